@@ -1,0 +1,1 @@
+"""Floor 5: the command line, configuration and the cron pass. It only calls the floors below."""

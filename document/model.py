@@ -1,0 +1,142 @@
+"""What a page says: the data that every other floor reads.
+
+All of it is frozen, and equal input gives equal data on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+BlockKind = Literal["paragraph", "item", "row", "contents"]
+DateKind = Literal["updated", "effective", "revised"]
+
+UNKNOWN_LANGUAGE = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a server, or one file: the bytes and the facts that came with them."""
+
+    body: bytes
+    """The decompressed body, undecoded."""
+    content_type: str = ""
+    """The Content-Type header as sent, or "" where there was none; "text/markdown" and "text/plain" are read too."""
+    status: int = 200
+    """The HTTP status; 200 for a file."""
+    final_url: str = ""
+    """The address after redirects, or ""."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Lower-case name and value of each header, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOptions:
+    """What a policy's configuration says of its extraction."""
+
+    languages: tuple[str, ...] = ()
+    """BCP 47 primary subtags that the policy is written in; empty where not configured."""
+    select: tuple[str, ...] = ()
+    """CSS selectors of the parts to keep; empty for the generic extraction."""
+    remove: tuple[str, ...] = ()
+    """CSS selectors of parts to drop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the text of a block."""
+
+    text: str
+    """The words that it stands on, normalised."""
+    target: str
+    """The address, made absolute where the page's is known; decoded `mailto:` for obfuscated addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a list item, a table row, or an entry of a table of contents."""
+
+    kind: BlockKind
+    text: str
+    """Normalised text without its list marker: one line, single spaces, NFC, decoded addresses. Cells of a row are
+    joined by " | "."""
+    marker: str = ""
+    """The list number or bullet as a reader sees it ("3.", "(IV)", "•"), typed or rendered; no part of the words."""
+    depth: int = 0
+    """Depth of list nesting, 0 for text that is in no list."""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, and the blocks between it and the next heading."""
+
+    heading: str
+    """The heading's words without number; "" for text before the first heading."""
+    marker: str
+    """The heading's number or letter as a reader sees it ("3.", "A.", "3.1.2"), or ""."""
+    level: int
+    """1 for the outermost level of the outline; 0 for text before the first heading."""
+    path: tuple[str, ...]
+    """Headings with their markers, outermost first, this one last; the document's own title is left out of the paths
+    of the sections under it."""
+    language: str
+    """BCP 47 primary subtag, or "und" where it is not known."""
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The heading as a reader sees it, with its marker."""
+        return f"{self.marker} {self.heading}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """A date that the policy states about itself."""
+
+    kind: DateKind
+    day: date
+    text: str
+    """The words that state it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What extraction made of a page."""
+
+    sections: tuple[Section, ...]
+    """In reading order; a section's place in the outline is its `level` and `path`."""
+    languages: tuple[str, ...] = ()
+    """Languages of the sections, most text first."""
+    dates: tuple[StatedDate, ...] = ()
+    title: str = ""
+    """The document's own heading, where it has one; it is also a section's heading."""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines a reader sees, without markers: each heading, then its blocks."""
+        for section in self.sections:
+            if section.heading:
+                yield section.heading
+            for block in section.blocks:
+                yield block.text
+
+    @property
+    def text(self) -> str:
+        """The lines joined by line feeds; offsets elsewhere are code points of this text."""
+        return "\n".join(self.lines())
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """A document and how it was got."""
+
+    document: Document
+    identity: str
+    """The extraction identity: our extractor's number, parsers' versions, options, and whether the fallback was used.
+    A short readable string; equal strings mean that two documents can be compared like with like."""
+    fallback: bool = False
+    """True where a configured `select` matched nothing, so that the generic extraction was used instead."""
+    dropped: tuple[str, ...] = field(default=(), compare=False)
+    """What was left out as page furniture, a short line each, for `doctor` to show."""
