@@ -1,0 +1,196 @@
+"""The tables. Rows never leave `archive/` and `notifier/outbox`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, MetaData, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored as UTC; SQLite would give it back without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: Text}
+
+
+class BlobRow(Base):
+    """A content-addressed, compressed run of bytes: a raw body or a document."""
+
+    __tablename__ = "blob"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    """Bytes before compression."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """Compressed with zstd."""
+
+
+class PolicyRow(Base):
+    __tablename__ = "policy"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    every_seconds: Mapped[int]
+    languages: Mapped[list[Any]]
+    selects: Mapped[list[Any]]
+    removes: Mapped[list[Any]]
+    profile: Mapped[str]
+    tags: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    """Since when it is no longer configured."""
+    tried_at: Mapped[datetime | None]
+    """Start of the last run that tried it: what `due` counts from."""
+
+
+class FetchRow(Base):
+    __tablename__ = "fetch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    started_at: Mapped[datetime]
+    status: Mapped[int | None]
+    final_url: Mapped[str]
+    headers: Mapped[list[Any]]
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the decompressed body; None where no complete answer came."""
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+    detail: Mapped[str]
+    snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
+    """The kept raw body; None for unchanged and failed fetches."""
+
+
+class VersionRow(Base):
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("policy_id", "number"), UniqueConstraint("fetch_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    number: Mapped[int]
+    """1 for the first."""
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
+    seen_at: Mapped[datetime]
+    """When the fetch that first saw it started."""
+    document_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
+    identity: Mapped[str]
+    """Extraction identity."""
+    dates: Mapped[list[Any]]
+    """The dates that the policy states about itself: kind, ISO date, words."""
+    boundary: Mapped[bool]
+    """True where it cannot be compared like with like with the one before."""
+    fetch: Mapped[FetchRow] = relationship(lazy="joined")
+
+
+class ChangeRow(Base):
+    __tablename__ = "change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
+    """The version after; the one before has the number one lower."""
+    material: Mapped[bool]
+    severity: Mapped[str | None]
+    topics: Mapped[list[Any]]
+    judged_by: Mapped[str]
+    coarse: Mapped[bool]
+    recorded_at: Mapped[datetime]
+    version: Mapped[VersionRow] = relationship(lazy="joined")
+
+
+class FindingRow(Base):
+    __tablename__ = "finding"
+    __table_args__ = (UniqueConstraint("change_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    position: Mapped[int]
+    """0 for the first finding of its change."""
+    topic: Mapped[str]
+    section: Mapped[str]
+    language: Mapped[str]
+    material: Mapped[bool]
+    severity: Mapped[str]
+    rule: Mapped[str]
+    source: Mapped[str]
+    clause: Mapped[str | None]
+    before: Mapped[str]
+    after: Mapped[str]
+    reason: Mapped[str]
+    edits: Mapped[list[Any]]
+    """Pairs of operation and text."""
+
+
+class SuppressionRow(Base):
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("change_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    position: Mapped[int]
+    section: Mapped[str]
+    reason: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+
+
+class SubscriptionRow(Base):
+    """When a subscription was first seen, or last widened: it asks for what is recorded after that."""
+
+    __tablename__ = "subscription"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber: Mapped[str] = mapped_column(unique=True)
+    scope: Mapped[dict[str, Any]]
+    """What it asked for when last seen: topics, severity, policies, clauses."""
+    since: Mapped[datetime]
+
+
+class AlertRow(Base):
+    __tablename__ = "alert"
+    __table_args__ = (UniqueConstraint("finding_id", "subscription_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Stable: derived from the finding and the subscriber, so that planning twice gives the same."""
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    planned_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """What goes to one target through one channel: all alerts of one change for one subscriber."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("change_id", "subscription_id", "channel", "recipient"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    channel: Mapped[str]
+    """The channel's name in the configuration, never its URL."""
+    recipient: Mapped[str]
+    """An address within the channel, or ""."""
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    """due, accepted, or dead."""
+    due_at: Mapped[datetime]
+    attempts: Mapped[int]
+    accepted_at: Mapped[datetime | None]
+    error: Mapped[str]
+    """Of the last attempt, without secrets."""
