@@ -1,0 +1,111 @@
+"""Who asks for what: subscribers, their targets, and the predicate that decides on one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal
+
+from differ.model import SEVERITIES, WATCHED, Finding, Severity, watched_topic
+
+Language = Literal["en", "id"]
+
+FINE_TOPICS = (
+    "sale",
+    "transfer",
+    "merger",
+    "choices",
+    "withdrawal",
+    "complaint",
+    "collection",
+    "use",
+    "retention",
+    "security",
+    "cookies",
+    "children",
+    "contact",
+    "policy_change",
+    "other",
+)
+"""The topics that can be subscribed to besides `WATCHED`; see `Finding.topic`."""
+
+TOPICS = (*WATCHED, *FINE_TOPICS)
+"""Everything that may stand in a subscriber's `topics`."""
+
+TAG = "tag:"
+"""What a policy pattern starts with where it names a tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way out that the configuration names. Its address holds the secret, so it shows in no repr."""
+
+    name: str
+    url: str = field(repr=False)
+    """An Apprise URL."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """One address within one channel."""
+
+    channel: str
+    """The channel's name."""
+    recipient: str = ""
+    """An address within the channel, or "" where the channel's URL names it."""
+
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """Read `desk:officer@example.org` (channel and recipient) or `legal-chat` (channel alone)."""
+        channel, _, recipient = text.partition(":")
+        return cls(channel.strip(), recipient.strip())
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.recipient}" if self.recipient else self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Someone who is told of findings."""
+
+    name: str
+    """Its key in the archive."""
+    via: tuple[Target, ...]
+    topics: tuple[str, ...] = WATCHED
+    """`sharing` and `rights` ask for material findings; a fine topic asks for every finding of its own."""
+    severity: Severity = "low"
+    """The lowest severity that is told; the default tells everything that is material."""
+    policies: tuple[str, ...] = ()
+    """Names of policies, or `tag:` and a tag; empty for all."""
+    language: Language = "en"
+    """The language of the messages, for a later version: today they are in English."""
+
+
+def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
+    """Tell whether a subscriber is to hear of a finding of a policy.
+
+    A material finding that counts as neither sharing nor rights (a profile may widen what is material, and a text
+    without a lexicon is judged by its structure) is told to whoever subscribed to either: no one should miss it
+    because its topic could not be named.
+    """
+    return (
+        _covers_policy(subscriber, policy_name, policy_tags)
+        and SEVERITIES.index(finding.severity) <= SEVERITIES.index(subscriber.severity)
+        and _covers_topic(subscriber, finding)
+    )
+
+
+def _covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
+    if not subscriber.policies:
+        return True
+    return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)
+
+
+def _covers_topic(subscriber: Subscriber, finding: Finding) -> bool:
+    if finding.topic in FINE_TOPICS and finding.topic in subscriber.topics:
+        return True
+    if not finding.material:
+        return False
+    watched = watched_topic(finding.topic)
+    asked = [topic for topic in subscriber.topics if topic in WATCHED]
+    return bool(asked) if watched is None else watched in asked
