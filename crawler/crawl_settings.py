@@ -1,0 +1,33 @@
+"""How the crawler behaves: what the configuration hands to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    """Everything that can be set of a crawl. Each limit is named in the result when it is hit."""
+
+    contact: str = ""
+    """An address or URL where a site's owner reaches whoever runs this; part of the User-Agent. "" for none."""
+    max_body: int = 8_000_000
+    """Bytes of one answer, after decompression."""
+    timeout: float = 30.0
+    """Seconds for one answer, from the request to its last byte."""
+    delay: float = 1.0
+    """Seconds between two requests to one host; the real ones vary by half of it around this."""
+    concurrency: int = 8
+    """Requests in flight over all hosts; one host never sees more than one at a time."""
+    retries: int = 2
+    """Further tries after a passing failure."""
+    redirects: int = 5
+    """Redirects followed for one policy."""
+    workers: int = 2
+    """Processes that extract and compare."""
+    worker_memory: int = 1_000_000_000
+    """Bytes of address space for one worker process."""
+    worker_time: float = 60.0
+    """Seconds that one page may take in a worker, of CPU and of the clock."""
+    allow_private: bool = False
+    """Whether loopback, private and link-local addresses may be fetched: for policies of an intranet."""
