@@ -1,0 +1,63 @@
+"""The command line. Each command is a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clausewatch.cli.context import Context
+from clausewatch.errors import ClausewatchError, ExitCode
+
+COMMANDS: dict[str, str] = {}
+"""Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
+
+
+class Failure(click.ClickException):
+    """An expected error on its way out of the command line: one message, one exit code, no traceback."""
+
+    def __init__(self, message: str, exit_code: ExitCode) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for, and whose expected errors end quietly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ClausewatchError as error:
+            raise Failure(str(error), error.exit_code) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    envvar="CLAUSEWATCH_CONFIG",
+    help="The configuration file. Default: $CLAUSEWATCH_CONFIG, else ./clausewatch.toml.",
+)
+@click.version_option(package_name="clausewatch")
+@click.pass_context
+def main(ctx: click.Context, config_path: Path | None) -> None:
+    """Watch privacy policies, keep every version, and tell people only when sharing or rights really change.
+
+    Begin with `clausewatch init`, edit the file that it writes, and try it with `clausewatch config check`.
+    """
+    ctx.obj = Context(config_path=config_path)

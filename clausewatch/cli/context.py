@@ -1,0 +1,33 @@
+"""What every command shares: the configuration and the archive, each opened when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from clausewatch.config import Configuration
+
+
+class Context:
+    """The configuration and the archive that a command works with."""
+
+    def __init__(self, config_path: Path | None = None) -> None:
+        self.config_path = config_path or Path("clausewatch.toml")
+        """The configuration file, as the user named it."""
+
+    def configuration(self) -> Configuration:
+        """Return the configuration, loaded once; raise ConfigurationError where it cannot be used."""
+        return self._configuration
+
+    @cached_property
+    def _configuration(self) -> Configuration:
+        from clausewatch.config import load
+
+        return load(self.config_path)
+
+
+pass_context = click.make_pass_decorator(Context)

@@ -1,0 +1,92 @@
+"""What can go wrong that a user should read about, and the exit code of each.
+
+    ClausewatchError
+    ├── ConfigurationError   the file, an environment variable, a channel: exit code 2
+    ├── UnknownPolicyError   a policy that is not in the configuration: exit code 2
+    └── RunInProgressError   another run holds the lock: exit code 4
+
+The archive's own `StorageError` ends with exit code 3. Everything else that escapes is a fault of the program, and
+shows its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ends: cron lines, CI jobs and tests rely on these numbers."""
+
+    FINE = 0
+    TROUBLE = 1
+    """Some policies failed or were not comparable, a delivery is dead, a batch row could not be read."""
+    USAGE = 2
+    """Wrong usage or configuration."""
+    STORAGE = 3
+    LOCKED = 4
+    """Another run holds the lock."""
+    MATERIAL = 10
+    """With `--exit-code`: something material was found."""
+
+
+PRECEDENCE = (ExitCode.STORAGE, ExitCode.USAGE, ExitCode.LOCKED, ExitCode.MATERIAL, ExitCode.TROUBLE, ExitCode.FINE)
+
+
+def leading(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the exit code to end with where several hold; FINE where there is none."""
+    return min(codes, key=PRECEDENCE.index, default=ExitCode.FINE)
+
+
+class ClausewatchError(Exception):
+    """Something expected went wrong: the message says what, where and what to do, and no traceback is shown."""
+
+    exit_code = ExitCode.TROUBLE
+
+
+class ConfigurationError(ClausewatchError):
+    """The configuration cannot be used; `problems` lists everything that is wrong with it."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, source: str, problems: Iterable[str]) -> None:
+        self.source = source
+        """The file as the user named it."""
+        self.problems = tuple(problems)
+        """A sentence each, beginning with its place in the file."""
+        super().__init__(source, self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0]}"
+        listed = "\n".join(f"  {problem}" for problem in self.problems)
+        return f"{self.source}: {len(self.problems)} problems\n{listed}"
+
+
+class UnknownPolicyError(ClausewatchError):
+    """A policy was named that is not there."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        super().__init__(f"there is no policy {name!r}; {suggestion(name, known)}")
+
+
+class RunInProgressError(ClausewatchError):
+    """Another run holds the lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Say which known word was probably meant, or which there are."""
+    choices = list(known)
+    folded = {choice.casefold(): choice for choice in choices}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {folded[near[0]]!r}?"
+    if not choices:
+        return "there is none"
+    return f"known: {', '.join(choices)}"
