@@ -52,3 +52,6 @@ class Result:
     fetch: Fetch
     assessment: Assessment | None
     """None where the fetch failed."""
+    against: int | None = None
+    """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
+    was none. The recorder refuses an assessment that another run has overtaken."""

@@ -1,0 +1,166 @@
+"""What can go wrong with the archive, told apart by type.
+
+    ArchiveError
+    ├── StorageError                 the database cannot be used: stop the run (the command line exits with 3)
+    │   ├── CannotOpenError          no such place, no permission, a URL that names no database
+    │   ├── MissingDriverError       the database's Python driver is not installed
+    │   ├── NotAnArchiveError        a file of another kind, or another program's database
+    │   ├── NewerSchemaError         written by a newer Clausewatch
+    │   ├── DamagedArchiveError      the database or a stored blob is not what was written
+    │   ├── ArchiveBusyError         another program kept it locked for longer than we wait
+    │   ├── ReadOnlyArchiveError     it cannot be written
+    │   └── StorageFullError         no room on the disk
+    ├── NotFoundError                a question that has no answer; names the nearest ones
+    │   ├── UnknownPolicyError
+    │   └── NoVersionError
+    └── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
+
+A caller that stops for storage and goes on for the rest writes:
+
+    try:
+        record(archive, result, now)
+    except OutdatedAssessmentError:
+        ...  # take `latest` again, assess again, record again
+    except StorageError as error:
+        raise SystemExit(3) from error
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+
+class ArchiveError(Exception):
+    """Anything that the archive refuses or cannot do."""
+
+
+class StorageError(ArchiveError):
+    """The database cannot be used."""
+
+    def __init__(self, location: str, problem: str) -> None:
+        super().__init__(f"{location}: {problem}")
+        self.location = location
+        """The database's URL without its password."""
+        self.problem = problem
+        """What is wrong and what to do."""
+
+
+class CannotOpenError(StorageError):
+    """There is no database there, or it may not be opened."""
+
+
+class MissingDriverError(StorageError):
+    """The driver of the database is not installed."""
+
+
+class NotAnArchiveError(StorageError):
+    """What lies there is something else."""
+
+
+class NewerSchemaError(StorageError):
+    """The archive was written by a newer version of this program."""
+
+
+class DamagedArchiveError(StorageError):
+    """What is read is not what was written."""
+
+
+class ArchiveBusyError(StorageError):
+    """Another program kept the database locked for longer than we wait."""
+
+
+class ReadOnlyArchiveError(StorageError):
+    """The database can be read but not written."""
+
+
+class StorageFullError(StorageError):
+    """There is no room left on the disk."""
+
+
+class NotFoundError(ArchiveError):
+    """A question that has no answer in the archive."""
+
+
+class UnknownPolicyError(NotFoundError):
+    """No policy has this name."""
+
+    def __init__(self, name: str, nearest: tuple[str, ...]) -> None:
+        known = f"did you mean {' or '.join(repr(near) for near in nearest)}?" if nearest else "no name is like it"
+        super().__init__(f"no policy is called {name!r}: {known}")
+        self.name = name
+        self.nearest = nearest
+        """The names most like it, best first; empty where none is."""
+
+
+class NoVersionError(NotFoundError):
+    """The policy has no such version."""
+
+    def __init__(self, policy: str, problem: str) -> None:
+        super().__init__(f"{policy}: {problem}")
+        self.policy = policy
+        self.problem = problem
+
+
+class OutdatedAssessmentError(ArchiveError):
+    """The latest version is not the one that the assessment was made against. Nothing was recorded."""
+
+    def __init__(self, policy: str, against: int | None, latest: int | None) -> None:
+        super().__init__(
+            f"{policy}: this answer was compared with {_version(against)}, but the latest is {_version(latest)}; "
+            "compare it again with the latest version"
+        )
+        self.policy = policy
+        self.against = against
+        self.latest = latest
+
+
+def _version(number: int | None) -> str:
+    return "no version" if number is None else f"version {number}"
+
+
+_SQLITE: dict[int, tuple[type[StorageError], str]] = {
+    sqlite3.SQLITE_BUSY: (ArchiveBusyError, "another program keeps it locked; wait for it to end, then try again"),
+    sqlite3.SQLITE_LOCKED: (ArchiveBusyError, "another program keeps it locked; wait for it to end, then try again"),
+    sqlite3.SQLITE_NOTADB: (
+        NotAnArchiveError,
+        "this file is no SQLite database; correct `database` in the configuration, or move the file away",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        DamagedArchiveError,
+        "the database file is damaged; keep a copy of it as it is, and restore the last backup",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        CannotOpenError,
+        "it cannot be opened; check that its folder exists and that this user may write there",
+    ),
+    sqlite3.SQLITE_PERM: (CannotOpenError, "this user may not open it; check the permissions of the file"),
+    sqlite3.SQLITE_READONLY: (
+        ReadOnlyArchiveError,
+        "it cannot be written; check that this user may write the file and its folder",
+    ),
+    sqlite3.SQLITE_FULL: (
+        StorageFullError,
+        "no room is left on the disk; nothing was recorded; free some and try again",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StorageError,
+        "the disk could not be read or written; nothing was recorded; check the disk and try again",
+    ),
+}
+"""By primary result code, https://sqlite.org/rescode.html"""
+
+
+def storage_error(error: DBAPIError, location: str) -> StorageError:
+    """Return what a database driver's error means to the user."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        kind, problem = _SQLITE.get(code, (StorageError, f"the database answered: {cause}"))
+        return kind(location, problem)
+    if error.connection_invalidated:
+        return StorageError(
+            location, "the connection to the database was lost; check that the server runs and try again"
+        )
+    return StorageError(location, f"the database answered: {cause}")

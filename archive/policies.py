@@ -1,0 +1,159 @@
+"""Which policies the archive knows, and which of them are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from archive.database import Archive
+from archive.errors import UnknownPolicyError
+from archive.model import Policy
+from archive.nearest import nearest_names
+from archive.schema import PolicyRow
+from document.model import ExtractionOptions
+
+DUE_SHARE = 0.9
+"""A policy is due from this share of `every` on, so that a cron line at exactly `every` never skips a check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronised:
+    """What the configuration changed in the archive: names of policies, each in the configuration's order."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    """Their address, interval, extraction, profile or tags changed."""
+    renamed: tuple[str, ...] = ()
+    """New names that took over the history of their `renamed_from`."""
+    retired: tuple[str, ...] = ()
+    """No longer configured: kept and shown as retired."""
+    returned: tuple[str, ...] = ()
+    """Configured again after they were retired."""
+    not_joined: tuple[str, ...] = ()
+    """Their `renamed_from` was not followed: both names have a history in the archive, and two cannot become one."""
+
+
+def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
+    """Make the archive's policies those of the configuration: add, update, rename, retire, bring back.
+
+    Doing it twice changes nothing. Nothing is ever deleted.
+    """
+    configured = {policy.name: policy for policy in policies}
+    with archive.writing() as session:
+        rows = {row.name: row for row in session.scalars(select(PolicyRow))}
+        renamed, not_joined = _rename(session, rows, configured)
+        added = tuple(name for name in configured if name not in rows)
+        known = [(rows[name], policy) for name, policy in configured.items() if name in rows]
+        returned = tuple(row.name for row, _ in known if row.retired_at is not None)
+        updated = tuple(row.name for row, policy in known if _update(row, policy))
+        retired = tuple(name for name, row in rows.items() if name not in configured and row.retired_at is None)
+        for name in retired:
+            rows[name].retired_at = now
+        session.add_all(_row(configured[name], now) for name in added)
+    return Synchronised(added, updated, renamed, retired, returned, not_joined)
+
+
+def _rename(
+    session: Session, rows: dict[str, PolicyRow], configured: dict[str, Policy]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Carry histories over to their new names; return those carried, and those where both names have one."""
+    renamed, not_joined = [], []
+    for name, policy in configured.items():
+        before = policy.renamed_from
+        if before is None or before not in rows or before == name:
+            continue
+        if name not in rows:
+            rows[name] = rows.pop(before)
+            rows[name].name = name
+            session.flush()  # the old name may be taken again by a new policy
+            renamed.append(name)
+        elif before not in configured:
+            not_joined.append(name)
+    return tuple(renamed), tuple(not_joined)
+
+
+def _update(row: PolicyRow, policy: Policy) -> bool:
+    """Bring a row to its configuration; return whether anything but its retirement changed."""
+    row.retired_at = None
+    differs = False
+    for field, value in _settings(policy).items():
+        if getattr(row, field) != value:
+            setattr(row, field, value)
+            differs = True
+    return differs
+
+
+def _settings(policy: Policy) -> dict[str, object]:
+    return {
+        "url": policy.url,
+        "every_seconds": int(policy.every.total_seconds()),
+        "languages": list(policy.options.languages),
+        "selects": list(policy.options.select),
+        "removes": list(policy.options.remove),
+        "profile": policy.profile,
+        "tags": list(policy.tags),
+    }
+
+
+def _row(policy: Policy, now: datetime) -> PolicyRow:
+    return PolicyRow(name=policy.name, created_at=now, retired_at=None, tried_at=None, **_settings(policy))
+
+
+def due(archive: Archive, now: datetime) -> tuple[Policy, ...]:
+    """Return the policies to check now: those never tried first, then those that wait longest.
+
+    It is due from `DUE_SHARE` of its `every` after the start of the last run that tried it; a retired one never is.
+    """
+    with archive.reading() as session:
+        rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
+    waiting = [row for row in rows if is_due(row.tried_at, timedelta(seconds=row.every_seconds), now)]
+    waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
+    return tuple(_policy(row) for row in waiting)
+
+
+def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
+    """Return from when on a policy is due; None where it was never tried, so that it is due at once."""
+    return None if tried_at is None else tried_at + DUE_SHARE * every
+
+
+def is_due(tried_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Return whether a policy is due. One tried in the future is: the clock was set back, and may stay so."""
+    start = next_due(tried_at, every)
+    return start is None or tried_at is None or now >= start or now < tried_at
+
+
+def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
+    """Return the policies of these names, or all that are not retired, in the order they were added.
+
+    For `--policy NAME` and `--all`. Raises UnknownPolicyError for a name that is unknown or retired.
+    """
+    with archive.reading() as session:
+        rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
+    known = {row.name: _policy(row) for row in rows}
+    wanted = tuple(names)
+    for name in wanted:
+        if name not in known:
+            raise UnknownPolicyError(name, nearest_names(name, known))
+    return tuple(policy for name, policy in known.items() if not wanted or name in wanted)
+
+
+def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:
+    """Note that a run which started then tried these policies, whatever comes of it."""
+    wanted = list(names)
+    with archive.writing() as session:
+        session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))
+
+
+def _policy(row: PolicyRow) -> Policy:
+    return Policy(
+        name=row.name,
+        url=row.url,
+        every=timedelta(seconds=row.every_seconds),
+        options=ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes)),
+        profile=row.profile,
+        tags=tuple(row.tags),
+    )
