@@ -1,0 +1,69 @@
+"""One run at a time: a lock that the kernel frees, however a run ends.
+
+Taken before Scrapy and SQLAlchemy are imported, so that a cron line that overlaps itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote
+
+from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
+
+
+class LockUnavailableError(ClausewatchError):
+    """The lock's file cannot be written, so it is not known whether another run is on its way."""
+
+    exit_code = ExitCode.STORAGE
+
+
+@contextmanager
+def only_run(database: str) -> Iterator[Path]:
+    """Hold the lock of an archive's runs; yield its file.
+
+    `database` is the archive's URL. The lock holds on this machine, for every process that uses the same URL.
+    Raises RunInProgressError where another run holds it, LockUnavailableError where its file cannot be written.
+    """
+    path = lock_path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LockUnavailableError(
+            f"the lock {path} cannot be opened ({error.strerror}); is its folder there, and may you write in it?"
+        ) from error
+    try:
+        _take(descriptor, path)
+        yield path
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        who = f" (process {holder})" if holder else ""
+        raise RunInProgressError(
+            f"another run{who} is on its way and holds the lock {path}; nothing was checked, the next run will do it"
+        ) from error
+    # The file stays when the run ends: removing it would let two runs lock two files of one name.
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+
+
+def lock_path(database: str) -> Path:
+    """Return the file that stands for an archive: beside it for SQLite, else in the user's state folder."""
+    scheme, _, rest = database.partition("://")
+    if scheme.partition("+")[0] == "sqlite":
+        file = unquote(rest.removeprefix("/").partition("?")[0])
+        return Path(f"{Path(file).resolve()}.lock")  # one archive, one lock, by whatever link it is reached
+    # Not XDG_RUNTIME_DIR: a login has it and cron has not, and they must meet.
+    folder = Path.home() / ".local" / "state" / "clausewatch"
+    return folder / f"{hashlib.sha256(database.encode()).hexdigest()[:32]}.lock"

@@ -1,0 +1,149 @@
+"""Why no complete answer came: Scrapy's and Twisted's errors as a kind and a sentence for a person.
+
+Told apart by type and fields, never by text.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from OpenSSL.SSL import Error as TlsError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from service_identity import VerificationError
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web.client import ResponseFailed
+
+from crawler.guard import GuardedResolver
+
+if TYPE_CHECKING:
+    from scrapy.http import Request
+
+    from crawler.crawl_settings import CrawlSettings
+
+NETWORK_ERRORS = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+    IgnoreRequest,
+    ConnectError,
+    ConnectionClosed,
+    OSError,
+)
+"""What a download may raise when the fault lies outside of this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why no complete answer came."""
+
+    kind: str
+    """dns, tls, timeout, refused, robots, too-large, connection, or other."""
+    sentence: str
+
+
+class RobotsError(IgnoreRequest):
+    """robots.txt keeps us from a page."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+def explain(error: BaseException, request: Request, settings: CrawlSettings) -> Failure:
+    """Say why a request came to no complete answer."""
+    host = urlsplit(request.url).hostname or request.url
+    if isinstance(error, RobotsError):
+        return error.failure
+    if isinstance(error, DownloadTimeoutError):
+        return Failure("timeout", f"{host} did not answer completely within {settings.timeout:g} seconds.")
+    if isinstance(error, CannotResolveHostError):
+        return _unresolved(host)
+    if isinstance(error, DownloadConnectionRefusedError):
+        return Failure("connection", f"{_origin(request)} refuses the connection: nothing listens there.")
+    if isinstance(error, DownloadCancelledError):
+        return Failure("too-large", f"The answer is larger than max_body, {settings.max_body / 1e6:g} MB.")
+    if isinstance(error, IgnoreRequest):
+        return _ignored(request, settings)
+    if isinstance(error, UnsupportedURLSchemeError):
+        return Failure("other", f"{request.url} is neither http nor https.")
+    return _broken(error, host)
+
+
+def _unresolved(host: str) -> Failure:
+    address = refused_address(host)
+    if address is None:
+        return Failure("dns", f"The name {host} cannot be resolved to an address.")
+    reason = f"{host} leads to {address}, which is no public address; set allow_private under [crawl] to fetch it."
+    return Failure("refused", reason)
+
+
+def refused_address(host: str) -> str | None:
+    """Return the address of a host that the guard did not let through, or None."""
+    from twisted.internet import reactor  # not before Scrapy has installed the one it wants
+
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver.refused.get(host) if isinstance(resolver, GuardedResolver) else None
+
+
+def _ignored(request: Request, settings: CrawlSettings) -> Failure:
+    if request.meta.get("redirect_times", 0) >= settings.redirects:
+        sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
+        return Failure("other", sentence)
+    # Of the components that are on, only decompression is left to ignore a request.
+    return Failure("too-large", f"The decompressed answer is larger than max_body, {settings.max_body / 1e6:g} MB.")
+
+
+def _broken(error: BaseException, host: str) -> Failure:
+    causes = list(_causes(error))
+    if any(isinstance(cause, TlsError | VerificationError) for cause in causes):
+        return Failure("tls", f"No trusted connection to {host}: {_tls_problem(causes)}.")
+    unreachable = {errno.ENETUNREACH, errno.EHOSTUNREACH}
+    if any(isinstance(cause, OSError | ConnectError) and _number(cause) in unreachable for cause in causes):
+        return Failure("connection", f"There is no route to {host} from this machine.")
+    if isinstance(error, NETWORK_ERRORS):
+        return Failure("connection", f"The connection to {host} broke off before the answer was complete.")
+    return Failure("other", f"The fetch ended with {type(error).__name__}: {error}")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error and what stands behind it, outermost first."""
+    found = [error]
+    if isinstance(error.__cause__, ResponseFailed):
+        found += [reason.value for reason in error.__cause__.reasons]
+    elif error.__cause__ is not None:
+        found += _causes(error.__cause__)
+    return found
+
+
+def _tls_problem(causes: list[BaseException]) -> str:
+    for cause in causes:
+        if isinstance(cause, VerificationError):
+            return "its certificate is made out to another name"
+        if isinstance(cause, TlsError) and cause.args and cause.args[0]:
+            return "; ".join(str(problem[-1]) for problem in cause.args[0])
+    return "the handshake failed"
+
+
+def _number(error: BaseException) -> int | None:
+    number = getattr(error, "osError", None) or getattr(error, "errno", None)
+    return number if isinstance(number, int) else None
+
+
+def _origin(request: Request) -> str:
+    return urlsplit(request.url).netloc

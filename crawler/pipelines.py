@@ -1,0 +1,154 @@
+"""The one pipeline: every visit, failed ones too, is assessed in a worker process and recorded by one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from archive.database import Archive, open_archive
+from archive.errors import OutdatedAssessmentError, StorageError
+from archive.model import Fetch, Policy, Result
+from archive.policies import mark_tried
+from archive.recorder import Latest, Recorded, latest, record
+from crawler import signals
+from crawler.model import Visited
+from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+from differ.assessment import Assessment, Visit, assess
+from document.model import Page
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.crawl_settings import CrawlSettings
+
+Parameters = ParamSpec("Parameters")
+Value = TypeVar("Value")
+
+ATTEMPTS = 3
+"""How often one answer is assessed where another run records versions of the same policy meanwhile."""
+
+logger = logging.getLogger(__name__)
+
+
+class RecordingPipeline:
+    """Awaits the assessment of each visit and records the result.
+
+    The reactor waits for neither: workers are processes, and all SQL runs in one thread of its own, which makes it the
+    one writer. Once the archive cannot be written the crawl stops, and nothing is pretended to be recorded.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self.crawler = crawler
+        self.run_started_at = datetime.now(UTC)
+        self.workers = Workers(WorkerLimits(crawl.workers, crawl.worker_memory, crawl.worker_time))
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._archive: Archive | None = None
+        self._stopping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RecordingPipeline:
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        """Open the archive; raises StorageError."""
+        loop = asyncio.get_running_loop()
+        database: str = self.crawler.settings["CLAUSEWATCH_DATABASE"]
+        self._archive = await loop.run_in_executor(self._writer, open_archive, database)
+
+    async def process_item(self, item: Visited) -> Visited:
+        """Assess and record one visit, and tell whoever listens."""
+        if self._stopping is not None:
+            return item
+        try:
+            result, recorded = await self._recorded(item)
+        except StorageError as error:
+            self._stop(error)
+            return item
+        self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
+        return item
+
+    async def _recorded(self, item: Visited) -> tuple[Result, Recorded]:
+        attempt = 1
+        while True:
+            result = await self._result(item)
+            try:
+                recorded = await self._in_archive(record, result, datetime.now(UTC))
+            except OutdatedAssessmentError:
+                if attempt == ATTEMPTS:
+                    raise
+                attempt += 1
+            else:
+                # Only now: a run that is killed before leaves the policy due.
+                await self._in_archive(mark_tried, [item.policy.name], self.run_started_at)
+                return result, recorded
+
+    async def _result(self, item: Visited) -> Result:
+        if item.fetch.body is None:
+            return Result(item.fetch, None)
+        known = await self._in_archive(latest, item.policy.name)
+        visit = visit_of(item.policy, item.fetch, known)
+        against = None if known is None else known.number
+        outcome = await self.workers.call(assess, visit)
+        if isinstance(outcome, Done):
+            return Result(item.fetch, outcome.value, against)
+        if isinstance(outcome, LimitHit):
+            return Result(item.fetch, refusal(outcome), against)
+        logger.error("Reading %s failed", item.policy.name, exc_info=outcome.error)
+        return Result(replace(item.fetch, error=defect(outcome), error_kind="other"), None)
+
+    async def _in_archive(
+        self,
+        function: Callable[Concatenate[Archive, Parameters], Value],
+        *arguments: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Value:
+        """Run a function of the archive in the one thread that talks to it."""
+        archive = self._archive
+        if archive is None:
+            raise RuntimeError("the archive is not open")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, lambda: function(archive, *arguments, **named))
+
+    def _stop(self, error: StorageError) -> None:
+        if self._stopping is None:
+            logger.error("The archive cannot be written, so the crawl stops: %s", error)
+            self.crawler.signals.send_catch_log(signals.storage_failed, error=error)
+            # Not awaited: closing waits for this very item.
+            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
+
+    async def close_spider(self) -> None:
+        """Stop the workers and close the archive."""
+        await self.workers.close()
+        if self._archive is not None:
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.close)
+        self._writer.shutdown(wait=False)
+
+
+def visit_of(policy: Policy, fetch: Fetch, known: Latest | None) -> Visit:
+    """Return everything that the assessment of one answer needs."""
+    page = Page(
+        body=fetch.body or b"",
+        content_type=next((value for name, value in fetch.headers if name == "content-type"), ""),
+        status=fetch.status or 0,
+        final_url=fetch.final_url,
+        headers=fetch.headers,
+    )
+    return Visit(page, policy.options, policy.profile, None if known is None else known.version)
+
+
+def refusal(hit: LimitHit) -> Assessment:
+    """Return the assessment of an answer whose reading was ended by a limit."""
+    detail = f"Reading this answer was ended by {hit.limit}."
+    return Assessment("not comparable", reason="refused-limit", detail=detail)
+
+
+def defect(found: Defect) -> str:
+    """Return what is recorded where our own code failed on an answer."""
+    kind = type(found.error).__name__
+    return f"The answer came, but Clausewatch failed to read it ({kind}: {found.error}). This is a defect: report it."

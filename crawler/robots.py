@@ -1,0 +1,83 @@
+"""robots.txt as RFC 9309 means it: 4xx allows everything, and what cannot be had forbids everything.
+
+Scrapy's own middleware fetches the page when robots.txt cannot be had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.http import Request
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawler.failures import NETWORK_ERRORS, Failure, RobotsError, explain
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+    from crawler.crawl_settings import CrawlSettings
+
+PRODUCT = "Clausewatch"
+"""The name that a robots.txt calls us by."""
+PARSED_BYTES = 500 * 1024
+"""How much of a robots.txt counts: RFC 9309 section 2.5 asks for at least this."""
+TOO_MANY_REQUESTS = 429
+
+
+class RobotsMiddleware:
+    """Asks robots.txt of each origin once, and lets only those pages through that it allows."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self._rules: dict[str, asyncio.Task[RobotParser | Failure]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise RobotsError for a page that robots.txt keeps us from."""
+        if request.meta.get("is_robots_txt"):
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.ensure_future(self._ask(origin))
+        rules = await asyncio.shield(self._rules[origin])
+        if isinstance(rules, Failure):
+            raise RobotsError(rules)
+        if not rules.allowed(request.url, PRODUCT):
+            raise RobotsError(Failure("robots", f"robots.txt of {parts.netloc} does not allow {PRODUCT} this page."))
+
+    async def _ask(self, origin: str) -> RobotParser | Failure:
+        request = Request(
+            f"{origin}/robots.txt", priority=1000, meta={"is_robots_txt": True}, callback=NO_CALLBACK, dont_filter=True
+        )
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except NETWORK_ERRORS as error:
+            return _unavailable(explain(error, request, self.settings), origin)
+        return self._read(response, origin)
+
+    def _read(self, response: Response, origin: str) -> RobotParser | Failure:
+        if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
+            return Failure(
+                "robots",
+                f"robots.txt of {urlsplit(origin).netloc} answers {response.status}, so nothing may be fetched.",
+            )
+        body = response.body[:PARSED_BYTES] if response.status < 300 else b""
+        return ProtegoRobotParser.from_crawler(self.crawler, body)
+
+
+def _unavailable(failure: Failure, origin: str) -> Failure:
+    """Say why robots.txt could not be had; where the whole host is out of reach, that is the reason."""
+    if failure.kind in ("dns", "tls", "refused", "connection"):
+        return failure
+    host = urlsplit(origin).netloc
+    return Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {failure.sentence}")

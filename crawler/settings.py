@@ -1,0 +1,71 @@
+"""Scrapy's settings for one crawl."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from crawler.crawl_settings import CrawlSettings
+
+PRODUCT = "Clausewatch"
+
+FIXED: dict[str, Any] = {
+    "BOT_NAME": "clausewatch",
+    "SPIDER_MODULES": ["crawler.spiders"],
+    "ADDONS": {},
+    "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+    # Doors that Scrapy leaves open
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "REMOTE_CONTROL_ENABLED": False,
+    "TELNETCONSOLE_ENABLED": False,
+    "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "HTTPPROXY_ENABLED": False,  # a proxy of the environment would go round the address guard
+    "COOKIES_ENABLED": False,  # one jar would be shared by all policies
+    "REFERRER_POLICY": "no-referrer",
+    # Every answer is a result: nothing is hidden, dropped or served from a cache
+    "HTTPERROR_ALLOW_ALL": True,
+    "HTTPCACHE_ENABLED": False,
+    "URLLENGTH_LIMIT": 0,
+    "ROBOTSTXT_OBEY": True,
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "crawler.robots.RobotsMiddleware": 100,
+    },
+    "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    # What is said of failures is said in the results
+    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+    "LOG_LEVEL": "WARNING",
+    "LOGSTATS_INTERVAL": 0,
+    "STATS_DUMP": False,
+    "MEMUSAGE_ENABLED": False,
+}
+
+
+def scrapy_settings(crawl: CrawlSettings, database: str) -> dict[str, Any]:
+    """Build Scrapy's settings from ours. `database` is the archive's URL."""
+    resolver = "scrapy.resolver.CachingHostnameResolver" if crawl.allow_private else "crawler.guard.GuardedResolver"
+    return {
+        **FIXED,
+        "CLAUSEWATCH_CRAWL": crawl,
+        "CLAUSEWATCH_DATABASE": database,
+        "USER_AGENT": user_agent(crawl.contact),
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,*/*;q=0.5",
+            "Accept-Language": "en, *;q=0.5",
+        },
+        "TWISTED_DNS_RESOLVER": resolver,
+        "DOWNLOAD_MAXSIZE": crawl.max_body,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": crawl.timeout,
+        "DOWNLOAD_DELAY": crawl.delay,
+        "CONCURRENT_REQUESTS": crawl.concurrency,
+        "RETRY_TIMES": crawl.retries,
+        "REDIRECT_MAX_TIMES": crawl.redirects,
+    }
+
+
+def user_agent(contact: str) -> str:
+    """Say who we are, and where a site's owner reaches whoever runs this."""
+    reach = f"; +{contact}" if contact else ""
+    return f"{PRODUCT}/{version('clausewatch')} (policy monitor{reach})"

@@ -1,0 +1,6 @@
+"""Scrapy signals of our own, for whoever runs a crawl."""
+
+recorded = object()
+"""A result has been recorded: `result` is the archive.model.Result, `record` what the archive made of it."""
+storage_failed = object()
+"""The archive cannot be written, and the crawl stops: `error` is the archive's StorageError."""

@@ -1,0 +1,115 @@
+"""The spider that visits each policy that is due, and hands on whatever came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Spider, signals
+from scrapy.http import Request
+
+from archive.database import open_archive
+from archive.model import Fetch, Policy
+from archive.policies import due
+from crawler.failures import explain
+from crawler.model import Visited
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+
+class PoliciesSpider(Spider):
+    """Visits the policies it is given, else those that the archive says are due."""
+
+    name = "policies"
+
+    def __init__(self, policies: Sequence[Policy] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.policies = policies
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.note_start, signal=signals.request_reached_downloader)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        policies = self.policies
+        if policies is None:
+            policies = await asyncio.to_thread(due_policies, self.settings["CLAUSEWATCH_DATABASE"])
+        for policy in policies:
+            yield self.request(policy)
+
+    def request(self, policy: Policy) -> Request:
+        """Return the request that visits a policy."""
+        return Request(
+            policy.url,
+            headers={"Accept-Language": accepted(policy.options.languages)} if policy.options.languages else None,
+            callback=self.parse,
+            errback=self.fail,
+            cb_kwargs={"policy": policy},
+            dont_filter=True,  # two policies may have one URL, and each is checked
+        )
+
+    def note_start(self, request: Request) -> None:
+        """Note when the first request of a visit left; redirects and retries carry it on."""
+        request.meta.setdefault("started_at", datetime.now(UTC))
+
+    def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
+        """Hand on an answer, whatever its status."""
+        fetch = Fetch(
+            policy=policy.name,
+            started_at=started_at(response.request),
+            status=response.status,
+            final_url=response.url,
+            headers=header_lines(response),
+            body=response.body,
+        )
+        yield Visited(policy, fetch)
+
+    def fail(self, failure: Failure[BaseException]) -> Iterator[Visited]:
+        """Hand on why no complete answer came."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        policy: Policy = request.cb_kwargs["policy"]
+        reason = explain(failure.value, request, self.settings["CLAUSEWATCH_CRAWL"])
+        fetch = Fetch(
+            policy=policy.name,
+            started_at=started_at(request),
+            final_url=request.url,
+            error=reason.sentence,
+            error_kind=reason.kind,
+        )
+        yield Visited(policy, fetch)
+
+
+def due_policies(database: str) -> Sequence[Policy]:
+    """Return the policies that are due now."""
+    with open_archive(database) as archive:
+        return due(archive, datetime.now(UTC))
+
+
+def started_at(request: Request | None) -> datetime:
+    """Return when the first request of a visit left; now, where it never did."""
+    noted = request.meta.get("started_at") if request is not None else None
+    return noted if isinstance(noted, datetime) else datetime.now(UTC)
+
+
+def header_lines(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return lower-case name and value of each header, in order."""
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+
+
+def accepted(languages: Sequence[str]) -> str:
+    """Return an Accept-Language header that prefers languages in their order."""
+    ranked = [
+        language if rank == 0 else f"{language};q={max(1, 9 - rank) / 10}" for rank, language in enumerate(languages)
+    ]
+    return ", ".join(ranked)
