@@ -1,0 +1,118 @@
+"""The editions of the fictional policies: one page each, and what every later edition replaces in it."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+
+class EditionError(ValueError):
+    """An edition does not fit the text before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A run of the page's source that occurs exactly once, and what stands there from this edition on."""
+
+    before: str
+    after: str
+
+    def apply(self, source: str, where: str) -> str:
+        """Return the source with the run replaced; raise EditionError unless it occurs exactly once."""
+        count = source.count(self.before)
+        if count != 1:
+            raise EditionError(f"{where}: {self.before!r} occurs {count} times in the edition before, not once")
+        return source.replace(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class SitePolicy:
+    """One fictional policy with all its editions."""
+
+    name: str
+    path: str
+    """Its path on the site."""
+    languages: tuple[str, ...]
+    charset: str
+    """How the page is encoded; the page and its header may say otherwise, as real ones do."""
+    content_type: str
+    notes: tuple[str, ...]
+    """What each edition changes, the first one's being empty."""
+    sources: tuple[str, ...]
+    """The source of each edition, with places for what changes at every request."""
+
+    def render(self, edition: int, request: str) -> bytes:
+        """Return the page of an edition as one request gets it; equal `request` gives equal bytes."""
+        digest = hashlib.sha256(f"{self.path} {request}".encode()).hexdigest()
+        page = _ENVIRONMENT.from_string(self.sources[edition - 1]).render(
+            nonce=digest[:24],
+            token=digest[24:40],
+            visitor=10_000 + int(digest[40:44], 16),
+            email=lambda address: obfuscated(address, key=int(digest[44:46], 16)),
+        )
+        return page.encode(self.charset)
+
+
+def obfuscated(address: str, key: int) -> Markup:
+    """Hide an e-mail address the way content networks do: each byte is XORed with a key, which is written first."""
+    code = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
+    return Markup(
+        '<a href="/cdn-cgi/l/email-protection#{0}">'
+        '<span class="__cf_email__" data-cfemail="{0}">[email&#160;protected]</span></a>'
+    ).format(code)
+
+
+@cache
+def site_policies() -> tuple[SitePolicy, ...]:
+    """Return the bundled policies by name; raise EditionError where an edition does not fit the one before."""
+    folder = files("clausewatch.demo") / "policies"
+    manifests = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    policies = (_load(folder, manifest) for manifest in manifests)
+    return tuple(sorted(policies, key=lambda policy: policy.name))
+
+
+def edition_count() -> int:
+    """Return how many editions every policy has; raise EditionError where they differ."""
+    counts = {policy.name: len(policy.sources) for policy in site_policies()}
+    if len(set(counts.values())) != 1:
+        raise EditionError(f"the policies have different numbers of editions: {counts}")
+    return next(iter(counts.values()))
+
+
+def successive(base: str, manifest: dict[str, Any]) -> Iterable[str]:
+    """Yield the source of every edition, the base first; raise EditionError where one does not fit."""
+    source = base
+    yield source
+    for position, edition in enumerate(manifest["edition"], start=2):
+        where = f"{manifest['name']}, edition {position}"
+        if edition["number"] != position:
+            raise EditionError(f"{where}: its number is {edition['number']}; editions stand in order, from 2 on")
+        for replacement in edition["replace"]:
+            source = Replacement(**replacement).apply(source, where)
+        yield source
+
+
+def _load(folder: Traversable, manifest_file: Traversable) -> SitePolicy:
+    manifest = tomllib.loads(manifest_file.read_text(encoding="utf-8"))
+    base = (folder / manifest_file.name.replace(".toml", ".html")).read_text(encoding="utf-8")
+    return SitePolicy(
+        name=manifest["name"],
+        path=manifest["path"],
+        languages=tuple(manifest["languages"]),
+        charset=manifest["charset"],
+        content_type=manifest["content_type"],
+        notes=("", *(edition["note"] for edition in manifest["edition"])),
+        sources=tuple(successive(base, manifest)),
+    )
+
+
+_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)

@@ -1,0 +1,103 @@
+"""The fictional site: its pages, edition by edition, and a server on loopback."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+from jinja2 import Environment
+
+from clausewatch.demo.editions import edition_count, site_policies
+from document.model import Page
+
+INDEX = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Fictional policies</title>
+<h1>Fictional policies, edition {{ edition }}</h1>
+<ul>{% for policy in policies %}<li><a href="{{ policy.path }}">{{ policy.name }}</a></li>{% endfor %}</ul></html>
+"""
+
+ROBOTS = "User-agent: *\nDisallow: /basket\nDisallow: /signin\n"
+
+
+def pages(edition: int, request: str = "") -> dict[str, Page]:
+    """Return every page of an edition by its path, as one request would get it.
+
+    Nonces, counters and encoded addresses differ from `request` to `request`; equal arguments give equal bytes.
+    Raises ValueError for an edition that there is not.
+    """
+    if not 1 <= edition <= edition_count():
+        raise ValueError(f"there is no edition {edition}: there are 1 to {edition_count()}")
+    found = {
+        policy.path: _page(policy.render(edition, request), policy.content_type, policy.path)
+        for policy in site_policies()
+    }
+    found["/"] = _page(_index(edition), "text/html; charset=utf-8", "/")
+    found["/robots.txt"] = _page(ROBOTS.encode(), "text/plain; charset=utf-8", "/robots.txt")
+    return found
+
+
+class DemoSite:
+    """The site on a free port of loopback, while the `with` block lasts; its `edition` can be changed at any time."""
+
+    def __init__(self, edition: int = 1) -> None:
+        self.edition = edition
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def address(self) -> str:
+        """The address of the site, without a slash at its end."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, site: DemoSite) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers with the edition that stands now, with nonces of its own for every request."""
+
+    server: _Server
+
+    def do_GET(self) -> None:
+        page = pages(self.server.site.edition, request=secrets.token_hex(8)).get(self.path.partition("?")[0])
+        if page is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(page.status)
+        for name, value in page.headers:
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(page.body)))
+        self.end_headers()
+        self.wfile.write(page.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Keep the terminal for the demo's own words."""
+
+
+def _page(body: bytes, content_type: str, path: str) -> Page:
+    headers = (("content-type", content_type), ("cache-control", "no-store"))
+    return Page(body=body, content_type=content_type, final_url=f"http://127.0.0.1{path}", headers=headers)
+
+
+def _index(edition: int) -> bytes:
+    template = Environment(autoescape=True).from_string(INDEX)
+    return template.render(edition=edition, policies=site_policies()).encode()

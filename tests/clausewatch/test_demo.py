@@ -1,0 +1,138 @@
+"""The demo's fictional site."""
+
+from __future__ import annotations
+
+import tomllib
+import urllib.error
+import urllib.request
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from clausewatch.demo.editions import (
+    EditionError,
+    Replacement,
+    SitePolicy,
+    edition_count,
+    obfuscated,
+    site_policies,
+    successive,
+)
+from clausewatch.demo.site import DemoSite, pages
+from document import read
+from document.model import Document, ExtractionOptions
+
+EXPECTATIONS: list[dict[str, Any]] = tomllib.loads(
+    (files("clausewatch.demo") / "expectations.toml").read_text(encoding="utf-8")
+)["expectation"]
+
+
+def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document:
+    page = pages(edition, request)[policy.path]
+    return read(page, ExtractionOptions(languages=policy.languages)).document
+
+
+def named(name: str) -> SitePolicy:
+    return next(policy for policy in site_policies() if policy.name == name)
+
+
+def fetched(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+def test_every_edition_of_every_policy_can_be_built() -> None:
+    for edition in range(1, edition_count() + 1):
+        built = pages(edition)
+        assert {policy.path for policy in site_policies()} < set(built)
+
+
+def test_every_edition_differs_in_its_source_from_the_one_before() -> None:
+    for policy in site_policies():
+        assert len(set(policy.sources)) == len(policy.sources)
+
+
+def test_there_are_at_least_four_policies_of_three_editions() -> None:
+    assert len(site_policies()) >= 4
+    assert edition_count() >= 3
+
+
+def test_an_edition_that_does_not_fit_is_refused_with_its_place() -> None:
+    manifest = {"name": "Quince", "edition": [{"number": 2, "replace": [{"before": "apple", "after": "pear"}]}]}
+    with pytest.raises(EditionError, match=r"Quince, edition 2: 'apple' occurs 2 times"):
+        list(successive("apple and apple", manifest))
+
+
+def test_editions_out_of_order_are_refused() -> None:
+    manifest = {"name": "Quince", "edition": [{"number": 3, "replace": []}]}
+    with pytest.raises(EditionError, match="its number is 3"):
+        list(successive("apple", manifest))
+
+
+def test_a_replacement_whose_words_are_missing_is_refused() -> None:
+    with pytest.raises(EditionError, match="occurs 0 times"):
+        Replacement("plum", "pear").apply("apple", "Quince, edition 2")
+
+
+@pytest.mark.parametrize("edition", [0, 6])
+def test_an_edition_that_there_is_not_is_refused(edition: int) -> None:
+    with pytest.raises(ValueError, match="there is no edition"):
+        pages(edition)
+
+
+def test_an_encoded_address_can_be_decoded_with_its_first_byte() -> None:
+    code = obfuscated("dpo@ferrowell.example", key=0x5A).split('data-cfemail="')[1].split('"')[0]
+    key, *hidden = bytes.fromhex(code)
+    assert bytes(byte ^ key for byte in hidden) == b"dpo@ferrowell.example"
+
+
+def test_two_requests_get_different_bytes_and_the_same_policy() -> None:
+    """Nonces, counters and encoded addresses change; no word and no decoded address does."""
+    for policy in site_policies():
+        assert pages(1, "a")[policy.path].body != pages(1, "b")[policy.path].body
+        assert document_of(policy, 1, "a") == document_of(policy, 1, "b")
+
+
+def test_the_server_answers_with_the_edition_that_stands_and_fresh_nonces() -> None:
+    path = named("Ferrowell Desk").path
+    with DemoSite() as site:
+        first, second = fetched(site.address + path), fetched(site.address + path)
+        site.edition = 2
+        third = fetched(site.address + path)
+    assert first != second
+    assert b"will not sell" in second
+    assert b"may sell" in third
+
+
+def test_the_server_has_rules_for_robots_and_refuses_what_is_not_there() -> None:
+    with DemoSite() as site:
+        assert b"Disallow: /basket" in fetched(site.address + "/robots.txt")
+        with pytest.raises(urllib.error.HTTPError, match="404") as refused:
+            fetched(site.address + "/nothing")
+        refused.value.close()
+
+
+def test_the_old_page_is_in_the_encoding_of_browsers_not_the_one_it_declares() -> None:
+    body = pages(1)["/tarnbeck/privacy"].body
+    assert b"charset=iso-8859-1" in body
+    assert b"grower\x92s account" in body
+
+
+def test_every_policy_and_edition_has_one_expectation() -> None:
+    labelled = [(row["policy"], row["edition"]) for row in EXPECTATIONS]
+    editions = range(2, edition_count() + 1)
+    assert sorted(labelled) == [(policy.name, edition) for policy in site_policies() for edition in editions]
+
+
+@pytest.mark.parametrize("row", EXPECTATIONS, ids=lambda row: f"{row['policy']}-{row['edition']}")
+def test_what_is_expected_of_an_edition_stands_in_it(row: dict[str, Any]) -> None:
+    """A label's words are words of the two documents; a page that only changed around its policy reads the same."""
+    policy = named(row["policy"])
+    before, after = document_of(policy, row["edition"] - 1), document_of(policy, row["edition"])
+    assert (before.text == after.text) == (row["outcome"] == "unchanged")
+    assert (row["outcome"] == "material") == bool(row.get("finding"))
+    for finding in row.get("finding", []):
+        assert finding["before"] in before.text
+        assert finding["after"] in after.text
