@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from differ.assessment import Assessment
-from document.model import ExtractionOptions
+from differ.model import Finding, Severity, Suppression
+from document.model import ExtractionOptions, StatedDate
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
+OUTCOMES: tuple[Outcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,73 @@ class Result:
     against: int | None = None
     """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
     was none. The recorder refuses an assessment that another run has overtaken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFinding:
+    """A finding, and its number in the archive."""
+
+    id: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was judged of the difference between a version and the one before."""
+
+    id: int
+    recorded_at: datetime
+    material: bool
+    severity: Severity | None
+    """The highest among the material findings."""
+    topics: tuple[str, ...]
+    """Which of `differ.model.WATCHED` are materially changed."""
+    judged_by: str
+    coarse: bool
+    findings: tuple[RecordedFinding, ...]
+    suppressed: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a policy, without its text."""
+
+    policy: str
+    number: int
+    seen_at: datetime
+    """When the fetch that first saw it started."""
+    last_seen_at: datetime
+    """When a fetch last found this text."""
+    stated: tuple[StatedDate, ...]
+    """The dates that the policy states about itself."""
+    boundary: bool
+    """True where it could not be compared like with like with the one before: recorded, not judged."""
+    identity: str
+    """Its extraction identity."""
+    final_url: str
+    body_sha256: str | None
+    """Of the page's body as it came."""
+    document_sha256: str
+    """The text's address, for `document`."""
+    change: Change | None
+    """None for a first version and for a boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which part of the history is asked for; None asks for all."""
+
+    policy: str | None = None
+    topic: str | None = None
+    """A fine topic, or a watched one with all that counts as it."""
+    severity: Severity | None = None
+    """This severity and those above it."""
+    since: datetime | None = None
+    """Versions first seen then or later."""
+    section: str | None = None
+    """Words of the heading path, in any case."""
+
+    @property
+    def selects_findings(self) -> bool:
+        """Whether it asks for some findings only."""
+        return self.topic is not None or self.severity is not None or self.section is not None

@@ -1,0 +1,145 @@
+"""How each policy's watch goes: its last check, its last change, and whether anything is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.database import Archive
+from archive.history import latest_versions
+from archive.model import OUTCOMES, Outcome, Version
+from archive.policies import is_due, next_due
+from archive.schema import FetchRow, PolicyRow
+from archive.stored import SEEN
+
+Health = Literal["well", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"]
+
+OVERDUE_SHARE = 2
+"""A policy is overdue where its last try lies more than this many times `every` back: the monitor may be dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last visit."""
+
+    started_at: datetime
+    outcome: Outcome
+    reason: str | None
+    detail: str
+    status: int | None
+    """HTTP status; None where no complete answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatus:
+    name: str
+    url: str
+    tags: tuple[str, ...]
+    every: timedelta
+    retired_at: datetime | None
+    health: Health
+    """`well`: the last visit showed the policy. `fallback`: it did, but the configured selector matched nothing, so
+    that the page was read without it. `never checked`: no visit yet. `not yet watched`: visits, but none that showed
+    the policy. `not comparable`, `failing`: the last visit did not show it; the last version stands."""
+    trouble_since: datetime | None
+    """The first of the visits in a row that did not show the policy; None where the last one did."""
+    trouble_visits: int
+    """How many there are."""
+    last_check: Check | None
+    last_seen_at: datetime | None
+    """When a visit last showed the policy, changed or not."""
+    versions: int
+    last_change: Version | None
+    """The latest version, where it is not the first."""
+    next_due: datetime | None
+    """From when on it is due; None where it is due at once, or retired."""
+    due: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """The visits since the policy was last seen."""
+
+    visits: int
+    since: datetime
+
+
+def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
+    """Return the status of each policy in the order they were added, retired ones last."""
+    with archive.reading() as session:
+        rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
+        fetches = _latest_fetches(session)
+        troubles = _troubles(session)
+    versions = latest_versions(archive)
+    return tuple(_status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), now) for row in rows)
+
+
+def _latest_fetches(session: Session) -> dict[int, FetchRow]:
+    newest = select(func.max(FetchRow.id)).group_by(FetchRow.policy_id)
+    return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
+
+
+def _troubles(session: Session) -> dict[int, _Trouble]:
+    """Return the visits of each policy after the last one that showed it."""
+    good = (
+        select(FetchRow.policy_id, func.max(FetchRow.id).label("last"))
+        .where(FetchRow.outcome.in_(SEEN))
+        .group_by(FetchRow.policy_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at))
+        .outerjoin(good, good.c.policy_id == FetchRow.policy_id)
+        .where(FetchRow.id > func.coalesce(good.c.last, 0))
+        .group_by(FetchRow.policy_id)
+    )
+    return {policy: _Trouble(visits, since) for policy, visits, since in found.tuples()}
+
+
+def _status(
+    row: PolicyRow, fetch: FetchRow | None, trouble: _Trouble | None, version: Version | None, now: datetime
+) -> PolicyStatus:
+    every = timedelta(seconds=row.every_seconds)
+    watched = row.retired_at is None
+    return PolicyStatus(
+        name=row.name,
+        url=row.url,
+        tags=tuple(row.tags),
+        every=every,
+        retired_at=row.retired_at,
+        health=_health(row, fetch, version),
+        trouble_since=None if trouble is None else trouble.since,
+        trouble_visits=0 if trouble is None else trouble.visits,
+        last_check=None if fetch is None else _check(fetch),
+        last_seen_at=None if version is None else version.last_seen_at,
+        versions=0 if version is None else version.number,
+        last_change=version if version is not None and version.number > 1 else None,
+        next_due=next_due(row.tried_at, every) if watched else None,
+        due=watched and is_due(row.tried_at, every, now),
+        overdue=watched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
+    )
+
+
+def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> Health:
+    if row.retired_at is not None:
+        return "retired"
+    if fetch is None:
+        return "never checked"
+    if version is None:
+        return "not yet watched"
+    if fetch.outcome not in SEEN:
+        return "failing" if fetch.outcome == "failed" else "not comparable"
+    return "fallback" if fetch.fallback else "well"
+
+
+def _check(fetch: FetchRow) -> Check:
+    return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, fetch.detail, fetch.status)
+
+
+def _outcome(stored: str) -> Outcome:
+    return next(each for each in OUTCOMES if each == stored)

@@ -1,0 +1,151 @@
+"""Reads versions with their changes out of the tables, into the data that leaves the archive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from archive.model import Change, Query, RecordedFinding, Version
+from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, watched_topic
+from document.model import StatedDate
+
+SEEN = ("unchanged", "changed")
+"""Outcomes of fetches that showed the text of a version."""
+
+Judged = TypeVar("Judged", FindingRow, SuppressionRow)
+
+
+def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], query: Query) -> tuple[Version, ...]:
+    """Return the versions that meet the conditions, by policy and number, with the findings that a query asks for.
+
+    The conditions are on `VersionRow`; of the query, only what selects findings is used.
+    """
+    wanted = list(conditions)
+    rows = session.execute(
+        select(VersionRow, PolicyRow.name)
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .where(*wanted)
+        .order_by(PolicyRow.id, VersionRow.number)
+    ).all()
+    changes = _changes(session, wanted, query)
+    seen = dict(session.execute(_last_seen(wanted)).tuples())
+    return tuple(_version(row, name, seen.get(row.id, row.seen_at), changes.get(row.id)) for row, name in rows)
+
+
+def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
+    """Select, for each version, when a fetch between it and the next version last found its text."""
+    following = aliased(VersionRow)
+    until = (
+        select(func.min(following.fetch_id))
+        .where(following.policy_id == VersionRow.policy_id, following.number > VersionRow.number)
+        .correlate(VersionRow)
+        .scalar_subquery()
+    )
+    visit = aliased(FetchRow)
+    same = and_(
+        visit.policy_id == VersionRow.policy_id,
+        visit.id >= VersionRow.fetch_id,
+        visit.id < func.coalesce(until, visit.id + 1),
+        visit.outcome.in_(SEEN),
+    )
+    return (
+        select(VersionRow.id, func.max(visit.started_at)).join(visit, same).where(*conditions).group_by(VersionRow.id)
+    )
+
+
+def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query) -> dict[int, Change]:
+    findings: dict[int, list[RecordedFinding]] = defaultdict(list)
+    for found in session.scalars(_of_changes(FindingRow, conditions)):
+        if _asks_for(query, found):
+            findings[found.change_id].append(RecordedFinding(found.id, _finding(found)))
+    suppressed: dict[int, list[Suppression]] = defaultdict(list)
+    if query.topic is None and query.severity is None:
+        for each in session.scalars(_of_changes(SuppressionRow, conditions)):
+            if _is_in_section(query, each.section):
+                suppressed[each.change_id].append(Suppression(each.section, each.reason, each.before, each.after))
+    rows = session.scalars(select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions))
+    return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
+
+
+def _of_changes(kind: type[Judged], conditions: list[ColumnElement[bool]]) -> Select[Judged]:
+    return (
+        select(kind)
+        .join(ChangeRow, ChangeRow.id == kind.change_id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(*conditions)
+        .order_by(kind.change_id, kind.position)
+    )
+
+
+def _asks_for(query: Query, found: FindingRow) -> bool:
+    if query.topic is not None and query.topic not in (found.topic, watched_topic(found.topic)):
+        return False
+    if query.severity is not None and _rank(found.severity) > _rank(query.severity):
+        return False
+    return _is_in_section(query, found.section)
+
+
+def _rank(severity: str) -> int:
+    return next(place for place, each in enumerate(SEVERITIES) if each == severity)
+
+
+def _is_in_section(query: Query, section: str) -> bool:
+    # In Python: SQLite's own lower() knows ASCII only.
+    return query.section is None or query.section.casefold() in section.casefold()
+
+
+def _version(row: VersionRow, policy: str, last_seen_at: datetime, change: Change | None) -> Version:
+    return Version(
+        policy=policy,
+        number=row.number,
+        seen_at=row.seen_at,
+        last_seen_at=last_seen_at,
+        stated=tuple(StatedDate(kind, date.fromisoformat(day), text) for kind, day, text in row.dates),
+        boundary=row.boundary,
+        identity=row.identity,
+        final_url=row.fetch.final_url,
+        body_sha256=row.fetch.body_sha256,
+        document_sha256=row.document_sha256,
+        change=change,
+    )
+
+
+def _change(row: ChangeRow, findings: list[RecordedFinding], suppressed: list[Suppression]) -> Change:
+    return Change(
+        id=row.id,
+        recorded_at=row.recorded_at,
+        material=row.material,
+        severity=_severity(row.severity),
+        topics=tuple(row.topics),
+        judged_by=row.judged_by,
+        coarse=row.coarse,
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+    )
+
+
+def _severity(stored: str | None) -> Severity | None:
+    return None if stored is None else SEVERITIES[_rank(stored)]
+
+
+def _finding(row: FindingRow) -> Finding:
+    return Finding(
+        topic=row.topic,
+        section=row.section,
+        language=row.language,
+        material=row.material,
+        severity=SEVERITIES[_rank(row.severity)],
+        rule=row.rule,
+        source=row.source,
+        clause=row.clause,
+        before=row.before,
+        after=row.after,
+        reason=row.reason,
+        edits=tuple(Edit(operation, text) for operation, text in row.edits),
+    )
