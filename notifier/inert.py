@@ -1,0 +1,59 @@
+"""Text of a page, made so that it can act in no message: pages are written by others, and may be hostile."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Marks that change the order in which a reader sees the words."""
+
+_CHAT = str.maketrans(
+    {
+        "@": "\uff20",
+        "<": "\u2039",
+        ">": "\u203a",
+        "[": "\uff3b",
+        "]": "\uff3d",
+        "*": "\u2217",
+        "_": "\uff3f",
+        "`": "\u02cb",
+        "~": "\u223c",
+        "|": "\u00a6",
+        "#": "\uff03",
+        "\\": "\uff3c",
+    }
+)
+"""What mentions someone or formats text in a chat service, and the look-alike that does not. Apprise escapes some of
+these for some services and none for others (Discord, Mattermost and Zulip get a plain text as it is)."""
+
+
+def inert(text: str) -> str:
+    """Return one line without control characters, marks of direction, or half surrogates."""
+    visible = "".join(_visible(character) for character in text)
+    return " ".join(visible.split())
+
+
+def inert_in_chat(text: str) -> str:
+    """Return one line that mentions no one, formats nothing, and has no address that a chat service would open."""
+    return re.sub(r":(?=//)", ":\u200a", inert(text)).translate(_CHAT)
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return at most `limit` code points, cut after a word and marked with an ellipsis where something is left out."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    words, _, rest = head.rpartition(" ")
+    return f"{words if words and len(rest) < limit // 2 else head}…"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    if category == "Cs":
+        return "\ufffd"
+    if character in _BIDI:
+        return ""
+    return character

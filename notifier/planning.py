@@ -1,0 +1,159 @@
+"""Which findings become alerts for whom, and when a delivery is tried again. Pure.
+
+A finding is told when the scope that was in force as it was recorded asks for it, and the present scope as well. So a
+subscription hears of nothing that was recorded before it was first seen, and a widened one of nothing that was
+recorded before it was seen widened. Before and after are counted by the archive's sequence of changes, which no clock
+can turn back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from differ.model import Finding, Severity
+from notifier.subscriptions import Subscriber, Target, asks_for
+
+BACK_OFF = (
+    timedelta(0),
+    timedelta(0),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+"""The wait after the first failed attempt, the second, …; the last one from there on. The first ones are zero: a
+server that was down for a moment gets the message in the next run, however soon that is."""
+
+ATTEMPTS = 12
+"""Failed attempts after which a delivery is dead: with the waits above, after some four days."""
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed delivery belongs to the process that claimed it. Longer than any send may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a subscription asks for."""
+
+    topics: tuple[str, ...]
+    severity: Severity
+    policies: tuple[str, ...]
+
+    @classmethod
+    def of(cls, subscriber: Subscriber) -> Scope:
+        """Return the scope that the configuration gives a subscriber."""
+        return cls(subscriber.topics, subscriber.severity, subscriber.policies)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A scope, and since when it is in force."""
+
+    after: int
+    """The number of the newest change in the archive when it was first seen; 0 where there was none."""
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFinding:
+    """A finding in the archive."""
+
+    id: int
+    position: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A change in the archive, as far as planning needs it."""
+
+    id: int
+    """Its place in the archive's sequence."""
+    policy: str
+    tags: tuple[str, ...]
+    version: int
+    recorded_at: datetime
+    findings: tuple[RecordedFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAlert:
+    """An alert that is to be told."""
+
+    id: str
+    finding_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """All alerts of one change for one subscriber, and where they go."""
+
+    change_id: int
+    alerts: tuple[PlannedAlert, ...]
+    targets: tuple[Target, ...]
+
+
+def amended(history: tuple[Asked, ...], subscriber: Subscriber, newest: int) -> tuple[Asked, ...]:
+    """Return the history with the present scope at its end; unchanged where the scope is.
+
+    `newest` is the number of the newest change in the archive.
+    """
+    scope = Scope.of(subscriber)
+    if history and history[-1].scope == scope:
+        return history
+    return (*history, Asked(newest, scope))
+
+
+def in_force(history: Iterable[Asked], change: int) -> Scope | None:
+    """Return the scope that was in force when a change was recorded, or None where there was none yet."""
+    scopes = [asked.scope for asked in history if asked.after < change]
+    return scopes[-1] if scopes else None
+
+
+def still_needed(history: tuple[Asked, ...], planned: int) -> tuple[Asked, ...]:
+    """Return the part of a history that a change after `planned` can still fall under."""
+    past = [asked for asked in history if asked.after <= planned]
+    return (*past[-1:], *(asked for asked in history if asked.after > planned))
+
+
+def plan(
+    subscriber: Subscriber, history: Iterable[Asked], changes: Iterable[RecordedChange]
+) -> tuple[PlannedMessage, ...]:
+    """Return a message for each change with findings that the subscriber is to hear of."""
+    history = tuple(history)
+    targets = tuple(dict.fromkeys(subscriber.via))
+    messages = []
+    for change in changes:
+        scope = in_force(history, change.id)
+        if scope is None:
+            continue
+        then = replace(subscriber, topics=scope.topics, severity=scope.severity, policies=scope.policies)
+        alerts = tuple(
+            PlannedAlert(alert_id(subscriber.name, change, recorded.position), recorded.id)
+            for recorded in change.findings
+            if asks_for(subscriber, change.policy, change.tags, recorded.finding)
+            and asks_for(then, change.policy, change.tags, recorded.finding)
+        )
+        if alerts:
+            messages.append(PlannedMessage(change.id, alerts, targets))
+    return tuple(messages)
+
+
+def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
+    """Return 16 hexadecimal digits that name a finding to a subscriber, the same whenever it is planned."""
+    facts = (subscriber, change.policy, str(change.version), change.recorded_at.isoformat(), str(position))
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime | None:
+    """Return when a delivery that failed `attempts` times is due again, or None where it is dead."""
+    if attempts >= ATTEMPTS:
+        return None
+    return now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
