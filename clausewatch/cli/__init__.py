@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -13,14 +14,6 @@ from clausewatch.errors import ClausewatchError, ExitCode
 
 COMMANDS: dict[str, str] = {}
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
-
-
-class Failure(click.ClickException):
-    """An expected error on its way out of the command line: one message, one exit code, no traceback."""
-
-    def __init__(self, message: str, exit_code: ExitCode) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
 
 
 class LazyGroup(click.Group):
@@ -42,7 +35,32 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except ClausewatchError as error:
-            raise Failure(str(error), error.exit_code) from error
+            _end(ctx, error, error.exit_code)
+        except _archive_errors() as error:
+            _end(ctx, error, _archive_exit_code(error))
+
+
+def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
+    """Say what went wrong in one message, without a traceback."""
+    click.echo(f"Error: {error}", err=True)
+    ctx.exit(code)
+
+
+def _archive_errors() -> tuple[type[Exception], ...]:
+    """Return what the archive may raise. It costs an import of SQLAlchemy, and raises nothing before it is imported."""
+    if "archive.errors" not in sys.modules:
+        return ()
+    from archive.errors import ArchiveError
+
+    return (ArchiveError,)
+
+
+def _archive_exit_code(error: BaseException) -> ExitCode:
+    from archive.errors import NotFoundError, StorageError
+
+    if isinstance(error, StorageError):
+        return ExitCode.STORAGE
+    return ExitCode.USAGE if isinstance(error, NotFoundError) else ExitCode.TROUBLE
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

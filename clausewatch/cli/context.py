@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from archive.database import Archive
     from clausewatch.config import Configuration
 
 
@@ -22,6 +23,12 @@ class Context:
     def configuration(self) -> Configuration:
         """Return the configuration, loaded once; raise ConfigurationError where it cannot be used."""
         return self._configuration
+
+    def archive(self) -> Archive:
+        """Open the archive; use it in a `with` statement. Raises StorageError."""
+        from archive.database import open_archive
+
+        return open_archive(self.configuration().database)
 
     @cached_property
     def _configuration(self) -> Configuration:

@@ -1,0 +1,118 @@
+"""What is wrong between the tables of the file: names twice, references to nothing, things that others must check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+import soupsieve
+
+from clausewatch.config.problems import Problems
+from clausewatch.config.variables import Place
+from clausewatch.errors import suggestion
+from notifier.subscriptions import TAG, Target
+
+
+def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+    """Find names that stand twice, and renames that contradict one another."""
+    names = [_text(table, "name") for table in tables]
+    origins = [_text(table, "renamed_from") for table in tables]
+    for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
+        if name and name in names[:position]:
+            first = names.index(name) + 1
+            problems.add((kind, position, "name"), f'"{name}" is already the name of {kind}[{first}]: choose another')
+        if origin and origin in names:
+            holder = names.index(origin) + 1
+            problems.add(
+                (kind, position, "renamed_from"),
+                f'"{origin}" is still the name of {kind}[{holder}]: take one of the two out',
+            )
+        elif origin and origin in origins[:position]:
+            first = origins.index(origin) + 1
+            problems.add(
+                (kind, position, "renamed_from"),
+                f'"{origin}" is already continued by {kind}[{first}]: its history can go to one only',
+            )
+
+
+def check_policies(tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+    """Find profiles that are not there, and selectors that are no CSS."""
+    profiles = profile_names()
+    for position, table in enumerate(tables):
+        profile = _text(table, "profile")
+        if profile and profile not in profiles:
+            sentence = f'there is no profile "{profile}"; {suggestion(profile, profiles)}'
+            problems.add(("policy", position, "profile"), sentence)
+        for key in ("select", "remove"):
+            for number, selector in _texts(table, key):
+                wrong = _wrong_selector(selector)
+                if wrong:
+                    problems.add(("policy", position, key, number), wrong)
+
+
+def profile_names() -> list[str]:
+    """Return the names of the bundled profiles."""
+    folder = resources.files("differ") / "profiles"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def check_subscribers(
+    tables: Sequence[Mapping[str, Any]],
+    channels: Iterable[str],
+    policies: Sequence[Mapping[str, Any]],
+    problems: Problems,
+) -> None:
+    """Find targets in unknown channels, and patterns that match no policy."""
+    known_channels = list(channels)
+    names = [name for table in policies if (name := _text(table, "name"))]
+    tags = sorted({tag for table in policies for _, tag in _texts(table, "tags")})
+    for position, table in enumerate(tables):
+        _check_targets(("subscriber", position, "via"), _texts(table, "via"), known_channels, problems)
+        for number, pattern in _texts(table, "policies"):
+            place = ("subscriber", position, "policies", number)
+            if pattern.startswith(TAG):
+                tag = pattern.removeprefix(TAG)
+                if tag not in tags:
+                    problems.add(place, f'no policy has the tag "{tag}"; {suggestion(tag, tags)}')
+            elif pattern not in names:
+                problems.add(place, f'no policy is called "{pattern}"; {suggestion(pattern, names)}')
+
+
+def _check_targets(place: Place, via: list[tuple[int, str]], channels: list[str], problems: Problems) -> None:
+    seen = set()
+    for number, text in via:
+        target = Target.parse(text)
+        if target.channel not in channels:
+            fix = suggestion(target.channel, channels) if channels else "name it under [channels]"
+            problems.add((*place, number), f'there is no channel "{target.channel}"; {fix}')
+        elif target in seen:
+            problems.add((*place, number), f'"{target}" stands here twice: take one out')
+        seen.add(target)
+
+
+def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
+    """Find names that a subscriber's `via` could not name."""
+    for name in channels:
+        if not name.strip() or ":" in name:
+            problems.add(("channels", name), "is no name for a channel: write a word without a colon")
+
+
+def _text(table: Mapping[str, Any], key: str) -> str | None:
+    value = table.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
+    """Return the texts of a list with their positions; what is no text is found by the table's own shape."""
+    value = table.get(key)
+    entries = value if isinstance(value, list) else []
+    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, str) and entry.strip()]
+
+
+def _wrong_selector(selector: str) -> str | None:
+    try:
+        soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
+        return f'"{selector}" is no CSS selector: {str(error).splitlines()[0].rstrip(".:")}'
+    return None

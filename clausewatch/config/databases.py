@@ -1,0 +1,53 @@
+"""The archive's address as the file gives it, to one that holds from any folder."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_SQLITE = "sqlite:///"
+_POSTGRESQL = "postgresql+psycopg"
+
+
+class DatabaseAddressError(Exception):
+    """The address cannot be used; the message never shows it."""
+
+
+def resolved_database(url: str, base: Path) -> str:
+    """Return a database URL whose SQLite path is absolute; `base` is the folder of the configuration.
+
+    Raises DatabaseAddressError, also where the folder of a SQLite file or the driver is missing.
+    """
+    if url.startswith("sqlite:"):
+        return f"{_SQLITE}{_sqlite_path(url, base)}"
+    try:
+        parts = urlsplit(url)
+        scheme, host, _ = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        raise DatabaseAddressError(
+            "is no database URL: write user and password as ${NAME}, so that they are encoded"
+        ) from None
+    if scheme != _POSTGRESQL:
+        raise DatabaseAddressError(
+            f"is no database that Clausewatch knows: write sqlite:///clausewatch.db, or {_POSTGRESQL}://…"
+        )
+    if not host and not parts.query:
+        raise DatabaseAddressError(f"names no server: write {_POSTGRESQL}://user:password@server/database")
+    if importlib.util.find_spec("psycopg") is None:
+        raise DatabaseAddressError("needs PostgreSQL's driver: install psycopg[binary] next to clausewatch")
+    return url
+
+
+def _sqlite_path(url: str, base: Path) -> Path:
+    name = url.removeprefix(_SQLITE)
+    if not url.startswith(_SQLITE) or name in ("", ":memory:"):
+        raise DatabaseAddressError("names no file, and would forget everything: write sqlite:///clausewatch.db")
+    if "?" in name or name.startswith("file:"):
+        raise DatabaseAddressError("holds options: write only a path, like sqlite:///clausewatch.db")
+    path = base / name
+    if not path.parent.is_dir():
+        raise DatabaseAddressError(f"lies in a folder that does not exist: make {path.parent}")
+    if path.is_dir():
+        raise DatabaseAddressError(f"is a folder: name a file in it, like {path / 'clausewatch.db'}")
+    return path

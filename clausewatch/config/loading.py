@@ -1,0 +1,175 @@
+"""From the file to the configuration, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from archive.model import Policy
+from clausewatch.config.checks import check_channel_names, check_names, check_policies, check_subscribers
+from clausewatch.config.databases import DatabaseAddressError, resolved_database
+from clausewatch.config.model import Configuration
+from clausewatch.config.problems import Problems
+from clausewatch.config.secrets import Redactor
+from clausewatch.config.tables import CrawlTable, FileTable, PolicyTable, SubscriberTable, Table
+from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
+from clausewatch.errors import ConfigurationError
+from document.model import ExtractionOptions
+from notifier.subscriptions import Channel, Subscriber
+
+T = TypeVar("T", bound=Table)
+
+_TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document))\)", re.DOTALL)
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Return the configuration in a file; the environment is the process's own where none is given.
+
+    Raises ConfigurationError with every problem at once.
+    """
+    data = _parse(path)
+    problems = Problems(data)
+    reading = _Reading(path.absolute().parent, os.environ if environment is None else environment, problems)
+    configuration = reading.configuration(path.absolute(), data)
+    found = problems.sentences(Redactor(reading.used))
+    if found or configuration is None:
+        raise ConfigurationError(str(path), found)
+    return configuration
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        fix = "there is no such file; `clausewatch init` writes one, `--config` names another"
+        raise ConfigurationError(str(path), [fix]) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(str(path), [f"is no UTF-8 text (byte {error.start}): save it as UTF-8"]) from error
+    except OSError as error:
+        raise ConfigurationError(str(path), [f"cannot be read: {error.strerror}"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(str(path), [_syntax_problem(str(error))]) from error
+
+
+def _syntax_problem(message: str) -> str:
+    match = _TOML_PLACE.fullmatch(message)
+    if match is None:
+        return f"is no TOML: {message}"
+    place = "at its end" if match[4] else f"line {match[2]}, column {match[3]}"
+    return f"{place}: is no TOML: {match[1]}"
+
+
+@dataclass
+class _Reading:
+    """One reading of one file."""
+
+    base: Path
+    """The folder that relative paths start from."""
+    environment: Mapping[str, str]
+    problems: Problems
+    env_file: Path | None = None
+    used: Mapping[str, str] = field(default_factory=dict)
+
+    def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
+        """Return the configuration; None only where problems were found."""
+        filled = self._fill(data)
+        top = self._table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
+        crawl = self._table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
+        policies = self._tables(top.policy, "policy", PolicyTable)
+        subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
+        check_names("policy", top.policy, self.problems)
+        check_names("subscriber", top.subscriber, self.problems)
+        check_channel_names(top.channels, self.problems)
+        check_policies(top.policy, self.problems)
+        check_subscribers(top.subscriber, top.channels, top.policy, self.problems)
+        database = self._database(top.database)
+        if database is None:
+            return None
+        return Configuration(
+            path=path,
+            database=database,
+            policies=tuple(_policy(table, crawl) for _, table in policies),
+            subscribers=tuple(_subscriber(table) for _, table in subscribers),
+            channels=tuple(Channel(name, url) for name, url in top.channels.items()),
+            crawl=crawl.settings(),
+            env_file=self.env_file,
+            redacted=Redactor(self.used),
+        )
+
+    def _fill(self, data: dict[str, Any]) -> dict[str, Any]:
+        variables = {**self._env_file(data.get("env_file")), **self.environment}
+        where = f"the environment or in {self.env_file}" if self.env_file else "the environment, or name an `env_file`"
+        filling = Interpolation(variables, where)
+        self.used = filling.used
+        filled: dict[str, Any] = filling.fill(data)
+        for place, sentences in filling.problems.items():
+            self.problems.add(place, "; ".join(sentences))
+        return filled
+
+    def _env_file(self, name: object) -> dict[str, str]:
+        if not isinstance(name, str) or not name:
+            return {}
+        path = self.base / name
+        try:
+            found = read_env_file(path)
+        except EnvFileError as error:
+            self.problems.add(("env_file",), str(error))
+            return {}
+        self.env_file = path
+        return found
+
+    def _database(self, url: str) -> str | None:
+        try:
+            return resolved_database(url, self.base)
+        except DatabaseAddressError as error:
+            self.problems.add(("database",), str(error))
+            return None
+
+    def _table(self, values: Mapping[str, Any], place: tuple[str | int, ...], shape: type[T]) -> T | None:
+        try:
+            return shape.model_validate(values)
+        except ValidationError as error:
+            self.problems.add_validation(error, place, shape)
+            return None
+
+    def _tables(self, tables: list[dict[str, Any]], key: str, shape: type[T]) -> list[tuple[int, T]]:
+        read = [(position, self._table(values, (key, position), shape)) for position, values in enumerate(tables)]
+        return [(position, table) for position, table in read if table is not None]
+
+
+def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the file's top has the right shape, so that the rest of it is examined too."""
+    shapes: dict[str, type] = {"database": str, "crawl": dict, "channels": dict, "policy": list, "subscriber": list}
+    sound = {key: values[key] for key, shape in shapes.items() if isinstance(values.get(key), shape)}
+    for key in ("policy", "subscriber"):
+        sound[key] = [table for table in sound.get(key, []) if isinstance(table, dict)]
+    return sound
+
+
+def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
+    return Policy(
+        name=table.name,
+        url=table.url,
+        every=crawl.every if table.every is None else table.every,
+        options=ExtractionOptions(table.languages, table.select, table.remove),
+        profile=table.profile,
+        tags=table.tags,
+        renamed_from=table.renamed_from,
+    )
+
+
+def _subscriber(table: SubscriberTable) -> Subscriber:
+    return Subscriber(
+        name=table.name,
+        via=table.via,
+        topics=table.topics,
+        severity=table.severity,
+        policies=table.policies or (),
+    )

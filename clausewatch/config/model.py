@@ -1,0 +1,33 @@
+"""The configuration as the rest of the program reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.model import Policy
+from clausewatch.config.secrets import Redactor, masked_url
+from crawler.crawl_settings import CrawlSettings
+from notifier.subscriptions import Channel, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One configuration file, read, filled and found to be sound. No secret shows in its repr."""
+
+    path: Path
+    """The file, absolute."""
+    database: str = field(repr=False)
+    """The archive's URL; the path of a SQLite file is absolute."""
+    policies: tuple[Policy, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    env_file: Path | None = None
+    redacted: Redactor = field(default_factory=Redactor)
+    """Takes the values of variables out of a text that is to be shown."""
+
+    @property
+    def database_shown(self) -> str:
+        """The archive's URL without its password."""
+        return self.redacted(masked_url(self.database))

@@ -1,0 +1,107 @@
+"""What is wrong with the file, in the user's terms: the place, the value as written, the fix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from clausewatch.config.secrets import Redactor
+from clausewatch.config.variables import Place
+from clausewatch.errors import suggestion
+
+_ORDER = ("env_file", "database", "crawl", "channels", "policy", "subscriber")
+_SECRET = ("channels", "database")
+"""Tables and keys whose values are never shown."""
+
+_TYPES = {
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number, without quotes or a point",
+    "bool_type": "must be true or false, without quotes",
+    "string_too_short": "is empty",
+    "too_short": "is an empty list: name at least one, or leave the key out for the default",
+    "tuple_type": 'must be a list: write ["…", "…"]',
+}
+_TABLES = {
+    "policy": "must be a list of tables: head each with [[policy]], in two brackets",
+    "subscriber": "must be a list of tables: head each with [[subscriber]], in two brackets",
+    "crawl": "must be a table: head it with [crawl]",
+    "channels": "must be a table: head it with [channels]",
+}
+
+
+class Problems:
+    """Everything that is wrong with one file. A place with one problem gets no second one that follows from it."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+        self._found: dict[Place, str] = {}
+
+    def add(self, place: Place, sentence: str) -> None:
+        """Note one problem. The sentence goes on after the place: "is missing"."""
+        if not any(_within(place, known) or _within(known, place) for known in self._found):
+            self._found[place] = sentence
+
+    def add_validation(self, error: ValidationError, place: Place, table: type[BaseModel]) -> None:
+        """Note everything that pydantic found wrong with one table."""
+        for detail in error.errors(include_url=False, include_input=False):
+            where = (*place, *detail["loc"])
+            self.add(where, self._sentence(detail, where, table))
+
+    def sentences(self, redactor: Redactor) -> list[str]:
+        """Return every problem with its place, in the order of the file's tables, without secrets."""
+        return [
+            redactor(f"{self._label(place)}: {sentence}")
+            for place, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
+        ]
+
+    def _sentence(self, detail: ErrorDetails, place: Place, table: type[BaseModel]) -> str:
+        kind = detail["type"]
+        if kind == "extra_forbidden":
+            return f"is no known key; {suggestion(str(place[-1]), table.model_fields)}"
+        if kind == "missing":
+            return "is missing"
+        if kind in ("list_type", "dict_type") and isinstance(place[0], str):
+            return _TABLES.get(place[0], detail["msg"])
+        if kind == "value_error":
+            return f"{self._quoted(place)}{detail['ctx']['error']}"
+        return _TYPES.get(kind, detail["msg"])
+
+    def _quoted(self, place: Place) -> str:
+        """Return the value as it stands in the file, where it is short and no secret."""
+        value = self.raw(place)
+        shown = isinstance(value, str | int | float) and place[0] not in _SECRET
+        if not shown or (place[-1] == "url" and "@" in str(value)):
+            return ""
+        text = json.dumps(value, ensure_ascii=False)
+        return f"{text} " if len(text) < 120 else ""
+
+    def raw(self, place: Place) -> Any:
+        """Return what the file says at a place, or None."""
+        value: Any = self._data
+        for step in place:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def _label(self, place: Place) -> str:
+        """Return a place as a person counts: `policy[3].url (Kenalan)`."""
+        text = ""
+        for step in place:
+            text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
+        name = self.raw((*place[:2], "name")) if len(place) > 1 and isinstance(place[1], int) else None
+        return f"{text} ({name})" if isinstance(name, str) and name.strip() and place[-1] != "name" else text
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    return inner[: len(outer)] == outer
+
+
+def _rank(place: Place) -> tuple[int, int]:
+    table = _ORDER.index(place[0]) if place and place[0] in _ORDER else -1
+    return (table, place[1] if len(place) > 1 and isinstance(place[1], int) else -1)

@@ -1,0 +1,213 @@
+"""The shape of the file: a frozen model for each table. What is wrong between tables is found in `checks`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
+
+from clausewatch.config.quantities import Duration, Size, duration_text, size_text
+from clausewatch.errors import suggestion
+from crawler.crawl_settings import CrawlSettings
+from differ.model import SEVERITIES, WATCHED, Severity
+from notifier.subscriptions import TAG, TOPICS, Target
+
+SHORTEST_EVERY = timedelta(minutes=15)
+"""More often would be impolite to the sites, and a cron line cannot do much better."""
+
+_DEFAULTS = CrawlSettings()
+
+
+def _known(choices: tuple[str, ...]) -> BeforeValidator:
+    """Refuse a word that is not among the choices, with the nearest one."""
+
+    def check(value: object) -> object:
+        if value not in choices:
+            raise ValueError(f"is not known; {suggestion(str(value), choices)}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _name(value: str) -> str:
+    name = value.strip()
+    if not name:
+        raise ValueError("is empty: write a name")
+    if name.startswith(TAG):
+        raise ValueError(f"begins with {TAG!r}, which marks a tag: choose another name")
+    if not name.isprintable():
+        raise ValueError("holds a control character or a line break: write it on one line")
+    return name
+
+
+def web_address(value: str) -> str:
+    """Return an http or https address; raise ValueError with the fix where it is none that can be crawled."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is no web address: write it like https://example.org/privacy") from None
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user name or password: they would be stored and shown; watch a public address")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is no web address: write it like https://example.org/privacy")
+    if re.search(r"[\s\\]", value):
+        raise ValueError("holds a space or a backslash: write %20 for a space, and / between folders")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}", value):
+        raise ValueError('is no language code: write two or three small letters, like "en" or "id"')
+    return value
+
+
+def _contact(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+|https?://\S+", value):
+        raise ValueError("is neither an e-mail address nor a web address: a site's owner should reach you there")
+    return value
+
+
+def _every(value: timedelta) -> timedelta:
+    if value < SHORTEST_EVERY:
+        raise ValueError(f"is too often: at least {duration_text(SHORTEST_EVERY)} between two checks")
+    return value
+
+
+def _target(value: object) -> Target:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError('names no channel: write "channel" or "channel:recipient"')
+    return Target.parse(value)
+
+
+def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
+    """Refuse a number out of bounds; a duration counts in seconds."""
+
+    def check(value: Any) -> Any:
+        number = value.total_seconds() if isinstance(value, timedelta) else value
+        if not low <= number <= high:
+            raise ValueError(f"is out of bounds: from {say(low)} to {say(high)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _seconds(number: float) -> str:
+    return duration_text(timedelta(seconds=number))
+
+
+def _bytes(number: float) -> str:
+    return size_text(int(number))
+
+
+def _count(low: int, high: int) -> AfterValidator:
+    return _between(low, high, "{:g}".format)
+
+
+Name = Annotated[str, AfterValidator(_name)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+Every = Annotated[Duration, AfterValidator(_every)]
+Language = Annotated[str, AfterValidator(_language)]
+Word = Annotated[str, Field(min_length=1)]
+Via = Annotated[Target, BeforeValidator(_target)]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, every key known, its values in no message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class CrawlTable(Table):
+    """`[crawl]`; the defaults are the crawler's."""
+
+    every: Every = timedelta(days=1)
+    contact: Annotated[str, AfterValidator(_contact)] = _DEFAULTS.contact
+    max_body: Annotated[Size, _between(100_000, 200_000_000, _bytes)] = _DEFAULTS.max_body
+    timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.timeout)
+    delay: Annotated[Duration, _between(0, 600, _seconds)] = timedelta(seconds=_DEFAULTS.delay)
+    concurrency: Annotated[StrictInt, _count(1, 256)] = _DEFAULTS.concurrency
+    retries: Annotated[StrictInt, _count(0, 10)] = _DEFAULTS.retries
+    redirects: Annotated[StrictInt, _count(0, 20)] = _DEFAULTS.redirects
+    workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
+    worker_memory: Annotated[Size, _between(300_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
+    worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
+    allow_private: StrictBool = _DEFAULTS.allow_private
+
+    def settings(self) -> CrawlSettings:
+        """Return what the crawler is told."""
+        return CrawlSettings(
+            contact=self.contact,
+            max_body=self.max_body,
+            timeout=self.timeout.total_seconds(),
+            delay=self.delay.total_seconds(),
+            concurrency=self.concurrency,
+            retries=self.retries,
+            redirects=self.redirects,
+            workers=self.workers,
+            worker_memory=self.worker_memory,
+            worker_time=self.worker_time.total_seconds(),
+            allow_private=self.allow_private,
+        )
+
+
+class PolicyTable(Table):
+    """One `[[policy]]`."""
+
+    name: Name
+    url: WebAddress
+    languages: tuple[Language, ...] = ()
+    profile: Word = "default"
+    tags: tuple[Word, ...] = ()
+    select: tuple[Word, ...] = ()
+    remove: tuple[Word, ...] = ()
+    every: Every | None = None
+    renamed_from: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_address(cls, table: Any) -> Any:
+        """Take `urls` with a single address for `url`; several are not read as one yet."""
+        if not isinstance(table, dict) or "urls" not in table:
+            return table
+        urls = table["urls"]
+        if "url" in table:
+            raise ValueError("has both `url` and `urls`: keep one")
+        if not isinstance(urls, list) or len(urls) != 1:
+            raise ValueError("`urls` must hold one address: several that are read as one policy are not supported yet")
+        rest = {key: value for key, value in table.items() if key != "urls"}
+        return {**rest, "url": urls[0]}
+
+
+class SubscriberTable(Table):
+    """One `[[subscriber]]`."""
+
+    name: Name
+    via: Annotated[tuple[Via, ...], Field(min_length=1)]
+    topics: Annotated[tuple[Annotated[str, _known(TOPICS)], ...], Field(min_length=1)] = WATCHED
+    severity: Annotated[Severity, _known(SEVERITIES)] = "low"
+    policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+
+
+class FileTable(Table):
+    """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
+
+    database: Word = "sqlite:///clausewatch.db"
+    env_file: Word | None = None
+    crawl: dict[str, Any] = Field(default_factory=dict)
+    channels: dict[str, Word] = Field(default_factory=dict)
+    policy: list[dict[str, Any]] = Field(default_factory=list)
+    subscriber: list[dict[str, Any]] = Field(default_factory=list)

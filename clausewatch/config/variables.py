@@ -1,0 +1,100 @@
+"""`${NAME}` in the values of the file, from the environment or from the file that `env_file` names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+Place = tuple[str | int, ...]
+"""Keys and positions (from 0) that lead to a value."""
+
+_TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_USERINFO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
+
+
+class EnvFileError(Exception):
+    """The file of variables cannot be read; the message never shows a value."""
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Read lines of `NAME=value`; `#` begins a comment line, quotes around a value are taken off.
+
+    Raises EnvFileError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise EnvFileError(f"there is no file {path}; write it, or take the key out") from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise EnvFileError(f"{path} cannot be read: {why}") from error
+    found = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _ASSIGNMENT.fullmatch(stripped)
+        if match is None:
+            raise EnvFileError(f"{path}, line {number}: write NAME=value")
+        found[match[1]] = _unquoted(match[2].strip())
+    return found
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value
+
+
+@dataclass
+class Interpolation:
+    """Puts the values of variables in, and remembers which were used and what was wrong."""
+
+    variables: Mapping[str, str]
+    where: str
+    """Where variables come from, for the message that one is missing."""
+    used: dict[str, str] = field(default_factory=dict, repr=False)
+    problems: dict[Place, list[str]] = field(default_factory=dict)
+
+    def fill(self, value: Any, place: Place = ()) -> Any:
+        """Return a value of the file with every `${NAME}` replaced and every `$$` made one dollar."""
+        if isinstance(value, dict):
+            return {key: self.fill(inner, (*place, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.fill(inner, (*place, position)) for position, inner in enumerate(value)]
+        return self._fill_text(value, place) if isinstance(value, str) else value
+
+    def _fill_text(self, text: str, place: Place) -> str:
+        # Between "scheme://" and "@" a value may hold any character, so it is written as a URL wants it.
+        userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
+        start, end = userinfo.span(1) if userinfo else (0, 0)
+
+        def replace(token: re.Match[str]) -> str:
+            if token[0] == "$$":
+                return "$"
+            value = self._value(token, place)
+            return quote(value, safe="") if start <= token.start() < end else value
+
+        return _TOKEN.sub(replace, text)
+
+    def _value(self, token: re.Match[str], place: Place) -> str:
+        name, closed = token[1], token[2]
+        if not closed or not _NAME.fullmatch(name):
+            shown = token[0] if closed else "${"
+            return self._missing(place, f"{shown!r} names no variable: write ${{NAME}}, or $$ for a dollar sign")
+        value = self.variables.get(name, "")
+        if not value:
+            state = "is empty" if name in self.variables else "is not set"
+            return self._missing(place, f"the variable {name} {state}: set it in {self.where}")
+        self.used[name] = value
+        return value
+
+    def _missing(self, place: Place, sentence: str) -> str:
+        self.problems.setdefault(place, []).append(sentence)
+        return ""
