@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
 
 PRODUCT = "Clausewatch"
@@ -42,13 +44,17 @@ FIXED: dict[str, Any] = {
 }
 
 
-def scrapy_settings(crawl: CrawlSettings, database: str) -> dict[str, Any]:
-    """Build Scrapy's settings from ours. `database` is the archive's URL."""
+def scrapy_settings(crawl: CrawlSettings, database: str, policies: Sequence[Policy] = ()) -> dict[str, Any]:
+    """Build Scrapy's settings from ours.
+
+    `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit.
+    """
     resolver = "scrapy.resolver.CachingHostnameResolver" if crawl.allow_private else "crawler.guard.GuardedResolver"
     return {
         **FIXED,
         "CLAUSEWATCH_CRAWL": crawl,
         "CLAUSEWATCH_DATABASE": database,
+        "CLAUSEWATCH_POLICIES": tuple(policies),
         "USER_AGENT": user_agent(crawl.contact),
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,*/*;q=0.5",

@@ -12,7 +12,7 @@ from scrapy.http import Request
 
 from archive.database import open_archive
 from archive.model import Fetch, Policy
-from archive.policies import due
+from archive.policies import due, synchronise
 from crawler.failures import explain
 from crawler.model import Visited
 
@@ -40,7 +40,8 @@ class PoliciesSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         policies = self.policies
         if policies is None:
-            policies = await asyncio.to_thread(due_policies, self.settings["CLAUSEWATCH_DATABASE"])
+            database, configured = self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_POLICIES"]
+            policies = await asyncio.to_thread(due_policies, database, configured)
         for policy in policies:
             yield self.request(policy)
 
@@ -71,11 +72,12 @@ class PoliciesSpider(Spider):
         )
         yield Visited(policy, fetch)
 
-    def fail(self, failure: Failure[BaseException]) -> Iterator[Visited]:
+    def fail(self, failure: Failure) -> Iterator[Visited]:
         """Hand on why no complete answer came."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         policy: Policy = request.cb_kwargs["policy"]
-        reason = explain(failure.value, request, self.settings["CLAUSEWATCH_CRAWL"])
+        error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
+        reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         fetch = Fetch(
             policy=policy.name,
             started_at=started_at(request),
@@ -86,10 +88,12 @@ class PoliciesSpider(Spider):
         yield Visited(policy, fetch)
 
 
-def due_policies(database: str) -> Sequence[Policy]:
-    """Return the policies that are due now."""
+def due_policies(database: str, policies: Sequence[Policy]) -> Sequence[Policy]:
+    """Bring the archive's policies to the configured ones, and return those that are due now."""
+    now = datetime.now(UTC)
     with open_archive(database) as archive:
-        return due(archive, datetime.now(UTC))
+        synchronise(archive, policies, now)
+        return due(archive, now)
 
 
 def started_at(request: Request | None) -> datetime:

@@ -1,0 +1,88 @@
+"""Run one crawl in a process of its own, as a reactor starts once: JSON in as an argument, JSON out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": True}
+"""Settings under which a test need not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What a crawl recorded of one policy."""
+
+    policy: str
+    outcome: str
+    reason: str | None
+    detail: str
+    status: int | None
+    final_url: str
+    error_kind: str
+
+
+def crawl(database: Path, policies: Mapping[str, str], **settings: Any) -> dict[str, Crawled]:
+    """Crawl these policies (name -> address) and return what was recorded of each that was."""
+    task = {"database": f"sqlite:///{database}", "policies": policies, "settings": QUICK | settings}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crawler.crawl", json.dumps(task)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [Crawled(**json.loads(line)) for line in done.stdout.splitlines()]
+    return {row.policy: row for row in rows}
+
+
+def main() -> None:
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from archive.database import open_archive
+    from archive.model import Policy, Result
+    from archive.policies import synchronise
+    from archive.recorder import Recorded
+    from crawler import signals
+    from crawler.crawl_settings import CrawlSettings
+    from crawler.settings import scrapy_settings
+    from document.model import ExtractionOptions
+
+    def show(result: Result, recorded: Recorded) -> None:
+        fetch, assessment = result.fetch, result.assessment
+        row = {
+            "policy": fetch.policy,
+            "outcome": recorded.outcome,
+            "reason": assessment.reason if assessment else None,
+            "detail": assessment.detail if assessment else fetch.error,
+            "status": fetch.status,
+            "final_url": fetch.final_url,
+            "error_kind": fetch.error_kind,
+        }
+        print(json.dumps(row), flush=True)
+
+    task = json.loads(sys.argv[1])
+    policies = [
+        Policy(name, url, timedelta(hours=12), ExtractionOptions(("en",))) for name, url in task["policies"].items()
+    ]
+    with open_archive(task["database"]) as archive:
+        synchronise(archive, policies, datetime.now(UTC))
+    process = AsyncCrawlerProcess(scrapy_settings(CrawlSettings(**task["settings"]), task["database"]))
+    crawler = process.create_crawler("policies")
+    crawler.signals.connect(show, signal=signals.recorded)
+    process.crawl(crawler, policies=policies)
+    process.start()
+
+
+if __name__ == "__main__":
+    main()

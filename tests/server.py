@@ -1,0 +1,103 @@
+"""A real HTTP server on loopback whose pages a test changes as it goes."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server says to a request."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", HTML),)
+    pause: float = 0.0
+    """Seconds before the body."""
+    drops: bool = False
+    """Whether the connection breaks off in the middle of the body."""
+    endless: bool = False
+    """Whether the body is repeated for ever."""
+
+
+@dataclass
+class Site:
+    """The pages of one server, and what was asked of it."""
+
+    base: str = ""
+    """Scheme, host and port."""
+    pages: dict[str, Answer] = field(default_factory=dict)
+    """A path that is not here answers 404."""
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Path and headers of each request, in order."""
+
+    def url(self, path: str) -> str:
+        return self.base + path
+
+    def serve(self, path: str, body: str | bytes, status: int = 200, content_type: str = HTML) -> str:
+        """Put a page under a path and return its address."""
+        content = body.encode() if isinstance(body, str) else body
+        self.pages[path] = Answer(content, status, (("Content-Type", content_type),))
+        return self.url(path)
+
+    def redirect(self, path: str, target: str, status: int = 302) -> str:
+        self.pages[path] = Answer(status=status, headers=(("Location", target),))
+        return self.url(path)
+
+    def visits(self) -> Counter[str]:
+        """Return how often each path was asked for."""
+        return Counter(path for path, _ in self.asked)
+
+
+@contextlib.contextmanager
+def serving(host: str = "127.0.0.1") -> Iterator[Site]:
+    """Run a server on a free port of loopback."""
+    site = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+            site.asked.append((self.path, dict(self.headers.items())))
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.answer(site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404)))
+
+        def answer(self, answer: Answer) -> None:
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            if answer.endless:
+                self.send_header("Connection", "close")
+                self.end_headers()
+                while True:
+                    self.wfile.write(answer.body)
+            length = len(answer.body) * (2 if answer.drops else 1)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            time.sleep(answer.pause)
+            self.wfile.write(answer.body)
+            if answer.drops:
+                self.close_connection = True
+
+        def log_message(self, *arguments: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer((host, 0), Handler)
+    server.daemon_threads = True
+    site.base = f"http://{host}:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
