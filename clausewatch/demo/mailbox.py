@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socketserver
 import threading
 from types import TracebackType
@@ -62,6 +63,10 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # a client may hang up without a farewell
+            self._converse()
+
+    def _converse(self) -> None:
         self._say("220 clausewatch-demo")
         for line in self.rfile:
             command = line[:4].upper().strip()

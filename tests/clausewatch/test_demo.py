@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import smtplib
 import tomllib
 import urllib.error
 import urllib.request
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clausewatch.config import load
 from clausewatch.demo.editions import (
     EditionError,
     Replacement,
@@ -19,7 +22,9 @@ from clausewatch.demo.editions import (
     site_policies,
     successive,
 )
+from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.site import DemoSite, pages
+from clausewatch.demo.tour import DemoFolderError, configure, prepare
 from document import read
 from document.model import Document, ExtractionOptions
 
@@ -136,3 +141,35 @@ def test_what_is_expected_of_an_edition_stands_in_it(row: dict[str, Any]) -> Non
     for finding in row.get("finding", []):
         assert finding["before"] in before.text
         assert finding["after"] in after.text
+
+
+def test_the_mail_server_keeps_each_message_as_it_was_sent() -> None:
+    """A line that begins with a dot travels with two, and arrives with one."""
+    with DemoMailbox() as mailbox:
+        for body in ("Subject: one\r\n\r\n.hidden\r\n", "Subject: two\r\n\r\nplain\r\n"):
+            with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=5) as client:
+                client.sendmail("a@demo.example", ["b@demo.example"], body)
+        assert mailbox.messages == (b"Subject: one\r\n\r\n.hidden\r\n", b"Subject: two\r\n\r\nplain\r\n")
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(DemoFolderError, match="is not empty and holds no earlier demo"):
+        prepare(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_folder_of_an_earlier_demo_is_used_again(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    prepare(folder)
+    with DemoSite() as site, DemoMailbox() as mailbox:
+        configure(folder, site, mailbox)
+    (folder / "alert-1.eml").write_text("old", encoding="utf-8")
+    prepare(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_the_configuration_that_the_demo_writes_is_sound(tmp_path: Path) -> None:
+    with DemoSite() as site, DemoMailbox() as mailbox:
+        configuration = load(configure(tmp_path, site, mailbox))
+    assert [policy.name for policy in configuration.policies] == [policy.name for policy in site_policies()]

@@ -1,0 +1,95 @@
+"""The demo's steps: a folder, a configuration, and crawls as cron would run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from clausewatch.demo.editions import site_policies
+from clausewatch.demo.mailbox import DemoMailbox
+from clausewatch.demo.site import DemoSite
+from clausewatch.errors import ClausewatchError, ExitCode
+
+READER = "privacy-desk@demo.example"
+"""Who is told in the demo."""
+
+MARK = "# Written by `clausewatch demo`. Use it as a model, or throw the folder away."
+"""The first line of a demo's configuration: how a folder is known to hold an earlier demo."""
+
+CRAWL_TIME = 120
+"""Seconds after which a crawl of the demo is given up."""
+
+
+class DemoFolderError(ClausewatchError):
+    """The folder for the demo's files cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DemoCrawlError(ClausewatchError):
+    """A crawl of the demo did not end as it should."""
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, and clear it of an earlier demo; raise DemoFolderError where it holds anything else."""
+    configuration = folder / "clausewatch.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        entries = list(folder.iterdir())
+        if entries and not (configuration.is_file() and configuration.read_text("utf-8").startswith(MARK)):
+            raise DemoFolderError(f"{folder} is not empty and holds no earlier demo: name another folder")
+        for entry in entries:
+            if entry.is_file():
+                entry.unlink()
+    except OSError as error:
+        raise DemoFolderError(f"{folder} cannot be written: {error.strerror}; name another with --output") from error
+
+
+def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
+    """Write the configuration that watches every policy of the site, and return its path."""
+    template = (files("clausewatch.demo") / "configuration.toml.txt").read_text(encoding="utf-8")
+    text = _TEMPLATES.from_string(template).render(
+        mark=MARK, reader=READER, site=site, mailbox=mailbox, policies=site_policies()
+    )
+    path = folder / "clausewatch.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def crawl(configuration: Path) -> str:
+    """Run `clausewatch run` over all policies, as cron would, and return its summary.
+
+    A process of its own, because a reactor starts only once in each. Raises DemoCrawlError.
+    """
+    command = [sys.executable, "-m", "clausewatch", "--config", str(configuration), "run", "--all"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command, no shell
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=CRAWL_TIME,
+            check=False,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DemoCrawlError(f"the crawl was given up after {CRAWL_TIME} s: {' '.join(command)}") from error
+    if done.returncode != ExitCode.FINE:
+        said = (done.stderr or done.stdout).strip()
+        raise DemoCrawlError(f"the crawl ended with exit code {done.returncode}: {' '.join(command)}\n{said}")
+    return done.stdout.strip()
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's variables without those that say how Clausewatch runs elsewhere."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CLAUSEWATCH_")}
+
+
+_TEMPLATES = Environment(  # noqa: S701 - TOML comes of it, where nothing is to be escaped for HTML
+    undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+)
