@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import zstandard
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
@@ -13,6 +14,12 @@ from archive.schema import BlobRow
 
 COMPRESSION_LEVEL = 3
 """Of zstd: level 9 makes a page about a tenth smaller and takes several times as long."""
+
+
+INSERT: dict[str, Callable[[type[BlobRow]], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def address(content: bytes) -> str:
@@ -26,12 +33,10 @@ def store(session: Session, content: bytes) -> str:
     if session.get(BlobRow, key) is not None:
         return key
     packed = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content)
-    try:
-        with session.begin_nested():
-            session.add(BlobRow(sha256=key, size=len(content), content=packed))
-    except IntegrityError:
-        # Another transaction stored the same bytes meanwhile: the same address means the same content.
-        session.expire_all()
+    # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
+    # serve too, but SQLite drops it where the disk is full, and its loss would hide the reason.
+    insert = INSERT[session.get_bind().dialect.name](BlobRow).values(sha256=key, size=len(content), content=packed)
+    session.execute(insert.on_conflict_do_nothing())
     return key
 
 

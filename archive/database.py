@@ -39,6 +39,7 @@ class Archive:
         Raises StorageError; IntegrityError of SQLAlchemy where a unique key refuses a row.
         """
         with self._errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection()  # a session begins lazily, at its first statement: take the lock now
             yield session
 
     @contextmanager

@@ -98,7 +98,7 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
         .where(FetchRow.id > func.coalesce(good.c.last, 0))
         .group_by(FetchRow.policy_id)
     )
-    return {policy: _Trouble(visits, since) for policy, visits, since in found.tuples()}
+    return {policy: _Trouble(visits, since) for policy, visits, since in found}
 
 
 def _status(

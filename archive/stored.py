@@ -34,7 +34,7 @@ def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], q
         .order_by(PolicyRow.id, VersionRow.number)
     ).all()
     changes = _changes(session, wanted, query)
-    seen = dict(session.execute(_last_seen(wanted)).tuples())
+    seen = dict(session.execute(_last_seen(wanted)).all())
     return tuple(_version(row, name, seen.get(row.id, row.seen_at), changes.get(row.id)) for row, name in rows)
 
 

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from archive.database import Archive
+from archive.errors import NoVersionError, UnknownPolicyError
+from archive.history import as_of, change, document, history, latest_versions, newest, policy_names, version, versions
+from archive.model import Query, Version
+from archive.policies import synchronise
+from archive.recorder import record
+from document.model import StatedDate
+from tests.archive.visits import (
+    DATE,
+    HOUR,
+    JUDGED,
+    RETENTION,
+    SHARING,
+    START,
+    TEAHOUSE,
+    failed,
+    record_two_versions,
+    refused,
+    same,
+    seen,
+    watch,
+    written,
+)
+
+
+def shown(found: tuple[Version, ...]) -> list[tuple[int, list[str]]]:
+    """Return the number of each version, and the topics of its findings."""
+    return [
+        (each.number, [] if each.change is None else [one.finding.topic for one in each.change.findings])
+        for each in found
+    ]
+
+
+def test_versions_come_with_what_changed(archive: Archive) -> None:
+    record_two_versions(archive)
+    first, second = versions(archive, "Teahouse")
+    assert (first.number, first.seen_at, first.change) == (1, START, None)
+    assert first.stated == (StatedDate("updated", date(2026, 1, 15), "Last changed on 15 January 2026."),)
+    assert (second.number, second.seen_at) == (2, START + 48 * HOUR)
+    assert second.change is not None
+    assert [each.finding for each in second.change.findings] == [SHARING, RETENTION]
+    assert second.change.suppressed == (DATE,)
+    assert (second.change.severity, second.change.topics) == ("high", ("sharing",))
+
+
+def test_a_version_says_when_its_text_was_last_found(archive: Archive) -> None:
+    """A visit that failed, or that met another page, did not find it."""
+    record_two_versions(archive)
+    record(archive, same(START + 60 * HOUR, 2), START)
+    record(archive, refused(START + 72 * HOUR, 2), START)
+    record(archive, failed(START + 84 * HOUR), START)
+    first, second = versions(archive, "Teahouse")
+    assert first.last_seen_at == START + 24 * HOUR
+    assert second.last_seen_at == START + 60 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query(), [(1, []), (2, ["sharing", "retention"])]),
+        (Query(topic="sharing"), [(2, ["sharing"])]),
+        (Query(topic="retention"), [(2, ["retention"])]),
+        (Query(topic="sale"), []),
+        (Query(severity="low"), [(2, ["sharing", "retention"])]),
+        (Query(severity="medium"), [(2, ["sharing"])]),
+        (Query(severity="critical"), []),
+        (Query(section="WHO SEES"), [(2, ["sharing"])]),
+        (Query(section="privacy notice"), [(2, [])]),
+        (Query(section="cookies"), []),
+        (Query(since=START + HOUR), [(2, ["sharing", "retention"])]),
+        (Query(since=START + 48 * HOUR), [(2, ["sharing", "retention"])]),
+        (Query(since=START + 49 * HOUR), []),
+        (Query(policy="Teahouse", topic="sharing", severity="high", section="who"), [(2, ["sharing"])]),
+    ],
+)
+def test_a_query_selects(archive: Archive, query: Query, expected: list[tuple[int, list[str]]]) -> None:
+    record_two_versions(archive)
+    assert shown(history(archive, query)) == expected
+
+
+def test_a_watched_topic_asks_for_all_that_counts_as_it(archive: Archive) -> None:
+    watch(archive)
+    record(archive, seen(START, written("No."), None), START)
+    judged = replace(JUDGED, findings=(replace(SHARING, topic="sale"), replace(SHARING, topic="complaint")))
+    record(archive, seen(START + HOUR, written("Yes."), 1, judged), START + HOUR)
+    assert shown(history(archive, Query(topic="sharing"))) == [(2, ["sale"])]
+    assert shown(history(archive, Query(topic="rights"))) == [(2, ["complaint"])]
+
+
+def test_policies_are_told_apart(archive: Archive) -> None:
+    bakery = replace(TEAHOUSE, name="Bakery")
+    record_two_versions(archive)
+    synchronise(archive, [TEAHOUSE, bakery], START)
+    visit = seen(START, written("Bread."), None)
+    record(archive, replace(visit, fetch=replace(visit.fetch, policy="Bakery")), START)
+    assert [(each.policy, each.number) for each in history(archive, Query())] == [
+        ("Teahouse", 1),
+        ("Teahouse", 2),
+        ("Bakery", 1),
+    ]
+    assert shown(versions(archive, "Bakery")) == [(1, [])]
+    assert {name: each.number for name, each in latest_versions(archive).items()} == {"Teahouse": 2, "Bakery": 1}
+    assert policy_names(archive) == ("Teahouse", "Bakery")
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (timedelta(0), 1),
+        (timedelta(hours=47, minutes=59), 1),
+        (timedelta(hours=48), 2),
+        (timedelta(days=900), 2),
+    ],
+)
+def test_what_stood_at_a_time_is_the_last_version_seen_by_then(
+    archive: Archive, after: timedelta, expected: int
+) -> None:
+    record_two_versions(archive)
+    assert as_of(archive, "Teahouse", START + after).number == expected
+
+
+def test_of_a_time_before_the_first_visit_nothing_is_known(archive: Archive) -> None:
+    record_two_versions(archive)
+    with pytest.raises(NoVersionError, match="the first version was seen on 2026-03-02 06:00 UTC"):
+        as_of(archive, "Teahouse", START - timedelta(seconds=1))
+
+
+def test_a_policy_without_a_version_says_so(archive: Archive) -> None:
+    watch(archive)
+    with pytest.raises(NoVersionError, match="Teahouse: no version is recorded yet"):
+        as_of(archive, "Teahouse", START)
+    with pytest.raises(NoVersionError, match="no version is recorded yet"):
+        newest(archive, "Teahouse")
+
+
+def test_a_number_that_is_not_there_is_answered_with_those_that_are(archive: Archive) -> None:
+    record_two_versions(archive)
+    assert version(archive, "Teahouse", 2) == newest(archive, "Teahouse")
+    with pytest.raises(NoVersionError, match="Teahouse: there is no version 7: there are 1 to 2"):
+        version(archive, "Teahouse", 7)
+
+
+def test_an_unknown_policy_is_answered_with_the_nearest_names(archive: Archive) -> None:
+    watch(archive, TEAHOUSE, replace(TEAHOUSE, name="Tea Palace"), replace(TEAHOUSE, name="Ferry"))
+    with pytest.raises(UnknownPolicyError, match="did you mean 'Teahouse'") as caught:
+        versions(archive, "tea house")
+    assert caught.value.nearest[0] == "Teahouse"
+    with pytest.raises(UnknownPolicyError, match="no name is like it"):
+        versions(archive, "zzzz")
+
+
+def test_the_text_of_each_version_is_kept(archive: Archive) -> None:
+    record_two_versions(archive)
+    first, second = versions(archive, "Teahouse")
+    assert document(archive, first) == written("Only our cooks see your orders.")
+    assert document(archive, second).sections[1].blocks[0].text == "Our cooks and our partners see your orders."
+
+
+def test_a_change_is_found_by_its_number(archive: Archive) -> None:
+    _, second = record_two_versions(archive)
+    assert second.change_id is not None
+    assert change(archive, second.change_id) == newest(archive, "Teahouse")
+    with pytest.raises(NoVersionError, match="there is no change 99"):
+        change(archive, 99)

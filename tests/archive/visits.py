@@ -1,0 +1,138 @@
+"""Visits of an invented policy, as the crawler would hand them to the recorder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from archive.database import Archive
+from archive.model import Fetch, Policy, Result
+from archive.policies import synchronise
+from archive.recorder import Recorded, latest, record
+from differ.assessment import Assessment
+from differ.model import Comparison, Edit, Finding, Suppression
+from document.model import Block, Document, ExtractionOptions, Link, Section, StatedDate
+
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+TEAHOUSE = Policy(
+    name="Teahouse",
+    url="https://teahouse.example/privacy",
+    every=timedelta(hours=12),
+    options=ExtractionOptions(languages=("en",)),
+    tags=("vendor",),
+)
+
+
+def written(sharing: str, stated: date = date(2026, 1, 15)) -> Document:
+    """Return a policy of three sections whose sharing section says `sharing`."""
+    link = Link("ask us", "mailto:ask@teahouse.example")
+    said = f"Last changed on {stated:%d %B %Y}."
+    return Document(
+        sections=(
+            Section("Teahouse privacy notice", "", 1, ("Teahouse privacy notice",), "en", (Block("paragraph", said),)),
+            Section("Who sees your data", "1.", 2, ("1. Who sees your data",), "en", (Block("paragraph", sharing),)),
+            Section(
+                "What you may ask",
+                "2.",
+                2,
+                ("2. What you may ask",),
+                "en",
+                (Block("item", "You may ask us for a copy of your orders.", "•", 1, (link,)),),
+            ),
+        ),
+        languages=("en",),
+        dates=(StatedDate("updated", stated, said),),
+        title="Teahouse privacy notice",
+    )
+
+
+def fetched(at: datetime, body: bytes = b"<p>tea</p>", policy: str = "Teahouse") -> Fetch:
+    """Return a complete answer."""
+    headers = (("content-type", "text/html; charset=utf-8"), ("etag", '"7"'))
+    return Fetch(policy, at, 200, "https://teahouse.example/privacy", headers, body)
+
+
+def failed(at: datetime) -> Result:
+    """Return a visit that got no answer."""
+    fetch = Fetch("Teahouse", at, error="teahouse.example did not answer within 30 s", error_kind="timeout")
+    return Result(fetch, None)
+
+
+def refused(at: datetime, against: int | None) -> Result:
+    """Return a visit that met something else than the policy."""
+    detail = "the page asks for a password and holds no policy"
+    return Result(fetched(at, b"<form>"), Assessment("not comparable", "login", detail), against)
+
+
+def same(at: datetime, against: int | None, fallback: bool = False) -> Result:
+    """Return a visit that found the text of the latest version."""
+    return Result(fetched(at, b"<p>tea </p>"), Assessment("unchanged", identity="e1", fallback=fallback), against)
+
+
+def seen(at: datetime, document: Document, against: int | None, comparison: Comparison | None = None) -> Result:
+    """Return a visit that found a new text."""
+    body = document.text.encode()
+    return Result(
+        fetched(at, body), Assessment("changed", document=document, identity="e1", comparison=comparison), against
+    )
+
+
+SHARING = Finding(
+    topic="sharing",
+    section="1. Who sees your data",
+    language="en",
+    material=True,
+    severity="high",
+    rule="recipient-added",
+    source="GDPR 13(1)(e)",
+    clause="II",
+    before="Only our cooks see your orders.",
+    after="Our cooks and our partners see your orders.",
+    reason="“our partners” were not among the recipients before.",
+    edits=(
+        Edit("delete", "Only our"),
+        Edit("insert", "Our"),
+        Edit("keep", " cooks "),
+        Edit("insert", "and our partners "),
+        Edit("keep", "see your orders."),
+    ),
+)
+RETENTION = replace(
+    SHARING,
+    topic="retention",
+    section="2. What you may ask",
+    material=False,
+    severity="low",
+    rule="retention-stated",
+    clause=None,
+    before="",
+    after="We keep them for a year.",
+    reason="A period is stated.",
+    edits=(),
+)
+DATE = Suppression("Teahouse privacy notice", "date", "15 January 2026", "1 March 2026")
+
+JUDGED = Comparison(changed=True, findings=(SHARING, RETENTION), suppressed=(DATE,))
+
+
+def watch(archive: Archive, *policies: Policy) -> None:
+    """Let the archive know the policies."""
+    synchronise(archive, policies or (TEAHOUSE,), START)
+
+
+def record_two_versions(archive: Archive) -> tuple[Recorded, Recorded]:
+    """Record a first version, a visit that finds it again a day later, and a material change after two days."""
+    watch(archive)
+    first = record(archive, seen(START, written("Only our cooks see your orders."), None), START)
+    record(archive, same(START + 24 * HOUR, 1), START + 24 * HOUR)
+    later = START + 48 * HOUR
+    after = written("Our cooks and our partners see your orders.", date(2026, 3, 1))
+    return first, record(archive, seen(later, after, 1, JUDGED), later)
+
+
+def latest_number(archive: Archive, policy: str = "Teahouse") -> int | None:
+    """Return the number of the latest version."""
+    found = latest(archive, policy)
+    return None if found is None else found.number
