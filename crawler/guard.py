@@ -64,16 +64,18 @@ class PublicAddresses:
 def is_public(address: str) -> bool:
     """Return whether an IP address is on the public internet: not loopback, private, link-local, shared, multicast.
 
-    An IPv6 address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) counts as not public.
+    An IPv6 address that carries an IPv4 one (mapped, compatible, 6to4, Teredo, NAT64) counts as not public.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        carries = found.ipv4_mapped or found.sixtofour or found.teredo or found in NAT64
-        if carries or found.is_site_local:
+        if found.ipv4_mapped or found.sixtofour or found.teredo or found.is_site_local:
+            return False
+        if found in NAT64 or found in IPV4_COMPATIBLE:
             return False
     return found.is_global and not found.is_multicast and found not in HOST_SERVICES
 
 
+IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 HOST_SERVICES = frozenset({ipaddress.ip_address("168.63.129.16"), ipaddress.ip_address("192.0.0.192")})
 """Globally routable by the registries, but a cloud's own services to the machines in it."""

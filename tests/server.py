@@ -65,7 +65,7 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+        def do_GET(self) -> None:
             site.asked.append((self.path, dict(self.headers.items())))
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.answer(site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404)))

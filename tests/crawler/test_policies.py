@@ -1,0 +1,114 @@
+"""The spider: whatever comes of a visit is recorded, and one that goes wrong costs no other."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.crawl import Crawled, crawl
+from tests.server import HTML, Answer, serving
+
+PAGE = "<h1>Privacy policy</h1>" + "<p>We pass your address to the carrier that brings your parcel.</p>" * 20
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
+    """One crawl over a site on which most things go wrong."""
+    with serving() as site:
+        site.serve("/good", PAGE)
+        site.serve("/gone", "<h1>Not found</h1><p>There is nothing here.</p>", status=404)
+        site.serve("/broken", "<h1>Internal server error</h1>", status=500)
+        site.redirect("/moved", "/good", status=301)
+        site.redirect("/loop", "/loop")
+        site.redirect("/file", "file:///etc/hostname")
+        site.pages["/slow"] = Answer(b"late", pause=30)
+        site.pages["/dropped"] = Answer(b"half" * 100, drops=True)
+        site.pages["/endless"] = Answer(b"x" * 10_000, endless=True)
+        site.pages["/large"] = Answer(b"x" * 300_000)
+        bomb = gzip.compress(b"x" * 5_000_000)
+        site.pages["/bomb"] = Answer(bomb, headers=(("Content-Type", HTML), ("Content-Encoding", "gzip")))
+        site.pages["/packed"] = Answer(
+            gzip.compress(PAGE.encode()), headers=(("Content-Type", HTML), ("Content-Encoding", "gzip"))
+        )
+        policies = {path[1:]: site.url(path) for path in site.pages}
+        policies |= {"nowhere": "http://nowhere.invalid/", "deaf": "http://127.0.0.1:1/"}
+        policies |= {"long": site.serve("/" + "x" * 3000, PAGE)}
+        folder = tmp_path_factory.mktemp("archive")
+        return crawl(folder / "archive.db", policies, max_body=200_000)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind", "sentence"),
+    [
+        ("slow", "timeout", "did not answer completely within 3 seconds"),
+        ("dropped", "connection", "broke off before the answer was complete"),
+        ("endless", "too-large", "max_body, 0.2 MB"),
+        ("large", "too-large", "max_body, 0.2 MB"),
+        ("bomb", "too-large", "decompressed answer is larger than max_body"),
+        ("loop", "other", "More than 5 redirects"),
+        ("nowhere", "dns", "nowhere.invalid cannot be resolved"),
+        ("deaf", "connection", "refuses the connection"),
+    ],
+)
+def test_a_visit_without_a_complete_answer_is_recorded_with_its_reason(
+    results: dict[str, Crawled], policy: str, kind: str, sentence: str
+) -> None:
+    result = results[policy]
+    assert (result.outcome, result.error_kind, result.status) == ("failed", kind, None)
+    assert sentence in result.detail
+
+
+@pytest.mark.parametrize(("policy", "status"), [("gone", 404), ("broken", 500), ("file", 302)])
+def test_an_answer_that_is_no_policy_is_not_comparable(results: dict[str, Crawled], policy: str, status: int) -> None:
+    result = results[policy]
+    assert (result.outcome, result.status) == ("not comparable", status)
+    assert result.reason
+    assert result.detail
+
+
+@pytest.mark.parametrize("policy", ["good", "moved", "packed", "long"])
+def test_a_policy_among_failing_ones_gets_its_first_version(results: dict[str, Crawled], policy: str) -> None:
+    assert (results[policy].outcome, results[policy].status) == ("changed", 200)
+
+
+def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) -> None:
+    assert results["moved"].final_url == results["good"].final_url
+
+
+def test_two_policies_with_one_address_are_both_checked(tmp_path: Path) -> None:
+    with serving() as site:
+        address = site.serve("/privacy", PAGE)
+        assert set(crawl(tmp_path / "a.db", {"English": address, "Indonesian": address})) == {"English", "Indonesian"}
+        assert site.visits()["/privacy"] == 2
+
+
+def test_a_passing_failure_is_tried_again(tmp_path: Path) -> None:
+    with serving() as site:
+        address = site.serve("/privacy", "<h1>Busy</h1>", status=503)
+        result = crawl(tmp_path / "a.db", {"Policy": address}, retries=2)["Policy"]
+        assert site.visits()["/privacy"] == 3
+    assert result.status == 503
+
+
+def test_a_missing_page_is_not_tried_again(tmp_path: Path) -> None:
+    with serving() as site:
+        crawl(tmp_path / "a.db", {"Policy": site.url("/privacy")}, retries=2)
+        assert site.visits()["/privacy"] == 1
+
+
+def test_languages_and_contact_are_said_to_the_server(tmp_path: Path) -> None:
+    with serving() as site:
+        crawl(tmp_path / "a.db", {"Policy": site.serve("/privacy", PAGE)}, contact="desk@example.org")
+        headers = dict(site.asked)["/privacy"]
+    assert "desk@example.org" in headers["User-Agent"]
+    assert headers["Accept-Language"] == "en"
+
+
+def test_a_proxy_of_the_environment_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as site, serving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.base)
+        crawl(tmp_path / "a.db", {"Policy": site.serve("/privacy", PAGE)})
+        assert proxy.asked == []
+        assert site.visits()["/privacy"] == 1

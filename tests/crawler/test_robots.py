@@ -1,0 +1,94 @@
+"""robots.txt: what it forbids is not fetched, and neither is anything where it cannot be had."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.crawl import Crawled, crawl
+from tests.server import Answer, Site, serving
+
+TEXT = (("Content-Type", "text/plain"),)
+PAGE = "<h1>Privacy policy</h1><p>We share nothing with anyone.</p>"
+
+FORBIDDING = {
+    "the page": b"User-agent: *\nDisallow: /privacy",
+    "this crawler": b"User-agent: clausewatch\nDisallow: /",
+    "everything": b"User-agent: *\nDisallow: /",
+}
+ALLOWING = {
+    "missing": Answer(b"", 404),
+    "forbidden itself": Answer(b"", 403),
+    "another folder": Answer(b"User-agent: *\nDisallow: /admin", headers=TEXT),
+    "another crawler": Answer(b"User-agent: someone-else\nDisallow: /", headers=TEXT),
+    "a web page": Answer(b"<html><p>Disallow: /</p></html>"),
+}
+MISSING = {
+    "500": Answer(b"", 500),
+    "503": Answer(b"", 503),
+    "429": Answer(b"", 429),
+    "too slow": Answer(b"User-agent: *", pause=8),
+    "redirect loop": Answer(status=302, headers=(("Location", "/robots.txt"),)),
+    "endless": Answer(b"#" * 100_000, endless=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """One crawl over many sites, each with its own robots.txt."""
+
+    sites: dict[str, Site]
+    results: dict[str, Crawled]
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> Visits:
+    answers = {name: Answer(rules, headers=TEXT) for name, rules in FORBIDDING.items()} | ALLOWING | MISSING
+    with contextlib.ExitStack() as stack:
+        sites = {name: stack.enter_context(serving()) for name in answers}
+        for name, site in sites.items():
+            site.pages["/robots.txt"] = answers[name]
+        policies = {name: site.serve("/privacy", PAGE) for name, site in sites.items()}
+        archive = tmp_path_factory.mktemp("archive") / "archive.db"
+        return Visits(sites, crawl(archive, policies))
+
+
+@pytest.mark.parametrize("case", FORBIDDING)
+def test_a_forbidden_page_is_not_fetched(visits: Visits, case: str) -> None:
+    assert visits.sites[case].visits() == {"/robots.txt": 1}
+    result = visits.results[case]
+    assert (result.outcome, result.error_kind) == ("failed", "robots")
+    assert "does not allow Clausewatch" in result.detail
+
+
+@pytest.mark.parametrize("case", ALLOWING)
+def test_a_page_that_is_not_forbidden_is_fetched(visits: Visits, case: str) -> None:
+    assert visits.sites[case].visits()["/privacy"] == 1
+    assert visits.results[case].status == 200
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_where_robots_txt_cannot_be_had_nothing_is_fetched(visits: Visits, case: str) -> None:
+    """Scrapy by itself would fetch the page."""
+    assert visits.sites[case].visits()["/privacy"] == 0
+    result = visits.results[case]
+    assert (result.outcome, result.error_kind) == ("failed", "robots")
+    assert "nothing may be fetched" in result.detail
+
+
+def test_the_robots_txt_of_a_host_that_a_page_redirects_to_counts(tmp_path: Path) -> None:
+    with serving() as site, serving() as other:
+        other.serve("/robots.txt", "User-agent: *\nDisallow: /", content_type="text/plain")
+        site.redirect("/privacy", other.serve("/privacy", PAGE))
+        result = crawl(tmp_path / "archive.db", {"Policy": site.url("/privacy")})["Policy"]
+        assert other.visits() == {"/robots.txt": 1}
+    assert result.error_kind == "robots"
+
+
+def test_robots_txt_is_asked_for_once_per_host(tmp_path: Path) -> None:
+    with serving() as site:
+        crawl(tmp_path / "archive.db", {f"Policy {n}": site.serve(f"/{n}", PAGE) for n in range(4)})
+        assert site.visits()["/robots.txt"] == 1

@@ -1,0 +1,47 @@
+"""Scrapy's settings: what it leaves open by default is closed."""
+
+from __future__ import annotations
+
+from scrapy.settings import Settings
+
+from crawler.crawl_settings import CrawlSettings
+from crawler.settings import scrapy_settings, user_agent
+
+
+def settings(crawl: CrawlSettings | None = None) -> Settings:
+    return Settings(scrapy_settings(crawl or CrawlSettings(), "sqlite:///a.db"))
+
+
+def test_no_door_is_left_open() -> None:
+    built = settings()
+    assert built.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+    assert not any(
+        built.getbool(name)
+        for name in ("REMOTE_CONTROL_ENABLED", "TELNETCONSOLE_ENABLED", "HTTPPROXY_ENABLED", "COOKIES_ENABLED")
+    )
+
+
+def test_only_http_and_https_are_spoken() -> None:
+    handlers = settings().getwithbase("DOWNLOAD_HANDLERS")
+    assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
+
+
+def test_limits_are_those_of_the_configuration() -> None:
+    built = settings(CrawlSettings(max_body=1000, timeout=7, delay=3, concurrency=5, retries=1, redirects=4))
+    assert built.getint("DOWNLOAD_MAXSIZE") == 1000
+    assert built.getfloat("DOWNLOAD_TIMEOUT") == 7
+    assert built.getfloat("DOWNLOAD_DELAY") == 3
+    assert built.getint("CONCURRENT_REQUESTS") == 5
+    assert built.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
+    assert built.getint("RETRY_TIMES") == 1
+    assert built.getint("REDIRECT_MAX_TIMES") == 4
+
+
+def test_private_addresses_are_guarded_unless_allowed() -> None:
+    assert settings()["TWISTED_DNS_RESOLVER"] == "crawler.guard.GuardedResolver"
+    assert settings(CrawlSettings(allow_private=True))["TWISTED_DNS_RESOLVER"] != "crawler.guard.GuardedResolver"
+
+
+def test_the_user_agent_says_who_asks_and_where_to_complain() -> None:
+    assert user_agent("desk@example.org").startswith("Clausewatch/")
+    assert "+desk@example.org" in user_agent("desk@example.org")

@@ -1,0 +1,129 @@
+"""The pool of killable workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+
+LIMITS = WorkerLimits(count=2, memory=1_000_000_000, cpu_time=1.0)
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def spin(_: int) -> int:
+    while True:
+        pass
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def hoard(size: int) -> int:
+    return len(bytearray(size))
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), number)
+    return number
+
+
+def dig(depth: int) -> int:
+    return dig(depth + 1)
+
+
+def fail(text: str) -> str:
+    raise ValueError(text)
+
+
+def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS) -> list[Any]:
+    """Make these calls at once in one pool, and return how each ended."""
+
+    async def work() -> list[Any]:
+        workers = Workers(limits)
+        try:
+            return list(await asyncio.gather(*(workers.call(function, argument) for function, argument in calls)))
+        finally:
+            await workers.close()
+
+    return asyncio.run(work())
+
+
+def test_a_call_comes_back_with_its_value() -> None:
+    assert call((double, 21)) == [Done(42)]
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "limit"),
+    [
+        (spin, 0, "1 seconds of CPU time"),
+        (sleep, 30, "2 seconds by the clock"),
+        (hoard, 2_000_000_000, "1000 MB of memory"),
+        (dig, 0, "nesting depth"),
+        (die, signal.SIGKILL, "SIGKILL"),
+    ],
+)
+def test_what_uses_too_much_is_ended_and_the_limit_named(
+    function: Callable[[Any], Any], argument: object, limit: str
+) -> None:
+    started = time.monotonic()
+    [outcome] = call((function, argument))
+    assert isinstance(outcome, LimitHit)
+    assert limit in outcome.limit
+    assert time.monotonic() - started < 10
+
+
+def test_a_hostile_page_costs_no_other_its_check() -> None:
+    """Killed workers are replaced, and those that wait get their turn."""
+    calls: list[tuple[Callable[[Any], Any], Any]] = [(double, number) for number in range(20)]
+    outcomes = call((die, signal.SIGKILL), (spin, 0), *calls, (hoard, 2_000_000_000))
+    assert outcomes[2:-1] == [Done(number * 2) for number in range(20)]
+    assert [type(outcome) for outcome in (outcomes[0], outcomes[1], outcomes[-1])] == [LimitHit] * 3
+
+
+def test_cpu_time_counts_anew_for_each_call() -> None:
+    """One worker serves several calls that together use more than one may."""
+    burn = [(burn_cpu, 0.6)] * 3
+    assert call(*burn, limits=WorkerLimits(1, LIMITS.memory, 1.0)) == [Done(0.6)] * 3
+
+
+def burn_cpu(seconds: float) -> float:
+    started = time.process_time()
+    while time.process_time() - started < seconds:
+        pass
+    return seconds
+
+
+def test_our_own_fault_is_no_limit() -> None:
+    [outcome] = call((fail, "no such rule"))
+    assert isinstance(outcome, Defect)
+    assert str(outcome.error) == "no such rule"
+
+
+def test_the_event_loop_goes_on_while_a_worker_works() -> None:
+    async def work() -> int:
+        workers = Workers(LIMITS)
+        ticks = 0
+        calling = asyncio.ensure_future(workers.call(sleep, 0.5))
+        while not calling.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        await workers.close()
+        return ticks
+
+    assert asyncio.run(work()) > 10
+
+
+def test_no_process_starts_before_it_is_needed() -> None:
+    assert call() == []
