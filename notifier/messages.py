@@ -12,7 +12,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +21,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from differ.model import SEVERITIES, Finding, Severity
 from document.model import StatedDate
+from notifier import chat
 from notifier.inert import clipped, inert, inert_in_chat
-from notifier.redline import Side, after, before
+from notifier.redline import after, before
 from notifier.subscriptions import Subscriber
+from notifier.wording import TOPIC_WORDS, date_words, deed, listed, marked, moment_words, topic_words, verdict, what
 
 FULL_ALERTS = 8
 """Alerts of one message that are shown in full; the others are counted and named."""
@@ -31,33 +33,8 @@ FULL_ALERTS = 8
 NAMED_ALERTS = 20
 """Alerts that are named besides; what is left is counted."""
 
-CHAT_LENGTH = 1400
-"""Code points of a chat message at most: several services cut or refuse a longer one."""
-
 SUBJECT_LENGTH = 150
 """Code points of a subject at most."""
-
-TOPIC_WORDS = {
-    "sharing": "sharing",
-    "sale": "sale of data",
-    "transfer": "transfers",
-    "merger": "mergers",
-    "rights": "your rights",
-    "choices": "choices",
-    "withdrawal": "withdrawal of consent",
-    "complaint": "complaints",
-    "collection": "collection",
-    "use": "use of data",
-    "retention": "retention",
-    "security": "security",
-    "cookies": "cookies",
-    "children": "children",
-    "contact": "contacts",
-    "policy_change": "how the policy changes",
-    "other": "other matters",
-}
-
-DATE_WORDS = {"updated": "last updated", "effective": "effective from", "revised": "last revised"}
 
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
 """Of the badge with white letters: all pass a contrast of 4.5 to 1."""
@@ -69,6 +46,9 @@ class Seen:
 
     number: int
     seen_at: datetime
+    """When a fetch first found this text."""
+    last_seen_at: datetime
+    """When a fetch last found it."""
     dates: tuple[StatedDate, ...]
 
 
@@ -106,6 +86,8 @@ class Message:
     """The whole in plain text."""
     html: str
     """The whole in HTML."""
+    chat_subject: str
+    """The subject, made inert for chat."""
     chat: str
     """A short plain text, without the subject."""
 
@@ -113,47 +95,48 @@ class Message:
 def compose(notice: Notice) -> Message:
     """Write the message of a notice."""
     shown = _facts(notice)
+    subject = clipped(shown["subject"], SUBJECT_LENGTH)
     return Message(
         key=_key(alert.id for alert in notice.alerts),
-        subject=clipped(shown["subject"], SUBJECT_LENGTH),
+        subject=subject,
         text=_render("alert.txt", shown),
         html=_render("alert.html", shown),
-        chat=_chat(notice),
+        chat_subject=inert_in_chat(subject),
+        chat=chat.short_text([alert.finding for alert in _ranked(notice)], shown["verdict"], _footer(notice)),
     )
 
 
-def test_message(subscriber: Subscriber, now: datetime) -> Message:
+def trial_message(subscriber: Subscriber, now: datetime) -> Message:
     """Write the message by which `notify test` proves a channel."""
     shown = {
         "subscriber": inert(subscriber.name),
-        "topics": _listed([inert(TOPIC_WORDS.get(topic, topic)) for topic in subscriber.topics]),
+        "topics": listed([inert(TOPIC_WORDS.get(topic, topic)) for topic in subscriber.topics]),
         "severity": subscriber.severity,
-        "policies": _listed([inert(name) for name in subscriber.policies]) or "every policy",
-        "sent": _moment(now),
+        "policies": listed([inert(name) for name in subscriber.policies]) or "every policy",
+        "sent": moment_words(now),
     }
     text = _render("test.txt", shown)
+    subject = f"Clausewatch test message for {clipped(inert(subscriber.name), 80)}"
     return Message(
         key=_key(["test", subscriber.name, now.isoformat()]),
-        subject=f"Clausewatch test message for {clipped(inert(subscriber.name), 80)}",
+        subject=subject,
         text=text,
         html=_render("test.html", shown),
-        chat=clipped(inert_in_chat(text), CHAT_LENGTH),
+        chat_subject=inert_in_chat(subject),
+        chat=clipped(inert_in_chat(text), chat.LENGTH),
     )
-
-
-test_message.__test__ = False  # type: ignore[attr-defined]  # pytest would take the name for a test
 
 
 def _facts(notice: Notice) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
-    alerts = sorted(notice.alerts, key=lambda alert: SEVERITIES.index(alert.finding.severity))
+    alerts = _ranked(notice)
     findings = [alert.finding for alert in alerts]
     worst = findings[0]
     name = inert(notice.policy)
     return {
-        "subject": f"{name}: {_what(findings)} ({worst.severity})",
-        "headline": f"{name} {_deed(findings)}.",
-        "verdict": _verdict(findings),
+        "subject": f"{name}: {what(findings)} ({worst.severity})",
+        "headline": f"{name} {deed(findings)}.",
+        "verdict": verdict(findings),
         "severity": worst.severity,
         "colour": COLOURS[worst.severity],
         "preview": inert(worst.reason),
@@ -164,15 +147,32 @@ def _facts(notice: Notice) -> dict[str, Any]:
         "policy": name,
         "url": _link(notice.url),
         "address": inert(notice.url),
-        "seen": _moment(notice.later.seen_at),
+        "seen": moment_words(notice.later.seen_at),
         "versions": (notice.earlier.number, notice.later.number),
-        "earlier_seen": _moment(notice.earlier.seen_at),
-        "dates": _dates(notice.earlier.dates, notice.later.dates),
+        "earlier": (moment_words(notice.earlier.seen_at), moment_words(notice.earlier.last_seen_at)),
+        "dates": date_words(notice.earlier.dates, notice.later.dates),
         "caution": _caution(notice),
         "commands": _commands(notice),
         "subscriber": inert(notice.subscriber),
         "ids": [alert.id for alert in alerts],
     }
+
+
+def _ranked(notice: Notice) -> list[Alert]:
+    """Return the alerts, the most severe first, and in the order of the policy where they are equal."""
+    return sorted(notice.alerts, key=lambda alert: SEVERITIES.index(alert.finding.severity))
+
+
+def _footer(notice: Notice) -> list[str]:
+    """Return the last lines of the short form: when, where, how to see more, and which alert it is."""
+    ids = [alert.id for alert in _ranked(notice)]
+    others = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+    return [
+        f"Seen {moment_words(notice.later.seen_at)}",
+        *filter(None, [clipped(_link(notice.url), 300)]),
+        clipped(inert_in_chat(_commands(notice)[0]), 150),
+        f"Alert {ids[0]}{others}",
+    ]
 
 
 def _shown(alert: Alert, place: int) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _shown(alert: Alert, place: int) -> dict[str, Any]:
     return {
         "place": place,
         "section": inert(finding.section) or "Before the first heading",
-        "topic": TOPIC_WORDS.get(finding.topic, inert(finding.topic)),
+        "topic": topic_words(finding),
         "severity": finding.severity,
         "colour": COLOURS[finding.severity],
         "material": finding.material,
@@ -196,69 +196,16 @@ def _shown(alert: Alert, place: int) -> dict[str, Any]:
     }
 
 
-def _what(findings: list[Finding]) -> str:
-    """Say in the fewest words what happened: `sharing and your rights changed, 3 clauses`."""
-    topics = _topics(findings)
-    if len(findings) > 1:
-        return f"{topics} changed, {len(findings)} clauses"
-    return f"{topics} clause {_verb(findings[0])}"
-
-
-def _deed(findings: list[Finding]) -> str:
-    if len(findings) > 1:
-        return f"changed {len(findings)} clauses on {_topics(findings)}"
-    return f"{_verb(findings[0])} a clause on {_topics(findings)}"
-
-
-def _verb(finding: Finding) -> str:
-    if not finding.before:
-        return "added"
-    return "changed" if finding.after else "removed"
-
-
-def _topics(findings: list[Finding]) -> str:
-    """Name the topics, the most severe first."""
-    return _listed(list(dict.fromkeys(TOPIC_WORDS.get(finding.topic, inert(finding.topic)) for finding in findings)))
-
-
-def _verdict(findings: list[Finding]) -> str:
-    material = sum(finding.material for finding in findings)
-    if not material:
-        return "Not material: you hear of it because you subscribed to this topic."
-    if len(findings) == 1:
-        return "Material: it changes what you watch this policy for."
-    if material == len(findings):
-        return f"Material: all {material} change what you watch this policy for."
-    return f"Material: {material} of {len(findings)} change what you watch this policy for."
-
-
 def _named(findings: list[Finding]) -> list[str]:
     """Name findings by section, topic and severity, equal ones once with their number."""
     names = Counter(
         f"{clipped(inert(finding.section) or 'before the first heading', 120)}"
-        f" ({TOPIC_WORDS.get(finding.topic, inert(finding.topic))}, {finding.severity})"
+        f" ({topic_words(finding)}, {finding.severity})"
         for finding in findings
     )
     lines = [name if count == 1 else f"{name}, {count} times" for name, count in names.items()]
     left = sum(list(names.values())[NAMED_ALERTS:])
     return [*lines[:NAMED_ALERTS], *([f"and {left} more, not named here"] if left else [])]
-
-
-def _dates(earlier: tuple[StatedDate, ...], later: tuple[StatedDate, ...]) -> str:
-    """Say what dates the policy states about itself, and whether they moved with the text."""
-    if not later:
-        return "none" if not earlier else f"none any more; it said: {_stated(earlier)}"
-    if not earlier:
-        return f"{_stated(later)} (it stated none before)"
-    if {(date.kind, date.day) for date in earlier} == {(date.kind, date.day) for date in later}:
-        return f"{_stated(later)}, as before: its date does not announce this change"
-    return f"{_stated(later)} (before: {_stated(earlier)})"
-
-
-def _stated(dates: tuple[StatedDate, ...]) -> str:
-    return ", ".join(
-        dict.fromkeys(f"{DATE_WORDS[date.kind]} {date.day.day} {date.day.strftime('%B %Y')}" for date in dates)
-    )
 
 
 def _caution(notice: Notice) -> str:
@@ -283,76 +230,8 @@ def _link(url: str) -> str:
     return inert(url) if urlsplit(url).scheme in ("http", "https") else ""
 
 
-def _moment(moment: datetime) -> str:
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc.strftime('%B %Y, %H:%M')} UTC"
-
-
-def _listed(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def _key(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-
-
-def _chat(notice: Notice) -> str:
-    """Write the short form: what matters of as many alerts as fit, the others counted, the link last."""
-    alerts = sorted(notice.alerts, key=lambda alert: SEVERITIES.index(alert.finding.severity))
-    findings = [alert.finding for alert in alerts]
-    head = f"{findings[0].severity.upper()}: {inert_in_chat(notice.policy)} {inert_in_chat(_deed(findings))}."
-    foot = "\n".join(
-        [
-            f"Seen {_moment(notice.later.seen_at)}",
-            *([_link(notice.url)] if _link(notice.url) else []),
-            clipped(inert_in_chat(_commands(notice)[0]), 200),
-            f"Alert {alerts[0].id}" + (f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""),
-        ]
-    )
-    room = CHAT_LENGTH - len(head) - len(foot) - 60
-    parts: list[str] = []
-    for finding in findings:
-        part = _chat_alert(finding)
-        if parts and len(part) > room:
-            break
-        parts.append(clipped(part, max(room, 0)))
-        room -= len(part) + 2
-    left = len(findings) - len(parts)
-    more = [f"… and {left} more {'clause' if left == 1 else 'clauses'}."] if left else []
-    return "\n\n".join([head, *parts, *more, foot])
-
-
-def _chat_alert(finding: Finding) -> str:
-    lines = [
-        f"{clipped(inert_in_chat(finding.section), 120)} · {finding.severity}",
-        clipped(inert_in_chat(finding.reason), 200),
-    ]
-    lines += [
-        f"{label}: {clipped(_marked(side, brackets, chat=True), 300)}"
-        for label, side, brackets in (("Before", before(finding), "[-|-]"), ("After", after(finding), "{+|+}"))
-        if side
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def _marked(side: Side, brackets: str, *, chat: bool = False) -> str:
-    """Return a side with its marked words in brackets, given as the opening and the closing one with a bar between."""
-    opening, _, closing = brackets.partition("|")
-    words = []
-    for run in side.runs:
-        text = _translated(run.text) if chat else run.text
-        body = text.strip()
-        left, right = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        words.append(f"{left}{opening}{body}{closing}{right}" if run.marked and body else text)
-    return "".join(words).strip().replace("](", "] (")
-
-
-def _translated(text: str) -> str:
-    """Make a run inert for chat without losing the spaces at its ends."""
-    body = inert_in_chat(text)
-    return f"{' ' * text[:1].isspace()}{body}{' ' * (text[-1:].isspace() and bool(body))}"
 
 
 def _render(template: str, shown: dict[str, Any]) -> str:
@@ -369,7 +248,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["fold"] = _fold
-    environment.filters["marked"] = _marked
+    environment.filters["marked"] = marked
     return environment
 
 

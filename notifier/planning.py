@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from differ.model import Finding, Severity
+from archive.model import RecordedFinding
+from differ.model import Severity
 from notifier.subscriptions import Subscriber, Target, asks_for
 
 BACK_OFF = (
@@ -35,7 +36,7 @@ ATTEMPTS = 12
 """Failed attempts after which a delivery is dead: with the waits above, after some four days."""
 
 LEASE = timedelta(minutes=5)
-"""How long a claimed delivery belongs to the process that claimed it. Longer than any send may take."""
+"""How long a claimed delivery belongs to the process that claimed it: longer than any send may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedFinding:
-    """A finding in the archive."""
-
-    id: int
-    position: int
-    finding: Finding
-
-
-@dataclass(frozen=True, slots=True)
 class RecordedChange:
     """A change in the archive, as far as planning needs it."""
 
@@ -81,6 +73,7 @@ class RecordedChange:
     version: int
     recorded_at: datetime
     findings: tuple[RecordedFinding, ...]
+    """All of them, in the order of their positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +129,8 @@ def plan(
             continue
         then = replace(subscriber, topics=scope.topics, severity=scope.severity, policies=scope.policies)
         alerts = tuple(
-            PlannedAlert(alert_id(subscriber.name, change, recorded.position), recorded.id)
-            for recorded in change.findings
+            PlannedAlert(alert_id(subscriber.name, change, position), recorded.id)
+            for position, recorded in enumerate(change.findings)
             if asks_for(subscriber, change.policy, change.tags, recorded.finding)
             and asks_for(then, change.policy, change.tags, recorded.finding)
         )

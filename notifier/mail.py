@@ -1,0 +1,119 @@
+"""An e-mail as bytes, and one conversation with a mail server that says what became of it."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from notifier.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How to reach a mail server."""
+
+    host: str
+    port: int
+    mode: str
+    """insecure, starttls or ssl."""
+    user: str
+    password: str = field(repr=False)
+    verify: bool
+    """Whether its certificate is checked."""
+    timeout: float
+    """Seconds that it may take for each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whom a mail is from and to."""
+
+    sender: str
+    sender_name: str
+    recipient: str
+    reply_to: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers that the channel's address asks for."""
+
+
+class MailRefusedError(Exception):
+    """The server answered, and did not take the mail."""
+
+    def __init__(self, code: int, answer: str, *, permanent: bool) -> None:
+        super().__init__(f"the mail server answered {code} {answer}")
+        self.permanent = permanent
+        """Whether another attempt is pointless: a 5xx answer to this recipient or this message (RFC 5321, 4.2.1)."""
+
+
+def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
+    """Build the mail: plain text and HTML as alternatives, our own of both.
+
+    The Message-ID is the message's key, so that a mail sent twice is recognised as one.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = message.subject
+    mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
+    mail["To"] = Address(addr_spec=envelope.recipient)
+    if envelope.reply_to:
+        mail["Reply-To"] = [Address(addr_spec=address) for address in envelope.reply_to]
+    mail["Date"] = sent_at
+    mail["Message-ID"] = f"<{message.key}@{envelope.sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
+    for name, value in envelope.headers:
+        mail[name] = value
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
+    """Hand a mail to a server for its one recipient.
+
+    Raises MailRefusedError where the server answers no, and OSError or smtplib.SMTPException where there is no
+    conversation to speak of.
+    """
+    connection = _connect(server)
+    try:
+        _converse(connection, mail, envelope, server)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        raise MailRefusedError(code, _words(answer), permanent=500 <= code < 600) from error
+    except smtplib.SMTPDataError as error:
+        raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=error.smtp_code >= 500) from error
+    except smtplib.SMTPResponseException as error:
+        # A refused login or sender is the configuration's fault, and configurations get corrected: try again.
+        raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=False) from error
+    finally:
+        connection.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    if server.mode == "ssl":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_context(server))
+    return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+
+
+def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, server: Server) -> None:
+    if server.mode == "starttls":
+        connection.starttls(context=_context(server))
+    if server.user and server.password:
+        connection.login(server.user, server.password)
+    connection.send_message(mail, envelope.sender, [envelope.recipient])
+    # Accepted: what the server answers to a farewell changes nothing, and we do not wait for it.
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not server.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer

@@ -1,0 +1,25 @@
+"""What became of one send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The service has taken the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The service has not taken the message, or did not say so in time."""
+
+    reason: str
+    """One line for a person, without secrets."""
+    permanent: bool = False
+    """Whether another attempt is pointless."""
+    unreachable: bool = False
+    """Whether the whole channel is out of reach, not just this recipient."""
+
+
+Outcome = Accepted | Failed

@@ -1,0 +1,69 @@
+"""Keeps the secrets of channels out of logs and errors."""
+
+from __future__ import annotations
+
+import logging
+import re
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+MASK = "****"
+
+SHORTEST = 4
+"""Code points from which a part of a channel's address other than its password counts as a secret."""
+
+LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
+"""Loggers of the libraries that send. Below WARNING they write addresses, headers and whole messages."""
+
+
+class Redactor(logging.Filter):
+    """Knows the secrets of every channel that was used, and takes them out of texts and log records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._secrets: set[str] = set()
+
+    def learn(self, url: str) -> None:
+        """Remember what of a channel's address is a secret: all of it but the scheme, the host and the port."""
+        self._secrets |= _secrets(url)
+
+    def redacted(self, text: str) -> str:
+        """Return the text with every known secret masked."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, MASK)
+        # An address that is no channel of ours may still stand in the text: keep its scheme and its host.
+        return re.sub(r"([A-Za-z][\w+.-]*://)[^\s/?#@]*:[^\s/?#]*@", rf"\1{MASK}@", text)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let warnings pass without secrets and without tracebacks, and nothing below them."""
+        if record.levelno < logging.WARNING:
+            return False
+        record.msg, record.args = self.redacted(record.getMessage()), None
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+redactor = Redactor()
+"""One for the process: the loggers that it guards belong to the process too."""
+
+
+def guard_logs() -> None:
+    """Put the redactor before everything that the sending libraries log; doing it twice changes nothing."""
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(redactor)
+
+
+def _secrets(url: str) -> set[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return {url} if url else set()
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    pieces = [url, url.partition("://")[2], user, *re.split(r"[/;,:]", parts.path), parts.fragment]
+    pieces += [value for _, value in parse_qsl(parts.query)]
+    found = {piece for piece in pieces if len(piece) >= SHORTEST}
+    if password:
+        found.add(password)
+    if not parts.path.strip("/") and not user:
+        # Some services take their only token where a host stands: slack://TOKEN, tgram://TOKEN/.
+        found |= {piece for piece in (parts.netloc,) if len(piece) >= SHORTEST and "." not in piece}
+    return found | {form(piece) for piece in found for form in (unquote, quote, quote_plus)}
