@@ -12,7 +12,9 @@ import click
 from clausewatch.cli.context import Context
 from clausewatch.errors import ClausewatchError, ExitCode
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "run": "clausewatch.cli.run:run",
+}
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
 
 

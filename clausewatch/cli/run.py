@@ -1,0 +1,164 @@
+"""`clausewatch run`: the cron job."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.errors import ExitCode, UnknownPolicyError, leading
+from clausewatch.lock import only_run
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+    from clausewatch.config import Configuration
+    from clausewatch.run import Checked, Report
+
+
+@click.command()
+@click.option(
+    "--policy", "names", multiple=True, metavar="NAME", help="Check this policy, due or not. May be given repeatedly."
+)
+@click.option("--all", "everything", is_flag=True, help="Check every policy, due or not.")
+@click.option("--exit-code", is_flag=True, help="End with 10 where a material change was found.")
+@click.option("--verbose", is_flag=True, help="Tell each result, and let Scrapy tell what it does.")
+@pass_context
+@click.pass_context
+def run(
+    ctx: click.Context, context: Context, names: tuple[str, ...], everything: bool, exit_code: bool, verbose: bool
+) -> None:
+    """Check the policies that are due, and tell the subscribers of material changes.
+
+    Made for cron: it prints one line, and says on standard error what went wrong. A policy that cannot be fetched
+    costs no other its check, and a message that cannot be sent is sent by the next run. Where another run is still on
+    its way this one ends at once with exit code 4.
+
+    \b
+    Exit codes: 0 fine, 1 some policies failed or messages were given up, 2 wrong usage or configuration,
+    3 the archive cannot be written, 4 another run is on its way, 10 see --exit-code.
+    """
+    if names and everything:
+        raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
+    configuration = context.configuration()
+    known = [policy.name for policy in configuration.policies]
+    for name in names:
+        if name not in known:
+            raise UnknownPolicyError(name, known)
+    with only_run(configuration.database):
+        report = _run(configuration, names, everything, verbose)
+    _show(report, verbose)
+    ctx.exit(_exit_code(report, exit_code))
+
+
+def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> Report:
+    # Here and not above: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
+    from clausewatch.run import Selection, run_once
+
+    with Display(verbose) as display:
+        return run_once(
+            configuration,
+            Selection(names, everything),
+            started=display.start,
+            progress=display.advance,
+            verbose=verbose,
+        )
+
+
+class Display:
+    """A progress bar on a terminal; with `verbose` a line for each policy instead."""
+
+    def __init__(self, verbose: bool) -> None:
+        self.verbose = verbose
+        self._bar: ProgressBar[int] | None = None
+
+    def start(self, policies: int) -> None:
+        """Begin, knowing how many policies there are."""
+        if policies and not self.verbose:
+            bar = click.progressbar(
+                length=policies, label="Checking", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
+            )
+            self._bar = bar.__enter__()
+
+    def advance(self, checked: Checked) -> None:
+        """Note one more policy."""
+        if self._bar is not None:
+            self._bar.update(1)
+        if self.verbose:
+            click.echo(f"{checked.policy}: {result_line(checked)}", err=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+
+def result_line(checked: Checked) -> str:
+    """Say in a few words what came of one policy."""
+    if checked.trouble:
+        return f"{checked.outcome}, {checked.trouble}"
+    if checked.first:
+        return "first version"
+    if not checked.material:
+        return checked.outcome
+    return f"{checked.outcome}, material: {' and '.join(checked.topics)} ({checked.severity})"
+
+
+def _show(report: Report, verbose: bool) -> None:
+    click.echo(summary_line(report))
+    for checked in report.checked:
+        if checked.trouble and not verbose:
+            click.echo(f"{checked.policy}: {result_line(checked)}", err=True)
+    missed = report.selected - len(report.checked)
+    if missed:
+        click.echo(
+            f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next one will.", err=True
+        )
+    for name in report.not_joined:
+        click.echo(f"{name}: renamed_from was not followed, because both names have a history of their own.", err=True)
+    for error in report.deliveries.errors:
+        click.echo(error, err=True)
+
+
+def summary_line(report: Report) -> str:
+    """Say in one line what a pass did."""
+    if not report.selected:
+        told = f"No policy is due, of {report.watched} watched; --all checks them anyway"
+    else:
+        told = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_counts(report))}"
+    return "; ".join([told, *_sent(report)])
+
+
+def _counts(report: Report) -> list[str]:
+    counts = Counter("first seen" if checked.first else checked.outcome for checked in report.checked)
+    material = sum(checked.material for checked in report.checked)
+    words = []
+    for outcome in ("first seen", "unchanged", "changed", "pending", "not comparable", "failed"):
+        if counts[outcome]:
+            words.append(f"{counts[outcome]} {outcome}" + (f" ({material} material)" if outcome == "changed" else ""))
+    return words or ["none"]
+
+
+def _sent(report: Report) -> Iterator[str]:
+    if report.accepted or any(checked.material for checked in report.checked):
+        yield f"{_number(report.accepted, 'alert', 'alerts')} sent"
+    if report.waiting:
+        yield f"{report.waiting} to be tried again"
+    if report.dead:
+        yield f"{report.dead} given up"
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _exit_code(report: Report, material_counts: bool) -> ExitCode:
+    trouble = report.dead or report.selected != len(report.checked) or any(each.trouble for each in report.checked)
+    found = material_counts and any(each.material for each in report.checked)
+    return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, found)) if holds)

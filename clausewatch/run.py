@@ -1,0 +1,223 @@
+"""One cron pass: synchronise, crawl what is due, plan and deliver. The caller holds the lock."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import signals as scrapy_signals
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive.database import Archive, open_archive
+from archive.errors import StorageError
+from archive.model import Outcome, Policy, Result
+from archive.policies import configured, due, synchronise
+from archive.recorder import Recorded
+from clausewatch.config import Configuration
+from crawler import signals
+from crawler.settings import scrapy_settings
+from differ.model import Severity
+from notifier import outbox
+from notifier.delivery import Summary, deliver
+
+DELIVERY_INTERVAL = 60.0
+"""Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which policies a run checks: those that are due, where nothing else is said."""
+
+    names: tuple[str, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of one policy."""
+
+    policy: str
+    outcome: Outcome
+    first: bool
+    """Whether it is watched from this check on."""
+    material: bool
+    severity: Severity | None
+    topics: tuple[str, ...]
+    trouble: str
+    """Why it failed or was not comparable, a sentence; "" where it did neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one pass did."""
+
+    watched: int
+    """Policies in the configuration."""
+    selected: int
+    """Policies that it was to check."""
+    checked: tuple[Checked, ...]
+    deliveries: Summary
+    accepted: int
+    """Messages that a server took, over the whole run."""
+    waiting: int
+    """Messages that are to be sent again later, of this run and earlier ones."""
+    dead: int
+    """Messages that were given up, of this run and earlier ones."""
+    not_joined: tuple[str, ...]
+    """Policies whose `renamed_from` could not be followed."""
+
+
+class CrawlDefectError(RuntimeError):
+    """Our own code failed inside the crawl; the cause is attached."""
+
+
+def run_once(
+    configuration: Configuration,
+    selection: Selection,
+    *,
+    started: Callable[[int], None] = lambda _: None,
+    progress: Callable[[Checked], None] = lambda _: None,
+    verbose: bool = False,
+) -> Report:
+    """Check the selected policies once, record and deliver.
+
+    `started` hears how many there are, `progress` of each as it is recorded.
+    Raises StorageError, after what was recorded before it; CrawlDefectError where the program itself failed.
+    """
+    with open_archive(configuration.database) as archive:
+        policies, not_joined = _prepare(archive, configuration, selection)
+        started(len(policies))
+        courier = Courier(archive, configuration)
+        crawl = Crawl(progress)
+        if policies:
+            with courier.delivering():
+                crawl.run(configuration, policies, verbose=verbose)
+        crawl.raise_fault()
+        deliveries = courier.deliver()
+        standing = outbox.standing(archive)
+    return Report(
+        watched=len(configuration.policies),
+        selected=len(policies),
+        checked=tuple(crawl.checked),
+        deliveries=deliveries,
+        accepted=courier.accepted,
+        waiting=standing.waiting,
+        dead=standing.dead,
+        not_joined=not_joined,
+    )
+
+
+def _prepare(
+    archive: Archive, configuration: Configuration, selection: Selection
+) -> tuple[Sequence[Policy], tuple[str, ...]]:
+    """Bring the archive to the configuration, and return what to check and which renames could not be followed."""
+    now = datetime.now(UTC)
+    synchronised = synchronise(archive, configuration.policies, now)
+    # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
+    outbox.register(archive, configuration.subscribers, now)
+    outbox.release_claims(archive)
+    policies = configured(archive, selection.names) if selection.names or selection.everything else due(archive, now)
+    return policies, synchronised.not_joined
+
+
+class Crawl:
+    """One crawl in this process. A reactor starts once, so this runs once per process."""
+
+    def __init__(self, progress: Callable[[Checked], None]) -> None:
+        self.checked: list[Checked] = []
+        self._progress = progress
+        self._fault: BaseException | None = None
+
+    def run(self, configuration: Configuration, policies: Sequence[Policy], *, verbose: bool) -> None:
+        """Crawl these policies; return when the last of them is recorded, or the crawl was stopped."""
+        settings = scrapy_settings(configuration.crawl, configuration.database)
+        if verbose:
+            settings["LOG_LEVEL"] = "INFO"
+        process = AsyncCrawlerProcess(settings)
+        if not verbose:
+            # What Scrapy warns of, an answer that is too large for example, stands in the results.
+            logging.getLogger("scrapy").setLevel(logging.ERROR)
+        crawler = process.create_crawler("policies")
+        crawler.signals.connect(self._note, signal=signals.recorded)
+        crawler.signals.connect(self._note_storage, signal=signals.storage_failed)
+        crawler.signals.connect(self._note_fault, signal=scrapy_signals.item_error)
+        crawler.signals.connect(self._note_fault, signal=scrapy_signals.spider_error)
+        task = process.crawl(crawler, policies=policies)
+        process.start()
+        if task.done() and not task.cancelled() and self._fault is None:
+            self._fault = task.exception()
+
+    def _note(self, result: Result, recorded: Recorded) -> None:
+        checked = Checked(
+            recorded.policy,
+            recorded.outcome,
+            recorded.first,
+            recorded.material,
+            recorded.severity,
+            recorded.topics,
+            _trouble(result),
+        )
+        self.checked.append(checked)
+        self._progress(checked)
+
+    def _note_storage(self, error: StorageError) -> None:
+        self._fault = error
+
+    def _note_fault(self, failure: Any) -> None:
+        self._fault = self._fault or failure.value
+
+    def raise_fault(self) -> None:
+        """Raise what ended the crawl before its time, if anything did."""
+        if isinstance(self._fault, StorageError):
+            raise self._fault
+        if self._fault is not None:
+            raise CrawlDefectError(f"the crawl failed by a defect of the program: {self._fault}") from self._fault
+
+
+def _trouble(result: Result) -> str:
+    if result.assessment is None:
+        return result.fetch.error
+    if result.assessment.outcome == "not comparable":
+        return f"{result.assessment.reason}: {result.assessment.detail}"
+    return ""
+
+
+@dataclass
+class Courier:
+    """Plans and delivers, every minute while a crawl goes on and once more at its end."""
+
+    archive: Archive
+    configuration: Configuration
+    accepted: int = 0
+    """Messages that a server took so far."""
+    _finished: threading.Event = field(default_factory=threading.Event)
+
+    def deliver(self) -> Summary:
+        """Plan and deliver once."""
+        summary = deliver(self.archive, self.configuration.subscribers, self.configuration.channels)
+        self.accepted += summary.accepted
+        return summary
+
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Deliver at intervals in a thread of its own."""
+        thread = threading.Thread(target=self._deliver_at_intervals, name="courier")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._finished.set()
+            thread.join()
+
+    def _deliver_at_intervals(self) -> None:
+        while not self._finished.wait(DELIVERY_INTERVAL):
+            try:
+                self.deliver()
+            except StorageError:
+                # The crawl meets the same archive; what stays undelivered is tried again at the end.
+                logging.getLogger(__name__).warning("Delivery is put off to the end of the run", exc_info=True)
