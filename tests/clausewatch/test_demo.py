@@ -6,6 +6,7 @@ import smtplib
 import tomllib
 import urllib.error
 import urllib.request
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from clausewatch.demo.editions import (
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.site import DemoSite, pages
 from clausewatch.demo.tour import DemoFolderError, configure, prepare
+from differ.comparing import compare
+from differ.model import Finding
 from document import read
 from document.model import Document, ExtractionOptions
 
@@ -33,6 +36,7 @@ EXPECTATIONS: list[dict[str, Any]] = tomllib.loads(
 )["expectation"]
 
 
+@cache
 def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document:
     page = pages(edition, request)[policy.path]
     return read(page, ExtractionOptions(languages=policy.languages)).document
@@ -173,3 +177,25 @@ def test_the_configuration_that_the_demo_writes_is_sound(tmp_path: Path) -> None
     with DemoSite() as site, DemoMailbox() as mailbox:
         configuration = load(configure(tmp_path, site, mailbox))
     assert [policy.name for policy in configuration.policies] == [policy.name for policy in site_policies()]
+
+
+@pytest.mark.parametrize("row", EXPECTATIONS, ids=lambda row: f"{row['policy']}-{row['edition']}")
+def test_an_edition_is_judged_as_it_is_labelled(row: dict[str, Any]) -> None:
+    policy = named(row["policy"])
+    before, after = document_of(policy, row["edition"] - 1, "a"), document_of(policy, row["edition"], "b")
+    comparison = compare(before, after)
+    verdict = "material" if comparison.material else "not material" if comparison.changed else "unchanged"
+    assert (verdict, list(comparison.topics)) == (row["outcome"], row.get("topics", []))
+    for label in row.get("finding", []):
+        assert any(shows(finding, label) for finding in comparison.findings), label
+
+
+def shows(finding: Finding, label: dict[str, Any]) -> bool:
+    """Tell whether a finding is the one that a label describes."""
+    return (
+        finding.material
+        and finding.topic in label["topics"]
+        and label["section"] in finding.section
+        and label["before"] in finding.before
+        and label["after"] in finding.after
+    )
