@@ -80,13 +80,17 @@ class RunInProgressError(ClausewatchError):
     exit_code = ExitCode.LOCKED
 
 
+_SHOWN = 20
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Say which known word was probably meant, or which there are."""
-    choices = list(known)
+    """Say which known word was probably meant, or which there are: at most `_SHOWN`."""
+    choices = list(dict.fromkeys(known))
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     if near:
         return f"did you mean {folded[near[0]]!r}?"
     if not choices:
         return "there is none"
-    return f"known: {', '.join(choices)}"
+    more = f" and {len(choices) - _SHOWN} more" if len(choices) > _SHOWN else ""
+    return f"known: {', '.join(choices[:_SHOWN])}{more}"

@@ -13,6 +13,8 @@ from clausewatch.cli.context import Context
 from clausewatch.errors import ClausewatchError, ExitCode
 
 COMMANDS: dict[str, str] = {
+    "init": "clausewatch.cli.init:init",
+    "config": "clausewatch.cli.config:config",
     "run": "clausewatch.cli.run:run",
 }
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""

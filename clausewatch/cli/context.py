@@ -24,6 +24,16 @@ class Context:
         """Return the configuration, loaded once; raise ConfigurationError where it cannot be used."""
         return self._configuration
 
+    def checked_configuration(self) -> Configuration:
+        """Return the configuration with its channels checked too, for what sends; raise ConfigurationError.
+
+        It imports Apprise: where a lock is to be taken, take it first.
+        """
+        from clausewatch.config import load
+        from notifier.channels import check
+
+        return load(self.config_path, check_channel=check)
+
     def archive(self) -> Archive:
         """Open the archive; use it in a `with` statement. Raises StorageError."""
         from archive.database import open_archive

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from archive.model import Policy
+from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
 from clausewatch.config.model import Configuration
@@ -29,14 +30,18 @@ T = TypeVar("T", bound=Table)
 _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document))\)", re.DOTALL)
 
 
-def load(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+def load(
+    path: Path, environment: Mapping[str, str] | None = None, check_channel: ChannelCheck | None = None
+) -> Configuration:
     """Return the configuration in a file; the environment is the process's own where none is given.
 
-    Raises ConfigurationError with every problem at once.
+    The channels' addresses are checked where `check_channel` is given. Raises ConfigurationError with every problem at
+    once.
     """
     data = _parse(path)
     problems = Problems(data)
-    reading = _Reading(path.absolute().parent, os.environ if environment is None else environment, problems)
+    variables = os.environ if environment is None else environment
+    reading = _Reading(path.absolute().parent, variables, problems, check_channel)
     configuration = reading.configuration(path.absolute(), data)
     found = problems.sentences(Redactor(reading.used))
     if found or configuration is None:
@@ -74,6 +79,7 @@ class _Reading:
     """The folder that relative paths start from."""
     environment: Mapping[str, str]
     problems: Problems
+    check_channel: ChannelCheck | None
     env_file: Path | None = None
     used: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,6 +95,8 @@ class _Reading:
         check_channel_names(top.channels, self.problems)
         check_policies(top.policy, self.problems)
         check_subscribers(top.subscriber, top.channels, top.policy, self.problems)
+        if self.check_channel is not None:
+            check_channels(self.check_channel, top.channels, top.subscriber, self.problems)
         database = self._database(top.database)
         if database is None:
             return None
@@ -101,6 +109,7 @@ class _Reading:
             crawl=crawl.settings(),
             env_file=self.env_file,
             redacted=Redactor(self.used),
+            from_environment=tuple(name for name in self.used if name in self.environment),
         )
 
     def _fill(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Configuration:
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
     """Takes the values of variables out of a text that is to be shown."""
+    from_environment: tuple[str, ...] = ()
+    """The variables that came from the environment, which a cron job would not have."""
 
     @property
     def database_shown(self) -> str:

@@ -42,8 +42,12 @@ class Problems:
 
     def add(self, place: Place, sentence: str) -> None:
         """Note one problem. The sentence goes on after the place: "is missing"."""
-        if not any(_within(place, known) or _within(known, place) for known in self._found):
+        if not self.known(place):
             self._found[place] = sentence
+
+    def known(self, place: Place) -> bool:
+        """Tell whether something was found wrong at a place, around it, or in it."""
+        return any(_within(place, known) or _within(known, place) for known in self._found)
 
     def add_validation(self, error: ValidationError, place: Place, table: type[BaseModel]) -> None:
         """Note everything that pydantic found wrong with one table."""

@@ -1,0 +1,36 @@
+"""`clausewatch config`: what the configuration means."""
+
+from __future__ import annotations
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+
+
+@click.group()
+def config() -> None:
+    """Look at the configuration."""
+
+
+@config.command()
+@pass_context
+def check(context: Context) -> None:
+    """Say what the configuration means, and how to have cron run it.
+
+    Nothing is fetched and nothing is sent. Everything that is wrong is listed at once, with its place and the fix;
+    then the exit code is 2.
+    """
+    from clausewatch.config.crontab import crontab_line, installed_command
+    from clausewatch.config.summary import summary, warnings
+
+    configuration = context.checked_configuration()
+    click.echo(f"{configuration.path} is sound. This is what it says:\n")
+    for line in summary(configuration):
+        click.echo(f"  {line}")
+    found = [configuration.redacted(warning) for warning in warnings(configuration)]
+    if found:
+        click.echo("\nAllowed, but perhaps not meant:\n")
+        for warning in found:
+            click.echo(f"  - {warning}")
+    click.echo("\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched when due:\n")
+    click.echo(crontab_line(configuration, installed_command()))

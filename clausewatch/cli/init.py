@@ -1,0 +1,52 @@
+"""`clausewatch init`: writes a commented configuration to begin with."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.errors import ClausewatchError, ExitCode
+
+ONLY_OWNER = 0o600
+
+
+class CannotWriteError(ClausewatchError):
+    """A file is already there, or its folder cannot be written."""
+
+    exit_code = ExitCode.USAGE
+
+
+@click.command()
+@pass_context
+def init(context: Context) -> None:
+    """Write a commented clausewatch.toml to edit, and a file for its secrets.
+
+    Nothing is overwritten. `clausewatch --config FOLDER/NAME.toml init` writes elsewhere.
+    """
+    configuration = context.config_path
+    secrets = configuration.with_suffix(".env")
+    for path in (configuration, secrets):
+        if path.exists():
+            raise CannotWriteError(f"{path} is already there, and nothing was written; move it away, or name another")
+    _write(secrets, _template("template-env.txt"))
+    _write(configuration, _template("template.toml").replace("@ENV_FILE@", secrets.name))
+    click.echo(f"Wrote {configuration} and, for its secrets, {secrets}.")
+    click.echo("Edit both, then run: clausewatch config check")
+
+
+def _template(name: str) -> str:
+    return (resources.files("clausewatch.config") / name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER)
+    except OSError as error:
+        raise CannotWriteError(f"{path} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

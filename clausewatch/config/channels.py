@@ -1,0 +1,47 @@
+"""Whether the notifier can use the channels, and the recipients in them, that the file names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from clausewatch.config.problems import Problems
+from clausewatch.config.variables import Place
+from notifier.subscriptions import Target
+
+ChannelCheck = Callable[[str, str], str | None]
+"""Says why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. It is handed in, since
+it brings all of Apprise with it, and most commands send nothing."""
+
+
+def check_channels(
+    check: ChannelCheck, channels: Mapping[str, str], subscribers: Sequence[Mapping[str, Any]], problems: Problems
+) -> None:
+    """Find addresses that cannot be used, each with the recipients that subscribers name in it."""
+    targets = _targets(subscribers)
+    for name, url in channels.items():
+        place: Place = ("channels", name)
+        if not isinstance(url, str) or not url or problems.known(place):
+            continue
+        asked = {via: target.recipient for via, target in targets if target.channel == name}
+        wrong = {via: why for via, recipient in asked.items() if (why := check(url, recipient))}
+        if not asked and (why := check(url, "")):
+            problems.add(place, why)
+        elif asked and len(wrong) == len(asked) and len(set(wrong.values())) == 1:
+            problems.add(place, next(iter(wrong.values())))  # the address itself is wrong, not the recipients
+        else:
+            for via, why in wrong.items():
+                problems.add(via, why)
+
+
+def _targets(subscribers: Sequence[Mapping[str, Any]]) -> list[tuple[Place, Target]]:
+    found: list[tuple[Place, Target]] = []
+    for position, table in enumerate(subscribers):
+        via = table.get("via")
+        entries = via if isinstance(via, list) else []
+        found += [
+            (("subscriber", position, "via", number), Target.parse(text))
+            for number, text in enumerate(entries)
+            if isinstance(text, str)
+        ]
+    return found

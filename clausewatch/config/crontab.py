@@ -1,0 +1,41 @@
+"""The crontab line that keeps the watch going."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from clausewatch.config.model import Configuration
+
+_STEPS = (30, 20, 15)
+"""Minutes between two runs where a policy is due more than once an hour; each divides the hour."""
+
+
+def crontab_line(configuration: Configuration, command: list[str]) -> str:
+    """Return a line for `crontab -e`. `command` starts Clausewatch, its first word an absolute path.
+
+    It runs hourly, or as often as the most frequent policy asks: a run fetches only what is due, and sends what could
+    not be sent before. The minute is derived from the file's path, so that not everyone visits at the full hour.
+    """
+    log = configuration.path.with_suffix(".log")
+    words = [*command, "--config", str(configuration.path), "run"]
+    line = f"{shlex.join(words)} >> {shlex.quote(str(log))} 2>&1"
+    # cron takes a bare % for a line break
+    return f"{_schedule(configuration)} {line.replace('%', chr(92) + '%')}"
+
+
+def _schedule(configuration: Configuration) -> str:
+    minute = hashlib.sha256(str(configuration.path).encode()).digest()[0] % 60
+    shortest = min((policy.every for policy in configuration.policies), default=timedelta(days=1))
+    step = next((step for step in (60, *_STEPS) if timedelta(minutes=step) <= shortest), _STEPS[-1])
+    minutes = ",".join(str(number) for number in range(minute % step, 60, step))
+    return f"{minutes} * * * *"
+
+
+def installed_command() -> list[str]:
+    """Return the words that start this Clausewatch from anywhere."""
+    script = Path(sys.executable).parent / "clausewatch"
+    return [str(script)] if script.is_file() else [sys.executable, "-m", "clausewatch"]
