@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from differ.comparability import comparability
+from differ.comparing import compare
 from differ.model import Comparison
+from differ.profiles import load_profile
+from differ.words import words
+from document import read, screen
 from document.model import Document, ExtractionOptions, Page
 
 Outcome = Literal["unchanged", "changed", "not comparable"]
@@ -55,5 +60,47 @@ class Assessment:
 
 
 def assess(visit: Visit) -> Assessment:
-    """Screen, extract and compare one answer with the version before."""
-    raise NotImplementedError
+    """Screen, extract and compare one answer with the version before.
+
+    Where the extraction identity is another than that of the version before, its snapshot is extracted again the same
+    way, so that only the policy's own changes show.
+    """
+    extracted = read(visit.page, visit.options)
+    screening = screen(visit.page, extracted.document)
+    if screening is not None:
+        return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
+    result = Assessment(
+        "changed", document=extracted.document, identity=extracted.identity, fallback=extracted.fallback
+    )
+    if visit.latest is None:
+        return result
+    return compared(result, extracted.document, visit, visit.latest)
+
+
+def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
+    """Complete an assessment by comparison with the version before."""
+    before = like_with_like(latest, visit.options, result.identity)
+    if before is None:
+        unchanged = same_words(latest.document, document)
+        return replace(result, outcome="unchanged", document=None) if unchanged else replace(result, boundary=True)
+    screening = comparability(before, document)
+    if screening is not None:
+        return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
+    if same_words(before, document):
+        return replace(result, outcome="unchanged")
+    return replace(result, comparison=compare(before, document, load_profile(visit.profile)))
+
+
+def like_with_like(latest: LatestVersion, options: ExtractionOptions, identity: str) -> Document | None:
+    """Return the version before as today's extraction reads it, or None where that cannot be had."""
+    if latest.identity == identity:
+        return latest.document
+    if latest.page is None:
+        return None
+    again = read(latest.page, options)
+    return again.document if again.identity == identity else None
+
+
+def same_words(before: Document, after: Document) -> bool:
+    """Whether two documents are one version: the same words in the same order, and the same links for rights."""
+    return words(before.text) == words(after.text)

@@ -62,7 +62,8 @@ class Suppression:
 
     section: str
     reason: str
-    """typo, spelling, synonym, punctuation, numbering, order, heading, date, link, contents, company-name, contact-format, …"""
+    """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
+    contact-format."""
     before: str
     after: str
 

@@ -1,0 +1,42 @@
+"""Two documents in, one comparison out."""
+
+from __future__ import annotations
+
+from differ.alignment import Alignment, align
+from differ.judging import judge
+from differ.lexicon import lexicon
+from differ.model import Comparison, Finding, Suppression
+from differ.profiles import Profile, load_profile
+from differ.statements import Statement, statements
+from document.model import Document
+
+
+def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
+    """Say what changed between two versions of one policy, and whether it matters."""
+    one, other = statements(before), statements(after)
+    aligned = align(one, other)
+    standing = frozenset(s.words for s in one) & frozenset(s.words for s in other)
+    findings: list[Finding] = []
+    suppressed: list[Suppression] = []
+    for pair in aligned.pairs:
+        found, quiet = judge(pair, profile or load_profile(), standing)
+        findings += found
+        suppressed += quiet
+    return Comparison(
+        changed=[s.words for s in one] != [s.words for s in other],
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        judged_by="lexicon" if all(lexicon(s.language) for s in touched(aligned)) else "structure",
+        coarse=aligned.coarse,
+    )
+
+
+def touched(aligned: Alignment) -> list[Statement]:
+    """Return the statements that differ."""
+    return [
+        statement
+        for pair in aligned.pairs
+        if pair.before is None or pair.after is None or pair.before.words != pair.after.words
+        for statement in (pair.before, pair.after)
+        if statement is not None
+    ]

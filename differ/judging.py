@@ -1,0 +1,177 @@
+"""One edit, judged: findings where it alters meaning, a suppression with its reason where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from differ.alignment import Pair
+from differ.effects import Effect, effects
+from differ.equivalence import equivalent
+from differ.lexicon import lexicon
+from differ.meaning import heading_topics, meaning
+from differ.model import SEVERITIES, Finding, Severity, Suppression
+from differ.profiles import Profile, Rule
+from differ.statements import Statement
+from differ.wording import word_edits
+
+OTHER_TOPICS = ("children", "retention", "security", "cookies", "collection", "use", "policy_change", "contact")
+"""Subjects outside sharing and rights, in the order in which they are asked of a statement."""
+
+STRUCTURE_RULE = "S.structure"
+STRUCTURE_SOURCE = "Clausewatch: a language without a lexicon is judged by structure"
+OTHER_RULE = "N.other"
+OTHER_SOURCE = "outside sharing and rights"
+LISTED_WORDS = 6
+"""The most words that a reason names."""
+
+
+def judge(
+    pair: Pair, profile: Profile, standing: frozenset[tuple[str, ...]]
+) -> tuple[list[Finding], list[Suppression]]:
+    """Return the findings and suppressions of one pair; both are empty where nothing changed.
+
+    `standing` holds the words of every statement that both documents have: what repeats one says nothing new.
+    """
+    before, after = pair.before, pair.after
+    present = after or before
+    if present is None:
+        return [], []
+    reason = quiet_reason(pair, standing)
+    if reason == "unchanged":
+        return [], []
+    if reason is not None:
+        return [], [Suppression(present.section, reason, text_of(before), text_of(after))]
+    if lexicon(present.language) is None:
+        return [structural(before, after, present)], []
+    found = watched_findings(before, after, present, profile)
+    return (found or [unwatched(before, after, present, profile)]), []
+
+
+def quiet_reason(pair: Pair, standing: frozenset[tuple[str, ...]]) -> str | None:
+    """Return why nobody need be told of a pair, `unchanged` where there is nothing to tell, or None."""
+    before, after = pair.before, pair.after
+    present = after or before
+    if before is not None and after is not None:
+        if before.text == after.text:
+            return unmoved_reason(pair, before, after)
+        return equivalent(before, after, lexicon(after.language)) or quiet_kind(after)
+    if present is None or present.words in standing:
+        return "repeated"
+    return quiet_kind(present)
+
+
+def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
+    """Return why a statement with the same words is not told: it moved, its number changed, or nothing did."""
+    if pair.moved:
+        return "order"
+    return "numbering" if before.marker != after.marker else "unchanged"
+
+
+def quiet_kind(statement: Statement) -> str | None:
+    """Return why edits of headings and tables of contents are not told: the text under them says what holds."""
+    return {"heading": "heading", "contents": "contents"}.get(statement.kind)
+
+
+def text_of(statement: Statement | None) -> str:
+    """Return a statement's text, or ""."""
+    return statement.text if statement else ""
+
+
+def watched_findings(
+    before: Statement | None, after: Statement | None, present: Statement, profile: Profile
+) -> list[Finding]:
+    """Return one finding for each watched subject that an edit affects, of its gravest effect."""
+    by_subject: dict[str, list[tuple[Rule, Effect]]] = {}
+    for effect in effects(before, after):
+        rule = profile.rule(effect)
+        if rule is not None:
+            by_subject.setdefault(effect.watched, []).append((rule, effect))
+    return [finding(gravest(rules), before, after, present, profile) for rules in by_subject.values()]
+
+
+def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
+    """Return the rule of the highest severity; of equals the first."""
+    return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[1].direction]))
+
+
+def finding(
+    judged: tuple[Rule, Effect], before: Statement | None, after: Statement | None, present: Statement, profile: Profile
+) -> Finding:
+    """Return the finding of one rule."""
+    rule, effect = judged
+    return Finding(
+        topic=rule.topic,
+        section=present.section,
+        language=present.language,
+        material=True,
+        severity=rule.severity[effect.direction],
+        rule=rule.rule,
+        source=rule.source,
+        clause=profile.clause(rule.topic),
+        before=text_of(before),
+        after=text_of(after),
+        reason=sentence(rule.sentences["en"], effect),
+        edits=word_edits(text_of(before), text_of(after)),
+    )
+
+
+def sentence(sentences: Mapping[str, str], effect: Effect) -> str:
+    """Return the one sentence that explains an effect, with the words that decided."""
+    return sentences[effect.direction].format(gone=listed(effect.gone), new=listed(effect.new))
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Return words as a quoted list, no more than `LISTED_WORDS` of them."""
+    shown = ", ".join(f"“{name}”" for name in names[:LISTED_WORDS])
+    more = len(names) - LISTED_WORDS
+    return f"{shown} and {more} more" if more > 0 else shown or "—"
+
+
+def structural(before: Statement | None, after: Statement | None, present: Statement) -> Finding:
+    """Return the finding of an edit in a language without a lexicon: it may matter, and a person must look."""
+    return Finding(
+        topic="other",
+        section=present.section,
+        language=present.language,
+        material=True,
+        severity="low",
+        rule=STRUCTURE_RULE,
+        source=STRUCTURE_SOURCE,
+        clause=None,
+        before=text_of(before),
+        after=text_of(after),
+        reason="The text changed in a language that has no lexicon yet, so its meaning was not judged.",
+        edits=word_edits(text_of(before), text_of(after)),
+    )
+
+
+def unwatched(before: Statement | None, after: Statement | None, present: Statement, profile: Profile) -> Finding:
+    """Return the finding of an edit outside sharing and rights."""
+    topic = other_topic(present)
+    severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
+    return Finding(
+        topic=topic,
+        section=present.section,
+        language=present.language,
+        material=False,
+        severity=severity,
+        rule=OTHER_RULE,
+        source=OTHER_SOURCE,
+        clause=profile.clause(topic),
+        before=text_of(before),
+        after=text_of(after),
+        reason="Neither who gets the data nor what people can do about it is touched.",
+        edits=word_edits(text_of(before), text_of(after)),
+    )
+
+
+def other_topic(statement: Statement) -> str:
+    """Return the subject of a statement outside sharing and rights, from its headings, else from its words."""
+    heads = heading_topics(statement.path, statement.language)
+    sense = meaning(statement.words, statement.language)
+    by_heading = next((topic for topic in OTHER_TOPICS if topic in heads), None)
+    if by_heading is not None or sense is None:
+        return by_heading or "other"
+    return next(
+        (topic for topic in OTHER_TOPICS if sense.has("change" if topic == "policy_change" else topic)), "other"
+    )

@@ -1,0 +1,71 @@
+"""Texts as words: splitting into tokens, sentences, and the plain forms that comparisons use."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TOKEN = re.compile(
+    r"""
+    [\w.+%-]+@[\w-]+(?:\.[\w-]+)+              # an e-mail address
+  | (?:https?://|www\.)[^\s<>"'()]+[^\s<>"'().,;:!?]   # an address of a page
+  | \d+(?:[.,:/]\d+)*                           # a number, a date in digits
+  | [^\W\d_]+(?:['’-][^\W\d_]+)*                # a word, with its apostrophes and hyphens
+  | \s+
+  | .                                           # any other character by itself
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+ABBREVIATIONS = (
+    "e.g", "i.e", "etc", "inc", "ltd", "llc", "co", "corp", "no", "nr", "art", "sec", "vs", "dr", "mr", "mrs", "ms",
+    "st", "u.s", "u.k", "e.u", "pt", "tbk", "dll", "dsb", "dst", "yth", "jl", "lt", "cf", "resp", "bzw", "z.b", "d.h",
+    "usw", "abs", "p.ej", "sr", "sra", "mme", "approx", "dept", "tel", "ext",
+)  # fmt: skip
+SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
+
+
+def tokens(text: str) -> list[str]:
+    """Split a text into words, numbers, addresses, spaces and single characters; joined they are the text again."""
+    return TOKEN.findall(text)
+
+
+def words(text: str) -> list[str]:
+    """Return the words, numbers and addresses of a text, case-folded; punctuation and spaces are left out.
+
+    A hyphenated word is its parts, so that "third-party" and "third party" are the same words.
+    """
+    found: list[str] = []
+    for token in TOKEN.findall(text):
+        if not token[0].isalnum():
+            continue
+        word = plain(token)
+        if "-" in word and "@" not in word and "/" not in word:
+            found += [part for part in word.split("-") if part]
+        else:
+            found.append(word)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def plain(token: str) -> str:
+    """Return a word's plain form: compatibility-normalised, case-folded, with one kind of apostrophe."""
+    return unicodedata.normalize("NFKC", token).casefold().replace("’", "'")
+
+
+def sentences(text: str) -> list[str]:
+    """Split a block into sentences. Colons and semicolons end one too where a capital or a number follows, because a
+    policy's clauses are often chained by them; joined by a space the sentences are the text again."""
+    found: list[str] = []
+    start = 0
+    for end in SENTENCE_END.finditer(text):
+        piece = text[start : end.start()].rstrip()
+        last = piece.rsplit(" ", 1)[-1].rstrip(".").casefold().lstrip("(\"'“")
+        if piece.endswith(".") and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+            continue
+        found.append(text[start : end.start()] + end.group().rstrip())
+        start = end.end()
+    if text[start:]:
+        found.append(text[start:])
+    return found
