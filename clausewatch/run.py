@@ -28,6 +28,21 @@ from notifier.delivery import Summary, deliver
 DELIVERY_INTERVAL = 60.0
 """Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
 
+UNTOLD = {
+    # Scrapy warns of what stands in the results anyway, such as an answer that is too large.
+    "scrapy.core.downloader": logging.ERROR,
+    "scrapy.downloadermiddlewares": logging.ERROR,
+}
+TOLD = {
+    "asyncio": logging.WARNING,
+    "scrapy.core.scraper": logging.INFO,
+    "scrapy.addons": logging.WARNING,
+    "scrapy.crawler": logging.WARNING,
+    "scrapy.middleware": logging.WARNING,
+    "scrapy.utils.log": logging.WARNING,
+}
+"""With `verbose` every request is told, but not how Scrapy is built."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -135,13 +150,11 @@ class Crawl:
 
     def run(self, configuration: Configuration, policies: Sequence[Policy], *, verbose: bool) -> None:
         """Crawl these policies; return when the last of them is recorded, or the crawl was stopped."""
-        settings = scrapy_settings(configuration.crawl, configuration.database)
-        if verbose:
-            settings["LOG_LEVEL"] = "INFO"
-        process = AsyncCrawlerProcess(settings)
-        if not verbose:
-            # What Scrapy warns of, an answer that is too large for example, stands in the results.
-            logging.getLogger("scrapy").setLevel(logging.ERROR)
+        process = AsyncCrawlerProcess(scrapy_settings(configuration.crawl, configuration.database))
+        # Only now: the process sets every logger of Scrapy back, and tells how Scrapy is built.
+        process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
+        for logger, level in (TOLD if verbose else UNTOLD).items():
+            logging.getLogger(logger).setLevel(level)
         crawler = process.create_crawler("policies")
         crawler.signals.connect(self._note, signal=signals.recorded)
         crawler.signals.connect(self._note_storage, signal=signals.storage_failed)

@@ -13,3 +13,7 @@ class Visited:
 
     policy: Policy
     fetch: Fetch
+
+    def __str__(self) -> str:
+        """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""
+        return f"the visit of {self.policy.name}"
