@@ -1,0 +1,71 @@
+"""What decides whether two documents are one version."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from document.model import Document, Link
+
+Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
+_WORD = re.compile(r"\w+")
+
+
+def identity_words(document: Document) -> Identity:
+    """Return what a new version differs in: the words, the e-mail addresses linked, the sites of rights links.
+
+    The words are those of headings and blocks in order, without list markers, so that a number may move between
+    markup and text, and a paragraph be split. The sign between the cells of a row is no word. An entry of a table of
+    contents that repeats a heading says nothing of its own and is left out. Of a link that stands for a right or an
+    opt-out the words and the host count; all other targets may change.
+    """
+    headings = {_key(section.heading) for section in document.sections}
+    words: list[str] = []
+    addresses: set[str] = set()
+    sites: set[tuple[str, str]] = set()
+    for section in document.sections:
+        words.extend(section.heading.split())
+        for block in section.blocks:
+            if block.kind != "contents" or _key(block.text) not in headings:
+                words.extend(word for word in block.text.split() if word != "|")
+            for link in block.links:
+                _note(link, addresses, sites)
+    return tuple(words), frozenset(addresses), frozenset(sites)
+
+
+def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
+    scheme, _, rest = link.target.partition(":")
+    if scheme.lower() == "mailto":
+        addresses.add(rest.partition("?")[0].strip().lower())
+    elif stands_for_rights(link):
+        sites.add((link.text, _host(link.target)))
+
+
+def stands_for_rights(link: Link) -> bool:
+    """Return whether a link's words or target name a right, a choice or a complaint."""
+    return bool(_rights().search(f"{link.text} {link.target}"))
+
+
+@cache
+def _rights() -> re.Pattern[str]:
+    read = tomllib.loads(Path(__file__).with_name("rights_links.toml").read_text(encoding="utf-8"))
+    phrases = sorted(
+        {phrase for phrases in read.values() for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase)
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
+
+
+def _host(target: str) -> str:
+    try:
+        host = urlsplit(target).hostname or ""
+    except ValueError:
+        # A target that is no address is compared as it stands.
+        return target
+    return host.removeprefix("www.")
+
+
+def _key(words: str) -> str:
+    return " ".join(_WORD.findall(words.casefold()))

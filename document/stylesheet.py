@@ -1,0 +1,122 @@
+"""What a page's own style sheets say about list numbers, weight and visibility.
+
+Only rules whose subject is a tag, class or id are read, with at most one ancestor; linked sheets are never fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bs4 import BeautifulSoup, Tag
+
+from document.soup import attribute
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
+_PART = re.compile(r"[.#][\w-]+")
+_READ = ("display", "visibility", "font-weight", "list-style", "list-style-type", "content", "white-space", "font-size")
+
+Styles = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compound:
+    tag: str
+    classes: frozenset[str]
+    identifier: str
+
+    def matches(self, element: Tag) -> bool:
+        if self.tag and self.tag != element.name:
+            return False
+        if self.identifier and self.identifier != attribute(element, "id"):
+            return False
+        return not self.classes or self.classes <= set(attribute(element, "class").split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    subject: _Compound
+    ancestor: _Compound | None
+    styles: Styles
+
+
+@dataclass(slots=True)
+class StyleSheet:
+    """The rules of a page's `style` elements."""
+
+    rules: list[_Rule] = field(default_factory=list)
+    markers: list[_Rule] = field(default_factory=list)
+    """Rules for `::marker` and `::before`."""
+
+    def styles(self, element: Tag) -> Styles:
+        """Return the element's own styles, from the sheets and its `style` attribute."""
+        return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
+
+    def marker(self, element: Tag) -> Styles:
+        """Return the styles of the marker in front of a list item."""
+        return _matching(self.markers, element)
+
+
+def read_styles(soup: BeautifulSoup) -> StyleSheet:
+    """Return the rules in the page's `style` elements; those within @media and other blocks are left out."""
+    sheet = StyleSheet()
+    for element in soup.find_all("style"):
+        text = _AT_BLOCK.sub("", _COMMENT.sub("", "".join(map(str, element.contents))))
+        for selectors, body in _RULE.findall(text):
+            if styles := declarations(body):
+                _add(sheet, selectors.split(","), styles)
+    return sheet
+
+
+def declarations(text: str) -> Styles:
+    """Return the declarations that are read here, names and values in lower case except for `content`."""
+    found = {}
+    for declaration in text.split(";"):
+        name, _, value = declaration.partition(":")
+        if (name := name.strip().lower()) in _READ:
+            value = value.replace("!important", "").strip()
+            found[name] = value if name == "content" else value.lower()
+    return found
+
+
+def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
+    for selector in selectors:
+        plain, colons, pseudo = selector.strip().partition(":")
+        compounds = [_compound(part) for part in plain.split()]
+        if not compounds or len(compounds) > 2 or None in compounds:
+            continue
+        rule = _Rule(compounds[-1] or _ANY, compounds[0] if len(compounds) == 2 else None, styles)
+        if not colons:
+            sheet.rules.append(rule)
+        elif pseudo.lstrip(":") in ("marker", "before"):
+            sheet.markers.append(rule)
+
+
+def _compound(text: str) -> _Compound | None:
+    found = _COMPOUND.match(text)
+    if not found:
+        return None
+    parts = _PART.findall(found[2])
+    tag = (found[1] or "").lower().strip("*")
+    classes = frozenset(part[1:] for part in parts if part[0] == ".")
+    identifier = next((part[1:] for part in parts if part[0] == "#"), "")
+    return _Compound(tag, classes, identifier) if tag or parts else None
+
+
+_ANY = _Compound("", frozenset(), "")
+
+
+def _matching(rules: list[_Rule], element: Tag) -> Styles:
+    found: Styles = {}
+    for rule in rules:
+        if rule.subject.matches(element) and _below(element, rule.ancestor):
+            found.update(rule.styles)
+    return found
+
+
+def _below(element: Tag, ancestor: _Compound | None) -> bool:
+    return ancestor is None or any(ancestor.matches(parent) for parent in element.parents)
