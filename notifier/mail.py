@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -104,7 +105,9 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     if server.user and server.password:
         connection.login(server.user, server.password)
     connection.send_message(mail, envelope.sender, [envelope.recipient])
-    # Accepted: what the server answers to a farewell changes nothing, and we do not wait for it.
+    # Accepted: what becomes of the farewell changes nothing, and its answer is not waited for.
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.putcmd("quit")
 
 
 def _context(server: Server) -> ssl.SSLContext:

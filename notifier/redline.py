@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from differ.model import Edit, Finding
 from notifier.inert import inert
 
-CONTEXT = 110
+CONTEXT = 80
 """Code points kept of an unchanged run on each side of an edit."""
 
 MARKED = 600

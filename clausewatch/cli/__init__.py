@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "init": "clausewatch.cli.init:init",
     "config": "clausewatch.cli.config:config",
     "run": "clausewatch.cli.run:run",
+    "notify": "clausewatch.cli.notify:notify",
 }
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
 
