@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.history import latest_versions
-from archive.model import OUTCOMES, Outcome, Version
+from archive.model import OUTCOMES, Outcome, Policy, Version
 from archive.policies import is_due, next_due
 from archive.schema import FetchRow, PolicyRow
 from archive.stored import SEEN
 
 Health = Literal["well", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"]
+
+HEALTHY: tuple[Health, ...] = ("well", "fallback", "never checked", "retired")
+"""Where nothing has failed."""
 
 OVERDUE_SHARE = 2
 """A policy is overdue where its last try lies more than this many times `every` back: the monitor may be dead."""
@@ -77,6 +80,27 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
         troubles = _troubles(session)
     versions = latest_versions(archive)
     return tuple(_status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), now) for row in rows)
+
+
+def never_checked(policy: Policy) -> PolicyStatus:
+    """Return the status of a policy that is configured and that no run has met yet."""
+    return PolicyStatus(
+        name=policy.name,
+        url=policy.url,
+        tags=policy.tags,
+        every=policy.every,
+        retired_at=None,
+        health="never checked",
+        trouble_since=None,
+        trouble_visits=0,
+        last_check=None,
+        last_seen_at=None,
+        versions=0,
+        last_change=None,
+        next_due=None,
+        due=True,
+        overdue=False,
+    )
 
 
 def _latest_fetches(session: Session) -> dict[int, FetchRow]:

@@ -1,0 +1,82 @@
+"""`clausewatch history`: the versions of policies, and what changed in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.history import history as ask
+from archive.model import Query, Version
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS, FROM
+from clausewatch.redline_text import change_lines
+from clausewatch.rows import as_json, history_row
+from clausewatch.terminal import printable
+from differ.model import SEVERITIES
+from notifier.subscriptions import TOPICS
+
+if TYPE_CHECKING:
+    from differ.model import Severity
+
+
+@click.command()
+@click.argument("policy", required=False)
+@click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"Findings of one of: {', '.join(TOPICS)}.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Findings of this severity and those above it.")
+@click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
+@click.option("--section", help="Findings in sections whose headings contain this.")
+@click.option("--suppressed", is_flag=True, help="Show also what was changed without a change of meaning.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def history(
+    context: Context,
+    policy: str | None,
+    topic: str | None,
+    severity: Severity | None,
+    since: datetime | None,
+    section: str | None,
+    suppressed: bool,
+    form: str,
+) -> None:
+    """Show the versions of POLICY, or of all policies, the latest first.
+
+    Each with when it was first and last seen, the dates that it states, and what was found to have changed. With
+    --topic, --severity or --section, only the versions with such findings. `sharing` and `rights` mean all topics that
+    count as them.
+
+    \b
+    clausewatch history Kenalan
+    clausewatch history --topic sharing --severity high --since 2026-01-01
+    """
+    query = Query(policy, topic, severity, since, section)
+    with context.archive() as archive:
+        found = ask(archive, query)
+    if not suppressed:
+        found = tuple(each for each in found if _is_asked_for(each, query))
+    if form == "json":
+        click.echo(as_json([history_row(each, suppressed=suppressed) for each in found]))
+    else:
+        click.echo("\n".join(_lines(found, suppressed=suppressed)))
+
+
+def _is_asked_for(version: Version, query: Query) -> bool:
+    """Return whether a version stays where suppressions are not shown."""
+    return not query.selects_findings or (version.change is not None and bool(version.change.findings))
+
+
+def _lines(found: tuple[Version, ...], *, suppressed: bool) -> Iterator[str]:
+    if not found:
+        yield "Nothing that is recorded matches."
+    first = True
+    for policy, versions in groupby(found, key=lambda version: version.policy):
+        if not first:
+            yield ""
+        first = False
+        yield click.style(printable(policy), bold=True)
+        for version in reversed(list(versions)):
+            yield ""
+            yield from (f"  {line}" for line in change_lines(version, suppressed=suppressed))

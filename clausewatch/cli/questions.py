@@ -1,0 +1,50 @@
+"""What commands that ask the archive have in common: how a moment, a version, a severity is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from archive.database import Archive
+from archive.history import as_of, version
+from archive.model import Version
+from clausewatch import times
+
+FORMATS = click.Choice(["text", "json"])
+
+
+class Moment(click.ParamType[datetime]):
+    """A day or a time, UTC unless it says otherwise."""
+
+    name = "date"
+
+    def __init__(self, read: Callable[[str], datetime]) -> None:
+        self.read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return self.read(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write 2026-03-31, or 2026-03-31T14:30 for a time (UTC)", param, ctx)
+
+
+FROM = Moment(times.start)
+"""A bare day means from its first moment on."""
+UNTIL = Moment(times.end)
+"""A bare day means until its last moment."""
+
+
+def named_version(archive: Archive, policy: str, name: str) -> Version:
+    """Return the version of a number, or the one that stood at the end of a day.
+
+    Raises click.BadParameter, and what the archive says of an unknown policy or version.
+    """
+    number = name.strip().lstrip("vV")
+    if number.isdecimal() and len(number) < len("20260331"):
+        return version(archive, policy, int(number))
+    return as_of(archive, policy, UNTIL.convert(name, None, None))

@@ -1,0 +1,88 @@
+"""`clausewatch show`: the text of a policy as it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from archive.database import Archive
+from archive.history import as_of, document, newest
+from archive.history import version as numbered
+from archive.model import Version
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS, UNTIL
+from clausewatch.rows import as_json, document_row, version_row
+from clausewatch.terminal import printable, wrapped
+from clausewatch.times import shown
+from document.model import Document, Section
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--at", type=UNTIL, help="The version that stood at the end of this day, or at this time (UTC).")
+@click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
+@click.option("--section", help="Only the sections whose headings contain this.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def show(
+    context: Context, policy: str, at: datetime | None, number: int | None, section: str | None, form: str
+) -> None:
+    """Show the text of POLICY: the latest version, or the one that stood at a date.
+
+    A version stands from when it was first seen until the next one was. What the page said between two checks is not
+    known: the times of both are shown.
+
+    \b
+    clausewatch show Kenalan
+    clausewatch show Kenalan --at 2026-03-31 --section rights
+    """
+    if at is not None and number is not None:
+        raise click.UsageError("give --at or --version, not both")
+    with context.archive() as archive:
+        version = _version(archive, policy, at, number)
+        text = document(archive, version)
+    sections = text.sections if section is None else _matching(text, section)
+    if form == "json":
+        click.echo(as_json(version_row(version) | {"document": document_row(text, sections)}))
+    else:
+        click.echo("\n".join(_lines(version, sections)))
+
+
+def _version(archive: Archive, policy: str, at: datetime | None, number: int | None) -> Version:
+    if at is not None:
+        return as_of(archive, policy, at)
+    return newest(archive, policy) if number is None else numbered(archive, policy, number)
+
+
+def _matching(text: Document, words: str) -> tuple[Section, ...]:
+    wanted = words.casefold()
+    found = tuple(section for section in text.sections if wanted in " > ".join(section.path).casefold())
+    if found:
+        return found
+    headings = "\n".join(f"  {printable(section.title)}" for section in text.sections if section.heading)
+    raise click.UsageError(f"no section's heading contains {words!r}; this version has:\n{headings}")
+
+
+def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:
+    yield from wrapped(f"{version.policy}, version {version.number}")
+    yield f"  First seen  {shown(version.seen_at)}"
+    yield f"  Last seen   {shown(version.last_seen_at)}"
+    for date in version.stated:
+        yield from wrapped(f"{date.kind} {date.day.isoformat()} (“{date.text}”)", "  States      ", " " * 14)
+    yield f"  Address     {printable(version.final_url)}"
+    yield f"  Page        SHA-256 {version.body_sha256}"
+    yield f"  Text        SHA-256 {version.document_sha256}"
+    for section in sections:
+        yield ""
+        yield from _section_lines(section)
+
+
+def _section_lines(section: Section) -> Iterator[str]:
+    if section.heading:
+        yield from (click.style(line, bold=True) for line in wrapped(section.title))
+    for block in section.blocks:
+        indent = "  " * (block.depth + 1)
+        marker = f"{block.marker} " if block.marker else ""
+        yield from wrapped(marker + block.text, indent, indent + " " * len(marker))

@@ -1,0 +1,147 @@
+"""`clausewatch status`: how the watch of each policy goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from archive.status import HEALTHY, PolicyStatus, never_checked, statuses
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS
+from clausewatch.errors import ExitCode
+from clausewatch.rows import as_json, status_row
+from clausewatch.terminal import columns, wrapped
+from clausewatch.times import lasting, shown
+
+HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT CHECK")
+
+
+@click.command()
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.pass_context
+@pass_context
+def status(context: Context, ctx: click.Context, form: str) -> None:
+    """Show how the watch of each policy goes.
+
+    Its last check, its last change, its number of versions, its health, and when it is due next. Ends with 1 where a
+    policy could not be read at its last check, or where checks are overdue.
+    """
+    now = datetime.now(UTC)
+    with context.archive() as archive:
+        found = statuses(archive, now)
+    known = {each.name for each in found}
+    new = tuple(never_checked(policy) for policy in context.configuration().policies if policy.name not in known)
+    every = (
+        tuple(each for each in found if each.retired_at is None)
+        + new
+        + tuple(each for each in found if each.retired_at)
+    )
+    if form == "json":
+        click.echo(as_json([status_row(each) for each in every]))
+    else:
+        click.echo("\n".join(_lines(every)))
+    ctx.exit(ExitCode.FINE if all(_is_fine(each) for each in every) else ExitCode.TROUBLE)
+
+
+def _is_fine(status: PolicyStatus) -> bool:
+    return status.health in HEALTHY and not status.overdue
+
+
+def _lines(found: tuple[PolicyStatus, ...]) -> Iterator[str]:
+    if not found:
+        yield "No policy is configured. Add a [[policy]] to the configuration file."
+        return
+    yield from columns([HEADINGS, *(_cells(each) for each in found)])
+    for note in (note for each in found for note in _notes(each)):
+        yield ""
+        yield from wrapped(note, hanging="  ")
+    yield ""
+    yield _summary(found)
+
+
+def _cells(status: PolicyStatus) -> tuple[str, ...]:
+    check = status.last_check
+    return (
+        status.name,
+        status.health,
+        "never" if check is None else shown(check.started_at),
+        _last_change(status),
+        str(status.versions),
+        _next_check(status),
+    )
+
+
+def _last_change(status: PolicyStatus) -> str:
+    version = status.last_change
+    if version is None:
+        return "none seen" if status.versions else "-"
+    if version.change is None:
+        return f"{shown(version.seen_at)}, not judged"
+    weight = f"material, {version.change.severity}" if version.change.material else "not material"
+    return f"{shown(version.seen_at)}, {weight}"
+
+
+def _next_check(status: PolicyStatus) -> str:
+    if status.retired_at is not None:
+        return "none"
+    if status.overdue:
+        return "overdue"
+    if status.due or status.next_due is None:
+        return "at the next run"
+    return f"from {shown(status.next_due)}"
+
+
+def _notes(status: PolicyStatus) -> Iterator[str]:
+    """Yield what a person should know of a policy beyond its row."""
+    check = status.last_check
+    if status.retired_at is not None:
+        yield f"{status.name}: retired on {shown(status.retired_at)}, no longer configured. Its history is kept."
+        return
+    if check is not None and status.trouble_since is not None:
+        yield f"{status.name}: {_trouble(status)} {_sentence(check.detail)} {_standing(status)}"
+    if status.health == "fallback":
+        yield (
+            f"{status.name}: the configured `select` matched nothing, so the whole page was read instead. "
+            "Correct `select` in the configuration."
+        )
+    if status.overdue:
+        yield (
+            f"{status.name}: overdue. It is to be checked every {lasting(status.every)}, and no run tried it for more "
+            "than twice as long. Check that `clausewatch run` is still started."
+        )
+
+
+def _trouble(status: PolicyStatus) -> str:
+    check = status.last_check
+    since = "" if status.trouble_since is None else f" since {shown(status.trouble_since)}"
+    visits = "the last check" if status.trouble_visits == 1 else f"the last {status.trouble_visits} checks"
+    if check is not None and check.outcome == "failed":
+        return f"{visits}{since} got no answer ({check.reason})."
+    answer = "" if check is None or check.status is None else f", HTTP status {check.status}"
+    return f"{visits}{since} did not show the policy ({'' if check is None else check.reason}{answer})."
+
+
+def _standing(status: PolicyStatus) -> str:
+    if status.last_seen_at is None:
+        return "It is not yet watched: no check has shown it so far."
+    return f"Version {status.versions}, last seen on {shown(status.last_seen_at)}, stands meanwhile."
+
+
+def _sentence(detail: str) -> str:
+    text = detail.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _summary(found: tuple[PolicyStatus, ...]) -> str:
+    counts = Counter(each.health for each in found)
+    parts = [f"{count} {health}" for health, count in counts.items()]
+    overdue = sum(each.overdue for each in found)
+    if overdue:
+        parts.append(f"{overdue} overdue")
+    number = "1 policy" if len(found) == 1 else f"{len(found)} policies"
+    return f"{number}: {', '.join(parts)}."

@@ -1,0 +1,153 @@
+"""The redline and the findings as lines for a terminal, with marks that need no colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import click
+
+from archive.model import RecordedFinding, Version
+from clausewatch.redline import STATUS_WORDS, Redline, body, heading, is_kept, verdict
+from clausewatch.terminal import line_width, printable, width, wrapped
+from clausewatch.times import shown
+from differ.model import Edit, Operation, Suppression
+from differ.redline import RedlineSection
+
+MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
+COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
+
+Word = tuple[str, Operation]
+"""A word with its marks, or white space, and the edit it belongs to."""
+
+
+def redline_lines(compared: Redline, *, full: bool) -> Iterator[str]:
+    """Yield the redline: what was judged, then the changed parts of the text; all of the text where it is `full`."""
+    yield from _head(compared)
+    for version in compared.judged:
+        yield ""
+        yield from change_lines(version)
+    shown_sections = compared.sections if full else compared.changed
+    for section in shown_sections:
+        yield ""
+        yield from _section_lines(section, full=full)
+    yield ""
+    yield _count(len(compared.sections), len(compared.changed))
+
+
+def _head(compared: Redline) -> Iterator[str]:
+    before, after = compared.before, compared.after
+    yield from wrapped(f"{after.policy}: version {before.number} to version {after.number}")
+    yield f"  Before   {version_line(before)}"
+    yield f"  After    {version_line(after)}"
+    yield "  Marks    [-words that went-]  {+words that came+}"
+    if compared.caution:
+        yield from wrapped(f"Caution: {compared.caution}", indent="  ", hanging="           ")
+
+
+def version_line(version: Version) -> str:
+    """Return when a version was seen."""
+    return f"first seen {shown(version.seen_at)}, last seen {shown(version.last_seen_at)}"
+
+
+def change_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
+    """Yield what was judged of the change that led to a version."""
+    yield f"Version {version.number}, {version_line(version)}: {verdict(version)}"
+    for date in version.stated:
+        yield from wrapped(
+            f"it states: {date.kind} {date.day.isoformat()} (“{date.text}”)", indent="  ", hanging="    "
+        )
+    change = version.change
+    if change is None:
+        return
+    if change.judged_by == "structure":
+        yield "  There are no word lists for this language: judged by structure alone."
+    if change.coarse:
+        yield "  The texts differ so much that a part was compared coarsely."
+    for recorded in change.findings:
+        yield from finding_lines(recorded)
+    if suppressed:
+        yield from _suppressed_lines(change.suppressed)
+
+
+def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
+    """Yield a finding: its topic and place, the words, the reason and the rule."""
+    finding = recorded.finding
+    weight = "material" if finding.material else "not material"
+    place = finding.section or "before the first heading"
+    yield from wrapped(f"{finding.topic} ({finding.severity}, {weight}) in {place}", indent="  * ", hanging="    ")
+    edits = finding.edits or _whole(finding.before, finding.after)
+    yield from marked_lines(edits, "      ")
+    yield from wrapped(finding.reason, indent="      ")
+    clause = f", clause {finding.clause}" if finding.clause else ""
+    yield from wrapped(f"Rule {finding.rule}: {finding.source}{clause}. Finding {recorded.id}.", indent="      ")
+
+
+def _whole(before: str, after: str) -> tuple[Edit, ...]:
+    gone = (Edit("delete", before),) if before else ()
+    came = (Edit("insert", after),) if after else ()
+    between = (Edit("keep", " "),) if gone and came else ()
+    return gone + between + came
+
+
+def _suppressed_lines(suppressed: Iterable[Suppression]) -> Iterator[str]:
+    for piece in suppressed:
+        place = piece.section or "before the first heading"
+        yield from wrapped(f"no change of meaning ({piece.reason}) in {place}", indent="  - ", hanging="    ")
+        yield from marked_lines(_whole(piece.before, piece.after), "      ")
+
+
+def _section_lines(section: RedlineSection, *, full: bool) -> Iterator[str]:
+    yield from (
+        click.style(line, bold=True) for line in wrapped(f"{heading(section)}  ({STATUS_WORDS[section.status]})")
+    )
+    for kept, blocks in groupby(body(section), key=is_kept):
+        together = list(blocks)
+        if kept and not full:
+            if section.status != "moved":
+                yield f"  … {len(together)} unchanged"
+            continue
+        for block in together:
+            yield from marked_lines(block, "  ")
+
+
+def marked_lines(edits: Iterable[Edit], indent: str) -> Iterator[str]:
+    """Yield edits with their marks, wrapped between words to the terminal's width, coloured by what they do."""
+    line: list[Word] = []
+    room = line_width() - len(indent)
+    used = 0
+    for word in _words(edits):
+        if used + width(word[0]) > room and line:
+            yield indent + _styled(line)
+            line, used = [], 0
+        if word[0].isspace() and not line:
+            continue
+        line.append(word)
+        used += width(word[0])
+    if line:
+        yield indent + _styled(line)
+
+
+def _words(edits: Iterable[Edit]) -> Iterator[Word]:
+    for edit in edits:
+        opening, closing = MARKS[edit.operation]
+        text = printable(edit.text)
+        inner = text.strip(" ")
+        marked = text.replace(inner, f"{opening}{inner}{closing}", 1) if inner else text
+        yield from ((word, edit.operation) for word in re.findall(r" +|[^ ]+", marked))
+
+
+def _styled(line: list[Word]) -> str:
+    parts = []
+    for operation, words in groupby(line, key=lambda word: word[1]):
+        text = "".join(word for word, _ in words)
+        parts.append(click.style(text, fg=COLOURS[operation]) if COLOURS[operation] else text)
+    return "".join(parts).rstrip()
+
+
+def _count(sections: int, changed: int) -> str:
+    if not changed:
+        return "No word differs."
+    same = sections - changed
+    return f"{changed} of {sections} sections changed or moved; {same} unchanged."

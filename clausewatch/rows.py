@@ -1,0 +1,137 @@
+"""What the archive answers, as rows of JSON. Their keys are a contract with programs that read them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from archive.model import Change, RecordedFinding, Version
+from archive.status import PolicyStatus
+from clausewatch.times import stamp
+from differ.model import Suppression
+from document.model import Document, Section, StatedDate
+
+Row = dict[str, object]
+
+
+def as_json(rows: object) -> str:
+    """Return JSON to read: indented, its keys in our order, in any script."""
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def status_row(status: PolicyStatus) -> Row:
+    """Return a policy's status."""
+    check, changed = status.last_check, status.last_change
+    return {
+        "policy": status.name,
+        "url": status.url,
+        "tags": list(status.tags),
+        "every_seconds": int(status.every.total_seconds()),
+        "health": status.health,
+        "retired_at": _stamped(status.retired_at),
+        "last_check": None
+        if check is None
+        else {
+            "at": stamp(check.started_at),
+            "outcome": check.outcome,
+            "reason": check.reason,
+            "detail": check.detail,
+            "status": check.status,
+        },
+        "last_seen_at": _stamped(status.last_seen_at),
+        "trouble_since": _stamped(status.trouble_since),
+        "trouble_visits": status.trouble_visits,
+        "versions": status.versions,
+        "last_change": None if changed is None else version_row(changed),
+        "due": status.due,
+        "next_due": _stamped(status.next_due),
+        "overdue": status.overdue,
+    }
+
+
+def version_row(version: Version) -> Row:
+    """Return a version without its change."""
+    change = version.change
+    return {
+        "policy": version.policy,
+        "version": version.number,
+        "seen_at": stamp(version.seen_at),
+        "last_seen_at": stamp(version.last_seen_at),
+        "stated": [_stated_row(date) for date in version.stated],
+        "boundary": version.boundary,
+        "url": version.final_url,
+        "body_sha256": version.body_sha256,
+        "document_sha256": version.document_sha256,
+        "identity": version.identity,
+        "material": change is not None and change.material,
+        "severity": None if change is None else change.severity,
+        "topics": [] if change is None else list(change.topics),
+    }
+
+
+def history_row(version: Version, *, suppressed: bool) -> Row:
+    """Return a version with what changed in it."""
+    return version_row(version) | change_row(version.change, suppressed=suppressed)
+
+
+def change_row(change: Change | None, *, suppressed: bool) -> Row:
+    """Return what was judged of a change; nothing was where there is none."""
+    row: Row = {
+        "judged_by": None if change is None else change.judged_by,
+        "coarse": change is not None and change.coarse,
+        "findings": [] if change is None else [finding_row(each) for each in change.findings],
+    }
+    if suppressed:
+        row["suppressed"] = [] if change is None else [suppression_row(each) for each in change.suppressed]
+    return row
+
+
+def finding_row(recorded: RecordedFinding) -> Row:
+    """Return a finding, with the keys of `compare --batch` and its number in the archive."""
+    finding = recorded.finding
+    return {
+        "id": recorded.id,
+        "topic": finding.topic,
+        "section": finding.section,
+        "material": finding.material,
+        "severity": finding.severity,
+        "rule": finding.rule,
+        "source": finding.source,
+        "clause": finding.clause,
+        "before": finding.before,
+        "after": finding.after,
+        "reason": finding.reason,
+        "edits": [[edit.operation, edit.text] for edit in finding.edits],
+    }
+
+
+def suppression_row(each: Suppression) -> Row:
+    """Return a piece of a change that alters no meaning."""
+    return {"section": each.section, "reason": each.reason, "before": each.before, "after": each.after}
+
+
+def document_row(document: Document, sections: tuple[Section, ...]) -> Row:
+    """Return some sections of a document."""
+    return {
+        "title": document.title,
+        "languages": list(document.languages),
+        "sections": [_section_row(section) for section in sections],
+    }
+
+
+def _section_row(section: Section) -> Row:
+    return {
+        "heading": section.title,
+        "path": list(section.path),
+        "level": section.level,
+        "language": section.language,
+        "blocks": [{"kind": block.kind, "marker": block.marker, "text": block.text} for block in section.blocks],
+    }
+
+
+def _stated_row(date: StatedDate) -> Row:
+    return {"kind": date.kind, "day": date.day.isoformat(), "text": date.text}
+
+
+def _stamped(at: datetime | None) -> str | None:
+    return None if at is None else stamp(at)

@@ -1,0 +1,48 @@
+"""Times as a person writes and reads them: always UTC, always said so."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+
+def shown(at: datetime) -> str:
+    """Return a time to the minute, with its zone."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def stamp(at: datetime) -> str:
+    """Return a time for machines: ISO 8601 to the second, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def start(text: str) -> datetime:
+    """Read a day, as its first moment, or a time. Raises ValueError; one without a zone is UTC."""
+    day = _day(text)
+    return _time(text) if day is None else datetime.combine(day, time.min, UTC)
+
+
+def end(text: str) -> datetime:
+    """Read a day, as its last moment, or a time. Raises ValueError; one without a zone is UTC."""
+    day = _day(text)
+    return _time(text) if day is None else datetime.combine(day, time.max, UTC)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> datetime:
+    read = datetime.fromisoformat(text.strip())
+    return (read.replace(tzinfo=UTC) if read.tzinfo is None else read).astimezone(UTC)
+
+
+def lasting(duration: timedelta) -> str:
+    """Return a duration in the largest unit that fits: "12 h", "2 d", "45 min"."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
