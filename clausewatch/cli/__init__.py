@@ -16,7 +16,12 @@ COMMANDS: dict[str, str] = {
     "init": "clausewatch.cli.init:init",
     "config": "clausewatch.cli.config:config",
     "run": "clausewatch.cli.run:run",
+    "status": "clausewatch.cli.status:status",
+    "history": "clausewatch.cli.history:history",
+    "show": "clausewatch.cli.show:show",
+    "diff": "clausewatch.cli.diff:diff",
     "notify": "clausewatch.cli.notify:notify",
+    "compare": "clausewatch.cli.compare:compare",
 }
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
 
