@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
 from typing import Any
-
-import soupsieve
 
 from clausewatch.config.problems import Problems
 from clausewatch.config.variables import Place
 from clausewatch.errors import suggestion
+from differ.profiles import profile_names
+from document.selectors import SelectorError, check_selector
 from notifier.subscriptions import TAG, Target
 
 
@@ -49,12 +48,6 @@ def check_policies(tables: Sequence[Mapping[str, Any]], problems: Problems) -> N
                 wrong = _wrong_selector(selector)
                 if wrong:
                     problems.add(("policy", position, key, number), wrong)
-
-
-def profile_names() -> list[str]:
-    """Return the names of the bundled profiles."""
-    folder = resources.files("differ") / "profiles"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def check_subscribers(
@@ -112,7 +105,7 @@ def _texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
 
 def _wrong_selector(selector: str) -> str | None:
     try:
-        soupsieve.compile(selector)
-    except soupsieve.SelectorSyntaxError as error:
-        return f'"{selector}" is no CSS selector: {str(error).splitlines()[0].rstrip(".:")}'
+        check_selector(selector)
+    except SelectorError as error:
+        return str(error)
     return None

@@ -1,0 +1,135 @@
+"""`clausewatch compare`: judges two files, or a batch of pairs, without an archive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from clausewatch.errors import ExitCode, leading
+from clausewatch.terminal import printable
+
+if TYPE_CHECKING:
+    from clausewatch.comparing import Defaults
+    from differ.assessment import Assessment
+    from differ.model import Edit, Finding
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
+
+
+@click.command()
+@click.argument("before", type=FILE, required=False)
+@click.argument("after", type=FILE, required=False)
+@click.option("--batch", "batch_file", type=click.File("rb"), help="Judge each pair of a JSON Lines file; - for stdin.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--language", help="The language of both files, like en or id. Default: what the text shows.")
+@click.option("--profile", default="default", show_default=True, help="What counts as material.")
+@click.option("--exit-code", is_flag=True, help="End with 10 where something material was found.")
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    before: Path | None,
+    after: Path | None,
+    batch_file: IO[bytes] | None,
+    form: str,
+    language: str | None,
+    profile: str,
+    exit_code: bool,
+) -> None:
+    """Say what changed between two files, and whether it matters to sharing or rights.
+
+    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No configuration and no archive is needed.
+
+    \b
+    clausewatch compare old.html new.html
+    clausewatch compare --batch pairs.jsonl > judged.jsonl
+
+    A batch has one JSON object a line: id, before, after (paths relative to the batch), and where wanted language,
+    profile, status, final_url, content_type. The answer is one line each, in the same order.
+    """
+    from clausewatch.comparing import Defaults
+
+    defaults = Defaults(language, profile)
+    if batch_file is not None:
+        if before is not None:
+            raise click.UsageError("give two files or --batch, not both")
+        codes = set(_print_batch(batch_file, defaults))
+    elif before is None or after is None:
+        raise click.UsageError("name two files, BEFORE and AFTER, or a --batch")
+    else:
+        codes = {_print_pair(before, after, defaults, form)}
+    if not exit_code:
+        codes.discard(ExitCode.MATERIAL)
+    ctx.exit(leading(codes))
+
+
+def _print_batch(batch_file: IO[bytes], defaults: Defaults) -> Iterator[ExitCode]:
+    from clausewatch.comparing import batch
+
+    folder = Path() if batch_file.name in ("-", "<stdin>") else Path(batch_file.name).parent
+    for row in batch(list(batch_file), folder, defaults):
+        click.echo(json.dumps(row, ensure_ascii=False))
+        if "error" in row:
+            yield ExitCode.TROUBLE
+        elif row["material"]:
+            yield ExitCode.MATERIAL
+
+
+def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
+    """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
+    from clausewatch.comparing import Pair, as_row, judge
+
+    assessment = judge(Pair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
+    if form == "json":
+        click.echo(json.dumps(as_row(str(after), assessment), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(printable(line) for line in _lines(assessment)))
+    if assessment.outcome == "not comparable":
+        return ExitCode.TROUBLE
+    found = assessment.comparison is not None and assessment.comparison.material
+    return ExitCode.MATERIAL if found else ExitCode.FINE
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    comparison = assessment.comparison
+    if assessment.outcome == "not comparable":
+        yield f"Not comparable ({assessment.reason}): {assessment.detail}"
+        return
+    if comparison is None or not comparison.changed:
+        yield "No word differs."
+        return
+    if comparison.material:
+        yield f"Material: {' and '.join(comparison.topics) or 'yes'}, severity {comparison.severity}."
+    else:
+        yield "Changed, but nothing material to sharing or rights."
+    if comparison.judged_by == "structure":
+        yield "There are no word lists for this language: judged by structure alone."
+    if comparison.coarse:
+        yield "The texts differ so much that a part was compared coarsely."
+    for finding in comparison.findings:
+        yield from _finding_lines(finding)
+    if comparison.suppressed:
+        yield ""
+        yield f"Without a change of meaning: {len(comparison.suppressed)}"
+        for piece in comparison.suppressed:
+            yield f"  {piece.reason}: {piece.section or 'before the first heading'}"
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    weight = f"{finding.severity}, material" if finding.material else f"{finding.severity}, not material"
+    yield ""
+    yield f"{finding.topic} ({weight}) in {finding.section or 'the text before the first heading'}"
+    yield f"  {finding.reason}"
+    yield f"  Rule {finding.rule}: {finding.source}"
+    if finding.edits:
+        yield f"  {_marked(finding.edits)}"
+    else:
+        yield from (f"  {sign} {text}" for sign, text in (("-", finding.before), ("+", finding.after)) if text)
+
+
+def _marked(edits: tuple[Edit, ...]) -> str:
+    return "".join(f"{_MARKS[edit.operation][0]}{edit.text}{_MARKS[edit.operation][1]}" for edit in edits)
