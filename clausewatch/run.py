@@ -135,7 +135,7 @@ def _prepare(
     synchronised = synchronise(archive, configuration.policies, now)
     # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
-    outbox.release_claims(archive)
+    outbox.release_claims(archive, now)
     policies = configured(archive, selection.names) if selection.names or selection.everything else due(archive, now)
     return policies, synchronised.not_joined
 

@@ -92,10 +92,17 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
     return planned
 
 
-def release_claims(archive: Archive) -> None:
-    """Give back what a process that is gone had claimed. Only for who holds the lock that all senders take."""
+def release_claims(archive: Archive, now: datetime) -> None:
+    """Give back what a process that is gone had claimed, and the attempt with it: it says nothing of the server.
+
+    Only for who holds the lock that all senders take.
+    """
     with archive.writing() as session:
-        session.execute(update(DeliveryRow).where(DeliveryRow.state == "sending").values(state="due"))
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.state == "sending")
+            .values(state="due", due_at=now, attempts=DeliveryRow.attempts - 1)
+        )
 
 
 def open_deliveries(archive: Archive, now: datetime, *, early: bool = False) -> tuple[Open, ...]:
@@ -154,9 +161,7 @@ def revive(archive: Archive, now: datetime) -> int:
 def standing(archive: Archive) -> Standing:
     """Count what waits and what was given up."""
     with archive.reading() as session:
-        counts = dict(
-            session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).tuples().all()
-        )
+        counts = dict(session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all())
     return Standing(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
 
 
@@ -210,7 +215,7 @@ def _history(row: SubscriptionRow) -> tuple[Asked, ...]:
 def _changes_after(session: Session, planned: int) -> list[RecordedChange]:
     """Return the changes recorded after a place in the archive's sequence, in its order."""
     recorded = select(ChangeRow.version_id).where(ChangeRow.id > planned)
-    tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).tuples().all())
+    tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
         RecordedChange(
             version.change.id,

@@ -32,7 +32,7 @@ BACK_OFF = (
 """The wait after the first failed attempt, the second, …; the last one from there on. The first ones are zero: a
 server that was down for a moment gets the message in the next run, however soon that is."""
 
-ATTEMPTS = 12
+ATTEMPTS = 13
 """Failed attempts after which a delivery is dead: with the waits above, after some four days."""
 
 LEASE = timedelta(minutes=5)

@@ -89,10 +89,11 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
     from notifier import outbox
     from notifier.delivery import deliver
 
+    now = datetime.now(UTC)
     with open_archive(configuration.database) as archive:
-        outbox.release_claims(archive)
+        outbox.release_claims(archive, now)
         if dead:
-            outbox.revive(archive, datetime.now(UTC))
+            outbox.revive(archive, now)
         summary = deliver(archive, configuration.subscribers, configuration.channels, early=True)
         return summary, outbox.standing(archive)
 

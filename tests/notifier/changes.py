@@ -1,0 +1,80 @@
+"""Changes of an invented policy, recorded as a crawl would, and clauses to tell of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from archive.database import Archive
+from archive.recorder import latest, record
+from differ.model import Comparison, Edit, Finding, Severity
+from document.model import StatedDate
+from notifier.messages import Alert, Notice, Seen
+from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
+
+NOW = START + 100 * HOUR
+
+CONSENT = replace(
+    SHARING,
+    section="1. Who sees your data > Partners",
+    severity="critical",
+    rule="sharing.consent",
+    source="WP260 rev.01, paragraph 29",
+    reason="Sharing no longer needs consent: “will not” became “may”.",
+)
+
+
+def clause(marked: str, base: Finding = CONSENT) -> Finding:
+    """Return a finding whose clause is written with its marks: `We [-will not-]{+may+} share.`"""
+    edits = []
+    for part in re.findall(r"\[-.*?-\]|\{\+.*?\+\}|(?:(?!\[-|\{\+).)+", marked, re.DOTALL):
+        if part.startswith("[-"):
+            edits.append(Edit("delete", part[2:-2]))
+        elif part.startswith("{+"):
+            edits.append(Edit("insert", part[2:-2]))
+        else:
+            edits.append(Edit("keep", part))
+    before = "".join(edit.text for edit in edits if edit.operation != "insert")
+    after = "".join(edit.text for edit in edits if edit.operation != "delete")
+    return replace(base, before=before, after=after, edits=tuple(edits))
+
+
+WILL_NOT = clause("We [-will not-]{+may+} share your orders with others[- without your consent-].")
+
+
+def record_change(archive: Archive, *findings: Finding, policy_hours: int = 1, boundary: bool = False) -> None:
+    """Record one more version of the teahouse's policy that differs in these findings."""
+    known = latest(archive, "Teahouse")
+    number = known.number if known else 0
+    at = START + (number + policy_hours) * HOUR
+    text = written(f"Edition {number + 1}.", date(2026, 1, 15))
+    comparison = None if known is None else Comparison(changed=True, findings=findings)
+    result = seen(at, text, known.number if known else None, comparison)
+    if boundary and result.assessment is not None:
+        result = replace(result, assessment=replace(result.assessment, boundary=True, comparison=None))
+    record(archive, result, at)
+
+
+def record_first(archive: Archive) -> None:
+    """Record the first version of the teahouse's policy."""
+    record_change(archive)
+
+
+def notice(*findings: Finding, policy: str = "Teahouse", url: str = "https://teahouse.example/privacy") -> Notice:
+    """Return what one message is to tell."""
+    moment = datetime(2026, 11, 22, 21, 4, tzinfo=UTC)
+    stated = (StatedDate("updated", date(2025, 3, 1), "Last changed on 1 March 2025."),)
+    return Notice(
+        subscriber="Privacy desk",
+        policy=policy,
+        url=url,
+        earlier=Seen(3, moment - timedelta(days=90), moment - timedelta(hours=12), stated),
+        later=Seen(4, moment, moment, stated),
+        alerts=tuple(Alert(f"{place:016x}", finding) for place, finding in enumerate(findings, start=1)),
+    )
+
+
+def of(topic: str, severity: Severity, *, material: bool) -> Finding:
+    """Return a finding with these judgements."""
+    return replace(RETENTION, topic=topic, severity=severity, material=material)

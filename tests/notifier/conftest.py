@@ -1,0 +1,35 @@
+"""An archive with a policy that changes, a mail server, and a sink for webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.database import Archive, open_archive
+from tests.archive.visits import watch
+from tests.notifier.sink import Sink, sink
+from tests.smtp import MailServer, mail_server
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """Return an archive that watches the teahouse."""
+    with open_archive(f"sqlite:///{tmp_path / 'watch.db'}") as opened:
+        watch(opened)
+        yield opened
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """Return a running mail server."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def hook() -> Iterator[Sink]:
+    """Return a running webhook sink."""
+    with sink() as running:
+        yield running
