@@ -1,0 +1,57 @@
+# The commands of this project, the same for people and for CI. Each makes .venv first, where it is not up to date.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := archive clausewatch crawler differ document notifier tests
+
+# The first that is new enough; PYTHON=/path/to/python3.12 names another.
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+.PHONY: help demo test check format lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo     watch four fictional companies change their policies, on this machine alone"
+	@echo "make test     run all tests"
+	@echo "make check    format, lint, types and tests: what CI runs"
+	@echo "make format   put the code in order"
+	@echo "make lock     take the newest versions of everything into constraints.txt"
+	@echo "make clean    throw the environment away"
+
+demo: $(STAMP)
+	$(BIN)/clausewatch demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: $(STAMP)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Clausewatch needs Python 3.11 or newer: on Debian 12, apt-get install python3 python3-venv"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments: on Debian, apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# A new environment without constraints, so that nothing old stays. Run it with the oldest Python that is supported,
+# Debian 12's 3.11.2 (PYTHON=/usr/bin/python3): some packages have left it behind, and pip then takes their last fitting one.
+lock:
+	@test -n "$(PYTHON)" || { echo "Clausewatch needs Python 3.11 or newer"; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	{ echo "# Exact versions of everything that is installed; written by \`make lock\`."; \
+	  $(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+	@touch $(STAMP)
+
+clean:
+	rm -rf $(VENV)
