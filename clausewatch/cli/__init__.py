@@ -13,6 +13,7 @@ from clausewatch.cli.context import Context
 from clausewatch.errors import ClausewatchError, ExitCode
 
 COMMANDS: dict[str, str] = {
+    "demo": "clausewatch.cli.demo:demo",
     "init": "clausewatch.cli.init:init",
     "config": "clausewatch.cli.config:config",
     "run": "clausewatch.cli.run:run",

@@ -42,6 +42,8 @@ class SitePolicy:
     path: str
     """Its path on the site."""
     languages: tuple[str, ...]
+    remove: tuple[str, ...]
+    """Selectors of page furniture that the page itself marks in no way."""
     charset: str
     """How the page is encoded; the page and its header may say otherwise, as real ones do."""
     content_type: str
@@ -108,6 +110,7 @@ def _load(folder: Traversable, manifest_file: Traversable) -> SitePolicy:
         name=manifest["name"],
         path=manifest["path"],
         languages=tuple(manifest["languages"]),
+        remove=tuple(manifest.get("remove", ())),
         charset=manifest["charset"],
         content_type=manifest["content_type"],
         notes=("", *(edition["note"] for edition in manifest["edition"])),

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import re
 import smtplib
+import subprocess
+import sys
 import tomllib
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as default_policy
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from clausewatch.cli import main
 from clausewatch.config import load
 from clausewatch.demo.editions import (
     EditionError,
@@ -39,7 +49,7 @@ EXPECTATIONS: list[dict[str, Any]] = tomllib.loads(
 @cache
 def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document:
     page = pages(edition, request)[policy.path]
-    return read(page, ExtractionOptions(languages=policy.languages)).document
+    return read(page, ExtractionOptions(languages=policy.languages, remove=policy.remove)).document
 
 
 def named(name: str) -> SitePolicy:
@@ -199,3 +209,79 @@ def shows(finding: Finding, label: dict[str, Any]) -> bool:
         and label["before"] in finding.before
         and label["after"] in finding.after
     )
+
+
+@dataclass(frozen=True)
+class Tour:
+    """A demo that was run to its end."""
+
+    folder: Path
+    output: str
+    exit_code: int
+
+    def mails(self) -> list[EmailMessage]:
+        return [
+            message_from_bytes(file.read_bytes(), policy=default_policy) for file in sorted(self.folder.glob("*.eml"))
+        ]
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
+    """Run the command as a newcomer would, with a home that cannot be written."""
+    folder = tmp_path_factory.mktemp("tour") / "demo"
+    done = subprocess.run(
+        [sys.executable, "-m", "clausewatch", "demo", "--output", str(folder)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=150,
+        check=False,
+        env={**os.environ, "HOME": "/nonexistent", "PYTHONIOENCODING": "utf-8"},
+    )
+    return Tour(folder, done.stdout + done.stderr, done.returncode)
+
+
+def test_the_demo_ends_well(tour: Tour) -> None:
+    assert tour.exit_code == 0, tour.output
+
+
+def test_the_demo_says_of_each_policy_what_is_expected(tour: Tour) -> None:
+    for row in EXPECTATIONS:
+        if row["edition"] == 2:
+            verdict = {"material": "MATERIAL", "not material": "changed, nothing material"}.get(row["outcome"])
+            assert re.search(rf"^   {row['policy']} +{verdict or 'unchanged'}", tour.output, re.MULTILINE), row
+
+
+def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tour) -> None:
+    """Each names its policy, and shows every section and every word that its label names."""
+    expected = [row for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"]
+    mails = tour.mails()
+    assert len(mails) == len(expected)
+    for row in expected:
+        mail = next(mail for mail in mails if mail["subject"].startswith(row["policy"]))
+        page = mail.get_body(("html",))
+        assert page is not None
+        words = " ".join(re.sub(r"<[^>]+>", "", page.get_content()).split())
+        for label in row["finding"]:
+            for part in (label["section"], label["before"], label["after"]):
+                assert part in words
+
+
+def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
+    names = {row["policy"] for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"}
+    pages = {file.name: file.read_text(encoding="utf-8") for file in tour.folder.glob("redline-*.html")}
+    assert set(pages) == {f"redline-{name.lower().replace(' ', '-')}.html" for name in names}
+    assert all("<ins" in page and "<del" in page for page in pages.values())
+
+
+def test_every_file_that_the_demo_names_is_there(tour: Tour) -> None:
+    named_files = re.findall(rf"{re.escape(str(tour.folder))}/\S+", tour.output)
+    assert len(named_files) >= 4
+    assert all(Path(file).is_file() for file in named_files)
+
+
+def test_the_demo_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    answer = CliRunner().invoke(main, ["demo", "--output", str(tmp_path)])
+    assert answer.exit_code == 2
+    assert "is not empty and holds no earlier demo: name another folder" in answer.output

@@ -1,0 +1,148 @@
+"""`clausewatch demo`: the whole job in seconds, on this machine alone."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+import textwrap
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from archive.model import Change
+from clausewatch.demo.mailbox import DemoMailbox
+from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
+from clausewatch.demo.site import DemoSite
+from clausewatch.demo.tour import READER, configure, crawl, prepare
+from differ.model import Finding
+from notifier.redline import Side, after, before
+
+WIDTH = 100
+"""Columns of the demo's text."""
+
+SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": "blue"}
+
+
+@click.command()
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the files go: an empty folder, a new one, or that of an earlier demo. Default: a new temporary folder.",
+)
+def demo(output: Path | None) -> None:
+    """Watch four fictional companies change their privacy policies.
+
+    A small site on this machine serves the policies. Clausewatch crawls them, the companies change them, Clausewatch
+    crawls them again and sends its alerts to a small mail server, on this machine too. Nothing else is contacted and
+    nothing is installed.
+
+    The e-mails and a redline page of each material change are left in a folder, with the configuration and the archive
+    that made them.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="clausewatch-demo-")) if output is None else output.absolute()
+    prepare(folder)
+    _introduce(folder)
+    with DemoSite() as site, DemoMailbox() as mailbox:
+        configuration = configure(folder, site, mailbox)
+        _step(1, "First visit: every policy is read and kept. There is nothing to compare with, so nobody is told.")
+        _visit(configuration)
+        site.edition = 2
+        _step(2, "All the pages change. Second visit: did what they say of sharing or rights really change?")
+        _visit(configuration)
+        observations = observe(configuration)
+        alerts = keep_alerts(mailbox.messages, folder)
+    for observation in observations:
+        _show(observation)
+    _step(3, f"Who was told: {READER}, {_counted(len(alerts), 'e-mail')}.")
+    _show_files(observations, alerts)
+    _say_what_next(configuration, observations)
+
+
+def _introduce(folder: Path) -> None:
+    _say("Clausewatch demo: four fictional companies change their privacy policies while we watch.")
+    _say(f"Everything stays on this machine; the files go to {folder}")
+
+
+def _visit(configuration: Path) -> None:
+    """Crawl, with the command and the summary as a person would see them."""
+    click.echo("   $ clausewatch run --all")
+    click.echo(f"   {crawl(configuration)}")
+
+
+def _show(observation: Observation) -> None:
+    """Show one policy: its verdict in one line, and under it each material clause."""
+    change = observation.changed.change if observation.changed else None
+    click.echo(f"\n   {click.style(f'{observation.policy:<24}', bold=True)} {_verdict(observation, change)}")
+    for recorded in change.findings if change else ():
+        if recorded.finding.material:
+            _show_finding(recorded.finding)
+
+
+def _verdict(observation: Observation, change: Change | None) -> str:
+    if observation.outcome == "unchanged":
+        return "unchanged: only the page around the policy is different"
+    if change is None:
+        return str(observation.outcome or "not visited")
+    if change.material:
+        label = click.style("MATERIAL", fg=SEVERITY_COLOURS[change.severity or "low"], bold=True)
+        return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
+    reasons = Counter(each.reason for each in change.suppressed)
+    reasons.update(recorded.finding.topic for recorded in change.findings)
+    return f"changed, nothing material: {', '.join(reasons)}"
+
+
+def _show_finding(finding: Finding) -> None:
+    click.echo()
+    _say(f"Section  {finding.section}", indent=6)
+    _say(f"Why      {finding.reason}", indent=6)
+    for label, side, marks in (("Before", before(finding), "[-|-]"), ("After", after(finding), "{+|+}")):
+        if side is not None:
+            _say(f"{label:<8} {_marked(side, marks)}", indent=6)
+
+
+def _marked(side: Side, marks: str) -> str:
+    opening, closing = marks.split("|")
+    parts = []
+    for run in side.runs:
+        words = run.text.strip()
+        parts.append(run.text.replace(words, f"{opening}{words}{closing}", 1) if run.marked and words else run.text)
+    return "".join(parts)
+
+
+def _show_files(observations: tuple[Observation, ...], alerts: tuple[Alert, ...]) -> None:
+    for alert in alerts:
+        click.echo(f"\n   {alert.subject}")
+        if alert.page is not None:
+            click.echo(f"      in a browser        {alert.page}")
+        click.echo(f"      in a mail program   {alert.mail}")
+    click.echo("\n   The whole text with every change marked:")
+    for observation in observations:
+        if observation.redline is not None:
+            click.echo(f"      {observation.policy:<24} {observation.redline}")
+
+
+def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
+    command = f"clausewatch --config {shlex.quote(str(configuration))}"
+    click.echo("\nThe demo's site is closed again: links to it lead nowhere. What was kept can still be asked:")
+    click.echo(f"   {command} history")
+    for observation in observations:
+        if observation.redline is not None:
+            click.echo(f"   {command} diff {shlex.quote(observation.policy)} 1 2")
+            break
+    click.echo("\nNext, watch policies of your own. This writes a commented clausewatch.toml to begin with:")
+    click.echo("   clausewatch init")
+
+
+def _step(number: int, text: str) -> None:
+    click.echo(f"\n{click.style(f'{number}. {text}', bold=True)}")
+
+
+def _say(text: str, indent: int = 0) -> None:
+    """Write a paragraph; the lines after a label stand under its text."""
+    hanging = " " * (indent + 9 if indent == 6 else indent)
+    click.echo(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=hanging))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,80 @@
+"""What came of the demo: what each policy's last crawl said, and the messages that were sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from archive.database import Archive, open_archive
+from archive.history import version
+from archive.model import Outcome, Version
+from archive.status import PolicyStatus, statuses
+from clausewatch.config import load
+from clausewatch.redline import as_page, redline
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the last crawl said of one policy."""
+
+    policy: str
+    outcome: Outcome | None
+    """None where it was not fetched."""
+    changed: Version | None
+    """The version that the last crawl made, where the policy changed."""
+    redline: Path | None = None
+    """The page that shows what changed, where it is material."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One message as the mail server got it."""
+
+    subject: str
+    mail: Path
+    """The message, for a mail program."""
+    page: Path | None
+    """Its HTML part, for a browser; None where it has none."""
+
+
+def observe(configuration: Path) -> tuple[Observation, ...]:
+    """Return what the last crawl said of each policy, in the order of the configuration; write redlines next to it."""
+    with open_archive(load(configuration).database) as archive:
+        found = statuses(archive, now=datetime.now(UTC))
+        return tuple(_observation(archive, status, configuration.parent) for status in found)
+
+
+def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[Alert, ...]:
+    """Write each message as it came, and its HTML part as a page, into the folder."""
+    return tuple(_keep(raw, folder / f"alert-{number}") for number, raw in enumerate(messages, 1))
+
+
+def _observation(archive: Archive, status: PolicyStatus, folder: Path) -> Observation:
+    outcome = status.last_check.outcome if status.last_check else None
+    changed = status.last_change if outcome == "changed" else None
+    material = changed is not None and changed.change is not None and changed.change.material
+    page = _write_redline(archive, changed, folder) if changed is not None and material else None
+    return Observation(status.name, outcome, changed, page)
+
+
+def _write_redline(archive: Archive, changed: Version, folder: Path) -> Path:
+    before = version(archive, changed.policy, changed.number - 1)
+    path = folder / f"redline-{re.sub(r'[^a-z0-9]+', '-', changed.policy.lower())}.html"
+    path.write_text(as_page(redline(archive, before, changed)), encoding="utf-8")
+    return path
+
+
+def _keep(raw: bytes, stem: Path) -> Alert:
+    message = message_from_bytes(raw, policy=policy.default)
+    mail = stem.with_suffix(".eml")
+    mail.write_bytes(raw)
+    body = message.get_body(("html",))
+    if body is None:
+        return Alert(str(message["subject"]), mail, None)
+    page = stem.with_suffix(".html")
+    page.write_text(body.get_content(), encoding="utf-8")
+    return Alert(str(message["subject"]), mail, page)
