@@ -1,11 +1,24 @@
-"""Whether a page is the policy at all."""
+"""Whether a page is the policy at all.
+
+Only what one page alone can show is judged here; whether it is another document, shrunk, cut short or in another
+language shows only beside the version before.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
+from bs4 import NavigableString, Tag
+
+from document.decoding import decode
 from document.model import Document, Page
+from document.normalise import normalise
+from document.soup import attribute, events, parse
 
 Reason = Literal[
     "bot-challenge",
@@ -24,6 +37,32 @@ Reason = Literal[
     "http-error",
 ]
 
+_POLICY_WORDS = 150
+"""Words from which a text with a policy's vocabulary is one, whatever else it says."""
+_SHORT_POLICY_WORDS = 25
+_VOCABULARY = 6
+"""How many different terms of a policy a text must use."""
+_LEAST_VOCABULARY = 4
+_FEW_WORDS = 12
+"""Words below which a page says nothing."""
+_WALL_WORDS = 400
+"""Words of a whole page up to which a phrase of a wall is believed."""
+_RUBBISH = 0.05
+"""The share of characters that are no text from which a body is not read as one."""
+_MAGIC = {
+    b"%PDF": "a PDF file",
+    b"PK\x03\x04": "a ZIP file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "compressed",
+    b"\x7fELF": "a program",
+    b"RIFF": "a media file",
+    b"wOF": "a font",
+}
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
+_LOGIN_ADDRESS = re.compile(r"/(?:log-?in|sign-?in|auth|sso|masuk|connexion|anmelden)(?:[/?.]|$)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Screening:
@@ -34,13 +73,181 @@ class Screening:
     """One sentence that says what was seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a page with little policy in it shows."""
+
+    title: str
+    text: str
+    """All its words, those of dialogs, forms and script-less notices too."""
+    buttons: str
+    """What its buttons say."""
+    password: bool
+    scripts: int
+    refresh: bool
+
+
 def screen(page: Page, document: Document) -> Screening | None:
-    """Return why the page is not a policy, or None where it may be one."""
+    """Return why the page is not a policy, or None where it may be one.
+
+    `document` is what `read` made of the page. Phrases are only believed on a page with hardly any policy text.
+    """
     if page.status in (404, 410):
         return Screening("gone", f"The server answered {page.status}.")
+    if found := _rubbish(page):
+        return Screening("encoding", found)
+    headers = dict(page.headers)
+    if headers.get("cf-mitigated") == "challenge":
+        return Screening("bot-challenge", "The server answered with a challenge (cf-mitigated).")
+    if page.status < 400 and _is_policy(document.text):
+        return None
+    seen = _look(page)
+    found_wall = _wall(page, seen, document)
     if page.status >= 400:
-        return Screening("http-error", f"The server answered {page.status}.")
-    words = len(document.text.split())
-    if words < 20:
-        return Screening("empty-shell", f"The page holds {words} words of text.")
+        said = (
+            found_wall.reason if found_wall and found_wall.reason in ("bot-challenge", "maintenance", "login") else None
+        )
+        return Screening(
+            said or "http-error",
+            f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.",
+        )
+    return found_wall
+
+
+def _rubbish(page: Page) -> str | None:
+    what = next((what for magic, what in _MAGIC.items() if page.body.startswith(magic)), None)
+    if what:
+        return f"The body is {what}, no page."
+    text = decode(page.body[:100_000], page.content_type)
+    broken = len(_NO_TEXT.findall(text))
+    if broken > 20 and broken > _RUBBISH * len(text):
+        return f"{broken} of {len(text)} characters at the start of the body are no text."
     return None
+
+
+def _is_policy(text: str) -> bool:
+    """Return whether a text is long enough, and has the vocabulary, of a policy in one of the languages known."""
+    words = len(text.split())
+    return words >= _POLICY_WORDS and _vocabulary(text, _VOCABULARY) >= _VOCABULARY
+
+
+def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
+    """Return what stands in the policy's place."""
+    text = document.text
+    spoken = len(text.split())
+    if _vocabulary(text, _VOCABULARY) < _VOCABULARY:
+        searched = seen.text if len(seen.text.split()) <= _WALL_WORDS else text
+        for reason in ("bot-challenge", "maintenance", "soft-404"):
+            if found := _phrase(reason, seen, searched):
+                return Screening(reason, f"{found}; it has {spoken} words of text.")
+    if found := _consent(seen, spoken):
+        return Screening("consent-wall", found)
+    if found := _login(page, seen, spoken):
+        return Screening("login", found)
+    if seen.refresh and spoken < _SHORT_POLICY_WORDS:
+        return Screening("empty-shell", "The page only sends its reader on to another address.")
+    if spoken < _FEW_WORDS:
+        built = f" and {seen.scripts} scripts" if seen.scripts else ""
+        return Screening("empty-shell", f"The page holds {spoken} words of text{built}.")
+    return None
+
+
+def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
+    """Return what is said of a phrase that shows the reason, where it is in the title or decides a short text."""
+    pattern = _patterns()[reason]
+    if found := pattern.search(seen.title):
+        return f"The page's title says {found[0]!r}"
+    found = pattern.search(text)
+    if found and len(text.split()) <= _WALL_WORDS and _vocabulary(text, _LEAST_VOCABULARY) < _LEAST_VOCABULARY:
+        return f"The page says {found[0]!r}"
+    return None
+
+
+def _consent(seen: _Seen, spoken: int) -> str | None:
+    """A wall asks: its phrase is believed with a button that answers, or in the title."""
+    pattern, answers = _patterns()["consent-wall"], _patterns()["answers"]
+    if spoken >= _POLICY_WORDS:
+        return None
+    found = pattern.search(seen.title) or pattern.search(seen.text)
+    if found and answers.search(seen.buttons):
+        return f"The page says {found[0]!r}, and has a button to answer; it has {spoken} words of text."
+    return None
+
+
+def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
+    if seen.password and spoken < 2 * _SHORT_POLICY_WORDS:
+        return f"The page asks for a password and has {spoken} words of text."
+    found = _patterns()["login"].search(seen.title)
+    if found and spoken < _SHORT_POLICY_WORDS:
+        return f"The page's title says {found[0]!r}; it has {spoken} words of text."
+    if _LOGIN_ADDRESS.search(page.final_url) and spoken < _SHORT_POLICY_WORDS:
+        return f"The address is that of a login ({page.final_url}); the page has {spoken} words of text."
+    return None
+
+
+def _look(page: Page) -> _Seen:
+    text = decode(page.body, page.content_type)
+    if "<" not in text:
+        return _Seen("", normalise(text), "", False, 0, False)
+    soup = parse(text)
+    title = soup.find("title")
+    pieces, buttons = [], []
+    for kind, node in events(soup):
+        if kind == "text":
+            pieces.append(str(node))
+        elif isinstance(node, Tag) and node.name not in ("b", "i", "em", "strong", "span", "a"):
+            pieces.append(" ")
+            if kind == "start" and (node.name == "button" or attribute(node, "role") == "button"):
+                buttons.append(node.get_text(" "))
+    inputs = {attribute(field, "type").lower() for field in soup.find_all("input")}
+    meta = (attribute(element, "http-equiv").lower() == "refresh" for element in soup.find_all("meta"))
+    name = (
+        normalise("".join(piece for piece in title.strings if isinstance(piece, NavigableString)))
+        if isinstance(title, Tag)
+        else ""
+    )
+    return _Seen(
+        name,
+        normalise("".join(pieces)),
+        " ".join(buttons),
+        "password" in inputs,
+        len(soup.find_all("script")),
+        any(meta),
+    )
+
+
+def _vocabulary(text: str, enough: int) -> int:
+    """Return how many different terms of one language's policies the text uses, counting no further than `enough`."""
+    most = 0
+    for terms in _terms().values():
+        used = 0
+        for term in terms:
+            used += term.search(text) is not None
+            if used >= enough:
+                return used
+        most = max(most, used)
+    return most
+
+
+@cache
+def _read() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("screening.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        reason: re.compile(
+            rf"(?<!\w)(?:{'|'.join(p for phrases in by_language.values() for p in phrases)})(?!\w)", re.IGNORECASE
+        )
+        for reason, by_language in _read().items()
+        if reason != "policy"
+    }
+
+
+@cache
+def _terms() -> dict[str, tuple[re.Pattern[str], ...]]:
+    return {
+        language: tuple(re.compile(rf"(?<!\w)(?:{term})(?!\w)", re.IGNORECASE) for term in terms)
+        for language, terms in _read()["policy"].items()
+    }
