@@ -1,0 +1,70 @@
+"""A user's folder: a configuration file, and `clausewatch` run in it as cron would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CRAWL = {
+    "every": '"1h"',
+    "delay": '"0 s"',
+    "timeout": '"5 s"',
+    "retries": "0",
+    "allow_private": "true",
+    "contact": '"desk@example.org"',
+}
+"""Settings under which a test need not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder with a configuration."""
+
+    folder: Path
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "clausewatch.toml"
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder / 'clausewatch.db'}"
+
+    def configure(
+        self,
+        policies: Mapping[str, str],
+        *,
+        mail: str = "",
+        crawl: Mapping[str, str] | None = None,
+        policy_lines: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Write the configuration: policies by name and address, and one subscriber where a mail channel is given."""
+        lines = ["[crawl]", *(f"{key} = {value}" for key, value in (CRAWL | dict(crawl or {})).items())]
+        for name, url in policies.items():
+            lines += ["[[policy]]", f'name = "{name}"', f'url = "{url}"', *(policy_lines or {}).get(name, ())]
+        if mail:
+            lines += ["[channels]", f'post = "{mail}"']
+            lines += ["[[subscriber]]", 'name = "Officer"', 'via = ["post:officer@example.org"]']
+        self.configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *arguments]
+
+    def clausewatch(self, *arguments: str) -> Said:
+        """Run a command to its end."""
+        done = subprocess.run(
+            self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
