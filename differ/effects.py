@@ -3,59 +3,82 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from differ.countries import countries
 from differ.equivalence import changed_words
-from differ.meaning import Meaning, canonical, heading_topics, lead_meaning, meaning
+from differ.meaning import Meaning, canonical, meaning
+from differ.relevance import ADDRESS, Watched, relevance
 from differ.statements import Statement
 from differ.words import TOKEN, plain
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
-"""Loosened: a negation or a safeguard went; tightened: one came."""
+"""Loosened: a negation went; tightened: one came."""
 
-Watched = Literal["sharing", "rights"]
-Parts = tuple[tuple[str, tuple[str, ...]], ...]
+By = Literal["word", "concept", "count"]
 
-KINDS_OF_DATA = ("contact", "financial", "device", "content", "professional")
 
-SHARING_PARTS: Parts = (
-    ("sale", ("sell",)),
-    ("recipient", ("recipient",)),
-    ("merger", ("merger",)),
-    ("safeguard", ("transfer.safeguard",)),
-    ("transfer", ("transfer.abroad",)),
-    ("consent", ("consent", "optout")),
-    ("notice", ("notify",)),
-    ("threshold", ("threshold",)),
-    ("risk", ("risk",)),
-    ("data", ("data.aggregate", "data.sensitive", *(f"data.{kind}" for kind in KINDS_OF_DATA))),
-    ("purpose", ("purpose",)),
-    ("act", ("share", "receive", "public")),
-    ("condition", ("negation", "limiter", "modality", "scope")),
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of effect, and what makes it."""
+
+    kind: str
+    concepts: tuple[str, ...]
+    by: By = "concept"
+    """Whether other words of one concept are a change ("banks" became "insurers"), or only another concept, or another
+    number of mentions."""
+
+
+NEGATION = Part("condition", ("negation",), by="count")
+CONDITION = Part("condition", ("limiter", "modality", "scope"))
+SHARING_PARTS = (
+    Part("sale", ("sell",)),
+    Part("recipient", ("recipient",), by="word"),
+    Part("merger", ("merger",)),
+    Part("safeguard", ("transfer.safeguard",), by="word"),
+    Part("transfer", ("transfer.abroad",)),
+    Part("consent", ("consent", "optout")),
+    Part("notice", ("notify",)),
+    Part("threshold", ("threshold",), by="word"),
+    Part("risk", ("risk",)),
+    Part(
+        "data",
+        ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
+        "word",
+    ),
+    Part("purpose", ("purpose",), by="word"),
+    Part("act", ("share", "receive", "public")),
+    NEGATION,
+    CONDITION,
 )
-"""Effects on sharing, and the concepts that make them; the gravest first."""
+"""Effects on sharing, in the order in which a new or removed statement is told by them."""
 
-RIGHTS_PARTS: Parts = (
-    ("withdrawal", ("consent.withdraw",)),
-    ("complaint", ("complaint",)),
-    ("fee", ("exercise.fee",)),
-    ("identity", ("exercise.identity",)),
-    ("refusal", ("exercise.refuse",)),
-    ("deadline", ("exercise.deadline",)),
-    ("optout", ("optout", "default")),
-    ("right", ("right",)),
-    ("consent", ("consent",)),
-    ("channel", ("exercise.contact", "exercise.dpo", "exercise")),
-    ("condition", ("negation", "limiter", "modality", "scope")),
+RIGHTS_PARTS = (
+    Part("withdrawal", ("consent.withdraw",)),
+    Part("complaint", ("complaint",), by="word"),
+    Part("fee", ("exercise.fee",)),
+    Part("identity", ("exercise.identity",)),
+    Part("refusal", ("exercise.refuse",)),
+    Part("deadline", ("exercise.deadline",)),
+    Part("optout", ("optout", "default")),
+    Part("right", ("right",)),
+    Part("consent", ("consent",)),
+    Part("channel", ("exercise",)),
+    NEGATION,
+    CONDITION,
 )
 """The same for rights."""
 
-ADDRESS = re.compile(r"@|^https?://|^www\.")
+SPILLS = ("consent", "notice")
+"""Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
+
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
+UNIT_REACH = 3
+"""A number counts what stands at most so many words after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,108 +87,12 @@ class Effect:
 
     watched: Watched
     kind: str
-    """The first of a row of `SHARING_PARTS` or `RIGHTS_PARTS`, or country, name, controller, address, number,
-    statement, wording."""
+    """The kind of a part, or country, name, address, deadline, fee, statement, wording."""
     direction: Direction
     gone: tuple[str, ...] = ()
     """The words that decided, as the text before has them."""
     new: tuple[str, ...] = ()
     """The same of the text after."""
-
-
-def relevance(statement: Statement) -> frozenset[Watched]:
-    """Return which watched subjects a statement is about: `sharing`, `rights`, both or none."""
-    sense = meaning(statement.words, statement.language)
-    if sense is None:
-        return frozenset()
-    heads = heading_topics(statement.path, statement.language)
-    lead = lead_meaning(statement)
-    found: set[Watched] = set()
-    if about_sharing(sense, statement, heads, lead):
-        found.add("sharing")
-    if about_rights(sense, statement, heads, lead):
-        found.add("rights")
-    return frozenset(found)
-
-
-def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str], lead: Meaning | None) -> bool:
-    """Whether a statement says who gets the data."""
-    if shares(sense) or goes_abroad(sense, statement) or changes_owner(sense):
-        return True
-    listed = statement.kind in ("item", "row") or bool(statement.lead)
-    if lead is not None and listed and (shares(lead) or (lead.has("recipient") and lead.has("share", "receive"))):
-        return True
-    if heads & {"sharing", "transfer"}:
-        return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
-    return False
-
-
-def shares(sense: Meaning) -> bool:
-    """Whether data is given, sold, or received by somebody else."""
-    data = sense.has("data")
-    recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention.start)]
-    if sense.has("sell") and (data or recipients):
-        return True
-    if sense.has("share") and (recipients or data):
-        return True
-    return bool(recipients) and data and sense.has("receive")
-
-
-def comes_from(sense: Meaning, start: int) -> bool:
-    """Whether a recipient is named as a source: "information from our partners"."""
-    return "from" in sense.words[max(0, start - 3) : start]
-
-
-def goes_abroad(sense: Meaning, statement: Statement) -> bool:
-    """Whether data is kept in, or sent to, another country."""
-    if sense.has("transfer.safeguard"):
-        return True
-    if not sense.has("transfer.store"):
-        return False
-    return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text)))
-
-
-def changes_owner(sense: Meaning) -> bool:
-    """Whether data goes along with the company."""
-    return sense.has("merger") and (sense.has("share", "data", "sell", "transfer", "recipient.buyers"))
-
-
-def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str], lead: Meaning | None) -> bool:
-    """Whether a statement says what people can do about their data."""
-    if sense.has("consent.withdraw", "exercise.dpo"):
-        return True
-    if sense.has("right.rights") and sense.has(
-        "right.access",
-        "right.erase",
-        "right.rectify",
-        "right.object",
-        "right.portability",
-        "right.restrict",
-        "right.automated",
-        "right.informed",
-        "optout",
-        "complaint",
-        "exercise",
-        "data",
-    ):
-        return True
-    if sense.has("optout") and (
-        sense.has("exercise", "consent", "purpose.marketing", "data", "cookies", "sell")
-        or heads & {"rights", "choices"}
-    ):
-        return True
-    if sense.has("complaint") and (sense.has("exercise", "right", "data") or heads & {"rights", "contact"}):
-        return True
-    if sense.has("right.access", "right.rectify", "right.erase", "right.portability", "right.object") and sense.has(
-        "modality.may", "exercise"
-    ):
-        return "you" in sense.words or "your" in sense.words or "anda" in sense.words
-    if heads & {"rights", "choices"}:
-        listed = statement.kind in ("item", "row") or bool(statement.lead)
-        return listed or sense.has("right", "exercise", "consent", "complaint", "optout")
-    if sense.has("exercise.contact") or ADDRESS.search(statement.text):
-        return bool(heads & {"contact"}) or sense.has("right", "data")
-    return False
 
 
 def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
@@ -178,8 +105,37 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
         if before is not None and after is not None:
             found += edited(subject, before, after)
         else:
-            found.append(Effect(subject, "statement", "added" if after else "removed"))
+            found += whole(subject, before, after)
+    if "rights" not in watched:
+        found += [Effect("rights", "consent", *spill(effect)) for effect in found if effect.kind in SPILLS]
     return found
+
+
+def spill(effect: Effect) -> tuple[Direction, tuple[str, ...], tuple[str, ...]]:
+    """Return the direction and words of an effect."""
+    return effect.direction, effect.gone, effect.new
+
+
+def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
+    """Return what a new or removed statement says: its gravest concept, else that it is there."""
+    statement = after or before
+    sense = meaning(statement.words, statement.language) if statement else None
+    if sense is None:
+        return []
+    for part in SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS:
+        named = sense.named(*part.concepts)
+        if named and part not in (NEGATION, CONDITION):
+            return [whole_effect(subject, part, named, new=after is not None)]
+    return [Effect(subject, "statement", "added" if after else "removed")]
+
+
+def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, bool], str], *, new: bool) -> Effect:
+    """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
+    shown = tuple(sorted(set(named.values())))
+    promised = all(negated for _, negated in named)
+    if new:
+        return Effect(subject, part.kind, "tightened" if promised else "added", (), shown)
+    return Effect(subject, part.kind, "loosened" if promised else "removed", shown, shown if promised else ())
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -188,31 +144,42 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     if one is None or other is None:
         return []
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
-    found = [effect for kind, concepts in parts if (effect := concept_effect(subject, kind, concepts, one, other))]
+    found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     return found + residue(subject, before, after, one)
 
 
-def concept_effect(
-    subject: Watched, kind: str, concepts: tuple[str, ...], one: Meaning, other: Meaning
-) -> Effect | None:
-    """Return the effect that the concepts of one kind make, or None where they stayed the same."""
-    before, after = one.count(*concepts), other.count(*concepts)
-    gone, new = set(before) - set(after), set(after) - set(before)
-    if not gone and not new:
+def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect that the concepts of one part make, or None where they stayed the same."""
+    if part.by == "count":
+        return count_effect(subject, part, one, other)
+    before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
+    left, right = one.named(*part.concepts), other.named(*part.concepts)
+    by_word = part.by == "word" and left.keys() != right.keys()
+    if before == after and not by_word:
         return None
-    turned = {word for _, word, _ in gone} & {word for _, word, _ in new}
-    return Effect(
-        subject,
-        kind,
-        turn(gone, turned) if turned else direction(gone, new),
-        tuple(sorted({one.shown(concept, word) for concept, word, _ in gone})),
-        tuple(sorted({other.shown(concept, word) for concept, word, _ in new})),
-    )
+    gone = {key: said for key, said in left.items() if key not in right}
+    new = {key: said for key, said in right.items() if key not in left}
+    turned = {concept for concept, _ in before - after} & {concept for concept, _ in after - before}
+    if turned:
+        towards: Direction = "loosened" if any(negated for c, negated in before - after if c in turned) else "tightened"
+        return Effect(subject, part.kind, towards, shown(left), shown(right))
+    if by_word:
+        return Effect(subject, part.kind, direction(gone, new), shown(gone), shown(new))
+    return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
 
 
-def turn(gone: set[tuple[str, str, bool]], turned: set[str]) -> Direction:
-    """Return whether a concept lost its negation or got one."""
-    return "loosened" if any(negated for _, word, negated in gone if word in turned) else "tightened"
+def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect of more or fewer mentions, or None where they are as many."""
+    left, right = (Counter(map(sense.said, sense.of(*part.concepts))) for sense in (one, other))
+    if left.total() == right.total():
+        return None
+    gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
+    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone, new)
+
+
+def shown(named: dict[tuple[str, bool], str]) -> tuple[str, ...]:
+    """Return the words of mentions for a reader, each once, sorted."""
+    return tuple(sorted(set(named.values())))
 
 
 def direction(gone: Collection[object], new: Collection[object]) -> Direction:
@@ -227,13 +194,14 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
     gone, new = changed_words(before.words, after.words)
     lands, other_lands = countries(before.text), countries(after.text)
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
-    kinds = (
+    kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("country", lands - other_lands, other_lands - lands),
-        ("address", filter(ADDRESS.search, gone), filter(ADDRESS.search, new)),
-        ("number", filter(starts_with_digit, gone), filter(starts_with_digit, new)),
+        ("address", addresses(gone), addresses(new)),
+        ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
+        ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
         ("name", names(before.text, set(gone)), names(after.text, set(new))),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
-    )
+    ]
     found = []
     for kind, taken, brought in kinds:
         words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
@@ -242,9 +210,23 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
     return found
 
 
-def starts_with_digit(word: str) -> bool:
-    """Whether a word is a number."""
-    return word[0].isdigit()
+def addresses(text: Iterable[str]) -> list[str]:
+    """Return the e-mail and web addresses, and the telephone numbers."""
+    return [word for word in text if ADDRESS.search(word) or (word.isdigit() and len(word) > 3)]
+
+
+def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
+    """Return the changed numbers that count one of the units, with the unit: "14 days"."""
+    sense = meaning(statement.words, statement.language)
+    numbers = sense.lexicon.numbers if sense else frozenset()
+    found = []
+    for place, word in enumerate(statement.words):
+        if word in changed and (word[0].isdigit() or word in numbers):
+            near = statement.words[max(0, place - 1) : place + 1 + UNIT_REACH]
+            unit = next((other for other in near if other in units), None)
+            if unit is not None:
+                found.append(f"{word} {unit}")
+    return found
 
 
 def names(text: str, changed: set[str]) -> set[str]:

@@ -23,6 +23,8 @@ TYPO = 0.8
 TYPO_LENGTH = 4
 """Shorter words are never mistyped: "now" and "not" differ."""
 YEAR = re.compile(r"(?:19|20)\d\d")
+WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -35,9 +37,9 @@ def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> st
     gone, new = changed_words(before.words, after.words)
     if known is None:
         return None
-    if only_dates(gone + new, known.months):
+    if only_dates(gone + new, known.date_words):
         return "date"
-    if known.spellings.rewrite(before.words) == known.spellings.rewrite(after.words):
+    if known.spelled(before.words) == known.spelled(after.words):
         return "spelling"
     if not same_operators(before, after):
         return None
@@ -48,7 +50,7 @@ def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> st
 
 def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | None:
     """Return `grammar` or `synonym` where only such words differ."""
-    left, right = (known.content_words(known.spellings.rewrite(s.words)) for s in (before, after))
+    left, right = (known.content_words(known.spelled(s.words)) for s in (before, after))
     if Counter(map(known.stem, left)) == Counter(map(known.stem, right)):
         return "grammar"
     left, right = canonical(before.words, known), canonical(after.words, known)
@@ -62,7 +64,7 @@ def same_operators(before: Statement, after: Statement) -> bool:
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None:
         return False
-    return set(one.count(*OPERATIVE)) == set(other.count(*OPERATIVE))
+    return one.said_of(*OPERATIVE) == other.said_of(*OPERATIVE)
 
 
 def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -76,10 +78,16 @@ def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str
     return gone, new
 
 
-def only_dates(changed: Sequence[str], months: frozenset[str]) -> bool:
-    """Whether all changed words are days, months and years, with a month or a year among them."""
-    telling = any(word in months or YEAR.fullmatch(word) or "/" in word for word in changed)
-    return telling and all(word in months or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in changed)
+def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
+    """Whether all words are days, months and years, with a month, a year or a whole date among them."""
+    telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
+    return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
+
+
+def date_line(text: Sequence[str], known: Lexicon) -> bool:
+    """Whether a statement says nothing but a date or a version, and what the date is of."""
+    numbers = [word for word in text if word not in known.date_cues and word not in known.function_words]
+    return bool(numbers) and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
 
 
 def contact_digits(text: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from differ.alignment import Pair
 from differ.effects import Effect, effects
-from differ.equivalence import equivalent
+from differ.equivalence import date_line, equivalent
 from differ.lexicon import lexicon
 from differ.meaning import heading_topics, meaning
 from differ.model import SEVERITIES, Finding, Severity, Suppression
@@ -57,7 +57,7 @@ def quiet_reason(pair: Pair, standing: frozenset[tuple[str, ...]]) -> str | None
         return equivalent(before, after, lexicon(after.language)) or quiet_kind(after)
     if present is None or present.words in standing:
         return "repeated"
-    return quiet_kind(present)
+    return quiet_kind(present) or quiet_line(present)
 
 
 def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
@@ -70,6 +70,16 @@ def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
 def quiet_kind(statement: Statement) -> str | None:
     """Return why edits of headings and tables of contents are not told: the text under them says what holds."""
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
+
+
+def quiet_line(statement: Statement) -> str | None:
+    """Return why a new or removed line says nothing by itself: it is a menu, a date, or too short for a statement."""
+    known = lexicon(statement.language)
+    if statement.linked:
+        return "link"
+    if known is not None and date_line(statement.words, known):
+        return "date"
+    return None
 
 
 def text_of(statement: Statement | None) -> str:

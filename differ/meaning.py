@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,19 +49,17 @@ class Meaning:
         """Return the words of a mention."""
         return " ".join(self.words[mention.start : mention.end])
 
-    def count(self, *concepts: str) -> Counter[tuple[str, str, bool]]:
-        """Count the mentions of concepts by concept, canonical words and polarity."""
-        return Counter(
-            (mention.concept, self.canonical(mention), self.negated(mention)) for mention in self.of(*concepts)
-        )
+    def said_of(self, *concepts: str) -> frozenset[tuple[str, bool]]:
+        """Return the concepts that are mentioned, each with its polarity: True where a negation turns it."""
+        return frozenset((mention.concept, self.negated(mention)) for mention in self.of(*concepts))
+
+    def named(self, *concepts: str) -> dict[tuple[str, bool], str]:
+        """Return the mentions by their canonical words and polarity, with the words as they stand in the text."""
+        return {(self.canonical(mention), self.negated(mention)): self.said(mention) for mention in self.of(*concepts)}
 
     def canonical(self, mention: Mention) -> str:
         """Return the words of a mention without spelling, synonyms and inflection."""
         return " ".join(canonical(self.words[mention.start : mention.end], self.lexicon))
-
-    def shown(self, concept: str, word: str) -> str:
-        """Return the words as they stand in the text, of a mention given by its concept and canonical words."""
-        return next(self.said(mention) for mention in self.of(concept) if self.canonical(mention) == word)
 
     def negated(self, mention: Mention) -> bool:
         """Whether a negation shortly before it turns the sense of a mention."""
@@ -79,7 +76,7 @@ def under(concept: str, wanted: Iterable[str]) -> bool:
 
 def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
     """Return words without spelling, synonyms, inflection and function words."""
-    plain = lexicon.synonyms.rewrite(lexicon.spellings.rewrite(list(text)))
+    plain = lexicon.synonyms.rewrite(lexicon.spelled(text))
     kept = lexicon.content_words(plain)
     return [" ".join(lexicon.stem(word) for word in phrase.split(" ")) for phrase in kept]
 
@@ -94,20 +91,18 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Drop a mention that lies inside a longer one of the same class ("partners" in "advertising partners")."""
-    kept = []
-    for mention in mentions:
-        group = mention.concept.partition(".")[0]
-        inside = any(
-            other.concept.partition(".")[0] == group
-            and other.start <= mention.start
-            and mention.end <= other.end
-            and (other.end - other.start) > (mention.end - mention.start)
-            for other in mentions
-        )
-        if not inside:
-            kept.append(mention)
-    return tuple(kept)
+    """Drop a mention that lies inside a longer one of the same class ("partners" in "advertising partners"), or inside
+    a set phrase ("rights" in "all rights reserved")."""
+    return tuple(mention for mention in mentions if not any(covers(other, mention) for other in mentions))
+
+
+def covers(longer: Mention, mention: Mention) -> bool:
+    """Whether a mention is only a part of a longer one that says something else."""
+    inside = longer.start <= mention.start and mention.end <= longer.end
+    if not inside or longer.end - longer.start <= mention.end - mention.start:
+        return False
+    group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
+    return other in (group, "boilerplate") or (group == "right" and longer.concept == "modality.discretion")
 
 
 @lru_cache(maxsize=4_096)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from differ.words import sentences, words
-from document.model import Block, Document, Section
+from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
 StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
@@ -29,6 +29,8 @@ class Statement:
     block: int
     """The number of its block in the document: sentences of one block share it."""
     marker: str = ""
+    linked: bool = False
+    """Whether it is nothing but links, as a menu is."""
 
     @property
     def section(self) -> str:
@@ -36,37 +38,65 @@ class Statement:
         return " > ".join(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading or block of a section, before it is split."""
+
+    kind: StatementKind
+    text: str
+    lead: str = ""
+    marker: str = ""
+    linked: bool = False
+
+
 def statements(document: Document, *, whole: bool = False) -> tuple[Statement, ...]:
     """Return the statements of a document in reading order; with `whole`, each block as one."""
+    main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
     found: list[Statement] = []
     block = 0
     for section in document.sections:
-        for kind, text, lead, marker in parts(section):
-            for sentence in [text] if whole else split(kind, text):
+        language = main if section.language == UNKNOWN_LANGUAGE else section.language
+        for part in parts(section):
+            for sentence in [part.text] if whole else split(part):
                 plain = tuple(words(sentence))
                 if plain:
                     found.append(
                         Statement(
-                            len(found), kind, sentence, plain, section.path, section.language, lead, block, marker
+                            position=len(found),
+                            kind=part.kind,
+                            text=sentence,
+                            words=plain,
+                            path=section.path,
+                            language=language,
+                            lead=part.lead,
+                            block=block,
+                            marker=part.marker,
+                            linked=part.linked,
                         )
                     )
             block += 1
     return tuple(found)
 
 
-def split(kind: StatementKind, text: str) -> list[str]:
-    """Return the sentences of a text; headings, rows and entries of a table of contents stay whole."""
-    return sentences(text) if kind in ("paragraph", "item") else [text]
+def split(part: Part) -> list[str]:
+    """Return the sentences of a part; headings, rows and entries of a table of contents stay whole."""
+    return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
 
 
-def parts(section: Section) -> Iterator[tuple[StatementKind, str, str, str]]:
-    """Yield kind, text, lead and marker of the heading and each block of a section."""
+def parts(section: Section) -> Iterator[Part]:
+    """Yield the heading and each block of a section."""
     if section.heading:
-        yield "heading", section.heading, "", section.marker
+        yield Part("heading", section.heading, marker=section.marker)
     lead = ""
     for block in section.blocks:
-        yield block.kind, block.text, lead if follows(block, lead) else "", block.marker
+        yield Part(block.kind, block.text, lead if follows(block, lead) else "", block.marker, all_links(block))
         lead = next_lead(block, lead)
+
+
+def all_links(block: Block) -> bool:
+    """Whether a block is nothing but links."""
+    linked = sum(len(words(link.text)) for link in block.links)
+    return linked > 0 and linked >= len(words(block.text))
 
 
 def follows(block: Block, lead: str) -> bool:

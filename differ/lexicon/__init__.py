@@ -108,7 +108,15 @@ class Lexicon:
     def __init__(self, language: str, content: dict[str, Any]) -> None:
         self.language = language
         self.function_words = frozenset(content["function"]["words"])
-        self.months = frozenset(content["dates"]["months"])
+        self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
+        self.readers = frozenset(content["persons"]["reader"])
+        self.company = frozenset(content["persons"]["company"])
+        self.sources = frozenset(content["persons"]["source"])
+        self.date_cues = frozenset(content["dates"]["cues"])
+        self.numbers = frozenset(content["numbers"]["words"])
+        self.units = frozenset(content["numbers"]["units"])
+        self.money = frozenset(content["numbers"]["money"])
+        self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]
         self.concepts = Patterns(content["concepts"])
         self.headings = Patterns(content["headings"])
         self.contents_phrases = Patterns({"contents": content["contents"]["phrases"]})
@@ -117,14 +125,23 @@ class Lexicon:
         self._stems: dict[str, str] = {}
 
     @cached_property
-    def spellings(self) -> Rewriting:
-        """Words in another spelling, as their first spelling."""
+    def _spelling_rows(self) -> Rewriting:
         return Rewriting(self._spellings)
+
+    def spelled(self, text: Iterable[str]) -> list[str]:
+        """Return the words in one spelling each ("organisation" and "organization" are one)."""
+        return self._spelling_rows.rewrite([self._ending(word) for word in text])
+
+    def _ending(self, word: str) -> str:
+        for old, new in self._endings:
+            if word.endswith(old) and len(word) > len(old) + 2:
+                return word[: -len(old)] + new
+        return word
 
     @cached_property
     def synonyms(self) -> Rewriting:
         """Words of one meaning, as the first of their row."""
-        return Rewriting(self._groups)
+        return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
 
     @cached_property
     def _stemmer(self) -> Any:

@@ -9,8 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
-from differ.effects import Direction, Effect, Watched
+from differ.effects import Direction, Effect
 from differ.model import SEVERITIES, Severity
+from differ.relevance import Watched
 
 REPORTS = ("en", "id")
 """Languages in which a reason can be given."""

@@ -1,0 +1,136 @@
+"""Which watched subjects a statement is about: who gets the data, and what people can do about it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from differ.countries import countries
+from differ.lexicon import Mention
+from differ.meaning import Meaning, heading_topics, lead_meaning, meaning
+from differ.statements import Statement
+
+Watched = Literal["sharing", "rights"]
+
+ADDRESS = re.compile(r"@|^https?://|^www\.")
+NAMED_RIGHTS = (
+    "right.access", "right.rectify", "right.erase", "right.portability", "right.object", "right.restrict",
+    "right.automated", "right.informed", "right.sensitive",
+)  # fmt: skip
+STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
+SOURCE_REACH = 3
+"""A recipient is a source where "from" stands at most so many words before it."""
+GIVER_REACH = 2
+RECEIVER_REACH = 4
+
+
+def relevance(statement: Statement) -> frozenset[Watched]:
+    """Return which watched subjects a statement is about."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return frozenset()
+    heads = heading_topics(statement.path, statement.language)
+    found: set[Watched] = set()
+    if about_sharing(sense, statement, heads):
+        found.add("sharing")
+    if about_rights(sense, statement, heads):
+        found.add("rights")
+    return frozenset(found)
+
+
+def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says who gets the data."""
+    if shares(sense) or goes_abroad(sense, statement) or changes_owner(sense):
+        return True
+    lead = lead_meaning(statement)
+    if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
+        return True
+    if heads & {"sharing", "transfer"}:
+        listed = statement.kind in ("item", "row")
+        return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+    return False
+
+
+def shares(sense: Meaning) -> bool:
+    """Whether data is given, sold, or received by somebody else."""
+    data = sense.has("data")
+    recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
+    if sense.has("sell") and (data or recipients):
+        return True
+    gives = any(given_away(sense, mention) for mention in sense.of("share"))
+    if gives and (recipients or data):
+        return True
+    return bool(recipients) and data and sense.has("receive")
+
+
+def comes_from(sense: Meaning, mention: Mention) -> bool:
+    """Whether a recipient is named as a source: "information from our partners"."""
+    before = sense.words[max(0, mention.start - SOURCE_REACH) : mention.start]
+    return any(word in sense.lexicon.sources for word in before)
+
+
+def given_away(sense: Meaning, mention: Mention) -> bool:
+    """Whether the company gives: not "the information that you share with us"."""
+    before = sense.words[max(0, mention.start - GIVER_REACH) : mention.start]
+    after = sense.words[mention.end : mention.end + RECEIVER_REACH]
+    by_reader = any(word in sense.lexicon.readers for word in before)
+    to_company = any(word in sense.lexicon.company for word in after)
+    return not (by_reader or to_company) or sense.has("recipient")
+
+
+def goes_abroad(sense: Meaning, statement: Statement) -> bool:
+    """Whether data is kept in, or sent to, another country, or how it is protected there."""
+    if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
+        return True
+    if not sense.has("transfer.store") or not sense.has("data"):
+        return False
+    return sense.has("transfer.abroad") or bool(countries(statement.text))
+
+
+def changes_owner(sense: Meaning) -> bool:
+    """Whether data goes along with the company."""
+    return sense.has("merger") and sense.has("share", "data", "sell", "transfer", "recipient.buyers")
+
+
+def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says what people can do about their data."""
+    if (
+        sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES)
+        or names_right(sense)
+        or gives_choice(sense, heads)
+    ):
+        return True
+    if sense.has("complaint") and (sense.has("exercise", "right", "data") or heads & {"rights", "contact", "choices"}):
+        return True
+    if heads & {"rights", "choices"}:
+        listed = statement.kind in ("item", "row") or bool(statement.lead)
+        return listed or sense.has("right", "exercise", "consent", "complaint", "optout")
+    return reaches_company(sense, statement, heads)
+
+
+def names_right(sense: Meaning) -> bool:
+    """Whether a right is named, or an act that is one in the reader's hands."""
+    if sense.has("right.rights") and sense.has(
+        *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
+    ):
+        return True
+    to_reader = any(word in sense.lexicon.readers for word in sense.words)
+    return sense.has(*NAMED_RIGHTS) and sense.has("modality.may", "exercise", "right.rights") and to_reader
+
+
+def gives_choice(sense: Meaning, heads: frozenset[str]) -> bool:
+    """Whether a choice is offered: an opt-out, or settings that the reader can change."""
+    strong = any(mention.concept == "optout" for mention in sense.mentions)
+    if strong:
+        return True
+    reader = any(word in sense.lexicon.readers for word in sense.words)
+    return sense.has("optout.settings") and sense.has("modality.may") and reader
+
+
+def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says how to reach the company about data."""
+    if not sense.has(
+        "exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form"
+    ) and not any(ADDRESS.search(word) for word in statement.words):
+        return False
+    return "contact" in heads or sense.has("right", "data")
