@@ -28,6 +28,8 @@ A caller that stops for storage and goes on for the rest writes:
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from sqlalchemy.exc import DBAPIError
 
@@ -86,12 +88,30 @@ class NotFoundError(ArchiveError):
 class UnknownPolicyError(NotFoundError):
     """No policy has this name."""
 
-    def __init__(self, name: str, nearest: tuple[str, ...]) -> None:
-        known = f"did you mean {' or '.join(repr(near) for near in nearest)}?" if nearest else "no name is like it"
-        super().__init__(f"no policy is called {name!r}: {known}")
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = tuple(known)
         self.name = name
-        self.nearest = nearest
-        """The names most like it, best first; empty where none is."""
+        self.nearest = _nearest(name, names)
+        """The names most like it, best first, three at most; empty where none is."""
+        super().__init__(f"the archive knows no policy called {name!r}: {_suggestion(self.nearest, names)}")
+
+
+SUGGESTED = 10
+"""How many names are listed where none is like the one that was asked for."""
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    folded = {each.casefold(): each for each in reversed(known)}
+    return tuple(folded[near] for near in get_close_matches(name.casefold(), folded, n=3, cutoff=0.5))
+
+
+def _suggestion(nearest: tuple[str, ...], known: tuple[str, ...]) -> str:
+    if nearest:
+        return f"did you mean {' or '.join(repr(near) for near in nearest)}?"
+    if not known:
+        return "it knows none yet; `clausewatch run` begins with those of the configuration"
+    more = f" and {len(known) - SUGGESTED} more" if len(known) > SUGGESTED else ""
+    return f"it knows {', '.join(repr(each) for each in known[:SUGGESTED])}{more}"
 
 
 class NoVersionError(NotFoundError):

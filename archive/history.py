@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from archive import blobs
 from archive.database import Archive
-from archive.errors import NoVersionError, UnknownPolicyError
+from archive.errors import NoVersionError
 from archive.model import Query, Version
-from archive.nearest import nearest_names
 from archive.schema import ChangeRow, PolicyRow, VersionRow
-from archive.stored import read_versions
+from archive.stored import policy_row, read_versions
 from document import from_json
 from document.model import Document
 
@@ -28,7 +27,7 @@ def history(archive: Archive, query: Query) -> tuple[Version, ...]:
     with archive.reading() as session:
         conditions = []
         if query.policy is not None:
-            conditions.append(VersionRow.policy_id == _policy(session, query.policy).id)
+            conditions.append(VersionRow.policy_id == policy_row(session, query.policy).id)
         if query.since is not None:
             conditions.append(VersionRow.seen_at >= query.since)
         found = read_versions(session, conditions, query)
@@ -102,13 +101,6 @@ def policy_names(archive: Archive) -> tuple[str, ...]:
     """Return the names of all policies, retired ones too, in the order they were added."""
     with archive.reading() as session:
         return tuple(session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
-
-
-def _policy(session: Session, name: str) -> PolicyRow:
-    row = session.scalar(select(PolicyRow).where(PolicyRow.name == name))
-    if row is None:
-        raise UnknownPolicyError(name, nearest_names(name, session.scalars(select(PolicyRow.name))))
-    return row
 
 
 def _numbers(found: tuple[Version, ...]) -> str:

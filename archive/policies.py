@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from archive.database import Archive
 from archive.errors import UnknownPolicyError
 from archive.model import Policy
-from archive.nearest import nearest_names
 from archive.schema import PolicyRow
 from document.model import ExtractionOptions
 
@@ -137,7 +136,7 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
     wanted = tuple(names)
     for name in wanted:
         if name not in known:
-            raise UnknownPolicyError(name, nearest_names(name, known))
+            raise UnknownPolicyError(name, known)
     return tuple(policy for name, policy in known.items() if not wanted or name in wanted)
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from archive import blobs
 from archive.database import Archive
-from archive.errors import OutdatedAssessmentError, UnknownPolicyError
+from archive.errors import OutdatedAssessmentError
 from archive.model import Outcome, Result
-from archive.nearest import nearest_names
-from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
+from archive.schema import ChangeRow, FetchRow, FindingRow, SuppressionRow, VersionRow
+from archive.stored import policy_row
 from differ.assessment import Assessment, LatestVersion
 from differ.model import Comparison, Finding, Severity, Suppression
 from document import from_json, to_json
@@ -60,7 +60,7 @@ def latest(archive: Archive, policy: str) -> Latest | None:
     Raises UnknownPolicyError; DamagedArchiveError where stored content is not what was written.
     """
     with archive.reading() as session:
-        row = _latest_row(session, _policy_row(session, policy).id)
+        row = _latest_row(session, policy_row(session, policy).id)
         if row is None:
             return None
         document = from_json(blobs.load(session, row.document_sha256))
@@ -78,7 +78,7 @@ def record(archive: Archive, result: Result, now: datetime) -> Recorded:
     """
     try:
         with archive.writing() as session:
-            policy = _policy_row(session, result.fetch.policy, lock=True)
+            policy = policy_row(session, result.fetch.policy, lock=True)
             previous = _latest_row(session, policy.id)
             _require_current(result, previous)
             return _record(session, policy.id, result, previous, now)
@@ -216,14 +216,6 @@ def _suppression(change_id: int, position: int, each: Suppression) -> Suppressio
     )
 
 
-def _policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
-    query = select(PolicyRow).where(PolicyRow.name == name)
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise UnknownPolicyError(name, nearest_names(name, session.scalars(select(PolicyRow.name))))
-    return row
-
-
 def _latest_row(session: Session, policy_id: int) -> VersionRow | None:
     query = select(VersionRow).where(VersionRow.policy_id == policy_id).order_by(VersionRow.number.desc()).limit(1)
     return session.scalar(query)
@@ -231,7 +223,7 @@ def _latest_row(session: Session, policy_id: int) -> VersionRow | None:
 
 def _latest_number(archive: Archive, result: Result) -> int | None:
     with archive.reading() as session:
-        row = _latest_row(session, _policy_row(session, result.fetch.policy).id)
+        row = _latest_row(session, policy_row(session, result.fetch.policy).id)
         return None if row is None else row.number
 
 

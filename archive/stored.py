@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from archive.errors import UnknownPolicyError
 from archive.model import Change, Query, RecordedFinding, Version
 from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, watched_topic
@@ -18,7 +19,18 @@ from document.model import StatedDate
 SEEN = ("unchanged", "changed")
 """Outcomes of fetches that showed the text of a version."""
 
+PAST_EVERY_ID = 2**63 - 1
+
 Judged = TypeVar("Judged", FindingRow, SuppressionRow)
+
+
+def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
+    """Return a policy's row, locked until the end of the transaction where asked to. Raises UnknownPolicyError."""
+    query = select(PolicyRow).where(PolicyRow.name == name)
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise UnknownPolicyError(name, session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
+    return row
 
 
 def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], query: Query) -> tuple[Version, ...]:
@@ -35,28 +47,31 @@ def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], q
     ).all()
     changes = _changes(session, wanted, query)
     seen = dict(session.execute(_last_seen(wanted)).all())
-    return tuple(_version(row, name, seen.get(row.id, row.seen_at), changes.get(row.id)) for row, name in rows)
+    return tuple(_version(row, name, seen[row.id], changes.get(row.id)) for row, name in rows)
 
 
 def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
-    """Select, for each version, when a fetch between it and the next version last found its text."""
-    following = aliased(VersionRow)
+    """Select, for each version, when the last fetch before the next version found its text.
+
+    In the order of recording: clocks go back at times. Written so that an index answers each part.
+    """
+    following, visit = aliased(VersionRow), aliased(FetchRow)
     until = (
-        select(func.min(following.fetch_id))
-        .where(following.policy_id == VersionRow.policy_id, following.number > VersionRow.number)
+        select(following.fetch_id)
+        .where(following.policy_id == VersionRow.policy_id, following.number == VersionRow.number + 1)
         .correlate(VersionRow)
         .scalar_subquery()
     )
-    visit = aliased(FetchRow)
-    same = and_(
-        visit.policy_id == VersionRow.policy_id,
-        visit.id >= VersionRow.fetch_id,
-        visit.id < func.coalesce(until, visit.id + 1),
-        visit.outcome.in_(SEEN),
+    last = (
+        select(visit.started_at)
+        .where(visit.policy_id == VersionRow.policy_id, visit.outcome.in_(SEEN))
+        .where(visit.id >= VersionRow.fetch_id, visit.id < func.coalesce(until, PAST_EVERY_ID))
+        .order_by(visit.id.desc())
+        .limit(1)
+        .correlate(VersionRow)
+        .scalar_subquery()
     )
-    return (
-        select(VersionRow.id, func.max(visit.started_at)).join(visit, same).where(*conditions).group_by(VersionRow.id)
-    )
+    return select(VersionRow.id, func.coalesce(last, VersionRow.seen_at)).where(*conditions)
 
 
 def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query) -> dict[int, Change]:

@@ -53,7 +53,8 @@ def version_line(version: Version) -> str:
 
 def change_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
     """Yield what was judged of the change that led to a version."""
-    yield f"Version {version.number}, {version_line(version)}: {verdict(version)}"
+    yield from wrapped(f"Version {version.number}: {verdict(version)}", hanging="  ")
+    yield f"  {version_line(version)}"
     for date in version.stated:
         yield from wrapped(
             f"it states: {date.kind} {date.day.isoformat()} (“{date.text}”)", indent="  ", hanging="    "
@@ -130,7 +131,11 @@ def marked_lines(edits: Iterable[Edit], indent: str) -> Iterator[str]:
 
 
 def _words(edits: Iterable[Edit]) -> Iterator[Word]:
+    before: Operation = "keep"
     for edit in edits:
+        if "keep" not in (before, edit.operation):
+            yield (" ", "keep")  # words that went and words that came in their place do not stick together
+        before = edit.operation
         opening, closing = MARKS[edit.operation]
         text = printable(edit.text)
         inner = text.strip(" ")

@@ -10,7 +10,7 @@ from archive.database import Archive
 from archive.history import newest, version, versions
 from archive.model import Version
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import named_version
+from clausewatch.cli.questions import NoAnswerError, named_version
 from clausewatch.redline import as_page, as_row, redline
 from clausewatch.redline_text import redline_lines
 from clausewatch.rows import as_json
@@ -51,5 +51,5 @@ def _versions(archive: Archive, policy: str, before: str | None, after: str | No
     if before is not None:
         return named_version(archive, policy, before), last
     if len(versions(archive, policy)) == 1:
-        raise click.UsageError(f"{policy} has one version only, so there is nothing to compare yet")
+        raise NoAnswerError(f"{policy} has one version only, so there is nothing to compare yet")
     return version(archive, policy, last.number - 1), last

@@ -12,8 +12,15 @@ from archive.database import Archive
 from archive.history import as_of, version
 from archive.model import Version
 from clausewatch import times
+from clausewatch.errors import ClausewatchError, ExitCode
 
 FORMATS = click.Choice(["text", "json"])
+
+
+class NoAnswerError(ClausewatchError):
+    """What was asked for is not there."""
+
+    exit_code = ExitCode.USAGE
 
 
 class Moment(click.ParamType[datetime]):

@@ -12,7 +12,7 @@ from archive.history import as_of, document, newest
 from archive.history import version as numbered
 from archive.model import Version
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import FORMATS, UNTIL
+from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError
 from clausewatch.rows import as_json, document_row, version_row
 from clausewatch.terminal import printable, wrapped
 from clausewatch.times import shown
@@ -62,7 +62,7 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
     if found:
         return found
     headings = "\n".join(f"  {printable(section.title)}" for section in text.sections if section.heading)
-    raise click.UsageError(f"no section's heading contains {words!r}; this version has:\n{headings}")
+    raise NoAnswerError(f"no section's heading contains {words!r}; this version has:\n{headings}")
 
 
 def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:

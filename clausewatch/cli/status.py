@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from archive.status import HEALTHY, PolicyStatus, never_checked, statuses
+from archive.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.errors import ExitCode
@@ -101,7 +101,9 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         yield f"{status.name}: retired on {shown(status.retired_at)}, no longer configured. Its history is kept."
         return
     if check is not None and status.trouble_since is not None:
-        yield f"{status.name}: {_trouble(status)} {_sentence(check.detail)} {_standing(status)}"
+        visits = "1 check" if status.trouble_visits == 1 else f"{status.trouble_visits} checks"
+        since = shown(status.trouble_since)
+        yield f"{status.name}: {visits} since {since} did not show the policy. {_trouble(check)} {_standing(status)}"
     if status.health == "fallback":
         yield (
             f"{status.name}: the configured `select` matched nothing, so the whole page was read instead. "
@@ -114,14 +116,10 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         )
 
 
-def _trouble(status: PolicyStatus) -> str:
-    check = status.last_check
-    since = "" if status.trouble_since is None else f" since {shown(status.trouble_since)}"
-    visits = "the last check" if status.trouble_visits == 1 else f"the last {status.trouble_visits} checks"
-    if check is not None and check.outcome == "failed":
-        return f"{visits}{since} got no answer ({check.reason})."
-    answer = "" if check is None or check.status is None else f", HTTP status {check.status}"
-    return f"{visits}{since} did not show the policy ({'' if check is None else check.reason}{answer})."
+def _trouble(check: Check) -> str:
+    reason = check.reason if check.status in (None, 200) else f"{check.reason}, HTTP status {check.status}"
+    what = "The last got no answer" if check.outcome == "failed" else "The last answer was not the policy"
+    return f"{what} ({reason}){_sentence(check.detail)}"
 
 
 def _standing(status: PolicyStatus) -> str:
@@ -132,9 +130,7 @@ def _standing(status: PolicyStatus) -> str:
 
 def _sentence(detail: str) -> str:
     text = detail.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return f": {text}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else "."
 
 
 def _summary(found: tuple[PolicyStatus, ...]) -> str:

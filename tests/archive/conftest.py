@@ -1,13 +1,22 @@
-"""An archive in a file of its own, and visits to record in it."""
+"""An archive in a file of its own."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.database import Archive, open_archive
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of an empty archive, to copy: making one runs every migration."""
+    path = tmp_path_factory.mktemp("archive") / "empty.db"
+    open_archive(f"sqlite:///{path}").close()
+    return path
 
 
 @pytest.fixture
@@ -17,7 +26,8 @@ def location(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def archive(location: str) -> Iterator[Archive]:
-    """Return an empty archive."""
+def archive(location: str, tmp_path: Path, made: Path) -> Iterator[Archive]:
+    """Return an empty archive, at `location`."""
+    shutil.copyfile(made, tmp_path / "watch.db")
     with open_archive(location) as opened:
         yield opened

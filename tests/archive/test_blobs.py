@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from archive.errors import DamagedArchiveError
 from archive.schema import Base, BlobRow
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.binary(max_size=3000))
 def test_what_is_stored_is_read_back(content: bytes) -> None:
     engine = create_engine("sqlite://")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import sqlite3
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
 
 from archive.database import Archive, open_archive
 from archive.errors import (
@@ -23,7 +25,6 @@ from archive.errors import (
     NewerSchemaError,
     NotAnArchiveError,
     ReadOnlyArchiveError,
-    StorageError,
 )
 from archive.schema import Base, PolicyRow
 from archive.upgrade import NEWEST
@@ -173,21 +174,35 @@ def test_a_missing_driver_is_named_and_the_password_is_not() -> None:
     assert "green-leaf" not in str(caught.value)
 
 
-def _open_and_say(location: str, answers: multiprocessing.Queue[str]) -> None:
-    try:
-        open_archive(location).close()
-    except StorageError as error:
-        answers.put(str(error))
-    else:
-        answers.put("opened")
-
-
 def test_processes_that_make_the_archive_at_once_all_open_it(location: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    answers: multiprocessing.Queue[str] = context.Queue()
-    processes = [context.Process(target=_open_and_say, args=(location, answers)) for _ in range(3)]
-    for process in processes:
-        process.start()
-    assert [answers.get(timeout=30) for _ in processes] == ["opened"] * 3
-    for process in processes:
-        process.join()
+    code = "import sys; from archive.database import open_archive; open_archive(sys.argv[1]).close()"
+    started = [subprocess.Popen([sys.executable, "-c", code, location]) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
+
+
+class CutOffError(Exception):
+    """Stands for a kill."""
+
+
+def test_an_upgrade_cut_off_at_any_statement_leaves_what_was_there(location: str) -> None:
+    """Whichever statement of the first migration does not come to its end, the next opening begins anew."""
+    left = cuts = 0
+
+    def cut_off(*_: object) -> None:
+        nonlocal left, cuts
+        left -= 1
+        if left < 0:
+            cuts += 1
+            raise CutOffError
+
+    event.listen(Engine, "before_cursor_execute", cut_off)
+    try:
+        for after in range(1, 200, 3):
+            left = after
+            with contextlib.suppress(CutOffError), open_archive(location):
+                break
+    finally:
+        event.remove(Engine, "before_cursor_execute", cut_off)
+    assert cuts > 8
+    with open_archive(location) as archive, archive.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

@@ -152,7 +152,7 @@ def test_an_unknown_policy_is_answered_with_the_nearest_names(archive: Archive) 
     with pytest.raises(UnknownPolicyError, match="did you mean 'Teahouse'") as caught:
         versions(archive, "tea house")
     assert caught.value.nearest[0] == "Teahouse"
-    with pytest.raises(UnknownPolicyError, match="no name is like it"):
+    with pytest.raises(UnknownPolicyError, match="it knows 'Teahouse', 'Tea Palace', 'Ferry'"):
         versions(archive, "zzzz")
 
 
@@ -169,3 +169,8 @@ def test_a_change_is_found_by_its_number(archive: Archive) -> None:
     assert change(archive, second.change_id) == newest(archive, "Teahouse")
     with pytest.raises(NoVersionError, match="there is no change 99"):
         change(archive, 99)
+
+
+def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
+    with pytest.raises(UnknownPolicyError, match="it knows none yet; `clausewatch run` begins"):
+        versions(archive, "Teahouse")
