@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -17,6 +16,7 @@ from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import READER, configure, crawl, prepare
 from differ.model import Finding
 from notifier.redline import Side, after, before
+from notifier.wording import TOPIC_WORDS
 
 WIDTH = 100
 """Columns of the demo's text."""
@@ -40,8 +40,7 @@ def demo(output: Path | None) -> None:
     The e-mails and a redline page of each material change are left in a folder, with the configuration and the archive
     that made them.
     """
-    folder = Path(tempfile.mkdtemp(prefix="clausewatch-demo-")) if output is None else output.absolute()
-    prepare(folder)
+    folder = prepare(output)
     _introduce(folder)
     with DemoSite() as site, DemoMailbox() as mailbox:
         configuration = configure(folder, site, mailbox)
@@ -88,7 +87,7 @@ def _verdict(observation: Observation, change: Change | None) -> str:
         label = click.style("MATERIAL", fg=SEVERITY_COLOURS[change.severity or "low"], bold=True)
         return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
     reasons = Counter(each.reason for each in change.suppressed)
-    reasons.update(recorded.finding.topic for recorded in change.findings)
+    reasons.update(TOPIC_WORDS[recorded.finding.topic] for recorded in change.findings)
     return f"changed, nothing material: {', '.join(reasons)}"
 
 

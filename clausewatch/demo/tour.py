@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,19 +36,31 @@ class DemoCrawlError(ClausewatchError):
     """A crawl of the demo did not end as it should."""
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder, and clear it of an earlier demo; raise DemoFolderError where it holds anything else."""
-    configuration = folder / "clausewatch.toml"
+def prepare(output: Path | None) -> Path:
+    """Return an empty folder: a new temporary one, or `output`, made or cleared of an earlier demo.
+
+    Raises DemoFolderError where `output` holds anything else, or cannot be written.
+    """
     try:
+        if output is None:
+            return Path(tempfile.mkdtemp(prefix="clausewatch-demo-"))
+        folder = output.absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        entries = list(folder.iterdir())
-        if entries and not (configuration.is_file() and configuration.read_text("utf-8").startswith(MARK)):
-            raise DemoFolderError(f"{folder} is not empty and holds no earlier demo: name another folder")
-        for entry in entries:
-            if entry.is_file():
-                entry.unlink()
+        _clear(folder)
     except OSError as error:
-        raise DemoFolderError(f"{folder} cannot be written: {error.strerror}; name another with --output") from error
+        where = output or "the folder for temporary files"
+        raise DemoFolderError(f"{where} cannot be used: {error.strerror}; name a folder with --output") from error
+    return folder
+
+
+def _clear(folder: Path) -> None:
+    entries = list(folder.iterdir())
+    configuration = folder / "clausewatch.toml"
+    if entries and not (configuration.is_file() and configuration.read_text("utf-8").startswith(MARK)):
+        raise DemoFolderError(f"{folder} is not empty and holds no earlier demo: name another folder")
+    for entry in entries:
+        if entry.is_file():
+            entry.unlink()
 
 
 def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
