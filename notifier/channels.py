@@ -141,7 +141,7 @@ class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not ty
         name, sender = self.from_addr
         return Envelope(
             sender=str(sender),
-            sender_name=str(name or ""),
+            sender_name=str(name or self.app_id),
             recipient=self.targets[0][1],
             reply_to=tuple(sorted(self.reply_to)),
             headers=tuple(self.headers.items()),

@@ -40,7 +40,7 @@ def short_text(findings: list[Finding], verdict: str, footer: list[str]) -> str:
 def _part(finding: Finding) -> str:
     section = clipped(inert_in_chat(finding.section), SECTION) or "Before the first heading"
     lines = [
-        f"{section} ({topic_words(finding)} {verb(finding)}, {finding.severity})",
+        f"{section} ({inert_in_chat(topic_words(finding))} {verb(finding)}, {finding.severity})",
         clipped(inert_in_chat(finding.reason), REASON),
         _clause("Before" if finding.after else "Removed", before(finding), "[-|-]"),
         _clause("After" if finding.before else "New", after(finding), "{+|+}"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -32,6 +32,9 @@ FULL_ALERTS = 8
 
 NAMED_ALERTS = 20
 """Alerts that are named besides; what is left is counted."""
+
+URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
+"""What an address may hold besides letters and digits (RFC 3986); the rest is written in percent form."""
 
 SUBJECT_LENGTH = 150
 """Code points of a subject at most."""
@@ -227,7 +230,7 @@ def _commands(notice: Notice) -> list[str]:
 
 def _link(url: str) -> str:
     """Return an address that may be linked to, or "" where it is none of the web."""
-    return inert(url) if urlsplit(url).scheme in ("http", "https") else ""
+    return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""
 
 
 def _key(parts: Iterable[str]) -> str:

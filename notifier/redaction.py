@@ -11,6 +11,9 @@ MASK = "****"
 SHORTEST = 4
 """Code points from which a part of a channel's address other than its password counts as a secret."""
 
+PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
+"""What a host and its port look like."""
+
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
 """Loggers of the libraries that send. Below WARNING they write addresses, headers and whole messages."""
 
@@ -57,13 +60,14 @@ def _secrets(url: str) -> set[str]:
         parts = urlsplit(url)
     except ValueError:
         return {url} if url else set()
-    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    login, _, place = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
     pieces = [url, url.partition("://")[2], user, *re.split(r"[/;,:]", parts.path), parts.fragment]
     pieces += [value for _, value in parse_qsl(parts.query)]
+    if not PLACE.fullmatch(place):
+        # Some services take a token where a host stands: slack://TOKEN/…, tgram://123:TOKEN/.
+        pieces += [place, *place.split(":")]
     found = {piece for piece in pieces if len(piece) >= SHORTEST}
     if password:
         found.add(password)
-    if not parts.path.strip("/") and not user:
-        # Some services take their only token where a host stands: slack://TOKEN, tgram://TOKEN/.
-        found |= {piece for piece in (parts.netloc,) if len(piece) >= SHORTEST and "." not in piece}
     return found | {form(piece) for piece in found for form in (unquote, quote, quote_plus)}
