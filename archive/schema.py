@@ -179,7 +179,7 @@ class SubscriptionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """What it asked for when last seen: topics, severity, policies, clauses."""
+    """Which scopes it had since which change, and up to which change its alerts are planned; see notifier/planning."""
     since: Mapped[datetime]
 
 
@@ -206,7 +206,7 @@ class DeliveryRow(Base):
     recipient: Mapped[str]
     """An address within the channel, or ""."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """due, accepted, or dead."""
+    """due, sending, accepted, or dead; see notifier/outbox."""
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]
