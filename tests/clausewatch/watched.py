@@ -1,0 +1,56 @@
+"""A configuration and an archive with a history, and the command line on them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from archive.database import Archive, open_archive
+from clausewatch.cli import main
+from tests.archive.visits import record_two_versions
+
+CONFIGURATION = """
+database = "sqlite:///watch.db"
+
+[crawl]
+contact = "privacy-desk@example.org"
+
+[[policy]]
+name = "Teahouse"
+url = "https://teahouse.example/privacy"
+languages = ["en"]
+every = "12h"
+tags = ["vendor"]
+"""
+
+
+def configured(folder: Path, text: str = CONFIGURATION) -> Path:
+    """Write the configuration of one policy, and return its file."""
+    path = folder / "clausewatch.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def opened(folder: Path) -> Archive:
+    """Open the archive that the configuration of this folder names."""
+    return open_archive(f"sqlite:///{folder / 'watch.db'}")
+
+
+def watched(folder: Path) -> Path:
+    """Write the configuration, record two versions of its policy, and return its file."""
+    with opened(folder) as archive:
+        record_two_versions(archive)
+    return configured(folder)
+
+
+def call(configuration: Path, *words: str, **settings: Any) -> Result:
+    """Run `clausewatch` with these words; a fault of the program is raised, not swallowed."""
+    return CliRunner().invoke(main, ["--config", str(configuration), *words], catch_exceptions=False, **settings)
+
+
+def answered(configuration: Path, *words: str) -> Any:
+    """Run `clausewatch` with these words and return the JSON that it printed."""
+    return json.loads(call(configuration, *words, "--format", "json").stdout)
