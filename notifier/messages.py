@@ -20,12 +20,23 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from differ.model import SEVERITIES, Finding, Severity
-from document.model import StatedDate
+from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier import chat
 from notifier.inert import clipped, inert, inert_in_chat
 from notifier.redline import after, before
 from notifier.subscriptions import Subscriber
-from notifier.wording import TOPIC_WORDS, date_words, deed, listed, marked, moment_words, topic_words, verdict, what
+from notifier.wording import (
+    TOPIC_WORDS,
+    date_words,
+    deed,
+    listed,
+    marked,
+    moment_words,
+    standing_words,
+    topic_words,
+    verdict,
+    what,
+)
 
 FULL_ALERTS = 8
 """Alerts of one message that are shown in full; the others are counted and named."""
@@ -151,8 +162,8 @@ def _facts(notice: Notice) -> dict[str, Any]:
         "url": _link(notice.url),
         "address": inert(notice.url),
         "seen": moment_words(notice.later.seen_at),
-        "versions": (notice.earlier.number, notice.later.number),
-        "earlier": (moment_words(notice.earlier.seen_at), moment_words(notice.earlier.last_seen_at)),
+        "version": notice.later.number,
+        "earlier": standing_words(notice.earlier.number, notice.earlier.seen_at, notice.earlier.last_seen_at),
         "dates": date_words(notice.earlier.dates, notice.later.dates),
         "caution": _caution(notice),
         "commands": _commands(notice),
@@ -192,6 +203,7 @@ def _shown(alert: Alert, place: int) -> dict[str, Any]:
         "rule": inert(finding.rule),
         "source": inert(finding.source),
         "clause": inert(finding.clause or ""),
+        "language": finding.language if finding.language != UNKNOWN_LANGUAGE else "",
         "before": before(finding),
         "after": after(finding),
         "shortened": any(side.shortened for side in sides),
@@ -255,9 +267,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _fold(text: str, indent: int = 0) -> str:
-    """Break a line of text at 76 columns, every line indented."""
-    margin = " " * indent
+def _fold(text: str, indent: int = 0, hanging: int = 0) -> str:
+    """Break a line of text at 76 columns, every line indented, and all but the first by so much more."""
     return textwrap.fill(
-        text, 76, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+        text,
+        76,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -72,7 +72,8 @@ def verdict(findings: list[Finding]) -> str:
         return f"Material: {material} of {len(findings)} change what you watch this policy for."
     if material == 1:
         return "Material: it changes what you watch this policy for."
-    return f"Material: all {material} change what you watch this policy for."
+    how_many = "both" if material == 2 else f"all {material}"
+    return f"Material: {how_many} change what you watch this policy for."
 
 
 def date_words(earlier: tuple[StatedDate, ...], later: tuple[StatedDate, ...]) -> str:
@@ -95,6 +96,14 @@ def moment_words(moment: datetime) -> str:
     """Write a moment in UTC."""
     utc = moment.astimezone(UTC)
     return f"{utc.day} {utc.strftime('%B %Y, %H:%M')} UTC"
+
+
+def standing_words(number: int, first: datetime, last: datetime) -> str:
+    """Say from when to when a version was seen."""
+    since, until = moment_words(first), moment_words(last)
+    if since == until:
+        return f"Version {number} was seen {since}."
+    return f"Version {number} was first seen {since}, and last seen {until}."
 
 
 def listed(words: list[str]) -> str:
