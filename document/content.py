@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bs4 import BeautifulSoup, Tag
 
-from document.furniture import Sizes, measure
-from document.soup import attribute
+from document.sizes import Sizes, measure
+from document.soup import attribute, outermost
 
-_MOST = 0.6
+_MOST = 0.8
 """The share of the page's prose that the main element must hold to be believed."""
 _NEARLY_ALL = 0.9
-_WORDLESS = 60
-"""Characters of prose up to which what stands beside the text may be left out."""
+_HOLDERS = frozenset(
+    ["div", "section", "table", "tbody", "tr", "td", "center", "form", "span", "font", "article", "main"]
+)
+    ["div", "section", "table", "tbody", "tr", "td", "center", "form", "span", "font", "article", "main"]
+)
 
 
 def main_content(soup: BeautifulSoup) -> list[Tag]:
@@ -21,44 +24,26 @@ def main_content(soup: BeautifulSoup) -> list[Tag]:
     """
     body = soup.body or soup
     sizes = measure(body)
-    whole = max(1, sizes.prose(body))
-    for names in (_mains(body), body.find_all("article")):
-        if names and sum(sizes.prose(element) for element in names) >= _MOST * whole:
+    for names in (outermost(body, _is_main), outermost(body, lambda element: element.name == "article")):
+        if names and sum(sizes[element].prose for element in names) >= _MOST * max(1, sizes[body].prose):
             return names
-    return [_narrowed(body, sizes, whole)]
+    return [_narrowed(body, sizes)]
 
 
-def _mains(body: Tag) -> list[Tag]:
-    found = body.find_all(lambda tag: tag.name == "main" or attribute(tag, "role") == "main")
-    kept: set[int] = set()
-    outermost = []
-    for element in found:
-        if not any(id(parent) in kept for parent in element.parents):
-            kept.add(id(element))
-            outermost.append(element)
-    return outermost
+def _is_main(element: Tag) -> bool:
+    return element.name == "main" or attribute(element, "role") == "main"
 
 
-def _narrowed(body: Tag, sizes: Sizes, whole: int) -> Tag:
-    """Go down while one child holds nearly all prose and what stands beside it is links or next to nothing."""
-    element = body
+def _narrowed(body: Tag, sizes: Sizes) -> Tag:
+    """Go down while one child holds nearly all prose and what stands beside it is menus."""
+    element, least = body, _NEARLY_ALL * sizes[body].prose
     while True:
         children = [child for child in element.children if isinstance(child, Tag)]
-        largest = max(children, key=sizes.prose, default=None)
-        if largest is None or sizes.prose(largest) < _NEARLY_ALL * whole:
+        largest = max(children, key=lambda child: sizes[child].prose, default=None)
+        if largest is None or largest.name not in _HOLDERS or sizes[largest].prose < least:
             return element
-        beside = [child for child in children if child is not largest and sizes.text.get(id(child))]
-        if sizes.prose(element) - sum(map(sizes.prose, children)) > 0:
+        beside = [sizes[child] for child in children if child is not largest and sizes[child].text]
+        loose = sizes[element].prose - sum(sizes[child].prose for child in children)
+        if loose or any(not size.mostly_links or size.headings for size in beside):
             return element
-        if any(
-            (sizes.prose(child) > _WORDLESS and not sizes.mostly_links(child)) or _has_heading(child)
-            for child in beside
-        ):
-            return element
-        if largest.name in ("p", "ul", "ol", "table"):
-            return largest if largest.name == "table" and not beside else element
         element = largest
-
-
-def _has_heading(element: Tag) -> bool:
-    return element.name == "h1" or element.find("h1") is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from document.sizes import Size, Sizes, measure
 from document.soup import attribute, events
 from document.stylesheet import StyleSheet, declarations
 
@@ -18,28 +19,11 @@ _LARGE_SHARE = 0.3
 """An element with more of the page's prose than this is never furniture, whatever it is called."""
 _SHORT = 400
 """Characters of prose up to which a weak token or a hidden attribute is believed."""
-_LINKED = 0.5
-"""The share of a menu's or list's text that is links."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = frozenset({"html", "body", "main", "article", "h1", "h2", "h3", "h4", "h5", "h6"})
+_NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _ACCORDION_ROLES = frozenset({"tabpanel", "region"})
-
-
-@dataclass(slots=True)
-class Sizes:
-    """Characters of text, and of it those in links, per element."""
-
-    text: dict[int, int] = field(default_factory=dict)
-    linked: dict[int, int] = field(default_factory=dict)
-
-    def prose(self, element: Tag) -> int:
-        """Return the characters outside links."""
-        return self.text.get(id(element), 0) - self.linked.get(id(element), 0)
-
-    def mostly_links(self, element: Tag) -> bool:
-        """Return whether more than half of the text is links."""
-        return self.linked.get(id(element), 0) > _LINKED * self.text.get(id(element), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +43,29 @@ def _names() -> _Names:
     return _Names(tags, roles, strong, weak, pairs)
 
 
-def measure(root: Tag) -> Sizes:
-    """Return the size of each element below `root`, in one pass."""
-    sizes = Sizes()
-    open_elements: list[list[int]] = []
-    links = 0
-    for kind, node in events(root):
-        if kind == "text":
-            length = len("".join(str(node).split()))
-            open_elements[-1][0] += length
-            open_elements[-1][1] += length if links else 0
-        elif kind == "start":
-            open_elements.append([0, 0])
-            links += _is_link(node)
-        else:
-            text, linked = open_elements.pop()
-            sizes.text[id(node)], sizes.linked[id(node)] = text, linked
-            links -= _is_link(node)
-            if open_elements:
-                open_elements[-1][0] += text
-                open_elements[-1][1] += linked
-    return sizes
+@dataclass(slots=True)
+class _Place:
+    """What stands around the element that is looked at."""
 
+    sectioned: int = 0
+    """How many of main, article and section it is in."""
+    in_text: int = 0
+    """How many of main and article it is in."""
+    named: int = 0
+    """How many headings and names of parts it is in."""
+    forms: list[Tag] = field(default_factory=list)
 
-def _is_link(node: object) -> bool:
-    return isinstance(node, Tag) and node.name == "a" and "href" in node.attrs
+    def pass_by(self, element: Tag, step: int) -> None:
+        """Go into an element (1) or out of it (-1)."""
+        is_main = element.name in ("main", "article") or attribute(element, "role") == "main"
+        self.in_text += step * is_main
+        self.sectioned += step * (is_main or element.name == "section")
+        self.named += step * (element.name in _NAMING or attribute(element, "role") == "heading")
+        if element.name == "form":
+            if step > 0:
+                self.forms.append(element)
+            else:
+                self.forms.pop()
 
 
 def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag] = ()) -> list[str]:
@@ -93,19 +75,21 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     are in.
     """
     body = soup.body or soup
-    sizes = measure(body)
-    opened = _opened(body)
-    limit = max(1.0, _LARGE_SHARE * sizes.prose(body))
+    sizes, opened, place = measure(body), _opened(body), _Place()
+    limit = max(1.0, _LARGE_SHARE * sizes[body].prose)
     kept = {id(body), *(id(parent) for element in keep for parent in (element, *element.parents))}
     dropped = []
     for kind, node in events(body):
-        if kind != "start" or not isinstance(node, Tag) or id(node) in kept:
+        if not isinstance(node, Tag):
             continue
-        why = _hidden(node, sheet, sizes, opened) or _furniture(node, sizes)
-        if why and (sizes.prose(node) < limit or sizes.mostly_links(node)):
-            if sizes.text.get(id(node)):
-                dropped.append(f"{why}: {_excerpt(node)}")
-            node.extract()
+        if kind == "start" and id(node) not in kept:
+            why = _hidden(node, sheet, sizes, opened) or _furniture(node, sizes, place)
+            if why and (sizes[node].prose < limit or sizes[node].mostly_links):
+                if sizes[node].text:
+                    dropped.append(f"{why}: {_excerpt(node)}")
+                node.extract()
+                continue
+        place.pass_by(node, 1 if kind == "start" else -1)
     return dropped
 
 
@@ -123,7 +107,9 @@ def _hidden(element: Tag, sheet: StyleSheet, sizes: Sizes, opened: frozenset[str
     if not _is_hidden(element, sheet):
         return None
     opens = attribute(element, "id") in opened or attribute(element, "role") in _ACCORDION_ROLES
-    if element.name in _FALSE_NAMES or (sizes.prose(element) > _SHORT or (opens and not _tokens_say(element, sizes))):
+    if element.name in _FALSE_NAMES or sizes[element].prose > _SHORT:
+        return None
+    if opens and not _tokens_say(element, sizes[element]):
         return None
     return "hidden"
 
@@ -137,48 +123,38 @@ def _is_hidden(element: Tag, sheet: StyleSheet) -> bool:
     return styles.get("display") == "none" or styles.get("visibility") == "hidden"
 
 
-def _furniture(element: Tag, sizes: Sizes) -> str | None:
-    names = _names()
+def _furniture(element: Tag, sizes: Sizes, place: _Place) -> str | None:
+    names, size = _names(), sizes[element]
     if element.name in ("noscript", "button", "label"):
-        return None if _speaks(element, sizes) else element.name
-    if element.name == "form" and element.find_parent(["main", "article"]) is not None:
-        return "form" if _asks(element) else _tokens_say(element, sizes)
+        return None if _speaks(element, sizes, place) else element.name
+    if element.name == "form" and place.in_text:
+        # Sentences in a form within the text are text of the page, unless it asks to search or to sign in.
+        asks = attribute(element, "role") == "search" or size.asks or not size.paragraphs
+        return "form" if asks else _tokens_say(element, size)
+    if element.name == "nav" and size.links > 2 and size.in_page == size.links:
+        return None
     if element.name in names.tags:
-        return None if element.name == "nav" and _in_page(element) else element.name
+        return element.name
     role = attribute(element, "role").lower()
     if role in names.roles or "aria-modal" in element.attrs:
         return f"role {role or 'dialog'}"
-    if element.name == "header" and element.find_parent(["main", "article", "section"]) is None:
+    if element.name == "header" and not place.sectioned:
         return "header"
-    return _tokens_say(element, sizes)
+    return _tokens_say(element, size)
 
 
-def _asks(form: Tag) -> bool:
-    """Return whether a form within the text asks to search or sign in; sentences in another are text of the page."""
-    role, kinds = attribute(form, "role"), {attribute(field, "type").lower() for field in form.find_all("input")}
-    return role == "search" or bool(kinds & {"search", "password"}) or form.find("p") is None
-
-
-def _speaks(element: Tag, sizes: Sizes) -> bool:
+def _speaks(element: Tag, sizes: Sizes, place: _Place) -> bool:
     """Return whether a button names a part that it opens, or scripts-off text is more than a notice."""
     if element.name == "noscript":
-        return sizes.prose(element) > _SHORT
+        return sizes[element].prose > _SHORT
     if element.name == "label":
         return False
-    form = element.find_parent("form")
-    if form is not None and sizes.prose(form) < _SHORT:
-        return True
-    inside = element.find_parent(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"]) is not None
-    return inside or "aria-controls" in element.attrs or attribute(element, "aria-expanded") != ""
+    if place.forms:
+        return sizes[place.forms[-1]].prose < _SHORT
+    return place.named > 0 or "aria-controls" in element.attrs or attribute(element, "aria-expanded") != ""
 
 
-def _in_page(element: Tag) -> bool:
-    """Return whether a navigation leads to places of the same page: a table of contents."""
-    targets = [attribute(link, "href") for link in element.find_all("a", href=True)]
-    return len(targets) > 2 and all(len(target) > 1 and target.startswith("#") for target in targets)
-
-
-def _tokens_say(element: Tag, sizes: Sizes) -> str | None:
+def _tokens_say(element: Tag, size: Size) -> str | None:
     if element.name in _FALSE_NAMES:
         return None
     names = _names()
@@ -189,7 +165,7 @@ def _tokens_say(element: Tag, sizes: Sizes) -> str | None:
     if found := tokens & names.strong:
         return f"class or id {min(found)}"
     found = tokens & names.weak
-    if found and (sizes.mostly_links(element) or (sizes.prose(element) < _SHORT and not element.find("h1"))):
+    if found and (size.mostly_links or (size.prose < _SHORT and not size.titles)):
         return f"class or id {min(found)}"
     return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 
 from bs4 import Tag
 
@@ -113,12 +112,16 @@ def _from_content(content: str, value: int, style: str) -> str:
 
 
 def _first_is_heading(node: Tag) -> bool:
-    for element in islice(node.descendants, _LOOKED_AT):
+    element = node.next_element
+    for _ in range(_LOOKED_AT):
         if isinstance(element, Tag):
+            if element.name in ("li", "ol", "ul"):
+                return False
             if element.name in ("h1", "h2", "h3", "h4", "h5", "h6") or attribute(element, "role") == "heading":
                 return True
-        elif str(element).strip():
+        elif element is None or str(element).strip():
             return False
+        element = element.next_element
     return False
 
 

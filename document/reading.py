@@ -15,7 +15,7 @@ from document.content import main_content
 from document.contents import mark_contents
 from document.dates import stated_dates
 from document.decoding import decode
-from document.furniture import measure, remove_furniture
+from document.furniture import remove_furniture
 from document.headings import mark_headings, pieces
 from document.languages import detect_languages
 from document.lines import Line
@@ -24,6 +24,7 @@ from document.model import Document, Extracted, ExtractionOptions, Page
 from document.normalise import normalise
 from document.outline import Part, mark_titles, parts, sections
 from document.selectors import selected
+from document.sizes import measure
 from document.soup import attribute, parse
 from document.stylesheet import read_styles
 from document.walk import Walker

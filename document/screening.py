@@ -16,7 +16,8 @@ from typing import Literal
 from bs4 import NavigableString, Tag
 
 from document.decoding import decode
-from document.model import Document, Page
+from document.languages import KNOWN
+from document.model import UNKNOWN_LANGUAGE, Document, Page
 from document.normalise import normalise
 from document.soup import attribute, events, parse
 
@@ -43,6 +44,8 @@ _SHORT_POLICY_WORDS = 25
 _VOCABULARY = 6
 """How many different terms of a policy a text must use."""
 _LEAST_VOCABULARY = 4
+_ANY_VOCABULARY = 3
+_LETTERS_A_WORD = 12
 _FEW_WORDS = 12
 """Words below which a page says nothing."""
 _WALL_WORDS = 400
@@ -134,8 +137,9 @@ def _is_policy(text: str) -> bool:
 def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     """Return what stands in the policy's place."""
     text = document.text
-    spoken = len(text.split())
-    if _vocabulary(text, _VOCABULARY) < _VOCABULARY:
+    spoken = _amount(text)
+    vocabulary = _vocabulary(text, _VOCABULARY)
+    if vocabulary < _VOCABULARY:
         searched = seen.text if len(seen.text.split()) <= _WALL_WORDS else text
         for reason in ("bot-challenge", "maintenance", "soft-404"):
             if found := _phrase(reason, seen, searched):
@@ -149,7 +153,19 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     if spoken < _FEW_WORDS:
         built = f" and {seen.scripts} scripts" if seen.scripts else ""
         return Screening("empty-shell", f"The page holds {spoken} words of text{built}.")
+    if vocabulary < _ANY_VOCABULARY and set(document.languages[:1]) & {*KNOWN, UNKNOWN_LANGUAGE} and _is_latin(text):
+        return Screening("other-document", f"The page's {spoken} words use next to none of a policy's terms.")
     return None
+
+
+def _amount(text: str) -> int:
+    """Return the number of words, or for scripts without spaces what as many letters would be."""
+    return max(len(text.split()), len(text) // _LETTERS_A_WORD)
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text[:2000] if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) * 2 > len(letters)
 
 
 def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:

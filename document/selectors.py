@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import soupsieve
 from bs4 import BeautifulSoup, Tag
 
+from document.soup import outermost
+
 
 class SelectorError(ValueError):
     """A text that is no CSS selector; the message says what and where."""
@@ -20,20 +22,7 @@ def check_selector(text: str) -> None:
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
     """Return the elements that any of the selectors match, in the order of the page, none within another."""
     chosen = {id(element) for text in selectors for element in _compiled(text).select(soup)}
-    if not chosen:
-        return []
-    found: list[Tag] = []
-    inside: Tag | None = None
-    for element in soup.find_all(True):
-        if id(element) not in chosen or (inside is not None and _is_within(element, inside)):
-            continue
-        found.append(element)
-        inside = element
-    return found
-
-
-def _is_within(element: Tag, outer: Tag) -> bool:
-    return any(parent is outer for parent in element.parents)
+    return outermost(soup, lambda element: id(element) in chosen) if chosen else []
 
 
 def _compiled(text: str) -> soupsieve.SoupSieve:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
@@ -69,6 +69,19 @@ def events(root: Tag) -> Iterator[Event]:
                 stack.append((child, iter(tuple(child.contents))))
         elif type(child) in (NavigableString, CData):
             yield "text", child
+
+
+def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
+    """Return the elements below `root` that are chosen and in no other chosen one, in order."""
+    found: list[Tag] = []
+    inside: PageElement | None = None
+    for kind, node in events(root):
+        if kind == "start" and inside is None and isinstance(node, Tag) and node is not root and chosen(node):
+            found.append(node)
+            inside = node
+        elif kind == "end" and node is inside:
+            inside = None
+    return found
 
 
 def attribute(element: Tag, name: str) -> str:

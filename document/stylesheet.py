@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
 
 from bs4 import BeautifulSoup, Tag
 
@@ -19,6 +21,8 @@ _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"[.#][\w-]+")
 _READ = ("display", "visibility", "font-weight", "list-style", "list-style-type", "content", "white-space", "font-size")
+_ANCESTORS = 64
+"""How far up an ancestor is looked for."""
 
 Styles = dict[str, str]
 
@@ -44,12 +48,16 @@ class _Rule:
     styles: Styles
 
 
+_Index = dict[str, list[tuple[int, _Rule]]]
+"""Rules and their place in the sheet, by what their subject must have: an id, a class or a tag."""
+
+
 @dataclass(slots=True)
 class StyleSheet:
     """The rules of a page's `style` elements."""
 
-    rules: list[_Rule] = field(default_factory=list)
-    markers: list[_Rule] = field(default_factory=list)
+    rules: _Index = field(default_factory=dict)
+    markers: _Index = field(default_factory=dict)
     """Rules for `::marker` and `::before`."""
 
     def styles(self, element: Tag) -> Styles:
@@ -87,13 +95,21 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
     for selector in selectors:
         plain, colons, pseudo = selector.strip().partition(":")
         compounds = [_compound(part) for part in plain.split()]
-        if not compounds or len(compounds) > 2 or None in compounds:
+        subject = compounds[-1] if compounds else None
+        if subject is None or len(compounds) > 2 or compounds[0] is None:
             continue
-        rule = _Rule(compounds[-1] or _ANY, compounds[0] if len(compounds) == 2 else None, styles)
+        rule = _Rule(subject, compounds[0] if len(compounds) == 2 else None, styles)
         if not colons:
-            sheet.rules.append(rule)
+            _index(sheet.rules, rule)
         elif pseudo.lstrip(":") in ("marker", "before"):
-            sheet.markers.append(rule)
+            _index(sheet.markers, rule)
+
+
+def _index(index: _Index, rule: _Rule) -> None:
+    subject = rule.subject
+    key = f"#{subject.identifier}" if subject.identifier else f".{min(subject.classes, default='')}"
+    place = sum(map(len, index.values()))
+    index.setdefault(key if key != "." else subject.tag, []).append((place, rule))
 
 
 def _compound(text: str) -> _Compound | None:
@@ -107,16 +123,21 @@ def _compound(text: str) -> _Compound | None:
     return _Compound(tag, classes, identifier) if tag or parts else None
 
 
-_ANY = _Compound("", frozenset(), "")
-
-
-def _matching(rules: list[_Rule], element: Tag) -> Styles:
+def _matching(index: _Index, element: Tag) -> Styles:
+    if not index:
+        return {}
+    keys = [
+        element.name,
+        f"#{attribute(element, 'id')}",
+        *(f".{name}" for name in set(attribute(element, "class").split())),
+    ]
+    rules = sorted(((place, rule) for key in keys for place, rule in index.get(key, ())), key=itemgetter(0))
     found: Styles = {}
-    for rule in rules:
+    for _, rule in rules:
         if rule.subject.matches(element) and _below(element, rule.ancestor):
             found.update(rule.styles)
     return found
 
 
 def _below(element: Tag, ancestor: _Compound | None) -> bool:
-    return ancestor is None or any(ancestor.matches(parent) for parent in element.parents)
+    return ancestor is None or any(ancestor.matches(parent) for parent in islice(element.parents, _ANCESTORS))

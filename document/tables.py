@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import Tag
 
-from document.furniture import Sizes
+from document.sizes import Sizes
 from document.soup import attribute
 
 _LONG_CELL = 1500
@@ -16,15 +16,16 @@ def is_data_table(table: Tag, sizes: Sizes) -> bool:
 
     A table within a table makes the outer one layout, as does role="presentation".
     """
-    if attribute(table, "role") in ("presentation", "none") or table.find("table") is not None:
+    size = sizes[table]
+    if attribute(table, "role") in ("presentation", "none") or size.tables > 1:
         return False
     rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
     if not any(len(row) > 1 for row in rows):
         return False
-    if table.find(["th", "caption"]) is not None:
+    if size.header_cells:
         return True
-    if table.find(["h1", "h2", "h3"]) is not None:
+    if size.headings:
         return False
     several = [row for row in rows if len(row) > 1]
-    longest = max(sizes.text.get(id(cell), 0) for row in rows for cell in row)
+    longest = max(sizes[cell].text for row in rows for cell in row)
     return len(several) > 1 and 2 * len(several) >= len(rows) and longest < _LONG_CELL

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 from bs4 import PageElement, Tag
 
 from document.emails import decode_hex, decode_target
-from document.furniture import Sizes
 from document.lines import Line
 from document.lists import ItemNumbers
 from document.model import Link
 from document.normalise import normalise
+from document.sizes import Sizes
 from document.soup import attribute, events
 from document.stylesheet import StyleSheet
 from document.tables import is_data_table
