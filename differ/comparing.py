@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from differ.alignment import Alignment, align
 from differ.judging import judge
 from differ.lexicon import lexicon
 from differ.model import Comparison, Finding, Suppression
 from differ.profiles import Profile, load_profile
+from differ.renaming import renames
 from differ.statements import Statement, statements
 from document.model import Document
 
@@ -18,8 +21,10 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
     standing = frozenset(s.words for s in one) & frozenset(s.words for s in other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
+    renamed = renames(aligned.pairs, other)
     for pair in aligned.pairs:
-        found, quiet = judge(pair, profile or load_profile(), standing)
+        styled = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
+        found, quiet = judge(styled, profile or load_profile(), standing)
         findings += found
         suppressed += quiet
     return Comparison(

@@ -10,9 +10,9 @@ from typing import Literal
 
 from differ.countries import countries
 from differ.equivalence import changed_words
-from differ.meaning import Meaning, canonical, meaning
+from differ.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.relevance import ADDRESS, Watched, relevance
-from differ.statements import Statement
+from differ.statements import Statement, is_line
 from differ.words import TOKEN, plain
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
@@ -122,11 +122,29 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     sense = meaning(statement.words, statement.language) if statement else None
     if sense is None:
         return []
+    if subject == "rights" and statement is not None and is_address_line(statement):
+        return [Effect(subject, "address", direction(text_of(before), text_of(after)), text_of(before), text_of(after))]
     for part in SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS:
         named = sense.named(*part.concepts)
-        if named and part not in (NEGATION, CONDITION):
+        if named and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
             return [whole_effect(subject, part, named, new=after is not None)]
     return [Effect(subject, "statement", "added" if after else "removed")]
+
+
+def is_address_line(statement: Statement) -> bool:
+    """Whether a statement is a line that says where to reach the company."""
+    lead = lead_meaning(statement)
+    return is_line(statement.text) and lead is not None and lead.has("exercise")
+
+
+def text_of(statement: Statement | None) -> tuple[str, ...]:
+    """Return a statement's text as the words that decided, or nothing."""
+    return (statement.text,) if statement else ()
+
+
+def only_generic(sense: Meaning, part: Part) -> bool:
+    """Whether nothing but the word "rights" is said of a part."""
+    return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
 def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, bool], str], *, new: bool) -> Effect:
@@ -143,6 +161,8 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None:
         return []
+    if subject == "rights" and is_address_line(after):
+        return [Effect(subject, "address", "changed", text_of(before), text_of(after))]
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     return found + residue(subject, before, after, one)
@@ -154,6 +174,8 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
+    if subject == "rights" and {concept for concept, _ in before ^ after} == {"modality.may"}:
+        return None  # "you control" and "you can control" are one; "may" against "must" is not
     by_word = part.by == "word" and left.keys() != right.keys()
     if before == after and not by_word:
         return None
@@ -199,7 +221,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         ("address", addresses(gone), addresses(new)),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
-        ("name", names(before.text, set(gone)), names(after.text, set(new))),
+        ("name", names(before.text, set(gone), sense), names(after.text, set(new), sense)),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
     ]
     found = []
@@ -229,14 +251,15 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     return found
 
 
-def names(text: str, changed: set[str]) -> set[str]:
-    """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals."""
+def names(text: str, changed: set[str], sense: Meaning) -> set[str]:
+    """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals, and
+    not a word that the lexicon knows."""
     if text.isupper():
         return set()
     found, start = set(), True
     for token in TOKEN.findall(text):
         if token[0].isalnum():
-            if not start and NAME.fullmatch(token) and plain(token) in changed:
+            if not start and NAME.fullmatch(token) and plain(token) in changed - sense.lexicon.vocabulary:
                 found.add(token)
             start = False
         elif token in SENTENCE_BREAKS:

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from differ.lexicon import Lexicon
 from differ.meaning import canonical, meaning
 from differ.statements import Statement
+from differ.words import words
 
 OPERATIVE = (
     "negation", "limiter", "modality", "scope", "consent", "share", "sell", "recipient", "merger", "transfer",
@@ -31,7 +32,7 @@ DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> str | None:
     """Return the reason why an edit alters no meaning, or None where it may."""
     if before.words == after.words:
-        return "punctuation"
+        return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if contact_digits(before.words) == contact_digits(after.words):
         return "contact-format"
     gone, new = changed_words(before.words, after.words)

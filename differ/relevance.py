@@ -8,7 +8,7 @@ from typing import Literal
 from differ.countries import countries
 from differ.lexicon import Mention
 from differ.meaning import Meaning, heading_topics, lead_meaning, meaning
-from differ.statements import Statement
+from differ.statements import Statement, is_line
 
 Watched = Literal["sharing", "rights"]
 
@@ -58,7 +58,8 @@ def shares(sense: Meaning) -> bool:
     if sense.has("sell") and (data or recipients):
         return True
     gives = any(given_away(sense, mention) for mention in sense.of("share"))
-    if gives and (recipients or data):
+    somebodys = data or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
+    if gives and somebodys and (recipients or data):
         return True
     return bool(recipients) and data and sense.has("receive")
 
@@ -100,22 +101,25 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
         or gives_choice(sense, heads)
     ):
         return True
+    lead = lead_meaning(statement)
+    if lead is not None and is_line(statement.text) and lead.has("exercise"):
+        return True
     if sense.has("complaint") and (sense.has("exercise", "right", "data") or heads & {"rights", "contact", "choices"}):
         return True
     if heads & {"rights", "choices"}:
         listed = statement.kind in ("item", "row") or bool(statement.lead)
-        return listed or sense.has("right", "exercise", "consent", "complaint", "optout")
+        return listed or sense.has(*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
     return reaches_company(sense, statement, heads)
 
 
 def names_right(sense: Meaning) -> bool:
     """Whether a right is named, or an act that is one in the reader's hands."""
-    if sense.has("right.rights") and sense.has(
+    if sense.has("right.rights", "right.grant") and sense.has(
         *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
     ):
         return True
     to_reader = any(word in sense.lexicon.readers for word in sense.words)
-    return sense.has(*NAMED_RIGHTS) and sense.has("modality.may", "exercise", "right.rights") and to_reader
+    return sense.has(*NAMED_RIGHTS) and sense.has("modality.may", "exercise", "right.grant") and to_reader
 
 
 def gives_choice(sense: Meaning, heads: frozenset[str]) -> bool:

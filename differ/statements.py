@@ -9,6 +9,9 @@ from typing import Literal
 from differ.words import sentences, words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
+LINE = 80
+"""The most characters of a line that is no sentence."""
+
 StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
 
@@ -100,8 +103,14 @@ def all_links(block: Block) -> bool:
 
 
 def follows(block: Block, lead: str) -> bool:
-    """Whether a block belongs to the list that a lead introduces."""
-    return bool(lead) and (block.kind in ("item", "row") or bool(block.marker))
+    """Whether a block belongs to what a lead introduces: a list, or the lines of an address."""
+    listed = block.kind in ("item", "row") or bool(block.marker)
+    return bool(lead) and (listed or is_line(block.text))
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is a line of an address or a list rather than a sentence."""
+    return len(text) <= LINE and not text.rstrip().endswith((".", ":"))
 
 
 def next_lead(block: Block, lead: str) -> str:

@@ -118,6 +118,7 @@ class Lexicon:
         self.money = frozenset(content["numbers"]["money"])
         self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]
         self.concepts = Patterns(content["concepts"])
+        self.vocabulary = self.function_words | known_words(content)
         self.headings = Patterns(content["headings"])
         self.contents_phrases = Patterns({"contents": content["contents"]["phrases"]})
         self._groups: list[list[str]] = content["synonyms"]["groups"]
@@ -156,6 +157,14 @@ class Lexicon:
     def content_words(self, text: Iterable[str]) -> list[str]:
         """Return the words that carry meaning of their own."""
         return [word for word in text if word not in self.function_words]
+
+
+def known_words(content: dict[str, Any]) -> frozenset[str]:
+    """Return all words of the concepts and synonyms, written out."""
+    patterns = [pattern for row in content["concepts"].values() for pattern in row]
+    phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
+    plain = [one for pattern in (*patterns, *phrases) for one in expand(pattern)]
+    return frozenset(word for one in plain for word in one.replace("-", " ").split() if not word.endswith(("*", "..")))
 
 
 class Rewriting:
