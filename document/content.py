@@ -13,8 +13,6 @@ _NEARLY_ALL = 0.9
 _HOLDERS = frozenset(
     ["div", "section", "table", "tbody", "tr", "td", "center", "form", "span", "font", "article", "main"]
 )
-    ["div", "section", "table", "tbody", "tr", "td", "center", "form", "span", "font", "article", "main"]
-)
 
 
 def main_content(soup: BeautifulSoup) -> list[Tag]:
