@@ -208,6 +208,8 @@ class Courier:
     configuration: Configuration
     accepted: int = 0
     """Messages that a server took so far."""
+    interval: float = DELIVERY_INTERVAL
+    """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)
 
     def deliver(self) -> Summary:
@@ -228,7 +230,7 @@ class Courier:
             thread.join()
 
     def _deliver_at_intervals(self) -> None:
-        while not self._finished.wait(DELIVERY_INTERVAL):
+        while not self._finished.wait(self.interval):
             try:
                 self.deliver()
             except StorageError:

@@ -117,8 +117,8 @@ class RecordingPipeline:
 
     def _stop(self, error: StorageError) -> None:
         if self._stopping is None:
-            logger.error("The archive cannot be written, so the crawl stops: %s", error)
-            self.crawler.signals.send_catch_log(signals.storage_failed, error=error)
+            if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # nobody listens
+                logger.error("The archive cannot be written, so the crawl stops: %s", error)
             # Not awaited: closing waits for this very item.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
 

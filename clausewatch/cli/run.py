@@ -128,7 +128,9 @@ def _show(report: Report, verbose: bool) -> None:
 
 def summary_line(report: Report) -> str:
     """Say in one line what a pass did."""
-    if not report.selected:
+    if not report.watched:
+        told = "No policy is configured: nothing to check"
+    elif not report.selected:
         told = f"No policy is due, of {report.watched} watched; --all checks them anyway"
     else:
         told = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_counts(report))}"

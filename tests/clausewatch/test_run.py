@@ -10,10 +10,15 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.database import open_archive
+from archive.policies import mark_tried
+from clausewatch.config import load
+from clausewatch.run import Courier
 from tests.desk import Desk
 from tests.server import Answer, Site, serving
 from tests.smtp import MailServer, mail_server
@@ -75,6 +80,19 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(desk: Desk) -> None:
     assert "0 alerts sent; 1 to be tried again" in down.out
     assert down.code == 0
     assert "1 alert sent" in up.out
+
+
+def test_alerts_leave_while_a_long_crawl_goes_on(desk: Desk) -> None:
+    with serving() as site, mail_server() as mail:
+        changed(desk, site, mail)
+        mail.stop()
+        desk.clausewatch("run", "--all")
+        mail.start()
+        with open_archive(desk.database) as archive:
+            courier = Courier(archive, load(desk.configuration), interval=0.05)
+            with courier.delivering():
+                wait_until(lambda: courier.accepted == 1)
+        assert len(mail.received) == 1
 
 
 def test_one_that_cannot_be_fetched_costs_no_other_its_check(desk: Desk) -> None:
@@ -246,11 +264,6 @@ def crawl(desk: Desk) -> None:
 
 def make_due(desk: Desk) -> None:
     """Let an hour pass, as far as the archive knows."""
-    from datetime import UTC, datetime, timedelta
-
-    from archive.database import open_archive
-    from archive.policies import mark_tried
-
     with open_archive(desk.database) as archive:
         mark_tried(archive, ["Ferry"], datetime.now(UTC) - timedelta(hours=1))
 
