@@ -89,13 +89,17 @@ class MailServer:
         return self.answer
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextlib.contextmanager
 def mail_server() -> Iterator[MailServer]:
     """Run a mail server on a free port of loopback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = MailServer(port)
+    server = MailServer(free_port())
     server.start()
     try:
         yield server
