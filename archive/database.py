@@ -45,7 +45,8 @@ class Archive:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that only reads: one consistent view, and never in a writer's way."""
-        with self._errors(), Session(self.engine.execution_options(**READING), expire_on_commit=False) as session:
+        reading = self.engine.execution_options(**READING[self.engine.dialect.name])
+        with self._errors(), Session(reading, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -70,8 +71,11 @@ class Archive:
         self.close()
 
 
-READING = {"clausewatch_reading": True}
-"""The execution option that marks a connection which only reads."""
+READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"clausewatch_reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""What marks, for each kind of database, a connection that only reads and sees one state."""
 
 
 def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
@@ -88,6 +92,9 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
     except (IntegrityError, ProgrammingError):
         raise
     except DBAPIError as error:
+        if database.get_backend_name() != "sqlite":
+            problem = f"it cannot be opened; check the URL and that the server runs. It answered: {error.orig}"
+            raise CannotOpenError(location, problem) from error
         raise storage_error(error, location) from error
     finally:
         upgrading.dispose()
@@ -101,11 +108,17 @@ def _parsed(url: str) -> URL:
         raise CannotOpenError(
             "database", "this is no database URL; write for example sqlite:///clausewatch.db"
         ) from error
+    if database.get_backend_name() not in READING:
+        raise CannotOpenError(database.render_as_string(hide_password=True), _unknown_kind(database))
     if database.get_backend_name() == "sqlite" and database.database in (None, "", ":memory:"):
         raise CannotOpenError(
             url, "an archive in memory would forget everything; name a file: sqlite:///clausewatch.db"
         )
     return database
+
+
+def _unknown_kind(database: URL) -> str:
+    return f"{database.drivername!r} is no kind of database that an archive can be in; use sqlite or postgresql+psycopg"
 
 
 def _engine(database: URL, location: str, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:
@@ -114,8 +127,7 @@ def _engine(database: URL, location: str, busy_timeout: timedelta, *, enforce_re
             return _sqlite_engine(database, busy_timeout, enforce_references=enforce_references)
         return create_engine(database, pool_pre_ping=True)
     except NoSuchModuleError as error:
-        problem = f"{database.drivername!r} is no known kind of database; use sqlite or postgresql+psycopg"
-        raise CannotOpenError(location, problem) from error
+        raise CannotOpenError(location, _unknown_kind(database)) from error
     except ModuleNotFoundError as error:
         problem = (
             f"the Python package {error.name!r} that speaks to this database is missing; install it next to clausewatch"

@@ -161,7 +161,18 @@ def test_a_file_that_cannot_be_written_is_said_so(location: str, tmp_path: Path)
         session.query(PolicyRow).delete()
 
 
-@pytest.mark.parametrize("url", ["", "watch.db", "sqlite://", "sqlite:///:memory:", "oracle+nothing://h/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "watch.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "oracle+nothing://h/x",
+        "sqlite+nothing:///x.db",
+        "mysql://h/x",
+    ],
+)
 def test_a_url_that_names_no_archive_is_refused(url: str) -> None:
     with pytest.raises(CannotOpenError):
         open_archive(url)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.model import Result
 from archive.recorder import record
-from tests.archive.visits import HOUR, JUDGED, START, seen, watch, written
+from differ.assessment import Assessment
+from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
@@ -146,3 +148,18 @@ def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["9", "2026-01-01", "later"])
 def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> None:
     assert call(watched(tmp_path), "diff", "Teahouse", name).exit_code == 2
+
+
+def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) -> None:
+    """The second version was read in another way, and could not be compared like with like."""
+    path = watched(tmp_path)
+    assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
+    with opened(tmp_path) as archive:
+        record(archive, Result(fetched(START + 60 * HOUR), assessment, 2), START)
+    text = " ".join(call(path, "diff", "Teahouse").stdout.split())
+    assert "Caution: Between these versions the way in which Clausewatch reads the page was changed" in text
+    assert "Version 3: not judged" in text
+    page = call(path, "diff", "Teahouse", "--format", "html").stdout
+    assert "the way in which Clausewatch reads the page was changed" in page
+    assert answered(path, "diff", "Teahouse")["caution"].startswith("Between these versions")
+    assert "Version 3: not judged: it could not be compared" in call(path, "history").stdout
