@@ -21,8 +21,8 @@ COMMANDS: dict[str, str] = {
     "history": "clausewatch.cli.history:history",
     "show": "clausewatch.cli.show:show",
     "diff": "clausewatch.cli.diff:diff",
-    "notify": "clausewatch.cli.notify:notify",
     "compare": "clausewatch.cli.compare:compare",
+    "notify": "clausewatch.cli.notify:notify",
 }
 """Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
 

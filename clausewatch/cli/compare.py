@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,10 +21,15 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 
 
-@click.command()
+@click.command(short_help="Say what changed between two files.")
 @click.argument("before", type=FILE, required=False)
 @click.argument("after", type=FILE, required=False)
-@click.option("--batch", "batch_file", type=click.File("rb"), help="Judge each pair of a JSON Lines file; - for stdin.")
+@click.option(
+    "--batch",
+    "batch_file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Judge each pair of a JSON Lines file; - for standard input.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--language", help="The language of both files, like en or id. Default: what the text shows.")
 @click.option("--profile", default="default", show_default=True, help="What counts as material.")
@@ -34,7 +39,7 @@ def compare(
     ctx: click.Context,
     before: Path | None,
     after: Path | None,
-    batch_file: IO[bytes] | None,
+    batch_file: Path | None,
     form: str,
     language: str | None,
     profile: str,
@@ -67,11 +72,13 @@ def compare(
     ctx.exit(leading(codes))
 
 
-def _print_batch(batch_file: IO[bytes], defaults: Defaults) -> Iterator[ExitCode]:
+def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
     from clausewatch.comparing import batch
 
-    folder = Path() if batch_file.name in ("-", "<stdin>") else Path(batch_file.name).parent
-    for row in batch(list(batch_file), folder, defaults):
+    with click.open_file(batch_file, "rb") as lines:
+        rows = list(lines)
+    folder = Path() if str(batch_file) == "-" else batch_file.parent
+    for row in batch(rows, folder, defaults):
         click.echo(json.dumps(row, ensure_ascii=False))
         if "error" in row:
             yield ExitCode.TROUBLE

@@ -1,0 +1,206 @@
+"""`clausewatch compare`: two files, and the contract of a batch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from clausewatch.cli import main
+
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+ROW_KEYS = (
+    *("id", "comparable", "reason", "changed", "material", "topics", "severity"),
+    *("judged_by", "findings", "suppressed"),
+)
+FINDING_KEYS = ("topic", "section", "material", "severity", "rule", "source", "clause", "before", "after", "reason")
+SUPPRESSED_KEYS = ("section", "reason", "before", "after")
+
+
+def compare(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["compare", *map(str, arguments)])
+
+
+def batch(folder: Path, *lines: dict[str, Any] | str, options: tuple[str, ...] = ()) -> tuple[list[Any], int]:
+    """Judge rows whose files lie with the policies of the tests; return the rows and the exit code."""
+    path = folder / "pairs.jsonl"
+    path.write_text(
+        "\n".join(line if isinstance(line, str) else json.dumps(absolute(line)) for line in lines), encoding="utf-8"
+    )
+    result = compare("--batch", path, *options)
+    return [json.loads(line) for line in result.stdout.splitlines()], result.exit_code
+
+
+def absolute(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: str(POLICIES / value) if key in ("before", "after") else value for key, value in row.items()}
+
+
+def test_a_material_change_is_told_with_section_words_and_rule() -> None:
+    result = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-edited.md")
+    assert result.exit_code == 0
+    assert result.output.startswith("Material: sharing")
+    assert "[-" in result.output
+    assert "Rule " in result.output
+
+
+def test_exit_code_ends_with_ten_where_something_is_material() -> None:
+    assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-edited.md", "--exit-code").exit_code == 10
+    assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--exit-code").exit_code == 0
+
+
+def test_what_changes_no_meaning_is_not_material() -> None:
+    result = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md")
+    assert result.output.startswith("Changed, but nothing material")
+
+
+@pytest.mark.parametrize("form", ["html", "md", "txt"])
+def test_a_file_equals_itself(form: str) -> None:
+    path = POLICIES / f"cloakroom.{form}"
+    assert compare(path, path).output == "No word differs.\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [("html", "md"), ("md", "txt"), ("txt", "html")])
+def test_the_same_policy_in_another_format_has_no_change(before: str, after: str) -> None:
+    result = compare(POLICIES / f"cloakroom.{before}", POLICIES / f"cloakroom.{after}")
+    assert result.output == "No word differs.\n"
+
+
+def test_a_change_shows_between_two_formats() -> None:
+    result = compare(POLICIES / "cloakroom.html", POLICIES / "cloakroom-edited.md", "--format", "json")
+    assert json.loads(result.output)["topics"] == ["sharing", "rights"]
+
+
+@pytest.mark.parametrize("broken", ["before", "after"])
+def test_a_page_that_is_no_policy_is_not_judged(broken: str) -> None:
+    files = {"before": POLICIES / "cloakroom.html", "after": POLICIES / "cloakroom.html"}
+    files[broken] = POLICIES / "maintenance.html"
+    result = compare(*files.values())
+    assert result.exit_code == 1
+    assert result.output.startswith("Not comparable (")
+
+
+def test_every_key_is_always_there(tmp_path: Path) -> None:
+    rows, code = batch(
+        tmp_path,
+        {"id": "edited", "before": "cloakroom.md", "after": "cloakroom-edited.md"},
+        {"id": "reworded", "before": "cloakroom.md", "after": "cloakroom-reworded.md"},
+        {"id": "same", "before": "cloakroom.md", "after": "cloakroom.md"},
+        {"id": "gone", "before": "cloakroom.html", "after": "cloakroom.html", "status": 404},
+    )
+    assert code == 0
+    assert [row["id"] for row in rows] == ["edited", "reworded", "same", "gone"]
+    for row in rows:
+        assert tuple(row) == ROW_KEYS
+        assert all(tuple(finding) == FINDING_KEYS for finding in row["findings"])
+        assert all(tuple(piece) == SUPPRESSED_KEYS for piece in row["suppressed"])
+    edited, reworded, same, gone = rows
+    assert (edited["material"], edited["topics"]) == (True, ["sharing", "rights"])
+    assert edited["severity"] in {finding["severity"] for finding in edited["findings"] if finding["material"]}
+    assert (reworded["changed"], reworded["material"], reworded["severity"]) == (True, False, None)
+    assert reworded["suppressed"]
+    assert (same["changed"], same["findings"], same["suppressed"]) == (False, [], [])
+    assert (gone["comparable"], gone["reason"], gone["material"]) == (False, "gone", False)
+    assert (gone["topics"], gone["findings"], gone["severity"]) == ([], [], None)
+
+
+def test_paths_are_relative_to_the_batch(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_bytes((POLICIES / "cloakroom.md").read_bytes())
+    (tmp_path / "pairs.jsonl").write_text('{"id": 7, "before": "old.md", "after": "old.md"}\n', encoding="utf-8")
+    result = compare("--batch", tmp_path / "pairs.jsonl")
+    assert json.loads(result.stdout)["id"] == 7
+
+
+def test_a_row_that_cannot_be_read_says_why_and_the_others_go_on(tmp_path: Path) -> None:
+    rows, code = batch(
+        tmp_path,
+        {"id": "missing", "before": "cloakroom.md", "after": "nowhere.md"},
+        "not json",
+        '"text"',
+        {"before": "cloakroom.md", "after": "cloakroom.md"},
+        {"id": "short", "before": "cloakroom.md"},
+        {"id": "profile", "before": "cloakroom.md", "after": "cloakroom.md", "profile": "kenalen"},
+        {"id": "status", "before": "cloakroom.md", "after": "cloakroom.md", "status": "200"},
+        "",
+        {"id": "good", "before": "cloakroom.md", "after": "cloakroom.md"},
+    )
+    assert code == 1
+    assert [row["id"] for row in rows] == ["missing", None, None, None, "short", "profile", "status", "good"]
+    assert all(tuple(row) == ("id", "error") for row in rows[:-1])
+    assert "cannot be read: No such file or directory" in rows[0]["error"]
+    assert "no JSON" in rows[1]["error"]
+    assert rows[4]["error"].startswith("after: ")
+    assert "did you mean 'kenalan'?" in rows[5]["error"]
+
+
+def test_material_goes_before_a_row_that_cannot_be_read(tmp_path: Path) -> None:
+    lines = ({"id": "edited", "before": "cloakroom.md", "after": "cloakroom-edited.md"}, "not json")
+    assert batch(tmp_path, *lines, options=("--exit-code",))[1] == 10
+    assert batch(tmp_path, *lines)[1] == 1
+
+
+def test_a_row_may_name_its_language_and_content_type(tmp_path: Path) -> None:
+    [row], _ = batch(
+        tmp_path,
+        {
+            "id": "md as text",
+            "before": "cloakroom.txt",
+            "after": "cloakroom.txt",
+            "language": "en",
+            "content_type": "text/markdown",
+            "final_url": "https://cloakroom.test/",
+        },
+    )
+    assert (row["comparable"], row["changed"]) == (True, False)
+
+
+def test_a_batch_may_come_from_standard_input() -> None:
+    row = json.dumps(absolute({"id": "same", "before": "cloakroom.md", "after": "cloakroom.md"}))
+    result = CliRunner().invoke(main, ["compare", "--batch", "-"], input=row)
+    assert json.loads(result.stdout)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        (POLICIES / "cloakroom.md",),
+        (POLICIES / "cloakroom.md", POLICIES / "nowhere.md"),
+        ("--batch", POLICIES / "nowhere.jsonl"),
+        (POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--batch", POLICIES / "README.md"),
+        (POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--profile", "nobodys"),
+    ],
+)
+def test_wrong_usage_ends_with_two(arguments: tuple[str | Path, ...]) -> None:
+    result = compare(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_words_of_a_page_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    text = (POLICIES / "cloakroom.md").read_text(encoding="utf-8")
+    hostile = tmp_path / "hostile.md"
+    hostile.write_text(text.replace("\n\n", " \x1b[31m\u202e red\n\n"), encoding="utf-8")
+    output = compare(POLICIES / "cloakroom.md", hostile).output
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+
+
+def test_the_real_policies_are_judged_row_by_row(shared: Path) -> None:
+    """A sample of the batch of five real policies: in order, every row readable, broken pages recognised."""
+    pairs = [json.loads(line) for line in (shared / "policies/pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    chosen = [pair for pair in pairs if pair["id"].endswith(("-broken-01", "-noise-01", "-e01"))]
+    rows = "\n".join(
+        json.dumps({**pair, **{key: str(shared / "policies" / pair[key]) for key in ("before", "after")}})
+        for pair in chosen
+    )
+    result = CliRunner().invoke(main, ["compare", "--batch", "-"], input=rows)
+    judged = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [row["id"] for row in judged] == [pair["id"] for pair in chosen]
+    assert {row["id"] for row in judged if not row["comparable"]} == {
+        pair["id"] for pair in chosen if "broken" in pair["id"]
+    }
+    assert not [row["id"] for row in judged if "noise" in row["id"] and row["changed"]]

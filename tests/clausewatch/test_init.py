@@ -1,0 +1,150 @@
+"""`clausewatch init` and `config check`: what a new user does first."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from clausewatch.cli import main
+from clausewatch.config import load
+from clausewatch.config.crontab import crontab_line
+
+NO_VARIABLES = {"SMTP_USER": None, "SMTP_PASSWORD": None, "CLAUSEWATCH_CONFIG": None}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=NO_VARIABLES)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder that the command is started in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def policy(name: str, every: str = "12h", url: str = "https://cloakroom.test/privacy") -> str:
+    return f'[[policy]]\nname = "{name}"\nurl = "{url}"\nevery = "{every}"\n'
+
+
+def test_what_init_writes_passes_the_check(folder: Path) -> None:
+    assert run("init").exit_code == 0
+    checked = run("config", "check")
+    assert checked.exit_code == 0, checked.output
+    assert f"{folder}/clausewatch.toml is sound" in checked.output
+    assert "Example Company" in checked.output
+
+
+def test_only_the_owner_may_read_what_init_writes(folder: Path) -> None:
+    run("init")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert modes == {"clausewatch.toml": 0o600, "clausewatch.env": 0o600}
+
+
+@pytest.mark.parametrize("name", ["clausewatch.toml", "clausewatch.env"])
+def test_init_overwrites_nothing_and_then_writes_nothing(folder: Path, name: str) -> None:
+    (folder / name).write_text("mine", encoding="utf-8")
+    result = run("init")
+    assert result.exit_code == 2
+    assert f"{name} is already there" in result.stderr
+    assert [path.read_text(encoding="utf-8") for path in folder.iterdir()] == ["mine"]
+
+
+def test_init_writes_where_the_option_says(folder: Path) -> None:
+    assert run("--config", "vendors.toml", "init").exit_code == 0
+    assert 'env_file = "vendors.env"' in (folder / "vendors.toml").read_text(encoding="utf-8")
+    assert run("--config", "vendors.toml", "config", "check").exit_code == 0
+
+
+def test_init_in_a_folder_that_is_not_there_says_so(folder: Path) -> None:
+    result = run("--config", "nowhere/watch.toml", "init")
+    assert result.exit_code == 2
+    assert "nowhere/watch.env cannot be written: No such file or directory" in result.stderr
+
+
+def test_check_says_in_plain_words_who_hears_of_what(folder: Path) -> None:
+    (folder / "clausewatch.toml").write_text(
+        '[channels]\ndesk = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\n'
+        + policy("Cloakroom", "6h")
+        + 'tags = ["vendor"]\nlanguages = ["en", "id"]\n'
+        + '[[subscriber]]\nname = "Ana"\nvia = ["desk:ana@cloakroom.test"]\n'
+        + 'topics = ["sharing", "retention"]\nseverity = "high"\npolicies = ["tag:vendor"]\n',
+        encoding="utf-8",
+    )
+    output = run("config", "check").output
+    assert "Cloakroom: https://cloakroom.test/privacy, every 6 hours, in en and id" in output
+    assert (
+        "Ana hears of material changes to sharing and every change to retention from severity high on, "
+        "in tag:vendor (1 in all), through desk:ana@cloakroom.test"
+    ) in output
+
+
+def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
+    (folder / "watch.env").write_text("UNUSED=1", encoding="utf-8")
+    (folder / "watch.env").chmod(0o644)
+    (folder / "clausewatch.toml").write_text(
+        'env_file = "watch.env"\n[crawl]\nallow_private = true\n'
+        + '[channels]\ndesk = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\nspare = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\n'
+        + policy("Plain", url="http://cloakroom.test/")
+        + policy("Twin", url="http://cloakroom.test/")
+        + policy("Sample", url="https://www.example.org/")
+        + '[[subscriber]]\nname = "Ana"\nvia = ["desk:ana@cloakroom.test"]\npolicies = ["Plain", "Twin"]\n',
+        encoding="utf-8",
+    )
+    output = run("config", "check").output
+    for warning in (
+        "Plain: http:// can be changed on its way",
+        "Twin: watches the same page as Plain",
+        "www.example.org is a name for examples",
+        "Sample: nobody hears of its changes",
+        "channel spare: no subscriber uses it",
+        "crawl.contact is not set",
+        "crawl.allow_private is on",
+        "watch.env holds secrets",
+    ):
+        assert warning in output
+
+
+def test_check_warns_of_variables_that_cron_would_not_have(folder: Path) -> None:
+    (folder / "clausewatch.toml").write_text('[channels]\nhook = "${HOOK}"\n', encoding="utf-8")
+    result = CliRunner().invoke(main, ["config", "check"], env={"HOOK": "json://hunter2.cloakroom.test"})
+    assert "put HOOK into the env_file" in result.output
+    assert "hunter2" not in result.output
+
+
+def test_check_lists_every_problem_and_ends_with_two(folder: Path) -> None:
+    (folder / "clausewatch.toml").write_text('databse = "x"\n[crawl]\nevery = 3\n', encoding="utf-8")
+    result = run("config", "check")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[0] == "Error: clausewatch.toml: 2 problems"
+    assert len(result.stderr.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("every", "times"), [("12h", 1), ("1w", 1), ("1h", 1), ("45 min", 2), ("20 min", 3), ("15 min", 4)]
+)
+def test_cron_runs_hourly_or_as_often_as_the_most_frequent_policy_asks(tmp_path: Path, every: str, times: int) -> None:
+    path = tmp_path / "watch.toml"
+    path.write_text(policy("A", "1w") + policy("B", every), encoding="utf-8")
+    minutes, hours = crontab_line(load(path, {}), ["/bin/clausewatch"]).split()[:2]
+    assert len(minutes.split(",")) == times
+    assert hours == "*"
+
+
+def test_the_crontab_line_works_from_any_folder_and_environment(tmp_path: Path) -> None:
+    """Run what cron would run, as cron runs it: its own shell, no PATH to speak of, `%` unescaped."""
+    home = tmp_path / "100% mine"
+    home.mkdir()
+    path = home / "watch.toml"
+    path.write_text("", encoding="utf-8")
+    line = crontab_line(load(path, {}), [sys.executable, "-c", "import sys; print(sys.argv[1:])"])
+    assert line.count(r"\%") == line.count("%") == 2
+    command = line.split(" ", 5)[5].replace(r"\%", "%")
+    subprocess.run(["/bin/sh", "-c", command], cwd="/", env={"PATH": "/nowhere"}, check=True)
+    logged = (home / "watch.log").read_text(encoding="utf-8")
+    assert logged == f"{['--config', str(path), 'run']}\n"
