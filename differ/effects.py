@@ -128,7 +128,8 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         named = sense.named(*part.concepts)
         if named and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
             return [whole_effect(subject, part, named, new=after is not None)]
-    return [Effect(subject, "statement", "added" if after else "removed")]
+    listed = statement is not None and statement.kind in ("item", "row")
+    return [Effect(subject, "statement", "added" if after else "removed")] if listed else []
 
 
 def is_address_line(statement: Statement) -> bool:
@@ -248,12 +249,13 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
             unit = next((other for other in near if other in units), None)
             if unit is not None:
                 found.append(f"{word} {unit}")
-    return found
+    digits = [count for count in found if count[0].isdigit()]
+    return digits or found
 
 
 def names(text: str, changed: set[str], sense: Meaning) -> set[str]:
-    """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals, and
-    not a word that the lexicon knows."""
+    """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals,
+    and not a word that the lexicon knows."""
     if text.isupper():
         return set()
     found, start = set(), True

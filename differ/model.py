@@ -62,7 +62,8 @@ class Suppression:
 
     section: str
     reason: str
-    """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated, renamed,
+    """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
+    renamed,
     contact-format."""
     before: str
     after: str

@@ -20,6 +20,8 @@ NAMED_RIGHTS = (
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 SOURCE_REACH = 3
 """A recipient is a source where "from" stands at most so many words before it."""
+TAKER_REACH = 6
+"""A recipient takes where the verb stands at most so many words from it."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -61,7 +63,18 @@ def shares(sense: Meaning) -> bool:
     somebodys = data or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
     if gives and somebodys and (recipients or data):
         return True
-    return bool(recipients) and data and sense.has("receive")
+    return data and any(takes(sense, mention) for mention in recipients)
+
+
+def takes(sense: Meaning, recipient: Mention) -> bool:
+    """Whether a recipient does the receiving: "our partners may collect", "collected by our partners"."""
+    for act in sense.of("receive"):
+        if 0 <= act.start - recipient.end <= TAKER_REACH:
+            return True
+        between = sense.words[act.end : recipient.start]
+        if between and len(between) <= TAKER_REACH and any(word in sense.lexicon.agents for word in between):
+            return True
+    return False
 
 
 def comes_from(sense: Meaning, mention: Mention) -> bool:

@@ -9,6 +9,8 @@ from typing import Literal
 from differ.words import sentences, words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
+LONG_ROW = 400
+"""A table row of more characters is prose in cells, and is split like prose."""
 LINE = 80
 """The most characters of a line that is no sentence."""
 
@@ -82,7 +84,9 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
 
 
 def split(part: Part) -> list[str]:
-    """Return the sentences of a part; headings, rows and entries of a table of contents stay whole."""
+    """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
+    if part.kind == "row" and len(part.text) > LONG_ROW:
+        return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell)]
     return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
 
 

@@ -11,7 +11,7 @@ TOKEN = re.compile(
     [\w.+%-]+@[\w-]+(?:\.[\w-]+)+              # an e-mail address
   | (?:https?://|www\.)[^\s<>"'()]+[^\s<>"'().,;:!?]   # an address of a page
   | \d+(?:[.,:/]\d+)*                           # a number, a date in digits
-  | [^\W\d_]+(?:['’-][^\W\d_]+)*                # a word, with its apostrophes and hyphens
+  | [^\W\d_][^\W_]*(?:['’-][^\W_]+)*             # a word, with its apostrophes, hyphens and digits
   | \s+
   | .                                           # any other character by itself
     """,

@@ -14,7 +14,7 @@ import snowballstemmer
 
 from differ.words import words
 
-GAP = 3
+GAP = 4
 """The most words that `..` in a pattern stands for."""
 
 STEMMERS = {"en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish"}
@@ -111,6 +111,7 @@ class Lexicon:
         self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
         self.readers = frozenset(content["persons"]["reader"])
         self.company = frozenset(content["persons"]["company"])
+        self.agents = frozenset(content["persons"]["agent"])
         self.sources = frozenset(content["persons"]["source"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])
