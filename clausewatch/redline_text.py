@@ -144,11 +144,13 @@ def _words(edits: Iterable[Edit]) -> Iterator[Word]:
 
 
 def _styled(line: list[Word]) -> str:
+    while line[-1][0].isspace():
+        line = line[:-1]
     parts = []
     for operation, words in groupby(line, key=lambda word: word[1]):
         text = "".join(word for word, _ in words)
         parts.append(click.style(text, fg=COLOURS[operation]) if COLOURS[operation] else text)
-    return "".join(parts).rstrip()
+    return "".join(parts)
 
 
 def _count(sections: int, changed: int) -> str:

@@ -163,3 +163,11 @@ def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) ->
     assert "the way in which Clausewatch reads the page was changed" in page
     assert answered(path, "diff", "Teahouse")["caution"].startswith("Between these versions")
     assert "Version 3: not judged: it could not be compared" in call(path, "history").stdout
+
+
+def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = call(watched(tmp_path), "diff", "Teahouse", "--full").stdout.splitlines()
+    marked = [line for line in lines if "see your orders" in line or "{+" in line]
+    assert marked
+    assert all(len(line) <= 40 and line == line.rstrip() for line in marked if "Marks" not in line)
