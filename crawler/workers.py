@@ -7,8 +7,9 @@ import math
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,8 +18,10 @@ from pebble import ProcessExpired, ProcessPool
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
-CLOCK_PER_CPU = 2
+CLOCK_PER_CPU = 4
 """How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
+GRACE = 20.0
+"""Seconds beyond the clock's limit after which a call is taken for lost."""
 PRELOADED = ("differ.assessment",)
 """Imported once in the fork server, so that a worker that replaces a killed one is there at once."""
 
@@ -59,46 +62,54 @@ class Defect:
 class Workers:
     """A pool of processes that start with the first call, and are killed when they use too much."""
 
-    def __init__(self, limits: WorkerLimits) -> None:
+    def __init__(self, limits: WorkerLimits, grace: float = GRACE) -> None:
         self.limits = limits
+        self.grace = grace
         self._pool: ProcessPool | None = None
+        self._ending: list[asyncio.Future[None]] = []
+        # The pool is never given more than it can begin at once, so that a call that it loses is soon missed.
+        self._free = asyncio.Semaphore(limits.count)
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
         """Run a function of a module with one argument in a worker, and say how that ended."""
-        outcome = await self._attempt(function, argument)
-        if outcome is None:  # the pool broke under another page: this one gets a second chance
-            outcome = await self._attempt(function, argument)
-        return outcome or LimitHit("the system, which broke off the worker processes twice")
+        async with self._free:
+            pool = self._shared()
+            outcome = await self._attempt(pool, function, argument)
+            if outcome is None and self._pool is pool:
+                self._pool = None
+                self._end(pool)
+            if outcome is None:  # the pool broke, perhaps under another page: this one is tried again, alone
+                alone = new_pool(1)
+                outcome = await self._attempt(alone, function, argument)
+                self._end(alone)
+        return outcome or LimitHit("the worker process, which broke off without a word")
 
     async def _attempt(
-        self, function: Callable[[Argument], Value], argument: Argument
+        self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument
     ) -> Done[Value] | LimitHit | Defect | None:
-        """Return None where the pool broke."""
-        pool = self._running_pool()
-        seconds = self.limits.cpu_time
-        future = pool.schedule(
-            call_within_cpu_time, args=(function, argument, seconds), timeout=seconds * CLOCK_PER_CPU
-        )
-        waiting = asyncio.wrap_future(future)
-        await asyncio.wait([waiting])
+        """Return None where the pool broke or lost the call."""
+        clock = self.limits.cpu_time * CLOCK_PER_CPU
+        task = WithinLimits(function, argument, self.limits.cpu_time, self.limits.memory)
+        waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
+        await asyncio.wait([waiting], timeout=clock + self.grace)
+        if not waiting.done() or waiting.cancelled():
+            return None
         error = waiting.exception()
         if error is None:
             return Done(waiting.result())
         if isinstance(error, BrokenProcessPool):
-            if self._pool is pool:
-                self._pool = None
             return None
         limit = self._limit(error)
         return LimitHit(limit) if limit else Defect(error)
 
-    def _running_pool(self) -> ProcessPool:
+    def _shared(self) -> ProcessPool:
         if self._pool is None:
-            context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
-            context.set_forkserver_preload(list(PRELOADED))
-            self._pool = ProcessPool(
-                self.limits.count, initializer=limit_memory, initargs=(self.limits.memory,), context=context
-            )
+            self._pool = new_pool(self.limits.count)
         return self._pool
+
+    def _end(self, pool: ProcessPool) -> None:
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+        self._ending.append(asyncio.ensure_future(asyncio.to_thread(pool.join)))
 
     def _limit(self, error: BaseException) -> str | None:
         """Name the limit behind an error, or return None where it is none."""
@@ -119,22 +130,47 @@ class Workers:
 
     async def close(self) -> None:
         """Stop every worker, without waiting for its work."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
-            await asyncio.to_thread(pool.join)
+        if self._pool is not None:
+            self._end(self._pool)
+            self._pool = None
+        await asyncio.gather(*self._ending)
 
 
-def limit_memory(size: int) -> None:
-    """Limit the address space of this process, in bytes; beyond it, MemoryError."""
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+def new_pool(count: int) -> ProcessPool:
+    """Return a pool that starts its processes with its first call."""
+    context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
+    context.set_forkserver_preload(list(PRELOADED))
+    return ProcessPool(count, context=context)
 
 
-def call_within_cpu_time(function: Callable[[Argument], Value], argument: Argument, seconds: float) -> Value:
-    """Call a function; the kernel ends this process by SIGXCPU when the call uses more CPU than that."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    # The limit counts from the start of the process, which has served other pages before.
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(usage.ru_utime + usage.ru_stime + seconds), hard))
-    return function(argument)
+@dataclass(frozen=True, slots=True)
+class WithinLimits(Generic[Argument, Value]):
+    """A call that limits the process it is made in, for as long as it lasts.
+
+    Not longer, because a process that runs out of memory between two calls would lose the next one.
+    """
+
+    function: Callable[[Argument], Value]
+    argument: Argument
+    seconds: float
+    """Of CPU time: beyond it the kernel ends this process by SIGXCPU."""
+    memory: int
+    """Bytes of address space: beyond it, MemoryError."""
+
+    def __call__(self) -> Value:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        # The limit counts from the start of the process, which has served other pages before.
+        seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
+        with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_AS, self.memory):
+            return self.function(self.argument)
+
+
+@contextmanager
+def soft_limit(kind: int, size: int) -> Iterator[None]:
+    """Lower one of this process's limits for a while."""
+    soft, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, (soft, hard))

@@ -77,6 +77,17 @@ def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) ->
     assert results["moved"].final_url == results["good"].final_url
 
 
+def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
+    """A page that takes a worker too long is recorded with the limit, and the others go on."""
+    with serving() as site:
+        site.serve("/nested", PAGE + "<div>" * 300_000 + "deep")
+        policies = {f"good {n}": site.serve(f"/{n}", PAGE) for n in range(4)}
+        results = crawl(tmp_path / "a.db", {"nested": site.url("/nested")} | policies, worker_time=2)
+    assert {name: results[name].outcome for name in policies} == dict.fromkeys(policies, "changed")
+    assert results["nested"].outcome in ("not comparable", "changed")
+    assert "limit" in results["nested"].detail or results["nested"].outcome == "changed"
+
+
 def test_two_policies_with_one_address_are_both_checked(tmp_path: Path) -> None:
     with serving() as site:
         address = site.serve("/privacy", PAGE)

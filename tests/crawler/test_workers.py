@@ -47,11 +47,18 @@ def fail(text: str) -> str:
     raise ValueError(text)
 
 
-def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS) -> list[Any]:
+class Poison:
+    """Ends whichever process unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (3,)
+
+
+def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS, grace: float = 20.0) -> list[Any]:
     """Make these calls at once in one pool, and return how each ended."""
 
     async def work() -> list[Any]:
-        workers = Workers(limits)
+        workers = Workers(limits, grace)
         try:
             return list(await asyncio.gather(*(workers.call(function, argument) for function, argument in calls)))
         finally:
@@ -68,7 +75,7 @@ def test_a_call_comes_back_with_its_value() -> None:
     ("function", "argument", "limit"),
     [
         (spin, 0, "1 seconds of CPU time"),
-        (sleep, 30, "2 seconds by the clock"),
+        (sleep, 30, "4 seconds by the clock"),
         (hoard, 2_000_000_000, "1000 MB of memory"),
         (dig, 0, "nesting depth"),
         (die, signal.SIGKILL, "SIGKILL"),
@@ -127,3 +134,10 @@ def test_the_event_loop_goes_on_while_a_worker_works() -> None:
 
 def test_no_process_starts_before_it_is_needed() -> None:
     assert call() == []
+
+
+def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
+    """A process that dies before it has said which call it took leaves no trace of it."""
+    outcomes = call((double, Poison()), *[(double, number) for number in range(4)], grace=1.0)
+    assert isinstance(outcomes[0], LimitHit)
+    assert outcomes[1:] == [Done(number * 2) for number in range(4)]
