@@ -36,18 +36,21 @@ def _run_end(found: Sequence[Piece], start: int) -> int:
     kind = _kind(found[start])
     end = start
     while end < len(found) and kind and _kind(found[end]) == kind and len(found[end].words) <= _LONGEST:
-        if end > start and kind == "item" and _starts_again(found[end], found[end - 1]):
+        if end > start and kind != "link" and _starts_again(found[end], found[end - 1]):
             break
         end += 1
     return end
 
 
 def _kind(piece: Piece) -> str:
-    if piece.line.level or piece.line.row:
+    """Return what the lines of a run have in common; numbers of another shape in the same place begin another run."""
+    line = piece.line
+    if line.level or line.row:
         return ""
-    if piece.line.in_page:
+    if line.in_page:
         return "link"
-    return "item" if piece.is_item else ""
+    typed = "" if line.depth else f" {piece.number.shape} {line.bold}"
+    return f"item{typed}" if piece.is_item else ""
 
 
 def _starts_again(piece: Piece, before: Piece) -> bool:

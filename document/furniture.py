@@ -11,6 +11,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from document.dates import stated_dates
+from document.normalise import normalise
 from document.sizes import Size, Sizes, measure
 from document.soup import attribute, events
 from document.stylesheet import StyleSheet, declarations
@@ -18,7 +20,9 @@ from document.stylesheet import StyleSheet, declarations
 _LARGE_SHARE = 0.3
 """An element with more of the page's prose than this is never furniture, whatever it is called."""
 _SHORT = 400
-"""Characters of prose up to which a weak token or a hidden attribute is believed."""
+"""Characters of prose up to which a strong token within the text, or a hidden attribute, is believed."""
+_VERY_SHORT = 120
+"""Characters of prose up to which a weak token is believed."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = frozenset({"html", "body", "main", "article", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -83,14 +87,22 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
         if not isinstance(node, Tag):
             continue
         if kind == "start" and id(node) not in kept:
-            why = _hidden(node, sheet, sizes, opened) or _furniture(node, sizes, place)
-            if why and (sizes[node].prose < limit or sizes[node].mostly_links):
+            why = _hidden(node, sheet, sizes, opened, place) or _furniture(node, sizes, place)
+            if why and (sizes[node].prose < limit or sizes[node].mostly_links) and not _dates_policy(node, why):
                 if sizes[node].text:
                     dropped.append(f"{why}: {_excerpt(node)}")
                 node.extract()
                 continue
         place.pass_by(node, 1 if kind == "start" else -1)
     return dropped
+
+
+def _dates_policy(element: Tag, why: str) -> bool:
+    """Return whether a visible piece states a date of the policy, as the foot of a text often does."""
+    if why == "hidden":
+        return False
+    lines = [normalise(line) for line in element.stripped_strings]
+    return bool(stated_dates(lines) or stated_dates([" ".join(lines)]))
 
 
 def _opened(body: Tag) -> frozenset[str]:
@@ -103,13 +115,13 @@ def _opened(body: Tag) -> frozenset[str]:
     return frozenset(found)
 
 
-def _hidden(element: Tag, sheet: StyleSheet, sizes: Sizes, opened: frozenset[str]) -> str | None:
+def _hidden(element: Tag, sheet: StyleSheet, sizes: Sizes, opened: frozenset[str], place: _Place) -> str | None:
     if not _is_hidden(element, sheet):
         return None
     opens = attribute(element, "id") in opened or attribute(element, "role") in _ACCORDION_ROLES
     if element.name in _FALSE_NAMES or sizes[element].prose > _SHORT:
         return None
-    if opens and not _tokens_say(element, sizes[element]):
+    if opens and not _tokens_say(element, sizes[element], place):
         return None
     return "hidden"
 
@@ -130,7 +142,7 @@ def _furniture(element: Tag, sizes: Sizes, place: _Place) -> str | None:
     if element.name == "form" and place.in_text:
         # Sentences in a form within the text are text of the page, unless it asks to search or to sign in.
         asks = attribute(element, "role") == "search" or size.asks or not size.paragraphs
-        return "form" if asks else _tokens_say(element, size)
+        return "form" if asks else _tokens_say(element, size, place)
     if element.name == "nav" and size.links > 2 and size.in_page == size.links:
         return None
     if element.name in names.tags:
@@ -138,9 +150,9 @@ def _furniture(element: Tag, sizes: Sizes, place: _Place) -> str | None:
     role = attribute(element, "role").lower()
     if role in names.roles or "aria-modal" in element.attrs:
         return f"role {role or 'dialog'}"
-    if element.name == "header" and not place.sectioned:
+    if element.name == "header" and not place.sectioned and not (size.titles and size.links < 2):
         return "header"
-    return _tokens_say(element, size)
+    return _tokens_say(element, size, place)
 
 
 def _speaks(element: Tag, sizes: Sizes, place: _Place) -> bool:
@@ -154,8 +166,8 @@ def _speaks(element: Tag, sizes: Sizes, place: _Place) -> bool:
     return place.named > 0 or "aria-controls" in element.attrs or attribute(element, "aria-expanded") != ""
 
 
-def _tokens_say(element: Tag, size: Size) -> str | None:
-    if element.name in _FALSE_NAMES:
+def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
+    if element.name in _FALSE_NAMES or (place.in_text and size.prose > _SHORT and not size.mostly_links):
         return None
     names = _names()
     tokens = _tokens(element)
@@ -165,7 +177,7 @@ def _tokens_say(element: Tag, size: Size) -> str | None:
     if found := tokens & names.strong:
         return f"class or id {min(found)}"
     found = tokens & names.weak
-    if found and (size.mostly_links or (size.prose < _SHORT and not size.titles)):
+    if found and (size.mostly_links or (size.prose < _VERY_SHORT and not size.headings)):
         return f"class or id {min(found)}"
     return None
 

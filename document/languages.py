@@ -33,6 +33,13 @@ def _common() -> dict[str, frozenset[str]]:
     return {language: frozenset(words.split()) for language, words in read["common"].items()}
 
 
+@cache
+def title_words() -> frozenset[str]:
+    """Return the words by which a heading names the whole document."""
+    read = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
+    return frozenset(read["titles"]["words"].split())
+
+
 def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, configured: Sequence[str]) -> list[str]:
     """Return the language of each text, in the order of the page.
 

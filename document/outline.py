@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from document.headings import Piece
+from document.languages import title_words
 from document.markers import Number, follows, starts
 from document.model import Block, Section
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -131,27 +135,26 @@ def _smaller(part: Part, piece: Piece) -> bool:
 def mark_titles(found: Sequence[Part], page_title: str) -> str:
     """Mark the headings that are titles, one for each language's part; return the document's own, or "".
 
-    A title stands first, and over all that follows; or it is the first heading, without a number, and its words are in
-    the page's own title.
+    A title stands first, has no number, and stands over all that follows; or its words are in the page's own title; or
+    the page has none, and it names a document ("Privacy Notice").
     """
     outermost = [part for part in found if part.level == 1]
-    languages = {part.language for part in found}
     first = next((part for part in found if part.piece), None)
-    if first is None or first.piece is None:
+    if first is None or first.piece is None or first.piece.marker or first.level != 1:
         return ""
     over = [part for part in outermost if any(part in other.above for other in found)]
-    if len(over) == len(outermost) <= max(1, len(languages)) and not first.piece.marker and len(found) > 2:
+    alone = len(outermost) == 1 and first.piece.line.level == 1
+    if alone or len(over) == len(outermost) <= max(1, len({part.language for part in found})):
         for part in outermost:
             part.title = True
-    elif first.level == 1 and not first.piece.marker and _in_title(first.piece.words, page_title):
+    elif _names_document(first.piece.words, page_title):
         first.title = True
     return first.piece.words if first.title else ""
 
 
-def _in_title(words: str, page_title: str) -> bool:
-    spoken = {word.strip(".,:|-'\"").casefold() for word in page_title.split()}
-    mine = [word.strip(".,:|-'\"").casefold() for word in words.split()]
-    return bool(mine) and all(word in spoken for word in mine)
+def _names_document(words: str, page_title: str) -> bool:
+    mine, spoken = set(_WORD.findall(words.casefold())), set(_WORD.findall(page_title.casefold()))
+    return mine <= spoken if spoken else bool(mine & title_words())
 
 
 def sections(found: Sequence[Part]) -> tuple[Section, ...]:

@@ -1,0 +1,53 @@
+"""Golden pages: a folder with a page and what a reader should see of it.
+
+`python -m tests.document.golden` writes what is seen now; look at the difference before you keep it, and raise
+`EXTRACTOR` in document/reading.py where a page gives another document than before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from document import read
+from document.model import Block, Document, Page
+from document.reading import EXTRACTOR
+
+FOLDER = Path(__file__).resolve().parent.parent / "golden" / "document"
+NUMBER = FOLDER / "extractor.txt"
+ADDRESS = "https://policy.example/legal/"
+TYPES = {".html": "text/html; charset=utf-8", ".md": "text/markdown", ".txt": "text/plain"}
+
+
+def page_file(folder: Path) -> Path:
+    """Return the page in a golden folder."""
+    return next(file for file in sorted(folder.iterdir()) if file.stem == "page")
+
+
+def seen(folder: Path) -> str:
+    """Return what is seen of a golden folder's page, for a person to read."""
+    file = page_file(folder)
+    address = ADDRESS if file.suffix == ".html" else ""
+    extracted = read(Page(file.read_bytes(), TYPES[file.suffix], 200, address))
+    return "\n".join([*_shown(extracted.document), *(f"dropped {line}" for line in extracted.dropped)]) + "\n"
+
+
+def _shown(document: Document) -> Iterator[str]:
+    yield f"title {document.title!r} languages {' '.join(document.languages)}"
+    for stated in document.dates:
+        yield f"{stated.kind} {stated.day} {stated.text!r}"
+    for section in document.sections:
+        yield f"{section.level} {section.language} [{section.marker}] {section.heading!r} in {' > '.join(section.path)!r}"
+        yield from map(_line, section.blocks)
+
+
+def _line(block: Block) -> str:
+    links = "".join(f" <{link.text}|{link.target}>" for link in block.links)
+    return f"    {block.kind} {block.depth} [{block.marker}] {block.text!r}{links}"
+
+
+if __name__ == "__main__":
+    for each in sorted(FOLDER.iterdir()):
+        if each.is_dir():
+            (each / "expected.txt").write_text(seen(each), encoding="utf-8")
+    NUMBER.write_text(f"{EXTRACTOR}\n", encoding="utf-8")
