@@ -9,8 +9,7 @@ from differ.comparability import comparability
 from differ.comparing import compare
 from differ.model import Comparison
 from differ.profiles import load_profile
-from differ.words import words
-from document import read, screen
+from document import identity_words, read, screen
 from document.model import Document, ExtractionOptions, Page
 
 Outcome = Literal["unchanged", "changed", "not comparable"]
@@ -103,4 +102,4 @@ def like_with_like(latest: LatestVersion, options: ExtractionOptions, identity: 
 
 def same_words(before: Document, after: Document) -> bool:
     """Whether two documents are one version: the same words in the same order, and the same links for rights."""
-    return words(before.text) == words(after.text)
+    return identity_words(before) == identity_words(after)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from differ.alignment import Alignment, align
 from differ.judging import judge
 from differ.lexicon import lexicon
+from differ.links import moved_links
 from differ.model import Comparison, Finding, Suppression
 from differ.profiles import Profile, load_profile
 from differ.renaming import renames
@@ -27,6 +28,8 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
         found, quiet = judge(styled, profile or load_profile(), standing)
         findings += found
         suppressed += quiet
+    if not any(finding.material for finding in findings):
+        findings += moved_links(before, after, profile or load_profile())
     return Comparison(
         changed=[s.words for s in one] != [s.words for s in other],
         findings=tuple(findings),

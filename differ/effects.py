@@ -11,7 +11,7 @@ from typing import Literal
 from differ.countries import countries
 from differ.equivalence import changed_words
 from differ.meaning import Meaning, canonical, lead_meaning, meaning
-from differ.relevance import ADDRESS, Watched, relevance
+from differ.relevance import ADDRESS, Watched, relevance, says_right
 from differ.statements import Statement, is_line
 from differ.words import TOKEN, plain
 
@@ -74,6 +74,9 @@ RIGHTS_PARTS = (
 
 SPILLS = ("consent", "notice")
 """Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
+
+BYSTANDERS = ("condition", "name", "country", "consent", "wording")
+"""Effects that touch rights only where the statement itself names a right, not where it merely stands among them."""
 
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
@@ -166,7 +169,10 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
         return [Effect(subject, "address", "changed", text_of(before), text_of(after))]
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
-    return found + residue(subject, before, after, one)
+    found += residue(subject, before, after, one)
+    if subject == "rights" and not (says_right(one) or says_right(other)):
+        return [effect for effect in found if effect.kind not in BYSTANDERS]
+    return found
 
 
 def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:

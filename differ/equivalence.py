@@ -88,7 +88,10 @@ def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
 def date_line(text: Sequence[str], known: Lexicon) -> bool:
     """Whether a statement says nothing but a date or a version, and what the date is of."""
     numbers = [word for word in text if word not in known.date_cues and word not in known.function_words]
-    return bool(numbers) and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
+    telling = len(numbers) < len(text) or any(
+        word in known.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
+    )
+    return telling and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
 
 
 def contact_digits(text: Sequence[str]) -> tuple[str, ...]:

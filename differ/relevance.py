@@ -108,11 +108,7 @@ def changes_owner(sense: Meaning) -> bool:
 
 def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says what people can do about their data."""
-    if (
-        sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES)
-        or names_right(sense)
-        or gives_choice(sense, heads)
-    ):
+    if says_right(sense):
         return True
     lead = lead_meaning(statement)
     if lead is not None and is_line(statement.text) and lead.has("exercise"):
@@ -125,6 +121,11 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     return reaches_company(sense, statement, heads)
 
 
+def says_right(sense: Meaning) -> bool:
+    """Whether a statement by itself, wherever it stands, says what people can do."""
+    return sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES) or names_right(sense) or gives_choice(sense)
+
+
 def names_right(sense: Meaning) -> bool:
     """Whether a right is named, or an act that is one in the reader's hands."""
     if sense.has("right.rights", "right.grant") and sense.has(
@@ -135,7 +136,7 @@ def names_right(sense: Meaning) -> bool:
     return sense.has(*NAMED_RIGHTS) and sense.has("modality.may", "exercise", "right.grant") and to_reader
 
 
-def gives_choice(sense: Meaning, heads: frozenset[str]) -> bool:
+def gives_choice(sense: Meaning) -> bool:
     """Whether a choice is offered: an opt-out, or settings that the reader can change."""
     strong = any(mention.concept == "optout" for mention in sense.mentions)
     if strong:

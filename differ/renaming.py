@@ -16,8 +16,8 @@ LONGEST = 4
 """The most words of a name."""
 LEGAL_FORMS = frozenset(
     (
-        "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp", "corporation",
-        "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
+        "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp",
+        "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
     )
 )  # fmt: skip
 """A new legal form is a new company, which is no matter of styling."""
