@@ -10,7 +10,7 @@ import pytest
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import HTML, Answer, serving
 
-PAGE = "<h1>Privacy policy</h1>" + "<p>We pass your address to the carrier that brings your parcel.</p>" * 20
+PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
