@@ -50,6 +50,8 @@ def run(
         if name not in known:
             raise UnknownPolicyError(name, known)
     with only_run(configuration.database):
+        # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
+        configuration = context.checked_configuration()
         report = _run(configuration, names, everything, verbose)
     _show(report, verbose)
     ctx.exit(_exit_code(report, exit_code))

@@ -70,6 +70,16 @@ def test_a_configuration_that_is_wrong_ends_with_two_and_no_traceback(tmp_path: 
     assert "Traceback" not in done.stderr
 
 
+def test_a_run_with_a_channel_that_cannot_be_used_does_nothing_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "clausewatch.toml").write_text(
+        '[channels]\ndesk = "nonsense://mail.cloakroom.test"\n', encoding="utf-8"
+    )
+    done = clausewatch("run", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: clausewatch.toml: channels.desk: Apprise knows no service 'nonsense'")
+    assert not (tmp_path / "clausewatch.db").exists()
+
+
 def test_an_archive_that_is_none_ends_with_three_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text("", encoding="utf-8")
     (tmp_path / "clausewatch.db").write_text("a diary, and no database\n" * 100, encoding="utf-8")
