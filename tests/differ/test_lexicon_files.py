@@ -45,6 +45,16 @@ def test_no_phrase_stands_for_two_meanings(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
+    """Spelling is unified first, so its words must be the ones that the rows know."""
+    known = lexicon(language)
+    assert known is not None
+    for row in content(language)["synonyms"]["groups"]:
+        read = {" ".join(known.synonyms.rewrite(known.spelled(words(phrase)))) for phrase in row}
+        assert len(read) == 1, row
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> None:
     known = lexicon(language)
     assert known is not None
@@ -82,7 +92,9 @@ def test_a_name_of_a_country_stands_for_one_country() -> None:
 
 @pytest.mark.parametrize("name", ["US", "AS", "IN", "IT", "Chad", "Georgia", "America"])
 def test_words_that_are_also_other_things_name_no_country(name: str) -> None:
-    listed = {name for country in content("countries")["country"] for names in country["names"].values() for name in names}
+    listed = {
+        name for country in content("countries")["country"] for names in country["names"].values() for name in names
+    }
     assert name not in listed
 
 
