@@ -26,8 +26,8 @@ class CrawlSettings:
     workers: int = 2
     """Processes that extract and compare."""
     worker_memory: int = 1_000_000_000
-    """Bytes of address space for one worker process."""
+    """Bytes of address space for one worker process while it reads a page."""
     worker_time: float = 60.0
-    """Seconds that one page may take in a worker, of CPU and of the clock."""
+    """Seconds of CPU time that one page may take in a worker; four times as many by the clock, as machines are busy."""
     allow_private: bool = False
     """Whether loopback, private and link-local addresses may be fetched: for policies of an intranet."""

@@ -28,6 +28,7 @@ FIXED: dict[str, Any] = {
     "HTTPERROR_ALLOW_ALL": True,
     "HTTPCACHE_ENABLED": False,
     "URLLENGTH_LIMIT": 0,
+    "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read as it is
     "ROBOTSTXT_OBEY": True,
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

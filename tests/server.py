@@ -38,6 +38,8 @@ class Site:
     """A path that is not here answers 404."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
+    moments: dict[str, float] = field(default_factory=dict)
+    """When each path was last asked for, in seconds of a clock that only goes forward."""
 
     def url(self, path: str) -> str:
         return self.base + path
@@ -67,6 +69,7 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked.append((self.path, dict(self.headers.items())))
+            site.moments[self.path] = time.monotonic()
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.answer(site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404)))
 

@@ -13,6 +13,11 @@ from tests.server import HTML, Answer, serving
 PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 
 
+def refreshing(page: str, content: str) -> str:
+    """Return a page that asks the browser to go on to another, or to itself."""
+    return page.replace("<head>", f'<head><meta http-equiv="refresh" content="{content}">')
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
     """One crawl over a site on which most things go wrong."""
@@ -21,6 +26,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         site.serve("/gone", "<h1>Not found</h1><p>There is nothing here.</p>", status=404)
         site.serve("/broken", "<h1>Internal server error</h1>", status=500)
         site.redirect("/moved", "/good", status=301)
+        site.serve("/stub", refreshing(PAGE, "0; url=/good"))
+        site.serve("/reloading", refreshing(PAGE, "60; url=/reloading"))
         site.redirect("/loop", "/loop")
         site.redirect("/file", "file:///etc/hostname")
         site.pages["/slow"] = Answer(b"late", pause=30)
@@ -68,13 +75,13 @@ def test_an_answer_that_is_no_policy_is_not_comparable(results: dict[str, Crawle
     assert result.detail
 
 
-@pytest.mark.parametrize("policy", ["good", "moved", "packed", "long"])
+@pytest.mark.parametrize("policy", ["good", "moved", "stub", "reloading", "packed", "long"])
 def test_a_policy_among_failing_ones_gets_its_first_version(results: dict[str, Crawled], policy: str) -> None:
     assert (results[policy].outcome, results[policy].status) == ("changed", 200)
 
 
 def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) -> None:
-    assert results["moved"].final_url == results["good"].final_url
+    assert results["moved"].final_url == results["stub"].final_url == results["good"].final_url
 
 
 def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
@@ -93,6 +100,14 @@ def test_two_policies_with_one_address_are_both_checked(tmp_path: Path) -> None:
         address = site.serve("/privacy", PAGE)
         assert set(crawl(tmp_path / "a.db", {"English": address, "Indonesian": address})) == {"English", "Indonesian"}
         assert site.visits()["/privacy"] == 2
+
+
+def test_one_host_is_given_time_between_requests(tmp_path: Path) -> None:
+    with serving() as site:
+        crawl(tmp_path / "a.db", {n: site.serve(f"/{n}", PAGE) for n in "ab"}, delay=1)
+        robots, first, second = sorted(site.moments.values())
+    assert first - robots >= 0.5
+    assert second - first >= 0.5
 
 
 def test_a_passing_failure_is_tried_again(tmp_path: Path) -> None:
