@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from differ.lexicon import lexicon
 from differ.words import words
 from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
@@ -12,9 +13,11 @@ SHRUNK = 0.3
 """A document with less than this share of the words of the version before has lost its text."""
 SUBSTANTIAL = 250
 """Shorter documents, in words, may shrink as they like."""
-KINSHIP = 0.35
-"""Least share of common words (Dice over their counts) of two versions of one policy; rewrites of real policies lie
-above it, another document of the same company below."""
+KINSHIP = 0.4
+"""Least share of the shorter document's telling words that the other has too: rewrites of real policies lie above it,
+another document of the same company below."""
+TELLING = 80
+"""Documents of fewer telling words are not asked for kinship."""
 
 
 def comparability(before: Document, after: Document) -> Screening | None:
@@ -25,11 +28,22 @@ def comparability(before: Document, after: Document) -> Screening | None:
         return gone
     if len(left) >= SUBSTANTIAL and len(right) < SHRUNK * len(left):
         return Screening("shrunk", f"The text has {len(right):,} words; the version before has {len(left):,}.")
-    common = sum((Counter(left) & Counter(right)).values())
-    share = 2 * common / (len(left) + len(right)) if left or right else 1.0
-    if min(len(left), len(right)) >= SUBSTANTIAL and share < KINSHIP:
-        return Screening("other-document", f"Only {share:.0%} of the words are those of the version before.")
+    share = kinship(telling(left, before), telling(right, after))
+    if share is not None and share < KINSHIP:
+        return Screening("other-document", f"Only {share:.0%} of its telling words are in the version before.")
     return None
+
+
+def telling(text: list[str], document: Document) -> Counter[str]:
+    """Count the words of a document without those that any text of its language has."""
+    known = lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
+    return Counter(known.content_words(text) if known else text)
+
+
+def kinship(before: Counter[str], after: Counter[str]) -> float | None:
+    """Return which share of the shorter document's words the other has too, 0 to 1; None where one is too short."""
+    shorter = min(before.total(), after.total())
+    return (before & after).total() / shorter if shorter >= TELLING else None
 
 
 def other_language(before: Document, after: Document) -> Screening | None:

@@ -1,21 +1,42 @@
-"""Names of countries and regions in the languages that have a lexicon."""
+"""Names of countries, regions and states, in the languages that have a lexicon."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
 
-NAMES = """United States|USA|U.S.|US|Amerika Serikat|États-Unis|Estados Unidos|Vereinigte Staaten|Canada|Kanada|Mexico|Brazil|Brasil|Argentina|Chile|Colombia|
-United Kingdom|UK|Inggris|Royaume-Uni|Reino Unido|Ireland|Irlandia|Irlande|Irlanda|Germany|Jerman|Allemagne|Deutschland|Alemania|France|Prancis|Spain|Spanyol|Espagne|España|
-Italy|Netherlands|Belanda|Pays-Bas|Belgium|Switzerland|Swiss|Suisse|Schweiz|Austria|Sweden|Norway|Denmark|Finland|Poland|Portugal|Iceland|Liechtenstein|Luxembourg|Romania|Bulgaria|Greece|Czech|Hungary|Ukraine|Russia|Rusia|Turkey|Israel|
-India|Inde|Indien|China|Tiongkok|Cina|Chine|Hong Kong|Taiwan|Japan|Jepang|Japon|South Korea|Korea|Korea Selatan|Singapore|Singapura|Singapour|Malaysia|Indonesia|Indonésie|Thailand|Vietnam|Philippines|Filipina|Australia|Australie|New Zealand|Selandia Baru|
-South Africa|Nigeria|Kenya|Egypt|UAE|United Arab Emirates|Saudi Arabia|EEA|EU|European Union|European Economic Area|Uni Eropa|Europe|Eropa|Asia|Africa"""
-PATTERN = re.compile(
-    r"(?<!\w)(?:"
-    + "|".join(re.escape(n.strip()) for n in sorted(NAMES.replace("\n", "").split("|"), key=len, reverse=True))
-    + r")(?!\w)"
-)
+ENGLISH = "en"
 
 
-def countries(text: str) -> frozenset[str]:
-    """Return the countries and regions named in a text, as written."""
-    return frozenset(PATTERN.findall(text))
+@cache
+def _content() -> dict[str, Any]:
+    return tomllib.loads((resources.files("differ.lexicon") / "countries.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    """Return the code of each name in a language and in English; a state is its own code."""
+    codes = {
+        name: country["code"]
+        for country in _content()["country"]
+        for tongue in (ENGLISH, language)
+        for name in country["names"].get(tongue, ())
+    }
+    return codes | {state: state for state in _content()["us_states"]["names"]}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    names = sorted(_names(language), key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
+def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
+    """Return the countries, regions and states that a text names: by code, as first written."""
+    found: dict[str, str] = {}
+    for match in _pattern(language).findall(text):
+        found.setdefault(_names(language)[match], match)
+    return found

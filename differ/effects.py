@@ -221,10 +221,10 @@ def direction(gone: Collection[object], new: Collection[object]) -> Direction:
 def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
     """Return the effects of words that no concept names: addresses, numbers, countries, names, other words."""
     gone, new = changed_words(before.words, after.words)
-    lands, other_lands = countries(before.text), countries(after.text)
+    lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
     kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
-        ("country", lands - other_lands, other_lands - lands),
+        ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
         ("address", addresses(gone), addresses(new)),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
@@ -237,6 +237,11 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         if words_gone != words_new:
             found.append(Effect(subject, kind, direction(words_gone, words_new), words_gone, words_new))
     return found
+
+
+def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Return the countries that only the second names, as written."""
+    return [name for code, name in new.items() if code not in old]
 
 
 def addresses(text: Iterable[str]) -> list[str]:

@@ -50,6 +50,8 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     if heads & {"sharing", "transfer"}:
         listed = statement.kind in ("item", "row")
         return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+    if statement.kind == "row" and "cookies" in heads:
+        return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
 
 
@@ -58,6 +60,8 @@ def shares(sense: Meaning) -> bool:
     data = sense.has("data")
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
+        return True
+    if sense.has("shown") and sense.has("public", "recipient.users") and (data or sense.has("data.content")):
         return True
     gives = any(given_away(sense, mention) for mention in sense.of("share"))
     somebodys = data or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
@@ -98,7 +102,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
         return True
     if not sense.has("transfer.store") or not sense.has("data"):
         return False
-    return sense.has("transfer.abroad") or bool(countries(statement.text))
+    return sense.has("transfer.abroad") or bool(countries(statement.text, statement.language))
 
 
 def changes_owner(sense: Meaning) -> bool:
@@ -133,7 +137,8 @@ def names_right(sense: Meaning) -> bool:
     ):
         return True
     to_reader = any(word in sense.lexicon.readers for word in sense.words)
-    return sense.has(*NAMED_RIGHTS) and sense.has("modality.may", "exercise", "right.grant") and to_reader
+    acts = sense.has(*NAMED_RIGHTS) or any(mention.concept == "exercise" for mention in sense.mentions)
+    return acts and sense.has("modality.may", "exercise", "right.grant") and to_reader
 
 
 def gives_choice(sense: Meaning) -> bool:
@@ -147,8 +152,7 @@ def gives_choice(sense: Meaning) -> bool:
 
 def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says how to reach the company about data."""
-    if not sense.has(
-        "exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form"
-    ) and not any(ADDRESS.search(word) for word in statement.words):
+    ways = sense.has("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
+    if not ways and not any("@" in word for word in statement.words):
         return False
-    return "contact" in heads or sense.has("right", "data")
+    return "contact" in heads or sense.has("right", "data", "children")
