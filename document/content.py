@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from bs4 import BeautifulSoup, Tag
 
-from document.sizes import Sizes, measure
+from document.sizes import Sizes
 from document.soup import attribute, outermost
 
 _MOST = 0.8
 """The share of the page's prose that the main element must hold to be believed."""
 _NEARLY_ALL = 0.9
 _HOLDERS = frozenset(
-    ["div", "section", "table", "tbody", "tr", "td", "center", "form", "span", "font", "article", "main"]
+    [
+        "html",
+        "body",
+        "div",
+        "section",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "center",
+        "form",
+        "span",
+        "font",
+        "article",
+        "main",
+    ]
 )
 
 
-def main_content(soup: BeautifulSoup) -> list[Tag]:
+def main_content(soup: BeautifulSoup, sizes: Sizes) -> list[Tag]:
     """Return the elements that hold the page's text: `main`, the articles, or what holds nearly all of the prose.
 
-    When nothing is certain it is the whole body: text is never lost for being in the wrong place.
+    When nothing is certain it is the whole page: text is never lost for being in the wrong place.
     """
-    body = soup.body or soup
-    sizes = measure(body)
-    for names in (outermost(body, _is_main), outermost(body, lambda element: element.name == "article")):
-        if names and sum(sizes[element].prose for element in names) >= _MOST * max(1, sizes[body].prose):
+    for names in (outermost(soup, _is_main), outermost(soup, lambda element: element.name == "article")):
+        if names and sum(sizes[element].prose for element in names) >= _MOST * max(1, sizes[soup].prose):
             return names
-    return [_narrowed(body, sizes)]
+    return [_narrowed(soup, sizes)]
 
 
 def _is_main(element: Tag) -> bool:
     return element.name == "main" or attribute(element, "role") == "main"
 
 
-def _narrowed(body: Tag, sizes: Sizes) -> Tag:
+def _narrowed(page: Tag, sizes: Sizes) -> Tag:
     """Go down while one child holds nearly all prose and what stands beside it is menus."""
-    element, least = body, _NEARLY_ALL * sizes[body].prose
+    element, least = page, _NEARLY_ALL * sizes[page].prose
     while True:
         children = [child for child in element.children if isinstance(child, Tag)]
         largest = max(children, key=lambda child: sizes[child].prose, default=None)

@@ -78,12 +78,11 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     An element that holds a large share of the page's prose is never taken out, nor is one of `keep`, or what they
     are in.
     """
-    body = soup.body or soup
-    sizes, opened, place = measure(body), _opened(body), _Place()
-    limit = max(1.0, _LARGE_SHARE * sizes[body].prose)
-    kept = {id(body), *(id(parent) for element in keep for parent in (element, *element.parents))}
+    sizes, opened, place = measure(soup), _opened(soup), _Place()
+    limit = max(1.0, _LARGE_SHARE * sizes[soup].prose)
+    kept = {id(soup), *(id(parent) for element in keep for parent in (element, *element.parents))}
     dropped = []
-    for kind, node in events(body):
+    for kind, node in events(soup):
         if not isinstance(node, Tag):
             continue
         if kind == "start" and id(node) not in kept:
@@ -105,10 +104,10 @@ def _dates_policy(element: Tag, why: str) -> bool:
     return bool(stated_dates(lines) or stated_dates([" ".join(lines)]))
 
 
-def _opened(body: Tag) -> frozenset[str]:
+def _opened(page: Tag) -> frozenset[str]:
     """Return the ids that something on the page opens: they are hidden for a while only."""
     found: set[str] = set()
-    for kind, node in events(body):
+    for kind, node in events(page):
         if kind == "start" and isinstance(node, Tag):
             for name in ("aria-controls", "data-target", "data-bs-target"):
                 found.update(part.lstrip("#") for part in attribute(node, name).split())

@@ -72,8 +72,8 @@ def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
     roots = selected(soup, options.select)
     how: How = "select" if roots else "fallback" if options.select else "generic"
     dropped += remove_furniture(soup, sheet, keep=roots)
-    roots = roots or main_content(soup)
-    sizes = measure(soup.body or soup)
+    sizes = measure(soup)
+    roots = roots or main_content(soup, sizes)
     lines = Walker(sheet, sizes, _address(soup, page)).read(roots)
     document = _document(lines, _page_title(soup), _page_language(soup), options)
     return Extracted(document, _identity(options, how), how == "fallback", tuple(dropped))

@@ -45,7 +45,7 @@ _VOCABULARY = 6
 """How many different terms of a policy a text must use."""
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
-_LETTERS_A_WORD = 12
+_LETTERS_A_WORD = 3
 _FEW_WORDS = 12
 """Words below which a page says nothing."""
 _WALL_WORDS = 400
@@ -160,7 +160,8 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
 
 def _amount(text: str) -> int:
     """Return the number of words, or for scripts without spaces what as many letters would be."""
-    return max(len(text.split()), len(text) // _LETTERS_A_WORD)
+    words = len(text.split())
+    return words if _is_latin(text) else max(words, len(text) // _LETTERS_A_WORD)
 
 
 def _is_latin(text: str) -> bool:

@@ -16,7 +16,7 @@ UNREAD = frozenset(
         "script",
         "style",
         "template",
-        "head",
+        "title",
         "link",
         "meta",
         "iframe",

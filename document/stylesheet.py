@@ -82,7 +82,9 @@ def read_styles(soup: BeautifulSoup) -> StyleSheet:
 
 def declarations(text: str) -> Styles:
     """Return the declarations that are read here, names and values in lower case except for `content`."""
-    found = {}
+    found: Styles = {}
+    if not text:
+        return found
     for declaration in text.split(";"):
         name, _, value = declaration.partition(":")
         if (name := name.strip().lower()) in _READ:

@@ -240,6 +240,8 @@ class Walker:
 
     def _flush(self) -> None:
         buffer, context = self._buffer, self._contexts[-1]
+        if not buffer.pieces:
+            return
         self._buffer = _Buffer(links=[(target, 0) for target, _ in buffer.links])
         text = normalise("".join(buffer.pieces))
         for target, start in buffer.links:

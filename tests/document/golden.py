@@ -37,7 +37,8 @@ def _shown(document: Document) -> Iterator[str]:
     for stated in document.dates:
         yield f"{stated.kind} {stated.day} {stated.text!r}"
     for section in document.sections:
-        yield f"{section.level} {section.language} [{section.marker}] {section.heading!r} in {' > '.join(section.path)!r}"
+        path = " > ".join(section.path)
+        yield f"{section.level} {section.language} [{section.marker}] {section.heading!r} in {path!r}"
         yield from map(_line, section.blocks)
 
 

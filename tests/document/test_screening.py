@@ -1,0 +1,87 @@
+"""Whether a page is the policy at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from document import read, screen
+from document.model import Page
+from document.screening import Reason
+
+SENTENCE = "We collect personal data with your consent and share it with third parties to provide our services."
+POLICY = "<h1>Privacy</h1>" + f"<p>{SENTENCE}</p>" * 12
+WALL_WORDS = "<p>Sign in to see it. This page cannot be found elsewhere. Before you continue, accept all cookies.</p>"
+SHORT = (
+    "<h1>Privacy</h1><p>We value your privacy. We collect no personal data, share nothing with third parties, "
+    "use no cookies and process nothing without consent.</p>"
+)
+SHORT_INDONESIAN = (
+    "<h1>Kebijakan Privasi</h1><p>Kami mengumpulkan data pribadi dengan persetujuan Anda, tidak membagikannya kepada "
+    "pihak ketiga, dan Anda berhak atas penghapusan.</p>"
+)
+CHINESE = (
+    "<h1>隐私政策</h1><p>我们收集您的姓名和地址以便寄送信件。我们不会与任何第三方分享您的个人信息，除非法律要求我们这样做。"
+    "您可以随时要求我们删除。</p>"
+)
+PIES = "<main><h1>Pies</h1><p>Our pies are baked at dawn and eaten by noon, with gravy, on the pier.</p></main>"
+
+
+def reason(body: str | bytes, status: int = 200, **facts: object) -> Reason | None:
+    data = body.encode() if isinstance(body, str) else body
+    page = Page(data, "text/html", status, str(facts.get("url", "")), tuple(facts.get("headers", ())))  # type: ignore[arg-type]  # facts are given by the tests below
+    found = screen(page, read(page).document)
+    assert found is None or found.detail.endswith((".", ")"))
+    return found.reason if found else None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<title>One moment</title><h1>Verify you are human</h1>", "bot-challenge"),
+        ("<title>x</title><p>Pastikan Anda bukan robot</p>", "bot-challenge"),
+        (
+            f"<title>Before you continue</title><div role=dialog><p>{SENTENCE}</p><button>Accept all</button></div>",
+            "consent-wall",
+        ),
+        ("<title>Site</title><h1>We'll be back soon</h1><p>Planned maintenance.</p>", "maintenance"),
+        ("<title>Situs</title><h1>Sedang dalam pemeliharaan</h1>", "maintenance"),
+        ("<title>Shop</title><main><h1>Page not found</h1><p>Try the search.</p></main>", "soft-404"),
+        ("<title>Toko</title><main><h1>Halaman yang Anda cari tidak ditemukan</h1></main>", "soft-404"),
+        ("<title>Konto</title><main><h1>Seite nicht gefunden</h1></main>", "soft-404"),
+        ("<title>Sign in</title><form><input name=u><input type=password><button>Sign in</button></form>", "login"),
+        (
+            "<title>App</title><div id=root></div><noscript>Enable scripts.</noscript><script src=a.js>",
+            "empty-shell",
+        ),
+        (
+            "<title>x</title><meta http-equiv=refresh content='0; url=/x'><p>You are being sent on, or click here.</p>",
+            "empty-shell",
+        ),
+        (
+            f"<title>Pies</title>{PIES}",
+            "other-document",
+        ),
+        (b"%PDF-1.7 xyz", "encoding"),
+        (bytes(range(256)) * 40, "encoding"),
+    ],
+)
+def test_page_without_a_policy_is_screened_out(body: str | bytes, expected: Reason) -> None:
+    assert reason(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(404, "gone"), (410, "gone"), (403, "http-error"), (500, "http-error")]
+)
+def test_status_screens_out_a_policy_too(status: int, expected: Reason) -> None:
+    assert reason(POLICY, status) == expected
+
+
+def test_status_of_an_error_goes_with_what_the_page_says() -> None:
+    assert reason("<title>Maintenance mode</title>", 503) == "maintenance"
+    assert reason("<title>Just a moment</title>", 403) == "bot-challenge"
+    assert reason(POLICY, headers=(("cf-mitigated", "challenge"),)) == "bot-challenge"
+
+
+@pytest.mark.parametrize("body", [POLICY, POLICY + WALL_WORDS, SHORT, SHORT_INDONESIAN, CHINESE])
+def test_policy_is_never_screened_out(body: str) -> None:
+    assert reason(f"<title>Privacy</title><main>{body}</main>") is None

@@ -1,0 +1,87 @@
+"""A document as JSON."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from document import from_json, read, to_json
+from document.model import Block, Document, Link, Page, Section, StatedDate
+
+texts = st.text(max_size=20)
+links = st.lists(st.builds(Link, texts, texts), max_size=2).map(tuple)
+kinds = st.sampled_from(["paragraph", "item", "row", "contents"])
+blocks = st.lists(st.builds(Block, kinds, texts, texts, st.integers(0, 9), links), max_size=3).map(tuple)
+paths = st.lists(texts, max_size=3).map(tuple)
+sections = st.lists(st.builds(Section, texts, texts, st.integers(0, 9), paths, texts, blocks), max_size=3).map(tuple)
+dates = st.lists(
+    st.builds(StatedDate, st.sampled_from(["updated", "effective", "revised"]), st.dates(), texts), max_size=2
+)
+documents = st.builds(Document, sections, paths, dates.map(tuple), texts)
+
+
+@given(documents)
+def test_document_comes_back_equal(document: Document) -> None:
+    assert from_json(to_json(document)) == document
+
+
+def test_json_is_canonical() -> None:
+    document = Document(
+        (Section("Héading", "1.", 1, ("1. Héading",), "en"),), ("en",), (StatedDate("updated", date(2020, 5, 1), "x"),)
+    )
+    assert (
+        to_json(document)
+        == (
+            '{"dates":[{"day":"2020-05-01","kind":"updated","text":"x"}],"languages":["en"],"sections":[{"blocks":[],'
+            '"heading":"Héading","language":"en","level":1,"marker":"1.","path":["1. Héading"]}],"title":""}'
+        ).encode()
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'{"sections":[{}]}'])
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        from_json(data)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_read_and_stored(body: bytes) -> None:
+    document = read(Page(body)).document
+    assert from_json(to_json(document)) == document
+
+
+MARKUP = [
+    "<p>",
+    "</p>",
+    "<ol>",
+    "<li>",
+    "</ol>",
+    "<b>",
+    "</b>",
+    "<table>",
+    "<tr>",
+    "<td>",
+    "<br>",
+    "<h2>",
+    "</h2>",
+    "<main>",
+    "<nav>",
+    "</nav>",
+    "&nbsp;",
+    "(a)&nbsp;",
+    "1.&nbsp;",
+    "word&nbsp;",
+    "Words,&nbsp;and&nbsp;more&nbsp;of&nbsp;them.",
+    "<hr>",
+    "<i&nbsp;hidden>",
+]
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=30))
+def test_any_markup_gives_normalised_lines(pieces: list[str]) -> None:
+    document = read(Page(f"<html><body>{''.join(pieces)}</body></html>".encode(), "text/html")).document
+    assert all(line == " ".join(line.split()) and line for line in document.lines())
+    assert from_json(to_json(document)) == document
