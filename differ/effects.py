@@ -11,7 +11,7 @@ from typing import Literal
 from differ.countries import countries
 from differ.equivalence import changed_words
 from differ.meaning import Meaning, canonical, lead_meaning, meaning
-from differ.relevance import ADDRESS, Watched, relevance, says_right
+from differ.relevance import ADDRESS, Watched, names_right, relevance, says_right
 from differ.statements import Statement, is_line
 from differ.words import TOKEN, plain
 
@@ -74,9 +74,6 @@ RIGHTS_PARTS = (
 
 SPILLS = ("consent", "notice")
 """Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
-
-BYSTANDERS = ("condition", "name", "country", "consent", "wording")
-"""Effects that touch rights only where the statement itself names a right, not where it merely stands among them."""
 
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
@@ -170,9 +167,20 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     found += residue(subject, before, after, one)
-    if subject == "rights" and not (says_right(one) or says_right(other)):
-        return [effect for effect in found if effect.kind not in BYSTANDERS]
-    return found
+    return [effect for effect in found if subject == "sharing" or touches_rights(effect, (one, other))]
+
+
+def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
+    """Whether an effect bears on rights, given what the statement says before and after: a condition where a right is
+    named, a name where somebody can be reached, a place where anything is said of rights."""
+    if effect.kind in ("condition", "consent"):
+        turned = effect.direction in ("loosened", "tightened")
+        return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)
+    if effect.kind == "name":
+        return any(sense.has("exercise.dpo", "exercise.contact", "exercise.post", "complaint") for sense in senses)
+    if effect.kind in ("country", "wording"):
+        return any(says_right(sense) for sense in senses)
+    return True
 
 
 def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
@@ -267,7 +275,7 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 def names(text: str, changed: set[str], sense: Meaning) -> set[str]:
     """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals,
     and not a word that the lexicon knows."""
-    if text.isupper():
+    if text.isupper() or sense.lexicon.capitals:
         return set()
     found, start = set(), True
     for token in TOKEN.findall(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from differ.alignment import Pair
 from differ.effects import Effect, effects
@@ -101,7 +101,7 @@ def watched_findings(
 
 def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
     """Return the rule of the highest severity; of equals the first."""
-    return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[1].direction]))
+    return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
 
 def finding(
@@ -114,20 +114,20 @@ def finding(
         section=present.section,
         language=present.language,
         material=True,
-        severity=rule.severity[effect.direction],
+        severity=rule.severity[rule.direction(effect)],
         rule=rule.rule,
         source=rule.source,
         clause=profile.clause(rule.topic),
         before=text_of(before),
         after=text_of(after),
-        reason=sentence(rule.sentences["en"], effect),
+        reason=sentence(rule.sentences["en"][rule.direction(effect)], effect),
         edits=word_edits(text_of(before), text_of(after)),
     )
 
 
-def sentence(sentences: Mapping[str, str], effect: Effect) -> str:
+def sentence(template: str, effect: Effect) -> str:
     """Return the one sentence that explains an effect, with the words that decided."""
-    return sentences[effect.direction].format(gone=listed(effect.gone), new=listed(effect.new))
+    return template.format(gone=listed(effect.gone), new=listed(effect.new))
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -21,7 +21,6 @@ TURNED = (
     "notify",
     "optout",
     "right",
-    "exercise",
     "merger",
     "transfer",
     "data.aggregate",

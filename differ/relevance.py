@@ -117,7 +117,11 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     lead = lead_meaning(statement)
     if lead is not None and is_line(statement.text) and lead.has("exercise"):
         return True
-    if sense.has("complaint") and (sense.has("exercise", "right", "data") or heads & {"rights", "contact", "choices"}):
+    if sense.has("complaint") and (
+        sense.has("exercise", "right")
+        or (sense.has("data") and to_reader(sense))
+        or heads & {"rights", "contact", "choices"}
+    ):
         return True
     if heads & {"rights", "choices"}:
         listed = statement.kind in ("item", "row") or bool(statement.lead)
@@ -136,9 +140,13 @@ def names_right(sense: Meaning) -> bool:
         *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
     ):
         return True
-    to_reader = any(word in sense.lexicon.readers for word in sense.words)
     acts = sense.has(*NAMED_RIGHTS) or any(mention.concept == "exercise" for mention in sense.mentions)
-    return acts and sense.has("modality.may", "exercise", "right.grant") and to_reader
+    return acts and sense.has("modality.may", "exercise", "right.grant") and to_reader(sense)
+
+
+def to_reader(sense: Meaning) -> bool:
+    """Whether a statement speaks to or of the people whose data it is."""
+    return any(word in sense.lexicon.readers for word in sense.words)
 
 
 def gives_choice(sense: Meaning) -> bool:
@@ -146,8 +154,7 @@ def gives_choice(sense: Meaning) -> bool:
     strong = any(mention.concept == "optout" for mention in sense.mentions)
     if strong:
         return True
-    reader = any(word in sense.lexicon.readers for word in sense.words)
-    return sense.has("optout.settings") and sense.has("modality.may") and reader
+    return sense.has("optout.settings") and sense.has("modality.may") and to_reader(sense)
 
 
 def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:

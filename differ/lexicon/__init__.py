@@ -107,6 +107,7 @@ class Lexicon:
 
     def __init__(self, language: str, content: dict[str, Any]) -> None:
         self.language = language
+        self.capitals: bool = content["writing"]["capitals"]
         self.function_words = frozenset(content["function"]["words"])
         self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
         self.readers = frozenset(content["persons"]["reader"])

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
-from differ.effects import Direction, Effect
+from differ.effects import Direction, Effect, direction
 from differ.model import SEVERITIES, Severity
 from differ.relevance import Watched
 
@@ -39,7 +39,12 @@ class Rule:
 
     def fits(self, effect: Effect) -> bool:
         """Whether the rule speaks of this effect."""
-        return effect.watched == self.watched and effect.kind in self.effects and effect.direction in self.severity
+        return effect.watched == self.watched and effect.kind in self.effects
+
+    def direction(self, effect: Effect) -> Direction:
+        """Return the direction of an effect in the rule's own terms: where it says nothing of negations, what came or
+        went decides."""
+        return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,12 @@ def load_profile(name: str = "default") -> Profile:
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:
     """Return a rule from its row, checked: known directions, severities and a sentence for each direction."""
-    for direction, severity in row["severity"].items():
-        if direction not in get_args(Direction) or severity not in SEVERITIES:
-            raise ProfileError(f"rule {row['rule']}: severity {direction} = {severity!r} is not known")
+    for towards, severity in row["severity"].items():
+        if towards not in get_args(Direction) or severity not in SEVERITIES:
+            raise ProfileError(f"rule {row['rule']}: severity {towards} = {severity!r} is not known")
         for language in REPORTS:
-            if direction not in row[language]:
-                raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {direction!r}")
+            if towards not in row[language]:
+                raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
     return Rule(
         rule=row["rule"],
         watched=row["watched"],
