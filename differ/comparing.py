@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from differ.alignment import Alignment, align
-from differ.judging import judge
+from differ.judging import judge, surroundings
 from differ.lexicon import lexicon
 from differ.links import moved_links
 from differ.model import Comparison, Finding, Suppression
@@ -19,13 +19,13 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
     """Say what changed between two versions of one policy, and whether it matters."""
     one, other = statements(before), statements(after)
     aligned = align(one, other)
-    standing = frozenset(s.words for s in one) & frozenset(s.words for s in other)
+    renamed = renames(aligned.pairs, other)
+    around = surroundings([renamed.apply(statement) for statement in one], other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
-    renamed = renames(aligned.pairs, other)
     for pair in aligned.pairs:
         styled = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
-        found, quiet = judge(styled, profile or load_profile(), standing)
+        found, quiet = judge(styled, profile or load_profile(), around)
         findings += found
         suppressed += quiet
     if not any(finding.material for finding in findings):

@@ -75,6 +75,9 @@ RIGHTS_PARTS = (
 SPILLS = ("consent", "notice")
 """Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
 
+STATEMENT = 4
+"""A line of fewer words names no right by itself."""
+
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
 UNIT_REACH = 3
@@ -120,7 +123,7 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     """Return what a new or removed statement says: its gravest concept, else that it is there."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
-    if sense is None:
+    if sense is None or sense.has("announcement"):
         return []
     if subject == "rights" and statement is not None and is_address_line(statement):
         return [Effect(subject, "address", direction(text_of(before), text_of(after)), text_of(before), text_of(after))]
@@ -129,13 +132,16 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         if named and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
             return [whole_effect(subject, part, named, new=after is not None)]
     listed = statement is not None and statement.kind in ("item", "row")
+    if subject == "rights" and len(sense.words) < STATEMENT:
+        return []
     return [Effect(subject, "statement", "added" if after else "removed")] if listed else []
 
 
 def is_address_line(statement: Statement) -> bool:
-    """Whether a statement is a line that says where to reach the company."""
+    """Whether a statement is a line that says where to reach the company: with a number or an address in it."""
     lead = lead_meaning(statement)
-    return is_line(statement.text) and lead is not None and lead.has("exercise")
+    telling = any("@" in word or any(map(str.isdigit, word)) for word in statement.words)
+    return telling and is_line(statement.text) and lead is not None and lead.has("exercise")
 
 
 def text_of(statement: Statement | None) -> tuple[str, ...]:

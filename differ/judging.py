@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from differ.alignment import Pair
-from differ.effects import Effect, effects
+from differ.effects import Effect, addresses, effects
 from differ.equivalence import date_line, equivalent
 from differ.lexicon import lexicon
 from differ.meaning import heading_topics, meaning
@@ -25,29 +26,47 @@ LISTED_WORDS = 6
 """The most words that a reason names."""
 
 
-def judge(
-    pair: Pair, profile: Profile, standing: frozenset[tuple[str, ...]]
-) -> tuple[list[Finding], list[Suppression]]:
-    """Return the findings and suppressions of one pair; both are empty where nothing changed.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What both documents say: what repeats it says nothing new, what drops a copy of it takes nothing away."""
 
-    `standing` holds the words of every statement that both documents have: what repeats one says nothing new.
-    """
+    standing: frozenset[tuple[str, ...]]
+    """The words of every statement that stands in both."""
+    addresses: frozenset[str]
+    """The e-mail and web addresses and telephone numbers that both give."""
+
+
+def surroundings(before: Sequence[Statement], after: Sequence[Statement]) -> Surroundings:
+    """Return what two documents have in common."""
+    return Surroundings(
+        frozenset(statement.words for statement in before) & frozenset(statement.words for statement in after),
+        all_addresses(before) & all_addresses(after),
+    )
+
+
+def all_addresses(text: Iterable[Statement]) -> frozenset[str]:
+    """Return every address of a document."""
+    return frozenset(address for statement in text for address in addresses(statement.words))
+
+
+def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
+    """Return the findings and suppressions of one pair; both are empty where nothing changed."""
     before, after = pair.before, pair.after
     present = after or before
     if present is None:
         return [], []
-    reason = quiet_reason(pair, standing)
+    reason = quiet_reason(pair, around)
     if reason == "unchanged":
         return [], []
     if reason is not None:
         return [], [Suppression(present.section, reason, text_of(before), text_of(after))]
     if lexicon(present.language) is None:
         return [structural(before, after, present)], []
-    found = watched_findings(before, after, present, profile)
+    found = watched_findings(pair, present, profile, around)
     return (found or [unwatched(before, after, present, profile)]), []
 
 
-def quiet_reason(pair: Pair, standing: frozenset[tuple[str, ...]]) -> str | None:
+def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
     """Return why nobody need be told of a pair, `unchanged` where there is nothing to tell, or None."""
     before, after = pair.before, pair.after
     present = after or before
@@ -55,7 +74,7 @@ def quiet_reason(pair: Pair, standing: frozenset[tuple[str, ...]]) -> str | None
         if before.text == after.text:
             return unmoved_reason(pair, before, after)
         return equivalent(before, after, lexicon(after.language)) or quiet_kind(after)
-    if present is None or present.words in standing:
+    if present is None or present.words in around.standing:
         return "repeated"
     return quiet_kind(present) or quiet_line(present)
 
@@ -87,16 +106,22 @@ def text_of(statement: Statement | None) -> str:
     return statement.text if statement else ""
 
 
-def watched_findings(
-    before: Statement | None, after: Statement | None, present: Statement, profile: Profile
-) -> list[Finding]:
+def watched_findings(pair: Pair, present: Statement, profile: Profile, around: Surroundings) -> list[Finding]:
     """Return one finding for each watched subject that an edit affects, of its gravest effect."""
     by_subject: dict[str, list[tuple[Rule, Effect]]] = {}
-    for effect in effects(before, after):
+    for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
-        if rule is not None:
+        if rule is not None and not known_address(effect, pair, present, around):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
-    return [finding(gravest(rules), before, after, present, profile) for rules in by_subject.values()]
+    return [finding(gravest(rules), pair.before, pair.after, present, profile) for rules in by_subject.values()]
+
+
+def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
+    """Whether a new or removed statement only gives an address that both documents give elsewhere."""
+    if pair.before is not None and pair.after is not None:
+        return False
+    given = addresses(present.words)
+    return effect.kind in ("channel", "address") and bool(given) and around.addresses.issuperset(given)
 
 
 def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
