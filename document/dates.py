@@ -24,6 +24,7 @@ _DATE = re.compile(
     """,
     re.VERBOSE,
 )
+_YEAR = re.compile(r"\d{4}")
 _BETWEEN = 40
 """Characters that may stand between the cue and its date."""
 _LABEL = 60
@@ -54,8 +55,11 @@ def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
     date that could be read in two ways is left out.
     """
     found: dict[tuple[DateKind, date], StatedDate] = {}
+    years = [_YEAR.search(line) is not None for line in lines]
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
+        if not years[place] and not (len(line) <= _LABEL and any(years[place + 1 : place + 2])):
+            continue
         for stated in _on_line(line, after):
             found.setdefault((stated.kind, stated.day), stated)
     return tuple(found.values())

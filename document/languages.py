@@ -22,6 +22,8 @@ _ENOUGH = 3
 """Common words of a language that a text must have before they decide, and their lead over the next language."""
 _LETTERS = 60
 """Letters below which a text takes the language around it."""
+_LONG = 300
+"""Letters from which a text among others of one language is still asked about by itself."""
 _CONFIDENT = 0.6
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "GREEK": "el", "HEBREW": "he"}
@@ -44,10 +46,16 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
     """Return the language of each text, in the order of the page.
 
     `declared` is what the markup says of each text ("" for nothing), `page` what it says of the whole. A configured
-    language is asked first, then what is declared, then the words; a text too short to tell takes the language of the
-    one before it, or else of the one after. "und" where none fits.
+    language is asked first, then what is declared, then the words. A text whose words do not tell takes the language
+    around it where that is one; where it is not, a model is asked; one too short for that takes the language before
+    it, or else the one after. "und" where none fits.
     """
-    found = [_detect(text, said, page, configured) for text, said in zip(texts, declared, strict=True)]
+    candidates = tuple(configured) or tuple(dict.fromkeys((*((page,) if page else ()), *KNOWN)))
+    found = [_clear(text, said, page, configured, candidates) for text, said in zip(texts, declared, strict=True)]
+    clear = [language for language in found if language]
+    for place, text in enumerate(texts):
+        if found[place] is None and (len(text) > _LONG or len(set(clear)) != 1) and len(text) >= _LETTERS:
+            found[place] = _by_model(text, candidates) or _otherwise(page, candidates)
     before: str | None = None
     for place, language in enumerate(found):
         found[place] = before = language or before
@@ -55,8 +63,8 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
     return [language or after for language in found]
 
 
-def _detect(text: str, declared: str, page: str, configured: Sequence[str]) -> str | None:
-    """Return the language of one text, or None where it is too short to tell."""
+def _clear(text: str, declared: str, page: str, configured: Sequence[str], candidates: Sequence[str]) -> str | None:
+    """Return the language that script, markup or common words show, or None."""
     script = _script(text)
     if script is None:
         return None
@@ -64,10 +72,7 @@ def _detect(text: str, declared: str, page: str, configured: Sequence[str]) -> s
         return _of_script(script, declared or page, configured)
     if declared and (not configured or declared in configured):
         return declared
-    candidates = tuple(configured) or tuple(dict.fromkeys((*((page,) if page else ()), *KNOWN)))
-    if len(text) < _LETTERS:
-        return None
-    return _by_words(text, candidates) or _by_model(text, candidates) or _otherwise(page, candidates)
+    return _by_words(text, candidates) if len(text) >= _LETTERS else None
 
 
 def _otherwise(page: str, candidates: Sequence[str]) -> str:

@@ -3,102 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from bs4 import PageElement, Tag
 
 from document.emails import decode_hex, decode_target
+from document.inline import Buffer, Context
 from document.lines import Line
 from document.lists import ItemNumbers
 from document.model import Link
-from document.normalise import normalise
 from document.sizes import Sizes
 from document.soup import attribute, events
 from document.stylesheet import StyleSheet
 from document.tables import is_data_table
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-    ]
-)
-_BOLD = frozenset({"b", "strong", "summary"})
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BOLD_SHARE = 0.95
-
-
-@dataclass(slots=True)
-class _Context:
-    """What holds for the text inside an element."""
-
-    bold: bool = False
-    size: float = 0.0
-    level: int = 0
-    language: str = ""
-    pre: bool = False
-    block: bool = False
-
-
-@dataclass(slots=True)
-class _Buffer:
-    """The line being collected."""
-
-    pieces: list[str] = field(default_factory=list)
-    letters: int = 0
-    bold: int = 0
-    linked_in_page: int = 0
-    size: float | None = None
-    links: list[tuple[str, int]] = field(default_factory=list)
-    """Target, and the number of pieces when the link began."""
-    finished: list[Link] = field(default_factory=list)
+_LISTS = frozenset({"ol", "ul", "dir", "menu"})
 
 
 class Walker:
@@ -109,14 +28,13 @@ class Walker:
         self._sheet = sheet
         self._sizes = sizes
         self._address = address
-        self._contexts = [_Context()]
-        self._buffer = _Buffer()
+        self._contexts = [Context()]
+        self._buffer = Buffer()
         self._numbers = ItemNumbers(sheet)
         self._cells: list[list[str]] | None = None
         self._row_links: list[Link] = []
         self._data_tables = 0
         self._skip: Tag | None = None
-        self._hidden_text: Tag | None = None
 
     def read(self, roots: Iterable[Tag]) -> list[Line]:
         """Return the lines below the roots, in order."""
@@ -135,20 +53,20 @@ class Walker:
         if not isinstance(node, Tag) or self._skip is not None:
             return
         if "data-cfemail" in node.attrs and (address := decode_hex(attribute(node, "data-cfemail"))):
-            self._open_link(node, f"mailto:{address}")
+            self._buffer.open_link(f"mailto:{address}")
             self._add(address)
-            self._close_link(node)
+            self._buffer.close_link()
             self._skip = node
             return
-        context = self._enter(node)
+        context = self._contexts[-1].inside(node, self._sheet.styles(node))
         if context.block:
             self._flush()
         self._contexts.append(context)
         if node.name == "br":
             self._break()
         elif node.name == "a" and "href" in node.attrs:
-            self._open_link(node, self._target(attribute(node, "href")))
-        elif node.name in ("ol", "ul", "dir", "menu"):
+            self._buffer.open_link(self._target(attribute(node, "href")))
+        elif node.name in _LISTS:
             self._numbers.open_list(node)
         elif node.name == "li":
             self._numbers.open_item(node)
@@ -165,8 +83,8 @@ class Walker:
             self._flush()
         self._contexts.pop()
         if node.name == "a" and "href" in node.attrs:
-            self._close_link(node)
-        elif node.name in ("ol", "ul", "dir", "menu"):
+            self._buffer.close_link()
+        elif node.name in _LISTS:
             self._numbers.close_list()
         elif node.name == "li":
             self._numbers.close_item()
@@ -185,31 +103,6 @@ class Walker:
             self._flush()
             self._add(line)
 
-    def _enter(self, node: Tag) -> _Context:
-        above = self._contexts[-1]
-        styles = self._sheet.styles(node)
-        level = _HEADINGS.get(node.name, 0) or _role_level(node)
-        display = styles.get("display", "")
-        return _Context(
-            bold=_is_bold(node, styles, above.bold),
-            size=_size(node, above.size),
-            level=level or above.level,
-            language=_language(node) or above.language,
-            pre=node.name == "pre" or styles.get("white-space", "").startswith("pre") or above.pre,
-            block=(node.name in _BLOCKS or display == "block" or level > 0) and display not in ("inline", "contents"),
-        )
-
-    def _add(self, text: str) -> None:
-        buffer, context = self._buffer, self._contexts[-1]
-        letters = sum(map(str.isalnum, text))
-        buffer.pieces.append(text)
-        buffer.letters += letters
-        buffer.bold += letters if context.bold else 0
-        if letters:
-            buffer.size = context.size if buffer.size is None else max(buffer.size, context.size)
-        if buffer.links and buffer.links[-1][0].startswith("#"):
-            buffer.linked_in_page += letters
-
     def _break(self) -> None:
         """A break ends a line, but not a heading: that is one, however it is set."""
         if self._contexts[-1].level:
@@ -227,51 +120,25 @@ class Walker:
             # A target such as "http://[" is no address; what stands there is kept.
             return target
 
-    def _open_link(self, node: Tag, target: str) -> None:
-        self._buffer.links.append((target, len(self._buffer.pieces)))
-
-    def _close_link(self, node: Tag) -> None:
-        if not self._buffer.links:
-            return
-        target, start = self._buffer.links.pop()
-        text = normalise("".join(self._buffer.pieces[start:]))
-        if text and target and not target.startswith(("#", "javascript:")):
-            self._buffer.finished.append(Link(text, target))
+    def _add(self, text: str) -> None:
+        self._buffer.add(text, self._contexts[-1])
 
     def _flush(self) -> None:
-        buffer, context = self._buffer, self._contexts[-1]
-        if not buffer.pieces:
+        """End the line that is being collected: it goes into a cell, or is one of the page's lines."""
+        if not self._buffer.pieces:
             return
-        self._buffer = _Buffer(links=[(target, 0) for target, _ in buffer.links])
-        text = normalise("".join(buffer.pieces))
-        for target, start in buffer.links:
-            part = normalise("".join(buffer.pieces[start:]))
-            if part and target and not target.startswith(("#", "javascript:")):
-                buffer.finished.append(Link(part, target))
-        if not text:
+        line, self._buffer = self._buffer.finish(self._contexts[-1])
+        if line is None:
             return
         if self._cells is not None:
             if not self._cells:
                 self._cells.append([])
-            self._cells[-1].append(text)
-            self._row_links.extend(buffer.finished)
+            self._cells[-1].append(line.text)
+            self._row_links.extend(line.links)
             return
-        marker, first, again = self._numbers.take_marker()
-        self.lines.append(
-            Line(
-                text,
-                marker=marker,
-                depth=self._numbers.depth,
-                level=context.level,
-                bold=buffer.letters > 0 and buffer.bold >= _BOLD_SHARE * buffer.letters,
-                size=buffer.size or 0.0,
-                links=tuple(buffer.finished),
-                language=context.language,
-                in_page=buffer.letters > 0 and buffer.linked_in_page >= _BOLD_SHARE * buffer.letters,
-                in_item=first,
-                same_item=again,
-            )
-        )
+        line.marker, line.in_item, line.same_item = self._numbers.take_marker()
+        line.depth = self._numbers.depth
+        self.lines.append(line)
 
     def _open_table(self, node: Tag) -> None:
         if node.name == "table" and (self._data_tables or is_data_table(node, self._sizes)):
@@ -290,33 +157,3 @@ class Walker:
             self._cells = None
             if text := " | ".join(cell for cell in cells if cell):
                 self.lines.append(Line(text, row=True, links=links, language=language))
-
-
-def _role_level(node: Tag) -> int:
-    if attribute(node, "role").lower() != "heading":
-        return 0
-    level = attribute(node, "aria-level").strip()
-    return min(6, max(1, int(level))) if level.isdecimal() else 2
-
-
-def _is_bold(node: Tag, styles: dict[str, str], above: bool) -> bool:
-    weight = styles.get("font-weight", "")
-    if weight:
-        return weight in ("bold", "bolder") or (weight.isdecimal() and int(weight) >= 600)
-    opens = node.name == "button" and (attribute(node, "aria-controls") or attribute(node, "aria-expanded"))
-    return above or node.name in _BOLD or bool(opens)
-
-
-def _size(node: Tag, above: float) -> float:
-    """Return the font size in steps from the usual one, as `font`, `big` and `small` set it."""
-    if node.name in ("big", "small"):
-        return above + (1.0 if node.name == "big" else -1.0)
-    size = attribute(node, "size").strip() if node.name == "font" else ""
-    if size[:1] in ("+", "-") and size[1:].isdecimal():
-        return float(size)
-    return float(size) - 3 if size.isdecimal() else above
-
-
-def _language(node: Tag) -> str:
-    named = attribute(node, "lang") or attribute(node, "xml:lang")
-    return named.split("-")[0].split("_")[0].strip().lower()
