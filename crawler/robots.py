@@ -1,6 +1,7 @@
 """robots.txt as RFC 9309 means it: 4xx allows everything, and what cannot be had forbids everything.
 
-429 counts as not to be had: it asks us to stay away for now. Scrapy's own middleware fetches the page when robots.txt cannot be had.
+429 counts as not to be had: it asks us to stay away for now. Scrapy's own middleware fetches the page when robots.txt
+cannot be had.
 """
 
 from __future__ import annotations

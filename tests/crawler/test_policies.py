@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crawler.crawl import Crawled, crawl
-from tests.server import HTML, Answer, serving
+from tests.server import HTML, Answer, Site, serving
 
 PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 
@@ -95,11 +96,35 @@ def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
     assert "limit" in results["nested"].detail or results["nested"].outcome == "changed"
 
 
-def test_two_policies_with_one_address_are_both_checked(tmp_path: Path) -> None:
-    with serving() as site:
-        address = site.serve("/privacy", PAGE)
-        assert set(crawl(tmp_path / "a.db", {"English": address, "Indonesian": address})) == {"English", "Indonesian"}
-        assert site.visits()["/privacy"] == 2
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that was crawled patiently, with an idle proxy in the environment."""
+    with serving() as site, serving() as proxy, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("http_proxy", proxy.base)
+        site.serve("/busy", "<h1>Busy</h1>", status=503)
+        policies = {"busy": site.url("/busy"), "gone": site.url("/gone")}
+        policies |= {"English": site.serve("/privacy", PAGE), "Indonesian": site.serve("/privacy", PAGE)}
+        crawl(tmp_path_factory.mktemp("archive") / "a.db", policies, retries=2, contact="desk@example.org")
+        assert proxy.asked == [], "a proxy of the environment goes round the address guard"
+        yield site
+
+
+def test_two_policies_with_one_address_are_both_checked(asked: Site) -> None:
+    assert asked.visits()["/privacy"] == 2
+
+
+def test_a_passing_failure_is_tried_again(asked: Site) -> None:
+    assert asked.visits()["/busy"] == 3
+
+
+def test_a_missing_page_is_not_tried_again(asked: Site) -> None:
+    assert asked.visits()["/gone"] == 1
+
+
+def test_languages_and_contact_are_said_to_the_server(asked: Site) -> None:
+    headers = dict(asked.asked)["/privacy"]
+    assert "desk@example.org" in headers["User-Agent"]
+    assert headers["Accept-Language"] == "en"
 
 
 def test_one_host_is_given_time_between_requests(tmp_path: Path) -> None:
@@ -108,33 +133,3 @@ def test_one_host_is_given_time_between_requests(tmp_path: Path) -> None:
         robots, first, second = sorted(site.moments.values())
     assert first - robots >= 0.5
     assert second - first >= 0.5
-
-
-def test_a_passing_failure_is_tried_again(tmp_path: Path) -> None:
-    with serving() as site:
-        address = site.serve("/privacy", "<h1>Busy</h1>", status=503)
-        result = crawl(tmp_path / "a.db", {"Policy": address}, retries=2)["Policy"]
-        assert site.visits()["/privacy"] == 3
-    assert result.status == 503
-
-
-def test_a_missing_page_is_not_tried_again(tmp_path: Path) -> None:
-    with serving() as site:
-        crawl(tmp_path / "a.db", {"Policy": site.url("/privacy")}, retries=2)
-        assert site.visits()["/privacy"] == 1
-
-
-def test_languages_and_contact_are_said_to_the_server(tmp_path: Path) -> None:
-    with serving() as site:
-        crawl(tmp_path / "a.db", {"Policy": site.serve("/privacy", PAGE)}, contact="desk@example.org")
-        headers = dict(site.asked)["/privacy"]
-    assert "desk@example.org" in headers["User-Agent"]
-    assert headers["Accept-Language"] == "en"
-
-
-def test_a_proxy_of_the_environment_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving() as site, serving() as proxy:
-        monkeypatch.setenv("http_proxy", proxy.base)
-        crawl(tmp_path / "a.db", {"Policy": site.serve("/privacy", PAGE)})
-        assert proxy.asked == []
-        assert site.visits()["/privacy"] == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -52,6 +51,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Visits:
         for name, site in sites.items():
             site.pages["/robots.txt"] = answers[name]
         policies = {name: site.serve("/privacy", PAGE) for name, site in sites.items()}
+        policies["moved"] = sites["missing"].redirect("/moved", sites["everything"].url("/privacy"))
         archive = tmp_path_factory.mktemp("archive") / "archive.db"
         return Visits(sites, crawl(archive, policies))
 
@@ -79,16 +79,11 @@ def test_where_robots_txt_cannot_be_had_nothing_is_fetched(visits: Visits, case:
     assert "nothing may be fetched" in result.detail
 
 
-def test_the_robots_txt_of_a_host_that_a_page_redirects_to_counts(tmp_path: Path) -> None:
-    with serving() as site, serving() as other:
-        other.serve("/robots.txt", "User-agent: *\nDisallow: /", content_type="text/plain")
-        site.redirect("/privacy", other.serve("/privacy", PAGE))
-        result = crawl(tmp_path / "archive.db", {"Policy": site.url("/privacy")})["Policy"]
-        assert other.visits() == {"/robots.txt": 1}
-    assert result.error_kind == "robots"
+def test_the_robots_txt_of_a_host_that_a_page_redirects_to_counts(visits: Visits) -> None:
+    assert visits.sites["missing"].visits()["/moved"] == 1
+    assert visits.sites["everything"].visits() == {"/robots.txt": 1}
+    assert visits.results["moved"].error_kind == "robots"
 
 
-def test_robots_txt_is_asked_for_once_per_host(tmp_path: Path) -> None:
-    with serving() as site:
-        crawl(tmp_path / "archive.db", {f"Policy {n}": site.serve(f"/{n}", PAGE) for n in range(4)})
-        assert site.visits()["/robots.txt"] == 1
+def test_robots_txt_is_asked_for_once_per_host(visits: Visits) -> None:
+    assert visits.sites["missing"].visits()["/robots.txt"] == 1
