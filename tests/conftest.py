@@ -19,6 +19,13 @@ def require(present: bool, what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+@pytest.fixture(autouse=True)
+def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the width of the terminal, and a configuration of the person who runs the tests, out of them."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of real policies and labelled changes."""
