@@ -14,11 +14,13 @@ from bs4 import BeautifulSoup, Tag
 from document.dates import stated_dates
 from document.normalise import normalise
 from document.sizes import Size, Sizes, measure
-from document.soup import attribute, events
+from document.soup import attribute, events, outermost
 from document.stylesheet import StyleSheet, declarations
 
 _LARGE_SHARE = 0.3
 """An element with more of the page's prose than this is never furniture, whatever it is called."""
+_FOLDED_SHARE = 0.2
+"""The share of the page's prose from which hidden parts together are folded text, not leftovers."""
 _SHORT = 400
 """Characters of prose up to which a strong token within the text, or a hidden attribute, is believed."""
 _VERY_SHORT = 120
@@ -79,6 +81,7 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     are in.
     """
     sizes, opened, place = measure(soup), _opened(soup), _Place()
+    folded = _is_folded(soup, sheet, sizes)
     limit = max(1.0, _LARGE_SHARE * sizes[soup].prose)
     kept = {id(soup), *(id(parent) for element in keep for parent in (element, *element.parents))}
     dropped = []
@@ -86,7 +89,7 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
         if not isinstance(node, Tag):
             continue
         if kind == "start" and id(node) not in kept:
-            why = _hidden(node, sheet, sizes, opened, place) or _furniture(node, sizes, place)
+            why = (None if folded else _hidden(node, sheet, sizes, opened, place)) or _furniture(node, sizes, place)
             if why and (sizes[node].prose < limit or sizes[node].mostly_links) and not _dates_policy(node, why):
                 if sizes[node].text:
                     dropped.append(f"{why}: {_excerpt(node)}")
@@ -94,6 +97,13 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
                 continue
         place.pass_by(node, 1 if kind == "start" else -1)
     return dropped
+
+
+def _is_folded(soup: BeautifulSoup, sheet: StyleSheet, sizes: Sizes) -> bool:
+    """Return whether so much of the page is hidden that it must be text which opens when asked."""
+    hidden = outermost(soup, lambda element: _is_hidden(element, sheet))
+    folded = sum(sizes[element].prose for element in hidden if not _furniture(element, sizes, _Place()))
+    return folded > _FOLDED_SHARE * sizes[soup].prose
 
 
 def _dates_policy(element: Tag, why: str) -> bool:
