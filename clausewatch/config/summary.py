@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from archive.model import Policy
 from clausewatch.config.model import Configuration
 from clausewatch.config.quantities import duration_text, size_text
+from differ.lexicon import lexicon
 from differ.model import SEVERITIES, WATCHED
 from notifier.subscriptions import TAG, Subscriber
 
@@ -98,6 +99,9 @@ def _policy_warnings(configuration: Configuration) -> Iterator[str]:
             yield f"{policy.name}: http:// can be changed on its way; use https:// where the site has it"
         if _is_reserved(parts.hostname or ""):
             yield f"{policy.name}: {parts.hostname} is a name for examples; put the real address there"
+        unknown = [language for language in policy.options.languages if lexicon(language) is None]
+        if unknown:
+            yield f"{policy.name}: there are no word lists for {', '.join(unknown)}: judged by structure alone"
         same = (policy.url, policy.options)
         if same in seen:
             yield f"{policy.name}: watches the same page as {seen[same]}"

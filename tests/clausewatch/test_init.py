@@ -92,6 +92,7 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
         + policy("Plain", url="http://cloakroom.test/")
         + policy("Twin", url="http://cloakroom.test/")
         + policy("Sample", url="https://www.example.org/")
+        + 'languages = ["en", "tlh"]\n'
         + '[[subscriber]]\nname = "Ana"\nvia = ["desk:ana@cloakroom.test"]\npolicies = ["Plain", "Twin"]\n',
         encoding="utf-8",
     )
@@ -101,6 +102,7 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
         "Twin: watches the same page as Plain",
         "www.example.org is a name for examples",
         "Sample: nobody hears of its changes",
+        "Sample: there are no word lists for tlh",
         "channel spare: no subscriber uses it",
         "crawl.contact is not set",
         "crawl.allow_private is on",
