@@ -59,7 +59,7 @@ SHARING_PARTS = (
 RIGHTS_PARTS = (
     Part("withdrawal", ("consent.withdraw",)),
     Part("complaint", ("complaint",), by="word"),
-    Part("fee", ("exercise.fee",)),
+    Part("fee", ("exercise.fee", "exercise.free")),
     Part("identity", ("exercise.identity",)),
     Part("refusal", ("exercise.refuse",)),
     Part("deadline", ("exercise.deadline",)),

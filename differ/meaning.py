@@ -98,7 +98,7 @@ def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
 def covers(longer: Mention, mention: Mention) -> bool:
     """Whether a mention is only a part of a longer one that says something else."""
     inside = longer.start <= mention.start and mention.end <= longer.end
-    if not inside or longer.end - longer.start <= mention.end - mention.start:
+    if not inside or longer.gapped or longer.end - longer.start <= mention.end - mention.start:
         return False
     group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
     return other in (group, "boilerplate") or (group == "right" and longer.concept == "modality.discretion")

@@ -23,6 +23,7 @@ ABBREVIATIONS = (
     "st", "u.s", "u.k", "e.u", "pt", "tbk", "dll", "dsb", "dst", "yth", "jl", "lt", "cf", "resp", "bzw", "z.b", "d.h",
     "usw", "abs", "p.ej", "sr", "sra", "mme", "approx", "dept", "tel", "ext",
 )  # fmt: skip
+ELIDED = re.compile(r"^[ld]'(?=\w)")
 SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
 
 
@@ -50,8 +51,9 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def plain(token: str) -> str:
-    """Return a word's plain form: compatibility-normalised, case-folded, with one kind of apostrophe."""
-    return unicodedata.normalize("NFKC", token).casefold().replace("’", "'")
+    """Return a word's plain form: compatibility-normalised, case-folded, with one kind of apostrophe and without an
+    elided article before it (French "l'accès" is "accès")."""
+    return ELIDED.sub("", unicodedata.normalize("NFKC", token).casefold().replace("’", "'"))
 
 
 def sentences(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import snowballstemmer
 
-from differ.words import words
+from differ.words import plain, words
 
 GAP = 4
 """The most words that `..` in a pattern stands for."""
@@ -33,6 +33,8 @@ class Mention:
     """Index of its first word."""
     end: int
     """Index after its last word."""
+    gapped: bool = False
+    """Whether it spans words that are none of its own."""
 
 
 def expand(pattern: str) -> Iterator[str]:
@@ -58,12 +60,12 @@ class Patterns:
         self._prefix: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for concept, patterns in concepts.items():
             for pattern in patterns:
-                for plain in expand(pattern):
-                    self._add(concept, plain)
+                for one in expand(pattern):
+                    self._add(concept, one)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
 
     def _add(self, concept: str, pattern: str) -> None:
-        parts = tuple(pattern.replace("-", " ").split())
+        parts = tuple(plain(part) for part in pattern.replace("-", " ").split())
         if not parts or parts[0] in ("..", "*"):
             raise LexiconError(f"pattern {pattern!r} of {concept}: it must start with a word")
         table, key = (self._prefix, parts[0][:-1]) if parts[0].endswith("*") else (self._exact, parts[0])
@@ -71,13 +73,14 @@ class Patterns:
 
     def find(self, text: Sequence[str]) -> list[Mention]:
         """Return the mentions in order; of those of one concept that start together, the longest."""
-        found: dict[tuple[int, str], int] = {}
+        found: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
             for concept, rest in self._starting(word):
                 end = matched(rest, text, start + 1)
-                if end is not None and end > found.get((start, concept), 0):
-                    found[start, concept] = end
-        return [Mention(concept, start, end) for (start, concept), end in found.items()]
+                known = found.get((start, concept))
+                if end is not None and (known is None or end > known.end):
+                    found[start, concept] = Mention(concept, start, end, ".." in rest)
+        return list(found.values())
 
     def _starting(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from self._exact.get(word, ())

@@ -46,7 +46,7 @@ FOUND = [
     ("exercise.deadline", "Antwort innerhalb von dreißig Tagen."),
     ("exercise.dpo", "Fragen Sie unsere Datenschutzbeauftragte."),
     ("exercise.identity", "Bitte mit Nachweis der Identität."),
-    ("exercise.fee", "Das ist unentgeltlich."),
+    ("exercise.free", "Das ist unentgeltlich."),
     ("complaint", "Beschwerden nimmt die Aufsichtsbehörde an."),
     ("change", "Änderungen dieser Datenschutzerklärung hängen aus."),
     ("boilerplate", "Alle Rechte vorbehalten."),

@@ -44,7 +44,7 @@ FOUND = [
     ("exercise.deadline", "Respuesta en el plazo de treinta días."),
     ("exercise.dpo", "Escriba al delegado de protección de datos."),
     ("exercise.identity", "Adjunte copia de su DNI."),
-    ("exercise.fee", "Es gratuito."),
+    ("exercise.free", "Es gratuito."),
     ("complaint", "Puede reclamar ante la AEPD."),
     ("change", "Última actualización en mayo."),
     ("boilerplate", "Todos los derechos reservados."),

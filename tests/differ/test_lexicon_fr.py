@@ -48,7 +48,7 @@ FOUND = [
     ("exercise.deadline", "Réponse dans un délai de trente jours."),
     ("exercise.dpo", "Écrivez à notre délégué à la protection des données."),
     ("exercise.identity", "Joignez une copie d'un titre d'identité."),
-    ("exercise.fee", "C'est gratuit la première fois."),
+    ("exercise.free", "C'est gratuit la première fois."),
     ("exercise.refuse", "Une demande manifestement excessive est rejetée."),
     ("complaint", "Vous pouvez saisir la CNIL."),
     ("change", "La dernière mise à jour date de mars."),

@@ -52,7 +52,7 @@ FOUND = [
     ("exercise", "Ajukan permohonan di loket."),
     ("exercise.deadline", "Dijawab dalam waktu 3x24 jam."),
     ("exercise.deadline", "Dijawab selambat-lambatnya tujuh hari kerja."),
-    ("exercise.fee", "Layanan ini tanpa dipungut bayaran."),
+    ("exercise.free", "Layanan ini tanpa dipungut bayaran."),
     ("exercise.identity", "Lampirkan fotokopi KTP."),
     ("exercise.refuse", "Kami dapat menolak yang berulang-ulang."),
     ("exercise.dpo", "Hubungi Pejabat Perlindungan Data."),
