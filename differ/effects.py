@@ -140,7 +140,7 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
 def is_address_line(statement: Statement) -> bool:
     """Whether a statement is a line that says where to reach the company: with a number or an address in it."""
     lead = lead_meaning(statement)
-    telling = any("@" in word or any(map(str.isdigit, word)) for word in statement.words)
+    telling = any("@" in word or word[0].isdigit() for word in statement.words)
     return telling and is_line(statement.text) and lead is not None and lead.has("exercise")
 
 

@@ -20,6 +20,10 @@ _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _LINK = re.compile(
     r"!?\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
+_PLACE = re.compile(r"(?<!!)\[((?:[^\[\]\\]|\\.)*)\]\(#[^()\n]*\)")
+"""A link to a place in the page; its target may hold blanks."""
+_LINK_END = re.compile(r"^(.*)\]\(\s*<?((?:https?:|mailto:|/|#)[^()\s<>]*)>?\s*\)\s*$")
+"""The last line of a link that began in an earlier block."""
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=[^\s\\])\1")
@@ -129,22 +133,23 @@ def _row(row: str, address: str, header: bool) -> Iterator[Line]:
 def _inline(text: str, address: str) -> Iterator[Line]:
     """Yield the line that a piece of inline Markdown is, or nothing."""
     links: list[Link] = []
-    in_page = False
 
     def link(found: re.Match[str]) -> str:
-        nonlocal in_page
         words, target = found[1], found[2]
         if found[0].startswith("!"):
             return ""
-        in_page = in_page or target.startswith("#")
         plain = normalise(_plain(words))
-        if plain and target and not target.startswith("#"):
+        if plain and target:
             links.append(Link(plain, _absolute(target, address)))
         return words
 
     bold = bool(_ALL_STRONG.match(text.strip()))
-    whole = _LINK.fullmatch(text.strip()) is not None
-    linked = _LINK.sub(link, text)
+    whole = (_LINK.fullmatch(text.strip()) or _PLACE.fullmatch(text.strip())) is not None
+    in_page = _PLACE.search(text) is not None
+    linked = _LINK.sub(link, _PLACE.sub(lambda found: found[1], text))
+    if (end := _LINK_END.match(linked)) and (words := normalise(_plain(end[1]))):
+        links = [Link(words, _absolute(end[2], address))]
+        linked = end[1]
     linked = _AUTOLINK.sub(lambda found: found[1], linked)
     if words := normalise(_plain(linked)):
         yield Line(words, bold=bold, links=tuple(links), in_page=in_page and whole)
