@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from differ.countries import countries
 from differ.lexicon import Lexicon
 from differ.meaning import canonical, meaning
 from differ.statements import Statement
@@ -61,11 +62,17 @@ def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | N
 
 
 def same_operators(before: Statement, after: Statement) -> bool:
-    """Whether both say the same of negation, modality, consent, recipients and the other operative concepts."""
+    """Whether both say the same of negation, modality, consent, recipients and the other operative concepts, and name
+    the same countries, some of which are nearly spelled alike."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
-    if one is None or other is None:
+    if one is None or other is None or lands(before) != lands(after):
         return False
     return one.said_of(*OPERATIVE) == other.said_of(*OPERATIVE)
+
+
+def lands(statement: Statement) -> set[str]:
+    """Return the codes of the countries that a statement names."""
+    return set(countries(statement.text, statement.language))
 
 
 def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -111,7 +118,11 @@ def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
     """Whether each changed word is another spelling of the word in its place."""
     if not gone or len(gone) != len(new):
         return "".join(gone) == "".join(new)
-    return all(
-        min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and SequenceMatcher(None, one, other).ratio() >= TYPO
-        for one, other in zip(gone, new, strict=True)
-    )
+    return all(misspelled(one, other) for one, other in zip(gone, new, strict=True))
+
+
+def misspelled(one: str, other: str) -> bool:
+    """Whether two words are one, mistyped. The first letter seldom is, and another one often makes another word
+    ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
+    likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
+    return likely and SequenceMatcher(None, one, other).ratio() >= TYPO
