@@ -101,6 +101,8 @@ def covers(longer: Mention, mention: Mention) -> bool:
     if not inside or longer.gapped or longer.end - longer.start <= mention.end - mention.start:
         return False
     group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
+    if group == other == "right":
+        return mention.concept in (longer.concept, "right.rights", "right.grant")
     return other in (group, "boilerplate") or (group == "right" and longer.concept == "modality.discretion")
 
 
