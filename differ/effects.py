@@ -18,6 +18,9 @@ from differ.words import TOKEN, plain
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """Loosened: a negation went; tightened: one came."""
 
+TURNS = ("loosened", "tightened")
+"""Where these say what a negation turned, the negation and the "may" or "will" that it replaced say no more."""
+
 By = Literal["word", "concept", "count"]
 
 
@@ -37,7 +40,7 @@ CONDITION = Part("condition", ("limiter", "modality", "scope"))
 SHARING_PARTS = (
     Part("sale", ("sell",)),
     Part("recipient", ("recipient",), by="word"),
-    Part("merger", ("merger",)),
+    Part("merger", ("merger",), by="word"),
     Part("safeguard", ("transfer.safeguard",), by="word"),
     Part("transfer", ("transfer.abroad",)),
     Part("consent", ("consent", "optout")),
@@ -173,7 +176,9 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     found += residue(subject, before, after, one)
-    return [effect for effect in found if subject == "sharing" or touches_rights(effect, (one, other))]
+    kept = [effect for effect in found if subject == "sharing" or touches_rights(effect, (one, other))]
+    turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
+    return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
