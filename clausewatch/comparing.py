@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, Validat
 from clausewatch.errors import ClausewatchError, ExitCode, suggestion
 from differ.assessment import Assessment, LatestVersion, Visit, assess
 from differ.model import Finding, Suppression
-from differ.profiles import profile_names
+from differ.profiles import load_profile, profile_names
 from document import read, screen
 from document.model import ExtractionOptions, Page
 
@@ -65,7 +65,7 @@ def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
     before = _page(folder / pair.before, pair.content_type)
     after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
     latest, refused = _latest(before, options)
-    return refused or assess(Visit(after, options, profile, latest))
+    return refused or assess(Visit(after, options, load_profile(profile), latest))
 
 
 def _page(path: Path, content_type: str | None, status: int | None = None, final_url: str | None = None) -> Page:

@@ -19,6 +19,7 @@ from crawler import signals
 from crawler.model import Visited
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 from differ.assessment import Assessment, Visit, assess
+from differ.profiles import load_profile
 from document.model import Page
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None) -> Visit:
         final_url=fetch.final_url,
         headers=fetch.headers,
     )
-    return Visit(page, policy.options, policy.profile, None if known is None else known.version)
+    return Visit(page, policy.options, load_profile(policy.profile), None if known is None else known.version)
 
 
 def refusal(hit: LimitHit) -> Assessment:

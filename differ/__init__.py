@@ -2,6 +2,6 @@
 
 from differ.comparability import comparability
 from differ.comparing import compare
-from differ.profiles import load_profile, profile_names
+from differ.profiles import load_profile, profile_names, tailored
 
-__all__ = ["comparability", "compare", "load_profile", "profile_names"]
+__all__ = ["comparability", "compare", "load_profile", "profile_names", "tailored"]

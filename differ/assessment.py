@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from differ.comparability import comparability
 from differ.comparing import compare
 from differ.model import Comparison
-from differ.profiles import load_profile
+from differ.profiles import Profile, load_profile
 from document import identity_words, read, screen
 from document.model import Document, ExtractionOptions, Page
 
@@ -32,8 +32,7 @@ class Visit:
 
     page: Page
     options: ExtractionOptions
-    profile: str = "default"
-    """The name of a bundled profile."""
+    profile: Profile = field(default_factory=load_profile)
     latest: LatestVersion | None = None
     """None at the first fetch."""
 
@@ -87,7 +86,7 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
         return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
     if same_words(before, document):
         return replace(result, outcome="unchanged")
-    return replace(result, comparison=compare(before, document, load_profile(visit.profile)))
+    return replace(result, comparison=compare(before, document, visit.profile))
 
 
 def like_with_like(latest: LatestVersion, options: ExtractionOptions, identity: str) -> Document | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from differ.alignment import Alignment, align
@@ -12,6 +13,7 @@ from differ.model import Comparison, Finding, Suppression
 from differ.profiles import Profile, load_profile
 from differ.renaming import renames
 from differ.statements import Statement, statements
+from differ.timing import timing
 from document.model import Document
 
 
@@ -30,13 +32,23 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
         suppressed += quiet
     if not any(finding.material for finding in findings):
         findings += moved_links(before, after, profile or load_profile())
+    changed = [s.words for s in one] != [s.words for s in other]
     return Comparison(
-        changed=[s.words for s in one] != [s.words for s in other],
+        changed=changed,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         judged_by="lexicon" if all(lexicon(s.language) for s in touched(aligned)) else "structure",
         coarse=aligned.coarse,
+        timing=timing(before, after, other, changed=changed),
+        drift=drift(findings, after),
     )
+
+
+def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
+    """Return the languages of a page in several that kept their text while another's changed materially."""
+    changed = {finding.language for finding in findings if finding.material}
+    spoken = [language for language in after.languages if lexicon(language) is not None]
+    return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()
 
 
 def touched(aligned: Alignment) -> list[Statement]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from differ.alignment import Pair
@@ -18,10 +19,8 @@ from differ.wording import word_edits
 OTHER_TOPICS = ("children", "retention", "security", "cookies", "collection", "use", "policy_change", "contact")
 """Subjects outside sharing and rights, in the order in which they are asked of a statement."""
 
-STRUCTURE_RULE = "S.structure"
-STRUCTURE_SOURCE = "Clausewatch: a language without a lexicon is judged by structure"
-OTHER_RULE = "N.other"
-OTHER_SOURCE = "outside sharing and rights"
+REASONS_IN = "en"
+"""The language of `Finding.reason`; the others are its translations."""
 LISTED_WORDS = 6
 """The most words that a reason names."""
 
@@ -61,9 +60,9 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     if reason is not None:
         return [], [Suppression(present.section, reason, text_of(before), text_of(after))]
     if lexicon(present.language) is None:
-        return [structural(before, after, present)], []
-    found = watched_findings(pair, present, profile, around)
-    return (found or [unwatched(before, after, present, profile)]), []
+        return [plain_finding(pair, present, profile, "structure", "other", "low")], []
+    found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
+    return (found or [unwatched(pair, present, profile)]), []
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
@@ -113,7 +112,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
         rule = profile.rule(effect)
         if rule is not None and not known_address(effect, pair, present, around):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
-    return [finding(gravest(rules), pair.before, pair.after, present, profile) for rules in by_subject.values()]
+    return [finding(gravest(rules), pair, present, profile) for rules in by_subject.values()]
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
@@ -129,30 +128,53 @@ def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
     return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
 
-def finding(
-    judged: tuple[Rule, Effect], before: Statement | None, after: Statement | None, present: Statement, profile: Profile
-) -> Finding:
+def finding(judged: tuple[Rule, Effect], pair: Pair, present: Statement, profile: Profile) -> Finding:
     """Return the finding of one rule."""
     rule, effect = judged
-    return Finding(
-        topic=rule.topic,
-        section=present.section,
-        language=present.language,
-        material=True,
-        severity=rule.severity[rule.direction(effect)],
-        rule=rule.rule,
-        source=rule.source,
-        clause=profile.clause(rule.topic),
-        before=text_of(before),
-        after=text_of(after),
-        reason=sentence(rule.sentences["en"][rule.direction(effect)], effect),
-        edits=word_edits(text_of(before), text_of(after)),
+    towards = rule.direction(effect)
+    reasons = {
+        language: told(sentences[towards], effect.gone, effect.new) for language, sentences in rule.sentences.items()
+    }
+    material = profile.is_material(rule.topic, watched=True)
+    return build(
+        pair, present, rule.rule, rule.source, reasons, rule.topic, profile, rule.severity[towards], material=material
     )
 
 
-def sentence(template: str, effect: Effect) -> str:
+def build(
+    pair: Pair,
+    present: Statement,
+    rule: str,
+    source: str,
+    reasons: Mapping[str, str],
+    topic: str,
+    profile: Profile,
+    severity: Severity,
+    *,
+    material: bool,
+) -> Finding:
+    """Return a finding about a pair."""
+    before, after = text_of(pair.before), text_of(pair.after)
+    return Finding(
+        topic=topic,
+        section=present.section,
+        language=present.language,
+        material=material,
+        severity=severity,
+        rule=rule,
+        source=source,
+        clause=profile.clause(topic),
+        before=before,
+        after=after,
+        reason=reasons[REASONS_IN],
+        edits=word_edits(before, after),
+        translations=tuple((language, text) for language, text in reasons.items() if language != REASONS_IN),
+    )
+
+
+def told(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
     """Return the one sentence that explains an effect, with the words that decided."""
-    return template.format(gone=listed(effect.gone), new=listed(effect.new))
+    return template.format(gone=listed(gone), new=listed(new))
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -162,42 +184,56 @@ def listed(names: tuple[str, ...]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown or "—"
 
 
-def structural(before: Statement | None, after: Statement | None, present: Statement) -> Finding:
-    """Return the finding of an edit in a language without a lexicon: it may matter, and a person must look."""
-    return Finding(
-        topic="other",
-        section=present.section,
-        language=present.language,
-        material=True,
-        severity="low",
-        rule=STRUCTURE_RULE,
-        source=STRUCTURE_SOURCE,
-        clause=None,
-        before=text_of(before),
-        after=text_of(after),
-        reason="The text changed in a language that has no lexicon yet, so its meaning was not judged.",
-        edits=word_edits(text_of(before), text_of(after)),
+def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
+    """Return a finding for each rule of the user's own whose words came or went."""
+    found = []
+    for rule in profile.words:
+        old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()
+        new = Counter(rule.found(pair.after.words)) if pair.after else Counter[str]()
+        if old != new:
+            gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
+            reasons = {tongue: told(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()}
+            found.append(
+                build(
+                    pair,
+                    present,
+                    rule.rule,
+                    rule.source,
+                    reasons,
+                    rule.topic,
+                    profile,
+                    rule.severity,
+                    material=rule.material,
+                )
+            )
+    return found
+
+
+def plain_finding(
+    pair: Pair, present: Statement, profile: Profile, name: str, topic: str, severity: Severity
+) -> Finding:
+    """Return a finding that no rule of the profile speaks of. One judged by structure alone is material: it may matter,
+    and a person must look."""
+    watched = name == "structure"
+    plain = profile.plain[name]
+    return build(
+        pair,
+        present,
+        plain.rule,
+        plain.source,
+        plain.sentences,
+        topic,
+        profile,
+        severity,
+        material=profile.is_material(topic, watched=watched),
     )
 
 
-def unwatched(before: Statement | None, after: Statement | None, present: Statement, profile: Profile) -> Finding:
+def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
     """Return the finding of an edit outside sharing and rights."""
     topic = other_topic(present)
     severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
-    return Finding(
-        topic=topic,
-        section=present.section,
-        language=present.language,
-        material=False,
-        severity=severity,
-        rule=OTHER_RULE,
-        source=OTHER_SOURCE,
-        clause=profile.clause(topic),
-        before=text_of(before),
-        after=text_of(after),
-        reason="Neither who gets the data nor what people can do about it is touched.",
-        edits=word_edits(text_of(before), text_of(after)),
-    )
+    return plain_finding(pair, present, profile, "other", topic, severity)
 
 
 def other_topic(statement: Statement) -> str:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from differ.judging import REASONS_IN, told
 from differ.model import Edit, Finding
 from differ.profiles import Profile
 from document import identity_words
-from document.model import Document
-
-RULE = "T8.link"
-SOURCE = "Colorado 4 CCR 904-3, rule 6.04 (6): methods of exercising rights"
+from document.model import UNKNOWN_LANGUAGE, Document
 
 
 def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
     """Return a finding for each link of both documents, of the same words, whose site changed."""
     old, new = dict(identity_words(before)[2]), dict(identity_words(after)[2])
+    language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
-        Finding(
-            topic="contact",
-            section="",
-            language=next(iter(after.languages), "und"),
-            material=True,
-            severity="medium",
-            rule=RULE,
-            source=SOURCE,
-            clause=profile.clause("contact"),
-            before=f"{words} → {old[words]}",
-            after=f"{words} → {new[words]}",
-            reason=f"A link for rights or choices, “{words}”, now goes to another site: {new[words]}.",
-            edits=(Edit("keep", f"{words} → "), Edit("delete", old[words]), Edit("insert", new[words])),
-        )
+        moved_link(words, old[words], new[words], language, profile)
         for words in sorted(old.keys() & new.keys())
         if old[words] != new[words]
     ]
+
+
+def moved_link(words: str, old: str, new: str, language: str, profile: Profile) -> Finding:
+    """Return the finding of one link."""
+    plain = profile.plain["link"]
+    reasons = {tongue: told(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
+    return Finding(
+        topic="contact",
+        section="",
+        language=language,
+        material=True,
+        severity="medium",
+        rule=plain.rule,
+        source=plain.source,
+        clause=profile.clause("contact"),
+        before=f"{words} → {old}",
+        after=f"{words} → {new}",
+        reason=reasons[REASONS_IN],
+        edits=(Edit("keep", f"{words} → "), Edit("delete", old), Edit("insert", new)),
+        translations=tuple(each for each in reasons.items() if each[0] != REASONS_IN),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -13,6 +14,12 @@ JudgedBy = Literal["lexicon", "structure"]
 """`structure` where a changed text is in a language without a lexicon."""
 
 Operation = Literal["keep", "delete", "insert"]
+
+TOPICS = (
+    "sharing", "sale", "transfer", "merger", "rights", "choices", "withdrawal", "complaint", "collection", "use",
+    "retention", "security", "cookies", "children", "contact", "policy_change", "other",
+)  # fmt: skip
+"""The fine topics of findings."""
 
 WATCHED = ("sharing", "rights")
 """The topics of a row: fine topics count as one of these, or as none."""
@@ -32,8 +39,7 @@ class Finding:
     """One judged piece of a change that alters meaning."""
 
     topic: str
-    """The fine topic: sharing, sale, transfer, merger, rights, choices, withdrawal, complaint, collection, use,
-    retention, security, cookies, children, contact, policy_change or other."""
+    """The fine topic, one of `TOPICS`."""
     section: str
     """The heading path joined by " > "."""
     language: str
@@ -54,6 +60,12 @@ class Finding:
     """One plain sentence that names the words that decided."""
     edits: tuple[Edit, ...] = ()
     """The word marks between `before` and `after`."""
+    translations: tuple[tuple[str, str], ...] = ()
+    """The reason in other languages: pairs of language and sentence."""
+
+    def reason_in(self, language: str) -> str:
+        """Return the reason in a language, or in English where it is not given in that one."""
+        return dict(self.translations).get(language, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,25 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """What the dates say of a change."""
+
+    stated_before: date | None = None
+    """The newest date that the version before states about itself."""
+    stated_after: date | None = None
+    silent: bool = False
+    """Whether the text changed and the stated date did not."""
+    effective: date | None = None
+    """The date from which the version after says that it holds."""
+    window_days: int | None = None
+    """Days that people have to object or that notice is given ahead, where the policy names a number."""
+    due: date | None = None
+    """When that window ends: the day of effect where it is stated, else the stated date with the window's days."""
+    window_text: str = ""
+    """The sentence that names the window."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The difference of two documents, judged."""
 
@@ -80,6 +111,11 @@ class Comparison:
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
     """Whether the budget of work was hit and a coarser method was used for a part."""
+    timing: Timing = Timing()  # frozen
+    """What the dates that the policy states say of the change."""
+    drift: tuple[str, ...] = ()
+    """Languages of a page in several languages whose text on sharing and rights stayed as it was while another's
+    changed."""
 
     @property
     def material(self) -> bool:

@@ -119,6 +119,8 @@ class Lexicon:
         self.sources = frozenset(content["persons"]["source"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])
+        self.values: dict[str, int] = content["numbers"]["values"]
+        self.days: dict[str, int] = content["numbers"]["days"]
         self.units = frozenset(content["numbers"]["units"])
         self.money = frozenset(content["numbers"]["money"])
         self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]

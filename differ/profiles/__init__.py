@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
 from differ.effects import Direction, Effect, direction
-from differ.model import SEVERITIES, Severity
+from differ.lexicon import LexiconError, Patterns
+from differ.model import SEVERITIES, TOPICS, Severity
 from differ.relevance import Watched
 
 REPORTS = ("en", "id")
@@ -48,6 +49,38 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainRule:
+    """What is said where no rule speaks: one sentence in each language."""
+
+    rule: str
+    source: str
+    sentences: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """A rule of the user's own: certain words came or went."""
+
+    rule: str
+    patterns: tuple[str, ...]
+    """As in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
+    topic: str
+    severity: Severity
+    source: str
+    material: bool = True
+
+    def found(self, text: Sequence[str]) -> tuple[str, ...]:
+        """Return the words of a text that the rule speaks of, in order."""
+        mentions = _patterns(self.patterns).find(text)
+        return tuple(" ".join(text[mention.start : mention.end]) for mention in mentions)
+
+
+@cache
+def _patterns(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns({"words": patterns})
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A set of rules, and the clauses that findings are reported under."""
 
@@ -56,6 +89,18 @@ class Profile:
     rules: tuple[Rule, ...]
     clauses: Mapping[str, tuple[str, ...]]
     """Fine topics by clause; empty where the profile has none."""
+    plain: Mapping[str, PlainRule]
+    """By name: structure, other, link, words."""
+    words: tuple[WordRule, ...] = ()
+    """The user's own rules."""
+    material_topics: frozenset[str] = frozenset()
+    """Fine topics outside sharing and rights whose findings the user calls material."""
+    quiet_topics: frozenset[str] = frozenset()
+    """Fine topics whose findings the user does not call material."""
+
+    def is_material(self, topic: str, *, watched: bool) -> bool:
+        """Whether a finding of a topic is material: those of sharing and rights are, unless the user says otherwise."""
+        return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
     def rule(self, effect: Effect) -> Rule | None:
         """Return the first rule that fits an effect, or None."""
@@ -81,6 +126,7 @@ def load_profile(name: str = "default") -> Profile:
     try:
         content = tomllib.loads(text)
         rules = tuple(read_rule(row, content["sources"]) for row in content.get("rule", ()))
+        plain = {name: read_plain(row, content["sources"]) for name, row in content.get("plain", {}).items()}
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise ProfileError(f"profile {name}: {error}") from error
     base = load_profile(content["extends"]) if "extends" in content else None
@@ -89,7 +135,49 @@ def load_profile(name: str = "default") -> Profile:
         title=content["title"],
         rules=rules + (base.rules if base else ()),
         clauses={clause: tuple(topics) for clause, topics in content.get("clauses", {}).items()},
+        plain=plain or (base.plain if base else {}),
     )
+
+
+def tailored(
+    base: Profile,
+    name: str,
+    *,
+    off: Collection[str] = (),
+    material: Collection[str] = (),
+    quiet: Collection[str] = (),
+    words: Collection[WordRule] = (),
+) -> Profile:
+    """Return a profile of the user's own: a bundled one with rules switched off, topics made material or quiet, and rules
+    added.
+
+    Raises ProfileError where a rule or topic is not known, or a pattern cannot be read.
+    """
+    rules = {rule.rule for rule in base.rules}
+    for unknown in sorted(set(off) - rules):
+        raise ProfileError(
+            f"profile {name}: there is no rule {unknown!r} to switch off; there are: {', '.join(sorted(rules))}"
+        )
+    for topic in sorted({*material, *quiet, *(rule.topic for rule in words)} - set(TOPICS)):
+        raise ProfileError(f"profile {name}: there is no topic {topic!r}; there are: {', '.join(TOPICS)}")
+    for rule in words:
+        try:
+            _patterns(rule.patterns)
+        except LexiconError as error:
+            raise ProfileError(f"profile {name}, rule {rule.rule}: {error}") from error
+    return replace(
+        base,
+        name=name,
+        rules=tuple(rule for rule in base.rules if rule.rule not in off),
+        words=(*base.words, *words),
+        material_topics=base.material_topics | frozenset(material),
+        quiet_topics=base.quiet_topics | frozenset(quiet),
+    )
+
+
+def read_plain(row: Mapping[str, Any], sources: Mapping[str, str]) -> PlainRule:
+    """Return a plain rule from its row."""
+    return PlainRule(row["rule"], sources[row["source"]], {language: row[language] for language in REPORTS})
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:

@@ -1,0 +1,66 @@
+"""The dates that a policy states about itself, before and after a change: silent edits, notice, and what is due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from differ.meaning import meaning
+from differ.model import Timing
+from differ.statements import Statement
+from document.model import Document
+
+UNIT_REACH = 3
+"""A number counts what stands at most so many words after it."""
+LONGEST_WINDOW = 365
+"""The most days that a notice or objection window is taken to last; a longer number counts something else."""
+
+
+def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
+    """Compare the dates of two versions; `statements` are those of the version after."""
+    old, new = newest(before), newest(after)
+    effective = max((stated.day for stated in after.dates if stated.kind == "effective"), default=None)
+    days, text = window(statements)
+    return Timing(
+        stated_before=old,
+        stated_after=new,
+        silent=changed and old is not None and old == new,
+        effective=effective,
+        window_days=days,
+        due=end_of_window(new, effective, days),
+        window_text=text,
+    )
+
+
+def newest(document: Document) -> date | None:
+    """Return the latest date that a document states about itself, or None."""
+    return max((stated.day for stated in document.dates), default=None)
+
+
+def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
+    """Return when a window ends, or None where none is named or the policy has no date to count from."""
+    if days is None:
+        return None
+    if effective is not None and stated is not None and effective > stated:
+        return effective
+    start = stated or effective
+    return start + timedelta(days=days) if start else None
+
+
+def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
+    """Return the days of the first notice or objection window for changes of the policy, with its sentence."""
+    for statement in statements:
+        sense = meaning(statement.words, statement.language)
+        if sense is None or not sense.has("change") or not sense.has("notify", "right.object", "exercise.deadline"):
+            continue
+        for place, word in enumerate(statement.words):
+            number = number_of(word, sense.lexicon.values)
+            near = statement.words[place + 1 : place + 1 + UNIT_REACH]
+            days = (number or 0) * next((sense.lexicon.days[unit] for unit in near if unit in sense.lexicon.days), 0)
+            if 0 < days <= LONGEST_WINDOW:
+                return days, statement.text
+    return None, ""
+
+
+def number_of(word: str, names: dict[str, int]) -> int | None:
+    """Return the number that a word is, in digits or by name, or None."""
+    return int(word) if word.isdecimal() else names.get(word)
