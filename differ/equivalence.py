@@ -45,9 +45,7 @@ def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> st
         return "spelling"
     if not same_operators(before, after):
         return None
-    if mistyped(gone, new):
-        return "typo"
-    return same_meaning(before, after, known)
+    return same_meaning(before, after, known) or ("typo" if mistyped(gone, new) else None)
 
 
 def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | None:
