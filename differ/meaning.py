@@ -27,6 +27,10 @@ TURNED = (
 )
 """Concepts (or their first parts) whose sense a negation turns."""
 
+SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
+"""Groups whose words say nothing of their own in a phrase of another concept: the company's "right" to decide, the
+"contract" in standard contractual clauses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -103,7 +107,7 @@ def covers(longer: Mention, mention: Mention) -> bool:
     group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
     if group == other == "right":
         return mention.concept in (longer.concept, "right.rights", "right.grant")
-    return other in (group, "boilerplate") or (group == "right" and longer.concept == "modality.discretion")
+    return other in (group, "boilerplate") or (group, longer.concept) in SET_PHRASES
 
 
 @lru_cache(maxsize=4_096)
