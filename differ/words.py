@@ -24,6 +24,10 @@ ABBREVIATIONS = (
     "usw", "abs", "p.ej", "sr", "sra", "mme", "approx", "dept", "tel", "ext",
 )  # fmt: skip
 ELIDED = re.compile(r"^[ld]'(?=\w)")
+ORDINAL_DATE = re.compile(
+    r"\d{1,2}\.\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
+"""The day and month of a German date: its full stop ends no sentence."""
 SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
 
 
@@ -65,6 +69,8 @@ def sentences(text: str) -> list[str]:
         piece = text[start : end.start()].rstrip()
         last = piece.rsplit(" ", 1)[-1].rstrip(".").casefold().lstrip("(\"'“")
         if piece.endswith(".") and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+            continue
+        if last.isdigit() and ORDINAL_DATE.match(text, end.start() - len(last) - 1):
             continue
         found.append(text[start : end.start()] + end.group().rstrip())
         start = end.end()
