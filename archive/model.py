@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from differ.assessment import Assessment
-from differ.model import Finding, Severity, Suppression
+from differ.model import Finding, Severity, Suppression, Timing
 from document.model import ExtractionOptions, StatedDate
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
@@ -82,6 +82,10 @@ class Change:
     coarse: bool
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
+    timing: Timing = field(default_factory=Timing)
+    """What the dates that the policy states say of the change; empty where it was recorded before that was kept."""
+    drift: tuple[str, ...] = ()
+    """Languages of a page in several whose text on sharing and rights stayed while another's changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from archive.database import Archive
 from archive.errors import OutdatedAssessmentError
 from archive.model import Outcome, Result
 from archive.schema import ChangeRow, FetchRow, FindingRow, SuppressionRow, VersionRow
-from archive.stored import policy_row
+from archive.stored import policy_row, stored_timing
 from differ.assessment import Assessment, LatestVersion
 from differ.model import Comparison, Finding, Severity, Suppression
 from document import from_json, to_json
@@ -176,6 +176,8 @@ def _add_change(session: Session, version: VersionRow, comparison: Comparison, n
         topics=list(comparison.topics),
         judged_by=comparison.judged_by,
         coarse=comparison.coarse,
+        timing=stored_timing(comparison.timing),
+        drift=list(comparison.drift),
         recorded_at=now,
     )
     session.add(change)
@@ -201,6 +203,7 @@ def _finding(change_id: int, position: int, finding: Finding) -> FindingRow:
         before=finding.before,
         after=finding.after,
         reason=finding.reason,
+        translations=[list(pair) for pair in finding.translations],
         edits=[[edit.operation, edit.text] for edit in finding.edits],
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -135,6 +136,10 @@ class ChangeRow(Base):
     topics: Mapped[list[Any]]
     judged_by: Mapped[str]
     coarse: Mapped[bool]
+    timing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """The fields of `differ.model.Timing`, days as ISO dates; empty for changes recorded before it was kept."""
+    drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Languages whose text stayed while another's changed."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
@@ -157,6 +162,8 @@ class FindingRow(Base):
     before: Mapped[str]
     after: Mapped[str]
     reason: Mapped[str]
+    translations: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Pairs of a language and the reason in it."""
     edits: Mapped[list[Any]]
     """Pairs of operation and text."""
 

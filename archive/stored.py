@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -13,13 +14,16 @@ from sqlalchemy.orm import Session, aliased
 from archive.errors import UnknownPolicyError
 from archive.model import Change, Query, RecordedFinding, Version
 from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
-from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, watched_topic
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
 from document.model import StatedDate
 
 SEEN = ("unchanged", "changed")
 """Outcomes of fetches that showed the text of a version."""
 
 PAST_EVERY_ID = 2**63 - 1
+
+TIMING_DAYS = ("stated_before", "stated_after", "effective", "due")
+"""The fields of a timing that are days."""
 
 Judged = TypeVar("Judged", FindingRow, SuppressionRow)
 
@@ -142,7 +146,20 @@ def _change(row: ChangeRow, findings: list[RecordedFinding], suppressed: list[Su
         coarse=row.coarse,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
+        timing=read_timing(row.timing),
+        drift=tuple(row.drift),
     )
+
+
+def stored_timing(timing: Timing) -> dict[str, Any]:
+    """Return a timing as JSON can hold it."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
+
+
+def read_timing(stored: dict[str, Any]) -> Timing:
+    """Return the timing that `stored_timing` wrote; what an older program did not write is left as it is by default."""
+    days = {name: date.fromisoformat(stored[name]) for name in TIMING_DAYS if stored.get(name)}
+    return replace(Timing(), **(stored | days))
 
 
 def _severity(stored: str | None) -> Severity | None:
@@ -163,4 +180,5 @@ def _finding(row: FindingRow) -> Finding:
         after=row.after,
         reason=row.reason,
         edits=tuple(Edit(operation, text) for operation, text in row.edits),
+        translations=tuple((language, text) for language, text in row.translations),
     )

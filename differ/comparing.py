@@ -9,7 +9,7 @@ from differ.alignment import Alignment, align
 from differ.judging import judge, surroundings
 from differ.lexicon import lexicon
 from differ.links import moved_links
-from differ.model import Comparison, Finding, Suppression
+from differ.model import Comparison, Finding, Suppression, Timing
 from differ.profiles import Profile, load_profile
 from differ.renaming import renames
 from differ.statements import Statement, statements
@@ -33,15 +33,22 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
     if not any(finding.material for finding in findings):
         findings += moved_links(before, after, profile or load_profile())
     changed = [s.words for s in one] != [s.words for s in other]
+    dates = timing(before, after, other, changed=changed)
     return Comparison(
         changed=changed,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         judged_by="lexicon" if all(lexicon(s.language) for s in touched(aligned)) else "structure",
         coarse=aligned.coarse,
-        timing=timing(before, after, other, changed=changed),
+        timing=replace(dates, date_alone=date_alone(dates, findings, suppressed)),
         drift=drift(findings, after),
     )
+
+
+def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppression]) -> bool:
+    """Whether a version states another date than the one before and differs in nothing else."""
+    moved = None not in (dates.stated_before, dates.stated_after) and dates.stated_before != dates.stated_after
+    return moved and not findings and all(piece.reason == "date" for piece in suppressed)
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:

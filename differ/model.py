@@ -90,6 +90,8 @@ class Timing:
     stated_after: date | None = None
     silent: bool = False
     """Whether the text changed and the stated date did not."""
+    date_alone: bool = False
+    """Whether a stated date changed and the text did not."""
     effective: date | None = None
     """The date from which the version after says that it holds."""
     window_days: int | None = None

@@ -11,6 +11,7 @@ from archive.history import as_of, change, document, history, latest_versions, n
 from archive.model import Query, Version
 from archive.policies import synchronise
 from archive.recorder import record
+from differ.model import Timing
 from document.model import StatedDate
 from tests.archive.visits import (
     DATE,
@@ -174,3 +175,25 @@ def test_a_change_is_found_by_its_number(archive: Archive) -> None:
 def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
     with pytest.raises(UnknownPolicyError, match="it knows none yet; `clausewatch run` begins"):
         versions(archive, "Teahouse")
+
+
+def test_timing_drift_and_reasons_in_other_languages_come_back_as_they_were(archive: Archive) -> None:
+    timing = Timing(
+        stated_before=date(2026, 1, 15),
+        stated_after=date(2026, 3, 1),
+        silent=False,
+        effective=date(2026, 6, 1),
+        window_days=30,
+        due=date(2026, 3, 31),
+        window_text="You may object within 30 days.",
+    )
+    told = replace(SHARING, translations=(("id", "“mitra kami” sebelumnya bukan penerima."),))
+    watch(archive)
+    record(archive, seen(START, written("No."), None), START)
+    judged = replace(JUDGED, findings=(told,), timing=timing, drift=("id", "fr"))
+    record(archive, seen(START + HOUR, written("Yes."), 1, judged), START + HOUR)
+    kept = newest(archive, "Teahouse").change
+    assert kept is not None
+    assert (kept.timing, kept.drift) == (timing, ("id", "fr"))
+    assert kept.findings[0].finding == told
+    assert kept.findings[0].finding.reason_in("id") == "“mitra kami” sebelumnya bukan penerima."
