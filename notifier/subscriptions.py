@@ -9,6 +9,8 @@ from typing import Literal
 from differ.model import SEVERITIES, WATCHED, Finding, Severity, watched_topic
 
 Language = Literal["en", "id"]
+LANGUAGES: tuple[Language, ...] = ("en", "id")
+"""The languages that messages can be written in; each is a file in `notifier/languages`."""
 
 FINE_TOPICS = (
     "sale",
@@ -78,7 +80,7 @@ class Subscriber:
     policies: tuple[str, ...] = ()
     """Names of policies, or `tag:` and a tag; empty for all."""
     language: Language = "en"
-    """The language of the messages, for a later version: today they are in English."""
+    """The language of the messages."""
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:

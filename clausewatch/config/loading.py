@@ -181,4 +181,5 @@ def _subscriber(table: SubscriberTable) -> Subscriber:
         topics=table.topics,
         severity=table.severity,
         policies=table.policies or (),
+        language=table.language,
     )

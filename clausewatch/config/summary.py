@@ -61,7 +61,8 @@ def _subscriber(subscriber: Subscriber, configuration: Configuration) -> str:
     covered = len(_covered(subscriber, configuration))
     policies = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"
     via = " and ".join(str(target) for target in subscriber.via)
-    return f"{subscriber.name} hears of {' and '.join(topics)}{severity}, in {policies}, through {via}"
+    language = "" if subscriber.language == "en" else f", in the language {subscriber.language!r}"
+    return f"{subscriber.name} hears of {' and '.join(topics)}{severity}, in {policies}, through {via}{language}"
 
 
 def _covered(subscriber: Subscriber, configuration: Configuration) -> list[Policy]:

@@ -23,7 +23,8 @@ from clausewatch.config.quantities import Duration, Size, duration_text, size_te
 from clausewatch.errors import suggestion
 from crawler.crawl_settings import CrawlSettings
 from differ.model import SEVERITIES, WATCHED, Severity
-from notifier.subscriptions import TAG, TOPICS, Target
+from notifier.subscriptions import LANGUAGES, TAG, TOPICS, Target
+from notifier.subscriptions import Language as MessageLanguage
 
 SHORTEST_EVERY = timedelta(minutes=15)
 """More often would be impolite to the sites, and a cron line cannot do much better."""
@@ -200,6 +201,7 @@ class SubscriberTable(Table):
     topics: Annotated[tuple[Annotated[str, _known(TOPICS)], ...], Field(min_length=1)] = WATCHED
     severity: Annotated[Severity, _known(SEVERITIES)] = "low"
     policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    language: Annotated[MessageLanguage, _known(LANGUAGES)] = "en"
 
 
 class FileTable(Table):

@@ -191,6 +191,14 @@ def test_what_makes_no_sense_is_refused_with_the_fix(problems: Problems, wrong: 
     assert any(problem in sentence for sentence in found), found
 
 
+def test_a_subscriber_chooses_the_language_of_the_messages(read: Load, problems: Problems) -> None:
+    assert [subscriber.language for subscriber in read(WHOLE).subscribers] == ["en"]
+    assert [subscriber.language for subscriber in read(f'{WHOLE}language = "id"\n').subscribers] == ["id"]
+    assert problems(f'{WHOLE}language = "fr"\n') == (
+        'subscriber[1].language (Privacy desk): "fr" is not known; known: en, id',
+    )
+
+
 def test_a_single_table_where_a_list_is_wanted_is_explained(problems: Problems) -> None:
     assert problems('[policy]\nname = "Cloakroom"') == (
         "policy: must be a list of tables: head each with [[policy]], in two brackets",
