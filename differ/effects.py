@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Literal
 from differ.countries import countries
 from differ.equivalence import changed_words
 from differ.meaning import Meaning, canonical, lead_meaning, meaning
+from differ.names import names
 from differ.relevance import ADDRESS, Watched, names_right, relevance, says_right
 from differ.statements import Statement, is_line
-from differ.words import TOKEN, plain
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """Loosened: a negation went; tightened: one came."""
@@ -81,8 +80,6 @@ SPILLS = ("consent", "notice")
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
 
-SENTENCE_BREAKS = frozenset(".:!?;")
-NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
 UNIT_REACH = 3
 """A number counts what stands at most so many words after it."""
 
@@ -247,7 +244,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         ("address", addresses(gone), addresses(new)),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
-        ("name", names(before.text, set(gone), sense), names(after.text, set(new), sense)),
+        ("name", named(before, sense, gone), named(after, sense, new)),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
     ]
     found = []
@@ -283,17 +280,7 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     return digits or found
 
 
-def names(text: str, changed: set[str], sense: Meaning) -> set[str]:
-    """Return the changed words that are written as names: with a capital inside a sentence that is not all capitals,
-    and not a word that the lexicon knows."""
-    if text.isupper() or sense.lexicon.capitals:
-        return set()
-    found, start = set(), True
-    for token in TOKEN.findall(text):
-        if token[0].isalnum():
-            if not start and NAME.fullmatch(token) and plain(token) in changed - sense.lexicon.vocabulary:
-                found.add(token)
-            start = False
-        elif token in SENTENCE_BREAKS:
-            start = True
-    return found
+def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
+    """Return the changed words of a statement that are names, as written."""
+    known = names(statement, sense)
+    return [known[word] for word in changed if word in known]

@@ -8,6 +8,7 @@ from typing import Literal
 from differ.countries import countries
 from differ.lexicon import Mention
 from differ.meaning import Meaning, heading_topics, lead_meaning, meaning
+from differ.names import keeper_named
 from differ.statements import Statement, is_line
 
 Watched = Literal["sharing", "rights"]
@@ -100,9 +101,11 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
     """Whether data is kept in, or sent to, another country, or how it is protected there."""
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
-    if not sense.has("transfer.store") or not sense.has("data"):
+    if not sense.has("transfer.store"):
         return False
-    return sense.has("transfer.abroad") or bool(countries(statement.text, statement.language))
+    if keeper_named(statement, sense):
+        return True
+    return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text, statement.language)))
 
 
 def changes_owner(sense: Meaning) -> bool:

@@ -148,8 +148,8 @@ def tailored(
     quiet: Collection[str] = (),
     words: Collection[WordRule] = (),
 ) -> Profile:
-    """Return a profile of the user's own: a bundled one with rules switched off, topics made material or quiet, and rules
-    added.
+    """Return a profile of the user's own: a bundled one with rules switched off, topics made material or quiet, and
+    rules added.
 
     Raises ProfileError where a rule or topic is not known, or a pattern cannot be read.
     """

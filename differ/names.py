@@ -1,0 +1,44 @@
+"""Words that are written as names."""
+
+from __future__ import annotations
+
+import re
+
+from differ.meaning import Meaning
+from differ.statements import Statement
+from differ.words import TOKEN, plain
+
+SENTENCE_BREAKS = frozenset(".:!?;")
+NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
+KEEPER_REACH = 5
+"""A name keeps the data where it stands at most so many words after the verb."""
+
+
+def names(statement: Statement, sense: Meaning) -> dict[str, str]:
+    """Return the names of a statement: by their plain form, as written.
+
+    A name has a capital inside a sentence that is not all capitals, or begins a line of a list, and is no word that the
+    lexicon knows. In a language that writes every noun with a capital there are none to tell.
+    """
+    if statement.text.isupper() or sense.lexicon.capitals:
+        return {}
+    found: dict[str, str] = {}
+    start = statement.kind not in ("item", "row")
+    for token in TOKEN.findall(statement.text):
+        if token[0].isalnum():
+            if not start and NAME.fullmatch(token) and plain(token) not in sense.lexicon.vocabulary:
+                found.setdefault(plain(token), token)
+            start = False
+        elif token in SENTENCE_BREAKS:
+            start = True
+    return found
+
+
+def keeper_named(statement: Statement, sense: Meaning) -> bool:
+    """Whether somebody is named who keeps or processes what is written of: "stored in a Mailcloud list"."""
+    named = names(statement, sense)
+    return any(
+        word in named
+        for mention in sense.of("transfer.store")
+        for word in statement.words[mention.end : mention.end + KEEPER_REACH]
+    )
