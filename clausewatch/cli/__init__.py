@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,19 +13,30 @@ import click
 from clausewatch.cli.context import Context
 from clausewatch.errors import ClausewatchError, ExitCode
 
-COMMANDS: dict[str, str] = {
-    "demo": "clausewatch.cli.demo:demo",
-    "init": "clausewatch.cli.init:init",
-    "config": "clausewatch.cli.config:config",
-    "run": "clausewatch.cli.run:run",
-    "status": "clausewatch.cli.status:status",
-    "history": "clausewatch.cli.history:history",
-    "show": "clausewatch.cli.show:show",
-    "diff": "clausewatch.cli.diff:diff",
-    "compare": "clausewatch.cli.compare:compare",
-    "notify": "clausewatch.cli.notify:notify",
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of `--help`."""
+
+    place: str
+    """Module and attribute of the command."""
+    tells: str
+    """What it does, in one line: it stands here, so that listing the commands imports none of them."""
+
+
+COMMANDS: dict[str, Entry] = {
+    "demo": Entry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
+    "init": Entry("clausewatch.cli.init:init", "Write a commented clausewatch.toml to edit."),
+    "config": Entry("clausewatch.cli.config:config", "Check the configuration."),
+    "run": Entry("clausewatch.cli.run:run", "Check the policies that are due, and tell the subscribers."),
+    "status": Entry("clausewatch.cli.status:status", "Show how the watch of each policy goes."),
+    "history": Entry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
+    "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
+    "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
+    "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
+    "notify": Entry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
 }
-"""Where each command stands, in the order of `--help`. A command is entered here when it works, never before."""
+"""The commands in the order of `--help`. A command is entered here when it works, never before."""
 
 
 class LazyGroup(click.Group):
@@ -36,11 +48,15 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name].place.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+            raise TypeError(f"{COMMANDS[cmd_name].place} is no command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.tells) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -21,7 +21,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 
 
-@click.command(short_help="Say what changed between two files.")
+@click.command()
 @click.argument("before", type=FILE, required=False)
 @click.argument("after", type=FILE, required=False)
 @click.option(

@@ -7,7 +7,7 @@ import click
 from clausewatch.cli.context import Context, pass_context
 
 
-@click.group(short_help="Check the configuration.")
+@click.group()
 def config() -> None:
     """Look at the configuration."""
 

@@ -20,7 +20,7 @@ class CannotWriteError(ClausewatchError):
     exit_code = ExitCode.USAGE
 
 
-@click.command(short_help="Write a commented clausewatch.toml to edit.")
+@click.command()
 @pass_context
 def init(context: Context) -> None:
     """Write a commented clausewatch.toml to edit, and a file for its secrets.
