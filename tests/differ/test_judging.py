@@ -1,0 +1,57 @@
+"""What is said of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.differ.policies import edited, table
+
+LANGUAGES = ("en", "id", "fr", "de", "es")
+
+
+def cases(kind: str) -> list[object]:
+    """Return the rows of one kind in all languages, named by language and by what they are."""
+    return [
+        pytest.param(language, case, id=f"{language}: {case['is']}")
+        for language in LANGUAGES
+        for case in table(language).get(kind, ())
+    ]
+
+
+@pytest.mark.parametrize(("language", "case"), cases("material"))
+def test_material_edit(language: str, case: dict[str, str]) -> None:
+    """An edit of sharing or rights is material, by the rule that speaks of it, as severe as the rule says."""
+    comparison = edited(language, case)
+    told = {(finding.rule, finding.topic, finding.severity) for finding in comparison.findings if finding.material}
+    assert (case["rule"], case["topic"], case["severity"]) in told
+
+
+@pytest.mark.parametrize(("language", "case"), cases("quiet"))
+def test_quiet_edit(language: str, case: dict[str, str]) -> None:
+    """An edit that alters no meaning is told to nobody, and recorded with its reason."""
+    comparison = edited(language, case)
+    assert comparison.findings == ()
+    assert case["reason"] in {suppression.reason for suppression in comparison.suppressed}
+
+
+@pytest.mark.parametrize(("language", "case"), cases("other"))
+def test_edit_of_another_topic(language: str, case: dict[str, str]) -> None:
+    """An edit outside sharing and rights is a finding of its own topic, and not material."""
+    comparison = edited(language, case)
+    assert [(finding.topic, finding.material) for finding in comparison.findings] == [(case["topic"], False)]
+
+
+@pytest.mark.parametrize(("language", "case"), cases("material"))
+def test_reason_names_a_word_that_decided(language: str, case: dict[str, str]) -> None:
+    """Each material finding says its section, its rule's source, and quotes words of the text."""
+    for finding in edited(language, case).findings:
+        assert finding.section == table(language)["headings"][case.get("under", "plain")]
+        assert finding.source
+        quoted = [piece.partition("”")[0] for piece in finding.reason.split("“")[1:]]
+        said = f"{finding.before}\n{finding.after}".casefold().replace("-", " ")
+        assert all(word.casefold().replace("-", " ") in said for word in quoted), finding.reason
+
+
+@pytest.mark.parametrize("kind", ["material", "quiet", "other"])
+def test_indonesian_has_the_same_cases_as_english(kind: str) -> None:
+    assert [case["is"] for case in table("en")[kind]] == [case["is"] for case in table("id")[kind]]
