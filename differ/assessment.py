@@ -10,7 +10,7 @@ from differ.comparing import compare
 from differ.model import Comparison
 from differ.profiles import Profile, load_profile
 from document import identity_words, read, screen
-from document.model import Document, ExtractionOptions, Page
+from document.model import Document, Extracted, ExtractionOptions, Page
 
 Outcome = Literal["unchanged", "changed", "not comparable"]
 
@@ -77,26 +77,34 @@ def assess(visit: Visit) -> Assessment:
 
 def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
     """Complete an assessment by comparison with the version before."""
-    before = like_with_like(latest, visit.options, result.identity)
-    if before is None:
+    alike = like_with_like(latest, visit, Extracted(document, result.identity))
+    if alike is None:
         unchanged = same_words(latest.document, document)
         return replace(result, outcome="unchanged", document=None) if unchanged else replace(result, boundary=True)
-    screening = comparability(before, document)
+    before, after = alike
+    screening = comparability(before, after)
     if screening is not None:
         return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
-    if same_words(before, document):
+    if same_words(before, after):
         return replace(result, outcome="unchanged")
-    return replace(result, comparison=compare(before, document, visit.profile))
+    return replace(result, comparison=compare(before, after, visit.profile))
 
 
-def like_with_like(latest: LatestVersion, options: ExtractionOptions, identity: str) -> Document | None:
-    """Return the version before as today's extraction reads it, or None where that cannot be had."""
-    if latest.identity == identity:
-        return latest.document
+def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
+    """Return both versions as one extraction reads them, or None where that cannot be had.
+
+    Where only one of two pages has what the selectors name, both are read without them: a selector that no longer fits
+    must not hide what the policy changed on the same day.
+    """
+    if latest.identity == extracted.identity:
+        return latest.document, extracted.document
     if latest.page is None:
         return None
-    again = read(latest.page, options)
-    return again.document if again.identity == identity else None
+    again = read(latest.page, visit.options)
+    if again.identity == extracted.identity:
+        return again.document, extracted.document
+    whole = replace(visit.options, select=())
+    return read(latest.page, whole).document, read(visit.page, whole).document
 
 
 def same_words(before: Document, after: Document) -> bool:
