@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ SPILLS = ("consent", "notice")
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
 
+HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
+"""Where the name ends that a row or an item begins with."""
+
 UNIT_REACH = 3
 """A number counts what stands at most so many words after it."""
 
@@ -123,18 +127,26 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     """Return what a new or removed statement says: its gravest concept, else that it is there."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
-    if sense is None or sense.has("announcement"):
+    if statement is None or sense is None or sense.has("announcement"):
         return []
-    if subject == "rights" and statement is not None and is_address_line(statement):
-        return [Effect(subject, "address", direction(text_of(before), text_of(after)), text_of(before), text_of(after))]
+    towards: Direction = "added" if after else "removed"
+    if subject == "rights" and is_address_line(statement):
+        return [Effect(subject, "address", towards, text_of(before), text_of(after))]
+    listed = statement.kind in ("item", "row")
+    if subject == "sharing" and listed and not sense.has("sell", "recipient") and names(statement, sense):
+        return [Effect(subject, "name", towards, head_of(before), head_of(after))]
     for part in SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS:
-        named = sense.named(*part.concepts)
-        if named and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
-            return [whole_effect(subject, part, named, new=after is not None)]
-    listed = statement is not None and statement.kind in ("item", "row")
+        said = sense.named(*part.concepts)
+        if said and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
+            return [whole_effect(subject, part, said, new=after is not None)]
     if subject == "rights" and len(sense.words) < STATEMENT:
         return []
-    return [Effect(subject, "statement", "added" if after else "removed")] if listed else []
+    return [Effect(subject, "statement", towards)] if listed else []
+
+
+def head_of(statement: Statement | None) -> tuple[str, ...]:
+    """Return the first cell of a row or the beginning of an item: who is listed."""
+    return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
 
 
 def is_address_line(statement: Statement) -> bool:
@@ -272,12 +284,13 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     found = []
     for place, word in enumerate(statement.words):
         if word in changed and (word[0].isdigit() or word in numbers):
-            near = statement.words[max(0, place - 1) : place + 1 + UNIT_REACH]
-            unit = next((other for other in near if other in units), None)
-            if unit is not None:
-                found.append(f"{word} {unit}")
-    digits = [count for count in found if count[0].isdigit()]
-    return digits or found
+            following = statement.words[place + 1 : place + 1 + UNIT_REACH]
+            reach = next((step for step, other in enumerate(following, 1) if other in units), None)
+            if reach is not None:
+                found.append(" ".join(statement.words[place : place + 1 + reach]))
+            elif place and statement.words[place - 1] in units:
+                found.append(f"{statement.words[place - 1]} {word}")
+    return [count for count in found if not any(count != other and count in other for other in found)]
 
 
 def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
