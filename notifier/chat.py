@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from differ.model import Finding
+from notifier import wording
 from notifier.inert import clipped, inert_in_chat
+from notifier.notice import Passage
+from notifier.phrases import Phrases
 from notifier.redline import Side, after, before
-from notifier.wording import marked, topic_words, verb
 
 LENGTH = 1300
 """Code points at most: several services cut or refuse a longer text."""
@@ -18,32 +20,45 @@ CLAUSE = 300
 """Code points of a clause before or after."""
 
 
-def short_text(findings: list[Finding], verdict: str, footer: list[str]) -> str:
-    """Write what matters of as many findings as fit, the most severe first; count the others; end with the footer.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the short form says besides the clauses; all of it is shown as it is."""
 
-    The footer's lines are shown as they are.
-    """
-    foot = "\n".join(footer)
-    room = LENGTH - len(verdict) - len(foot) - 40
+    verdict: str
+    notes: tuple[str, ...]
+    advice: str
+    """Left out where the clauses need its room."""
+    footer: tuple[str, ...]
+
+
+def short_text(found: Sequence[Passage], lines: Lines, tongue: Phrases) -> str:
+    """Write what matters of as many clauses as fit, the most severe first; count the others; end with the footer."""
+    head, foot = "\n".join((lines.verdict, *lines.notes)), "\n".join(lines.footer)
+    room = LENGTH - len(head) - len(foot) - 40
     parts: list[str] = []
-    for finding in findings:
-        part = _part(finding)
+    for passage in found:
+        part = _part(passage, tongue)
         if parts and len(part) + 2 > room:
             break
         parts.append(clipped(part, max(room, 0)))
         room -= len(part) + 2
-    left = len(findings) - len(parts)
-    more = [f"… and {left} more {'clause' if left == 1 else 'clauses'}."] if left else []
-    return "\n\n".join([verdict, *parts, *more, foot])
+    left = len(found) - len(parts)
+    more = [tongue.count("rest.clauses", left)] if left else []
+    what_to_do = [lines.advice] if len(lines.advice) + 2 <= room else []
+    return "\n\n".join([head, *parts, *more, *what_to_do, foot])
 
 
-def _part(finding: Finding) -> str:
-    section = clipped(inert_in_chat(finding.section), SECTION) or "Before the first heading"
+def _part(passage: Passage, tongue: Phrases) -> str:
+    finding = passage.worst
+    section = clipped(inert_in_chat(finding.section), SECTION) or tongue.say("clause.unheaded")
+    topics = inert_in_chat(wording.topics(passage.findings, tongue))
+    severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
+    reasons = dict.fromkeys(inert_in_chat(each.reason_in(tongue.language)) for each in passage.findings)
     lines = [
-        f"{section} ({inert_in_chat(topic_words(finding))} {verb(finding)}, {finding.severity})",
-        clipped(inert_in_chat(finding.reason), REASON),
-        _clause("Before" if finding.after else "Removed", before(finding), "[-|-]"),
-        _clause("After" if finding.before else "New", after(finding), "{+|+}"),
+        f"{section} ({topics} {tongue.say(f'deed.{passage.deed}')}, {severity})",
+        *(clipped(reason, REASON) for reason in reasons),
+        _clause(tongue.say("clause.before" if finding.after else "clause.removed"), before(finding), "[-|-]"),
+        _clause(tongue.say("clause.after" if finding.before else "clause.added"), after(finding), "{+|+}"),
     ]
     return "\n".join(line for line in lines if line)
 
@@ -53,7 +68,7 @@ def _clause(label: str, side: Side | None, brackets: str) -> str:
         return ""
     runs = tuple(replace(run, text=_inert_run(run.text)) for run in side.runs)
     # A closing bracket before an opening parenthesis would be a link in Markdown.
-    words = marked(replace(side, runs=runs), brackets).replace("](", "] (")
+    words = wording.marked(replace(side, runs=runs), brackets).replace("](", "] (")
     return f"{label}: {clipped(words, CLAUSE)}"
 
 

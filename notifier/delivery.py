@@ -97,7 +97,7 @@ def _outcome(claimed: Claimed, subscribers: Mapping[str, Subscriber], ways: Mapp
     name = claimed.notice.subscriber
     if name not in subscribers:
         return Failed(f"the configuration names no subscriber {name!r} any more", permanent=True)
-    return _sent(ways, claimed.target, compose(claimed.notice))
+    return _sent(ways, claimed.target, compose(claimed.notice, subscribers[name].language))
 
 
 def _sent(ways: Mapping[str, Channel], target: Target, message: Message) -> Outcome:

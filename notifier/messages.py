@@ -1,4 +1,4 @@
-"""What a person reads: an alert as e-mail, as plain text and as a short text for chat.
+"""What a person reads, in their language: an alert as e-mail, as plain text and as a short text for chat.
 
 Everything that comes from a page is made inert first and escaped by the template for HTML. No picture, font or style is
 loaded from anywhere. The severity and the clause that changed stand first.
@@ -8,41 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from differ.model import SEVERITIES, Finding, Severity
-from document.model import UNKNOWN_LANGUAGE, StatedDate
-from notifier import chat
+from differ.model import Severity
+from document.model import UNKNOWN_LANGUAGE
+from notifier import chat, wording
 from notifier.inert import clipped, inert, inert_in_chat
+from notifier.notice import Alert, Notice, Passage, passages
+from notifier.phrases import Phrases, phrases
 from notifier.redline import after, before
-from notifier.subscriptions import Subscriber
-from notifier.wording import (
-    TOPIC_WORDS,
-    date_words,
-    deed,
-    listed,
-    marked,
-    moment_words,
-    standing_words,
-    topic_words,
-    verdict,
-    what,
-)
+from notifier.rendering import render
+from notifier.subscriptions import Language, Subscriber
 
-FULL_ALERTS = 8
-"""Alerts of one message that are shown in full; the others are counted and named."""
+FULL_PASSAGES = 8
+"""Clauses of one message that are shown in full; the others are counted and named."""
 
-NAMED_ALERTS = 20
-"""Alerts that are named besides; what is left is counted."""
+NAMED_PASSAGES = 20
+"""Clauses that are named besides; what is left is counted."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 """What an address may hold besides letters and digits (RFC 3986); the rest is written in percent form."""
@@ -52,41 +39,6 @@ SUBJECT_LENGTH = 150
 
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
 """Of the badge with white letters: all pass a contrast of 4.5 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A version, as far as a message tells of it."""
-
-    number: int
-    seen_at: datetime
-    """When a fetch first found this text."""
-    last_seen_at: datetime
-    """When a fetch last found it."""
-    dates: tuple[StatedDate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A finding that a subscription asked for."""
-
-    id: str
-    finding: Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Everything that one message tells: the alerts of one change for one subscriber."""
-
-    subscriber: str
-    policy: str
-    url: str
-    earlier: Seen
-    later: Seen
-    alerts: tuple[Alert, ...]
-    """In the order of the policy; at least one."""
-    judged_by: str = "lexicon"
-    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,130 +58,154 @@ class Message:
     """A short plain text, without the subject."""
 
 
-def compose(notice: Notice) -> Message:
-    """Write the message of a notice."""
-    shown = _facts(notice)
+def compose(notice: Notice, language: Language = "en") -> Message:
+    """Write the message of a notice in a language."""
+    tongue = phrases(language)
+    found = passages(notice.alerts)
+    shown = _facts(notice, found, tongue)
     subject = clipped(shown["subject"], SUBJECT_LENGTH)
     return Message(
         key=_key(alert.id for alert in notice.alerts),
         subject=subject,
-        text=_render("alert.txt", shown),
-        html=_render("alert.html", shown),
+        text=render("alert.txt", shown),
+        html=render("alert.html", shown),
         chat_subject=inert_in_chat(subject),
-        chat=chat.short_text([alert.finding for alert in _ranked(notice)], shown["verdict"], _footer(notice)),
+        chat=chat.short_text(found, _chat_lines(notice, shown, tongue), tongue),
     )
 
 
 def trial_message(subscriber: Subscriber, now: datetime) -> Message:
     """Write the message by which `notify test` proves a channel."""
+    tongue = phrases(subscriber.language)
+    asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
+    policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
+    severity = tongue.name("severity", subscriber.severity)
     shown = {
-        "subscriber": inert(subscriber.name),
-        "topics": listed([inert(TOPIC_WORDS.get(topic, topic)) for topic in subscriber.topics]),
-        "severity": subscriber.severity,
-        "policies": listed([inert(name) for name in subscriber.policies]) or "every policy",
-        "sent": moment_words(now),
+        "language": tongue.language,
+        "title": tongue.say("trial.title"),
+        "body": tongue.say("trial.body", subscriber=inert(subscriber.name)),
+        "scope": tongue.say("trial.scope", topics=asked, severity=severity, policies=policies),
+        "sent": tongue.say("trial.sent", moment=tongue.moment(now)),
     }
-    text = _render("test.txt", shown)
-    subject = f"Clausewatch test message for {clipped(inert(subscriber.name), 80)}"
+    text = render("test.txt", shown)
+    subject = tongue.say("trial.subject", subscriber=clipped(inert(subscriber.name), 80))
     return Message(
         key=_key(["test", subscriber.name, now.isoformat()]),
         subject=subject,
         text=text,
-        html=_render("test.html", shown),
+        html=render("test.html", shown),
         chat_subject=inert_in_chat(subject),
         chat=clipped(inert_in_chat(text), chat.LENGTH),
     )
 
 
-def _facts(notice: Notice) -> dict[str, Any]:
+def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
-    alerts = _ranked(notice)
-    findings = [alert.finding for alert in alerts]
-    worst = findings[0]
     name = inert(notice.policy)
+    full, rest = found[:FULL_PASSAGES], found[FULL_PASSAGES:]
+    period, window = wording.period(notice, tongue)
     return {
-        "subject": f"{name}: {what(findings)} ({worst.severity})",
-        "headline": f"{name} {deed(findings)}.",
-        "verdict": verdict(findings),
-        "severity": worst.severity,
-        "colour": COLOURS[worst.severity],
-        "preview": inert(worst.reason),
-        "alerts": [_shown(alert, place) for place, alert in enumerate(alerts[:FULL_ALERTS], start=1)],
-        "count": len(alerts),
-        "rest": _named(findings[FULL_ALERTS:]),
-        "rest_count": len(alerts[FULL_ALERTS:]),
-        "policy": name,
+        "say": tongue.say,
+        "count_words": tongue.count,
+        "language": tongue.language,
+        "subject": wording.subject(name, found, tongue),
+        "headline": wording.headline(name, found, tongue),
+        "verdict": wording.verdict(found, tongue),
+        "advice": wording.advice(notice, found, tongue),
+        "notes": wording.notes(notice, found, tongue),
+        "badge": _badge(found[0], tongue),
+        "colour": COLOURS[found[0].severity],
+        "preview": " ".join(_reasons(found[0], tongue)),
+        "passages": [_shown(passage, place, tongue) for place, passage in enumerate(full, start=1)],
+        "count": len(found),
+        "rest": _named(rest, tongue),
+        "rest_count": len(rest),
         "url": _link(notice.url),
         "address": inert(notice.url),
-        "seen": moment_words(notice.later.seen_at),
-        "version": notice.later.number,
-        "earlier": standing_words(notice.earlier.number, notice.earlier.seen_at, notice.earlier.last_seen_at),
-        "dates": date_words(notice.earlier.dates, notice.later.dates),
-        "caution": _caution(notice),
+        "seen": wording.seen(notice, tongue),
+        "earlier": wording.standing(notice, tongue),
+        "stated": wording.stated(notice, tongue),
+        "period": period,
+        "window": window,
         "commands": _commands(notice),
         "subscriber": inert(notice.subscriber),
-        "ids": [alert.id for alert in alerts],
+        "ids": [alert.id for passage in found for alert in passage.alerts],
     }
 
 
-def _ranked(notice: Notice) -> list[Alert]:
-    """Return the alerts, the most severe first, and in the order of the policy where they are equal."""
-    return sorted(notice.alerts, key=lambda alert: SEVERITIES.index(alert.finding.severity))
+def _chat_lines(notice: Notice, shown: dict[str, Any], tongue: Phrases) -> chat.Lines:
+    """Return what the short form says besides the clauses."""
+    ids = shown["ids"]
+    alert = tongue.say("clause.alert", id=ids[0])
+    return chat.Lines(
+        verdict=shown["verdict"],
+        notes=tuple(inert_in_chat(note) for note in shown["notes"]),
+        advice=shown["advice"],
+        footer=(
+            tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
+            *filter(None, [wording.coming(notice, tongue), clipped(shown["url"], 300)]),
+            clipped(inert_in_chat(shown["commands"][0]), 150),
+            tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
+        ),
+    )
 
 
-def _footer(notice: Notice) -> list[str]:
-    """Return the last lines of the short form: when, where, how to see more, and which alert it is."""
-    ids = [alert.id for alert in _ranked(notice)]
-    others = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+def _shown(passage: Passage, place: int, tongue: Phrases) -> dict[str, Any]:
+    worst = passage.worst
+    sides = [side for side in (before(worst), after(worst)) if side]
+    return {
+        "place": place,
+        "section": inert(worst.section) or tongue.say("clause.unheaded"),
+        "topics": wording.topics(passage.findings, tongue),
+        "badge": _badge(passage, tongue),
+        "severity": tongue.name("severity", passage.severity),
+        "colour": COLOURS[passage.severity],
+        "material": passage.material,
+        "reasons": _reasons(passage, tongue),
+        "grounds": [_grounds(alert, tongue) for alert in passage.alerts],
+        "language": worst.language if worst.language != UNKNOWN_LANGUAGE else "",
+        "before": before(worst),
+        "after": after(worst),
+        "shortened": any(side.shortened for side in sides),
+    }
+
+
+def _badge(passage: Passage, tongue: Phrases) -> str:
+    return tongue.say("severity.badge", severity=tongue.name("severity", passage.severity))
+
+
+def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
+    """Return why a clause is told, each reason once."""
+    return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
+
+
+def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
+    """Return what an alert rests on: the rule with its source, the policy's own definition, and the alert's name."""
+    finding = alert.finding
+    rule, source = inert(finding.rule), inert(finding.source)
     return [
-        f"Seen {moment_words(notice.later.seen_at)}",
-        *filter(None, [clipped(_link(notice.url), 300)]),
-        clipped(inert_in_chat(_commands(notice)[0]), 150),
-        f"Alert {ids[0]}{others}",
+        tongue.say("clause.sourced" if source else "clause.rule", rule=rule, source=source),
+        *([tongue.say("clause.definition", clause=inert(finding.clause))] if finding.clause else []),
+        tongue.say("clause.alert", id=alert.id),
     ]
 
 
-def _shown(alert: Alert, place: int) -> dict[str, Any]:
-    finding = alert.finding
-    sides = [side for side in (before(finding), after(finding)) if side]
-    return {
-        "place": place,
-        "section": inert(finding.section) or "Before the first heading",
-        "topic": topic_words(finding),
-        "severity": finding.severity,
-        "colour": COLOURS[finding.severity],
-        "material": finding.material,
-        "reason": inert(finding.reason),
-        "rule": inert(finding.rule),
-        "source": inert(finding.source),
-        "clause": inert(finding.clause or ""),
-        "language": finding.language if finding.language != UNKNOWN_LANGUAGE else "",
-        "before": before(finding),
-        "after": after(finding),
-        "shortened": any(side.shortened for side in sides),
-        "id": alert.id,
-    }
-
-
-def _named(findings: list[Finding]) -> list[str]:
-    """Name findings by section, topic and severity, equal ones once with their number."""
+def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Name clauses by section, topic and severity, equal ones once with their number."""
     names = Counter(
-        f"{clipped(inert(finding.section) or 'before the first heading', 120)}"
-        f" ({topic_words(finding)}, {finding.severity})"
-        for finding in findings
+        tongue.say(
+            "rest.name",
+            section=clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), 120),
+            topics=wording.topics(passage.findings, tongue),
+            severity=tongue.name("severity", passage.severity),
+        )
+        for passage in rest
     )
-    lines = [name if count == 1 else f"{name}, {count} times" for name, count in names.items()]
-    left = sum(list(names.values())[NAMED_ALERTS:])
-    return [*lines[:NAMED_ALERTS], *([f"and {left} more, not named here"] if left else [])]
-
-
-def _caution(notice: Notice) -> str:
-    """Say where the judgement is coarser than usual."""
-    if notice.judged_by == "structure":
-        return "Judged by structure alone: there is no lexicon for the language of this text."
-    if notice.coarse:
-        return "The texts are so large that a part was compared by a coarser method."
-    return ""
+    lines = [
+        name if count == 1 else tongue.say("rest.repeated", name=name, count=count) for name, count in names.items()
+    ]
+    left = sum(list(names.values())[NAMED_PASSAGES:])
+    return [*lines[:NAMED_PASSAGES], *([tongue.count("rest.unnamed", left)] if left else [])]
 
 
 def _commands(notice: Notice) -> list[str]:
@@ -247,33 +223,3 @@ def _link(url: str) -> str:
 
 def _key(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-
-
-def _render(template: str, shown: dict[str, Any]) -> str:
-    return _environment().get_template(template).render(shown).strip() + "\n"
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("notifier"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["fold"] = _fold
-    environment.filters["marked"] = marked
-    return environment
-
-
-def _fold(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Break a line of text at 76 columns, every line indented, and all but the first by so much more."""
-    return textwrap.fill(
-        text,
-        76,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hanging),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

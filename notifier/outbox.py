@@ -20,7 +20,8 @@ from archive.database import Archive
 from archive.model import Query, Version
 from archive.schema import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.stored import read_versions
-from notifier.messages import Alert, Notice, Seen
+from differ.model import Timing
+from notifier.notice import Alert, Notice, Seen
 from notifier.planning import (
     LEASE,
     Asked,
@@ -268,6 +269,8 @@ def _notice(session: Session, delivery: DeliveryRow) -> Notice:
         alerts=_alerts(session, delivery, later),
         judged_by=change.judged_by,
         coarse=change.coarse,
+        timing=later.change.timing if later.change else Timing(),
+        drift=later.change.drift if later.change else (),
     )
 
 

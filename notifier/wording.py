@@ -1,116 +1,164 @@
-"""How messages name things: topics, dates, moments, and what was done to a clause."""
+"""How messages name things, in the reader's language: what happened, whether it matters, when, and what to do."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
-from differ.model import Finding
-from document.model import StatedDate
-from notifier.inert import inert
+from differ.model import Finding, watched_topic
+from document.model import UNKNOWN_LANGUAGE, StatedDate
+from notifier.inert import clipped, inert
+from notifier.notice import Notice, Passage
+from notifier.phrases import Phrases
 from notifier.redline import Side
 
-TOPIC_WORDS = {
-    "sharing": "sharing",
-    "sale": "data sale",
-    "transfer": "transfer",
-    "merger": "merger",
-    "rights": "rights",
-    "choices": "choices",
-    "withdrawal": "consent withdrawal",
-    "complaint": "complaint",
-    "collection": "collection",
-    "use": "data use",
-    "retention": "retention",
-    "security": "security",
-    "cookies": "cookies",
-    "children": "children",
-    "contact": "contact",
-    "policy_change": "change notice",
-    "other": "other",
-}
-
-DATE_WORDS = {"updated": "last updated", "effective": "effective from", "revised": "last revised"}
+WINDOW = 300
+"""Code points kept of the sentence that names a notice or objection period."""
 
 
-def topic_words(finding: Finding) -> str:
-    """Name the topic of a finding."""
-    return TOPIC_WORDS.get(finding.topic, inert(finding.topic))
-
-
-def topics(findings: list[Finding]) -> str:
+def topics(findings: Iterable[Finding], tongue: Phrases) -> str:
     """Name the topics of findings, in their order."""
-    return listed(list(dict.fromkeys(topic_words(finding) for finding in findings)))
+    return tongue.listed(list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings)))
 
 
-def what(findings: list[Finding]) -> str:
-    """Say in the fewest words what happened: `sharing and rights changed, 3 clauses`."""
-    if len(findings) > 1:
-        return f"{topics(findings)} changed, {len(findings)} clauses"
-    return f"{topics(findings)} clause {verb(findings[0])}"
+def subject(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in the fewest words what happened, and how grave it is."""
+    return _told("subject", policy, found, tongue)
 
 
-def deed(findings: list[Finding]) -> str:
-    """Say what the policy did: `removed a clause on sharing`."""
-    if len(findings) > 1:
-        return f"changed {len(findings)} clauses on {topics(findings)}"
-    return f"{verb(findings[0])} a clause on {topics(findings)}"
+def headline(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in one sentence what the policy did."""
+    return _told("headline", policy, found, tongue)
 
 
-def verb(finding: Finding) -> str:
-    """Return what was done to a clause: added, removed or changed."""
-    if not finding.before:
-        return "added"
-    return "changed" if finding.after else "removed"
+def _told(table: str, policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    key = found[0].deed if len(found) == 1 else "several"
+    findings = [finding for passage in found for finding in passage.findings]
+    severity = tongue.name("severity", found[0].severity)
+    return tongue.say(
+        f"{table}.{key}", policy=policy, topics=topics(findings, tongue), count=len(found), severity=severity
+    )
 
 
-def verdict(findings: list[Finding]) -> str:
+def verdict(found: Sequence[Passage], tongue: Phrases) -> str:
     """Say whether it matters."""
-    material = sum(finding.material for finding in findings)
-    if not material:
-        return "Not material: you hear of it because you subscribed to this topic."
-    if material < len(findings):
-        return f"Material: {material} of {len(findings)} change what you watch this policy for."
-    if material == 1:
-        return "Material: it changes what you watch this policy for."
-    how_many = "both" if material == 2 else f"all {material}"
-    return f"Material: {how_many} change what you watch this policy for."
+    material = sum(passage.material for passage in found)
+    if material < len(found):
+        return tongue.say("verdict.some" if material else "verdict.none", material=material, count=len(found))
+    return tongue.say({1: "verdict.one", 2: "verdict.two"}.get(material, "verdict.all"), count=material)
 
 
-def date_words(earlier: tuple[StatedDate, ...], later: tuple[StatedDate, ...]) -> str:
+def advice(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say what to do: how soon, what to check, and until when others may object."""
+    what = tongue.listed([tongue.say(f"advice.topic.{topic}") for topic in _advised(found, tongue)])
+    return " ".join(filter(None, [tongue.say(f"advice.{found[0].severity}", what=what), _deadline(notice, tongue)]))
+
+
+def _advised(found: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Return the topics to advise on: the gravest, and the gravest of the other watched one where there is one."""
+    known = {f"advice.topic.{topic}": topic for passage in found for topic in _topics(passage)}
+    mine = [topic for key, topic in known.items() if key in tongue.texts] or ["other"]
+    watched = [watched_topic(topic) for topic in mine]
+    other = next((topic for topic, kind in zip(mine, watched, strict=True) if kind and kind != watched[0]), None)
+    return [mine[0], other] if other and watched[0] else mine[:1]
+
+
+def _topics(passage: Passage) -> list[str]:
+    return [finding.topic for finding in passage.findings]
+
+
+def _deadline(notice: Notice, tongue: Phrases) -> str:
+    """Return the sentence on what is still to come: the end of a period, else the day of effect."""
+    timing, today = notice.timing, _day(notice.later.seen_at)
+    if timing.due is not None and not timing.silent and timing.due >= today:
+        return tongue.say("period.advice", due=tongue.day(timing.due))
+    if timing.effective is not None and timing.effective > today:
+        return tongue.say("period.effect", day=tongue.day(timing.effective))
+    return ""
+
+
+def notes(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Say what else one must know: a silent edit, a text that another language does not follow, a coarse judgement."""
+    told = []
+    if notice.timing.silent and notice.timing.stated_after is not None:
+        told.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
+    if notice.drift:
+        told.append(_drift(notice.drift, found, tongue))
+    if notice.judged_by == "structure":
+        told.append(tongue.say("note.structure"))
+    elif notice.coarse:
+        told.append(tongue.say("note.coarse"))
+    return told
+
+
+def _drift(left: tuple[str, ...], found: Sequence[Passage], tongue: Phrases) -> str:
+    changed = dict.fromkeys(finding.language for passage in found for finding in passage.findings)
+    names = [tongue.name("tongue", language) for language in changed if language not in (*left, UNKNOWN_LANGUAGE)]
+    still = tongue.listed([tongue.name("tongue", language) for language in left])
+    if not names:
+        return tongue.say("note.drift_unnamed", left=still)
+    return tongue.say("note.drift", changed=tongue.listed(names), left=still)
+
+
+def seen(notice: Notice, tongue: Phrases) -> str:
+    """Say when we saw the text."""
+    return tongue.say("seen.later", moment=tongue.moment(notice.later.seen_at), number=notice.later.number)
+
+
+def standing(notice: Notice, tongue: Phrases) -> str:
+    """Say from when to when the text before was seen."""
+    number = notice.earlier.number
+    since, until = tongue.moment(notice.earlier.seen_at), tongue.moment(notice.earlier.last_seen_at)
+    if since == until:
+        return tongue.say("seen.moment", number=number, since=since)
+    return tongue.say("seen.span", number=number, since=since, until=until)
+
+
+def stated(notice: Notice, tongue: Phrases) -> str:
     """Say what dates the policy states about itself, and whether they moved with the text."""
+    earlier, later = notice.earlier.dates, notice.later.dates
+    before, after = _stated(earlier, tongue), _stated(later, tongue)
     if not later:
-        return "none" if not earlier else f"none any more; it said: {_stated(earlier)}"
+        return tongue.say("stated.gone", before=before) if earlier else tongue.say("stated.none")
     if not earlier:
-        return f"{_stated(later)} (it stated none before)"
-    if {(date.kind, date.day) for date in earlier} == {(date.kind, date.day) for date in later}:
-        return f"{_stated(later)}, as before: its date does not announce this change"
-    return f"{_stated(later)} (before: {_stated(earlier)})"
+        return tongue.say("stated.first", after=after)
+    same = {(each.kind, each.day) for each in earlier} == {(each.kind, each.day) for each in later}
+    return tongue.say("stated.same" if same else "stated.moved", before=before, after=after)
 
 
-def _stated(dates: tuple[StatedDate, ...]) -> str:
-    words = [f"{DATE_WORDS[date.kind]} {date.day.day} {date.day.strftime('%B %Y')}" for date in dates]
+def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
+    words = [tongue.say(f"stated.{each.kind}", day=tongue.day(each.day)) for each in dates]
     return ", ".join(dict.fromkeys(words))
 
 
-def moment_words(moment: datetime) -> str:
-    """Write a moment in UTC."""
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc.strftime('%B %Y, %H:%M')} UTC"
+def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
+    """Say when a notice or objection period ends, with the sentence of the policy; both "" where it names none.
+
+    A date that did not move with the text is not that of this change: nothing is counted from it.
+    """
+    timing = notice.timing
+    if timing.window_days is None:
+        return "", ""
+    days = tongue.count("period.days", timing.window_days)
+    due = timing.due if not timing.silent else None
+    if due is None:
+        words = tongue.say("period.undated", days=days)
+    else:
+        key = "period.open" if due >= _day(notice.later.seen_at) else "period.past"
+        words = tongue.say(key, due=tongue.day(due), days=days)
+    return words, clipped(inert(timing.window_text), WINDOW)
 
 
-def standing_words(number: int, first: datetime, last: datetime) -> str:
-    """Say from when to when a version was seen."""
-    since, until = moment_words(first), moment_words(last)
-    if since == until:
-        return f"Version {number} was seen {since}."
-    return f"Version {number} was first seen {since}, and last seen {until}."
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
-def listed(words: list[str]) -> str:
-    """Join words as a sentence does."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+def coming(notice: Notice, tongue: Phrases) -> str:
+    """Say in a few words until when a period lasts that has not ended; "" where there is none."""
+    due = notice.timing.due
+    if due is None or notice.timing.silent or due < _day(notice.later.seen_at):
+        return ""
+    return tongue.say("period.short", due=tongue.day(due))
 
 
 def marked(side: Side, brackets: str) -> str:

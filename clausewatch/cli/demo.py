@@ -15,8 +15,8 @@ from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import READER, configure, crawl, prepare
 from differ.model import Finding
+from notifier.phrases import phrases
 from notifier.redline import Side, after, before
-from notifier.wording import TOPIC_WORDS
 
 WIDTH = 100
 """Columns of the demo's text."""
@@ -87,7 +87,7 @@ def _verdict(observation: Observation, change: Change | None) -> str:
         label = click.style("MATERIAL", fg=SEVERITY_COLOURS[change.severity or "low"], bold=True)
         return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
     reasons = Counter(each.reason for each in change.suppressed)
-    reasons.update(TOPIC_WORDS[recorded.finding.topic] for recorded in change.findings)
+    reasons.update(phrases("en").name("topic", recorded.finding.topic) for recorded in change.findings)
     return f"changed, nothing material: {', '.join(reasons)}"
 
 

@@ -10,7 +10,7 @@ from archive.database import Archive
 from archive.recorder import latest, record
 from differ.model import Comparison, Edit, Finding, Severity
 from document.model import StatedDate
-from notifier.messages import Alert, Notice, Seen
+from notifier.notice import Alert, Notice, Seen
 from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
 
 NOW = START + 100 * HOUR

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from differ.model import Finding
 from document.model import StatedDate
-from notifier.messages import FULL_ALERTS, NAMED_ALERTS, compose, trial_message
+from notifier.messages import FULL_PASSAGES, NAMED_PASSAGES, compose, trial_message
 from notifier.subscriptions import Subscriber, Target
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice
@@ -69,7 +69,9 @@ def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
         assert "Rule sharing.consent (WP260 rev.01, paragraph 29)" in said
         assert "Clause III of the policy's own definition of a material change" in said
         assert "22 November 2026, 21:04 UTC" in said
-        assert "last updated 1 March 2025, as before: its date does not announce this change" in said
+        assert "last updated 1 March 2025, as before" in said
+        assert "Version 3 was first seen 24 August 2026, 21:04 UTC, and last seen 22 November 2026, 09:04 UTC" in said
+        assert "What to do: Read it today and check that your notice" in said
         assert "https://teahouse.example/privacy" in said
         assert "clausewatch diff Teahouse 3 4" in said
         assert "clausewatch history Teahouse" in said
@@ -85,9 +87,9 @@ def test_the_most_severe_alert_comes_first() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later", "said"),
     [
-        ([], [], "Dates the policy states: none."),
-        ([1], [], "none any more; it said: last updated 1 March 2026"),
-        ([], [2], "last updated 2 March 2026 (it stated none before)"),
+        ([], [], "The policy says of itself: no date."),
+        ([1], [], "no date any more; it said: last updated 1 March 2026"),
+        ([], [2], "last updated 2 March 2026 (it stated no date before)"),
         ([1], [2], "last updated 2 March 2026 (before: last updated 1 March 2026)"),
         ([1], [1], "last updated 1 March 2026, as before"),
     ],
@@ -109,25 +111,25 @@ def test_a_text_without_a_lexicon_says_how_it_was_judged() -> None:
 
 
 def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() -> None:
-    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(FULL_ALERTS + 14)]
+    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(FULL_PASSAGES + 14)]
     message = compose(notice(*findings))
-    assert message.text.count("Before:") == FULL_ALERTS
-    assert BeautifulSoup(message.html, "lxml").get_text().count("Before") == FULL_ALERTS
+    assert message.text.count("Before:") == FULL_PASSAGES
+    assert BeautifulSoup(message.html, "lxml").get_text().count("Before") == FULL_PASSAGES
     for part in (message.text, message.html):
         assert "And 14 more:" in part
-        assert f"Part {FULL_ALERTS + 13} (sharing, critical)" in part
-        assert f"{FULL_ALERTS + 14:016x}" in part
+        assert f"Part {FULL_PASSAGES + 13} (sharing, critical)" in part
+        assert f"{FULL_PASSAGES + 14:016x}" in part
 
 
 def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> None:
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
     message = compose(notice(*findings))
-    assert f"and {500 - FULL_ALERTS - NAMED_ALERTS} more, not named here" in message.text
+    assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
     assert len(message.html) < 100_000  # larger mails are cut by some programs
 
 
 def test_equal_names_stand_once_with_their_number() -> None:
-    message = compose(notice(*[WILL_NOT] * (FULL_ALERTS + 3)))
+    message = compose(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
     assert "Partners (sharing, critical), 3 times" in message.text
 
 
