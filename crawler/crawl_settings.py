@@ -29,5 +29,6 @@ class CrawlSettings:
     """Bytes of address space for one worker process while it reads a page."""
     worker_time: float = 60.0
     """Seconds of CPU time that one page may take in a worker; four times as many by the clock, as machines are busy."""
-    allow_private: bool = False
-    """Whether loopback, private and link-local addresses may be fetched: for policies of an intranet."""
+    allow_private: tuple[str, ...] = ()
+    """Hosts, addresses and networks that may be fetched although they are no public host's, for an intranet's policies.
+    See `crawler.addresses.AllowList`."""

@@ -25,6 +25,7 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
+from crawler.addresses import host_key, kind
 from crawler.guard import GuardedResolver
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def _unresolved(host: str) -> Failure:
     address = refused_address(host)
     if address is None:
         return Failure("dns", f"The name {host} cannot be resolved to an address.")
-    reason = f"{host} leads to {address}, which is no public address; set allow_private under [crawl] to fetch it."
+    reason = f"{host} leads to {address}, which is no public address ({kind(address)})"
+    reason += "; name it in allow_private under [crawl] to fetch it."
     return Failure("refused", reason)
 
 
@@ -98,7 +100,7 @@ def refused_address(host: str) -> str | None:
     from twisted.internet import reactor  # not before Scrapy has installed the one it wants
 
     resolver = getattr(reactor, "nameResolver", None)
-    return resolver.refused.get(host) if isinstance(resolver, GuardedResolver) else None
+    return resolver.refused.get(host_key(host)) if isinstance(resolver, GuardedResolver) else None
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:

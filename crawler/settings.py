@@ -21,6 +21,7 @@ FIXED: dict[str, Any] = {
     "REMOTE_CONTROL_ENABLED": False,
     "TELNETCONSOLE_ENABLED": False,
     "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
     "HTTPPROXY_ENABLED": False,  # a proxy of the environment would go round the address guard
     "COOKIES_ENABLED": False,  # one jar would be shared by all policies
     "REFERRER_POLICY": "no-referrer",
@@ -50,7 +51,6 @@ def scrapy_settings(crawl: CrawlSettings, database: str, policies: Sequence[Poli
 
     `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit.
     """
-    resolver = "scrapy.resolver.CachingHostnameResolver" if crawl.allow_private else "crawler.guard.GuardedResolver"
     return {
         **FIXED,
         "CLAUSEWATCH_CRAWL": crawl,
@@ -61,7 +61,6 @@ def scrapy_settings(crawl: CrawlSettings, database: str, policies: Sequence[Poli
             "Accept": "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,*/*;q=0.5",
             "Accept-Language": "en, *;q=0.5",
         },
-        "TWISTED_DNS_RESOLVER": resolver,
         "DOWNLOAD_MAXSIZE": crawl.max_body,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": crawl.timeout,

@@ -13,7 +13,7 @@ CRAWL = {
     "delay": '"0 s"',
     "timeout": '"5 s"',
     "retries": "0",
-    "allow_private": "true",
+    "allow_private": '["127.0.0.1"]',
     "contact": '"desk@example.org"',
 }
 """Settings under which a test need not wait."""

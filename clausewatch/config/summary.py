@@ -81,7 +81,8 @@ def warnings(configuration: Configuration) -> Iterator[str]:
     if not configuration.crawl.contact:
         yield "crawl.contact is not set: a site's owner cannot reach you, and may block a stranger"
     if configuration.crawl.allow_private:
-        yield "crawl.allow_private is on: a page may lead the crawler to addresses inside your own network"
+        opened = ", ".join(configuration.crawl.allow_private)
+        yield f"crawl.allow_private opens {opened}: any page that is watched may lead the crawler there"
     path = configuration.env_file
     if path is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         yield f"{path} holds secrets, and others on this machine may read it: chmod 600 {path}"

@@ -14,13 +14,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StrictBool,
     StrictInt,
     model_validator,
 )
 
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
+from crawler.addresses import allowed_entry
 from crawler.crawl_settings import CrawlSettings
 from differ.model import SEVERITIES, WATCHED, Severity
 from notifier.subscriptions import LANGUAGES, TAG, TOPICS, Target
@@ -94,6 +94,20 @@ def _target(value: object) -> Target:
     return Target.parse(value)
 
 
+def _named_one_by_one(value: object) -> object:
+    """Refuse a plain yes or no: what is opened is named."""
+    if value is True:
+        raise ValueError('would open everything inside: name what you mean, like ["intranet.example", "10.1.0.0/16"]')
+    if value is False:
+        raise ValueError("is what holds without the key: take it out, or name what may be fetched in a list")
+    return value
+
+
+def _allowed(value: str) -> str:
+    allowed_entry(value)
+    return value
+
+
 def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
     """Refuse a number out of bounds; a duration counts in seconds."""
 
@@ -146,7 +160,9 @@ class CrawlTable(Table):
     workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
     worker_memory: Annotated[Size, _between(300_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
     worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
-    allow_private: StrictBool = _DEFAULTS.allow_private
+    allow_private: Annotated[
+        tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
+    ] = _DEFAULTS.allow_private
 
     def settings(self) -> CrawlSettings:
         """Return what the crawler is told."""

@@ -30,7 +30,7 @@ redirects = 3
 workers = 1
 worker_memory = "500 MB"
 worker_time = "10 s"
-allow_private = true
+allow_private = ["intranet.test", "10.1.0.0/16"]
 
 [channels]
 desk = "mailtos://${USER_NAME}:${PASSWORD}@mail.cloakroom.test"
@@ -105,7 +105,11 @@ def test_everything_in_the_file_arrives(read: Load, tmp_path: Path) -> None:
     crawl = configuration.crawl
     assert (crawl.max_body, crawl.timeout, crawl.delay, crawl.concurrency) == (2_000_000, 20.0, 3.0, 4)
     assert (crawl.retries, crawl.redirects, crawl.workers, crawl.worker_memory) == (1, 3, 1, 500_000_000)
-    assert (crawl.worker_time, crawl.allow_private, crawl.contact) == (10.0, True, "desk@cloakroom.test")
+    assert (crawl.worker_time, crawl.allow_private, crawl.contact) == (
+        10.0,
+        ("intranet.test", "10.1.0.0/16"),
+        "desk@cloakroom.test",
+    )
 
 
 def test_an_empty_file_is_a_configuration_that_watches_nothing(read: Load, tmp_path: Path) -> None:
@@ -171,7 +175,12 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ('every = "6h"', 'every = "6 fortnights"', "the unit 'fortnights' is not known"),
         ("concurrency = 4", "concurrency = 0", "is out of bounds: from 1 to 256"),
         ("concurrency = 4", 'concurrency = "4"', "must be a whole number"),
-        ("allow_private = true", 'allow_private = "yes"', "must be true or false"),
+        ('["intranet.test", "10.1.0.0/16"]', "true", "true would open everything inside: name what you mean"),
+        ('["intranet.test", "10.1.0.0/16"]', "false", "false is what holds without the key"),
+        ('["intranet.test", "10.1.0.0/16"]', '"10.1.0.0/16"', "must be a list"),
+        ('"intranet.test", ', '"http://intranet.test", ', 'allow_private[1]: "http://intranet.test" is no host'),
+        ('"intranet.test", ', '"127.1", ', "is no host, address or network"),
+        ('"10.1.0.0/16"', '"10.1.2.3/16"', 'says more than its mask: write "10.1.0.0/16"'),
         ('timeout = "20 s"', 'timeout = "2 h"', "is out of bounds: from 1 s to 10 minutes"),
         ('max_body = "2 MB"', 'max_body = "2 TB"', "the unit 'TB' is not known"),
         ('contact = "desk@cloakroom.test"', 'contact = "the desk"', "is neither an e-mail address nor a web address"),

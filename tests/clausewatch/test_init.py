@@ -87,7 +87,7 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
     (folder / "watch.env").write_text("UNUSED=1", encoding="utf-8")
     (folder / "watch.env").chmod(0o644)
     (folder / "clausewatch.toml").write_text(
-        'env_file = "watch.env"\n[crawl]\nallow_private = true\n'
+        'env_file = "watch.env"\n[crawl]\nallow_private = ["10.1.0.0/16"]\n'
         + '[channels]\ndesk = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\nspare = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\n'
         + policy("Plain", url="http://cloakroom.test/")
         + policy("Twin", url="http://cloakroom.test/")
@@ -105,7 +105,7 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
         "Sample: there are no word lists for tlh",
         "channel spare: no subscriber uses it",
         "crawl.contact is not set",
-        "crawl.allow_private is on",
+        "crawl.allow_private opens 10.1.0.0/16",
         "watch.env holds secrets",
     ):
         assert warning in output

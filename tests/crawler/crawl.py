@@ -13,7 +13,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": True}
+QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": ("127.0.0.1",)}
 """Settings under which a test need not wait."""
 
 

@@ -1,61 +1,44 @@
-"""The address guard: which addresses are public, and that no socket is opened to another."""
+"""The address guard: no socket is opened to an address that is no public host's, unless the user opened it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from crawler.guard import is_public
 from tests.crawler.crawl import crawl
 from tests.server import serving
 
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "0.0.0.0",  # noqa: S104 - it is refused here
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "224.0.0.1",
-        "255.255.255.255",
-        "168.63.129.16",
-        "192.0.0.192",
-        "::1",
-        "::",
-        "fe80::1",
-        "fe80::1%eth0",
-        "fc00::1",
-        "fec0::1",
-        "ff02::1",
-        "::ffff:127.0.0.1",
-        "::127.0.0.1",
-        "64:ff9b::7f00:1",
-        "2002:7f00:1::",
-        "2001:0:7f00:1::",
-    ],
-)
-def test_addresses_of_no_public_host_are_refused(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111"])
-def test_public_addresses_pass(address: str) -> None:
-    assert is_public(address)
+PAGE = "<p>An intranet's page.</p>"
 
 
 def test_no_connection_goes_to_this_machine_unless_it_is_allowed(tmp_path: Path) -> None:
     with serving() as site:
         port = site.base.rpartition(":")[2]
         hosts = ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::ffff:127.0.0.1]"]  # noqa: S104 - refused
-        results = crawl(tmp_path / "a.db", {host: f"http://{host}:{port}/" for host in hosts}, allow_private=False)
+        results = crawl(tmp_path / "a.db", {host: f"http://{host}:{port}/" for host in hosts}, allow_private=())
         assert site.asked == []
-        assert {result.error_kind for result in results.values()} == {"refused"}
-        assert "allow_private" in results["localhost"].detail
-        allowed = crawl(tmp_path / "b.db", {"open": site.serve("/", "<p>An intranet's page.</p>")})
-        assert site.visits()["/"] == 1
-        assert allowed["open"].status == 200
+    assert {result.error_kind for result in results.values()} == {"refused"}
+    assert "localhost leads to 127.0.0.1, which is no public address (loopback)" in results["localhost"].detail
+    assert "allow_private" in results["localhost"].detail
+
+
+def test_an_allowed_address_opens_every_name_and_spelling_of_it_and_nothing_else(tmp_path: Path) -> None:
+    with serving() as site:
+        port = site.base.rpartition(":")[2]
+        site.serve("/", PAGE)
+        hosts = ["127.0.0.1", "localhost", "127.1", "127.0.0.2", "[::1]", "[::ffff:127.0.0.1]"]
+        policies = {host: f"http://{host}:{port}/" for host in hosts}
+        results = crawl(tmp_path / "a.db", policies, allow_private=("127.0.0.1",))
+    assert [host for host in hosts if results[host].status == 200] == ["127.0.0.1", "localhost", "127.1"]
+    assert {results[host].error_kind for host in hosts[3:]} == {"refused"}
+
+
+def test_an_allowed_name_opens_that_name_alone_also_where_it_redirects(tmp_path: Path) -> None:
+    with serving() as site:
+        port = site.base.rpartition(":")[2]
+        site.serve("/page", PAGE)
+        site.redirect("/away", f"http://127.0.0.1:{port}/inside")
+        named = {path: f"http://localhost:{port}/{path}" for path in ("page", "away")}
+        results = crawl(tmp_path / "a.db", named | {"direct": site.url("/page")}, allow_private=("LocalHost",))
+        assert site.visits()["/inside"] == 0
+    assert results["page"].status == 200
+    assert results["away"].error_kind == results["direct"].error_kind == "refused"

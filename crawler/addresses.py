@@ -1,0 +1,143 @@
+"""Which addresses are no public host's, and which of them a user opens: an explicit list, the same on every Python.
+
+The judgement of the `ipaddress` module differs between releases of Python, and calls multicast, NAT64 and the services
+of some clouds global.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+REFUSED: tuple[tuple[str, str], ...] = (
+    # https://www.iana.org/assignments/iana-ipv4-special-registry
+    ("0.0.0.0/8", "this network"),
+    ("10.0.0.0/8", "private"),
+    ("100.64.0.0/10", "shared by a carrier"),
+    ("127.0.0.0/8", "loopback"),
+    ("169.254.0.0/16", "link-local"),
+    ("172.16.0.0/12", "private"),
+    ("192.0.0.0/24", "protocol assignments"),  # 192.0.0.192 is a cloud's own service too
+    ("192.0.2.0/24", "documentation"),
+    ("192.88.99.0/24", "6to4 relay"),
+    ("192.168.0.0/16", "private"),
+    ("198.18.0.0/15", "benchmarking"),
+    ("198.51.100.0/24", "documentation"),
+    ("203.0.113.0/24", "documentation"),
+    ("224.0.0.0/4", "multicast"),
+    ("240.0.0.0/4", "reserved"),
+    # Routed by the registries, but a cloud's service to the machines in it
+    ("168.63.129.16/32", "a cloud's own service"),
+    # https://www.iana.org/assignments/iana-ipv6-special-registry
+    ("::/128", "unspecified"),
+    ("::1/128", "loopback"),
+    ("::/96", "IPv4-compatible"),
+    ("::ffff:0:0/96", "IPv4-mapped"),
+    ("::ffff:0:0:0/96", "IPv4-translated"),
+    ("64:ff9b::/96", "NAT64"),
+    ("64:ff9b:1::/48", "NAT64"),
+    ("100::/64", "discarded"),
+    ("100:0:0:1::/64", "dummy prefix"),
+    ("2001::/32", "Teredo"),
+    ("2001::/23", "protocol assignments"),  # benchmarking 2001:2::/48 and the ORCHIDs are in it
+    ("2001:db8::/32", "documentation"),
+    ("2002::/16", "6to4"),
+    ("3fff::/20", "documentation"),
+    ("5f00::/16", "segment routing"),
+    ("fc00::/7", "unique local"),  # fd00:ec2::254 is a cloud's own service
+    ("fe80::/10", "link-local"),
+    ("fec0::/10", "site-local"),
+    ("ff00::/8", "multicast"),
+    # What is left outside of 2000::/3, the global unicast addresses of RFC 4291 section 2.4
+    ("::/3", "not assigned"),
+    ("4000::/2", "not assigned"),
+    ("8000::/1", "not assigned"),
+)
+"""Networks and what they are; where several hold an address, the first one names it."""
+
+_REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
+
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
+_NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+"""A last label like this makes an address in an odd spelling of a name, as in 127.1."""
+
+
+def kind(address: str) -> str | None:
+    """Return what kind of address this is where no public host can have it, or None where one can.
+
+    An IPv6 address that carries an IPv4 one (mapped, compatible, translated, NAT64, 6to4, Teredo) is none.
+    Raises ValueError where it is no IP address.
+    """
+    found = _address(address)
+    return next((what for network, what in _REFUSED if found in network), None)
+
+
+def is_public(address: str) -> bool:
+    """Return whether a host on the public internet can have this IP address."""
+    return kind(address) is None
+
+
+def host_key(host: str) -> str:
+    """Return the one form of a host's name by which it is compared: small letters, IDNA, no full stop at its end."""
+    name = host.rstrip(".").lower()
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """What a user opens of that which is no public host's: for policies of an intranet."""
+
+    hosts: frozenset[str] = frozenset()
+    """Names, as `host_key` gives them: whatever one leads to may be connected to when it is asked for."""
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> AllowList:
+        """Read a list of names, addresses and networks. Raises ValueError."""
+        read = [allowed_entry(entry) for entry in entries]
+        return cls(
+            frozenset(entry for entry in read if isinstance(entry, str)),
+            tuple(entry for entry in read if not isinstance(entry, str)),
+        )
+
+    def opens(self, host: str, address: str) -> bool:
+        """Return whether an address may be connected to, for the sake of this host or its own."""
+        found = _address(address)
+        return host_key(host) in self.hosts or any(found in network for network in self.networks)
+
+
+def allowed_entry(entry: str) -> str | Network:
+    """Read one entry of an allow list: a network in CIDR form, an address (a network of one), or a host's name.
+
+    Raises ValueError, with what to write instead.
+    """
+    try:
+        return ip_network(entry.strip("[]"))
+    except ValueError:
+        pass
+    try:
+        wider = ip_network(entry, strict=False)
+    except ValueError:
+        wider = None
+    if wider is not None:
+        raise ValueError(f'says more than its mask: write "{wider}" for the network, or the address alone')
+    host = host_key(entry)
+    if not _HOST.fullmatch(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
+        raise ValueError(
+            'is no host, address or network: write it like "intranet.example", "10.1.2.3" or "10.1.0.0/16"'
+        )
+    return host
+
+
+def _address(address: str) -> Address:
+    return ip_address(address.partition("%")[0])  # without the interface of a link-local one
