@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from differ.countries import countries
 from differ.effects import counted
+from differ.lexicon import Mention
 from differ.meaning import Meaning, meaning
+from differ.recipients import NAMED, Recipient, names_of, recipients
 from differ.relevance import NAMED_RIGHTS, names_right, relevance
 from differ.statements import Statement, statements
 from document.model import Document
@@ -15,7 +17,6 @@ from document.model import Document
 RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "consent.withdraw", "optout", "complaint")
 """The concepts that are entries of the inventory of rights; opt-outs and complaints with all that is under them."""
 
-PURPOSES = ("purpose",)
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
 
@@ -37,23 +38,6 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """Somebody who receives data, as a version names them."""
-
-    kind: str
-    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …;
-    `named` for one that is given by name alone."""
-    name: str
-    """The words that name them."""
-    language: str
-    section: str
-    purpose: str = ""
-    """The words that say what for, or ""."""
-    country: str = ""
-    """The countries named with them, or ""."""
-
-
-@dataclass(frozen=True, slots=True)
 class Inventory:
     """The rights and recipients of one version, in reading order, each once a language."""
 
@@ -71,11 +55,23 @@ class InventoryChange:
     recipients_new: tuple[Recipient, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """What a policy in several languages names in some of them only."""
+
+    what: Literal["right", "recipient"]
+    entry: str
+    """The right, the class of recipients, or for one given by name alone the name."""
+    named_in: tuple[str, ...]
+    missing_in: tuple[str, ...]
+
+
 def inventory(document: Document) -> Inventory:
     """List the rights and recipients that a document names; languages without a lexicon add nothing."""
     read = statements(document)
+    names = names_of(read, document.title)
     rights: dict[tuple[str, str], Right] = {}
-    recipients: dict[tuple[str, str], Recipient] = {}
+    receiving: dict[tuple[str, str, str], Recipient] = {}
     for statement in read:
         sense = meaning(statement.words, statement.language)
         if sense is None or statement.kind in ("heading", "contents"):
@@ -85,14 +81,14 @@ def inventory(document: Document) -> Inventory:
             for right in rights_of(statement, sense, read):
                 rights.setdefault((right.right, right.language), right)
         if "sharing" in subjects:
-            for recipient in recipients_of(statement, sense):
-                recipients.setdefault((recipient.name.casefold(), recipient.language), recipient)
-    return Inventory(tuple(rights.values()), tuple(recipients.values()))
+            for recipient in recipients(statement, sense, names):
+                receiving.setdefault(recipient.identity, recipient)
+    return Inventory(tuple(rights.values()), tuple(receiving.values()))
 
 
 def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -> list[Right]:
     """Return the rights that one statement names."""
-    named = {mention.concept for mention in sense.of(*RIGHTS)}
+    named = {mention.concept for mention in sense.of(*RIGHTS) if not is_promise(sense, mention)}
     if not named or not (names_right(sense) or sense.has("optout", "complaint", "consent.withdraw")):
         return []
     near = [other for other in read if other.path == statement.path and other.language == statement.language]
@@ -109,19 +105,10 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
     ]
 
 
-def recipients_of(statement: Statement, sense: Meaning) -> list[Recipient]:
-    """Return the recipients that one statement names."""
-    return [
-        Recipient(
-            kind=mention.concept.removeprefix("recipient."),
-            name=sense.said(mention),
-            language=statement.language,
-            section=statement.section,
-            purpose=said(statement, PURPOSES),
-            country=", ".join(countries(statement.text, statement.language).values()),
-        )
-        for mention in sense.of("recipient")
-    ]
+def is_promise(sense: Meaning, mention: Mention) -> bool:
+    """Whether the words of a choice say what the company does: "we do not sell" is no right to say "do not sell"."""
+    before = sense.words[max(0, mention.start - 1) : mention.start]
+    return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)
 
 
 def deadline(statement: Statement) -> str:
@@ -151,10 +138,40 @@ def first(found: Iterable[str]) -> str:
 def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
     """Return the entries that came and went between two versions."""
     old_rights, new_rights = ({(r.right, r.language) for r in each.rights} for each in (before, after))
-    old, new = ({(r.name.casefold(), r.language) for r in each.recipients} for each in (before, after))
+    old, new = ({r.identity for r in each.recipients} for each in (before, after))
     return InventoryChange(
         rights_gone=tuple(r for r in before.rights if (r.right, r.language) not in new_rights),
         rights_new=tuple(r for r in after.rights if (r.right, r.language) not in old_rights),
-        recipients_gone=tuple(r for r in before.recipients if (r.name.casefold(), r.language) not in new),
-        recipients_new=tuple(r for r in after.recipients if (r.name.casefold(), r.language) not in old),
+        recipients_gone=tuple(r for r in before.recipients if r.identity not in new),
+        recipients_new=tuple(r for r in after.recipients if r.identity not in old),
     )
+
+
+def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
+    """Return what one language of a policy names and another does not: rights, classes of recipients, and names.
+
+    A language in which neither a right nor a recipient is named is left out: what it says is not known.
+    """
+    rights = [(right.right, right.language) for right in inventory.rights]
+    receiving = [(each.name if each.kind == NAMED else each.kind, each.language) for each in inventory.recipients]
+    spoken = tuple(dict.fromkeys(language for _, language in rights + receiving))
+    return (*uneven("right", rights, spoken), *uneven("recipient", receiving, spoken))
+
+
+def uneven(
+    what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
+) -> list[OneSided]:
+    """Return the entries that stand in some of the languages only, in the order in which they are first named."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for entry, language in named:
+        found.setdefault(entry.casefold(), (entry, set()))[1].add(language)
+    return [
+        OneSided(
+            what,
+            entry,
+            tuple(language for language in spoken if language in languages),
+            tuple(language for language in spoken if language not in languages),
+        )
+        for entry, languages in found.values()
+        if len(languages) < len(spoken)
+    ]
