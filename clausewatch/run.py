@@ -23,7 +23,7 @@ from crawler import signals
 from crawler.settings import scrapy_settings
 from differ.model import Severity
 from notifier import outbox
-from notifier.delivery import Summary, deliver
+from notifier.delivery import PATIENCE, Summary, deliver
 
 DELIVERY_INTERVAL = 60.0
 """Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
@@ -212,9 +212,9 @@ class Courier:
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)
 
-    def deliver(self) -> Summary:
-        """Plan and deliver once."""
-        summary = deliver(self.archive, self.configuration.subscribers, self.configuration.channels)
+    def deliver(self, patience: float = PATIENCE) -> Summary:
+        """Plan and deliver once; after `patience` seconds no channel begins another message."""
+        summary = deliver(self.archive, self.configuration.subscribers, self.configuration.channels, patience=patience)
         self.accepted += summary.accepted
         return summary
 
@@ -232,7 +232,7 @@ class Courier:
     def _deliver_at_intervals(self) -> None:
         while not self._finished.wait(self.interval):
             try:
-                self.deliver()
+                self.deliver(self.interval)
             except StorageError:
                 # The crawl meets the same archive; what stays undelivered is tried again at the end.
                 logging.getLogger(__name__).warning("Delivery is put off to the end of the run", exc_info=True)

@@ -1,20 +1,20 @@
-"""Sends what is due, each delivery on its own: a dead channel stops none of the others."""
+"""Plans and sends what is due, each delivery on its own: a dead or slow channel delays none of the others."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.database import Archive
 from notifier import outbox
-from notifier.messages import Message, compose, trial_message
-from notifier.outbox import Claimed
-from notifier.outcome import Accepted, Failed, Outcome
+from notifier.messages import trial_message
+from notifier.outcome import Failed
+from notifier.round import Round, sent
 from notifier.subscriptions import Channel, Subscriber, Target
 
-Clock = Callable[[], datetime]
+PATIENCE = 900.0
+"""Seconds after which a pass begins no more messages in any channel, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Summary:
     accepted: int
     """Deliveries that a server took."""
     postponed: int
-    """Deliveries that failed and are tried again, and those left alone because their channel was out of reach."""
+    """Deliveries that failed and are tried again, and those left alone because their channel was out of reach
+    or slow."""
     dead: int
     """Deliveries that were given up in this pass."""
     errors: tuple[str, ...] = ()
@@ -52,34 +53,23 @@ def deliver(
     subscribers: Iterable[Subscriber],
     channels: Iterable[Channel],
     *,
-    clock: Clock = utc_now,
+    clock: Callable[[], datetime] = utc_now,
     early: bool = False,
+    patience: float = PATIENCE,
 ) -> Summary:
     """Plan what was recorded since the last time, then try once each delivery that is due.
 
-    With `early`, those too that still wait after a failure. The state of each is committed right after its send, so
-    that a kill repeats at most the one that was under way. Raises StorageError.
+    With `early`, those too that still wait after a failure. Channels are used side by side, each for one message at a
+    time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is left
+    of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill repeats
+    at most the one that was under way in each channel. Raises StorageError.
     """
     known = {subscriber.name: subscriber for subscriber in subscribers}
     ways = {channel.name: channel for channel in channels}
     planned = outbox.plan_alerts(archive, known.values(), clock())
-    counts: Counter[str] = Counter()
-    errors: dict[str, None] = {}
-    unreachable: set[str] = set()
-    for delivery in outbox.open_deliveries(archive, clock(), early=early):
-        if delivery.target.channel in unreachable:
-            counts["postponed"] += 1
-            continue
-        claimed = outbox.claim(archive, delivery.id, clock(), early=early)
-        if claimed is None:
-            continue
-        outcome = _outcome(claimed, known, ways)
-        counts[_settled(archive, claimed, outcome, clock())] += 1
-        if isinstance(outcome, Failed):
-            errors[f"{claimed.target}: {outcome.reason}"] = None
-            if outcome.unreachable:
-                unreachable.add(claimed.target.channel)
-    return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], tuple(errors))
+    due = outbox.open_deliveries(archive, clock(), early=early)
+    counts, errors = Round(archive, known, ways, clock, early, patience).run(due)
+    return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
 
 
 def try_out(subscriber: Subscriber, channels: Iterable[Channel], now: datetime) -> tuple[Trial, ...]:
@@ -88,31 +78,6 @@ def try_out(subscriber: Subscriber, channels: Iterable[Channel], now: datetime) 
     ways = {channel.name: channel for channel in channels}
     trials = []
     for target in dict.fromkeys(subscriber.via):
-        outcome = _sent(ways, target, message)
+        outcome = sent(ways, target, message)
         trials.append(Trial(target, outcome.reason if isinstance(outcome, Failed) else ""))
     return tuple(trials)
-
-
-def _outcome(claimed: Claimed, subscribers: Mapping[str, Subscriber], ways: Mapping[str, Channel]) -> Outcome:
-    name = claimed.notice.subscriber
-    if name not in subscribers:
-        return Failed(f"the configuration names no subscriber {name!r} any more", permanent=True)
-    return _sent(ways, claimed.target, compose(claimed.notice, subscribers[name].language))
-
-
-def _sent(ways: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
-    if target.channel not in ways:
-        return Failed(f"the configuration names no channel {target.channel!r}", unreachable=True)
-    # Apprise costs a third of a second to import, and most runs have nothing to send.
-    from notifier import channels
-
-    return channels.send(ways[target.channel], target.recipient, message)
-
-
-def _settled(archive: Archive, claimed: Claimed, outcome: Outcome, now: datetime) -> str:
-    """Commit what became of a delivery, and return how it counts."""
-    if isinstance(outcome, Accepted):
-        outbox.note_accepted(archive, claimed.id, now)
-        return "accepted"
-    waits = outbox.note_failed(archive, claimed, now, outcome.reason, permanent=outcome.permanent)
-    return "postponed" if waits else "dead"

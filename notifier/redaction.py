@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 MASK = "****"
@@ -23,11 +24,14 @@ class Redactor(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._secrets: set[str] = set()
+        self._secrets: frozenset[str] = frozenset()
+        self._learning = threading.Lock()
 
     def learn(self, url: str) -> None:
         """Remember what of a channel's address is a secret: all of it but the scheme, the host and the port."""
-        self._secrets |= _secrets(url)
+        with self._learning:
+            # A new set each time: the threads of other channels may be reading the one before.
+            self._secrets |= _secrets(url)
 
     def redacted(self, text: str) -> str:
         """Return the text with every known secret masked."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from archive.database import Archive
 from archive.recorder import latest, record
-from differ.model import Comparison, Edit, Finding, Severity
+from differ.model import Comparison, Edit, Finding, Severity, Timing
 from document.model import StatedDate
 from notifier.notice import Alert, Notice, Seen
 from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
@@ -43,13 +43,20 @@ def clause(marked: str, base: Finding = CONSENT) -> Finding:
 WILL_NOT = clause("We [-will not-]{+may+} share your orders with others[- without your consent-].")
 
 
-def record_change(archive: Archive, *findings: Finding, policy_hours: int = 1, boundary: bool = False) -> None:
+def record_change(
+    archive: Archive,
+    *findings: Finding,
+    boundary: bool = False,
+    timing: Timing | None = None,
+    drift: tuple[str, ...] = (),
+) -> None:
     """Record one more version of the teahouse's policy that differs in these findings."""
     known = latest(archive, "Teahouse")
     number = known.number if known else 0
-    at = START + (number + policy_hours) * HOUR
+    at = START + (number + 1) * HOUR
     text = written(f"Edition {number + 1}.", date(2026, 1, 15))
-    comparison = None if known is None else Comparison(changed=True, findings=findings)
+    judged = Comparison(changed=True, findings=findings, timing=timing or Timing(), drift=drift)
+    comparison = None if known is None else judged
     result = seen(at, text, known.number if known else None, comparison)
     if boundary and result.assessment is not None:
         result = replace(result, assessment=replace(result.assessment, boundary=True, comparison=None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,6 +20,8 @@ class Sink:
     received: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     location: str = ""
+    hangs_until: Callable[[], bool] | None = None
+    """Nothing is answered before this holds."""
 
     def url(self, path: str = "hook") -> str:
         """Return the channel's address."""
@@ -33,6 +36,8 @@ def sink() -> Iterator[Sink]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            while state.hangs_until is not None and not state.hangs_until():
+                time.sleep(0.01)
             if state.status == 200:
                 state.received.append(json.loads(body))
             self.send_response(state.status)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from archive.database import Archive
+from differ.model import Timing
 from notifier import outbox
 from notifier.channels import send
-from notifier.delivery import Summary, deliver, try_out
+from notifier.delivery import PATIENCE, Summary, deliver, try_out
 from notifier.messages import compose
 from notifier.planning import ATTEMPTS, LEASE
+from notifier.round import WORKERS
 from notifier.subscriptions import Channel, Subscriber, Target
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
@@ -31,8 +34,10 @@ class Desk:
     subscribers: list[Subscriber]
     now: datetime = NOW
 
-    def deliver(self, *, early: bool = False) -> Summary:
-        return deliver(self.archive, self.subscribers, self.channels, clock=lambda: self.now, early=early)
+    def deliver(self, *, early: bool = False, patience: float = PATIENCE) -> Summary:
+        return deliver(
+            self.archive, self.subscribers, self.channels, clock=lambda: self.now, early=early, patience=patience
+        )
 
     def wait(self, span: timedelta) -> None:
         self.now += span
@@ -206,6 +211,70 @@ def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailSe
     assert (summary.postponed, len(summary.errors)) == (3, 1)
     mail.start()
     assert desk.deliver().accepted == 3
+
+
+def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    """The hanging one answers only when the others have all they are to get: one after the other would never end."""
+    desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=10"))
+    desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
+    for _ in range(4):
+        record_change(desk.archive, WILL_NOT)
+    hook.hangs_until = lambda: len(mail.received) == 4
+    assert desk.deliver() == Summary(planned=4, accepted=8, postponed=0, dead=0)
+    assert (len(mail.received), len(hook.received)) == (4, 4)
+
+
+def test_a_channel_that_never_answers_is_left_alone_after_its_time(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    stopped = threading.Event()
+    hook.hangs_until = stopped.is_set
+    desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=0.5"))
+    desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
+    record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver()
+    stopped.set()
+    assert (summary.accepted, summary.postponed) == (1, 1)
+    assert summary.errors[0].startswith("slow: ")
+    assert len(mail.received) == 1
+
+
+def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(desk: Desk, mail: MailServer) -> None:
+    for _ in range(3):
+        record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver(patience=0)
+    assert (summary.accepted, summary.postponed) == (1, 2)
+    assert summary.errors == ("desk: the pass had taken 0 s; 2 more wait for the next one",)
+    assert desk.deliver().accepted == 2
+    assert len(mail.received) == 3
+
+
+def test_more_channels_than_send_at_once_get_their_turn(desk: Desk, hook: Sink) -> None:
+    names = [f"hook-{number}" for number in range(WORKERS + 3)]
+    desk.channels += [Channel(name, hook.url(name)) for name in names]
+    desk.subscribers = [replace(DESK, via=tuple(Target(name) for name in names))]
+    for _ in range(2):
+        record_change(desk.archive, WILL_NOT)
+    assert desk.deliver().accepted == 2 * len(names)
+    assert len(hook.received) == 2 * len(names)
+
+
+def test_each_reader_gets_the_message_in_their_language(desk: Desk, mail: MailServer) -> None:
+    desk.subscribers = [replace(DESK, language="id")]
+    record_change(desk.archive, WILL_NOT)
+    desk.deliver()
+    (received,) = mail.received
+    assert received.subject == "Teahouse: klausul pembagian data diubah (tingkat kritis)"
+    assert '<html lang="id">' in received.html
+
+
+def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) -> None:
+    timing = Timing(date(2026, 1, 15), date(2026, 1, 15), silent=True)
+    record_change(desk.archive, WILL_NOT, timing=timing, drift=("id",))
+    desk.deliver()
+    (received,) = mail.received
+    for part in (received.text, received.html):
+        said = " ".join(part.split())
+        assert "The text changed, but the date that the policy states, 15 January 2026, did not." in said
+        assert "Only the English text changed; the Indonesian text still says the former." in said
 
 
 def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: MailServer) -> None:
