@@ -8,7 +8,7 @@ from typing import Literal
 
 from differ.effects import counted
 from differ.lexicon import Mention
-from differ.meaning import Meaning, meaning
+from differ.meaning import Meaning, heading_topics, meaning
 from differ.recipients import NAMED, Recipient, names_of, recipients
 from differ.relevance import NAMED_RIGHTS, names_right, relevance
 from differ.statements import Statement, statements
@@ -20,6 +20,10 @@ RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "conse
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
 
+FEE_AROUND = 3
+"""Words that are shown on each side of one about a fee."""
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """A right that a version names, with what the same section says of exercising it."""
@@ -28,7 +32,7 @@ class Right:
     """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
     language: str
     section: str
-    """The first section that names it."""
+    """The first section that names it; one headed as about rights or choices goes before others."""
     deadline: str = ""
     """"14 days", or ""."""
     fee: str = ""
@@ -71,6 +75,7 @@ def inventory(document: Document) -> Inventory:
     read = statements(document)
     names = names_of(read, document.title)
     rights: dict[tuple[str, str], Right] = {}
+    under_rights: set[str] = set()
     receiving: dict[tuple[str, str, str], Recipient] = {}
     for statement in read:
         sense = meaning(statement.words, statement.language)
@@ -78,8 +83,12 @@ def inventory(document: Document) -> Inventory:
             continue
         subjects = relevance(statement)
         if "rights" in subjects:
+            headed = bool(heading_topics(statement.path, statement.language) & {"rights", "choices"})
             for right in rights_of(statement, sense, read):
-                rights.setdefault((right.right, right.language), right)
+                told = rights.get((right.right, right.language))
+                if told is None or (headed and told.section not in under_rights):
+                    rights[right.right, right.language] = right
+                    under_rights |= {right.section} if headed else set()
         if "sharing" in subjects:
             for recipient in recipients(statement, sense, names):
                 receiving.setdefault(recipient.identity, recipient)
@@ -98,7 +107,7 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
             language=statement.language,
             section=statement.section,
             deadline=first(deadline(other) for other in near),
-            fee=first(said(other, ("exercise.fee", "exercise.free")) for other in near),
+            fee=first(said(other, ("exercise.free",)) for other in near) or first(fee(other) for other in near),
             channel=first(channel(other) for other in near),
         )
         for concept in sorted(named)
@@ -117,6 +126,15 @@ def deadline(statement: Statement) -> str:
     if sense is None or not sense.has("exercise.deadline"):
         return ""
     return first(counted(statement.words, statement, frozenset(sense.lexicon.days)))
+
+
+def fee(statement: Statement) -> str:
+    """Return what a statement says about a fee, with a few words around that tell whether there is one, or ""."""
+    sense = meaning(statement.words, statement.language)
+    mention = next(iter(sense.of("exercise.fee")), None) if sense else None
+    if mention is None:
+        return ""
+    return " ".join(statement.words[max(0, mention.start - FEE_AROUND) : mention.end + FEE_AROUND])
 
 
 def channel(statement: Statement) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from differ.countries import countries
-from differ.lexicon import lexicon
-from differ.meaning import Meaning, canonical, lead_meaning, meaning
+from differ.lexicon import Mention, lexicon
+from differ.meaning import NEGATION_REACH, Meaning, canonical, lead_meaning, meaning
 from differ.relevance import comes_from
 from differ.renaming import LEGAL_FORMS
 from differ.statements import Statement
@@ -113,7 +113,7 @@ def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recip
             return []
         if is_name_cell(cells[0], sense, names):
             return [in_row(cells, statement)]
-    purpose = next((sense.said(mention) for mention in sense.of("purpose")), "")
+    purpose = next((sense.said(mention) for mention in sense.of("purpose") if not excluded(mention, sense)), "")
     where = ", ".join(countries(statement.text, statement.language).values())
     called = [
         (mention.concept.removeprefix("recipient."), sense.said(mention))
@@ -121,6 +121,12 @@ def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recip
         if not comes_from(sense, mention)
     ] + [(NAMED, name) for name in in_prose(statement, sense, names)]
     return [Recipient(kind, name, statement.language, statement.section, purpose, where) for kind, name in called]
+
+
+def excluded(purpose: Mention, sense: Meaning) -> bool:
+    """Whether a negation stands shortly before a purpose: "for no purpose of their own"."""
+    start = purpose.start - NEGATION_REACH
+    return any(start <= negation.start < purpose.start for negation in sense.of("negation"))
 
 
 def denies(sense: Meaning) -> bool:
@@ -166,7 +172,10 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
     lead = lead_meaning(statement)
     if run.start == 0 and lead is not None and lead.has("share", "sell", "recipient"):
         return True
-    agent = run.start > 0 and sense.words[run.start - 1] in sense.lexicon.agents
+    before = sense.words[run.start - 1] if run.start > 0 else ""
+    if before in sense.lexicon.places:
+        return False
+    agent = before in sense.lexicon.agents
     for act in sense.of("share", "sell", "recipient", "receive", "transfer.store"):
         after = 0 <= run.start - act.end <= REACH
         if after and (agent or act.concept not in ("receive", "transfer.store")):

@@ -117,6 +117,7 @@ class Lexicon:
         self.company = frozenset(content["persons"]["company"])
         self.agents = frozenset(content["persons"]["agent"])
         self.sources = frozenset(content["persons"]["source"])
+        self.places = frozenset(content["persons"]["place"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])
         self.values: dict[str, int] = content["numbers"]["values"]
