@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from clausewatch.errors import ClausewatchError, ExitCode, suggestion
+from clausewatch.rows import timing_row
 from differ.assessment import Assessment, LatestVersion, Visit, assess
 from differ.model import Finding, Suppression
 from differ.profiles import load_profile, profile_names
@@ -53,6 +54,8 @@ class Defaults:
 
     language: str | None = None
     profile: str = "default"
+    report_language: str = "en"
+    """The language of the reasons."""
 
 
 def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
@@ -105,7 +108,7 @@ def _row(line: bytes, folder: Path, defaults: Defaults) -> dict[str, Any]:
     identifier = values.get("id") if isinstance(values, dict) else None
     try:
         pair = Pair.model_validate(values)
-        return as_row(pair.id, judge(pair, folder, defaults))
+        return as_row(pair.id, judge(pair, folder, defaults), defaults.report_language)
     except ValidationError as error:
         return {"id": identifier, "error": "; ".join(_wrong_keys(error))}
     except UnreadablePairError as error:
@@ -118,7 +121,16 @@ def _wrong_keys(error: ValidationError) -> list[str]:
     return [f"{key}: {message}" if key else f"this row is no JSON object: {message}" for key, message in found.items()]
 
 
-def as_row(identifier: str | int, assessment: Assessment) -> dict[str, Any]:
+def as_report(identifier: str | int, assessment: Assessment, report_language: str) -> dict[str, Any]:
+    """Return an assessment as a row with all that is known: what the dates and the languages say, too."""
+    comparison = assessment.comparison
+    return as_row(identifier, assessment, report_language) | {
+        "timing": timing_row(comparison.timing) if comparison else None,
+        "drift": list(comparison.drift) if comparison else [],
+    }
+
+
+def as_row(identifier: str | int, assessment: Assessment, report_language: str = "en") -> dict[str, Any]:
     """Return an assessment as a row of the `compare` contract: every key is always there."""
     comparison = assessment.comparison
     return {
@@ -130,9 +142,13 @@ def as_row(identifier: str | int, assessment: Assessment) -> dict[str, Any]:
         "topics": list(comparison.topics) if comparison else [],
         "severity": comparison.severity if comparison else None,
         "judged_by": comparison.judged_by if comparison else None,
-        "findings": [_kept(finding, _FINDING_KEYS) for finding in comparison.findings] if comparison else [],
+        "findings": [_told(finding, report_language) for finding in comparison.findings] if comparison else [],
         "suppressed": [_kept(piece, _SUPPRESSION_KEYS) for piece in comparison.suppressed] if comparison else [],
     }
+
+
+def _told(finding: Finding, report_language: str) -> dict[str, Any]:
+    return _kept(finding, _FINDING_KEYS) | {"reason": finding.reason_in(report_language)}
 
 
 def _kept(piece: Finding | Suppression, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from archive.database import Archive
 from archive.history import document, versions
 from archive.model import Version
+from clausewatch.change_text import version_notes
 from clausewatch.rows import Row, history_row, version_row
 from clausewatch.terminal import printable
 from clausewatch.times import shown
@@ -119,5 +120,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(visible=printable, moment=shown)
-    environment.globals.update(status_words=STATUS_WORDS, heading=heading, body=body, is_kept=is_kept, verdict=verdict)
+    environment.globals.update(
+        status_words=STATUS_WORDS, heading=heading, body=body, is_kept=is_kept, verdict=verdict, notes=version_notes
+    )
     return environment.get_template("redline.html")

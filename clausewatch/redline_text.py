@@ -9,9 +9,12 @@ from itertools import groupby
 import click
 
 from archive.model import RecordedFinding, Version
+from clausewatch.change_text import version_notes
+from clausewatch.inventory_text import change_notes
 from clausewatch.redline import STATUS_WORDS, Redline, body, heading, is_kept, verdict
 from clausewatch.terminal import line_width, printable, width, wrapped
 from clausewatch.times import shown
+from differ.inventory import InventoryChange
 from differ.model import Edit, Operation, Suppression
 from differ.redline import RedlineSection
 
@@ -27,7 +30,8 @@ def redline_lines(compared: Redline, *, full: bool) -> Iterator[str]:
     yield from _head(compared)
     for version in compared.judged:
         yield ""
-        yield from change_lines(version)
+        yield from verdict_lines(version)
+        yield from judged_lines(version)
     shown_sections = compared.sections if full else compared.changed
     for section in shown_sections:
         yield ""
@@ -41,6 +45,9 @@ def _head(compared: Redline) -> Iterator[str]:
     yield from wrapped(f"{after.policy}: version {before.number} to version {after.number}")
     yield f"  Before   {version_line(before)}"
     yield f"  After    {version_line(after)}"
+    for version in compared.judged:
+        for note in version_notes(version):
+            yield from wrapped(f"version {version.number}: {note}", indent="  Dates    ", hanging=" " * 11)
     yield "  Marks    [-words that went-]  {+words that came+}"
     if compared.caution:
         yield from wrapped(f"Caution: {compared.caution}", indent="  ", hanging="           ")
@@ -51,14 +58,26 @@ def version_line(version: Version) -> str:
     return f"first seen {shown(version.seen_at)}, last seen {shown(version.last_seen_at)}"
 
 
-def change_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
-    """Yield what was judged of the change that led to a version."""
+def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
+    """Yield all that is known of a version and of the change that led to it."""
+    yield from verdict_lines(version)
+    for note in (*version_notes(version), *change_notes(promised)):
+        yield from wrapped(note, indent="  ", hanging="    ")
+    yield from judged_lines(version, suppressed=suppressed)
+
+
+def verdict_lines(version: Version) -> Iterator[str]:
+    """Yield what was judged of the change that led to a version, when it was seen, and the dates that it states."""
     yield from wrapped(f"Version {version.number}: {verdict(version)}", hanging="  ")
     yield f"  {version_line(version)}"
     for date in version.stated:
         yield from wrapped(
             f"it states: {date.kind} {date.day.isoformat()} (“{date.text}”)", indent="  ", hanging="    "
         )
+
+
+def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
+    """Yield the findings of the change that led to a version, and how they were come by."""
     change = version.change
     if change is None:
         return

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 
 from archive.model import Change, RecordedFinding, Version
 from archive.status import PolicyStatus
 from clausewatch.times import stamp
-from differ.model import Suppression
+from differ.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
+from differ.model import Suppression, Timing
+from differ.recipients import Recipient
 from document.model import Document, Section, StatedDate
 
 Row = dict[str, object]
@@ -74,11 +77,68 @@ def history_row(version: Version, *, suppressed: bool) -> Row:
     return version_row(version) | change_row(version.change, suppressed=suppressed)
 
 
+def timing_row(timing: Timing) -> Row:
+    """Return what the stated dates say of a change."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
+
+
+def inventory_row(found: Inventory) -> Row:
+    """Return the rights and recipients of a version, and what one language alone names."""
+    return {
+        "rights": [_right_row(each) for each in found.rights],
+        "recipients": [_recipient_row(each) for each in found.recipients],
+        "one_language_only": [_one_sided_row(each) for each in one_sided(found)],
+    }
+
+
+def inventory_change_row(change: InventoryChange) -> Row:
+    """Return the rights and recipients that came and went."""
+    return {
+        "rights_gone": [_right_row(each) for each in change.rights_gone],
+        "rights_new": [_right_row(each) for each in change.rights_new],
+        "recipients_gone": [_recipient_row(each) for each in change.recipients_gone],
+        "recipients_new": [_recipient_row(each) for each in change.recipients_new],
+    }
+
+
+def _right_row(right: Right) -> Row:
+    return {
+        "right": right.right,
+        "language": right.language,
+        "section": right.section,
+        "deadline": right.deadline,
+        "fee": right.fee,
+        "channel": right.channel,
+    }
+
+
+def _recipient_row(recipient: Recipient) -> Row:
+    return {
+        "class": recipient.kind,
+        "name": recipient.name,
+        "language": recipient.language,
+        "section": recipient.section,
+        "purpose": recipient.purpose,
+        "country": recipient.country,
+    }
+
+
+def _one_sided_row(each: OneSided) -> Row:
+    return {
+        "what": each.what,
+        "entry": each.entry,
+        "named_in": list(each.named_in),
+        "missing_in": list(each.missing_in),
+    }
+
+
 def change_row(change: Change | None, *, suppressed: bool) -> Row:
     """Return what was judged of a change; nothing was where there is none."""
     row: Row = {
         "judged_by": None if change is None else change.judged_by,
         "coarse": change is not None and change.coarse,
+        "timing": None if change is None else timing_row(change.timing),
+        "drift": [] if change is None else list(change.drift),
         "findings": [] if change is None else [finding_row(each) for each in change.findings],
     }
     if suppressed:
@@ -101,6 +161,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
         "before": finding.before,
         "after": finding.after,
         "reason": finding.reason,
+        "translations": dict(finding.translations),
         "edits": [[edit.operation, edit.text] for edit in finding.edits],
     }
 

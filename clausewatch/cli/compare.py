@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from differ.model import Edit, Finding
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+REPORT_LANGUAGES = ("en", "id")
+"""In which every built-in profile gives its reasons."""
 _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 
 
@@ -33,6 +35,9 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--language", help="The language of both files, like en or id. Default: what the text shows.")
 @click.option("--profile", default="default", show_default=True, help="What counts as material.")
+@click.option(
+    "--report-language", type=click.Choice(REPORT_LANGUAGES), default="en", show_default=True, help="Of the reasons."
+)
 @click.option("--exit-code", is_flag=True, help="End with 10 where something material was found.")
 @click.pass_context
 def compare(
@@ -43,6 +48,7 @@ def compare(
     form: str,
     language: str | None,
     profile: str,
+    report_language: str,
     exit_code: bool,
 ) -> None:
     """Say what changed between two files, and whether it matters to sharing or rights.
@@ -58,7 +64,7 @@ def compare(
     """
     from clausewatch.comparing import Defaults
 
-    defaults = Defaults(language, profile)
+    defaults = Defaults(language, profile, report_language)
     if batch_file is not None:
         if before is not None:
             raise click.UsageError("give two files or --batch, not both")
@@ -88,20 +94,23 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
     """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
-    from clausewatch.comparing import Pair, as_row, judge
+    from clausewatch.comparing import Pair, as_report, judge
 
     assessment = judge(Pair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
     if form == "json":
-        click.echo(json.dumps(as_row(str(after), assessment), ensure_ascii=False, indent=2))
+        report = as_report(str(after), assessment, defaults.report_language)
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(printable(line) for line in _lines(assessment)))
+        click.echo("\n".join(printable(line) for line in _lines(assessment, defaults.report_language)))
     if assessment.outcome == "not comparable":
         return ExitCode.TROUBLE
     found = assessment.comparison is not None and assessment.comparison.material
     return ExitCode.MATERIAL if found else ExitCode.FINE
 
 
-def _lines(assessment: Assessment) -> Iterator[str]:
+def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:
+    from clausewatch.change_text import drift_notes, timing_notes
+
     comparison = assessment.comparison
     if assessment.outcome == "not comparable":
         yield f"Not comparable ({assessment.reason}): {assessment.detail}"
@@ -113,12 +122,14 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         yield f"Material: {' and '.join(comparison.topics) or 'yes'}, severity {comparison.severity}."
     else:
         yield "Changed, but nothing material to sharing or rights."
+    for note in (*timing_notes(comparison.timing), *drift_notes(comparison.drift, comparison.findings)):
+        yield f"{note[0].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
     if comparison.judged_by == "structure":
         yield "There are no word lists for this language: judged by structure alone."
     if comparison.coarse:
         yield "The texts differ so much that a part was compared coarsely."
     for finding in comparison.findings:
-        yield from _finding_lines(finding)
+        yield from _finding_lines(finding, report_language)
     if comparison.suppressed:
         yield ""
         yield f"Without a change of meaning: {len(comparison.suppressed)}"
@@ -126,11 +137,11 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             yield f"  {piece.reason}: {piece.section or 'before the first heading'}"
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
+def _finding_lines(finding: Finding, report_language: str) -> Iterator[str]:
     weight = f"{finding.severity}, material" if finding.material else f"{finding.severity}, not material"
     yield ""
     yield f"{finding.topic} ({weight}) in {finding.section or 'the text before the first heading'}"
-    yield f"  {finding.reason}"
+    yield f"  {finding.reason_in(report_language)}"
     yield f"  Rule {finding.rule}: {finding.source}"
     if finding.edits:
         yield f"  {_marked(finding.edits)}"

@@ -13,9 +13,11 @@ from archive.history import history as ask
 from archive.model import Query, Version
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM
-from clausewatch.redline_text import change_lines
-from clausewatch.rows import as_json, history_row
+from clausewatch.promises import Changes, inventory_changes
+from clausewatch.redline_text import version_lines
+from clausewatch.rows import Row, as_json, history_row, inventory_change_row
 from clausewatch.terminal import printable
+from differ.inventory import InventoryChange
 from differ.model import SEVERITIES
 from notifier.subscriptions import TOPICS
 
@@ -44,9 +46,10 @@ def history(
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
 
-    Each with when it was first and last seen, the dates that it states, and what was found to have changed. With
-    --topic, --severity or --section, only the versions with such findings. `sharing` and `rights` mean all topics that
-    count as them.
+    Each with when it was first and last seen, the dates that it states and what they say of the change, the rights and
+    recipients that came or went, and what was found to have changed. With --topic, --severity or --section, only the
+    versions with such findings, without the rights and recipients. `sharing` and `rights` mean all topics that count as
+    them.
 
     \b
     clausewatch history Kenalan
@@ -55,12 +58,13 @@ def history(
     query = Query(policy, topic, severity, since, section)
     with context.archive() as archive:
         found = ask(archive, query)
-    if not suppressed:
-        found = tuple(each for each in found if _is_asked_for(each, query))
+        if not suppressed:
+            found = tuple(each for each in found if _is_asked_for(each, query))
+        changes = {} if query.selects_findings else inventory_changes(archive, found)
     if form == "json":
-        click.echo(as_json([history_row(each, suppressed=suppressed) for each in found]))
+        click.echo(as_json([_row(each, changes, suppressed=suppressed) for each in found]))
     else:
-        click.echo("\n".join(_lines(found, suppressed=suppressed)))
+        click.echo("\n".join(_lines(found, changes, suppressed=suppressed)))
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
@@ -68,7 +72,14 @@ def _is_asked_for(version: Version, query: Query) -> bool:
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 
-def _lines(found: tuple[Version, ...], *, suppressed: bool) -> Iterator[str]:
+def _row(version: Version, changes: Changes, *, suppressed: bool) -> Row:
+    change = changes.get((version.policy, version.number))
+    return history_row(version, suppressed=suppressed) | {
+        "inventory": None if change is None else inventory_change_row(change)
+    }
+
+
+def _lines(found: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:
     if not found:
         yield "Nothing that is recorded matches."
     first = True
@@ -79,4 +90,5 @@ def _lines(found: tuple[Version, ...], *, suppressed: bool) -> Iterator[str]:
         yield click.style(printable(policy), bold=True)
         for version in reversed(list(versions)):
             yield ""
-            yield from (f"  {line}" for line in change_lines(version, suppressed=suppressed))
+            change = changes.get((version.policy, version.number), InventoryChange())
+            yield from (f"  {line}" for line in version_lines(version, change, suppressed=suppressed))

@@ -13,9 +13,11 @@ from archive.history import version as numbered
 from archive.model import Version
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError
-from clausewatch.rows import as_json, document_row, version_row
+from clausewatch.inventory_text import inventory_lines
+from clausewatch.rows import as_json, document_row, inventory_row, version_row
 from clausewatch.terminal import printable, wrapped
 from clausewatch.times import shown
+from differ.inventory import Inventory, inventory
 from document.model import Document, Section
 
 
@@ -24,30 +26,51 @@ from document.model import Document, Section
 @click.option("--at", type=UNTIL, help="The version that stood at the end of this day, or at this time (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")
+@click.option("--inventory", "listed", is_flag=True, help="Instead of the text, the rights and recipients it names.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def show(
-    context: Context, policy: str, at: datetime | None, number: int | None, section: str | None, form: str
+    context: Context,
+    policy: str,
+    at: datetime | None,
+    number: int | None,
+    section: str | None,
+    listed: bool,
+    form: str,
 ) -> None:
     """Show the text of POLICY: the latest version, or the one that stood at a date.
 
     A version stands from when it was first seen until the next one was. What the page said between two checks is not
-    known: the times of both are shown.
+    known: the times of both are shown. With --inventory, the rights that it names, each with the deadline, the cost and
+    the way to use it, and who receives data; of a policy in several languages also what only one of them names.
 
     \b
     clausewatch show Kenalan
     clausewatch show Kenalan --at 2026-03-31 --section rights
+    clausewatch show Kenalan --inventory
     """
     if at is not None and number is not None:
         raise click.UsageError("give --at or --version, not both")
+    if listed and section is not None:
+        raise click.UsageError("give --inventory or --section, not both: an inventory is of the whole text")
     with context.archive() as archive:
         version = _version(archive, policy, at, number)
         text = document(archive, version)
+    if listed:
+        _print_inventory(version, inventory(text), form)
+        return
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
         click.echo(as_json(version_row(version) | {"document": document_row(text, sections)}))
     else:
         click.echo("\n".join(_lines(version, sections)))
+
+
+def _print_inventory(version: Version, found: Inventory, form: str) -> None:
+    if form == "json":
+        click.echo(as_json(version_row(version) | {"inventory": inventory_row(found)}))
+    else:
+        click.echo("\n".join([*_head(version), "", *inventory_lines(found)]).rstrip())
 
 
 def _version(archive: Archive, policy: str, at: datetime | None, number: int | None) -> Version:
@@ -65,7 +88,7 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
     raise NoAnswerError(f"no section's heading contains {words!r}; this version has:\n{headings}")
 
 
-def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:
+def _head(version: Version) -> Iterator[str]:
     yield from wrapped(f"{version.policy}, version {version.number}")
     yield f"  First seen  {shown(version.seen_at)}"
     yield f"  Last seen   {shown(version.last_seen_at)}"
@@ -74,6 +97,10 @@ def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:
     yield f"  Address     {printable(version.final_url)}"
     yield f"  Page        SHA-256 {version.body_sha256}"
     yield f"  Text        SHA-256 {version.document_sha256}"
+
+
+def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:
+    yield from _head(version)
     for section in sections:
         yield ""
         yield from _section_lines(section)

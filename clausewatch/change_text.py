@@ -1,0 +1,61 @@
+"""What the dates and the languages of a policy say of a change, in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from archive.model import Version
+from differ.model import Finding, Timing
+
+LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German", "es": "Spanish"}
+
+
+def language_name(code: str) -> str:
+    """Return a language's English name; one that has no word lists here keeps its code."""
+    return LANGUAGES.get(code, code)
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a person lists them: "A, B and C"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def version_notes(version: Version) -> Iterator[str]:
+    """Yield what dates and languages say of the change that led to a version; of days to come, as it was first seen."""
+    change = version.change
+    if change is None:
+        return
+    yield from timing_notes(change.timing, version.seen_at.date())
+    yield from drift_notes(change.drift, tuple(each.finding for each in change.findings))
+
+
+def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
+    """Yield what the stated dates say of a change.
+
+    A day of effect, and the end of a notice or objection period, are told where they lie after `seen`; where no day is
+    given, where they lie after the date that the version before stated.
+    """
+    if timing.silent:
+        yield f"silent edit: the text changed, the stated date of {timing.stated_after} did not"
+    elif timing.date_alone:
+        yield f"the stated date changed from {timing.stated_before} to {timing.stated_after}, the text did not"
+    past = seen or timing.stated_before
+    if timing.effective is not None and (past is None or timing.effective > past):
+        yield f"takes effect {timing.effective}"
+    if timing.due is not None and not timing.silent and (past is None or timing.due > past):
+        days = "1 day" if timing.window_days == 1 else f"{timing.window_days} days"
+        yield f"notice or objections until {timing.due} ({days}: “{timing.window_text}”)"
+
+
+def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Yield which language of a page in several changed alone."""
+    if not drift:
+        return
+    changed = sorted({each.language for each in findings if each.material and each.language not in drift})
+    stayed = listed([language_name(code) for code in drift])
+    if changed:
+        told = listed([language_name(code) for code in changed])
+        yield f"only the {told} text changed; the {stayed} text on sharing and rights stayed as it was"
+    else:
+        yield f"the {stayed} text on sharing and rights stayed as it was while another language changed"
