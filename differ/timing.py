@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from differ.lexicon import lexicon
 from differ.meaning import meaning
 from differ.model import Timing
 from differ.statements import Statement
@@ -49,16 +50,25 @@ def end_of_window(stated: date | None, effective: date | None, days: int | None)
 def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
     """Return the days of the first notice or objection window for changes of the policy, with its sentence."""
     for statement in statements:
-        sense = meaning(statement.words, statement.language)
-        if sense is None or not sense.has("change") or not sense.has("notify", "right.object", "exercise.deadline"):
-            continue
-        for place, word in enumerate(statement.words):
-            number = number_of(word, sense.lexicon.values)
-            near = statement.words[place + 1 : place + 1 + UNIT_REACH]
-            days = (number or 0) * next((sense.lexicon.days[unit] for unit in near if unit in sense.lexicon.days), 0)
-            if 0 < days <= LONGEST_WINDOW:
-                return days, statement.text
+        days = days_named(statement)
+        sense = meaning(statement.words, statement.language) if days else None  # the costly question last
+        if sense and sense.has("change") and sense.has("notify", "right.object", "exercise.deadline"):
+            return days, statement.text
     return None, ""
+
+
+def days_named(statement: Statement) -> int | None:
+    """Return the first number of days, weeks or months in a statement, in days, where it can be a window."""
+    known = lexicon(statement.language)
+    if known is None or known.days.keys().isdisjoint(statement.words):
+        return None
+    for place, word in enumerate(statement.words):
+        near = statement.words[place + 1 : place + 1 + UNIT_REACH]
+        unit = next((known.days[unit] for unit in near if unit in known.days), 0)
+        days = (number_of(word, known.values) or 0) * unit
+        if 0 < days <= LONGEST_WINDOW:
+            return days
+    return None
 
 
 def number_of(word: str, names: dict[str, int]) -> int | None:
