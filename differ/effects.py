@@ -12,7 +12,7 @@ from differ.countries import countries
 from differ.equivalence import changed_words
 from differ.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.names import names
-from differ.relevance import ADDRESS, Watched, names_right, relevance, says_right
+from differ.relevance import Watched, names_right, relevance, says_right
 from differ.statements import Statement, is_line
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
@@ -78,6 +78,7 @@ RIGHTS_PARTS = (
 SPILLS = ("consent", "notice")
 """Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
 
+WEB = ("http://", "https://", "www.")
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
 
@@ -274,7 +275,7 @@ def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 def addresses(text: Iterable[str]) -> list[str]:
     """Return the e-mail and web addresses, and the telephone numbers."""
-    return [word for word in text if ADDRESS.search(word) or (word.isdigit() and len(word) > 3)]
+    return [word for word in text if "@" in word or word.startswith(WEB) or (word.isdigit() and len(word) > 3)]
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from differ.countries import countries
@@ -13,7 +12,6 @@ from differ.statements import Statement, is_line
 
 Watched = Literal["sharing", "rights"]
 
-ADDRESS = re.compile(r"@|^https?://|^www\.")
 NAMED_RIGHTS = (
     "right.access", "right.rectify", "right.erase", "right.portability", "right.object", "right.restrict",
     "right.automated", "right.informed", "right.sensitive",

@@ -6,17 +6,15 @@ import re
 import unicodedata
 from functools import lru_cache
 
-TOKEN = re.compile(
-    r"""
+WORD_FORMS = r"""
     [\w.+%-]+@[\w-]+(?:\.[\w-]+)+              # an e-mail address
   | (?:https?://|www\.)[^\s<>"'()]+[^\s<>"'().,;:!?]   # an address of a page
   | \d+(?:[.,:/]\d+)*                           # a number, a date in digits
   | [^\W\d_][^\W_]*(?:['’-][^\W_]+)*             # a word, with its apostrophes, hyphens and digits
-  | \s+
-  | .                                           # any other character by itself
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
+WORD = re.compile(WORD_FORMS, re.VERBOSE)
+TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
+"""A word, a run of spaces, or any other character by itself."""
 
 ABBREVIATIONS = (
     "e.g", "i.e", "etc", "inc", "ltd", "llc", "co", "corp", "no", "nr", "art", "sec", "vs", "dr", "mr", "mrs", "ms",
@@ -42,15 +40,20 @@ def words(text: str) -> list[str]:
     A hyphenated word is its parts, so that "third-party" and "third party" are the same words.
     """
     found: list[str] = []
-    for token in TOKEN.findall(text):
-        if not token[0].isalnum():
-            continue
-        word = plain(token)
-        if "-" in word and "@" not in word and "/" not in word:
-            found += [part for part in word.split("-") if part]
-        else:
-            found.append(word)
+    for token in WORD.findall(text):
+        found += plain_words(token)
     return found
+
+
+@lru_cache(maxsize=65_536)
+def plain_words(token: str) -> tuple[str, ...]:
+    """Return the plain words that one token is: the parts of a hyphenated one, none of what starts with a sign."""
+    if not token[0].isalnum():
+        return ()
+    word = plain(token)
+    if "-" in word and "@" not in word and "/" not in word:
+        return tuple(part for part in word.split("-") if part)
+    return (word,)
 
 
 @lru_cache(maxsize=65_536)
