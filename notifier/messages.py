@@ -112,6 +112,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "headline": wording.headline(name, found, tongue),
         "verdict": wording.verdict(found, tongue),
         "advice": wording.advice(notice, found, tongue),
+        "deadline": wording.deadline(notice, tongue),
         "notes": wording.notes(notice, found, tongue),
         "badge": _badge(found[0], tongue),
         "colour": COLOURS[found[0].severity],
@@ -143,7 +144,7 @@ def _chat_lines(notice: Notice, shown: dict[str, Any], tongue: Phrases) -> chat.
         advice=shown["advice"],
         footer=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
-            *filter(None, [wording.coming(notice, tongue), clipped(shown["url"], 300)]),
+            *filter(None, [shown["deadline"], clipped(shown["url"], 300)]),
             clipped(inert_in_chat(shown["commands"][0]), 150),
             tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
         ),

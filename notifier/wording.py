@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from differ.model import Finding, watched_topic
+from differ.model import TOPICS, Finding
 from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier.inert import clipped, inert
 from notifier.notice import Notice, Passage
@@ -36,8 +36,14 @@ def _told(table: str, policy: str, found: Sequence[Passage], tongue: Phrases) ->
     findings = [finding for passage in found for finding in passage.findings]
     severity = tongue.name("severity", found[0].severity)
     return tongue.say(
-        f"{table}.{key}", policy=policy, topics=topics(findings, tongue), count=len(found), severity=severity
+        f"{table}.{key}", policy=policy, topics=_gravest_topics(findings, tongue), count=len(found), severity=severity
     )
+
+
+def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
+    """Name two topics at most: a phone shows the first words of a subject only."""
+    names = list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings))
+    return tongue.listed(names) if len(names) < 3 else tongue.say("list.more", first=names[0], last=names[1])
 
 
 def verdict(found: Sequence[Passage], tongue: Phrases) -> str:
@@ -49,29 +55,17 @@ def verdict(found: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def advice(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
-    """Say what to do: how soon, what to check, and until when others may object."""
-    what = tongue.listed([tongue.say(f"advice.topic.{topic}") for topic in _advised(found, tongue)])
-    return " ".join(filter(None, [tongue.say(f"advice.{found[0].severity}", what=what), _deadline(notice, tongue)]))
+    """Say in one line what to do: how soon, and what to check, by the gravest finding."""
+    topic = found[0].worst.topic
+    what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
+    return tongue.say(f"advice.{found[0].severity}", what=what)
 
 
-def _advised(found: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Return the topics to advise on: the gravest, and the gravest of the other watched one where there is one."""
-    known = {f"advice.topic.{topic}": topic for passage in found for topic in _topics(passage)}
-    mine = [topic for key, topic in known.items() if key in tongue.texts] or ["other"]
-    watched = [watched_topic(topic) for topic in mine]
-    other = next((topic for topic, kind in zip(mine, watched, strict=True) if kind and kind != watched[0]), None)
-    return [mine[0], other] if other and watched[0] else mine[:1]
-
-
-def _topics(passage: Passage) -> list[str]:
-    return [finding.topic for finding in passage.findings]
-
-
-def _deadline(notice: Notice, tongue: Phrases) -> str:
-    """Return the sentence on what is still to come: the end of a period, else the day of effect."""
+def deadline(notice: Notice, tongue: Phrases) -> str:
+    """Say what is still to come: the end of a period, else the day of effect; "" where nothing is."""
     timing, today = notice.timing, _day(notice.later.seen_at)
-    if timing.due is not None and not timing.silent and timing.due >= today:
-        return tongue.say("period.advice", due=tongue.day(timing.due))
+    if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
+        return tongue.say("period.ends", due=tongue.day(timing.due))
     if timing.effective is not None and timing.effective > today:
         return tongue.say("period.effect", day=tongue.day(timing.effective))
     return ""
@@ -151,14 +145,6 @@ def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
-
-
-def coming(notice: Notice, tongue: Phrases) -> str:
-    """Say in a few words until when a period lasts that has not ended; "" where there is none."""
-    due = notice.timing.due
-    if due is None or notice.timing.silent or due < _day(notice.later.seen_at):
-        return ""
-    return tongue.say("period.short", due=tongue.day(due))
 
 
 def marked(side: Side, brackets: str) -> str:

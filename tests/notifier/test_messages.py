@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
-from differ.model import Finding
+from differ.model import Finding, Timing
 from document.model import StatedDate
 from notifier.messages import FULL_PASSAGES, NAMED_PASSAGES, compose, trial_message
-from notifier.subscriptions import Subscriber, Target
+from notifier.subscriptions import LANGUAGES, Language, Subscriber, Target
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice
 
@@ -69,7 +69,7 @@ def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
         assert "Rule sharing.consent (WP260 rev.01, paragraph 29)" in said
         assert "Clause III of the policy's own definition of a material change" in said
         assert "22 November 2026, 21:04 UTC" in said
-        assert "last updated 1 March 2025, as before" in said
+        assert "ast updated 1 March 2025, as before." in said
         assert "Version 3 was first seen 24 August 2026, 21:04 UTC, and last seen 22 November 2026, 09:04 UTC" in said
         assert "What to do: Read it today and check that your notice" in said
         assert "https://teahouse.example/privacy" in said
@@ -149,8 +149,9 @@ def test_the_chat_form_shows_the_words() -> None:
     assert "Seen 22 November 2026, 21:04 UTC" in chat
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_inert_wherever_it_stands(text: str) -> None:
+def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language) -> None:
     finding = replace(
         clause(f"We [-{text}-]{{+{text}+}} {text}"),
         section=text,
@@ -159,9 +160,15 @@ def test_hostile_text_is_inert_wherever_it_stands(text: str) -> None:
         source=text,
         clause=text,
         topic=text,
+        translations=(("id", text),),
     )
-    told = replace(notice(finding, finding, policy=text, url=f"https://teahouse.example/{text}"), subscriber=text)
-    message = compose(told)
+    told = replace(
+        notice(finding, finding, policy=text, url=f"https://teahouse.example/{text}"),
+        subscriber=text,
+        timing=Timing(window_days=30, window_text=text),
+        drift=(text,),
+    )
+    message = compose(told, language)
     tree = BeautifulSoup(message.html, "lxml")
     assert {element.name for element in tree.find_all()} <= ELEMENTS
     assert not [name for element in tree.find_all() for name in element.attrs if name.startswith("on")]
