@@ -13,7 +13,7 @@ from archive.model import Change
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
-from clausewatch.demo.tour import READER, configure, crawl, prepare
+from clausewatch.demo.tour import JAKARTA, READER, configure, crawl, prepare
 from differ.model import Finding
 from notifier.phrases import phrases
 from notifier.redline import Side, after, before
@@ -53,7 +53,7 @@ def demo(output: Path | None) -> None:
         alerts = keep_alerts(mailbox.messages, folder)
     for observation in observations:
         _show(observation)
-    _step(3, f"Who was told: {READER}, {_counted(len(alerts), 'e-mail')}.")
+    _step(3, f"Who was told: {READER}, and {JAKARTA} in Indonesian; {_counted(len(alerts), 'e-mail')}.")
     _show_files(observations, alerts)
     _say_what_next(configuration, observations)
 

@@ -17,7 +17,10 @@ from clausewatch.demo.site import DemoSite
 from clausewatch.errors import ClausewatchError, ExitCode
 
 READER = "privacy-desk@demo.example"
-"""Who is told in the demo."""
+"""Who is told of everything in the demo."""
+
+JAKARTA = "kantor-jakarta@demo.example"
+"""Who is told of the Indonesian policy, in Indonesian."""
 
 MARK = "# Written by `clausewatch demo`. Use it as a model, or throw the folder away."
 """The first line of a demo's configuration: how a folder is known to hold an earlier demo."""
@@ -67,7 +70,7 @@ def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
     """Write the configuration that watches every policy of the site, and return its path."""
     template = (files("clausewatch.demo") / "configuration.toml.txt").read_text(encoding="utf-8")
     text = _TEMPLATES.from_string(template).render(
-        mark=MARK, reader=READER, site=site, mailbox=mailbox, policies=site_policies()
+        mark=MARK, reader=READER, jakarta=JAKARTA, site=site, mailbox=mailbox, policies=site_policies()
     )
     path = folder / "clausewatch.toml"
     path.write_text(text, encoding="utf-8")

@@ -35,7 +35,7 @@ from clausewatch.demo.editions import (
 )
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.site import DemoSite, pages
-from clausewatch.demo.tour import DemoCrawlError, DemoFolderError, configure, crawl, prepare
+from clausewatch.demo.tour import JAKARTA, READER, DemoCrawlError, DemoFolderError, configure, crawl, prepare
 from differ.comparing import compare
 from differ.model import Finding
 from document import read
@@ -272,7 +272,7 @@ def test_the_demo_says_of_each_policy_what_is_expected(tour: Tour) -> None:
 def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tour) -> None:
     """Each names its policy, and shows every section and every word that its label names."""
     expected = [row for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"]
-    mails = tour.mails()
+    mails = [mail for mail in tour.mails() if mail["to"] == READER]
     assert len(mails) == len(expected)
     for row in expected:
         mail = next(mail for mail in mails if mail["subject"].startswith(row["policy"]))
@@ -282,6 +282,17 @@ def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tou
         for label in row["finding"]:
             for part in (label["section"], label["before"], label["after"]):
                 assert part in words
+
+
+def test_the_demo_tells_its_indonesian_reader_in_indonesian(tour: Tour) -> None:
+    """Of the one policy that this reader watches; the change is silent, and the English half does not follow it."""
+    (mail,) = (mail for mail in tour.mails() if mail["to"] == JAKARTA)
+    assert mail["subject"] == "Lumbung Pagi: klausul hak subjek data diubah (tingkat tinggi)"
+    page = mail.get_body(("plain",))
+    assert page is not None
+    words = " ".join(page.get_content().split())
+    assert "Teks berubah, tetapi tanggal yang dicantumkan dalam kebijakan, 3 Februari 2025, tidak berubah." in words
+    assert "Hanya teks bahasa Indonesia yang berubah; teks bahasa Inggris masih memuat ketentuan semula." in words
 
 
 def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
