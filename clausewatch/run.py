@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy import signals as scrapy_signals
-from scrapy.crawler import AsyncCrawlerProcess
-
 from archive.database import Archive, open_archive
 from archive.errors import StorageError
 from archive.model import Outcome, Policy, Result
 from archive.policies import configured, due, synchronise
 from archive.recorder import Recorded
 from clausewatch.config import Configuration
-from crawler import signals
+from crawler.process import run_crawl
 from crawler.settings import scrapy_settings
 from differ.model import Severity
 from notifier import outbox
@@ -27,21 +24,6 @@ from notifier.delivery import PATIENCE, Summary, deliver
 
 DELIVERY_INTERVAL = 60.0
 """Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
-
-UNTOLD = {
-    # Scrapy warns of what stands in the results anyway, such as an answer that is too large.
-    "scrapy.core.downloader": logging.ERROR,
-    "scrapy.downloadermiddlewares": logging.ERROR,
-}
-TOLD = {
-    "asyncio": logging.WARNING,
-    "scrapy.core.scraper": logging.INFO,
-    "scrapy.addons": logging.WARNING,
-    "scrapy.crawler": logging.WARNING,
-    "scrapy.middleware": logging.WARNING,
-    "scrapy.utils.log": logging.WARNING,
-}
-"""With `verbose` every request is told, but not how Scrapy is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +69,6 @@ class Report:
     """Policies whose `renamed_from` could not be followed."""
 
 
-class CrawlDefectError(RuntimeError):
-    """Our own code failed inside the crawl; the cause is attached."""
-
-
 def run_once(
     configuration: Configuration,
     selection: Selection,
@@ -108,23 +86,31 @@ def run_once(
         policies, not_joined = _prepare(archive, configuration, selection)
         started(len(policies))
         courier = Courier(archive, configuration)
-        crawl = Crawl(progress)
+        checked: list[Checked] = []
+
+        def note(result: Result, recorded: Recorded) -> None:
+            checked.append(_checked(result, recorded))
+            progress(checked[-1])
+
         if policies:
             with courier.delivering():
-                crawl.run(configuration, policies, verbose=verbose)
-        crawl.raise_fault()
+                run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver()
         standing = outbox.standing(archive)
     return Report(
         watched=len(configuration.policies),
         selected=len(policies),
-        checked=tuple(crawl.checked),
+        checked=tuple(checked),
         deliveries=deliveries,
         accepted=courier.accepted,
         waiting=standing.waiting,
         dead=standing.dead,
         not_joined=not_joined,
     )
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    return scrapy_settings(configuration.crawl, configuration.database, profiles=configuration.profiles)
 
 
 def _prepare(
@@ -140,56 +126,16 @@ def _prepare(
     return policies, synchronised.not_joined
 
 
-class Crawl:
-    """One crawl in this process. A reactor starts once, so this runs once per process."""
-
-    def __init__(self, progress: Callable[[Checked], None]) -> None:
-        self.checked: list[Checked] = []
-        self._progress = progress
-        self._fault: BaseException | None = None
-
-    def run(self, configuration: Configuration, policies: Sequence[Policy], *, verbose: bool) -> None:
-        """Crawl these policies; return when the last of them is recorded, or the crawl was stopped."""
-        process = AsyncCrawlerProcess(scrapy_settings(configuration.crawl, configuration.database))
-        # Only now: the process sets every logger of Scrapy back, and tells how Scrapy is built.
-        process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
-        for logger, level in (TOLD if verbose else UNTOLD).items():
-            logging.getLogger(logger).setLevel(level)
-        crawler = process.create_crawler("policies")
-        crawler.signals.connect(self._note, signal=signals.recorded)
-        crawler.signals.connect(self._note_storage, signal=signals.storage_failed)
-        crawler.signals.connect(self._note_fault, signal=scrapy_signals.item_error)
-        crawler.signals.connect(self._note_fault, signal=scrapy_signals.spider_error)
-        task = process.crawl(crawler, policies=policies)
-        process.start()
-        if task.done() and not task.cancelled() and self._fault is None:
-            self._fault = task.exception()
-
-    def _note(self, result: Result, recorded: Recorded) -> None:
-        checked = Checked(
-            recorded.policy,
-            recorded.outcome,
-            recorded.first,
-            recorded.material,
-            recorded.severity,
-            recorded.topics,
-            _trouble(result),
-        )
-        self.checked.append(checked)
-        self._progress(checked)
-
-    def _note_storage(self, error: StorageError) -> None:
-        self._fault = error
-
-    def _note_fault(self, failure: Any) -> None:
-        self._fault = self._fault or failure.value
-
-    def raise_fault(self) -> None:
-        """Raise what ended the crawl before its time, if anything did."""
-        if isinstance(self._fault, StorageError):
-            raise self._fault
-        if self._fault is not None:
-            raise CrawlDefectError(f"the crawl failed by a defect of the program: {self._fault}") from self._fault
+def _checked(result: Result, recorded: Recorded) -> Checked:
+    return Checked(
+        recorded.policy,
+        recorded.outcome,
+        recorded.first,
+        recorded.material,
+        recorded.severity,
+        recorded.topics,
+        _trouble(result),
+    )
 
 
 def _trouble(result: Result) -> str:

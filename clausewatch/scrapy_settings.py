@@ -17,4 +17,8 @@ except ConfigurationError as error:
     sys.stderr.write(f"Error: {error}\n")
     raise SystemExit(ExitCode.USAGE) from error
 
-globals().update(scrapy_settings(_configuration.crawl, _configuration.database, _configuration.policies))
+globals().update(
+    scrapy_settings(
+        _configuration.crawl, _configuration.database, _configuration.policies, profiles=_configuration.profiles
+    )
+)

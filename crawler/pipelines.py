@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from crawler import signals
 from crawler.model import Visited
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 from differ.assessment import Assessment, Visit, assess
-from differ.profiles import load_profile
+from differ.profiles import Profile, load_profile
 from document.model import Page
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
+
+DEFAULT = "default"
+"""The profile of a policy that names none, or one that is not there."""
 
 ATTEMPTS = 3
 """How often one answer is assessed where another run records versions of the same policy meanwhile."""
@@ -46,6 +49,7 @@ class RecordingPipeline:
     def __init__(self, crawler: Crawler) -> None:
         crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self.crawler = crawler
+        self.profiles: Mapping[str, Profile] = crawler.settings["CLAUSEWATCH_PROFILES"]
         self.run_started_at = datetime.now(UTC)
         self.workers = Workers(WorkerLimits(crawl.workers, crawl.worker_memory, crawl.worker_time))
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
@@ -93,7 +97,7 @@ class RecordingPipeline:
         if item.fetch.body is None:
             return Result(item.fetch, None)
         known = await self._in_archive(latest, item.policy.name)
-        visit = visit_of(item.policy, item.fetch, known)
+        visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles))
         against = None if known is None else known.number
         outcome = await self.workers.call(assess, visit)
         if isinstance(outcome, Done):
@@ -131,7 +135,17 @@ class RecordingPipeline:
         self._writer.shutdown(wait=False)
 
 
-def visit_of(policy: Policy, fetch: Fetch, known: Latest | None) -> Visit:
+def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
+    """Return the profile that a policy names, or the default one with a word in the log where it is there no longer."""
+    named = profiles.get(policy.profile)
+    if named is None and policy.profile != DEFAULT:
+        logger.warning(
+            "%s: there is no profile %r any more, so it is judged by the default", policy.name, policy.profile
+        )
+    return named or load_profile(DEFAULT)
+
+
+def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile) -> Visit:
     """Return everything that the assessment of one answer needs."""
     page = Page(
         body=fetch.body or b"",
@@ -140,7 +154,7 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None) -> Visit:
         final_url=fetch.final_url,
         headers=fetch.headers,
     )
-    return Visit(page, policy.options, load_profile(policy.profile), None if known is None else known.version)
+    return Visit(page, policy.options, profile, None if known is None else known.version)
 
 
 def refusal(hit: LimitHit) -> Assessment:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
+from differ.profiles import Profile
 
 PRODUCT = "Clausewatch"
 
@@ -46,16 +48,23 @@ FIXED: dict[str, Any] = {
 }
 
 
-def scrapy_settings(crawl: CrawlSettings, database: str, policies: Sequence[Policy] = ()) -> dict[str, Any]:
+def scrapy_settings(
+    crawl: CrawlSettings,
+    database: str,
+    policies: Sequence[Policy] = (),
+    profiles: Mapping[str, Profile] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Build Scrapy's settings from ours.
 
-    `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit.
+    `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit;
+    `profiles` are those that policies may name, besides the default one.
     """
     return {
         **FIXED,
         "CLAUSEWATCH_CRAWL": crawl,
         "CLAUSEWATCH_DATABASE": database,
         "CLAUSEWATCH_POLICIES": tuple(policies),
+        "CLAUSEWATCH_PROFILES": dict(profiles),
         "USER_AGENT": user_agent(crawl.contact),
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,*/*;q=0.5",

@@ -20,7 +20,7 @@ BELOW = {
 """What each package may import besides itself."""
 
 ONLY = {
-    "scrapy": {"crawler", "clausewatch/run.py"},  # `run` starts the process in which a crawl goes on
+    "scrapy": {"crawler"},
     "sqlalchemy": {"archive", "notifier/outbox.py"},
     "apprise": {"notifier/channels.py"},
 }

@@ -15,8 +15,8 @@ from notifier.subscriptions import TAG, Target
 
 def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
     """Find names that stand twice, and renames that contradict one another."""
-    names = [_text(table, "name") for table in tables]
-    origins = [_text(table, "renamed_from") for table in tables]
+    names = [text(table, "name") for table in tables]
+    origins = [text(table, "renamed_from") for table in tables]
     for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
         if name and name in names[:position]:
             first = names.index(name) + 1
@@ -35,16 +35,16 @@ def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Proble
             )
 
 
-def check_policies(tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+def check_policies(tables: Sequence[Mapping[str, Any]], own_profiles: Iterable[str], problems: Problems) -> None:
     """Find profiles that are not there, and selectors that are no CSS."""
-    profiles = profile_names()
+    profiles = [*profile_names(), *own_profiles]
     for position, table in enumerate(tables):
-        profile = _text(table, "profile")
+        profile = text(table, "profile")
         if profile and profile not in profiles:
             sentence = f'there is no profile "{profile}"; {suggestion(profile, profiles)}'
             problems.add(("policy", position, "profile"), sentence)
         for key in ("select", "remove"):
-            for number, selector in _texts(table, key):
+            for number, selector in texts(table, key):
                 wrong = _wrong_selector(selector)
                 if wrong:
                     problems.add(("policy", position, key, number), wrong)
@@ -58,11 +58,11 @@ def check_subscribers(
 ) -> None:
     """Find targets in unknown channels, and patterns that match no policy."""
     known_channels = list(channels)
-    names = [name for table in policies if (name := _text(table, "name"))]
-    tags = sorted({tag for table in policies for _, tag in _texts(table, "tags")})
+    names = [name for table in policies if (name := text(table, "name"))]
+    tags = sorted({tag for table in policies for _, tag in texts(table, "tags")})
     for position, table in enumerate(tables):
-        _check_targets(("subscriber", position, "via"), _texts(table, "via"), known_channels, problems)
-        for number, pattern in _texts(table, "policies"):
+        _check_targets(("subscriber", position, "via"), texts(table, "via"), known_channels, problems)
+        for number, pattern in texts(table, "policies"):
             place = ("subscriber", position, "policies", number)
             if pattern.startswith(TAG):
                 tag = pattern.removeprefix(TAG)
@@ -74,8 +74,8 @@ def check_subscribers(
 
 def _check_targets(place: Place, via: list[tuple[int, str]], channels: list[str], problems: Problems) -> None:
     seen = set()
-    for number, text in via:
-        target = Target.parse(text)
+    for number, written in via:
+        target = Target.parse(written)
         if target.channel not in channels:
             fix = suggestion(target.channel, channels) if channels else "name it under [channels]"
             problems.add((*place, number), f'there is no channel "{target.channel}"; {fix}')
@@ -91,12 +91,13 @@ def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
             problems.add(("channels", name), "is no name for a channel: write a word without a colon")
 
 
-def _text(table: Mapping[str, Any], key: str) -> str | None:
+def text(table: Mapping[str, Any], key: str) -> str | None:
+    """Return the text at a key without blanks around it, or None where there is none."""
     value = table.get(key)
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
+def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
     """Return the texts of a list with their positions; what is no text is found by the table's own shape."""
     value = table.get(key)
     entries = value if isinstance(value, list) else []

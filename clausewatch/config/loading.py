@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
 from clausewatch.config.model import Configuration
 from clausewatch.config.problems import Problems
+from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
 from clausewatch.config.tables import CrawlTable, FileTable, PolicyTable, SubscriberTable, Table
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
@@ -86,20 +85,22 @@ class _Reading:
     def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
         """Return the configuration; None only where problems were found."""
         filled = self._fill(data)
-        top = self._table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
-        crawl = self._table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
+        top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
+        crawl = self.problems.table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
+        tailorings = read_tailorings(top.profile, self.problems)
         check_names("policy", top.policy, self.problems)
         check_names("subscriber", top.subscriber, self.problems)
         check_channel_names(top.channels, self.problems)
-        check_policies(top.policy, self.problems)
+        check_policies(top.policy, top.profile, self.problems)
         check_subscribers(top.subscriber, top.channels, top.policy, self.problems)
         if self.check_channel is not None:
             check_channels(self.check_channel, top.channels, top.subscriber, self.problems)
         database = self._database(top.database)
         if database is None:
             return None
+        profiles = bundled_profiles() | {tailoring.name: tailoring.profile() for tailoring in tailorings}
         return Configuration(
             path=path,
             database=database,
@@ -107,6 +108,8 @@ class _Reading:
             subscribers=tuple(_subscriber(table) for _, table in subscribers),
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),
             crawl=crawl.settings(),
+            profiles=profiles,
+            tailorings=tailorings,
             env_file=self.env_file,
             redacted=Redactor(self.used),
             from_environment=tuple(name for name in self.used if name in self.environment),
@@ -141,21 +144,17 @@ class _Reading:
             self.problems.add(("database",), str(error))
             return None
 
-    def _table(self, values: Mapping[str, Any], place: tuple[str | int, ...], shape: type[T]) -> T | None:
-        try:
-            return shape.model_validate(values)
-        except ValidationError as error:
-            self.problems.add_validation(error, place, shape)
-            return None
-
     def _tables(self, tables: list[dict[str, Any]], key: str, shape: type[T]) -> list[tuple[int, T]]:
-        read = [(position, self._table(values, (key, position), shape)) for position, values in enumerate(tables)]
+        read = [
+            (position, self.problems.table(values, (key, position), shape)) for position, values in enumerate(tables)
+        ]
         return [(position, table) for position, table in read if table is not None]
 
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of the file's top has the right shape, so that the rest of it is examined too."""
-    shapes: dict[str, type] = {"database": str, "crawl": dict, "channels": dict, "policy": list, "subscriber": list}
+    tables: dict[str, type] = {"crawl": dict, "channels": dict, "profile": dict, "policy": list, "subscriber": list}
+    shapes = {"database": str, **tables}
     sound = {key: values[key] for key, shape in shapes.items() if isinstance(values.get(key), shape)}
     for key in ("policy", "subscriber"):
         sound[key] = [table for table in sound.get(key, []) if isinstance(table, dict)]

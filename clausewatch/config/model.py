@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.model import Policy
+from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor, masked_url
 from crawler.crawl_settings import CrawlSettings
+from differ.profiles import Profile
 from notifier.subscriptions import Channel, Subscriber
 
 
@@ -23,6 +26,10 @@ class Configuration:
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
+    """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
+    tailorings: tuple[Tailoring, ...] = ()
+    """What the file's own profiles change."""
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
     """Takes the values of variables out of a text that is to be shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,7 +13,9 @@ from clausewatch.config.secrets import Redactor
 from clausewatch.config.variables import Place
 from clausewatch.errors import suggestion
 
-_ORDER = ("env_file", "database", "crawl", "channels", "policy", "subscriber")
+Shape = TypeVar("Shape", bound=BaseModel)
+
+_ORDER = ("env_file", "database", "crawl", "channels", "profile", "policy", "subscriber")
 _SECRET = ("channels", "database")
 """Tables and keys whose values are never shown."""
 
@@ -30,6 +32,7 @@ _TABLES = {
     "subscriber": "must be a list of tables: head each with [[subscriber]], in two brackets",
     "crawl": "must be a table: head it with [crawl]",
     "channels": "must be a table: head it with [channels]",
+    "profile": "must be a table of tables: head each with [profile.NAME]",
 }
 
 
@@ -48,6 +51,14 @@ class Problems:
     def known(self, place: Place) -> bool:
         """Tell whether something was found wrong at a place, around it, or in it."""
         return any(_within(place, known) or _within(known, place) for known in self._found)
+
+    def table(self, values: Any, place: Place, shape: type[Shape]) -> Shape | None:
+        """Return a table in its shape, or None and note everything that is wrong with it."""
+        try:
+            return shape.model_validate(values)
+        except ValidationError as error:
+            self.add_validation(error, place, shape)
+            return None
 
     def add_validation(self, error: ValidationError, place: Place, table: type[BaseModel]) -> None:
         """Note everything that pydantic found wrong with one table."""
@@ -68,8 +79,8 @@ class Problems:
             return f"is no known key; {suggestion(str(place[-1]), table.model_fields)}"
         if kind == "missing":
             return "is missing"
-        if kind in ("list_type", "dict_type") and isinstance(place[0], str):
-            return _TABLES.get(place[0], detail["msg"])
+        if kind in ("list_type", "dict_type", "model_type"):
+            return _misshapen(place) or detail["msg"]
         if kind == "value_error":
             return f"{self._quoted(place)}{detail['ctx']['error']}"
         return _TYPES.get(kind, detail["msg"])
@@ -100,6 +111,15 @@ class Problems:
             text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
         name = self.raw((*place[:2], "name")) if len(place) > 1 and isinstance(place[1], int) else None
         return f"{text} ({name})" if isinstance(name, str) and name.strip() and place[-1] != "name" else text
+
+
+def _misshapen(place: Place) -> str | None:
+    """Say how the table at a place is headed."""
+    if place[0] != "profile" or len(place) == 1:
+        return _TABLES.get(str(place[0]))
+    if len(place) == 2:
+        return f"must be a table: head it with [profile.{place[1]}]"
+    return f"must be a list of tables: head each with [[profile.{place[1]}.rule]], in two brackets"
 
 
 def _within(inner: Place, outer: Place) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive.model import Policy
 from clausewatch.config.model import Configuration
+from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
 from differ.lexicon import lexicon
 from differ.model import SEVERITIES, WATCHED
@@ -23,6 +24,8 @@ def summary(configuration: Configuration) -> Iterator[str]:
     yield f"Crawl        {_crawl(configuration)}"
     for policy in configuration.policies:
         yield f"Policy       {configuration.redacted(_policy(policy))}"
+    for tailoring in configuration.tailorings:
+        yield f"Profile      {configuration.redacted(_tailoring(tailoring))}"
     for channel in configuration.channels:
         yield f"Channel      {channel.name} ({channel.url.partition('://')[0]})"
     for subscriber in configuration.subscribers:
@@ -52,6 +55,25 @@ def _policy(policy: Policy) -> str:
     return ", ".join(parts)
 
 
+def _tailoring(tailoring: Tailoring) -> str:
+    parts = [f"{tailoring.name}: as {tailoring.extends}"]
+    if tailoring.off:
+        parts.append(f"without {_listed(tailoring.off)}")
+    if tailoring.material:
+        parts.append(f"changes to {_listed(tailoring.material)} are material")
+    if tailoring.quiet:
+        parts.append(f"changes to {_listed(tailoring.quiet)} are not")
+    for rule in tailoring.rules:
+        weight = "material" if rule.material else "not material"
+        words = " or ".join(f'"{pattern}"' for pattern in rule.patterns)
+        parts.append(f"rule {rule.rule} ({rule.topic}, {rule.severity}, {weight}) where {words} comes or goes")
+    return "; ".join(parts)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def _subscriber(subscriber: Subscriber, configuration: Configuration) -> str:
     watched = [topic for topic in subscriber.topics if topic in WATCHED]
     fine = [topic for topic in subscriber.topics if topic not in WATCHED]
@@ -78,6 +100,9 @@ def warnings(configuration: Configuration) -> Iterator[str]:
     """Yield what is allowed but probably not meant, a sentence each, without secrets."""
     yield from _policy_warnings(configuration)
     yield from _audience_warnings(configuration)
+    for tailoring in configuration.tailorings:
+        if all(policy.profile != tailoring.name for policy in configuration.policies):
+            yield f"profile {tailoring.name}: no policy uses it"
     if not configuration.crawl.contact:
         yield "crawl.contact is not set: a site's owner cannot reach you, and may block a stranger"
     if configuration.crawl.allow_private:

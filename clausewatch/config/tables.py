@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     model_validator,
 )
@@ -23,6 +24,7 @@ from clausewatch.errors import suggestion
 from crawler.addresses import allowed_entry
 from crawler.crawl_settings import CrawlSettings
 from differ.model import SEVERITIES, WATCHED, Severity
+from differ.model import TOPICS as FINDING_TOPICS
 from notifier.subscriptions import LANGUAGES, TAG, TOPICS, Target
 from notifier.subscriptions import Language as MessageLanguage
 
@@ -137,6 +139,7 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 Every = Annotated[Duration, AfterValidator(_every)]
 Language = Annotated[str, AfterValidator(_language)]
 Word = Annotated[str, Field(min_length=1)]
+FineTopic = Annotated[str, _known(FINDING_TOPICS)]
 Via = Annotated[Target, BeforeValidator(_target)]
 
 
@@ -181,13 +184,34 @@ class CrawlTable(Table):
         )
 
 
+class RuleTable(Table):
+    """One `[[profile.NAME.rule]]`."""
+
+    rule: Name
+    words: Annotated[tuple[Word, ...], Field(min_length=1)]
+    topic: FineTopic
+    severity: Annotated[Severity, _known(SEVERITIES)]
+    source: Word
+    material: StrictBool = True
+
+
+class ProfileTable(Table):
+    """One `[profile.NAME]`; its rules are validated one by one."""
+
+    extends: Word = "default"
+    off: tuple[Word, ...] = ()
+    material: tuple[FineTopic, ...] = ()
+    quiet: tuple[FineTopic, ...] = ()
+    rule: list[dict[str, Any]] = Field(default_factory=list)
+
+
 class PolicyTable(Table):
     """One `[[policy]]`."""
 
     name: Name
     url: WebAddress
     languages: tuple[Language, ...] = ()
-    profile: Word = "default"
+    profile: Name = "default"
     tags: tuple[Word, ...] = ()
     select: tuple[Word, ...] = ()
     remove: tuple[Word, ...] = ()
@@ -227,5 +251,6 @@ class FileTable(Table):
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)
+    profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,18 @@ def test_what_init_writes_passes_the_check(folder: Path) -> None:
     assert checked.exit_code == 0, checked.output
     assert f"{folder}/clausewatch.toml is sound" in checked.output
     assert "Example Company" in checked.output
+
+
+def test_what_init_leaves_commented_out_is_sound_too(folder: Path) -> None:
+    """Whoever takes the marks away gets what the comment promises, and no unknown key."""
+    run("init")
+    file = folder / "clausewatch.toml"
+    text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert "\n[profile.ours]" in text
+    file.write_text(text, encoding="utf-8")
+    checked = CliRunner().invoke(main, ["config", "check"], env=NO_VARIABLES | {"CHAT_URL": "json://chat.test/room"})
+    assert checked.exit_code == 0, checked.output
+    assert "Profile      ours: as default; without T1.name; " in checked.output
 
 
 def test_only_the_owner_may_read_what_init_writes(folder: Path) -> None:

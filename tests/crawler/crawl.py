@@ -30,15 +30,22 @@ class Crawled:
     error_kind: str
 
 
-def crawl(database: Path, policies: Mapping[str, str], **settings: Any) -> dict[str, Crawled]:
+def crawl(
+    database: Path, policies: Mapping[str, str], *, profile: str = "default", **settings: Any
+) -> dict[str, Crawled]:
     """Crawl these policies (name -> address) and return what was recorded of each that was."""
-    task = {"database": f"sqlite:///{database}", "policies": policies, "settings": QUICK | settings}
+    task = {
+        "database": f"sqlite:///{database}",
+        "policies": policies,
+        "profile": profile,
+        "settings": QUICK | settings,
+    }
     done = subprocess.run(
         [sys.executable, "-m", "tests.crawler.crawl", json.dumps(task)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -47,14 +54,12 @@ def crawl(database: Path, policies: Mapping[str, str], **settings: Any) -> dict[
 
 
 def main() -> None:
-    from scrapy.crawler import AsyncCrawlerProcess
-
     from archive.database import open_archive
     from archive.model import Policy, Result
     from archive.policies import synchronise
     from archive.recorder import Recorded
-    from crawler import signals
     from crawler.crawl_settings import CrawlSettings
+    from crawler.process import run_crawl
     from crawler.settings import scrapy_settings
     from document.model import ExtractionOptions
 
@@ -72,16 +77,11 @@ def main() -> None:
         print(json.dumps(row), flush=True)
 
     task = json.loads(sys.argv[1])
-    policies = [
-        Policy(name, url, timedelta(hours=12), ExtractionOptions(("en",))) for name, url in task["policies"].items()
-    ]
+    options, profile = ExtractionOptions(("en",)), task["profile"]
+    policies = [Policy(name, url, timedelta(hours=12), options, profile) for name, url in task["policies"].items()]
     with open_archive(task["database"]) as archive:
         synchronise(archive, policies, datetime.now(UTC))
-    process = AsyncCrawlerProcess(scrapy_settings(CrawlSettings(**task["settings"]), task["database"]))
-    crawler = process.create_crawler("policies")
-    crawler.signals.connect(show, signal=signals.recorded)
-    process.crawl(crawler, policies=policies)
-    process.start()
+    run_crawl(scrapy_settings(CrawlSettings(**task["settings"]), task["database"]), policies, show)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,145 @@
+"""The profiles that a file makes of the bundled ones: read with every problem in its place, then put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from clausewatch.config.checks import text, texts
+from clausewatch.config.problems import Problems
+from clausewatch.config.tables import ProfileTable, RuleTable
+from clausewatch.config.variables import Place
+from clausewatch.errors import suggestion
+from differ.lexicon import LexiconError, Patterns, expand
+from differ.profiles import Profile, WordRule, load_profile, profile_names, tailored
+from differ.words import plain, words
+
+MOST_ALTERNATIVES = 1000
+"""How many patterns the braces of one may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tailoring:
+    """What a profile of the user's own changes of a bundled one."""
+
+    name: str
+    extends: str
+    off: tuple[str, ...] = ()
+    """Identifiers of rules."""
+    material: tuple[str, ...] = ()
+    """Fine topics; so are the next."""
+    quiet: tuple[str, ...] = ()
+    rules: tuple[WordRule, ...] = ()
+
+    def profile(self) -> Profile:
+        """Return the profile. Raises ProfileError where something in it is not known."""
+        base = load_profile(self.extends)
+        return tailored(base, self.name, off=self.off, material=self.material, quiet=self.quiet, words=self.rules)
+
+
+def bundled_profiles() -> dict[str, Profile]:
+    """Return the profiles that come with Clausewatch, by name."""
+    return {name: load_profile(name) for name in profile_names()}
+
+
+def read_tailorings(tables: Mapping[str, Any], problems: Problems) -> tuple[Tailoring, ...]:
+    """Return what the file's `[profile.NAME]` tables say; of those with problems, nothing."""
+    read = [_tailoring(name, values, problems) for name, values in tables.items()]
+    return tuple(tailoring for tailoring in read if tailoring is not None)
+
+
+def _tailoring(name: str, values: Any, problems: Problems) -> Tailoring | None:
+    place: Place = ("profile", name)
+    _check_name(name, problems)
+    table = problems.table(values, place, ProfileTable)
+    raw = values if isinstance(values, dict) else {}
+    rows = [row if isinstance(row, dict) else {} for row in _list(raw.get("rule"))]
+    rules = [problems.table(row, (*place, "rule", number), RuleTable) for number, row in enumerate(rows)]
+    base = _base(raw, place, problems)
+    if base is not None:
+        _check_off(raw, base, place, problems)
+        _check_rules(rows, base, place, problems)
+    _check_topics(raw, place, problems)
+    if table is None or problems.known(place):
+        return None
+    own = tuple(_rule(rule) for rule in rules if rule is not None)
+    return Tailoring(name, table.extends, table.off, table.material, table.quiet, own)
+
+
+def _rule(table: RuleTable) -> WordRule:
+    return WordRule(table.rule, table.words, table.topic, table.severity, table.source, table.material)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _check_name(name: str, problems: Problems) -> None:
+    if name in profile_names():
+        fix = f'choose another name, and write extends = "{name}" under it'
+        problems.add(("profile", name), f"comes with Clausewatch: {fix}")
+    elif not name or name != name.strip() or not name.isprintable():
+        problems.add(("profile", name), "is no name for a profile: write a word")
+
+
+def _base(values: Mapping[str, Any], place: Place, problems: Problems) -> Profile | None:
+    name = values.get("extends", "default")
+    if not isinstance(name, str) or not name:
+        return None
+    if name not in profile_names():
+        fix = suggestion(name, profile_names())
+        problems.add((*place, "extends"), f'no profile "{name}" comes with Clausewatch; {fix}')
+        return None
+    return load_profile(name)
+
+
+def _check_off(values: Mapping[str, Any], base: Profile, place: Place, problems: Problems) -> None:
+    known = sorted({rule.rule for rule in base.rules})
+    for number, rule in texts(values, "off"):
+        if rule not in known:
+            sentence = f'there is no rule "{rule}" in the profile {base.name}; {suggestion(rule, known)}'
+            problems.add((*place, "off", number), sentence)
+
+
+def _check_topics(values: Mapping[str, Any], place: Place, problems: Problems) -> None:
+    material = [topic for _, topic in texts(values, "material")]
+    for number, topic in texts(values, "quiet"):
+        if topic in material:
+            problems.add((*place, "quiet", number), f'"{topic}" is called material too: take one of the two out')
+
+
+def _check_rules(rows: list[dict[str, Any]], base: Profile, place: Place, problems: Problems) -> None:
+    taken = {rule.rule for rule in base.rules} | {rule.rule for rule in base.plain.values()}
+    names = [text(row, "rule") for row in rows]
+    for number, (row, name) in enumerate(zip(rows, names, strict=True)):
+        where = (*place, "rule", number)
+        if name in taken:
+            problems.add(
+                (*where, "rule"), f'"{name}" is already a rule of the profile {base.name}: choose another name'
+            )
+        elif name and name in names[:number]:
+            first = names.index(name) + 1
+            problems.add((*where, "rule"), f'"{name}" is already the name of rule[{first}]: choose another')
+        for position, pattern in texts(row, "words"):
+            for wrong in islice(_wrong_pattern(pattern), 1):
+                problems.add((*where, "words", position), f'"{pattern}" {wrong}')
+
+
+def _wrong_pattern(pattern: str) -> Iterator[str]:
+    """Yield what is wrong with a pattern, also where it is none that could ever be found."""
+    try:
+        alternatives = list(islice(expand(pattern), MOST_ALTERNATIVES + 1))
+        if len(alternatives) > MOST_ALTERNATIVES:
+            yield f"stands for more than {MOST_ALTERNATIVES} patterns: write several shorter ones"
+            return
+        Patterns({"words": alternatives})
+    except LexiconError as error:
+        yield f"cannot be read: {error}"
+        return
+    for alternative in alternatives:
+        for part in alternative.replace("-", " ").split():
+            word = part.removesuffix("*")
+            if part != ".." and word and words(word) != [plain(word)]:
+                yield f"can never be found: {part!r} is no word of letters or digits, with * at most at its end"
