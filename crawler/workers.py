@@ -35,6 +35,13 @@ class WorkerLimits:
     """Bytes of address space, for each worker."""
     cpu_time: float
     """Seconds for one call."""
+    clock_per_cpu: float = CLOCK_PER_CPU
+    """Seconds by the clock for each second of CPU time."""
+
+    @property
+    def clock(self) -> float:
+        """Seconds by the clock that one call may take."""
+        return self.cpu_time * self.clock_per_cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Workers:
         self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument
     ) -> Done[Value] | LimitHit | Defect | None:
         """Return None where the pool broke or lost the call."""
-        clock = self.limits.cpu_time * CLOCK_PER_CPU
+        clock = self.limits.clock
         task = WithinLimits(function, argument, self.limits.cpu_time, self.limits.memory)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
         await asyncio.wait([waiting], timeout=clock + self.grace)
@@ -114,7 +121,7 @@ class Workers:
     def _limit(self, error: BaseException) -> str | None:
         """Name the limit behind an error, or return None where it is none."""
         if isinstance(error, TimeoutError):
-            return f"the limit of {self.limits.cpu_time * CLOCK_PER_CPU:g} seconds by the clock"
+            return f"the limit of {self.limits.clock:g} seconds by the clock"
         if isinstance(error, MemoryError):
             return f"the limit of {self.limits.memory / 1e6:g} MB of memory"
         if isinstance(error, RecursionError):

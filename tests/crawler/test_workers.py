@@ -7,13 +7,16 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 
-LIMITS = WorkerLimits(count=2, memory=1_000_000_000, cpu_time=1.0)
+LIMITS = WorkerLimits(count=2, memory=1_000_000_000, cpu_time=1.0, clock_per_cpu=120)
+"""By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
+IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
 
 def double(number: int) -> int:
@@ -72,23 +75,21 @@ def test_a_call_comes_back_with_its_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "argument", "limit"),
+    ("function", "argument", "limits", "limit"),
     [
-        (spin, 0, "1 seconds of CPU time"),
-        (sleep, 30, "4 seconds by the clock"),
-        (hoard, 2_000_000_000, "1000 MB of memory"),
-        (dig, 0, "nesting depth"),
-        (die, signal.SIGKILL, "SIGKILL"),
+        (spin, 0, LIMITS, "1 seconds of CPU time"),
+        (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # it would outlast the test, if it were not ended
+        (hoard, 2_000_000_000, LIMITS, "1000 MB of memory"),
+        (dig, 0, LIMITS, "nesting depth"),
+        (die, signal.SIGKILL, LIMITS, "SIGKILL"),
     ],
 )
 def test_what_uses_too_much_is_ended_and_the_limit_named(
-    function: Callable[[Any], Any], argument: object, limit: str
+    function: Callable[[Any], Any], argument: object, limits: WorkerLimits, limit: str
 ) -> None:
-    started = time.monotonic()
-    [outcome] = call((function, argument))
+    [outcome] = call((function, argument), limits=limits)
     assert isinstance(outcome, LimitHit)
     assert limit in outcome.limit
-    assert time.monotonic() - started < 10
 
 
 def test_a_hostile_page_costs_no_other_its_check() -> None:
@@ -102,7 +103,7 @@ def test_a_hostile_page_costs_no_other_its_check() -> None:
 def test_cpu_time_counts_anew_for_each_call() -> None:
     """One worker serves several calls that together use more than one may."""
     burn = [(burn_cpu, 0.6)] * 3
-    assert call(*burn, limits=WorkerLimits(1, LIMITS.memory, 1.0)) == [Done(0.6)] * 3
+    assert call(*burn, limits=replace(LIMITS, count=1)) == [Done(0.6)] * 3
 
 
 def burn_cpu(seconds: float) -> float:
@@ -138,6 +139,8 @@ def test_no_process_starts_before_it_is_needed() -> None:
 
 def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
     """A process that dies before it has said which call it took leaves no trace of it."""
-    outcomes = call((double, Poison()), *[(double, number) for number in range(4)], grace=1.0)
+    assert call((double, 1)) == [Done(2)]  # what is started once is there, however busy the machine is
+    others = [(double, number) for number in range(4)]
+    outcomes = call((double, Poison()), *others, limits=IMPATIENT, grace=2.0)
     assert isinstance(outcomes[0], LimitHit)
     assert outcomes[1:] == [Done(number * 2) for number in range(4)]
