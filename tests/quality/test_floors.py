@@ -1,0 +1,190 @@
+"""How well the judgement does on labelled changes of real policies: floors, only ever raised.
+
+The labels and the program that scores them stand outside the project and are no part of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+LINE = re.compile(
+    r"^(?P<name>\S[^=]*?) +n= *(?P<n>\d+) tp= *(?P<tp>\d+) fp= *(?P<fp>\d+) fn= *(?P<fn>\d+) .*"
+    r"recall (?P<recall>[\d.]+)"
+)
+PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
+NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
+SPANS = 0.93
+"""The share of edited spans of five policies that stand in a piece of their own section. The others change no word of
+the policy (drawn numbers, breaks, the page's foot), stand before the first section, or span sentences."""
+WORDED_SPANS = 0.98
+"""The same share, those apart that change no word."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line of the scores."""
+
+    rows: int
+    precision: float
+    recall: float
+    false_alarms: int
+    missed: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One labelled set, judged once."""
+
+    labels: list[Row]
+    rows: dict[str, Row]
+    folder: Path
+    shared: Path
+
+    def scores(self, chosen: list[Row] | None = None) -> dict[str, Score]:
+        """Return the scores by the name of their line, of all labels or of those chosen."""
+        keys = {str(label["id"]) for label in (self.labels if chosen is None else chosen)}
+        labels, judgements = self.folder / "labels.jsonl", self.folder / "judgements.jsonl"
+        write(labels, [label for label in self.labels if str(label["id"]) in keys])
+        write(judgements, [row for key, row in self.rows.items() if key in keys])
+        command = [sys.executable, str(self.shared / "score.py"), str(labels), str(judgements)]
+        said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        print(said)  # seen where a floor is missed
+        return {name: score for line in said.splitlines() for name, score in read_line(line)}
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Write rows as JSON Lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def read_line(line: str) -> list[tuple[str, Score]]:
+    """Return the name and score of a line, or nothing where it is another line."""
+    found = LINE.match(line)
+    if found is None:
+        return []
+    exact = PRECISION.search(line)
+    score = Score(
+        rows=int(found["n"]),
+        precision=float(exact["precision"]) if exact else 1.0,  # no alert at all
+        recall=float(found["recall"]),
+        false_alarms=int(found["fp"]),
+        missed=int(found["fn"]),
+    )
+    return [(found["name"], score)]
+
+
+def judged(shared: Path, name: str, folder: Path) -> Judged:
+    """Judge all pairs of a labelled set by the command that users run."""
+    command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(shared / name / "pairs.jsonl")]
+    said = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True, text=True).stdout
+    rows = {str(row["id"]): row for row in map(json.loads, said.splitlines())}
+    text = (shared / name / "labels.jsonl").read_text(encoding="utf-8")
+    return Judged([json.loads(line) for line in text.splitlines()], rows, folder, shared)
+
+
+@pytest.fixture(scope="module")
+def policies(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Return the edits, noise and broken pages of five policies, judged."""
+    return judged(shared, "policies", tmp_path_factory.mktemp("policies"))
+
+
+@pytest.fixture(scope="module")
+def changes(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Return real changes of real policies, judged."""
+    return judged(shared, "changes", tmp_path_factory.mktemp("changes"))
+
+
+def test_every_edit_of_five_policies_is_judged_rightly(policies: Judged) -> None:
+    score = policies.scores()["material, clear rows"]
+    assert score.precision >= 0.97
+    assert score.recall >= 0.98
+
+
+def test_five_policies_in_noise_are_quiet(policies: Judged) -> None:
+    """A page that changed around the policy alerts nobody."""
+    assert policies.scores()["noise and cosmetic only"].false_alarms == 0
+
+
+def test_answers_that_are_no_policy_are_recognised(policies: Judged) -> None:
+    """A challenge, an error page or an empty shell is never compared."""
+    broken = [label for label in policies.labels if not label["comparable"]]
+    assert broken
+    assert [label["id"] for label in broken if policies.rows[str(label["id"])]["comparable"]] == []
+
+
+def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> None:
+    indonesian = [label for label in policies.labels if label.get("language") == "id"]
+    assert len(indonesian) == 9
+    score = policies.scores(indonesian)["material, all rows"]
+    assert (score.false_alarms, score.missed) == (0, 0)
+
+
+def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
+    """What changed is shown where it changed: in a finding or suppression of the label's section."""
+    edits = [label for label in policies.labels if label["comparable"] and (label.get("before") or label.get("after"))]
+    lost = [label["id"] for label in edits if not stands(label, policies.rows[str(label["id"])])]
+    assert 1 - len(lost) / len(edits) >= SPANS, lost
+    worded = [key for key in lost if policies.rows[str(key)]["changed"]]
+    assert 1 - len(worded) / len(edits) >= WORDED_SPANS, worded
+
+
+def stands(label: Row, row: Row) -> bool:
+    """Whether a label's words before or after stand in a piece of its section."""
+    sections = {plain(label[key]) for key in ("section", "section_after", "subsection") if label.get(key)}
+    return any(
+        any(section in plain(piece["section"]) for section in sections) and shows(label, piece)
+        for piece in [*row["findings"], *row["suppressed"]]
+    )
+
+
+def shows(label: Row, piece: Row) -> bool:
+    """Whether a piece shows a part of the span, or the span the piece: a span may run over several sentences."""
+    return any(
+        overlap(plain(label[side]), plain(piece[side])) for side in ("before", "after") if label[side] and piece[side]
+    )
+
+
+def overlap(span: str, piece: str) -> bool:
+    """Whether one holds the other."""
+    return bool(span and piece) and (span in piece or piece in span)
+
+
+def plain(text: str) -> str:
+    """Return a text without numbers before headings, punctuation and case."""
+    return " ".join(NUMBERED.sub(" ", text).casefold().split())
+
+
+def test_real_changes_are_judged_rightly(changes: Judged) -> None:
+    score = changes.scores()["material, clear rows"]
+    assert score.precision >= 0.90
+    assert score.recall >= 0.93
+
+
+@pytest.mark.parametrize("topic", ["sharing", "rights"])
+def test_subject_of_real_changes_is_told_rightly(changes: Judged, topic: str) -> None:
+    score = changes.scores()[f"{topic}, clear rows"]
+    assert score.precision >= 0.80
+    assert score.recall >= 0.85
+
+
+def test_real_noise_and_cosmetic_changes_are_quiet(changes: Judged) -> None:
+    assert changes.scores()["noise and cosmetic only"].false_alarms <= 6
+
+
+def test_french_changes_are_judged_rightly(changes: Judged) -> None:
+    french = [label for label in changes.labels if label["language"] == "fr"]
+    score = changes.scores(french)["material, clear rows"]
+    assert score.rows
+    assert score.precision >= 0.80
+    assert score.recall >= 0.85
