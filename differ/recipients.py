@@ -218,20 +218,41 @@ def plain_word(token: str, sense: Meaning) -> bool:
 
 
 def names_of(read: Sequence[Statement], title: str) -> Names:
-    """Return what tells names in a document: its plain words, and the company's name, which its title or else most
-    of its sentences write."""
+    """Return what tells names in a document. The company's name is what the title, or the headings that a language
+    begins with, and sentences in that language write; else what most of these sentences do."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
     known = Names(plain, frozenset(), headers(read))
+    own: set[str] = set()
+    for language in dict.fromkeys(statement.language for statement in prose):
+        titles = {*words(title), *first_headings(read, language)}
+        counts = counted_names([each for each in prose if each.language == language], known)
+        often = {word for word, count in counts.items() if count >= OFTEN and count == max(counts.values())}
+        own |= titles & set(counts) or often
+    return Names(plain, frozenset(own), known.headers)
+
+
+def first_headings(read: Sequence[Statement], language: str) -> set[str]:
+    """Return the words of the headings right above the first sentence in a language."""
+    found: set[str] = set()
+    for statement in read:
+        if statement.kind == "heading":
+            found |= set(statement.words)
+        elif statement.language == language:
+            return found
+        else:
+            found = set()
+    return found
+
+
+def counted_names(prose: Sequence[Statement], names: Names) -> Counter[str]:
+    """Return the words of names in sentences of one language, and how many sentences write them."""
     counts: Counter[str] = Counter()
-    titled: set[str] = set()
     for statement in prose:
         sense = meaning(statement.words, statement.language)
         if sense is not None and not sense.lexicon.capitals and not statement.text.isupper():
-            counts.update({word for run in runs(statement, sense) for word in known.telling(run.words, sense)})
-            titled |= known.telling(words(title), sense) & set(counts)
-    often = [word for word, count in counts.items() if count >= OFTEN and count == max(counts.values())]
-    return Names(plain, frozenset(titled or often), known.headers)
+            counts.update({word for run in runs(statement, sense) for word in names.telling(run.words, sense)})
+    return counts
 
 
 def headers(read: Sequence[Statement]) -> frozenset[int]:

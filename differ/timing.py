@@ -24,27 +24,37 @@ def timing(before: Document, after: Document, statements: tuple[Statement, ...],
     return Timing(
         stated_before=old,
         stated_after=new,
-        silent=changed and old is not None and old == new,
+        silent=changed and old is not None and days_stated(before) == days_stated(after),
         effective=effective,
         window_days=days,
-        due=end_of_window(new, effective, days),
+        due=end_of_window(published(after), effective, days),
         window_text=text,
     )
 
 
 def newest(document: Document) -> date | None:
-    """Return the latest date that a document states about itself, or None."""
-    return max((stated.day for stated in document.dates), default=None)
+    """Return the latest date that a document states about itself, or None: when it was written, where it says so, else
+    when it takes effect."""
+    return published(document) or max(days_stated(document), default=None)
+
+
+def published(document: Document) -> date | None:
+    """Return the latest date on which a document says that it was updated or revised, or None."""
+    return max((stated.day for stated in document.dates if stated.kind != "effective"), default=None)
+
+
+def days_stated(document: Document) -> set[date]:
+    """Return all dates that a document states about itself."""
+    return {stated.day for stated in document.dates}
 
 
 def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
     """Return when a window ends, or None where none is named or the policy has no date to count from."""
     if days is None:
         return None
-    if effective is not None and stated is not None and effective > stated:
+    if effective is not None and (stated is None or effective > stated):
         return effective
-    start = stated or effective
-    return start + timedelta(days=days) if start else None
+    return stated + timedelta(days=days) if stated else None
 
 
 def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:

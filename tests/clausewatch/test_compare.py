@@ -10,6 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clausewatch.cli import main
+from clausewatch.cli.compare import REPORT_LANGUAGES
+from differ import compare as judged_difference
+from differ.profiles import REPORTS
+from document import read
+from document.model import ExtractionOptions
+from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, page
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 ROW_KEYS = (
@@ -204,3 +210,51 @@ def test_the_real_policies_are_judged_row_by_row(shared: Path) -> None:
         pair["id"] for pair in chosen if "broken" in pair["id"]
     }
     assert not [row["id"] for row in judged if "noise" in row["id"] and row["changed"]]
+
+
+def written(folder: Path, *texts: str) -> list[Path]:
+    paths = [folder / f"{number}.md" for number, _ in enumerate(texts)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def test_what_dates_and_languages_say_of_a_change_is_told(tmp_path: Path) -> None:
+    paths = written(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
+    lines = compare(*paths).output.splitlines()
+    assert lines[1] == "Silent edit: the text changed, the stated date of 2026-01-15 did not."
+    assert lines[2] == "Only the Indonesian text changed; the English text on sharing and rights stayed as it was."
+    row = json.loads(compare(*paths, "--format", "json").output)
+    assert tuple(row) == (*ROW_KEYS, "timing", "drift")
+    assert (row["timing"]["silent"], row["timing"]["stated_before"], row["drift"]) == (True, "2026-01-15", ["en"])
+
+
+def test_a_date_that_changed_alone_is_told(tmp_path: Path) -> None:
+    output = compare(*written(tmp_path, ENGLISH, ENGLISH.replace("15 January", "20 March"))).output
+    assert output.startswith("Changed, but nothing material to sharing or rights.\nThe stated date changed from")
+
+
+def reasons(language: str) -> list[str]:
+    """Return the reasons that the findings themselves give of the change of the Indonesian half."""
+    before, after = (read(page(text), ExtractionOptions(languages=("id",))).document for text in (INDONESIAN, WIDER))
+    return [finding.reason_in(language) for finding in judged_difference(before, after).findings]
+
+
+@pytest.mark.parametrize("language", REPORTS)
+def test_reasons_are_given_in_the_language_of_the_report(tmp_path: Path, language: str) -> None:
+    paths = written(tmp_path, INDONESIAN, WIDER)
+    options = ("--language", "id", "--report-language", language)
+    assert f"\n  {reasons(language)[0]}\n" in compare(*paths, *options).output
+    told = json.loads(compare(*paths, *options, "--format", "json").output)["findings"]
+    assert [finding["reason"] for finding in told] == reasons(language)
+    (row,), _ = batch(tmp_path, {"id": 1, "before": str(paths[0]), "after": str(paths[1])}, options=options)
+    assert tuple(row) == ROW_KEYS
+    assert [finding["reason"] for finding in row["findings"]] == reasons(language)
+
+
+def test_reasons_differ_by_language() -> None:
+    assert reasons("en") != reasons("id")
+
+
+def test_every_language_of_reports_can_be_asked_for() -> None:
+    assert REPORT_LANGUAGES == REPORTS

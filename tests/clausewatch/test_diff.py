@@ -9,6 +9,7 @@ from archive.model import Result
 from archive.recorder import record
 from differ.assessment import Assessment
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
+from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
@@ -171,3 +172,13 @@ def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkey
     marked = [line for line in lines if "see your orders" in line or "{+" in line]
     assert marked
     assert all(len(line) <= 40 and line == line.rstrip() for line in marked if "Marks" not in line)
+
+
+def test_what_dates_and_languages_say_stands_in_the_heading(tmp_path: Path) -> None:
+    path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
+    head = call(path, "diff", "Teahouse").stdout.split("\n\n")[0]
+    assert "  Dates    version 2: silent edit: the text changed, the stated date of 2026-01-15 did not\n" in head
+    assert "version 2: only the Indonesian text changed" in head
+    page = Page(call(path, "diff", "Teahouse", "--format", "html").stdout)
+    assert any("silent edit: the text changed" in text for text in page.texts["dd"])
+    assert answered(path, "diff", "Teahouse")["judged"][0]["drift"] == ["en"]

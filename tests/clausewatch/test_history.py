@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from archive.recorder import record
 from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
+from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
@@ -21,6 +23,7 @@ Teahouse
   Version 2: material to sharing, severity high
     first seen 2026-03-04 06:00 UTC, last seen 2026-03-04 06:00 UTC
     it states: updated 2026-03-01 (“Last changed on 01 March 2026.”)
+    newly names the recipient: partners (English)
     * sharing (high, material) in 1. Who sees your data
         [-Only our-] {+Our+} cooks {+and our partners+} see your orders.
         “our partners” were not among the recipients before.
@@ -109,3 +112,58 @@ def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert "\u202e" not in shown
     assert "1. \\x1b]0;owned\\x07" in shown
     assert "{+all\\x1b[2J+}" in shown
+
+
+def test_a_silent_edit_of_one_language_is_told_with_the_recipient_that_came(tmp_path: Path) -> None:
+    path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
+    shown = call(path, "history").stdout
+    assert "\n    silent edit: the text changed, the stated date of 2026-01-15 did not\n" in shown
+    assert "only the Indonesian text changed; the English text on sharing and rights stayed as it was" in shown
+    assert "\n    newly names the recipient: advertising, “pengiklan” (Indonesian)\n" in shown
+    _, row = answered(path, "history")
+    assert (row["timing"]["silent"], row["timing"]["stated_after"], row["drift"]) == (True, "2026-01-15", ["en"])
+    assert [(each["class"], each["name"]) for each in row["inventory"]["recipients_new"]] == [
+        ("advertising", "pengiklan")
+    ]
+    assert row["inventory"]["rights_gone"] == row["inventory"]["rights_new"] == []
+    assert row["findings"][0]["translations"]["id"]
+
+
+def test_a_right_that_went_is_told(tmp_path: Path) -> None:
+    less = ENGLISH.replace("right to access your", "right to erase your")
+    shown = call(promising(tmp_path, ENGLISH, less), "history").stdout
+    assert "no longer names the right: access (English)" in shown
+    assert "newly names the right: deletion (English)" in shown
+
+
+def test_a_date_that_changed_alone_is_told_and_is_not_material(tmp_path: Path) -> None:
+    shown = call(promising(tmp_path, ENGLISH, ENGLISH.replace("15 January", "20 March")), "history").stdout
+    assert "changed, but nothing material" in shown
+    assert "the stated date changed from 2026-01-15 to 2026-03-20, the text did not" in shown
+
+
+def test_a_day_of_effect_to_come_and_the_end_of_an_objection_period_are_told(tmp_path: Path) -> None:
+    later = ENGLISH.replace(
+        "Last changed on 15 January 2026.",
+        "Last changed on 10 March 2026. Effective date: 1 December 2026.\n\n"
+        "We will notify you 30 days before we change this policy.",
+    )
+    shown = call(promising(tmp_path, ENGLISH, later), "history").stdout
+    assert "\n    takes effect 2026-12-01\n" in shown
+    told = "notice or objections until 2026-12-01 (30 days: “We will notify you 30 days before we change this policy.”)"
+    assert told in " ".join(shown.split())
+
+
+def test_a_question_for_findings_is_answered_with_findings_alone(tmp_path: Path) -> None:
+    (row,) = answered(watched(tmp_path), "history", "--topic", "sharing")
+    assert row["inventory"] is None
+    assert "newly names" not in call(configured(tmp_path), "history", "--topic", "sharing").stdout
+
+
+def test_texts_that_were_read_in_two_ways_are_not_compared_for_what_they_name(tmp_path: Path) -> None:
+    """What differs may come from our reading: our own changes are not the policy's."""
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive, archive.writing() as session:
+        session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
+    assert answered(path, "history")[1]["inventory"] is None
+    assert "newly names" not in call(path, "history").stdout

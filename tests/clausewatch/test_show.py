@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from archive.recorder import record
+from document.model import Document
 from tests.archive.visits import START, seen, watch, written
+from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
@@ -73,6 +75,7 @@ def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: P
         (["Tea"], "did you mean 'Teahouse'?"),
         (["Teahouse", "--at", "soon"], "'soon' is no date; write 2026-03-31"),
         (["Teahouse", "--at", "2026-03-04", "--version", "1"], "give --at or --version, not both"),
+        (["Teahouse", "--inventory", "--section", "who"], "give --inventory or --section, not both"),
     ],
 )
 def test_what_is_not_there_ends_with_2_and_says_what_is(tmp_path: Path, words: list[str], message: str) -> None:
@@ -97,3 +100,52 @@ def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
     shown = call(configured(tmp_path), "show", "Teahouse", color=True).stdout
     assert "Nobody.\\x1b[8m All of them." in shown
     assert "\x1b[8m" not in shown
+
+
+def test_the_rights_and_recipients_of_a_version_are_listed(tmp_path: Path) -> None:
+    shown = call(promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER), "show", "Teahouse", "--inventory").stdout
+    head, *parts = shown.split("\n\n")
+    assert head.startswith("Teahouse, version 2\n")
+    assert parts[0] == (
+        "Rights named in the English text: 1\n  * access\n"
+        "      answered within: 14 days; cost: free of charge; how: ask@teahouse.example; section: Your\n      rights"
+    )
+    assert parts[1] == (
+        "Recipients named in the English text: 1\n  service providers\n"
+        "  * service providers\n      section: Who receives your data"
+    )
+    assert parts[3].startswith("Recipients named in the Indonesian text: 2\n")
+    assert parts[4] == (
+        "Named in one language and not in another: 1\n"
+        "  * recipient (advertising): Indonesian text only, not in English\n"
+    )
+
+
+def test_an_inventory_is_of_the_version_asked_for(tmp_path: Path) -> None:
+    path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
+    first = answered(path, "show", "Teahouse", "--version", "1", "--inventory")
+    assert first["version"] == 1
+    assert first["inventory"]["one_language_only"] == []
+    second = answered(path, "show", "Teahouse", "--inventory")["inventory"]
+    assert second["one_language_only"] == [
+        {"what": "recipient", "entry": "advertising", "named_in": ["id"], "missing_in": ["en"]}
+    ]
+    assert second["rights"][0] == {
+        "right": "access",
+        "language": "en",
+        "section": "Your rights",
+        "deadline": "14 days",
+        "fee": "free of charge",
+        "channel": "ask@teahouse.example",
+    }
+    assert {(each["class"], each["name"]) for each in second["recipients"]} >= {
+        ("processors", "service providers"),
+        ("advertising", "pengiklan"),
+    }
+
+
+def test_a_policy_that_names_nothing_says_so(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, seen(START, Document((), ("en",)), None), START)
+    assert "No right and no recipient is named" in call(configured(tmp_path), "show", "Teahouse", "--inventory").stdout

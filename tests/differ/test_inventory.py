@@ -90,6 +90,16 @@ We share passenger data with Mossgate Cargo and with Pinewire.
     assert named(text) == ["Pinewire"]
 
 
+def test_the_company_may_be_called_otherwise_in_each_language() -> None:
+    text = f"{ENGLISH}\n{INDONESIAN.replace('Kami membagikan', 'Perpustakaan Dermaga membagikan')}"
+    assert named(text, "en", "id") == ["Fernpost", "Bell & Tarn", "Quietcount", "Kirimcepat"]
+
+
+def test_a_place_is_no_recipient() -> None:
+    told = "Kami membagikan data Anda kepada pengelola pusat data kami di Jatipuro."
+    assert named(f"# Kebijakan privasi\n\n## Pembagian\n\n{told}\n", "id") == []
+
+
 def test_a_row_of_a_table_of_recipients_gives_name_task_and_country() -> None:
     text = """# Privacy policy
 
