@@ -1,9 +1,20 @@
 """Floor 1: what a page says, and whether it is a policy at all. Pure: bytes and facts in, frozen data out."""
 
+from document.fingerprint import fingerprint
 from document.identity import identity_words
 from document.reading import read
 from document.screening import Screening, screen
 from document.selectors import SelectorError, check_selector
 from document.serialization import from_json, to_json
 
-__all__ = ["Screening", "SelectorError", "check_selector", "from_json", "identity_words", "read", "screen", "to_json"]
+__all__ = [
+    "Screening",
+    "SelectorError",
+    "check_selector",
+    "fingerprint",
+    "from_json",
+    "identity_words",
+    "read",
+    "screen",
+    "to_json",
+]

@@ -192,8 +192,22 @@ def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
 
 
 def _tokens(element: Tag) -> frozenset[str]:
+    return name_tokens(f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}")
+
+
+def telling_tokens(names: str) -> frozenset[str]:
+    """Return those words of class, id or label that can make an element furniture."""
+    return name_tokens(names) & _telling()
+
+
+@cache
+def _telling() -> frozenset[str]:
+    names = _names()
+    return frozenset().union(names.strong, names.weak, *(words for pair in names.pairs for words in pair))
+
+
+def name_tokens(names: str) -> frozenset[str]:
     """Return the words that class, id and label are made of; what a build tool made of letters and digits is none."""
-    names = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}"
     tokens: set[str] = set()
     for name in re.split(r"[^A-Za-z0-9]+", names):
         word = name.rstrip("0123456789")

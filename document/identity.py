@@ -46,7 +46,12 @@ def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
 
 def stands_for_rights(link: Link) -> bool:
     """Return whether a link's words or target name a right, a choice or a complaint."""
-    return bool(_rights().search(f"{link.text} {link.target}"))
+    return names_rights(f"{link.text} {link.target}")
+
+
+def names_rights(text: str) -> bool:
+    """Return whether a text names a right, a choice or a complaint as links do."""
+    return bool(_rights().search(text))
 
 
 @cache

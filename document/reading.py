@@ -33,6 +33,7 @@ EXTRACTOR = 1
 """Raised whenever the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]
+Kind = Literal["html", "markdown", "plain"]
 
 _NO_OPTIONS = ExtractionOptions()
 _TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|span|table|article|section|h[1-6]|br|a)\b", re.IGNORECASE)
@@ -46,14 +47,15 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     SelectorError for a selector that is none.
     """
     text = decode(page.body, page.content_type)
-    kind = _kind(page, text)
+    kind = kind_of(page, text)
     if kind == "html":
         return _read_html(text, page, options)
     lines = markdown_lines(text, page.final_url) if kind == "markdown" else plain_lines(text)
-    return Extracted(_document(lines, "", "", options), _identity(options, "generic"))
+    return Extracted(_document(lines, "", "", options), identity_of(options, "generic"))
 
 
-def _kind(page: Page, text: str) -> Literal["html", "markdown", "plain"]:
+def kind_of(page: Page, text: str) -> Kind:
+    """Return what a page is read as."""
     declared = page.content_type.partition(";")[0].strip().lower()
     if declared in ("text/html", "application/xhtml+xml"):
         return "html" if "<" in text else "plain"
@@ -76,7 +78,7 @@ def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
     roots = roots or main_content(soup, sizes)
     lines = Walker(sheet, sizes, _address(soup, page)).read(roots)
     document = _document(lines, _page_title(soup), _page_language(soup), options)
-    return Extracted(document, _identity(options, how), how == "fallback", tuple(dropped))
+    return Extracted(document, identity_of(options, how), how == "fallback", tuple(dropped))
 
 
 def _remove(soup: BeautifulSoup, options: ExtractionOptions) -> list[str]:
@@ -128,7 +130,8 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
     return attribute(base, "href") if isinstance(base, Tag) and "://" in attribute(base, "href") else page.final_url
 
 
-def _identity(options: ExtractionOptions, how: How) -> str:
+def identity_of(options: ExtractionOptions, how: How) -> str:
+    """Return the extraction identity."""
     said = json.dumps(astuple(options), ensure_ascii=True, separators=(",", ":"))
     digest = hashlib.sha256(said.encode()).hexdigest()[:8]
     parsers = f"bs4-{version('beautifulsoup4')}+lxml-{version('lxml')}"

@@ -16,7 +16,8 @@ from bs4 import BeautifulSoup, Tag
 from document.soup import attribute
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
+"""Begins after a brace only: a sheet without any would be searched from each of its characters."""
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"[.#][\w-]+")
@@ -28,12 +29,15 @@ Styles = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Compound:
+class Compound:
+    """A selector for one element: its tag, classes and id."""
+
     tag: str
     classes: frozenset[str]
     identifier: str
 
     def matches(self, element: Tag) -> bool:
+        """Whether it selects the element."""
         if self.tag and self.tag != element.name:
             return False
         if self.identifier and self.identifier != attribute(element, "id"):
@@ -42,13 +46,15 @@ class _Compound:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    subject: _Compound
-    ancestor: _Compound | None
+class Rule:
+    """Styles, and whom they are for."""
+
+    subject: Compound
+    ancestor: Compound | None
     styles: Styles
 
 
-_Index = dict[str, list[tuple[int, _Rule]]]
+_Index = dict[str, list[tuple[int, Rule]]]
 """Rules and their place in the sheet, by what their subject must have: an id, a class or a tag."""
 
 
@@ -73,11 +79,17 @@ def read_styles(soup: BeautifulSoup) -> StyleSheet:
     """Return the rules in the page's `style` elements; those within @media and other blocks are left out."""
     sheet = StyleSheet()
     for element in soup.find_all("style"):
-        text = _AT_BLOCK.sub("", _COMMENT.sub("", "".join(map(str, element.contents))))
-        for selectors, body in _RULE.findall(text):
-            if styles := declarations(body):
-                _add(sheet, selectors.split(","), styles)
+        read_sheet(sheet, "".join(map(str, element.contents)))
     return sheet
+
+
+def read_sheet(sheet: StyleSheet, text: str) -> None:
+    """Add the rules of one `style` element."""
+    end = text.rfind("*/") + 2
+    plain = _COMMENT.sub("", text[:end]) + text[end:] if end > 1 else text
+    for selectors, body in _RULE.findall(_AT_BLOCK.sub("", plain)):
+        if styles := declarations(body):
+            _add(sheet, selectors.split(","), styles)
 
 
 def declarations(text: str) -> Styles:
@@ -100,21 +112,21 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
         subject = compounds[-1] if compounds else None
         if subject is None or len(compounds) > 2 or compounds[0] is None:
             continue
-        rule = _Rule(subject, compounds[0] if len(compounds) == 2 else None, styles)
+        rule = Rule(subject, compounds[0] if len(compounds) == 2 else None, styles)
         if not colons:
             _index(sheet.rules, rule)
         elif pseudo.lstrip(":") in ("marker", "before"):
             _index(sheet.markers, rule)
 
 
-def _index(index: _Index, rule: _Rule) -> None:
+def _index(index: _Index, rule: Rule) -> None:
     subject = rule.subject
     key = f"#{subject.identifier}" if subject.identifier else f".{min(subject.classes, default='')}"
     place = sum(map(len, index.values()))
     index.setdefault(key if key != "." else subject.tag, []).append((place, rule))
 
 
-def _compound(text: str) -> _Compound | None:
+def _compound(text: str) -> Compound | None:
     found = _COMPOUND.match(text)
     if not found:
         return None
@@ -122,7 +134,7 @@ def _compound(text: str) -> _Compound | None:
     tag = (found[1] or "").lower().strip("*")
     classes = frozenset(part[1:] for part in parts if part[0] == ".")
     identifier = next((part[1:] for part in parts if part[0] == "#"), "")
-    return _Compound(tag, classes, identifier) if tag or parts else None
+    return Compound(tag, classes, identifier) if tag or parts else None
 
 
 def _matching(index: _Index, element: Tag) -> Styles:
@@ -141,5 +153,5 @@ def _matching(index: _Index, element: Tag) -> Styles:
     return found
 
 
-def _below(element: Tag, ancestor: _Compound | None) -> bool:
+def _below(element: Tag, ancestor: Compound | None) -> bool:
     return ancestor is None or any(ancestor.matches(parent) for parent in islice(element.parents, _ANCESTORS))

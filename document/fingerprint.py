@@ -1,0 +1,99 @@
+"""Whether a page can say anything else than the one before, found without reading it.
+
+The fingerprint is a hash over everything in the page's markup that `read` looks at, in the order of the page. What it
+does not look at (scripts, comments, nonces, tokens, names made by build tools) is left out. So equal fingerprints mean
+equal documents, and unequal ones mean nothing: a page with markup that can be read in two ways is hashed whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from document.decoding import decode
+from document.markup import OddMarkupError, tokens
+from document.model import ExtractionOptions, Page
+from document.naming import names_of, sheet_of
+from document.needs import Needs, needs_of
+from document.pieces import END, Piece, pieces_for
+from document.reading import identity_of, kind_of
+from document.targets import telling_target
+
+FINGERPRINT = 1
+"""Raised whenever the same page would give another fingerprint."""
+_MOST_TAGS = 200_000
+"""Tags beyond which a page is hashed whole."""
+_PASSING = frozenset(
+    {f"<meta{END}", f"<link{END}", f"<script{END}{END}", f"<script{END}x{END}", f"<!--{END}x{END}", f"<!--{END}{END}"}
+)
+"""What may come and go in a page's head: elements without anything that is read, and comments."""
+_STAYING = ("<meta", "<link", "<script", "<title", "<style", "<base")
+_BEFORE_HEAD = ("<html", "<!", "<?")
+_BLANK = " \t\n\f"
+_NO_OPTIONS = ExtractionOptions()
+
+
+def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | None:
+    """Return a SHA-256 hex digest, or None where a selector of the options may look at anything.
+
+    Two pages with equal fingerprints give documents with equal `identity_words`, which are equal in all else but the
+    queries and fragments of links; with equal status and headers `screen` says the same of both, too. The time it takes
+    grows with the page's length only.
+    """
+    needs = needs_of(options)
+    if needs is None:
+        return None
+    hashed = hashlib.sha256(f"{FINGERPRINT} {identity_of(options, 'generic')}{END}".encode())
+    if page.body.startswith(b"%PDF-"):
+        hashed.update(page.body)
+        return hashed.hexdigest()
+    text = decode(page.body, page.content_type)
+    kind = kind_of(page, text)
+    said = _said(text, needs) if kind == "html" else text
+    hashed.update(f"{kind}{END}{telling_target(page.final_url)}{END}{said}".encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()
+
+
+def _said(text: str, needs: Needs) -> str:
+    """Return what is read of a page of HTML, or the whole page where its markup is odd."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("<") > _MOST_TAGS:
+        return text
+    try:
+        found = tokens(text)
+        pieces = pieces_for(needs).of(found[1::2])
+        sheet = sheet_of(tuple(piece.sheet for piece in pieces if piece.sheet))
+    except OddMarkupError:
+        return text
+    names = names_of(pieces, sheet)
+    texts = [found[0].lstrip(_BLANK), *found[2::2]]
+    passing = set() if needs.places else _passing(texts, pieces)
+    out = [sheet.said, END, "t", texts[0], END]
+    for place, piece in enumerate(pieces):
+        if place in passing:
+            continue
+        out.append(piece.fixed)
+        if piece.is_named:
+            out.append(names.of(piece))
+        out += ("t", texts[place + 1], END)
+    return "".join(out)
+
+
+def _passing(texts: list[str], pieces: list[Piece]) -> set[int]:
+    """Return the places of what may come and go in the head, as far as this is certain to be the head.
+
+    `texts` begins with what stands before the first token. White space there is taken out of it.
+    """
+    starts = 0
+    while starts < len(pieces) and pieces[starts].fixed.startswith(_BEFORE_HEAD) and not texts[starts].strip(_BLANK):
+        starts += 1
+    if starts == len(pieces) or not pieces[starts].fixed.startswith("<head" + END) or texts[starts].strip(_BLANK):
+        return set()
+    found = set()
+    for place in range(starts + 1, len(pieces)):
+        if texts[place].strip(_BLANK) or not pieces[place].fixed.startswith((*_STAYING, "<!--")):
+            break
+        texts[place] = ""
+        if pieces[place].fixed in _PASSING:
+            found.add(place)
+    return found

@@ -1,0 +1,101 @@
+"""Take a page's markup apart without building a tree, where there is only one way to read it.
+
+What the tokens are follows the HTML Standard's tokenizer (13.2.5) in its plain states only. Markup that leaves them,
+so that two parsers could see other tags in it, is not taken apart at all: `OddMarkupError`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_SPACE = r"[ \t\n\f]"
+_INSIDE = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
+"""What may stand in a tag: quoted values hold anything."""
+_UNREAD = ("script", "style")
+"""Elements whose content is no markup up to their end tag."""
+_TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
+"""Elements whose content is no markup either; believed where it holds none."""
+
+
+def _whole(name: str) -> str:
+    ends = rf"(?:<(?!/{name}[ \t\n\f/>])[^<]*+)*+" if name in _UNREAD else ""
+    content = rf"[^<]*+{ends}"
+    return rf"<{name}(?=[ \t\n\f/>]){_INSIDE}(?<!/)>{content}</{name}{_SPACE}*+>"
+
+
+_NAMES = "|".join((*_UNREAD, *_TEXT_ONLY))
+_CLEAR = (
+    rf"</?+(?!(?:{_NAMES}|plaintext)(?=[ \t\n\f/>]))[a-z]{_INSIDE}>"
+    rf"|<(?:{_NAMES})(?=[ \t\n\f/>]){_INSIDE}(?<=/)>"
+    rf"|{'|'.join(map(_whole, (*_UNREAD, *_TEXT_ONLY)))}"
+    r"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->"
+    r"|<[!?](?!-|\[CDATA)[^<>]*+>"
+    r"|<(?![a-z/!?])"
+)
+_CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
+_TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
+"""What is not clear is one token with all that follows it, so that the time stays linear in the page's length."""
+_NAME = re.compile(r"<(/?)([a-z][a-z0-9:_-]*+)", re.IGNORECASE | re.ASCII)
+_ATTRIBUTE = re.compile(
+    r"[ \t\n\f]*+([^ \t\n\f\"'<>/=]++)(?:[ \t\n\f]*+=[ \t\n\f]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^ \t\n\f\"'<>=`]++)))?+"
+)
+_OPENING = re.compile(rf"<[a-z]{_INSIDE}>", re.IGNORECASE | re.ASCII)
+_PLAIN_REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|#39|#x27);")
+_REFERENCE = re.compile(r"&[A-Za-z#]")
+
+
+class OddMarkupError(ValueError):
+    """Markup that could be read in more than one way."""
+
+
+def tokens(text: str) -> list[str]:
+    """Return text and markup in turn, beginning and ending with text; joined again they are the page.
+
+    Markup is a tag, a comment, a declaration, a whole `script`, `style` and the like with its content, or a "<" that
+    begins nothing. Raises OddMarkupError.
+    """
+    found = _TOKEN.split(text)
+    if len(found) > 1 and not _CLEAR_TOKEN.fullmatch(found[-2]):
+        raise OddMarkupError(found[-2][:80])
+    return found
+
+
+def opening(token: str) -> str:
+    """Return the start tag of a token that begins with one."""
+    found = _OPENING.match(token)
+    if not found:
+        raise OddMarkupError(token[:80])
+    return found[0]
+
+
+def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
+    """Return a tag's name, whether it is an end tag, whether it closes itself, and its attributes as written.
+
+    Names are in lower case; character references in values are left as they are. Raises OddMarkupError.
+    """
+    named = _NAME.match(tag)
+    end = len(tag) - 1
+    if not named or tag[named.end()] not in " \t\n\f/>":
+        raise OddMarkupError(tag[:80])
+    place, found = named.end(), []
+    while attribute := _ATTRIBUTE.match(tag, place, end):
+        value = next((part for part in attribute.groups()[1:] if part is not None), "")
+        found.append((attribute[1].lower() if attribute[1].isascii() else attribute[1], value))
+        place = attribute.end()
+    rest = tag[place:end].strip(" \t\n\f")
+    if rest not in ("", "/"):
+        raise OddMarkupError(tag[:80])
+    return named[2].lower(), bool(named[1]), rest == "/", found
+
+
+def resolved(value: str) -> str:
+    """Return an attribute's value with its character references resolved.
+
+    Raises OddMarkupError for references that stand for themselves in some places and not in others.
+    """
+    if "&" not in value:
+        return value
+    if _REFERENCE.search(_PLAIN_REFERENCE.sub("", value)):
+        raise OddMarkupError(value[:80])
+    return html.unescape(value)

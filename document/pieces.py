@@ -1,0 +1,146 @@
+"""What `read` looks at in one markup of a page's markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from document.emails import decode_hex
+from document.furniture import telling_tokens
+from document.markup import OddMarkupError, opening, resolved, taken_apart
+from document.needs import Needs
+from document.stylesheet import declarations
+from document.targets import telling_target
+
+END = "\0"
+"""Ends each field that is hashed; no text holds it after decoding."""
+_MOST_KEPT = 20_000
+_LONGEST_KEPT = 500
+"""How many tags, of how many characters, are remembered from page to page."""
+_LISTS = frozenset({"ol", "ul", "dir", "menu"})
+_RAW = frozenset({"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv"})
+"""Attributes that are read as they stand, on any element."""
+_RAW_ON = {
+    "type": _LISTS | {"li", "input"},
+    "start": _LISTS,
+    "reversed": _LISTS,
+    "value": frozenset({"li"}),
+    "size": frozenset({"font"}),
+}
+_OPENERS = frozenset({"aria-controls", "data-target", "data-bs-target"})
+_VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
+"""Elements that are the same with and without a slash at their end."""
+_WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is read of one markup, as fields that each begin with a character of their own kind."""
+
+    fixed: str
+    classes: frozenset[str] = frozenset()
+    identifier: str = ""
+    opens: tuple[str, ...] = ()
+    """The ids that it opens."""
+    sheet: str = ""
+    """The text of a style sheet."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it may have something to do with a style sheet, or with what opens it."""
+        return bool(self.classes or self.identifier or self.opens)
+
+
+class Pieces:
+    """Makes pieces of tokens, and remembers those of short ones: most tags of a page stand in the next one too."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._known: dict[str, Piece] = {}
+
+    def of(self, tokens: list[str]) -> list[Piece]:
+        """Return a piece for each markup; raises OddMarkupError."""
+        known = self._known
+        found = []
+        for markup in tokens:
+            piece = known.get(markup)
+            if piece is None:
+                piece = _piece(markup, self._needs)
+                if len(markup) <= _LONGEST_KEPT:
+                    if len(known) >= _MOST_KEPT:
+                        known.clear()
+                    known[markup] = piece
+            found.append(piece)
+        return found
+
+
+@lru_cache(maxsize=16)
+def pieces_for(needs: Needs) -> Pieces:
+    """Return what makes pieces for one kind of options."""
+    return Pieces(needs)
+
+
+def _piece(markup: str, needs: Needs) -> Piece:
+    if markup == "<":
+        return Piece(f"t<{END}")
+    if markup.startswith("<!--"):
+        return Piece(f"<!--{END}{'x' if markup[4:-3].strip() else ''}{END}")
+    if markup[1] in "!?":
+        return Piece(f"{markup}{END}")
+    tag = markup if markup.startswith("</") else opening(markup)
+    name, ends, closes, written = taken_apart(tag)
+    if ends:
+        return Piece(f"</{name}{END}")
+    content = markup[len(tag) : markup.rfind("<")] if len(markup) > len(tag) else ""
+    if name in _WITH_CONTENT and len(markup) == len(tag) and not closes:
+        # "<script src=x/>": the slash is the value's, and nothing ends the element.
+        raise OddMarkupError(markup[:80])
+    attributes: dict[str, str] = {}
+    for key, value in written:
+        attributes.setdefault(key, value)
+    fixed = [f"<{name}{'/' if closes and name not in _VOID else ''}", *_attributes(name, attributes, needs)]
+    if name in _WITH_CONTENT:
+        fixed.append(_content(name, content))
+    opens = tuple(
+        part.lstrip("#") for key in attributes if key in _OPENERS for part in resolved(attributes[key]).split()
+    )
+    return Piece(
+        END.join((*fixed, "")),
+        frozenset(resolved(attributes.get("class", "")).split()),
+        resolved(attributes.get("id", "")),
+        opens,
+        content if name == "style" else "",
+    )
+
+
+def _content(name: str, content: str) -> str:
+    """Return what counts of a text that is no markup: of scripts only whether there is one."""
+    if name not in ("script", "style"):
+        return f"c{content}"
+    if "<!--" in content and "<script" in content.lower():
+        # A script may hide the end of a script in such a comment.
+        raise OddMarkupError(content[:80])
+    return "x" if content.strip() else ""
+
+
+def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]:
+    found = []
+    for name, value in attributes.items():
+        if name in needs.attributes:
+            found.append(f"r{name}={value}")
+        if name in _RAW or tag in _RAW_ON.get(name, ()):
+            found.append(f"a{name}={value}")
+        elif name in _OPENERS or name == "aria-modal":
+            found.append(f"a{name}={1 if value else 0}")
+        elif name == "href" and tag == "a":
+            found.append(f"a{name}={telling_target(value)}")
+        elif name == "href" and tag == "base":
+            found.append(f"a{name}={value}")
+        elif name == "data-cfemail":
+            found.append(f"a{name}={decode_hex(value)!r}")
+        elif name == "style" and (styles := value if "&" in value else sorted(declarations(value).items())):
+            found.append(f"a{name}={styles}")
+    names = " ".join(resolved(attributes[name]) for name in ("class", "id", "aria-label") if name in attributes)
+    if tokens := telling_tokens(names):
+        found.append(f"n{sorted(tokens)}")
+    return sorted(found)
