@@ -24,6 +24,10 @@ from notifier.subscriptions import Channel, Subscriber, Target
 WORKERS = 16
 """Channels that send at the same time; those past this number wait for one that is done with a message."""
 
+STRIKES = 3
+"""Failures in a row, other than permanent ones, after which a channel is left alone until the next pass: not every
+service says that it is out of reach, and each failure may have taken a whole time-out."""
+
 
 @dataclass
 class Round:
@@ -41,6 +45,8 @@ class Round:
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
+    _strikes: Counter[str] = field(default_factory=Counter)
+    """Failures in a row, by channel."""
 
     def run(self, due: Iterable[Open]) -> tuple[Counter[str], tuple[str, ...]]:
         """Try each delivery once; return how many were accepted, postponed and dead, and why. Raises StorageError."""
@@ -86,7 +92,9 @@ class Round:
 
     def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
         """Commit what became of a delivery; leave the rest of a channel alone that is out of reach."""
+        channel = claimed.target.channel
         if isinstance(outcome, Accepted):
+            self._strikes[channel] = 0
             outbox.note_accepted(self.archive, claimed.id, self.clock())
             self._counts["accepted"] += 1
             return
@@ -94,8 +102,9 @@ class Round:
         again = outbox.note_failed(self.archive, claimed, now, outcome.reason, permanent=outcome.permanent)
         self._counts["postponed" if again else "dead"] += 1
         self._errors[f"{claimed.target}: {outcome.reason}"] = None
-        if outcome.unreachable:
-            self._counts["postponed"] += len(self._waiting.pop(claimed.target.channel, ()))
+        self._strikes[channel] = 0 if outcome.permanent else self._strikes[channel] + 1
+        if outcome.unreachable or self._strikes[channel] == STRIKES:
+            self._counts["postponed"] += len(self._waiting.pop(channel, ()))
 
     def _give_in(self) -> None:
         """Leave what no channel has begun to the next pass."""

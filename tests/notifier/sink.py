@@ -18,6 +18,8 @@ class Sink:
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
+    asked: int = 0
+    """How many requests came, whatever was answered."""
     status: int = 200
     location: str = ""
     hangs_until: Callable[[], bool] | None = None
@@ -36,6 +38,7 @@ def sink() -> Iterator[Sink]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            state.asked += 1
             while state.hangs_until is not None and not state.hangs_until():
                 time.sleep(0.01)
             if state.status == 200:

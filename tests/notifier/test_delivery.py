@@ -15,7 +15,7 @@ from notifier.channels import send
 from notifier.delivery import PATIENCE, Summary, deliver, try_out
 from notifier.messages import compose
 from notifier.planning import ATTEMPTS, LEASE
-from notifier.round import WORKERS
+from notifier.round import STRIKES, WORKERS
 from notifier.subscriptions import Channel, Subscriber, Target
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
@@ -275,6 +275,20 @@ def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) ->
         said = " ".join(part.split())
         assert "The text changed, but the date that the policy states, 15 January 2026, did not." in said
         assert "Only the English text changed; the Indonesian text still says the former." in said
+
+
+def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Desk, hook: Sink) -> None:
+    """What was not tried in one pass comes first in the next."""
+    desk.channels = [Channel("hook", hook.url())]
+    desk.subscribers = [replace(DESK, via=(Target("hook"),))]
+    for _ in range(STRIKES + 2):
+        record_change(desk.archive, WILL_NOT)
+    hook.status = 503
+    summary = desk.deliver()
+    assert (summary.accepted, summary.postponed) == (0, STRIKES + 2)
+    assert hook.asked == STRIKES
+    hook.status = 200
+    assert desk.deliver().accepted == STRIKES + 2
 
 
 def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: MailServer) -> None:
