@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
-from clausewatch.errors import ClausewatchError, ExitCode, suggestion
+from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode, suggestion
 from clausewatch.rows import timing_row
 from differ.assessment import Assessment, LatestVersion, Visit, assess
 from differ.model import Finding, Suppression
-from differ.profiles import load_profile, profile_names
+from differ.profiles import Profile, load_profile, profile_names
 from document import read, screen
 from document.model import ExtractionOptions, Page
 
@@ -56,19 +56,30 @@ class Defaults:
     profile: str = "default"
     report_language: str = "en"
     """The language of the reasons."""
+    own_profiles: Callable[[], Mapping[str, Profile]] = dict
+    """Gives the profiles of a configuration. It is asked only for a name that is no bundled profile's, since most
+    comparisons need no configuration. Raises ConfigurationError."""
 
 
 def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
     """Return what changed between two files; paths are relative to `folder`. Raises UnreadablePairError."""
-    profile = defaults.profile if pair.profile is None else pair.profile
-    if profile not in profile_names():
-        raise UnreadablePairError(f"there is no profile {profile!r}; {suggestion(profile, profile_names())}")
+    profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
     language = defaults.language if pair.language is None else pair.language
     options = ExtractionOptions(languages=(language,) if language else ())
     before = _page(folder / pair.before, pair.content_type)
     after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
     latest, refused = _latest(before, options)
-    return refused or assess(Visit(after, options, load_profile(profile), latest))
+    return refused or assess(Visit(after, options, profile, latest))
+
+
+def _profile(name: str, defaults: Defaults) -> Profile:
+    if name in profile_names():
+        return load_profile(name)
+    own = defaults.own_profiles()
+    if name not in own:
+        known = dict.fromkeys([*profile_names(), *own])
+        raise UnreadablePairError(f"there is no profile {name!r}; {suggestion(name, known)}")
+    return own[name]
 
 
 def _page(path: Path, content_type: str | None, status: int | None = None, final_url: str | None = None) -> Page:
@@ -111,7 +122,7 @@ def _row(line: bytes, folder: Path, defaults: Defaults) -> dict[str, Any]:
         return as_row(pair.id, judge(pair, folder, defaults), defaults.report_language)
     except ValidationError as error:
         return {"id": identifier, "error": "; ".join(_wrong_keys(error))}
-    except UnreadablePairError as error:
+    except (UnreadablePairError, ConfigurationError) as error:
         return {"id": identifier, "error": str(error)}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ExitCode, leading
 from clausewatch.terminal import printable
 
@@ -34,14 +35,16 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--language", help="The language of both files, like en or id. Default: what the text shows.")
-@click.option("--profile", default="default", show_default=True, help="What counts as material.")
+@click.option("--profile", default="default", show_default=True, help="What counts as material: a profile's name.")
 @click.option(
     "--report-language", type=click.Choice(REPORT_LANGUAGES), default="en", show_default=True, help="Of the reasons."
 )
 @click.option("--exit-code", is_flag=True, help="End with 10 where something material was found.")
+@pass_context
 @click.pass_context
 def compare(
     ctx: click.Context,
+    context: Context,
     before: Path | None,
     after: Path | None,
     batch_file: Path | None,
@@ -53,7 +56,8 @@ def compare(
 ) -> None:
     """Say what changed between two files, and whether it matters to sharing or rights.
 
-    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No configuration and no archive is needed.
+    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed, and a
+    configuration only for a profile of your own in it.
 
     \b
     clausewatch compare old.html new.html
@@ -64,7 +68,7 @@ def compare(
     """
     from clausewatch.comparing import Defaults
 
-    defaults = Defaults(language, profile, report_language)
+    defaults = Defaults(language, profile, report_language, context.own_profiles)
     if batch_file is not None:
         if before is not None:
             raise click.UsageError("give two files or --batch, not both")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from archive.database import Archive
     from clausewatch.config import Configuration
+    from differ.profiles import Profile
 
 
 class Context:
@@ -19,6 +21,8 @@ class Context:
     def __init__(self, config_path: Path | None = None) -> None:
         self.config_path = config_path or Path("clausewatch.toml")
         """The configuration file, as the user named it."""
+        self.config_is_named = config_path is not None
+        """Whether the user named it, so that it must be there."""
 
     def configuration(self) -> Configuration:
         """Return the configuration, loaded once; raise ConfigurationError where it cannot be used."""
@@ -33,6 +37,14 @@ class Context:
         from notifier.channels import check
 
         return load(self.config_path, check_channel=check)
+
+    def own_profiles(self) -> Mapping[str, Profile]:
+        """Return the configuration's profiles, or none where no file is named and none is there.
+
+        For commands that need no configuration. Raises ConfigurationError.
+        """
+        found = self.config_is_named or self.config_path.exists()
+        return self.configuration().profiles if found else {}
 
     def archive(self) -> Archive:
         """Open the archive; use it in a `with` statement. Raises StorageError."""

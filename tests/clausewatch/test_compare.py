@@ -168,6 +168,70 @@ def test_a_batch_may_come_from_standard_input() -> None:
     assert json.loads(result.stdout)["changed"] is False
 
 
+OURS = """
+[profile.ours]
+[[profile.ours.rule]]
+rule = "ours.duration"
+words = ["{minute,hour}*"]
+topic = "retention"
+severity = "high"
+source = "A rule of the house"
+"""
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> tuple[Path, Path]:
+    """Two policies of which the second keeps data for longer, which no bundled rule calls material."""
+    old = POLICIES / "cloakroom.md"
+    new = tmp_path / "longer.md"
+    new.write_text(
+        old.read_text(encoding="utf-8") + "\n\nWe keep the lists of umbrellas for 90 minutes.\n", encoding="utf-8"
+    )
+    return old, new
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "in the folder"])
+def test_a_profile_of_the_configuration_can_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: tuple[Path, Path], named: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ("ours.toml" if named else "clausewatch.toml")
+    file.write_text(OURS, encoding="utf-8")
+    config = ("--config", str(file)) if named else ()
+    words = ("compare", *map(str, kept), "--format", "json")
+    assert json.loads(CliRunner().invoke(main, [*config, *words]).stdout)["material"] is False
+    judged = json.loads(CliRunner().invoke(main, [*config, *words, "--profile", "ours"]).stdout)
+    assert judged["material"] is True
+    assert "ours.duration" in [finding["rule"] for finding in judged["findings"]]
+
+
+def test_a_row_of_a_batch_may_name_a_profile_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: tuple[Path, Path]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clausewatch.toml").write_text(OURS, encoding="utf-8")
+    old, new = map(str, kept)
+    rows, code = batch(
+        tmp_path,
+        {"id": 1, "before": old, "after": new, "profile": "ours"},
+        {"id": 2, "before": old, "after": new},
+        {"id": 3, "before": old, "after": new, "profile": "hours"},
+    )
+    assert [row.get("material") for row in rows] == [True, False, None]
+    assert rows[2] == {"id": 3, "error": "there is no profile 'hours'; did you mean 'ours'?"}
+    assert code == 1
+
+
+def test_a_configuration_that_is_named_but_broken_is_told_only_where_it_is_needed(
+    tmp_path: Path, kept: tuple[Path, Path]
+) -> None:
+    words = ["--config", str(tmp_path / "none.toml"), "compare", *map(str, kept)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    told = CliRunner().invoke(main, [*words, "--profile", "ours"])
+    assert told.exit_code == 2
+    assert "there is no such file" in told.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
