@@ -11,7 +11,7 @@ from typing import Literal
 from differ.countries import countries
 from differ.equivalence import changed_words
 from differ.meaning import Meaning, canonical, lead_meaning, meaning
-from differ.names import names
+from differ.names import companies, names
 from differ.relevance import Watched, names_right, relevance, says_right
 from differ.statements import Statement, is_line
 
@@ -114,9 +114,21 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
             found += edited(subject, before, after)
         else:
             found += whole(subject, before, after)
+    found += controller_effect(before, after)
     if "rights" not in watched:
         found += [Effect("rights", "consent", *spill(effect)) for effect in found if effect.kind in SPILLS]
     return found
+
+
+def controller_effect(before: Statement | None, after: Statement | None) -> list[Effect]:
+    """Return the effect of another company being named as responsible for the data, if any."""
+    senses = [meaning(each.words, each.language) for each in (before, after) if each is not None]
+    if not any(sense is not None and sense.has("controller") for sense in senses):
+        return []
+    old, new = (companies(each.text) if each else {} for each in (before, after))
+    gone = tuple(sorted(name for key, name in old.items() if key not in new))
+    came = tuple(sorted(name for key, name in new.items() if key not in old))
+    return [Effect("sharing", "controller", direction(gone, came), gone, came)] if gone or came else []
 
 
 def spill(effect: Effect) -> tuple[Direction, tuple[str, ...], tuple[str, ...]]:

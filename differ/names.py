@@ -14,6 +14,26 @@ KEEPER_REACH = 5
 """A name keeps the data where it stands at most so many words after the verb."""
 
 
+LEGAL_FORM = (
+    r"Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|AG|SAS|SARL|SA|B\.?V|N\.?V|Corp|Corporation|PLC|plc|Oy|AB|ApS|A/S|S\.?r\.?l|S\.?p\.?A"
+    r"|S\.?L|Tbk|KG|SE|Pte"
+)
+WORD_OF_NAME = r"[A-ZÀ-ÖØ-Þ][\w&'-]*"
+ENTITY = re.compile(
+    rf"(?:\bPT\.? (?P<after>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}))"
+    rf"|(?:(?P<before>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}),? (?:{LEGAL_FORM})\b)"
+)
+"""A company with its legal form before it (PT) or after it."""
+
+
+def companies(text: str) -> dict[str, str]:
+    """Return the companies that a text names with their legal form: by their folded name without it, as written."""
+    return {
+        (match["after"] or match["before"]).casefold().removeprefix("the "): match.group()
+        for match in ENTITY.finditer(text)
+    }
+
+
 def names(statement: Statement, sense: Meaning) -> dict[str, str]:
     """Return the names of a statement: by their plain form, as written.
 

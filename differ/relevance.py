@@ -101,7 +101,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
         return True
     if not sense.has("transfer.store"):
         return False
-    if keeper_named(statement, sense):
+    if keeper_named(statement, sense) and not sense.has("controller"):
         return True
     return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text, statement.language)))
 
