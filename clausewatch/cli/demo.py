@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from archive.model import Change
+from clausewatch.config.crontab import installed_command
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
@@ -122,7 +123,8 @@ def _show_files(observations: tuple[Observation, ...], alerts: tuple[Alert, ...]
 
 
 def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
-    command = f"clausewatch --config {shlex.quote(str(configuration))}"
+    clausewatch = shlex.join(installed_command())  # in full: after `make demo` no shell finds it by its name
+    command = f"{clausewatch} --config {shlex.quote(str(configuration))}"
     click.echo("\nThe demo's site is closed again: links to it lead nowhere. What was kept can still be asked:")
     click.echo(f"   {command} history")
     for observation in observations:
@@ -130,7 +132,7 @@ def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -
             click.echo(f"   {command} diff {shlex.quote(observation.policy)} 1 2")
             break
     click.echo("\nNext, watch policies of your own. This writes a commented clausewatch.toml to begin with:")
-    click.echo("   clausewatch init")
+    click.echo(f"   {clausewatch} init")
 
 
 def _step(number: int, text: str) -> None:

@@ -302,6 +302,20 @@ def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
     assert all("<ins" in page and "<del" in page for page in pages.values())
 
 
+def test_every_command_that_the_demo_ends_with_works_from_any_shell(tour: Tour, tmp_path: Path) -> None:
+    """After `make demo` no environment is active, so `clausewatch` alone would not be found."""
+    closing = tour.output.partition("is closed again")[2]
+    commands = re.findall(r"^   (\S.*)$", closing, re.MULTILINE)
+    assert [command.split()[-1] for command in commands] == ["history", "2", "init"]
+    bare = {"PATH": "/nonexistent", "HOME": str(tmp_path)}
+    for command in commands:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=tmp_path, env=bare, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "clausewatch.toml").is_file()
+
+
 def test_every_file_that_the_demo_names_is_there(tour: Tour) -> None:
     named_files = re.findall(rf"{re.escape(str(tour.folder))}/\S+", tour.output)
     assert len(named_files) >= 4
