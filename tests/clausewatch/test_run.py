@@ -243,6 +243,25 @@ def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
         assert len(mail.received) == 1
 
 
+@pytest.mark.parametrize("how", ["run", "scrapy crawl"])
+def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
+    """Keeping data for longer is outside sharing and rights: material only to whoever says so."""
+    with serving() as site:
+        page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))
+        desk.configure({"Ferry": page, "Tram": page}, policy_lines={"Tram": ['profile = "ours"']})
+        with desk.configuration.open("a", encoding="utf-8") as file:
+            file.write('[profile.ours]\nmaterial = ["collection", "retention", "use"]\n')
+        desk.clausewatch("run")
+        site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for nine years."))
+        if how == "run":
+            assert desk.clausewatch("run", "--all").out.startswith("2 policies checked: 2 changed (1 material)")
+        else:
+            make_due(desk)
+            crawl(desk)
+    shown = {name: desk.clausewatch("history", name, "--format", "json").out for name in ("Ferry", "Tram")}
+    assert ['"material": true' in shown[name] for name in ("Ferry", "Tram")] == [False, True], shown
+
+
 def crawl(desk: Desk) -> None:
     """Run `scrapy crawl policies` with the project's scrapy.cfg."""
     project = Path(__file__).resolve().parents[2]
@@ -257,7 +276,7 @@ def crawl(desk: Desk) -> None:
 def make_due(desk: Desk) -> None:
     """Let an hour pass, as far as the archive knows."""
     with open_archive(desk.database) as archive:
-        mark_tried(archive, ["Ferry"], datetime.now(UTC) - timedelta(hours=1))
+        mark_tried(archive, ["Ferry", "Tram"], datetime.now(UTC) - timedelta(hours=1))
 
 
 def wait_until(holds: object, seconds: float = 30.0) -> None:
