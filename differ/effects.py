@@ -224,6 +224,8 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
     left, right = one.named(*part.concepts), other.named(*part.concepts)
     if subject == "rights" and {concept for concept, _ in before ^ after} == {"modality.may"}:
         return None  # "you control" and "you can control" are one; "may" against "must" is not
+    if part.kind == "recipient" and {word for word, _ in left} == {word for word, _ in right}:
+        return None  # the same recipients, of an act that was turned: the act tells it
     by_word = part.by == "word" and left.keys() != right.keys()
     if before == after and not by_word:
         return None
@@ -234,8 +236,18 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
         towards: Direction = "loosened" if any(negated for c, negated in before - after if c in turned) else "tightened"
         return Effect(subject, part.kind, towards, shown(left), shown(right))
     if by_word:
-        return Effect(subject, part.kind, direction(gone, new), shown(gone), shown(new))
+        return Effect(subject, part.kind, direction_of_words(gone, new), shown(gone), shown(new))
     return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
+
+
+def direction_of_words(gone: Collection[tuple[str, bool]], new: Collection[tuple[str, bool]]) -> Direction:
+    """Return the direction of words that came and went: what is no longer ruled out is loosened, what is ruled out anew
+    is tightened."""
+    if gone and not new and all(negated for _, negated in gone):
+        return "loosened"
+    if new and not gone and all(negated for _, negated in new):
+        return "tightened"
+    return direction(gone, new)
 
 
 def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:

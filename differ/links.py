@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from differ.judging import REASONS_IN, told
 from differ.model import Edit, Finding
 from differ.profiles import Profile
@@ -11,13 +13,21 @@ from document.model import UNKNOWN_LANGUAGE, Document
 
 def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
     """Return a finding for each link of both documents, of the same words, whose site changed."""
-    old, new = dict(identity_words(before)[2]), dict(identity_words(after)[2])
+    old, new = sites(before), sites(after)
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
-        moved_link(words, old[words], new[words], language, profile)
+        moved_link(words, ", ".join(sorted(old[words] - new[words])), ", ".join(sorted(came)), language, profile)
         for words in sorted(old.keys() & new.keys())
-        if old[words] != new[words]
+        if old[words] - new[words] and (came := new[words] - old[words])
     ]
+
+
+def sites(document: Document) -> dict[str, set[str]]:
+    """Return the sites that links for rights lead to, by their words: several links may say "here"."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for words, host in identity_words(document)[2]:
+        found[words].add(host)
+    return found
 
 
 def moved_link(words: str, old: str, new: str, language: str, profile: Profile) -> Finding:

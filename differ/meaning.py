@@ -65,11 +65,21 @@ class Meaning:
         return " ".join(canonical(self.words[mention.start : mention.end], self.lexicon))
 
     def negated(self, mention: Mention) -> bool:
-        """Whether a negation shortly before it turns the sense of a mention."""
+        """Whether a negation shortly before it turns the sense of a mention; of a recipient, whether one turns the act
+        that stands before it ("we never pass it to insurers or banks")."""
+        if under(mention.concept, ("recipient",)):
+            acts = [act for act in self.of("share", "sell") if act.start < mention.start]
+            return bool(acts) and self.negated(acts[-1])
         if not under(mention.concept, TURNED):
             return False
         start = max(0, mention.start - NEGATION_REACH)
-        return any(start <= other.start < mention.start for other in self.of("negation"))
+        near = [other for other in self.of("negation") if start <= other.start < mention.start]
+        return any(self.reaches(negation, mention) for negation in near)
+
+    def reaches(self, negation: Mention, mention: Mention) -> bool:
+        """Whether nothing stands between a negation and a mention that begins another clause: a modal verb that does not
+        belong to the negation itself ("not sell but may share")."""
+        return not any(negation.end < modal.start < mention.start for modal in self.of("modality"))
 
 
 def under(concept: str, wanted: Iterable[str]) -> bool:

@@ -167,8 +167,8 @@ def plain(text: str) -> str:
 
 def test_real_changes_are_judged_rightly(changes: Judged) -> None:
     score = changes.scores()["material, clear rows"]
-    assert score.precision >= 0.90
-    assert score.recall >= 0.93
+    assert score.precision >= 0.94
+    assert score.recall >= 0.95
 
 
 @pytest.mark.parametrize("topic", ["sharing", "rights"])
@@ -179,7 +179,7 @@ def test_subject_of_real_changes_is_told_rightly(changes: Judged, topic: str) ->
 
 
 def test_real_noise_and_cosmetic_changes_are_quiet(changes: Judged) -> None:
-    assert changes.scores()["noise and cosmetic only"].false_alarms <= 6
+    assert changes.scores()["noise and cosmetic only"].false_alarms <= 2
 
 
 def test_french_changes_are_judged_rightly(changes: Judged) -> None:
