@@ -1,8 +1,8 @@
 """Floor 1: what a page says, and whether it is a policy at all. Pure: bytes and facts in, frozen data out."""
 
-from document.fingerprint import fingerprint
+from document.fingerprint import fingerprint, fingerprint_all
 from document.identity import identity_words
-from document.reading import read
+from document.reading import read, read_all
 from document.screening import Screening, screen
 from document.selectors import SelectorError, check_selector
 from document.serialization import from_json, to_json
@@ -12,9 +12,11 @@ __all__ = [
     "SelectorError",
     "check_selector",
     "fingerprint",
+    "fingerprint_all",
     "from_json",
     "identity_words",
     "read",
+    "read_all",
     "screen",
     "to_json",
 ]

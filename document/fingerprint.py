@@ -8,14 +8,16 @@ equal documents, and unequal ones mean nothing: a page with markup that can be r
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from document.decoding import decode
+from document.kinds import is_pdf, kind_of
 from document.markup import OddMarkupError, tokens
 from document.model import ExtractionOptions, Page
 from document.naming import names_of, sheet_of
 from document.needs import Needs, needs_of
 from document.pieces import END, Piece, pieces_for
-from document.reading import identity_of, kind_of
+from document.reading import identity_of
 from document.targets import telling_target
 
 FINGERPRINT = 1
@@ -43,7 +45,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
     if needs is None:
         return None
     hashed = hashlib.sha256(f"{FINGERPRINT} {identity_of(options, 'generic')}{END}".encode())
-    if page.body.startswith(b"%PDF-"):
+    if is_pdf(page):
         hashed.update(page.body)
         return hashed.hexdigest()
     text = decode(page.body, page.content_type)
@@ -51,6 +53,14 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
     said = _said(text, needs) if kind == "html" else text
     hashed.update(f"{kind}{END}{telling_target(page.final_url)}{END}{said}".encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()
+
+
+def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> str | None:
+    """Return one fingerprint for pages that are read as one policy; of one page what `fingerprint` returns."""
+    found = [fingerprint(page, options) for page in pages]
+    if len(found) == 1 or None in found:
+        return None if None in found else found[0]
+    return hashlib.sha256(" ".join(map(str, found)).encode()).hexdigest()
 
 
 def _said(text: str, needs: Needs) -> str:
@@ -70,11 +80,12 @@ def _said(text: str, needs: Needs) -> str:
     passing = set() if needs.places else _passing(texts, pieces)
     out = [sheet.said, END, "t", texts[0], END]
     for place, piece in enumerate(pieces):
-        if place in passing:
+        if place not in passing:
+            out.append(piece.fixed)
+            if piece.is_named:
+                out.append(names.of(piece))
+        elif not texts[place + 1]:
             continue
-        out.append(piece.fixed)
-        if piece.is_named:
-            out.append(names.of(piece))
         out += ("t", texts[place + 1], END)
     return "".join(out)
 
@@ -91,9 +102,11 @@ def _passing(texts: list[str], pieces: list[Piece]) -> set[int]:
         return set()
     found = set()
     for place in range(starts + 1, len(pieces)):
-        if texts[place].strip(_BLANK) or not pieces[place].fixed.startswith((*_STAYING, "<!--")):
+        if texts[place].strip(_BLANK):
             break
         texts[place] = ""
+        if not pieces[place].fixed.startswith((*_STAYING, "<!--")):
+            break
         if pieces[place].fixed in _PASSING:
             found.add(place)
     return found

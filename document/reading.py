@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+from collections.abc import Sequence
 from dataclasses import astuple
 from importlib.metadata import version
 from typing import Literal
@@ -17,10 +17,12 @@ from document.dates import stated_dates
 from document.decoding import decode
 from document.furniture import remove_furniture
 from document.headings import mark_headings, pieces
+from document.kinds import is_pdf, kind_of
 from document.languages import detect_languages
 from document.lines import Line
-from document.markdown import looks_like_markdown, markdown_lines, plain_lines
-from document.model import Document, Extracted, ExtractionOptions, Page
+from document.markdown import markdown_lines, plain_lines
+from document.model import Document, Extracted, ExtractionOptions, Page, Section
+from document.nesting import nests_too_deeply
 from document.normalise import normalise
 from document.outline import Part, mark_titles, parts, sections
 from document.selectors import selected
@@ -33,38 +35,71 @@ EXTRACTOR = 1
 """Raised whenever the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]
-Kind = Literal["html", "markdown", "plain"]
 
+_HTML_PARSERS = ("beautifulsoup4", "lxml")
 _NO_OPTIONS = ExtractionOptions()
-_TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|span|table|article|section|h[1-6]|br|a)\b", re.IGNORECASE)
-_SNIFFED = 4096
 
 
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
-    """Return the document that a page holds: HTML, Markdown or plain text.
+    """Return the document that a page holds: HTML, PDF, Markdown or plain text.
 
-    Where a configured `select` matches nothing the generic extraction is used, and the result says so. Raises
+    Where a configured `select` matches nothing the generic extraction is used, and the result says so. A page that
+    `screen` refuses for its nesting, and a PDF file that cannot be read, give a document without sections. Raises
     SelectorError for a selector that is none.
     """
+    if is_pdf(page):
+        return _read_pdf(page, options)
     text = decode(page.body, page.content_type)
     kind = kind_of(page, text)
     if kind == "html":
+        if nests_too_deeply(page):
+            return Extracted(Document(()), identity_of(options, "generic"))
         return _read_html(text, page, options)
     lines = markdown_lines(text, page.final_url) if kind == "markdown" else plain_lines(text)
     return Extracted(_document(lines, "", "", options), identity_of(options, "generic"))
 
 
-def kind_of(page: Page, text: str) -> Kind:
-    """Return what a page is read as."""
-    declared = page.content_type.partition(";")[0].strip().lower()
-    if declared in ("text/html", "application/xhtml+xml"):
-        return "html" if "<" in text else "plain"
-    if declared == "text/markdown" or page.final_url.lower().endswith((".md", ".markdown")):
-        return "markdown"
-    start = text[:_SNIFFED]
-    if declared != "text/plain" and (start.lstrip()[:1] == "<" or len(_TAGS.findall(start)) > 5):
-        return "html"
-    return "markdown" if looks_like_markdown(text) else "plain"
+def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
+    """Return the one document that several pages hold together, in their order; of one page what `read` returns.
+
+    The identity says how many they are. Raises SelectorError, and ValueError for no page at all.
+    """
+    found = [read(page, options) for page in pages]
+    if not found:
+        raise ValueError("a policy is read from one page at least")
+    if len(found) == 1:
+        return found[0]
+    documents = [each.document for each in found]
+    joined = tuple(section for document in documents for section in document.sections)
+    identities = [each.identity for each in found]
+    return Extracted(
+        Document(joined, _spoken(joined), stated_dates(list(Document(joined).lines())), documents[0].title),
+        f"{len(found)}*{identities[0]}" if len(set(identities)) == 1 else "&".join(identities),
+        any(each.fallback for each in found),
+        tuple(line for each in found for line in each.dropped),
+    )
+
+
+def _spoken(found: Sequence[Section]) -> tuple[str, ...]:
+    """Return the languages of sections, most text first."""
+    amounts: dict[str, int] = {}
+    for section in found:
+        lengths = [len(section.heading), *(len(block.text) for block in section.blocks)]
+        amounts[section.language] = amounts.get(section.language, 0) + sum(lengths)
+    return tuple(sorted(amounts, key=lambda language: (-amounts[language], language)))
+
+
+def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
+    # Imported here: the library is large, and most policies are no PDF files.
+    from document.pdf import PdfError, printed_text
+    from document.typesetting import typeset_lines
+
+    identity = identity_of(options, "generic", "pypdfium2")
+    try:
+        printed = printed_text(page.body)
+    except PdfError:
+        return Extracted(Document(()), identity)
+    return Extracted(_document(typeset_lines(printed), printed.title, "", options), identity)
 
 
 def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
@@ -130,9 +165,10 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
     return attribute(base, "href") if isinstance(base, Tag) and "://" in attribute(base, "href") else page.final_url
 
 
-def identity_of(options: ExtractionOptions, how: How) -> str:
-    """Return the extraction identity."""
+def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
+    """Return the extraction identity; `parsers` are packages, those for HTML where none is named."""
     said = json.dumps(astuple(options), ensure_ascii=True, separators=(",", ":"))
     digest = hashlib.sha256(said.encode()).hexdigest()[:8]
-    parsers = f"bs4-{version('beautifulsoup4')}+lxml-{version('lxml')}"
-    return f"e{EXTRACTOR}+{parsers}+{digest}+{how}"
+    named = {"beautifulsoup4": "bs4"}
+    used = "+".join(f"{named.get(each, each)}-{version(each)}" for each in parsers or _HTML_PARSERS)
+    return f"e{EXTRACTOR}+{used}+{digest}+{how}"

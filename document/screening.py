@@ -16,8 +16,10 @@ from typing import Literal
 from bs4 import NavigableString, Tag
 
 from document.decoding import decode
+from document.kinds import is_pdf
 from document.languages import KNOWN
 from document.model import UNKNOWN_LANGUAGE, Document, Page
+from document.nesting import DEEPEST, nests_too_deeply
 from document.normalise import normalise
 from document.soup import attribute, events, parse
 
@@ -53,7 +55,6 @@ _WALL_WORDS = 400
 _RUBBISH = 0.05
 """The share of characters that are no text from which a body is not read as one."""
 _MAGIC = {
-    b"%PDF": "a PDF file",
     b"PK\x03\x04": "a ZIP file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -97,14 +98,20 @@ def screen(page: Page, document: Document) -> Screening | None:
     """
     if page.status in (404, 410):
         return Screening("gone", f"The server answered {page.status}.")
-    if found := _rubbish(page):
+    if is_pdf(page):
+        if silent := _pdf(page, document):
+            return silent
+    elif found := _rubbish(page):
         return Screening("encoding", found)
+    elif nests_too_deeply(page):
+        detail = f"The page nests its elements more than {DEEPEST:,} deep, which is the most that is read."
+        return Screening("refused-limit", detail)
     headers = dict(page.headers)
     if headers.get("cf-mitigated") == "challenge":
         return Screening("bot-challenge", "The server answered with a challenge (cf-mitigated).")
     if page.status < 400 and _is_policy(document.text):
         return None
-    seen = _look(page)
+    seen = _look(page, document)
     found_wall = _wall(page, seen, document)
     if page.status >= 400:
         said = (
@@ -115,6 +122,22 @@ def screen(page: Page, document: Document) -> Screening | None:
             f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.",
         )
     return found_wall
+
+
+def _pdf(page: Page, document: Document) -> Screening | None:
+    """Return why a PDF file says nothing."""
+    if document.sections:
+        return None
+    # Imported here: the library is large, and most policies are no PDF files.
+    from document.pdf import PdfError, printed_text
+
+    try:
+        printed = printed_text(page.body)
+    except PdfError as error:
+        said = "needs a password" if error.fault == "encrypted" else "is broken"
+        return Screening("encoding", f"The body is a PDF file that {said}, so that nothing of it can be read.")
+    pages = f"{printed.pages} page{'' if printed.pages == 1 else 's'}"
+    return Screening("empty-shell", f"The PDF file has {pages} and no text: perhaps it holds pictures of a text.")
 
 
 def _rubbish(page: Page) -> str | None:
@@ -202,7 +225,9 @@ def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
     return None
 
 
-def _look(page: Page) -> _Seen:
+def _look(page: Page, document: Document) -> _Seen:
+    if is_pdf(page):
+        return _Seen(document.title, document.text, "", False, 0, False)
     text = decode(page.body, page.content_type)
     if "<" not in text:
         return _Seen("", normalise(text), "", False, 0, False)

@@ -1,0 +1,52 @@
+"""Refuse a page that nests elements without end, before a tree is built of it."""
+
+from __future__ import annotations
+
+import re
+
+from document.model import Page
+
+DEEPEST = 50_000
+"""Elements within one another up to which a page is read: about five seconds. Browsers stop at 512."""
+
+_TAG = re.compile(rb"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_VOID = frozenset(
+    [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"wbr"]
+)
+_CLOSED_BY_OTHERS = frozenset(
+    [b"p", b"li", b"dt", b"dd", b"td", b"th", b"tr", b"tbody", b"thead", b"tfoot", b"option", b"colgroup"]
+)
+"""Elements whose end tag is mostly left out."""
+
+
+def nests_too_deeply(page: Page) -> bool:
+    """Return whether more than `DEEPEST` elements may stand within one another.
+
+    Never fewer are counted than a parser nests, since an end tag in the wrong place is taken to end nothing. Tags in
+    scripts and comments count too. A page with fewer tags than that costs nothing to ask.
+    """
+    if page.body.count(b"<") <= DEEPEST:
+        return False
+    open_tags: list[bytes] = []
+    for end, name in _TAG.findall(page.body):
+        name = name.lower()
+        if name in _VOID:
+            continue
+        if end:
+            _close(open_tags, name)
+        else:
+            if name in _CLOSED_BY_OTHERS and open_tags and open_tags[-1] == name:
+                open_tags.pop()
+            open_tags.append(name)
+            if len(open_tags) > DEEPEST:
+                return True
+    return False
+
+
+def _close(open_tags: list[bytes], name: bytes) -> None:
+    """End the element that is open last, and those within it that have no end tags."""
+    place = len(open_tags) - 1
+    while place >= 0 and open_tags[place] != name and open_tags[place] in _CLOSED_BY_OTHERS:
+        place -= 1
+    if place >= 0 and open_tags[place] == name:
+        del open_tags[place:]
