@@ -77,8 +77,8 @@ class Meaning:
         return any(self.reaches(negation, mention) for negation in near)
 
     def reaches(self, negation: Mention, mention: Mention) -> bool:
-        """Whether nothing stands between a negation and a mention that begins another clause: a modal verb that does not
-        belong to the negation itself ("not sell but may share")."""
+        """Whether nothing stands between a negation and a mention that begins another clause: a modal verb that does
+        not belong to the negation itself ("not sell but may share")."""
         return not any(negation.end < modal.start < mention.start for modal in self.of("modality"))
 
 
