@@ -8,7 +8,7 @@ from dataclasses import replace
 from differ.alignment import Alignment, align
 from differ.judging import judge, surroundings
 from differ.lexicon import lexicon
-from differ.links import moved_links
+from differ.links import moved_links, retargeted_links
 from differ.model import Comparison, Finding, Suppression, Timing
 from differ.profiles import Profile, load_profile
 from differ.renaming import renames
@@ -32,6 +32,7 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
         suppressed += quiet
     if not any(finding.material for finding in findings):
         findings += moved_links(before, after, profile or load_profile())
+    suppressed += retargeted_links(before, after)
     changed = [s.words for s in one] != [s.words for s in other]
     dates = timing(before, after, other, changed=changed)
     return Comparison(

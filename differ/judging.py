@@ -10,14 +10,12 @@ from differ.alignment import Pair
 from differ.effects import Effect, addresses, effects
 from differ.equivalence import date_line, equivalent
 from differ.lexicon import lexicon
-from differ.meaning import heading_topics, meaning
+from differ.meaning import meaning
 from differ.model import SEVERITIES, Finding, Severity, Suppression
 from differ.profiles import Profile, Rule
 from differ.statements import Statement
+from differ.topics import unwatched_topics
 from differ.wording import word_edits
-
-OTHER_TOPICS = ("children", "retention", "security", "cookies", "collection", "use", "policy_change", "contact")
-"""Subjects outside sharing and rights, in the order in which they are asked of a statement."""
 
 REASONS_IN = "en"
 """The language of `Finding.reason`; the others are its translations."""
@@ -231,18 +229,7 @@ def plain_finding(
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
     """Return the finding of an edit outside sharing and rights."""
-    topic = other_topic(present)
+    sense = meaning(present.words, present.language)
+    topic = next(iter(unwatched_topics(present, sense)), "other")
     severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
     return plain_finding(pair, present, profile, "other", topic, severity)
-
-
-def other_topic(statement: Statement) -> str:
-    """Return the subject of a statement outside sharing and rights, from its headings, else from its words."""
-    heads = heading_topics(statement.path, statement.language)
-    sense = meaning(statement.words, statement.language)
-    by_heading = next((topic for topic in OTHER_TOPICS if topic in heads), None)
-    if by_heading is not None or sense is None:
-        return by_heading or "other"
-    return next(
-        (topic for topic in OTHER_TOPICS if sense.has("change" if topic == "policy_change" else topic)), "other"
-    )

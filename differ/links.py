@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from differ.judging import REASONS_IN, told
-from differ.model import Edit, Finding
+from differ.model import Edit, Finding, Suppression
 from differ.profiles import Profile
 from document import identity_words
 from document.model import UNKNOWN_LANGUAGE, Document
@@ -49,3 +49,26 @@ def moved_link(words: str, old: str, new: str, language: str, profile: Profile) 
         edits=(Edit("keep", f"{words} → "), Edit("delete", old), Edit("insert", new)),
         translations=tuple(each for each in reasons.items() if each[0] != REASONS_IN),
     )
+
+
+def retargeted_links(before: Document, after: Document) -> list[Suppression]:
+    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and stands for no
+    right: nobody is told."""
+    old, new, rights = targets(before), targets(after), sites(before).keys() | sites(after).keys()
+    return [
+        Suppression(section, "link", f"{words} → {', '.join(sorted(gone))}", f"{words} → {', '.join(sorted(came))}")
+        for section, words in sorted(old.keys() & new.keys())
+        if words not in rights
+        and (gone := old[section, words] - new[section, words])
+        and (came := new[section, words] - old[section, words])
+    ]
+
+
+def targets(document: Document) -> dict[tuple[str, str], set[str]]:
+    """Return where links lead, by their section and words."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for section in document.sections:
+        for block in section.blocks:
+            for link in block.links:
+                found[" > ".join(section.path), link.text].add(link.target)
+    return found

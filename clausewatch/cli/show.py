@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -18,6 +19,8 @@ from clausewatch.rows import as_json, document_row, inventory_row, version_row
 from clausewatch.terminal import printable, wrapped
 from clausewatch.times import shown
 from differ.inventory import Inventory, inventory
+from differ.model import TOPICS
+from differ.topics import on_topic
 from document.model import Document, Section
 
 
@@ -26,6 +29,7 @@ from document.model import Document, Section
 @click.option("--at", type=UNTIL, help="The version that stood at the end of this day, or at this time (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")
+@click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items that speak of this.")
 @click.option("--inventory", "listed", is_flag=True, help="Instead of the text, the rights and recipients it names.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
@@ -35,6 +39,7 @@ def show(
     at: datetime | None,
     number: int | None,
     section: str | None,
+    topic: str | None,
     listed: bool,
     form: str,
 ) -> None:
@@ -47,18 +52,21 @@ def show(
     \b
     clausewatch show Kenalan
     clausewatch show Kenalan --at 2026-03-31 --section rights
+    clausewatch show Kenalan --topic sharing
     clausewatch show Kenalan --inventory
     """
     if at is not None and number is not None:
         raise click.UsageError("give --at or --version, not both")
-    if listed and section is not None:
-        raise click.UsageError("give --inventory or --section, not both: an inventory is of the whole text")
+    if listed and (section is not None or topic is not None):
+        raise click.UsageError("give --inventory without --section and --topic: an inventory is of the whole text")
     with context.archive() as archive:
         version = _version(archive, policy, at, number)
         text = document(archive, version)
     if listed:
         _print_inventory(version, inventory(text), form)
         return
+    if topic is not None:
+        text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
         click.echo(as_json(version_row(version) | {"document": document_row(text, sections)}))
@@ -77,6 +85,14 @@ def _version(archive: Archive, policy: str, at: datetime | None, number: int | N
     if at is not None:
         return as_of(archive, policy, at)
     return newest(archive, policy) if number is None else numbered(archive, policy, number)
+
+
+def _speaking(text: Document, topic: str) -> tuple[Section, ...]:
+    found = on_topic(text, topic)
+    if found:
+        return found
+    spoken = ", ".join(other for other in TOPICS if on_topic(text, other))
+    raise NoAnswerError(f"this version says nothing of {topic}; it speaks of: {spoken}")
 
 
 def _matching(text: Document, words: str) -> tuple[Section, ...]:

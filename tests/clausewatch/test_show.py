@@ -60,6 +60,20 @@ def test_a_section_is_found_by_words_of_its_heading(tmp_path: Path) -> None:
     ]
 
 
+def test_a_topic_is_found_by_what_is_said_of_it(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    shown = call(path, "show", "Teahouse", "--topic", "rights").stdout
+    assert "a copy of your orders" in shown
+    assert "partners see your orders" not in shown
+
+
+def test_a_topic_of_which_nothing_is_said_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "show", "Teahouse", "--topic", "merger")
+    assert result.exit_code == 2
+    assert "says nothing of merger; it speaks of: " in result.stderr
+    assert "rights" in result.stderr
+
+
 def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--section", "cookies")
     assert result.exit_code == 2
@@ -75,7 +89,7 @@ def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: P
         (["Tea"], "did you mean 'Teahouse'?"),
         (["Teahouse", "--at", "soon"], "'soon' is no date; write 2026-03-31"),
         (["Teahouse", "--at", "2026-03-04", "--version", "1"], "give --at or --version, not both"),
-        (["Teahouse", "--inventory", "--section", "who"], "give --inventory or --section, not both"),
+        (["Teahouse", "--inventory", "--section", "who"], "give --inventory without --section and --topic"),
     ],
 )
 def test_what_is_not_there_ends_with_2_and_says_what_is(tmp_path: Path, words: list[str], message: str) -> None:
