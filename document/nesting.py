@@ -13,10 +13,19 @@ _TAG = re.compile(rb"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _VOID = frozenset(
     [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"wbr"]
 )
-_CLOSED_BY_OTHERS = frozenset(
-    [b"p", b"li", b"dt", b"dd", b"td", b"th", b"tr", b"tbody", b"thead", b"tfoot", b"option", b"colgroup"]
-)
-"""Elements whose end tag is mostly left out."""
+_ROW = frozenset([b"td", b"th", b"tr"])
+_ENDED_BY = {
+    b"p": frozenset([b"p"]),
+    b"li": frozenset([b"li", b"p"]),
+    b"dt": frozenset([b"dt", b"dd", b"p"]),
+    b"dd": frozenset([b"dt", b"dd", b"p"]),
+    b"td": frozenset([b"td", b"th", b"p"]),
+    b"th": frozenset([b"td", b"th", b"p"]),
+    b"tr": _ROW | {b"p"},
+    b"option": frozenset([b"option"]),
+    **dict.fromkeys([b"tbody", b"thead", b"tfoot"], _ROW | {b"tbody", b"thead", b"tfoot", b"p"}),
+}
+"""Elements whose end tag is mostly left out, and which of them end where such a one begins."""
 
 
 def nests_too_deeply(page: Page) -> bool:
@@ -35,7 +44,8 @@ def nests_too_deeply(page: Page) -> bool:
         if end:
             _close(open_tags, name)
         else:
-            if name in _CLOSED_BY_OTHERS and open_tags and open_tags[-1] == name:
+            ended = _ENDED_BY.get(name, ())
+            while open_tags and open_tags[-1] in ended:
                 open_tags.pop()
             open_tags.append(name)
             if len(open_tags) > DEEPEST:
@@ -46,7 +56,7 @@ def nests_too_deeply(page: Page) -> bool:
 def _close(open_tags: list[bytes], name: bytes) -> None:
     """End the element that is open last, and those within it that have no end tags."""
     place = len(open_tags) - 1
-    while place >= 0 and open_tags[place] != name and open_tags[place] in _CLOSED_BY_OTHERS:
+    while place >= 0 and open_tags[place] != name and open_tags[place] in _ENDED_BY:
         place -= 1
     if place >= 0 and open_tags[place] == name:
         del open_tags[place:]

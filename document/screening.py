@@ -48,6 +48,8 @@ _VOCABULARY = 6
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
 _LETTERS_A_WORD = 3
+_LOOKED_AT = 300_000
+"""Characters of a text in which a policy's terms are looked for; no policy comes to them later."""
 _FEW_WORDS = 12
 """Words below which a page says nothing."""
 _WALL_WORDS = 400
@@ -197,8 +199,8 @@ def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
     pattern = _patterns()[reason]
     if found := pattern.search(seen.title):
         return f"The page's title says {found[0]!r}"
-    found = pattern.search(text)
-    if found and len(text.split()) <= _WALL_WORDS and _vocabulary(text, _LEAST_VOCABULARY) < _LEAST_VOCABULARY:
+    found = pattern.search(text) if len(text.split()) <= _WALL_WORDS else None
+    if found and _vocabulary(text, _LEAST_VOCABULARY) < _LEAST_VOCABULARY:
         return f"The page says {found[0]!r}"
     return None
 
@@ -208,7 +210,7 @@ def _consent(seen: _Seen, spoken: int) -> str | None:
     pattern, answers = _patterns()["consent-wall"], _patterns()["answers"]
     if spoken >= _POLICY_WORDS:
         return None
-    found = pattern.search(seen.title) or pattern.search(seen.text)
+    found = pattern.search(seen.title) or pattern.search(seen.text[:_LOOKED_AT])
     if found and answers.search(seen.buttons):
         return f"The page says {found[0]!r}, and has a button to answer; it has {spoken} words of text."
     return None
@@ -260,7 +262,7 @@ def _look(page: Page, document: Document) -> _Seen:
 
 def _vocabulary(text: str, enough: int) -> int:
     """Return how many different terms of one language's policies the text uses, counting no further than `enough`."""
-    most = 0
+    most, text = 0, text[:_LOOKED_AT]
     for terms in _terms().values():
         used = 0
         for term in terms:

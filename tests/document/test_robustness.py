@@ -18,7 +18,7 @@ TraceFunction = Callable[[FrameType, str, Any], Any]
 @pytest.mark.parametrize(
     ("opening", "closing", "depth"),
     [
-        ("<div>", "</div>", 100_000),
+        ("<div>", "</div>", 49_000),
         ("<b>", "</b>", 20_000),
         ("<ul><li>", "</li></ul>", 20_000),
         ("<section class=related>", "</section>", 20_000),
