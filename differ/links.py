@@ -38,7 +38,7 @@ def moved_link(words: str, old: str, new: str, language: str, profile: Profile) 
         topic="contact",
         section="",
         language=language,
-        material=True,
+        material=profile.is_material("contact", watched=True),
         severity="medium",
         rule=plain.rule,
         source=plain.source,
