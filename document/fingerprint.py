@@ -16,7 +16,7 @@ from document.markup import OddMarkupError, tokens
 from document.model import ExtractionOptions, Page
 from document.naming import names_of, sheet_of
 from document.needs import Needs, needs_of
-from document.pieces import END, Piece, pieces_for
+from document.pieces import END, pieces_for
 from document.reading import identity_of
 from document.targets import telling_target
 
@@ -71,42 +71,42 @@ def _said(text: str, needs: Needs) -> str:
         return text
     try:
         found = tokens(text)
-        pieces = pieces_for(needs).of(found[1::2])
-        sheet = sheet_of(tuple(piece.sheet for piece in pieces if piece.sheet))
+        markup = found[1::2]
+        # Most tags stand in a page many times, and are looked at once.
+        pieces = pieces_for(needs).of(dict.fromkeys(markup))
+        sheets = {token for token, piece in pieces.items() if piece.sheet}
+        sheet = sheet_of(tuple(pieces[token].sheet for token in markup if token in sheets) if sheets else ())
     except OddMarkupError:
         return text
-    names = names_of(pieces, sheet)
-    texts = [found[0].lstrip(_BLANK), *found[2::2]]
-    passing = set() if needs.places else _passing(texts, pieces)
-    out = [sheet.said, END, "t", texts[0], END]
-    for place, piece in enumerate(pieces):
-        if place not in passing:
-            out.append(piece.fixed)
-            if piece.is_named:
-                out.append(names.of(piece))
-        elif not texts[place + 1]:
-            continue
-        out += ("t", texts[place + 1], END)
-    return "".join(out)
+    names = names_of(pieces.values(), sheet)
+    said = {token: piece.fixed + names.of(piece) for token, piece in pieces.items()}
+    head, rest = ("", 0) if needs.places else _head(found, said)
+    if not rest:
+        head = f"t{found[0].lstrip(_BLANK)}{END}"
+    texts = found[2 * rest + 2 :: 2]
+    body = [f"{said[token]}t{after}{END}" for token, after in zip(markup[rest:], texts, strict=True)]
+    return f"{sheet.said}{END}{head}{''.join(body)}"
 
 
-def _passing(texts: list[str], pieces: list[Piece]) -> set[int]:
-    """Return the places of what may come and go in the head, as far as this is certain to be the head.
+def _head(found: list[str], said: dict[str, str]) -> tuple[str, int]:
+    """Return what is read of the head, without what may come and go in it, and how many tokens it has.
 
-    `texts` begins with what stands before the first token. White space there is taken out of it.
+    They are counted as far as this is certain to be the head; none where nothing is.
     """
-    starts = 0
-    while starts < len(pieces) and pieces[starts].fixed.startswith(_BEFORE_HEAD) and not texts[starts].strip(_BLANK):
-        starts += 1
-    if starts == len(pieces) or not pieces[starts].fixed.startswith("<head" + END) or texts[starts].strip(_BLANK):
-        return set()
-    found = set()
-    for place in range(starts + 1, len(pieces)):
-        if texts[place].strip(_BLANK):
+    kept: list[str] = []
+    inside = False
+    count = 0
+    for before, token in zip(found[::2], found[1::2], strict=False):
+        fields = said[token]
+        opens = not inside and fields.startswith("<head" + END)
+        goes_on = fields.startswith((*_STAYING, "<!--") if inside else _BEFORE_HEAD)
+        if before.strip(_BLANK) or not (opens or goes_on):
             break
-        texts[place] = ""
-        if not pieces[place].fixed.startswith((*_STAYING, "<!--")):
-            break
-        if pieces[place].fixed in _PASSING:
-            found.add(place)
-    return found
+        inside = inside or opens
+        count += 1
+        if not inside or fields not in _PASSING:
+            kept.append(fields)
+    if not inside:
+        return "", 0
+    # What follows the last of them is no longer sure to be blank.
+    return "".join((*kept, f"t{found[2 * count].lstrip(_BLANK)}{END}")), count

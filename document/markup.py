@@ -26,7 +26,7 @@ def _whole(name: str) -> str:
 
 _NAMES = "|".join((*_UNREAD, *_TEXT_ONLY))
 _CLEAR = (
-    rf"</?+(?!(?:{_NAMES}|plaintext)(?=[ \t\n\f/>]))[a-z]{_INSIDE}>"
+    rf"</?+(?!s(?:cript|tyle)|t(?:itle|extarea)|iframe|no(?:embed|frames)|xmp|plaintext)[a-z]{_INSIDE}>"
     rf"|<(?:{_NAMES})(?=[ \t\n\f/>]){_INSIDE}(?<=/)>"
     rf"|{'|'.join(map(_whole, (*_UNREAD, *_TEXT_ONLY)))}"
     r"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->"

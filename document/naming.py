@@ -38,6 +38,8 @@ class Names:
 
     def of(self, piece: Piece) -> str:
         """Return the numbers of the names that a token has, as a field; "" where none is known."""
+        if not (self.classes or self.ids):
+            return ""
         numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)
         own = self.ids.get(piece.identifier) if piece.identifier else None
         opened = [self.ids[name] for name in piece.opens]
@@ -53,7 +55,7 @@ def names_of(pieces: Iterable[Piece], sheet: Sheet) -> Names:
     return Names(sheet.classes, ids)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def sheet_of(texts: tuple[str, ...]) -> Sheet:
     """Return what style sheets say; raises OddMarkupError for one that would take long to read."""
     sheet = StyleSheet()

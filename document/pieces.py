@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from document.targets import telling_target
 
 END = "\0"
 """Ends each field that is hashed; no text holds it after decoding."""
-_MOST_KEPT = 20_000
+_MOST_KEPT = 10_000
 _LONGEST_KEPT = 500
 """How many tags, of how many characters, are remembered from page to page."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
@@ -45,11 +46,6 @@ class Piece:
     sheet: str = ""
     """The text of a style sheet."""
 
-    @property
-    def is_named(self) -> bool:
-        """Whether it may have something to do with a style sheet, or with what opens it."""
-        return bool(self.classes or self.identifier or self.opens)
-
 
 class Pieces:
     """Makes pieces of tokens, and remembers those of short ones: most tags of a page stand in the next one too."""
@@ -58,23 +54,17 @@ class Pieces:
         self._needs = needs
         self._known: dict[str, Piece] = {}
 
-    def of(self, tokens: list[str]) -> list[Piece]:
-        """Return a piece for each markup; raises OddMarkupError."""
+    def of(self, markup: Iterable[str]) -> dict[str, Piece]:
+        """Return a piece for each token; raises OddMarkupError."""
         known = self._known
-        found = []
-        for markup in tokens:
-            piece = known.get(markup)
-            if piece is None:
-                piece = _piece(markup, self._needs)
-                if len(markup) <= _LONGEST_KEPT:
-                    if len(known) >= _MOST_KEPT:
-                        known.clear()
-                    known[markup] = piece
-            found.append(piece)
+        found = {token: known.get(token) or _piece(token, self._needs) for token in markup}
+        if len(known) > _MOST_KEPT:
+            known.clear()
+        known.update((token, piece) for token, piece in found.items() if len(token) <= _LONGEST_KEPT)
         return found
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def pieces_for(needs: Needs) -> Pieces:
     """Return what makes pieces for one kind of options."""
     return Pieces(needs)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import astuple
+from functools import cache
 from importlib.metadata import version
 from typing import Literal
 
@@ -169,6 +170,10 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
     """Return the extraction identity; `parsers` are packages, those for HTML where none is named."""
     said = json.dumps(astuple(options), ensure_ascii=True, separators=(",", ":"))
     digest = hashlib.sha256(said.encode()).hexdigest()[:8]
+    return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}+{digest}+{how}"
+
+
+@cache
+def _versions(packages: tuple[str, ...]) -> str:
     named = {"beautifulsoup4": "bs4"}
-    used = "+".join(f"{named.get(each, each)}-{version(each)}" for each in parsers or _HTML_PARSERS)
-    return f"e{EXTRACTOR}+{used}+{digest}+{how}"
+    return "+".join(f"{named.get(each, each)}-{version(each)}" for each in packages)
