@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -195,9 +195,10 @@ def _tokens(element: Tag) -> frozenset[str]:
     return name_tokens(f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}")
 
 
-def telling_tokens(names: str) -> frozenset[str]:
-    """Return those words of class, id or label that can make an element furniture."""
-    return name_tokens(names) & _telling()
+@lru_cache(maxsize=10_000)
+def telling_tokens(name: str) -> frozenset[str]:
+    """Return those words of a class, an id or a label that can make an element furniture."""
+    return name_tokens(name) & _telling()
 
 
 @cache

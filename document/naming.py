@@ -38,7 +38,7 @@ class Names:
 
     def of(self, piece: Piece) -> str:
         """Return the numbers of the names that a token has, as a field; "" where none is known."""
-        if not (self.classes or self.ids):
+        if not piece.opens and piece.identifier not in self.ids and self.classes.keys().isdisjoint(piece.classes):
             return ""
         numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)
         own = self.ids.get(piece.identifier) if piece.identifier else None

@@ -29,6 +29,8 @@ _RAW_ON = {
     "size": frozenset({"font"}),
 }
 _OPENERS = frozenset({"aria-controls", "data-target", "data-bs-target"})
+_READ = _RAW | _RAW_ON.keys() | _OPENERS | {"aria-modal", "href", "data-cfemail", "style"}
+_NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
 """Elements that are the same with and without a slash at their end."""
 _WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
@@ -114,23 +116,31 @@ def _content(name: str, content: str) -> str:
 
 
 def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]:
-    found = []
-    for name, value in attributes.items():
-        if name in needs.attributes:
-            found.append(f"r{name}={value}")
-        if name in _RAW or tag in _RAW_ON.get(name, ()):
-            found.append(f"a{name}={value}")
-        elif name in _OPENERS or name == "aria-modal":
-            found.append(f"a{name}={1 if value else 0}")
-        elif name == "href" and tag == "a":
-            found.append(f"a{name}={telling_target(value)}")
-        elif name == "href" and tag == "base":
-            found.append(f"a{name}={value}")
-        elif name == "data-cfemail":
-            found.append(f"a{name}={decode_hex(value)!r}")
-        elif name == "style" and (styles := value if "&" in value else sorted(declarations(value).items())):
-            found.append(f"a{name}={styles}")
-    names = " ".join(resolved(attributes[name]) for name in ("class", "id", "aria-label") if name in attributes)
-    if tokens := telling_tokens(names):
-        found.append(f"n{sorted(tokens)}")
+    found = [f"r{name}={attributes[name]}" for name in attributes.keys() & needs.attributes]
+    for name in attributes.keys() & _READ:
+        read = _value(tag, name, attributes[name])
+        if read is not None:
+            found.append(f"a{name}={read}")
+    told: set[str] = set()
+    for name in _NAMES:
+        if name in attributes:
+            for word in resolved(attributes[name]).split():
+                told |= telling_tokens(word)
+    if told:
+        found.append(f"n{sorted(told)}")
     return sorted(found)
+
+
+def _value(tag: str, name: str, value: str) -> str | None:
+    """Return what is read of an attribute's value, or None where the attribute might as well be missing."""
+    if name in _RAW or tag in _RAW_ON.get(name, ()):
+        return value
+    if name in _OPENERS or name == "aria-modal":
+        return "1" if value else "0"
+    if name == "href":
+        return telling_target(value) if tag == "a" else value if tag == "base" else None
+    if name == "data-cfemail":
+        return repr(decode_hex(value))
+    if name == "style":
+        return value if "&" in value else repr(sorted(declarations(value).items())) if declarations(value) else None
+    return None
