@@ -3,18 +3,19 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := archive clausewatch crawler differ document notifier tests
+SOURCES := archive benchmarks clausewatch crawler differ document notifier tests
 
 # The first that is new enough; PYTHON=/path/to/python3.12 names another.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test long check format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     watch four fictional companies change their policies, on this machine alone"
 	@echo "make test     run all tests"
+	@echo "make long     run all tests, those that take many minutes too"
 	@echo "make check    format, lint, types and tests: what CI runs"
 	@echo "make format   put the code in order"
 	@echo "make lock     take the newest versions of everything into constraints.txt"
@@ -25,6 +26,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+long: $(STAMP)
+	CLAUSEWATCH_LONG=1 $(BIN)/python -m pytest
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)
