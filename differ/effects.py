@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from differ.countries import countries
@@ -95,7 +95,7 @@ class Effect:
 
     watched: Watched
     kind: str
-    """The kind of a part, or country, name, address, deadline, fee, statement, wording."""
+    """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
     direction: Direction
     gone: tuple[str, ...] = ()
     """The words that decided, as the text before has them."""
@@ -116,7 +116,7 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
             found += whole(subject, before, after)
     found += controller_effect(before, after)
     if "rights" not in watched:
-        found += [Effect("rights", "consent", *spill(effect)) for effect in found if effect.kind in SPILLS]
+        found += [replace(effect, watched="rights", kind="consent") for effect in found if effect.kind in SPILLS]
     return found
 
 
@@ -129,11 +129,6 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
     gone = tuple(sorted(name for key, name in old.items() if key not in new))
     came = tuple(sorted(name for key, name in new.items() if key not in old))
     return [Effect("sharing", "controller", direction(gone, came), gone, came)] if gone or came else []
-
-
-def spill(effect: Effect) -> tuple[Direction, tuple[str, ...], tuple[str, ...]]:
-    """Return the direction and words of an effect."""
-    return effect.direction, effect.gone, effect.new
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
