@@ -15,6 +15,36 @@ OUTCOMES: tuple[Outcome, ...] = ("unchanged", "changed", "pending", "not compara
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLooks:
+    """How much patience odd changes and texts that go back and forth are met with."""
+
+    confirm_after: timedelta = timedelta(minutes=30)
+    """From when on a policy whose text is pending is due again."""
+    confirm_max: timedelta = timedelta(days=3)
+    """After which an odd change is recorded although no second look agreed with it."""
+    flap_quiet: timedelta = timedelta(days=7)
+    """How long a text must stand before what flapped is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An odd text that waits for a second look."""
+
+    since: datetime
+    """When the first of the odd texts in a row was seen."""
+    seen_at: datetime
+    """When this one was first seen."""
+    tried_at: datetime
+    """Of the last visit."""
+    text: str
+    """Its `document.text_identity`."""
+    reason: str
+    """Why it is odd: one sentence for a person."""
+    visits: int
+    """Since the first of the odd texts, that one included."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One monitored document, as configured."""
 
@@ -27,6 +57,7 @@ class Policy:
     tags: tuple[str, ...] = ()
     renamed_from: str | None = None
     """The name under which the archive knows its history."""
+    looks: SecondLooks = field(default_factory=SecondLooks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +142,14 @@ class Version:
     """The text's address, for `document`."""
     change: Change | None
     """None for a first version and for a boundary."""
+    text: str = ""
+    """Its `document.text_identity`; "" where it was recorded before that was kept."""
+    confirmed: bool = True
+    """False where it is odd and no second look agreed with it."""
+    returns_to: int | None = None
+    """The number of the earlier version whose text it has again."""
+    flapping: bool = False
+    """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
 
 
 @dataclass(frozen=True, slots=True)

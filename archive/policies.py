@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.errors import UnknownPolicyError
-from archive.model import Policy
-from archive.schema import PolicyRow
+from archive.model import Policy, SecondLooks
+from archive.pending import second_look
+from archive.schema import PendingRow, PolicyRow
 from document.model import ExtractionOptions
 
 DUE_SHARE = 0.9
@@ -95,6 +96,9 @@ def _settings(policy: Policy) -> dict[str, object]:
         "removes": list(policy.options.remove),
         "profile": policy.profile,
         "tags": list(policy.tags),
+        "confirm_after_seconds": int(policy.looks.confirm_after.total_seconds()),
+        "confirm_max_seconds": int(policy.looks.confirm_max.total_seconds()),
+        "flap_quiet_seconds": int(policy.looks.flap_quiet.total_seconds()),
     }
 
 
@@ -105,23 +109,36 @@ def _row(policy: Policy, now: datetime) -> PolicyRow:
 def due(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     """Return the policies to check now: those never tried first, then those that wait longest.
 
-    It is due from `DUE_SHARE` of its `every` after the start of the last run that tried it; a retired one never is.
+    It is due from `DUE_SHARE` of its `every` after the start of the last run that tried it, and sooner for a second
+    look; a retired one never is.
     """
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
-    waiting = [row for row in rows if is_due(row.tried_at, timedelta(seconds=row.every_seconds), now)]
+        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
+    waiting = [row for row in rows if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
     waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
     return tuple(_policy(row) for row in waiting)
 
 
-def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
+def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
     """Return from when on a policy is due; None where it was never tried, so that it is due at once."""
+    usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
+    sooner = second_look(row, waiting)
+    return usual if usual is None or sooner is None else min(usual, sooner)
+
+
+def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
+    """Return from when on a policy is due, second looks apart; None where it was never tried."""
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 
 def is_due(tried_at: datetime | None, every: timedelta, now: datetime) -> bool:
-    """Return whether a policy is due. One tried in the future is: the clock was set back, and may stay so."""
-    start = next_due(tried_at, every)
+    """Return whether a policy is due, second looks apart."""
+    return is_due_at(next_due(tried_at, every), tried_at, now)
+
+
+def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
+    """Return whether the time has come. One tried in the future is due: the clock was set back, and may stay so."""
     return start is None or tried_at is None or now >= start or now < tried_at
 
 
@@ -155,4 +172,9 @@ def _policy(row: PolicyRow) -> Policy:
         options=ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes)),
         profile=row.profile,
         tags=tuple(row.tags),
+        looks=SecondLooks(
+            timedelta(seconds=row.confirm_after_seconds),
+            timedelta(seconds=row.confirm_max_seconds),
+            timedelta(seconds=row.flap_quiet_seconds),
+        ),
     )

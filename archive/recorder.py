@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from archive import blobs
 from archive.database import Archive
 from archive.errors import OutdatedAssessmentError
-from archive.model import Outcome, Result
-from archive.schema import ChangeRow, FetchRow, FindingRow, SuppressionRow, VersionRow
+from archive.flapping import Appearance, is_flapping, returns_to
+from archive.model import Outcome, Pending, Result
+from archive.pending import note_odd, note_visit, pending_of, settle
+from archive.schema import ChangeRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
 from archive.stored import policy_row, stored_timing
 from differ.assessment import Assessment, LatestVersion
 from differ.model import Comparison, Finding, Severity, Suppression
-from document import from_json, to_json
+from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
 
@@ -29,6 +31,8 @@ class Latest:
     """Hand it back as `Result.against`."""
     version: LatestVersion
     """Hand it to the assessment as `Visit.latest`."""
+    pending: Pending | None = None
+    """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Recorded:
     """The highest among the material findings."""
     topics: tuple[str, ...] = ()
     """Which of `differ.model.WATCHED` are materially changed."""
+    returns_to: int | None = None
+    """The number of the earlier version whose text came back."""
+    flapping: bool = False
+    """Whether its alerts are held because the text goes back and forth."""
 
     @property
     def first(self) -> bool:
@@ -64,14 +72,17 @@ def latest(archive: Archive, policy: str) -> Latest | None:
         if row is None:
             return None
         document = from_json(blobs.load(session, row.document_sha256))
-        return Latest(row.number, LatestVersion(document, row.identity, _page(session, row.fetch)))
+        version = LatestVersion(document, row.identity, _page(session, row.fetch), row.fetch.fallback)
+        return Latest(row.number, version, pending_of(session.get(PendingRow, row.policy_id)))
 
 
 def record(archive: Archive, result: Result, now: datetime) -> Recorded:
     """Commit all that came of one visit, or nothing.
 
     An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
-    the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change.
+    the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change. A
+    pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
+    at the first sight.
 
     Raises OutdatedAssessmentError where another run recorded a version after `Result.against`: take `latest` again and
     assess again. Raises UnknownPolicyError, and StorageError.
@@ -98,11 +109,14 @@ def _record(session: Session, policy_id: int, result: Result, previous: VersionR
     assessment = result.assessment
     recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
+        _note_looks(session, fetch, assessment)
         return recorded
-    version = _add_version(session, fetch, assessment, 1 if previous is None else previous.number + 1)
+    seen_at = settle(session, fetch, _document(assessment))
+    version = _add_version(session, fetch, assessment, 1 if previous is None else previous.number + 1, seen_at)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
         return Recorded(recorded.policy, fetch.id, "changed", version.number)
+    _note_return(session, version)
     change = _add_change(session, version, comparison, now)
     return Recorded(
         recorded.policy,
@@ -113,7 +127,35 @@ def _record(session: Session, policy_id: int, result: Result, previous: VersionR
         comparison.material,
         comparison.severity,
         comparison.topics,
+        version.returns_to,
+        version.flapping,
     )
+
+
+def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None) -> None:
+    """Bring what waits for a second look to what a visit found that made no version."""
+    if assessment is not None and assessment.outcome == "pending":
+        note_odd(session, fetch, _document(assessment), assessment.detail)
+    elif assessment is not None and assessment.outcome == "unchanged":
+        settle(session, fetch)
+    else:
+        note_visit(session, fetch)
+
+
+def _note_return(session: Session, version: VersionRow) -> None:
+    """Note on a new version whether its text was there before, and whether it goes back and forth."""
+    query = select(VersionRow).where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
+    rows = session.scalars(query.order_by(VersionRow.number)).all()
+    earlier = [Appearance(row.number, _text(session, row), row.seen_at, row.returns_to is not None) for row in rows]
+    version.returns_to = returns_to(_text(session, version), earlier)
+    version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
+
+
+def _text(session: Session, row: VersionRow) -> str:
+    """Return the identity of a version's text; note it where the version was recorded before that was kept."""
+    if row.text_sha256 is None:
+        row.text_sha256 = text_identity(from_json(blobs.load(session, row.document_sha256)))
+    return row.text_sha256
 
 
 def _outcome(assessment: Assessment | None) -> Outcome:
@@ -141,17 +183,21 @@ def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
     return row
 
 
-def _add_version(session: Session, fetch: FetchRow, assessment: Assessment, number: int) -> VersionRow:
+def _add_version(
+    session: Session, fetch: FetchRow, assessment: Assessment, number: int, seen_at: datetime
+) -> VersionRow:
     document = _document(assessment)
     row = VersionRow(
         policy_id=fetch.policy_id,
         number=number,
         fetch_id=fetch.id,
-        seen_at=fetch.started_at,
+        seen_at=seen_at,
         document_sha256=blobs.store(session, to_json(document)),
         identity=assessment.identity,
         dates=[_stated(date) for date in document.dates],
         boundary=assessment.boundary,
+        text_sha256=text_identity(document),
+        confirmed=assessment.confirmed,
     )
     session.add(row)
     session.flush()
@@ -160,7 +206,7 @@ def _add_version(session: Session, fetch: FetchRow, assessment: Assessment, numb
 
 def _document(assessment: Assessment) -> Document:
     if assessment.document is None:
-        raise ValueError("an assessment that says `changed` must come with its document")
+        raise ValueError("an assessment that says `changed` or `pending` must come with its document")
     return assessment.document
 
 

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -85,6 +87,9 @@ class PolicyRow(Base):
     """Since when it is no longer configured."""
     tried_at: Mapped[datetime | None]
     """Start of the last run that tried it: what `due` counts from."""
+    confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
+    confirm_max_seconds: Mapped[int] = mapped_column(server_default=text("259200"))
+    flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
 
 
 class FetchRow(Base):
@@ -123,7 +128,35 @@ class VersionRow(Base):
     """The dates that the policy states about itself: kind, ISO date, words."""
     boundary: Mapped[bool]
     """True where it cannot be compared like with like with the one before."""
+    text_sha256: Mapped[str | None] = mapped_column(String(64))
+    """`document.text_identity`; None for versions recorded before it was kept, until it is asked for."""
+    confirmed: Mapped[bool] = mapped_column(server_default=true())
+    """False where it is odd and no second look agreed with it."""
+    returns_to: Mapped[int | None]
+    """The number of the earlier version whose text it has again."""
+    flapping: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its text is one of those that go back and forth, so that its alerts are held."""
     fetch: Mapped[FetchRow] = relationship(lazy="joined")
+
+
+class PendingRow(Base):
+    """An odd text that waits for a second look; at most one for each policy."""
+
+    __tablename__ = "pending"
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
+    """The fetch that first saw it, and keeps its snapshot."""
+    since: Mapped[datetime]
+    """When the first of the odd texts in a row was seen: what `confirm_max` counts from."""
+    seen_at: Mapped[datetime]
+    """When this one was first seen."""
+    tried_at: Mapped[datetime]
+    """Of the last visit: what `confirm_after` counts from."""
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    """`document.text_identity`."""
+    reason: Mapped[str]
+    visits: Mapped[int]
+    """Since the first of the odd texts, that one included."""
 
 
 class ChangeRow(Base):

@@ -154,7 +154,11 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
         final_url=fetch.final_url,
         headers=fetch.headers,
     )
-    return Visit(page, policy.options, profile, None if known is None else known.version)
+    if known is None:
+        return Visit(page, policy.options, profile)
+    pending, patience = known.pending, policy.looks.confirm_max
+    confirm = pending is None or fetch.started_at - pending.since < patience
+    return Visit(page, policy.options, profile, known.version, pending.text if pending else None, confirm)
 
 
 def refusal(hit: LimitHit) -> Assessment:

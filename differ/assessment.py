@@ -8,11 +8,12 @@ from typing import Literal
 from differ.comparability import comparability
 from differ.comparing import compare
 from differ.model import Comparison
+from differ.oddity import newly_fallen_back, odd
 from differ.profiles import Profile, load_profile
-from document import identity_words, read, screen
+from document import identity_words, read, screen, text_identity
 from document.model import Document, Extracted, ExtractionOptions, Page
 
-Outcome = Literal["unchanged", "changed", "not comparable"]
+Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class LatestVersion:
     """Its extraction identity."""
     page: Page | None
     """Its snapshot, or None where none is kept: then a new extraction identity makes a boundary."""
+    fallback: bool = False
+    """Whether it was read without the configured selector, which matched nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Visit:
     profile: Profile = field(default_factory=load_profile)
     latest: LatestVersion | None = None
     """None at the first fetch."""
+    pending: str | None = None
+    """The `document.text_identity` of the odd text that waits for a second look, where one does."""
+    confirm: bool = False
+    """Whether an odd change waits for a second look. Only who keeps state can give it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Assessment:
     """What a visit found."""
 
     outcome: Outcome
-    """`changed` also for a first version."""
+    """`changed` also for a first version; `pending` where the change is odd and waits for a second look."""
     reason: str | None = None
     """From the closed list of reasons, where the answer is not comparable."""
     detail: str = ""
@@ -55,6 +62,8 @@ class Assessment:
     """None where nothing changed, at a first version, and at a boundary."""
     boundary: bool = False
     """True where our own extraction changed and the snapshot before could not be extracted again: no alert."""
+    confirmed: bool = True
+    """False where an odd change is recorded although no second look agreed with it."""
 
 
 def assess(visit: Visit) -> Assessment:
@@ -87,7 +96,20 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
         return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
     if same_words(before, after):
         return replace(result, outcome="unchanged")
-    return replace(result, comparison=compare(before, after, visit.profile))
+    comparison = compare(before, after, visit.profile)
+    why = odd(before, after, comparison) or newly_fallen_back(result.fallback, latest.fallback)
+    return looked_at(replace(result, comparison=comparison), why, visit)
+
+
+def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
+    """Let an odd change wait for a second look, unless this is the one and agrees."""
+    if why is None or (
+        visit.pending is not None and result.document and text_identity(result.document) == visit.pending
+    ):
+        return result
+    if visit.confirm:
+        return replace(result, outcome="pending", detail=why, comparison=None)
+    return replace(result, detail=why, confirmed=False)
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:

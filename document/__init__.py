@@ -1,7 +1,7 @@
 """Floor 1: what a page says, and whether it is a policy at all. Pure: bytes and facts in, frozen data out."""
 
 from document.fingerprint import fingerprint, fingerprint_all
-from document.identity import identity_words
+from document.identity import identity_words, text_identity
 from document.reading import read, read_all
 from document.screening import Screening, screen
 from document.selectors import SelectorError, check_selector
@@ -18,5 +18,6 @@ __all__ = [
     "read",
     "read_all",
     "screen",
+    "text_identity",
     "to_json",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 from functools import cache
@@ -34,6 +36,13 @@ def identity_words(document: Document) -> Identity:
             for link in block.links:
                 _note(link, addresses, sites)
     return tuple(words), frozenset(addresses), frozenset(sites)
+
+
+def text_identity(document: Document) -> str:
+    """Return the SHA-256 (hexadecimal) of a document's `identity_words`: equal where two are one version."""
+    words, addresses, sites = identity_words(document)
+    facts = json.dumps([words, sorted(addresses), sorted(sites)], ensure_ascii=False)
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:

@@ -170,6 +170,7 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         profile=table.profile,
         tags=table.tags,
         renamed_from=table.renamed_from,
+        looks=crawl.looks(),
     )
 
 

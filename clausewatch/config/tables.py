@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from archive.model import SecondLooks
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
 from crawler.addresses import allowed_entry
@@ -32,6 +33,7 @@ SHORTEST_EVERY = timedelta(minutes=15)
 """More often would be impolite to the sites, and a cron line cannot do much better."""
 
 _DEFAULTS = CrawlSettings()
+_LOOKS = SecondLooks()
 
 
 def _known(choices: tuple[str, ...]) -> BeforeValidator:
@@ -166,6 +168,14 @@ class CrawlTable(Table):
     allow_private: Annotated[
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ] = _DEFAULTS.allow_private
+
+    confirm_after: Annotated[Duration, _between(0, 7 * 86_400, _seconds)] = _LOOKS.confirm_after
+    confirm_max: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.confirm_max
+    flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
+
+    def looks(self) -> SecondLooks:
+        """Return with how much patience odd changes and texts that go back and forth are met."""
+        return SecondLooks(self.confirm_after, self.confirm_max, self.flap_quiet)
 
     def settings(self) -> CrawlSettings:
         """Return what the crawler is told."""

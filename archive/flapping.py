@@ -1,0 +1,74 @@
+"""Texts that come back, and texts that go back and forth. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from archive.model import Version
+
+WINDOW = timedelta(days=14)
+"""How long a switch counts."""
+SWITCHES = 3
+"""A version that returns is flapping from this switch within the window on."""
+
+Verdict = Literal["hold", "tell", "drop"]
+"""What becomes of the alerts of a flapping version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A version, as far as it matters here."""
+
+    number: int
+    text: str
+    """Its text's identity."""
+    seen_at: datetime
+    returns: bool
+
+
+def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
+    """Return the last version that had this text, before the latest one; None where it is new."""
+    return next((each.number for each in reversed(earlier[:-1]) if each.text == text), None)
+
+
+def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
+    """Whether a version that returns to an earlier text, seen then, is one of a text that goes back and forth.
+
+    It is at the third switch within the window, where another of them returned too: so the first return is told, and
+    what is new is always told.
+    """
+    recent = [each for each in earlier if each.number > 1 and seen_at - each.seen_at < WINDOW]
+    return len(recent) + 1 >= SWITCHES and any(each.returns for each in recent)
+
+
+def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verdict]:
+    """Return what becomes of the alerts of each flapping version of a policy, by its number, given all versions.
+
+    They are held until a visit finds one text that has stood for `quiet`. Then is told what leads from the text that
+    was told last to the one that stands: nothing, where they are the same.
+    """
+    found: dict[int, Verdict] = {}
+    runs: list[list[Version]] = []
+    texts = {version.number: version.text for version in versions}
+    flaps = False
+    for version in versions:
+        if version.flapping:
+            found[version.number] = "hold"
+            if not flaps:
+                runs.append([])
+            runs[-1].append(version)
+        flaps = version.flapping
+        if version.last_seen_at - version.seen_at >= quiet:
+            for run in runs:
+                found |= settled(run, texts.get(run[0].number - 1, ""))
+            runs, flaps = [], False
+    return found
+
+
+def settled(run: Sequence[Version], told: str) -> Mapping[int, Verdict]:
+    """Return what of a run of flapping versions is told, where the text before it was told."""
+    last = max((version.number for version in run if version.text == told), default=0)
+    return {version.number: "tell" if version.number > last else "drop" for version in run}
