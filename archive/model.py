@@ -148,6 +148,8 @@ class Version:
     """False where it is odd and no second look agreed with it."""
     returns_to: int | None = None
     """The number of the earlier version whose text it has again."""
+    back_to: datetime | None = None
+    """When that version was first seen."""
     flapping: bool = False
     """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
 

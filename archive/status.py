@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.history import latest_versions
-from archive.model import OUTCOMES, Outcome, Policy, Version
-from archive.policies import is_due, next_due
-from archive.schema import FetchRow, PolicyRow
+from archive.model import OUTCOMES, Outcome, Pending, Policy, SecondLooks, Version
+from archive.pending import pending_of
+from archive.policies import is_due_at, next_check
+from archive.schema import FetchRow, PendingRow, PolicyRow
 from archive.stored import SEEN
 
-Health = Literal["well", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"]
+Health = Literal[
+    "well", "pending", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"
+]
 
-HEALTHY: tuple[Health, ...] = ("well", "fallback", "never checked", "retired")
+HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
 """Where nothing has failed."""
 
 OVERDUE_SHARE = 2
@@ -45,7 +48,8 @@ class PolicyStatus:
     every: timedelta
     retired_at: datetime | None
     health: Health
-    """`well`: the last visit showed the policy. `fallback`: it did, but the configured selector matched nothing, so
+    """`well`: the last visit showed the policy. `pending`: it showed an odd change that waits for a second look.
+    `fallback`: it did, but the configured selector matched nothing, so
     that the page was read without it. `never checked`: no visit yet. `not yet watched`: visits, but none that showed
     the policy. `not comparable`, `failing`: the last visit did not show it; the last version stands."""
     trouble_since: datetime | None
@@ -62,6 +66,15 @@ class PolicyStatus:
     """From when on it is due; None where it is due at once, or retired."""
     due: bool
     overdue: bool
+    pending: Pending | None = None
+    """The odd text that waits for a second look, whatever the last visit met."""
+    flap_quiet: timedelta = SecondLooks().flap_quiet
+
+    @property
+    def flapping(self) -> bool:
+        """Whether alerts are held because the text goes back and forth."""
+        version = self.last_change
+        return version is not None and version.flapping and version.last_seen_at - version.seen_at < self.flap_quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +90,13 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
         fetches = _latest_fetches(session)
+        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
         troubles = _troubles(session)
     versions = latest_versions(archive)
-    return tuple(_status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), now) for row in rows)
+    return tuple(
+        _status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), looks.get(row.id), now)
+        for row in rows
+    )
 
 
 def never_checked(policy: Policy) -> PolicyStatus:
@@ -112,7 +129,7 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
     """Return the visits of each policy after the last one that showed it."""
     good = (
         select(FetchRow.policy_id, func.max(FetchRow.id).label("last"))
-        .where(FetchRow.outcome.in_(SEEN))
+        .where(FetchRow.outcome.in_((*SEEN, "pending")))
         .group_by(FetchRow.policy_id)
         .subquery()
     )
@@ -126,9 +143,15 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
 
 
 def _status(
-    row: PolicyRow, fetch: FetchRow | None, trouble: _Trouble | None, version: Version | None, now: datetime
+    row: PolicyRow,
+    fetch: FetchRow | None,
+    trouble: _Trouble | None,
+    version: Version | None,
+    waiting: PendingRow | None,
+    now: datetime,
 ) -> PolicyStatus:
     every = timedelta(seconds=row.every_seconds)
+    start = next_check(row, waiting)
     watched = row.retired_at is None
     return PolicyStatus(
         name=row.name,
@@ -143,9 +166,11 @@ def _status(
         last_seen_at=None if version is None else version.last_seen_at,
         versions=0 if version is None else version.number,
         last_change=version if version is not None and version.number > 1 else None,
-        next_due=next_due(row.tried_at, every) if watched else None,
-        due=watched and is_due(row.tried_at, every, now),
+        next_due=start if watched else None,
+        due=watched and is_due_at(start, row.tried_at, now),
         overdue=watched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
+        pending=pending_of(waiting),
+        flap_quiet=timedelta(seconds=row.flap_quiet_seconds),
     )
 
 
@@ -156,6 +181,8 @@ def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> 
         return "never checked"
     if version is None:
         return "not yet watched"
+    if fetch.outcome == "pending":
+        return "pending"
     if fetch.outcome not in SEEN:
         return "failing" if fetch.outcome == "failed" else "not comparable"
     return "fallback" if fetch.fallback else "well"

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import UnknownPolicyError
@@ -43,15 +43,20 @@ def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], q
     The conditions are on `VersionRow`; of the query, only what selects findings is used.
     """
     wanted = list(conditions)
+    former = aliased(VersionRow)
+    same_text = and_(former.policy_id == VersionRow.policy_id, former.number == VersionRow.returns_to)
     rows = session.execute(
-        select(VersionRow, PolicyRow.name)
+        select(VersionRow, PolicyRow.name, former.seen_at)
         .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .outerjoin(former, same_text)
         .where(*wanted)
         .order_by(PolicyRow.id, VersionRow.number)
     ).all()
     changes = _changes(session, wanted, query)
     seen = dict(session.execute(_last_seen(wanted)).all())
-    return tuple(_version(row, name, seen[row.id], changes.get(row.id)) for row, name in rows)
+    return tuple(
+        replace(_version(row, name, seen[row.id], changes.get(row.id)), back_to=back_to) for row, name, back_to in rows
+    )
 
 
 def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from archive.model import Version
+from clausewatch.times import shown
 from differ.model import Finding, Timing
 
 LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German", "es": "Spanish"}
@@ -28,6 +29,16 @@ def version_notes(version: Version) -> Iterator[str]:
         return
     yield from timing_notes(change.timing, version.seen_at.date())
     yield from drift_notes(change.drift, tuple(each.finding for each in change.findings))
+
+
+def look_notes(version: Version) -> Iterator[str]:
+    """Yield whether a version's text was there before, goes back and forth, or was never confirmed."""
+    if version.returns_to is not None and version.back_to is not None:
+        yield f"back to the text of {shown(version.back_to)} (version {version.returns_to})"
+    if version.flapping:
+        yield "flapping: the text went back and forth; alerts held until one text stays"
+    if not version.confirmed:
+        yield "unconfirmed: an odd change that no second look agreed with"
 
 
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:

@@ -9,7 +9,7 @@ from itertools import groupby
 import click
 
 from archive.model import RecordedFinding, Version
-from clausewatch.change_text import version_notes
+from clausewatch.change_text import look_notes, version_notes
 from clausewatch.inventory_text import change_notes
 from clausewatch.redline import STATUS_WORDS, Redline, body, heading, is_kept, verdict
 from clausewatch.terminal import line_width, printable, width, wrapped
@@ -70,6 +70,8 @@ def verdict_lines(version: Version) -> Iterator[str]:
     """Yield what was judged of the change that led to a version, when it was seen, and the dates that it states."""
     yield from wrapped(f"Version {version.number}: {verdict(version)}", hanging="  ")
     yield f"  {version_line(version)}"
+    for note in look_notes(version):
+        yield from wrapped(note, indent="  ", hanging="    ")
     for date in version.stated:
         yield from wrapped(
             f"it states: {date.kind} {date.day.isoformat()} (“{date.text}”)", indent="  ", hanging="    "

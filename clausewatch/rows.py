@@ -24,7 +24,7 @@ def as_json(rows: object) -> str:
 
 def status_row(status: PolicyStatus) -> Row:
     """Return a policy's status."""
-    check, changed = status.last_check, status.last_change
+    check, changed, waiting = status.last_check, status.last_change, status.pending
     return {
         "policy": status.name,
         "url": status.url,
@@ -49,6 +49,17 @@ def status_row(status: PolicyStatus) -> Row:
         "due": status.due,
         "next_due": _stamped(status.next_due),
         "overdue": status.overdue,
+        "pending": None
+        if waiting is None
+        else {
+            "since": stamp(waiting.since),
+            "seen_at": stamp(waiting.seen_at),
+            "tried_at": stamp(waiting.tried_at),
+            "visits": waiting.visits,
+            "reason": waiting.reason,
+            "text_sha256": waiting.text,
+        },
+        "flapping": status.flapping,
     }
 
 
@@ -62,6 +73,10 @@ def version_row(version: Version) -> Row:
         "last_seen_at": stamp(version.last_seen_at),
         "stated": [_stated_row(date) for date in version.stated],
         "boundary": version.boundary,
+        "confirmed": version.confirmed,
+        "returns_to": version.returns_to,
+        "back_to": _stamped(version.back_to),
+        "flapping": version.flapping,
         "url": version.final_url,
         "body_sha256": version.body_sha256,
         "document_sha256": version.document_sha256,

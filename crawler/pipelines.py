@@ -157,7 +157,7 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     if known is None:
         return Visit(page, policy.options, profile)
     pending, patience = known.pending, policy.looks.confirm_max
-    confirm = pending is None or fetch.started_at - pending.since < patience
+    confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     return Visit(page, policy.options, profile, known.version, pending.text if pending else None, confirm)
 
 

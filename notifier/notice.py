@@ -47,6 +47,12 @@ class Notice:
     """What the dates that the policy states say of the change."""
     drift: tuple[str, ...] = ()
     """Languages whose text stayed as it was while another's changed."""
+    former: Seen | None = None
+    """The earlier version whose text is back."""
+    flapping: bool = False
+    """Whether the text went back and forth before it stayed."""
+    confirmed: bool = True
+    """False where the change is odd and no second look agreed with it."""
 
 
 @dataclass(frozen=True, slots=True)

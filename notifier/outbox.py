@@ -8,15 +8,16 @@ A delivery goes from `due` to `sending` while a process tries it, and from there
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
+from archive.flapping import Verdict, verdicts
 from archive.model import Query, Version
 from archive.schema import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.stored import read_versions
@@ -78,18 +79,22 @@ def register(archive: Archive, subscribers: Iterable[Subscriber], now: datetime)
 def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
     """Plan the alerts and deliveries of everything recorded since the last planning; return how many alerts are new.
 
-    Planning twice gives the same as planning once.
+    Planning twice gives the same as planning once. What a text that goes back and forth changes is held, and planned
+    once one text has stayed.
     """
     planned = 0
     with archive.writing() as session:
         for subscriber in subscribers:
             row = _registered(session, subscriber, now)
-            changes = _changes_after(session, row.scope["planned"])
+            changes = _changes_after(session, row.scope["planned"], _held(row))
             if not changes:
                 continue
-            for message in plan(subscriber, _history(row), changes):
+            fates = _verdicts(session, changes)
+            ripe = [change for change in changes if fates.get(change.id, "tell") == "tell"]
+            for message in plan(subscriber, _history(row), ripe, _told(session, row, ripe)):
                 planned += _add(session, row, message, now)
-            _note_planned(row, changes[-1].id)
+            held = [change.id for change in changes if fates.get(change.id) == "hold"]
+            _note_planned(row, max(changes[-1].id, row.scope["planned"]), held)
     return planned
 
 
@@ -193,17 +198,24 @@ def _registered(session: Session, subscriber: Subscriber, now: datetime) -> Subs
     history = _history(row)
     present = amended(history, subscriber, newest)
     if present != history:
-        row.scope = _stored(present, row.scope["planned"])
+        row.scope = _stored(present, row.scope["planned"], _held(row))
         row.since = now
     return row
 
 
-def _note_planned(row: SubscriptionRow, planned: int) -> None:
-    row.scope = _stored(still_needed(_history(row), planned), planned)
+def _note_planned(row: SubscriptionRow, planned: int, held: list[int]) -> None:
+    oldest = min([planned, *(change - 1 for change in held)])
+    row.scope = _stored(still_needed(_history(row), oldest), planned, held)
 
 
-def _stored(history: tuple[Asked, ...], planned: int) -> dict[str, Any]:
-    return {"planned": planned, "asked": [{"after": asked.after, **asdict(asked.scope)} for asked in history]}
+def _stored(history: tuple[Asked, ...], planned: int, held: Iterable[int] = ()) -> dict[str, Any]:
+    scopes = [{"after": asked.after, **asdict(asked.scope)} for asked in history]
+    return {"planned": planned, "asked": scopes, "held": list(held)}
+
+
+def _held(row: SubscriptionRow) -> list[int]:
+    """Return the changes whose alerts wait for a text to stay."""
+    return list(row.scope.get("held", ()))
 
 
 def _history(row: SubscriptionRow) -> tuple[Asked, ...]:
@@ -213,9 +225,9 @@ def _history(row: SubscriptionRow) -> tuple[Asked, ...]:
     )
 
 
-def _changes_after(session: Session, planned: int) -> list[RecordedChange]:
-    """Return the changes recorded after a place in the archive's sequence, in its order."""
-    recorded = select(ChangeRow.version_id).where(ChangeRow.id > planned)
+def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
+    """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
+    recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
         RecordedChange(
@@ -225,11 +237,41 @@ def _changes_after(session: Session, planned: int) -> list[RecordedChange]:
             version.number,
             version.change.recorded_at,
             version.change.findings,
+            version.returns_to,
         )
         for version in read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
         if version.change is not None
     ]
     return sorted(changes, key=lambda change: change.id)
+
+
+def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, Verdict]:
+    """Return what becomes of the alerts of those changes that are of flapping versions."""
+    ids = [change.id for change in changes]
+    query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
+    rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
+    found: dict[int, Mapping[int, Verdict]] = {}
+    for policy_id in {row.version.policy_id for row in rows}:
+        quiet = timedelta(seconds=session.get_one(PolicyRow, policy_id).flap_quiet_seconds)
+        found[policy_id] = verdicts(read_versions(session, [VersionRow.policy_id == policy_id], Query()), quiet)
+    return {row.id: found[row.version.policy_id][row.version.number] for row in rows}
+
+
+def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
+    """Return the policies and versions that a subscription was told of, of those policies whose text came back."""
+    names = {change.policy for change in changes if change.returns_to is not None}
+    if not names:
+        return set()
+    query = (
+        select(PolicyRow.name, VersionRow.number)
+        .join(VersionRow, VersionRow.policy_id == PolicyRow.id)
+        .join(ChangeRow, ChangeRow.version_id == VersionRow.id)
+        .join(FindingRow, FindingRow.change_id == ChangeRow.id)
+        .join(AlertRow, AlertRow.finding_id == FindingRow.id)
+        .where(AlertRow.subscription_id == row.id, PolicyRow.name.in_(names))
+        .distinct()
+    )
+    return {(name, number) for name, number in session.execute(query)}
 
 
 def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime) -> int:
@@ -260,6 +302,10 @@ def _notice(session: Session, delivery: DeliveryRow) -> Notice:
     earlier, later = read_versions(
         session, [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)], Query()
     )
+    former = None
+    if later.returns_to is not None:
+        same_text = [VersionRow.policy_id == policy.id, VersionRow.number == later.returns_to]
+        (former,) = read_versions(session, same_text, Query())
     return Notice(
         subscriber=session.get_one(SubscriptionRow, delivery.subscription_id).subscriber,
         policy=policy.name,
@@ -271,6 +317,9 @@ def _notice(session: Session, delivery: DeliveryRow) -> Notice:
         coarse=change.coarse,
         timing=later.change.timing if later.change else Timing(),
         drift=later.change.drift if later.change else (),
+        former=None if former is None else _seen(former),
+        flapping=later.flapping,
+        confirmed=later.confirmed,
     )
 
 

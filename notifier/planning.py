@@ -9,13 +9,13 @@ can turn back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.model import RecordedFinding
 from differ.model import Severity
-from notifier.subscriptions import Subscriber, Target, asks_for
+from notifier.subscriptions import Subscriber, Target, asks_for, covers_policy
 
 BACK_OFF = (
     timedelta(0),
@@ -74,6 +74,8 @@ class RecordedChange:
     recorded_at: datetime
     findings: tuple[RecordedFinding, ...]
     """All of them, in the order of their positions."""
+    returns_to: int | None = None
+    """The earlier version whose text came back with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +119,49 @@ def still_needed(history: tuple[Asked, ...], planned: int) -> tuple[Asked, ...]:
 
 
 def plan(
-    subscriber: Subscriber, history: Iterable[Asked], changes: Iterable[RecordedChange]
+    subscriber: Subscriber,
+    history: Iterable[Asked],
+    changes: Iterable[RecordedChange],
+    told: Collection[tuple[str, int]] = (),
 ) -> tuple[PlannedMessage, ...]:
-    """Return a message for each change with findings that the subscriber is to hear of."""
-    history = tuple(history)
+    """Return a message for each change with findings that the subscriber is to hear of.
+
+    `told` are the policies and versions whose change the subscriber was told of. Who was told that a text went hears
+    that it is back, whatever the topics and severity of that change are.
+    """
+    history, heard = tuple(history), set(told)
     targets = tuple(dict.fromkeys(subscriber.via))
     messages = []
     for change in changes:
         scope = in_force(history, change.id)
         if scope is None:
             continue
-        then = replace(subscriber, topics=scope.topics, severity=scope.severity, policies=scope.policies)
-        alerts = tuple(
-            PlannedAlert(alert_id(subscriber.name, change, position), recorded.id)
-            for position, recorded in enumerate(change.findings)
-            if asks_for(subscriber, change.policy, change.tags, recorded.finding)
-            and asks_for(then, change.policy, change.tags, recorded.finding)
-        )
-        if alerts:
-            messages.append(PlannedMessage(change.id, alerts, targets))
+        findings = asked(subscriber, scope, change)
+        if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
+            findings = list(enumerate(change.findings))
+        if findings:
+            alerts = [PlannedAlert(alert_id(subscriber.name, change, place), found.id) for place, found in findings]
+            messages.append(PlannedMessage(change.id, tuple(alerts), targets))
+            heard.add((change.policy, change.version))
     return tuple(messages)
+
+
+def asked(subscriber: Subscriber, scope: Scope, change: RecordedChange) -> list[tuple[int, RecordedFinding]]:
+    """Return the findings, each with its position, that both the scope of that time and the present one ask for."""
+    then = replace(subscriber, topics=scope.topics, severity=scope.severity, policies=scope.policies)
+    return [
+        (position, recorded)
+        for position, recorded in enumerate(change.findings)
+        if asks_for(subscriber, change.policy, change.tags, recorded.finding)
+        and asks_for(then, change.policy, change.tags, recorded.finding)
+    ]
+
+
+def undoes(change: RecordedChange, told: Collection[tuple[str, int]]) -> bool:
+    """Whether a change brings back a text from before one that was told."""
+    if change.returns_to is None:
+        return False
+    return any((change.policy, number) in told for number in range(change.returns_to + 1, change.version))
 
 
 def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:

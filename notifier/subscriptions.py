@@ -91,13 +91,14 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
     because its topic could not be named.
     """
     return (
-        _covers_policy(subscriber, policy_name, policy_tags)
+        covers_policy(subscriber, policy_name, policy_tags)
         and SEVERITIES.index(finding.severity) <= SEVERITIES.index(subscriber.severity)
         and _covers_topic(subscriber, finding)
     )
 
 
-def _covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
+def covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
+    """Tell whether a subscriber asks for a policy at all."""
     if not subscriber.policies:
         return True
     return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)

@@ -31,6 +31,15 @@ def headline(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
     return _told("headline", policy, found, tongue)
 
 
+def returned(table: str, notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in the `subject` or the `headline` that a text is back; "" where it is not."""
+    if notice.former is None:
+        return ""
+    severity, day = tongue.name("severity", found[0].severity), tongue.day(_day(notice.former.seen_at))
+    number = notice.former.number
+    return tongue.say(f"{table}.returned", policy=inert(notice.policy), day=day, number=number, severity=severity)
+
+
 def _told(table: str, policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
     key = found[0].deed if len(found) == 1 else "several"
     findings = [finding for passage in found for finding in passage.findings]
@@ -74,6 +83,10 @@ def deadline(notice: Notice, tongue: Phrases) -> str:
 def notes(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> list[str]:
     """Say what else one must know: a silent edit, a text that another language does not follow, a coarse judgement."""
     told = []
+    if notice.flapping:
+        told.append(tongue.say("note.flapping"))
+    if not notice.confirmed:
+        told.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
         told.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
     if notice.drift:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
+from archive.model import Pending
 from archive.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
@@ -104,6 +105,14 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         visits = "1 check" if status.trouble_visits == 1 else f"{status.trouble_visits} checks"
         since = shown(status.trouble_since)
         yield f"{status.name}: {visits} since {since} did not show the policy. {_trouble(check)} {_standing(status)}"
+    if status.pending is not None:
+        yield f"{status.name}: {_pending(status.pending)} {_standing(status)}"
+    if status.last_change is not None and not status.last_change.confirmed:
+        number, seen_at = status.last_change.number, shown(status.last_change.seen_at)
+        yield f"{status.name}: version {number} of {seen_at} is unconfirmed: no second look agreed with it."
+    if status.flapping:
+        quiet = lasting(status.flap_quiet)
+        yield f"{status.name}: flapping, the text goes back and forth: alerts held until one has stood for {quiet}."
     if status.health == "fallback":
         yield (
             f"{status.name}: the configured `select` matched nothing, so the whole page was read instead. "
@@ -114,6 +123,14 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
             f"{status.name}: overdue. It is to be checked every {lasting(status.every)}, and no run tried it for more "
             "than twice as long. Check that `clausewatch run` is still started."
         )
+
+
+def _pending(waiting: Pending) -> str:
+    visits = "1 check" if waiting.visits == 1 else f"{waiting.visits} checks"
+    return (
+        f"a change is pending since {shown(waiting.since)} ({visits}) and waits for a second look"
+        f"{_sentence(waiting.reason)}"
+    )
 
 
 def _trouble(check: Check) -> str:
