@@ -23,6 +23,8 @@ MANY = 20
 """Documents of fewer statements are not asked how many were replaced."""
 SECTION = 30
 """Words of the shortest section that is missed."""
+GONE = 0.8
+"""Share of its words with which a section is gone as a whole: a line that stands below the last one may stay."""
 
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
@@ -46,7 +48,7 @@ def lost_text(before: Document, after: Document) -> str | None:
 
 
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:
-    """Name a section on sharing or rights that is gone with all that it said.
+    """Name a section on sharing or rights that is gone with nearly all that it said.
 
     One whose sentences stand elsewhere, or were rewritten, is not gone.
     """
@@ -57,9 +59,9 @@ def lost_section(before: Document, after: Document, comparison: Comparison) -> s
     rewritten = [f.before for f in comparison.findings if f.after and f.before]
     rewritten += [s.before for s in comparison.suppressed if s.after and s.before]
     for name, said in by_section(before):
-        if name not in gone or sum(len(each.words) for each in said) < SECTION:
-            continue
-        if not any(each.words in there or stands_in(each, rewritten) for each in said):
+        size = sum(len(each.words) for each in said)
+        left = sum(len(each.words) for each in said if each.words in there or stands_in(each, rewritten))
+        if name in gone and size >= SECTION and left <= (1 - GONE) * size:
             return f"The whole section “{name}” is gone."
     return None
 

@@ -1,0 +1,17 @@
+"""An archive in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.database import Archive, open_archive
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """Return an empty archive."""
+    with open_archive(f"sqlite:///{tmp_path / 'looks.db'}") as opened:
+        yield opened
