@@ -181,6 +181,8 @@ def mixed(
             for _ in range(dice.choice((0, 1, 1, 2))):
                 watch.visit(dice.choice(broken) if broken else own_broken(dice))
             watch.visit(edition)
+        if watch.visit(edition) == P:
+            assert watch.visit(edition) == C
 
 
 def texts(editions: Sequence[str | bytes], options: ExtractionOptions) -> list[str]:
