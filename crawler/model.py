@@ -1,4 +1,4 @@
-"""What goes from the spider to the pipeline."""
+"""What goes from the crawler's components to each other, and to whoever runs a crawl."""
 
 from __future__ import annotations
 
@@ -17,3 +17,17 @@ class Visited:
     def __str__(self) -> str:
         """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""
         return f"the visit of {self.policy.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsSaid:
+    """What came of asking a site for its robots.txt."""
+
+    origin: str
+    """Scheme, host and port."""
+    status: int | None
+    """HTTP status; None where no complete answer came."""
+    crawl_delay: float | None = None
+    """Seconds that it states for us; None where it states none."""
+    delay: float | None = None
+    """Seconds that are kept between two requests; None where nothing may be fetched."""

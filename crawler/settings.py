@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
+from crawler.pace import JITTER
 from differ.profiles import Profile
 
 PRODUCT = "Clausewatch"
@@ -35,12 +36,14 @@ FIXED: dict[str, Any] = {
     "ROBOTSTXT_OBEY": True,
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
     },
     "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": JITTER,
     # What is said of failures is said in the results
-    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
     "LOG_LEVEL": "WARNING",
     "LOGSTATS_INTERVAL": 0,
     "STATS_DUMP": False,
@@ -75,7 +78,6 @@ def scrapy_settings(
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_DELAY": crawl.delay,
         "CONCURRENT_REQUESTS": crawl.concurrency,
-        "RETRY_TIMES": crawl.retries,
         "REDIRECT_MAX_TIMES": crawl.redirects,
     }
 

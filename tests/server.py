@@ -36,8 +36,12 @@ class Site:
     """Scheme, host and port."""
     pages: dict[str, Answer] = field(default_factory=dict)
     """A path that is not here answers 404."""
+    first: dict[str, list[Answer]] = field(default_factory=dict)
+    """What a path answers at first, each once, before it answers as its page does."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
+    asked_at: list[float] = field(default_factory=list)
+    """When each request came, in seconds of a clock that only goes forward."""
     moments: dict[str, float] = field(default_factory=dict)
     """When each path was last asked for, in seconds of a clock that only goes forward."""
 
@@ -54,6 +58,10 @@ class Site:
         self.pages[path] = Answer(status=status, headers=(("Location", target),))
         return self.url(path)
 
+    def when(self, path: str) -> list[float]:
+        """Return when a path was asked for, each time, in seconds of a clock that only goes forward."""
+        return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
+
     def visits(self) -> Counter[str]:
         """Return how often each path was asked for."""
         return Counter(path for path, _ in self.asked)
@@ -69,9 +77,15 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked.append((self.path, dict(self.headers.items())))
-            site.moments[self.path] = time.monotonic()
+            site.asked_at.append(time.monotonic())
+            site.moments[self.path] = site.asked_at[-1]
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.answer(site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404)))
+                self.answer(self.chosen())
+
+        def chosen(self) -> Answer:
+            if site.first.get(self.path):
+                return site.first[self.path].pop(0)
+            return site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404))
 
         def answer(self, answer: Answer) -> None:
             self.send_response(answer.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
@@ -15,6 +16,7 @@ from archive.model import Fetch, Policy
 from archive.policies import due, synchronise
 from crawler.failures import explain
 from crawler.model import Visited
+from crawler.politeness import PostponedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -42,6 +44,8 @@ class PoliciesSpider(Spider):
         if policies is None:
             database, configured = self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_POLICIES"]
             policies = await asyncio.to_thread(due_policies, database, configured)
+        # Who starts at the same minute of cron as others does not ask at the same second.
+        await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         for policy in policies:
             yield self.request(policy)
 
@@ -72,11 +76,15 @@ class PoliciesSpider(Spider):
         )
         yield Visited(policy, fetch)
 
-    def fail(self, failure: Failure) -> Iterator[Visited]:
-        """Hand on why no complete answer came."""
+    async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
+        """Hand on why no complete answer came; wait and ask again where that was put off."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         policy: Policy = request.cb_kwargs["policy"]
         error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
+        if isinstance(error, PostponedError):
+            await asyncio.sleep(error.seconds)
+            yield error.request
+            return
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         fetch = Fetch(
             policy=policy.name,
