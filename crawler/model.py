@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.model import Fetch, Policy
+from archive.validators import Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,10 @@ class Visited:
 
     policy: Policy
     fetch: Fetch
+    unmodified: Validators | None = None
+    """What the server says still holds, where it answered 304 to that; None where the answer has a body, or failed."""
+    seconds: float | None = None
+    """From the last request of this visit to its answer; None where none came."""
 
     def __str__(self) -> str:
         """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""

@@ -56,14 +56,20 @@ class PolitenessMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raise LeftAloneError or PostponedError for a host that wants no request now."""
+        obstacle = self._obstacle(request)
+        if obstacle is not None:
+            raise obstacle
+
+    def _obstacle(self, request: Request) -> IgnoreRequest | None:
         host = urlsplit(request.url).netloc
         pace = self._hosts[host]
         if pace.left_alone:
             sentence = f"{host} is left alone for the rest of this run: {pace.left_alone}."
-            raise LeftAloneError(Failure("asked-to-wait", sentence))
+            return LeftAloneError(Failure("asked-to-wait", sentence))
         rest = pace.rests_until - time.monotonic()
         if rest > 0:
-            raise PostponedError(rest, later(request, tries=0), f"{host} asked to be left alone for now")
+            return PostponedError(rest, later(request, tries=0), f"{host} asked to be left alone for now")
+        return None
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Raise PostponedError for an answer after which the same is to be asked again."""
@@ -85,11 +91,22 @@ class PolitenessMiddleware:
         stated = response.headers.get("Retry-After")
         asked = retry_after(None if stated is None else stated.decode("latin-1"), datetime.now(UTC))
         wait = pace.refused(asked, self.settings.delay, self.settings.max_wait)
-        if wait is None:
-            return
-        pace.rests_until = max(pace.rests_until, time.monotonic() + wait)
-        hold(self.crawler, request, wait)
-        self._postpone(request, wait, f"{response.url} answers {response.status}")
+        if wait is not None:
+            pace.rests_until = max(pace.rests_until, time.monotonic() + wait)
+        self._turn_away(request)
+        if wait is not None:
+            self._postpone(request, wait, f"{response.url} answers {response.status}")
+
+    def _turn_away(self, request: Request) -> None:
+        """Take the requests to a host that already wait for their turn out of Scrapy's queue for it."""
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        waiting = [] if slot is None else list(slot.queue)
+        for place in waiting:
+            obstacle = self._obstacle(place[0])
+            if slot is not None and obstacle is not None:
+                slot.queue.remove(place)
+                place[1].errback(obstacle)
 
     def _patience(self, request: Request) -> float:
         return back_off(self.settings.delay, tries(request) + 1, self.settings.max_wait)
@@ -109,14 +126,6 @@ def later(request: Request, tries: int = 1) -> Request:
     return request.replace(
         dont_filter=True, meta=request.meta | {"retry_times": request.meta.get("retry_times", 0) + tries}
     )
-
-
-def hold(crawler: Crawler, request: Request, seconds: float) -> None:
-    """Keep back the requests to a host that already wait in Scrapy's queue for it."""
-    downloader = crawler.engine.downloader
-    slot = downloader.slots.get(downloader.get_slot_key(request))
-    if slot is not None:
-        slot.lastseen = max(slot.lastseen, time.monotonic() + seconds)
 
 
 def slow_down(crawler: Crawler, request: Request, delay: float) -> None:

@@ -39,6 +39,7 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
+        "crawler.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,

@@ -62,9 +62,23 @@ class Site:
         """Return when a path was asked for, each time, in seconds of a clock that only goes forward."""
         return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
 
+    def answer(self, path: str, headers: dict[str, str]) -> Answer:
+        """Return what is said to a request; 304 where it says that it has this page."""
+        if self.first.get(path):
+            return self.first[path].pop(0)
+        page = self.pages.get(path, Answer(b"<p>There is no such page here.</p>", 404))
+        stated = dict(page.headers)
+        pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
+        held = [(headers[asked], stated.get(name)) for asked, name in pairs if asked in headers]
+        return Answer(status=304, headers=page.headers) if held and held[0][0] == held[0][1] else page
+
     def visits(self) -> Counter[str]:
         """Return how often each path was asked for."""
         return Counter(path for path, _ in self.asked)
+
+    def said(self, path: str) -> list[str | None]:
+        """Return the ETag that each request for a path said it has."""
+        return [headers.get("If-None-Match") for asked, headers in self.asked if asked == path]
 
 
 @contextlib.contextmanager
@@ -80,12 +94,7 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
             site.asked_at.append(time.monotonic())
             site.moments[self.path] = site.asked_at[-1]
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.answer(self.chosen())
-
-        def chosen(self) -> Answer:
-            if site.first.get(self.path):
-                return site.first[self.path].pop(0)
-            return site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404))
+                self.answer(site.answer(self.path, dict(self.headers.items())))
 
         def answer(self, answer: Answer) -> None:
             self.send_response(answer.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from scrapy.http import Request
 from archive.database import open_archive
 from archive.model import Fetch, Policy
 from archive.policies import due, synchronise
+from archive.validators import Validators, validators
+from crawler.conditional import not_modified
 from crawler.failures import explain
 from crawler.model import Visited
 from crawler.politeness import PostponedError
@@ -46,17 +48,26 @@ class PoliciesSpider(Spider):
             policies = await asyncio.to_thread(due_policies, database, configured)
         # Who starts at the same minute of cron as others does not ask at the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
+        known = await asyncio.to_thread(self._known, policies)
         for policy in policies:
-            yield self.request(policy)
+            yield self.request(policy, known.get(policy.name))
 
-    def request(self, policy: Policy) -> Request:
-        """Return the request that visits a policy."""
+    def _known(self, policies: Sequence[Policy]) -> dict[str, Validators]:
+        full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
+        if not full_fetch:
+            return {}
+        with open_archive(self.settings["CLAUSEWATCH_DATABASE"]) as archive:
+            return validators(archive, policies, datetime.now(UTC), full_fetch)
+
+    def request(self, policy: Policy, known: Validators | None = None) -> Request:
+        """Return the request that visits a policy, and asks only for what is new where that can be known."""
         return Request(
             policy.url,
             headers={"Accept-Language": accepted(policy.options.languages)} if policy.options.languages else None,
             callback=self.parse,
             errback=self.fail,
             cb_kwargs={"policy": policy},
+            meta={} if known is None else {"validators": known},
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 
@@ -66,15 +77,16 @@ class PoliciesSpider(Spider):
 
     def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
         """Hand on an answer, whatever its status."""
+        unmodified = not_modified(response)
         fetch = Fetch(
             policy=policy.name,
             started_at=started_at(response.request),
             status=response.status,
             final_url=response.url,
             headers=header_lines(response),
-            body=response.body,
+            body=None if unmodified is not None else response.body,
         )
-        yield Visited(policy, fetch)
+        yield Visited(policy, fetch, unmodified, response.meta.get("download_latency"))
 
     async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
         """Hand on why no complete answer came; wait and ask again where that was put off."""

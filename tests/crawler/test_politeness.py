@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def busy(status: int, retry_after: str | None = None) -> Answer:
 def gaps(site: Site, path: str) -> list[float]:
     """Return the seconds between the requests for a path."""
     moments = site.when(path)
-    return [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(moments)]
 
 
 @pytest.mark.parametrize("status", [429, 503])
