@@ -39,6 +39,7 @@ class PoliciesSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.note_start, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider.note_answer, signal=signals.response_downloaded)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -75,6 +76,10 @@ class PoliciesSpider(Spider):
         """Note when the first request of a visit left; redirects and retries carry it on."""
         request.meta.setdefault("started_at", datetime.now(UTC))
 
+    def note_answer(self, request: Request) -> None:
+        """Note when an answer came: Scrapy hands answers on in another order at times."""
+        request.meta["answered_at"] = datetime.now(UTC)
+
     def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
         """Hand on an answer, whatever its status."""
         unmodified = not_modified(response)
@@ -86,7 +91,9 @@ class PoliciesSpider(Spider):
             headers=header_lines(response),
             body=None if unmodified is not None else response.body,
         )
-        yield Visited(policy, fetch, unmodified, response.meta.get("download_latency"))
+        yield Visited(
+            policy, fetch, unmodified, response.meta.get("download_latency"), response.meta.get("answered_at")
+        )
 
     async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
         """Hand on why no complete answer came; wait and ask again where that was put off."""
