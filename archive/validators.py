@@ -54,11 +54,11 @@ def validators(
     with archive.reading() as session:
         versions = _latest_versions(session)
         fetches = _latest_answers(session)
-        names = session.execute(select(PolicyRow.id, PolicyRow.name).where(PolicyRow.name.in_(wanted))).all()
+        names = session.execute(select(PolicyRow.id, PolicyRow.name)).all()
     found: dict[str, Validators] = {}
     for number, name in names:
-        version, fetch = versions.get(number), fetches.get(number)
-        if version is None or fetch is None or not _is_current(version, fetch, wanted[name]):
+        version, fetch, policy = versions.get(number), fetches.get(number), wanted.get(name)
+        if version is None or fetch is None or policy is None or not _is_current(version, fetch, policy):
             continue
         kept = _validators(version, fetch)
         if kept is not None and timedelta() <= now - fetch.started_at < full_fetch:

@@ -76,9 +76,10 @@ class PolitenessMiddleware:
         pace = self._hosts[urlsplit(request.url).netloc]
         if response.status in ASKING_TO_WAIT:
             self._note_refusal(request, response, pace)
-        elif response.status < 500:
+            return response
+        if response.status < 500:
             pace.refusals = 0
-        elif response.status in self._statuses:
+        if response.status in self._statuses:
             self._postpone(request, self._patience(request), f"{response.url} answers {response.status}")
         return response
 
