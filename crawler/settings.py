@@ -14,6 +14,9 @@ from differ.profiles import Profile
 
 PRODUCT = "Clausewatch"
 
+LEAST_DELAY = 0.001
+"""Seconds; without any delay Scrapy 2.19 starts all requests that wait for a host before it counts the first."""
+
 FIXED: dict[str, Any] = {
     "BOT_NAME": "clausewatch",
     "SPIDER_MODULES": ["crawler.spiders"],
@@ -77,7 +80,7 @@ def scrapy_settings(
         "DOWNLOAD_MAXSIZE": crawl.max_body,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": crawl.timeout,
-        "DOWNLOAD_DELAY": crawl.delay,
+        "DOWNLOAD_DELAY": max(crawl.delay, LEAST_DELAY),
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "REDIRECT_MAX_TIMES": crawl.redirects,
     }

@@ -88,6 +88,15 @@ def test_each_failure_of_a_request_doubles_its_wait(tmp_path: Path) -> None:
     assert found["a"].outcome == "changed"
 
 
+def test_one_host_sees_one_request_at_a_time_even_without_a_delay(tmp_path: Path) -> None:
+    with serving() as site:
+        for path in ("/a", "/b"):
+            site.pages[path] = Answer(PAGE.encode(), pause=0.5)
+        crawl(tmp_path / "a.db", {path: site.url(path) for path in ("/a", "/b")}, delay=0)
+        first, second = sorted(site.moments[path] for path in ("/a", "/b"))
+    assert second - first >= 0.5
+
+
 @pytest.mark.parametrize(("stated", "kept"), [(2, 2), (500, 3)], ids=["as stated", "up to max_wait"])
 def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
     with serving() as site:
