@@ -75,7 +75,7 @@ class Fetch:
     error: str = ""
     """Why no complete answer came: one sentence for a person."""
     error_kind: str = ""
-    """dns, tls, timeout, refused, robots, too-large, connection, or other; "" where an answer came."""
+    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" where an answer came."""
 
 
 @dataclass(frozen=True, slots=True)

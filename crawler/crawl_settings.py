@@ -17,6 +17,11 @@ class CrawlSettings:
     """Seconds for one answer, from the request to its last byte."""
     delay: float = 1.0
     """Seconds between two requests to one host; the real ones vary by half of it around this."""
+    max_wait: float = 60.0
+    """Seconds: the most of a Crawl-delay or Retry-After that a run keeps, and the longest back-off. A host that asks to
+    be left alone for longer is left alone for the rest of the run."""
+    full_fetch: float = 7 * 86_400.0
+    """Seconds after which a page is fetched whole, although its server can say that nothing changed; 0 for always."""
     concurrency: int = 8
     """Requests in flight over all hosts; one host never sees more than one at a time."""
     retries: int = 2

@@ -54,22 +54,26 @@ class Failure:
     """Why no complete answer came."""
 
     kind: str
-    """dns, tls, timeout, refused, robots, too-large, connection, or other."""
+    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other."""
     sentence: str
 
 
-class RobotsError(IgnoreRequest):
-    """robots.txt keeps us from a page."""
+class KnownError(IgnoreRequest):
+    """Nothing is fetched, for a reason that is already told."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
         self.failure = failure
 
 
+class RobotsError(KnownError):
+    """robots.txt keeps us from a page."""
+
+
 def explain(error: BaseException, request: Request, settings: CrawlSettings) -> Failure:
     """Say why a request came to no complete answer."""
     host = urlsplit(request.url).hostname or request.url
-    if isinstance(error, RobotsError):
+    if isinstance(error, KnownError):
         return error.failure
     if isinstance(error, DownloadTimeoutError):
         return Failure("timeout", f"{host} did not answer completely within {settings.timeout:g} seconds.")

@@ -15,6 +15,7 @@ from archive.errors import OutdatedAssessmentError, StorageError
 from archive.model import Fetch, Policy, Result
 from archive.policies import mark_tried
 from archive.recorder import Latest, Recorded, latest, record
+from archive.validators import Validators
 from crawler import signals
 from crawler.model import Visited
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
@@ -94,9 +95,11 @@ class RecordingPipeline:
                 return result, recorded
 
     async def _result(self, item: Visited) -> Result:
-        if item.fetch.body is None:
+        if item.fetch.body is None and item.unmodified is None:
             return Result(item.fetch, None)
         known = await self._in_archive(latest, item.policy.name)
+        if item.unmodified is not None:
+            return unmodified(item.fetch, item.unmodified, known)
         visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles))
         against = None if known is None else known.number
         outcome = await self.workers.call(assess, visit)
@@ -159,6 +162,14 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     pending, patience = known.pending, policy.looks.confirm_max
     confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     return Visit(page, policy.options, profile, known.version, pending.text if pending else None, confirm)
+
+
+def unmodified(fetch: Fetch, held: Validators, known: Latest | None) -> Result:
+    """Return what is recorded where the server says that the page is still the one of a version."""
+    if known is None or known.number != held.version:
+        sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
+        return Result(replace(fetch, error=sentence, error_kind="other"), None)
+    return Result(fetch, Assessment("unchanged", identity=held.identity), known.number)
 
 
 def refusal(hit: LimitHit) -> Assessment:

@@ -47,20 +47,31 @@ def run_crawl(
     A reactor starts once, so this runs once per process. Raises StorageError, after what was recorded before it;
     CrawlDefectError where the program itself failed.
     """
-    process = AsyncCrawlerProcess(dict(settings))
-    # Only now: the process sets every logger of Scrapy back, and tells how Scrapy is built.
-    process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
-    for logger, level in (TOLD if verbose else UNTOLD).items():
-        logging.getLogger(logger).setLevel(level)
-    crawler = process.create_crawler("policies")
-    faults = _Faults()
-    crawler.signals.connect(recorded, signal=signals.recorded)
-    crawler.signals.connect(faults.note_storage, signal=signals.storage_failed)
-    crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
-    crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
-    task = process.crawl(crawler, policies=policies)
-    process.start()
-    faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
+    prepared = PreparedCrawl(settings, verbose=verbose)
+    prepared.crawler.signals.connect(recorded, signal=signals.recorded)
+    prepared.run(policies)
+
+
+class PreparedCrawl:
+    """A crawl whose signals can be listened to before it runs."""
+
+    def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
+        self._process = AsyncCrawlerProcess(dict(settings))
+        # Only now: the process sets every logger of Scrapy back, and tells how Scrapy is built.
+        self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
+        for logger, level in (TOLD if verbose else UNTOLD).items():
+            logging.getLogger(logger).setLevel(level)
+        self.crawler = self._process.create_crawler("policies")
+
+    def run(self, policies: Sequence[Policy]) -> None:
+        """Crawl these policies to the end. Raises StorageError and CrawlDefectError."""
+        faults = _Faults()
+        self.crawler.signals.connect(faults.note_storage, signal=signals.storage_failed)
+        self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
+        self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
+        task = self._process.crawl(self.crawler, policies=policies)
+        self._process.start()
+        faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
 
 
 class _Faults:

@@ -9,9 +9,13 @@ from typing import Any
 
 from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
+from crawler.pace import JITTER
 from differ.profiles import Profile
 
 PRODUCT = "Clausewatch"
+
+LEAST_DELAY = 0.001
+"""Seconds; without any delay Scrapy 2.19 starts all requests that wait for a host before it counts the first."""
 
 FIXED: dict[str, Any] = {
     "BOT_NAME": "clausewatch",
@@ -35,12 +39,15 @@ FIXED: dict[str, Any] = {
     "ROBOTSTXT_OBEY": True,
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
+        "crawler.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": JITTER,
     # What is said of failures is said in the results
-    "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
     "LOG_LEVEL": "WARNING",
     "LOGSTATS_INTERVAL": 0,
     "STATS_DUMP": False,
@@ -73,9 +80,8 @@ def scrapy_settings(
         "DOWNLOAD_MAXSIZE": crawl.max_body,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": crawl.timeout,
-        "DOWNLOAD_DELAY": crawl.delay,
+        "DOWNLOAD_DELAY": max(crawl.delay, LEAST_DELAY),
         "CONCURRENT_REQUESTS": crawl.concurrency,
-        "RETRY_TIMES": crawl.retries,
         "REDIRECT_MAX_TIMES": crawl.redirects,
     }
 

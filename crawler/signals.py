@@ -2,5 +2,7 @@
 
 recorded = object()
 """A result has been recorded: `result` is the archive.model.Result, `record` what the archive made of it."""
+robots_read = object()
+"""A robots.txt was asked for: `said` is the crawler.model.RobotsSaid."""
 storage_failed = object()
 """The archive cannot be written, and the crawl stops: `error` is the archive's StorageError."""

@@ -121,7 +121,7 @@ def screen(page: Page, document: Document) -> Screening | None:
         )
         return Screening(
             said or "http-error",
-            f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.",
+            f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.{_wish(page)}",
         )
     return found_wall
 
@@ -140,6 +140,12 @@ def _pdf(page: Page, document: Document) -> Screening | None:
         return Screening("encoding", f"The body is a PDF file that {said}, so that nothing of it can be read.")
     pages = f"{printed.pages} page{'' if printed.pages == 1 else 's'}"
     return Screening("empty-shell", f"The PDF file has {pages} and no text: perhaps it holds pictures of a text.")
+
+
+def _wish(page: Page) -> str:
+    """Return when the server wants to be asked again, a sentence; "" where it does not say."""
+    stated = next((value for name, value in page.headers if name == "retry-after"), "")
+    return f" It asks to be left alone for now (Retry-After: {stated[:60]})." if stated else ""
 
 
 def _rubbish(page: Page) -> str | None:

@@ -36,8 +36,12 @@ class Site:
     """Scheme, host and port."""
     pages: dict[str, Answer] = field(default_factory=dict)
     """A path that is not here answers 404."""
+    first: dict[str, list[Answer]] = field(default_factory=dict)
+    """What a path answers at first, each once, before it answers as its page does."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
+    asked_at: list[float] = field(default_factory=list)
+    """When each request came, in seconds of a clock that only goes forward."""
     moments: dict[str, float] = field(default_factory=dict)
     """When each path was last asked for, in seconds of a clock that only goes forward."""
 
@@ -54,9 +58,27 @@ class Site:
         self.pages[path] = Answer(status=status, headers=(("Location", target),))
         return self.url(path)
 
+    def when(self, path: str) -> list[float]:
+        """Return when a path was asked for, each time, in seconds of a clock that only goes forward."""
+        return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
+
+    def answer(self, path: str, headers: dict[str, str]) -> Answer:
+        """Return what is said to a request; 304 where it says that it has this page."""
+        if self.first.get(path):
+            return self.first[path].pop(0)
+        page = self.pages.get(path, Answer(b"<p>There is no such page here.</p>", 404))
+        stated = dict(page.headers)
+        pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
+        held = [(headers[asked], stated.get(name)) for asked, name in pairs if asked in headers]
+        return Answer(status=304, headers=page.headers) if held and held[0][0] == held[0][1] else page
+
     def visits(self) -> Counter[str]:
         """Return how often each path was asked for."""
         return Counter(path for path, _ in self.asked)
+
+    def said(self, path: str) -> list[str | None]:
+        """Return the ETag that each request for a path said it has."""
+        return [headers.get("If-None-Match") for asked, headers in self.asked if asked == path]
 
 
 @contextlib.contextmanager
@@ -69,9 +91,10 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked.append((self.path, dict(self.headers.items())))
-            site.moments[self.path] = time.monotonic()
+            site.asked_at.append(time.monotonic())
+            site.moments[self.path] = site.asked_at[-1]
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.answer(site.pages.get(self.path, Answer(b"<p>There is no such page here.</p>", 404)))
+                self.answer(site.answer(self.path, dict(self.headers.items())))
 
         def answer(self, answer: Answer) -> None:
             self.send_response(answer.status)

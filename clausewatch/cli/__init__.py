@@ -30,6 +30,7 @@ COMMANDS: dict[str, Entry] = {
     "config": Entry("clausewatch.cli.config:config", "Check the configuration."),
     "run": Entry("clausewatch.cli.run:run", "Check the policies that are due, and tell the subscribers."),
     "status": Entry("clausewatch.cli.status:status", "Show how the watch of each policy goes."),
+    "doctor": Entry("clausewatch.cli.doctor:doctor", "Show what is fetched of a policy, kept, dropped, and why."),
     "history": Entry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
     "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
     "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),

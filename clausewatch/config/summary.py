@@ -37,7 +37,8 @@ def _crawl(configuration: Configuration) -> str:
     contact = f", as {crawl.contact}" if crawl.contact else ""
     return (
         f"pages up to {size_text(crawl.max_body)}, {crawl.timeout:g} s each, "
-        f"{crawl.delay:g} s between two requests to one host{contact}"
+        f"{crawl.delay:g} s between two requests to one host, or as its Crawl-delay and Retry-After ask, "
+        f"up to {crawl.max_wait:g} s{contact}"
     )
 
 

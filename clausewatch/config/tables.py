@@ -159,6 +159,8 @@ class CrawlTable(Table):
     max_body: Annotated[Size, _between(100_000, 200_000_000, _bytes)] = _DEFAULTS.max_body
     timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.timeout)
     delay: Annotated[Duration, _between(0, 600, _seconds)] = timedelta(seconds=_DEFAULTS.delay)
+    max_wait: Annotated[Duration, _between(0, 3600, _seconds)] = timedelta(seconds=_DEFAULTS.max_wait)
+    full_fetch: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(seconds=_DEFAULTS.full_fetch)
     concurrency: Annotated[StrictInt, _count(1, 256)] = _DEFAULTS.concurrency
     retries: Annotated[StrictInt, _count(0, 10)] = _DEFAULTS.retries
     redirects: Annotated[StrictInt, _count(0, 20)] = _DEFAULTS.redirects
@@ -184,6 +186,8 @@ class CrawlTable(Table):
             max_body=self.max_body,
             timeout=self.timeout.total_seconds(),
             delay=self.delay.total_seconds(),
+            max_wait=self.max_wait.total_seconds(),
+            full_fetch=self.full_fetch.total_seconds(),
             concurrency=self.concurrency,
             retries=self.retries,
             redirects=self.redirects,

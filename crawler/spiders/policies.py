@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
@@ -13,8 +14,11 @@ from scrapy.http import Request
 from archive.database import open_archive
 from archive.model import Fetch, Policy
 from archive.policies import due, synchronise
+from archive.validators import Validators, validators
+from crawler.conditional import not_modified
 from crawler.failures import explain
 from crawler.model import Visited
+from crawler.politeness import PostponedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -35,6 +39,7 @@ class PoliciesSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.note_start, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider.note_answer, signal=signals.response_downloaded)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -42,17 +47,28 @@ class PoliciesSpider(Spider):
         if policies is None:
             database, configured = self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_POLICIES"]
             policies = await asyncio.to_thread(due_policies, database, configured)
+        # Who starts at the same minute of cron as others does not ask at the same second.
+        await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
+        known = await asyncio.to_thread(self._known, policies)
         for policy in policies:
-            yield self.request(policy)
+            yield self.request(policy, known.get(policy.name))
 
-    def request(self, policy: Policy) -> Request:
-        """Return the request that visits a policy."""
+    def _known(self, policies: Sequence[Policy]) -> dict[str, Validators]:
+        full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
+        if not full_fetch:
+            return {}
+        with open_archive(self.settings["CLAUSEWATCH_DATABASE"]) as archive:
+            return validators(archive, policies, datetime.now(UTC), full_fetch)
+
+    def request(self, policy: Policy, known: Validators | None = None) -> Request:
+        """Return the request that visits a policy, and asks only for what is new where that can be known."""
         return Request(
             policy.url,
             headers={"Accept-Language": accepted(policy.options.languages)} if policy.options.languages else None,
             callback=self.parse,
             errback=self.fail,
             cb_kwargs={"policy": policy},
+            meta={} if known is None else {"validators": known},
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 
@@ -60,23 +76,34 @@ class PoliciesSpider(Spider):
         """Note when the first request of a visit left; redirects and retries carry it on."""
         request.meta.setdefault("started_at", datetime.now(UTC))
 
+    def note_answer(self, request: Request) -> None:
+        """Note when an answer came: Scrapy hands answers on in another order at times."""
+        request.meta["answered_at"] = datetime.now(UTC)
+
     def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
         """Hand on an answer, whatever its status."""
+        unmodified = not_modified(response)
         fetch = Fetch(
             policy=policy.name,
             started_at=started_at(response.request),
             status=response.status,
             final_url=response.url,
             headers=header_lines(response),
-            body=response.body,
+            body=None if unmodified is not None else response.body,
         )
-        yield Visited(policy, fetch)
+        yield Visited(
+            policy, fetch, unmodified, response.meta.get("download_latency"), response.meta.get("answered_at")
+        )
 
-    def fail(self, failure: Failure) -> Iterator[Visited]:
-        """Hand on why no complete answer came."""
+    async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
+        """Hand on why no complete answer came; wait and ask again where that was put off."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         policy: Policy = request.cb_kwargs["policy"]
         error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
+        if isinstance(error, PostponedError):
+            await asyncio.sleep(error.seconds)
+            yield error.request
+            return
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         fetch = Fetch(
             policy=policy.name,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -129,6 +130,18 @@ def test_a_policy_of_every_12_hours_is_due(
     if tried is not None:
         mark_tried(archive, ["Teahouse"], tried)
     assert bool(due(archive, now)) is expected
+
+
+@pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=12), timedelta(days=1)])
+def test_thirty_days_of_cron_at_exactly_every_skip_no_check(archive: Archive, every: timedelta) -> None:
+    """Each run begins up to a minute late, as machines are busy; a late run makes the next interval a short one."""
+    watch(archive, replace(TEAHOUSE, every=every))
+    late = Random(30)  # noqa: S311 - the same spread each time
+    for tick in range(timedelta(days=30) // every):
+        run_started_at = START + tick * every + timedelta(seconds=late.uniform(0, 60))
+        assert names(due(archive, run_started_at)) == ["Teahouse"], f"run {tick}"
+        mark_tried(archive, ["Teahouse"], run_started_at)
+        assert due(archive, run_started_at + 0.5 * every) == (), "an hourly cron line asks no oftener than `every`"
 
 
 def test_who_was_never_tried_comes_first_then_who_waits_longest(archive: Archive) -> None:

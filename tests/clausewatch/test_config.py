@@ -24,6 +24,8 @@ contact = "desk@cloakroom.test"
 max_body = "2 MB"
 timeout = "20 s"
 delay = "3 s"
+max_wait = "2 min"
+full_fetch = "2d"
 concurrency = 4
 retries = 1
 redirects = 3
@@ -105,6 +107,7 @@ def test_everything_in_the_file_arrives(read: Load, tmp_path: Path) -> None:
     crawl = configuration.crawl
     assert (crawl.max_body, crawl.timeout, crawl.delay, crawl.concurrency) == (2_000_000, 20.0, 3.0, 4)
     assert (crawl.retries, crawl.redirects, crawl.workers, crawl.worker_memory) == (1, 3, 1, 500_000_000)
+    assert (crawl.max_wait, crawl.full_fetch) == (120.0, 172_800.0)
     assert (crawl.worker_time, crawl.allow_private, crawl.contact) == (
         10.0,
         ("intranet.test", "10.1.0.0/16"),

@@ -27,13 +27,12 @@ def test_only_http_and_https_are_spoken() -> None:
 
 
 def test_limits_are_those_of_the_configuration() -> None:
-    built = settings(CrawlSettings(max_body=1000, timeout=7, delay=3, concurrency=5, retries=1, redirects=4))
+    built = settings(CrawlSettings(max_body=1000, timeout=7, delay=3, concurrency=5, redirects=4))
     assert built.getint("DOWNLOAD_MAXSIZE") == 1000
     assert built.getfloat("DOWNLOAD_TIMEOUT") == 7
     assert built.getfloat("DOWNLOAD_DELAY") == 3
     assert built.getint("CONCURRENT_REQUESTS") == 5
     assert built.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
-    assert built.getint("RETRY_TIMES") == 1
     assert built.getint("REDIRECT_MAX_TIMES") == 4
 
 

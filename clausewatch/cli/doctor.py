@@ -1,0 +1,190 @@
+"""`clausewatch doctor`: what is fetched of a policy, what is kept, what is dropped and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS
+from clausewatch.doctor import Diagnosis, diagnose
+from clausewatch.errors import ExitCode, UnknownPolicyError
+from clausewatch.examination import Examined
+from clausewatch.rows import Row, as_json
+from clausewatch.terminal import wrapped
+from clausewatch.times import stamp
+from crawler.model import RobotsSaid, Visited
+from differ.assessment import Assessment
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.pass_context
+@pass_context
+def doctor(context: Context, ctx: click.Context, policy: str, form: str) -> None:
+    """Show what is fetched of POLICY, what is kept, what is dropped and why.
+
+    Fetches the page twice, as a run does, and records nothing. Ends with 1 where a run would not see the policy, where
+    the configured `select` matches nothing, or where two fetches in a row do not give the same text.
+    """
+    configuration = context.configuration()
+    known = {each.name: each for each in configuration.policies}
+    if policy not in known:
+        raise UnknownPolicyError(policy, known)
+    with context.archive() as archive:
+        found = diagnose(archive, configuration, known[policy])
+    if form == "json":
+        click.echo(as_json(diagnosis_row(found)))
+    else:
+        click.echo("\n".join(_lines(found)))
+    ctx.exit(ExitCode.FINE if found.well else ExitCode.TROUBLE)
+
+
+def diagnosis_row(found: Diagnosis) -> Row:
+    """Return a diagnosis for programs; its keys are a contract."""
+    examined = found.examined
+    return {
+        "policy": found.policy.name,
+        "url": found.policy.url,
+        "well": found.well,
+        "robots": [
+            {"origin": each.origin, "status": each.status, "crawl_delay": each.crawl_delay, "delay": each.delay}
+            for each in found.robots
+        ],
+        "fetches": [_fetch_row(each) for each in found.visits],
+        "limit": found.limit or None,
+        "latest_version": found.latest,
+        "page": None if examined is None else _page_row(examined),
+    }
+
+
+def _fetch_row(visited: Visited) -> Row:
+    fetch = visited.fetch
+    return {
+        "at": stamp(fetch.started_at),
+        "status": fetch.status,
+        "final_url": fetch.final_url,
+        "bytes": None if fetch.body is None else len(fetch.body),
+        "seconds": visited.seconds,
+        "error": fetch.error or None,
+        "error_kind": fetch.error_kind or None,
+    }
+
+
+def _page_row(found: Examined) -> Row:
+    return {
+        "words": found.words,
+        "languages": list(found.document.languages),
+        "dates": [{"kind": each.kind, "day": each.day.isoformat(), "text": each.text} for each in found.document.dates],
+        "fallback": found.fallback,
+        "refused": None if found.refused is None else {"reason": found.refused[0], "detail": found.refused[1]},
+        "outline": [
+            {"level": each.level, "heading": each.title, "language": each.language, "words": each.words}
+            for each in found.outline
+        ],
+        "dropped": [{"what": what, "times": times} for what, times in found.dropped],
+        "steady": found.steady,
+        "differences": [{"first": first, "second": second} for first, second in found.differences],
+        "next_run": _run_row(found.assessment),
+    }
+
+
+def _run_row(assessment: Assessment) -> Row:
+    comparison = assessment.comparison
+    return {
+        "outcome": assessment.outcome,
+        "reason": assessment.reason,
+        "detail": assessment.detail,
+        "boundary": assessment.boundary,
+        "material": comparison is not None and comparison.material,
+        "severity": None if comparison is None else comparison.severity,
+        "topics": [] if comparison is None else list(comparison.topics),
+        "findings": 0 if comparison is None else len(comparison.findings),
+    }
+
+
+def _lines(found: Diagnosis) -> Iterator[str]:
+    yield from wrapped(f"{found.policy.name}: {found.policy.url}")
+    for said in dict.fromkeys(found.robots):
+        yield from _told("robots.txt", _robots(said))
+    for number, visited in enumerate(found.visits, 1):
+        yield from _told(f"Fetch {number}", _fetch(visited))
+    if found.limit:
+        yield from _told("Reading", f"ended by {found.limit}; a run records the answer as not comparable")
+    if found.examined is not None:
+        yield from _page(found, found.examined)
+    yield ""
+    yield "All is well." if found.well else "Not all is well: see above."
+
+
+def _told(what: str, text: str) -> list[str]:
+    return wrapped(f"{what:<12} {text}", hanging=" " * 13)
+
+
+def _robots(said: RobotsSaid) -> str:
+    if said.status is None:
+        return f"{said.origin}: cannot be had"
+    if said.delay is None:
+        return f"{said.origin}: answers {said.status}, so nothing may be fetched"
+    stated = "no Crawl-delay" if said.crawl_delay is None else f"Crawl-delay {said.crawl_delay:g} s"
+    return f"{said.origin}: answers {said.status}, {stated}; {said.delay:g} s are left between two requests"
+
+
+def _fetch(visited: Visited) -> str:
+    fetch = visited.fetch
+    if fetch.body is None:
+        return f"no complete answer ({fetch.error_kind}): {fetch.error}"
+    seconds = "" if visited.seconds is None else f" in {visited.seconds:.2f} s"
+    return f"{fetch.status} from {fetch.final_url}, {len(fetch.body)} bytes{seconds}"
+
+
+def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
+    yield from _told("Is it one?", "yes, a policy" if page.refused is None else f"no: {': '.join(page.refused)}")
+    yield from _told("Read by", _how(found, page))
+    yield from _told("Languages", ", ".join(page.document.languages) or "none known")
+    dates = "; ".join(f"{each.kind} {each.day.isoformat()} ({each.text!r})" for each in page.document.dates)
+    yield from _told("Dates stated", dates or "none")
+    yield from _told("Same twice?", _steady(page))
+    for first, second in page.differences:
+        yield from wrapped(f"- {first}", indent=" " * 13, hanging=" " * 15)
+        yield from wrapped(f"+ {second}", indent=" " * 13, hanging=" " * 15)
+    yield from _told("Next run", _next_run(found, page.assessment))
+    yield ""
+    yield f"Kept: {page.words} words in {len(page.outline)} sections"
+    for section in page.outline:
+        title = section.title or "(before the first heading)"
+        yield from wrapped(f"{section.words:>6}  {'  ' * max(section.level - 1, 0)}{title}", hanging=" " * 8)
+    yield ""
+    yield f"Dropped: {sum(times for _, times in page.dropped)} parts"
+    for what, times in page.dropped:
+        yield from wrapped(f"{times:>6}  {what}", hanging=" " * 8)
+
+
+def _how(found: Diagnosis, page: Examined) -> str:
+    if not found.policy.options.select:
+        return "the generic extraction; no `select` is configured"
+    if page.fallback:
+        return "the generic extraction, because the configured `select` matches nothing: correct it"
+    return "the configured `select`, which matches"
+
+
+def _steady(page: Examined) -> str:
+    if page.steady is None:
+        return "not known: only one complete answer came"
+    return "yes, both fetches give the same text" if page.steady else "no: these words differ (first fetch -, second +)"
+
+
+def _next_run(found: Diagnosis, assessment: Assessment) -> str:
+    if assessment.outcome == "not comparable":
+        return f"not comparable ({assessment.reason}): {assessment.detail}"
+    if found.latest is None:
+        return "changed: it would record the first version, and alert nobody"
+    if assessment.outcome == "unchanged":
+        return f"unchanged: the text is that of version {found.latest}"
+    comparison = assessment.comparison
+    if comparison is None:
+        return f"changed after version {found.latest}, recorded without a judgement: it is read in another way now"
+    weight = f"material ({comparison.severity})" if comparison.material else "not material"
+    return f"{assessment.outcome} after version {found.latest}: {len(comparison.findings)} findings, {weight}"

@@ -1,0 +1,119 @@
+"""What `doctor` finds out of two answers in a row: what is read, what is left out, and whether both say the same."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from differ.assessment import Assessment, LatestVersion, Visit, assess, same_words
+from differ.profiles import Profile
+from document import read, screen
+from document.model import Document, Extracted, ExtractionOptions, Page
+
+MOST_DIFFERENCES = 20
+"""Differing passages that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Everything that an examination needs."""
+
+    pages: tuple[Page, ...]
+    """The complete answers, in order: one or two."""
+    options: ExtractionOptions
+    profile: Profile
+    latest: LatestVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """A section that is kept."""
+
+    level: int
+    title: str
+    language: str
+    words: int
+    """Of its heading and blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the answers hold."""
+
+    document: Document
+    """Of the last answer."""
+    outline: tuple[Outlined, ...]
+    words: int
+    dropped: tuple[tuple[str, int], ...]
+    """What was left out and why, and how often; the most frequent first."""
+    fallback: bool
+    refused: tuple[str, str] | None
+    """Reason and sentence of the screening where the answer is not the policy."""
+    steady: bool | None
+    """Whether two answers in a row give the same text; None where there are not two."""
+    differences: tuple[tuple[str, str], ...]
+    """Words of the first answer and of the second where they differ, at most `MOST_DIFFERENCES`."""
+    assessment: Assessment
+    """What a run would record of the last answer."""
+
+
+def examine(questions: Questions) -> Examined:
+    """Read the answers as a run would; of two, the last one is told of in full."""
+    extracted = [read(page, questions.options) for page in questions.pages]
+    last, page = extracted[-1], questions.pages[-1]
+    screening = screen(page, last.document)
+    outline = _outline(last.document)
+    pair = len(extracted) > 1
+    return Examined(
+        document=last.document,
+        outline=outline,
+        words=sum(section.words for section in outline),
+        dropped=tuple(Counter(last.dropped).most_common()),
+        fallback=last.fallback,
+        refused=None if screening is None else (screening.reason, screening.detail),
+        steady=_is_steady(extracted) if pair else None,
+        differences=_differences(extracted[0].document, last.document) if pair else (),
+        assessment=assess(Visit(page, questions.options, questions.profile, questions.latest)),
+    )
+
+
+def _outline(document: Document) -> tuple[Outlined, ...]:
+    return tuple(
+        Outlined(
+            section.level,
+            section.title,
+            section.language,
+            len(section.heading.split()) + sum(len(block.text.split()) for block in section.blocks),
+        )
+        for section in document.sections
+    )
+
+
+def _is_steady(extracted: Sequence[Extracted]) -> bool:
+    first, last = extracted[0], extracted[-1]
+    return first.identity == last.identity and same_words(first.document, last.document)
+
+
+def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
+    """Return what differs by lines: few do, and a comparison word by word of two whole policies takes long."""
+    old, new = list(before.lines()), list(after.lines())
+    matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    found = [
+        _trimmed(" ".join(old[a:b]).split(), " ".join(new[c:d]).split())
+        for tag, a, b, c, d in matched
+        if tag != "equal"
+    ]
+    return tuple(found[:MOST_DIFFERENCES])
+
+
+def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:
+    """Return two passages without the words that they begin and end with alike."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])
