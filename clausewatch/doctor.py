@@ -11,7 +11,7 @@ from archive.errors import UnknownPolicyError
 from archive.model import Policy
 from archive.recorder import Latest, latest
 from clausewatch.config import Configuration
-from clausewatch.examination import Examined, Questions, examine
+from clausewatch.examination import Examined, examine
 from crawler.crawl_settings import CrawlSettings
 from crawler.looking import look
 from crawler.model import RobotsSaid, Visited
@@ -77,13 +77,13 @@ async def _examined(
 ) -> Examined | str | None:
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
-    asked = [visit_of(policy, each.fetch, known, profile) for each in visits if each.fetch.body is not None]
+    complete = [each.fetch for each in visits if each.fetch.body is not None]
+    asked = tuple(visit_of(policy, fetch, known, profile) for fetch in complete)
     if not asked:
         return None
-    questions = Questions(tuple(each.page for each in asked), policy.options, profile, asked[-1].latest)
     workers = Workers(WorkerLimits(1, crawl.worker_memory, crawl.worker_time))
     try:
-        outcome = await workers.call(examine, questions)
+        outcome = await workers.call(examine, asked)
     finally:
         await workers.close()
     if isinstance(outcome, Done):

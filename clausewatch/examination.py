@@ -7,24 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from differ.assessment import Assessment, LatestVersion, Visit, assess, same_words
-from differ.profiles import Profile
+from differ.assessment import Assessment, Visit, assess, same_words
 from document import read, screen
-from document.model import Document, Extracted, ExtractionOptions, Page
+from document.model import Document, Extracted
 
 MOST_DIFFERENCES = 20
 """Differing passages that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """Everything that an examination needs."""
-
-    pages: tuple[Page, ...]
-    """The complete answers, in order: one or two."""
-    options: ExtractionOptions
-    profile: Profile
-    latest: LatestVersion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +47,10 @@ class Examined:
     """What a run would record of the last answer."""
 
 
-def examine(questions: Questions) -> Examined:
-    """Read the answers as a run would; of two, the last one is told of in full."""
-    extracted = [read(page, questions.options) for page in questions.pages]
-    last, page = extracted[-1], questions.pages[-1]
+def examine(visits: tuple[Visit, ...]) -> Examined:
+    """Read the complete answers of one or two visits as a run would; of two, the last one is told of in full."""
+    extracted = [read(visit.page, visit.options) for visit in visits]
+    last, page = extracted[-1], visits[-1].page
     screening = screen(page, last.document)
     outline = _outline(last.document)
     pair = len(extracted) > 1
@@ -75,7 +63,7 @@ def examine(questions: Questions) -> Examined:
         refused=None if screening is None else (screening.reason, screening.detail),
         steady=_is_steady(extracted) if pair else None,
         differences=_differences(extracted[0].document, last.document) if pair else (),
-        assessment=assess(Visit(page, questions.options, questions.profile, questions.latest)),
+        assessment=assess(visits[-1]),
     )
 
 

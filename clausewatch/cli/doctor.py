@@ -181,6 +181,8 @@ def _next_run(found: Diagnosis, assessment: Assessment) -> str:
         return f"not comparable ({assessment.reason}): {assessment.detail}"
     if found.latest is None:
         return "changed: it would record the first version, and alert nobody"
+    if assessment.outcome == "pending":
+        return f"pending, it would wait for a second look: {assessment.detail}"
     if assessment.outcome == "unchanged":
         return f"unchanged: the text is that of version {found.latest}"
     comparison = assessment.comparison
