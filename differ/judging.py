@@ -29,21 +29,21 @@ class Surroundings:
 
     standing: frozenset[tuple[str, ...]]
     """The words of every statement that stands in both."""
-    addresses: frozenset[str]
-    """The e-mail and web addresses and telephone numbers that both give."""
+    words: frozenset[str]
+    """Every word that both have, addresses among them."""
 
 
 def surroundings(before: Sequence[Statement], after: Sequence[Statement]) -> Surroundings:
     """Return what two documents have in common."""
     return Surroundings(
         frozenset(statement.words for statement in before) & frozenset(statement.words for statement in after),
-        all_addresses(before) & all_addresses(after),
+        all_words(before) & all_words(after),
     )
 
 
-def all_addresses(text: Iterable[Statement]) -> frozenset[str]:
-    """Return every address of a document."""
-    return frozenset(address for statement in text for address in addresses(statement.words))
+def all_words(text: Iterable[Statement]) -> frozenset[str]:
+    """Return every word of a document."""
+    return frozenset().union(*(statement.words for statement in text))
 
 
 def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
@@ -118,7 +118,7 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
     if pair.before is not None and pair.after is not None:
         return False
     given = addresses(present.words)
-    return effect.kind in ("channel", "address") and bool(given) and around.addresses.issuperset(given)
+    return effect.kind in ("channel", "address") and bool(given) and around.words.issuperset(given)
 
 
 def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
