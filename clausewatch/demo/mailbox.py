@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socketserver
-import threading
-from types import TracebackType
-from typing import Self
+
+from clausewatch.demo.loopback import Loopback
 
 REPLIES = {
     b"EHLO": "250 clausewatch-demo",
@@ -19,34 +18,17 @@ REPLIES = {
 """What is said to the commands of RFC 5321 that need no thought."""
 
 
-class DemoMailbox:
+class DemoMailbox(Loopback):
     """A mail server on a free port of loopback, while the `with` block lasts."""
 
     def __init__(self) -> None:
         self._received: list[bytes] = []
-        self._server = _Server(self._received)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        return int(self._server.server_address[1])
+        super().__init__(_Server(self._received))
 
     @property
     def messages(self) -> tuple[bytes, ...]:
         """The messages as they came, oldest first."""
         return tuple(self._received)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 
 from jinja2 import Environment
 
 from clausewatch.demo.editions import edition_count, site_policies
+from clausewatch.demo.loopback import Loopback
 from document.model import Page
 
 INDEX = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Fictional policies</title>
@@ -39,29 +37,17 @@ def pages(edition: int, request: str = "") -> dict[str, Page]:
     return found
 
 
-class DemoSite:
+class DemoSite(Loopback):
     """The site on a free port of loopback, while the `with` block lasts; its `edition` can be changed at any time."""
 
     def __init__(self, edition: int = 1) -> None:
         self.edition = edition
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        super().__init__(_Server(self))
 
     @property
     def address(self) -> str:
         """The address of the site, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        return f"http://127.0.0.1:{self.port}"
 
 
 class _Server(ThreadingHTTPServer):
