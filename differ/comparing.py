@@ -18,20 +18,22 @@ from document.model import Document
 
 
 def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
-    """Say what changed between two versions of one policy, and whether it matters."""
+    """Say what changed between two versions of one policy, and whether it matters by a profile (the default one)."""
+    profile = profile or load_profile()
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
-    around = surroundings([renamed.apply(statement) for statement in one], other)
+    styled = [renamed.apply(statement) for statement in one]
+    around = surroundings(styled, other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
     for pair in aligned.pairs:
-        styled = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
-        found, quiet = judge(styled, profile or load_profile(), around)
+        told = replace(pair, before=styled[pair.before.position]) if pair.before else pair
+        found, quiet = judge(told, profile, around)
         findings += found
         suppressed += quiet
     if not any(finding.material for finding in findings):
-        findings += moved_links(before, after, profile or load_profile())
+        findings += moved_links(before, after, profile)
     suppressed += retargeted_links(before, after)
     changed = [s.words for s in one] != [s.words for s in other]
     dates = timing(before, after, other, changed=changed)

@@ -176,11 +176,11 @@ def only_generic(sense: Meaning, part: Part) -> bool:
 
 def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, bool], str], *, new: bool) -> Effect:
     """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
-    shown = tuple(sorted(set(named.values())))
+    said = shown(named)
     promised = all(negated for _, negated in named)
     if new:
-        return Effect(subject, part.kind, "tightened" if promised else "added", (), shown)
-    return Effect(subject, part.kind, "loosened" if promised else "removed", shown, shown if promised else ())
+        return Effect(subject, part.kind, "tightened" if promised else "added", (), said)
+    return Effect(subject, part.kind, "loosened" if promised else "removed", said, said if promised else ())
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -202,7 +202,7 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
     """Whether an effect bears on rights, given what the statement says before and after: a condition where a right is
     named, a name where somebody can be reached, a place where anything is said of rights."""
     if effect.kind in ("condition", "consent"):
-        turned = effect.direction in ("loosened", "tightened")
+        turned = effect.direction in TURNS
         return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)
     if effect.kind == "name":
         return any(sense.has("exercise.dpo", "exercise.contact", "exercise.post", "complaint") for sense in senses)

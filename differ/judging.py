@@ -11,7 +11,7 @@ from differ.effects import Effect, addresses, effects
 from differ.equivalence import date_line, equivalent
 from differ.lexicon import lexicon
 from differ.meaning import meaning
-from differ.model import SEVERITIES, Finding, Severity, Suppression
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 from differ.profiles import Profile, Rule
 from differ.statements import Statement
 from differ.topics import unwatched_topics
@@ -110,7 +110,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
         rule = profile.rule(effect)
         if rule is not None and not known_address(effect, pair, present, around):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
-    return [finding(gravest(rules), pair, present, profile) for rules in by_subject.values()]
+    return [verdict(*gravest(rules), profile).about(pair, present, profile) for rules in by_subject.values()]
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
@@ -126,48 +126,59 @@ def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
     return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
 
-def finding(judged: tuple[Rule, Effect], pair: Pair, present: Statement, profile: Profile) -> Finding:
-    """Return the finding of one rule."""
-    rule, effect = judged
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of an edit."""
+
+    rule: str
+    source: str
+    topic: str
+    severity: Severity
+    material: bool
+    reasons: Mapping[str, str]
+    """The sentence that explains it, by language."""
+
+    def finding(
+        self, profile: Profile, *, section: str, language: str, before: str, after: str, edits: tuple[Edit, ...]
+    ) -> Finding:
+        """Return the finding of this verdict about two texts."""
+        return Finding(
+            topic=self.topic,
+            section=section,
+            language=language,
+            material=self.material,
+            severity=self.severity,
+            rule=self.rule,
+            source=self.source,
+            clause=profile.clause(self.topic),
+            before=before,
+            after=after,
+            reason=self.reasons[REASONS_IN],
+            edits=edits,
+            translations=tuple(each for each in self.reasons.items() if each[0] != REASONS_IN),
+        )
+
+    def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
+        """Return the finding of this verdict about a pair of statements."""
+        before, after = text_of(pair.before), text_of(pair.after)
+        return self.finding(
+            profile,
+            section=present.section,
+            language=present.language,
+            before=before,
+            after=after,
+            edits=word_edits(before, after),
+        )
+
+
+def verdict(rule: Rule, effect: Effect, profile: Profile) -> Verdict:
+    """Return what a rule says of an effect."""
     towards = rule.direction(effect)
     reasons = {
         language: told(sentences[towards], effect.gone, effect.new) for language, sentences in rule.sentences.items()
     }
     material = profile.is_material(rule.topic, watched=True)
-    return build(
-        pair, present, rule.rule, rule.source, reasons, rule.topic, profile, rule.severity[towards], material=material
-    )
-
-
-def build(
-    pair: Pair,
-    present: Statement,
-    rule: str,
-    source: str,
-    reasons: Mapping[str, str],
-    topic: str,
-    profile: Profile,
-    severity: Severity,
-    *,
-    material: bool,
-) -> Finding:
-    """Return a finding about a pair."""
-    before, after = text_of(pair.before), text_of(pair.after)
-    return Finding(
-        topic=topic,
-        section=present.section,
-        language=present.language,
-        material=material,
-        severity=severity,
-        rule=rule,
-        source=source,
-        clause=profile.clause(topic),
-        before=before,
-        after=after,
-        reason=reasons[REASONS_IN],
-        edits=word_edits(before, after),
-        translations=tuple((language, text) for language, text in reasons.items() if language != REASONS_IN),
-    )
+    return Verdict(rule.rule, rule.source, rule.topic, rule.severity[towards], material, reasons)
 
 
 def told(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -191,19 +202,8 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
         if old != new:
             gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
             reasons = {tongue: told(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()}
-            found.append(
-                build(
-                    pair,
-                    present,
-                    rule.rule,
-                    rule.source,
-                    reasons,
-                    rule.topic,
-                    profile,
-                    rule.severity,
-                    material=rule.material,
-                )
-            )
+            said = Verdict(rule.rule, rule.source, rule.topic, rule.severity, rule.material, reasons)
+            found.append(said.about(pair, present, profile))
     return found
 
 
@@ -212,19 +212,9 @@ def plain_finding(
 ) -> Finding:
     """Return a finding that no rule of the profile speaks of. One judged by structure alone is material: it may matter,
     and a person must look."""
-    watched = name == "structure"
     plain = profile.plain[name]
-    return build(
-        pair,
-        present,
-        plain.rule,
-        plain.source,
-        plain.sentences,
-        topic,
-        profile,
-        severity,
-        material=profile.is_material(topic, watched=watched),
-    )
+    material = profile.is_material(topic, watched=name == "structure")
+    return Verdict(plain.rule, plain.source, topic, severity, material, plain.sentences).about(pair, present, profile)
 
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from differ.judging import REASONS_IN, told
+from differ.judging import Verdict, told
 from differ.model import Edit, Finding, Suppression
 from differ.profiles import Profile
 from document import identity_words
@@ -34,20 +34,14 @@ def moved_link(words: str, old: str, new: str, language: str, profile: Profile) 
     """Return the finding of one link."""
     plain = profile.plain["link"]
     reasons = {tongue: told(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
-    return Finding(
-        topic="contact",
+    material = profile.is_material("contact", watched=True)
+    return Verdict(plain.rule, plain.source, "contact", "medium", material, reasons).finding(
+        profile,
         section="",
         language=language,
-        material=profile.is_material("contact", watched=True),
-        severity="medium",
-        rule=plain.rule,
-        source=plain.source,
-        clause=profile.clause("contact"),
         before=f"{words} → {old}",
         after=f"{words} → {new}",
-        reason=reasons[REASONS_IN],
         edits=(Edit("keep", f"{words} → "), Edit("delete", old), Edit("insert", new)),
-        translations=tuple(each for each in reasons.items() if each[0] != REASONS_IN),
     )
 
 
