@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect
 from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveError
 from archive.schema import Base
 
-NEWEST = "0003"
+NEWEST = "0009"
 """The newest revision in `archive/migrations`. Kept here so that opening an archive need not import Alembic."""
 
 VERSION_TABLE = "alembic_version"

@@ -1,0 +1,12 @@
+"""Further pages of a policy that is read from several addresses, and fingerprints."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
