@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from archive.database import open_archive
+from tests.postgresql import Cluster, binaries, cluster, fresh_database
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -32,3 +38,53 @@ def shared() -> Path:
     folder = Path(os.environ.get("CLAUSEWATCH_SHARED") or PROJECT.parent / "shared")
     require(folder.is_dir(), f"the real policies ({folder}; set CLAUSEWATCH_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """Return a PostgreSQL server of this session's own; it does not wait for the disk."""
+    require(binaries() is not None and find_spec("psycopg") is not None, "PostgreSQL, and psycopg to speak to it")
+    with cluster() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the SQLite file of an empty archive, to copy: making one runs every migration."""
+    file = tmp_path_factory.mktemp("archive") / "empty.db"
+    open_archive(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgresql: Cluster) -> str:
+    """Return the name of a PostgreSQL database that holds an empty archive, to copy."""
+    open_archive(postgresql.make("empty_archive")).close()
+    return "empty_archive"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return which of the two databases this test is about: each test runs with both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty archive of this test's own, of the newest schema."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('empty_archive'), tmp_path / 'watch.db')}"
+    else:
+        template = request.getfixturevalue("empty_database")
+        with fresh_database(request.getfixturevalue("postgresql"), template) as url:
+            yield url
+
+
+@pytest.fixture
+def unmade_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a place where an archive may be made, and nothing is yet."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'unmade.db'}"
+    else:
+        with fresh_database(request.getfixturevalue("postgresql"), "template1") as url:
+            yield url

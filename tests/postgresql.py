@@ -1,0 +1,155 @@
+"""A throw-away PostgreSQL server, made from nothing and thrown away with everything in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from pwd import getpwnam
+from typing import Any
+from uuid import uuid4
+
+OWNER = "clausewatch"
+"""The superuser of the cluster; it needs no password, and only this machine reaches it."""
+
+SERVER_USER = "postgres"
+"""Who runs the server where the tests run as root, for whom PostgreSQL refuses to run."""
+
+
+@cache
+def binaries() -> Path | None:
+    """Return the folder of the newest PostgreSQL's programs, or None where there is none that could be run."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    candidates = [*found, *([Path(on_path)] if on_path else [])]
+    if not candidates or (os.geteuid() == 0 and not _user_exists()):
+        return None
+    return candidates[-1].parent
+
+
+def _user_exists() -> bool:
+    try:
+        getpwnam(SERVER_USER)
+    except KeyError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server of its own in a temporary folder, reached by a socket there."""
+
+    folder: Path
+    programs: Path
+    durable: bool
+    """Whether it waits for the disk, as a real one does."""
+
+    def url(self, database: str) -> str:
+        """Return the URL of one of its databases, as a configuration would name it."""
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+
+    def make(self, database: str, template: str = "template1") -> str:
+        """Make a database as a copy of another, and return its URL. Nobody may be connected to the template."""
+        self.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Throw a database away, whoever is connected to it."""
+        self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def execute(self, statement: str, database: str = "postgres") -> list[Any]:
+        """Run one statement outside any transaction, and return the rows that it answers with."""
+        import psycopg  # it need not be there where no test asks for a server
+
+        with psycopg.connect(dbname=database, host=str(self.folder), user=OWNER, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def initialise(self) -> None:
+        """Make the cluster's files."""
+        self._run("initdb", "--auth=trust", f"--username={OWNER}", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers; after a crash, until it has recovered."""
+        settings = {
+            "listen_addresses": "''",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "on" if self.durable else "off",
+            # Not UTC: a time that depends on the session's zone would show.
+            "timezone": "Asia/Jakarta",
+            "max_connections": "60",
+            "shared_buffers": "16MB",
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self._run("pg_ctl", "-w", "-s", "-l", str(self.folder / "log"), "-o", options, "start")
+            except subprocess.CalledProcessError:
+                # The children of a postmaster that was killed may not be gone yet.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server: `fast` in order, `immediate` as a crash would."""
+        self._run("pg_ctl", "-w", "-s", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """Kill the server's first process, as the kernel does when memory runs out."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        demoted: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            demoted = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
+        subprocess.run(
+            [self.programs / program, "-D", self.folder / "data", *arguments],
+            check=True,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **demoted,
+        )
+
+
+@contextlib.contextmanager
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Run a server until the block ends. `durable` makes it wait for the disk at each commit."""
+    programs = binaries()
+    assert programs is not None, "PostgreSQL is missing"
+    # Not pytest's folder: the server's user may not enter it, and a socket's path holds a hundred characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="cw-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, SERVER_USER, SERVER_USER)
+    server = Cluster(folder, programs, durable)
+    try:
+        server.initialise()
+        server.start()
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def fresh_database(server: Cluster, template: str) -> Iterator[str]:
+    """Make a database as a copy of another, yield its URL, and throw it away."""
+    name = f"test_{uuid4().hex}"
+    try:
+        yield server.make(name, template)
+    finally:
+        server.drop(name)
