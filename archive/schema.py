@@ -76,6 +76,7 @@ class PolicyRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
+    """The first of its addresses."""
     every_seconds: Mapped[int]
     languages: Mapped[list[Any]]
     selects: Mapped[list[Any]]
@@ -90,6 +91,8 @@ class PolicyRow(Base):
     confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
     confirm_max_seconds: Mapped[int] = mapped_column(server_default=text("259200"))
     flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
+    further_urls: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Addresses that are read after the first one, as one text with it."""
 
 
 class FetchRow(Base):
@@ -109,6 +112,55 @@ class FetchRow(Base):
     """The kept raw body; None for unchanged and failed fetches."""
     fallback: Mapped[bool]
     """True where the configured selector matched nothing, so that the generic extraction was used instead."""
+    identity: Mapped[str] = mapped_column(server_default="")
+    """The extraction identity under which the answer was read; "" where it was not, or where that was not kept."""
+
+
+class FetchPageRow(Base):
+    """A further page of a visit to several addresses; the first one stands in the fetch itself."""
+
+    __tablename__ = "fetch_page"
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1 for the page after the fetch's own."""
+    url: Mapped[str]
+    """The address that was asked for."""
+    final_url: Mapped[str]
+    status: Mapped[int | None]
+    headers: Mapped[list[Any]]
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the decompressed body; None where no complete answer came."""
+    snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
+    """The kept raw body, where the fetch keeps its own."""
+
+
+class KnownPageRow(Base):
+    """By what an answer is known to have the text of a policy's latest version, without reading it.
+
+    No evidence: it may be dropped at will, and costs no more than one full reading of a page.
+    """
+
+    __tablename__ = "known_page"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    version: Mapped[int]
+    """The version's number."""
+    identity: Mapped[str]
+    """The extraction identity under which the page was read in full."""
+    fallback: Mapped[bool]
+    exact: Mapped[str] = mapped_column(String(64))
+    """Hash over the answer as it came."""
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    """`document.fingerprint_all`; None where there is no cheap way."""
+
+
+class RestingHostRow(Base):
+    """A host that asked to be left alone for longer than the run that asked it."""
+
+    __tablename__ = "resting_host"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+    why: Mapped[str]
 
 
 class VersionRow(Base):
