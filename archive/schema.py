@@ -274,6 +274,24 @@ class SubscriptionRow(Base):
     scope: Mapped[dict[str, Any]]
     """Which scopes it had since which change, and up to which change its alerts are planned; see notifier/planning."""
     since: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16), server_default="configuration")
+    """Where it is written: in the `configuration`, or made on the `command line`."""
+    settings: Mapped[dict[str, Any] | None]
+    """What it asks for and where it goes, of one that the command line made; None for the configuration's."""
+    created_by: Mapped[str] = mapped_column(server_default=text("''"))
+    """The login of who made it on the command line, or ""."""
+    created_at: Mapped[datetime | None]
+    """When the command line made it."""
+    removed_at: Mapped[datetime | None]
+    """Since when it is no longer asked for. One that comes back is like a new one."""
+    forgotten_at: Mapped[datetime | None]
+    """When the person was erased: the name and the recipients say nothing any more."""
+    digested_until: Mapped[datetime | None]
+    """The moment of the schedule that its last digest was for; None before the first."""
+    digested_fetch_id: Mapped[int | None]
+    """The newest fetch that a digest has counted, or that was there when the subscription was first seen."""
+    digested_change_id: Mapped[int | None]
+    """The newest change, likewise."""
 
 
 class AlertRow(Base):
@@ -284,22 +302,34 @@ class AlertRow(Base):
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     planned_at: Mapped[datetime]
+    digest: Mapped[str | None]
+    """None where it is told at once; else the key of the digest that tells it, "" until there is one."""
 
 
 class DeliveryRow(Base):
-    """What goes to one target through one channel: all alerts of one change for one subscriber."""
+    """What goes to one target through one channel: all alerts of one change for one subscriber, a digest, …"""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("change_id", "subscription_id", "channel", "recipient"),)
+    __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), server_default="alert")
+    """alert, digest, welcome, or operator."""
+    key: Mapped[str] = mapped_column(server_default=text("''"))
+    """Stable: names, within its kind and subscription, what is told, so that planning twice gives the same. Of an
+    alert the number of the change, of a digest the end of its period."""
+    urgent: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it is sent in quiet hours too."""
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """What is told, as it stood when it was planned; of an alert only what its change and findings do not say."""
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
+    """Of an alert; None for everything else."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     channel: Mapped[str]
     """The channel's name in the configuration, never its URL."""
     recipient: Mapped[str]
     """An address within the channel, or ""."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """due, sending, accepted, or dead; see notifier/outbox."""
+    """due, sending, accepted, dead, or cancelled (its subscription was removed before); see notifier/outbox."""
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]

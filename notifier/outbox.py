@@ -280,6 +280,8 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
     for target in message.targets:
         session.add(
             DeliveryRow(
+                kind="alert",
+                key=str(message.change_id),
                 change_id=message.change_id,
                 subscription_id=row.id,
                 channel=target.channel,
