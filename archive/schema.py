@@ -93,6 +93,8 @@ class PolicyRow(Base):
     flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
     further_urls: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     """Addresses that are read after the first one, as one text with it."""
+    render: Mapped[bool] = mapped_column(server_default=false())
+    """Whether a browser runs the scripts of its pages."""
 
 
 class FetchRow(Base):
@@ -263,6 +265,61 @@ class SuppressionRow(Base):
     reason: Mapped[str]
     before: Mapped[str]
     after: Mapped[str]
+
+
+class NamingRow(Base):
+    """Under which name a policy is known from a time on. Evidence: the policy's own row may change."""
+
+    __tablename__ = "naming"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    name: Mapped[str]
+    since: Mapped[datetime]
+
+
+class RemovalRow(Base):
+    """That a raw body which a fetch kept was removed. Evidence: write it where `snapshot_sha256` is made None."""
+
+    __tablename__ = "removal"
+    __table_args__ = (UniqueConstraint("fetch_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
+    position: Mapped[int]
+    """0 for the fetch's own body, else that of the further page."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """The body's address, as `snapshot_sha256` was."""
+    removed_at: Mapped[datetime]
+    reason: Mapped[str]
+    """The rule that allowed it, in words."""
+
+
+class ChainEntryRow(Base):
+    """One link of the chain over the evidence; see archive/sealing. The hash before it is that of the entry before."""
+
+    __tablename__ = "chain_entry"
+    __table_args__ = (UniqueConstraint("kind", "row_id"),)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1 for the first, without a gap."""
+    kind: Mapped[str] = mapped_column(String(16))
+    row_id: Mapped[int]
+    row_sha256: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime]
+
+
+class ChainStampRow(Base):
+    """What a time-stamping authority signed of a head of the chain, RFC 3161. It stands outside of the chain."""
+
+    __tablename__ = "chain_stamp"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    authority: Mapped[str]
+    """The address that was asked."""
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    """The whole answer, DER."""
+    stamped_at: Mapped[datetime]
+    """The time that the authority signed."""
 
 
 class SubscriptionRow(Base):

@@ -1,12 +1,89 @@
-"""The chain over the evidence."""
+"""The chain over the evidence, the names of policies and removals as evidence, and time stamps of the chain."""
 
 from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+from archive.sealing import append, begin
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+SEALED = ("naming", "fetch", "version", "change", "finding", "suppression")
+"""The kinds of evidence that stood before there was a chain."""
+
 
 def upgrade() -> None:
-    pass
+    _create_evidence()
+    _create_chain()
+    _name_policies()
+    _seal()
+
+
+def _create_evidence() -> None:
+    op.create_table(
+        "naming",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_naming_policy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_naming")),
+    )
+    op.create_index(op.f("ix_naming_policy_id"), "naming", ["policy_id"], unique=False)
+    op.create_table(
+        "removal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fetch_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["fetch_id"], ["fetch.id"], name=op.f("fk_removal_fetch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_removal")),
+        sa.UniqueConstraint("fetch_id", "position", name=op.f("uq_removal_fetch_id_position")),
+    )
+
+
+def _create_chain() -> None:
+    op.create_table(
+        "chain_entry",
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("row_sha256", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_chain_entry")),
+        sa.UniqueConstraint("kind", "row_id", name=op.f("uq_chain_entry_kind_row_id")),
+    )
+    op.create_table(
+        "chain_stamp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_stamp")),
+    )
+
+
+def _name_policies() -> None:
+    """Note the names that the policies have now: what they were called before is not known."""
+    op.execute("INSERT INTO naming (policy_id, name, since) SELECT id, name, created_at FROM policy ORDER BY id")
+
+
+def _seal() -> None:
+    """Begin the chain, and seal what an older program recorded: from here on nobody alters it unseen."""
+    connection, now = op.get_bind(), datetime.now(UTC)
+    begin(connection, secrets.token_hex(32), now)
+    for kind in SEALED:
+        ids = connection.execute(sa.select(sa.column("id")).select_from(sa.table(kind)).order_by("id")).scalars().all()
+        append(connection, [(kind, row_id) for row_id in ids], now)
