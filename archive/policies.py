@@ -94,6 +94,7 @@ def _settings(policy: Policy) -> dict[str, object]:
         "languages": list(policy.options.languages),
         "selects": list(policy.options.select),
         "removes": list(policy.options.remove),
+        "render": policy.options.rendered,
         "profile": policy.profile,
         "tags": list(policy.tags),
         "confirm_after_seconds": int(policy.looks.confirm_after.total_seconds()),
@@ -169,7 +170,7 @@ def _policy(row: PolicyRow) -> Policy:
         name=row.name,
         url=row.url,
         every=timedelta(seconds=row.every_seconds),
-        options=ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes)),
+        options=ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes), row.render),
         profile=row.profile,
         tags=tuple(row.tags),
         looks=SecondLooks(

@@ -12,6 +12,7 @@ from differ.oddity import newly_fallen_back, odd
 from differ.profiles import Profile, load_profile
 from document import identity_words, read, screen, text_identity
 from document.model import Document, Extracted, ExtractionOptions, Page
+from document.reading import is_rendered
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
@@ -120,7 +121,7 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
     """
     if latest.identity == extracted.identity:
         return latest.document, extracted.document
-    if latest.page is None:
+    if latest.page is None or is_rendered(latest.identity) != visit.options.rendered:
         return None
     again = read(latest.page, visit.options)
     if again.identity == extracted.identity:

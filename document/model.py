@@ -42,6 +42,8 @@ class ExtractionOptions:
     """CSS selectors of the parts to keep; empty for the generic extraction."""
     remove: tuple[str, ...] = ()
     """CSS selectors of parts to drop."""
+    rendered: bool = False
+    """Whether a browser runs the page's scripts before it is read."""
 
 
 @dataclass(frozen=True, slots=True)

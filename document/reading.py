@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import astuple
 from functools import cache
 from importlib.metadata import version
 from typing import Literal
@@ -39,6 +38,7 @@ How = Literal["select", "generic", "fallback"]
 
 _HTML_PARSERS = ("beautifulsoup4", "lxml")
 _NO_OPTIONS = ExtractionOptions()
+_RENDERED = "+rendered"
 
 
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
@@ -168,9 +168,15 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
     """Return the extraction identity; `parsers` are packages, those for HTML where none is named."""
-    said = json.dumps(astuple(options), ensure_ascii=True, separators=(",", ":"))
-    digest = hashlib.sha256(said.encode()).hexdigest()[:8]
-    return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}+{digest}+{how}"
+    wanted = (options.languages, options.select, options.remove)
+    digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
+    rendered = _RENDERED if options.rendered else ""
+    return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}+{digest}+{how}{rendered}"
+
+
+def is_rendered(identity: str) -> bool:
+    """Whether what was read under this extraction identity had been through a browser."""
+    return identity.endswith(_RENDERED)
 
 
 @cache

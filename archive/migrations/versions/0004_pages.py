@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     # Policies recorded before had one address; under which extraction an old fetch was read is not known.
     op.add_column("policy", sa.Column("further_urls", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("policy", sa.Column("render", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("fetch", sa.Column("identity", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "fetch_page",
