@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from archive.database import Archive, open_archive
@@ -26,7 +25,7 @@ from document.model import Page
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.crawl_settings import CrawlSettings
+    from crawler.crawl_settings import Clock, CrawlSettings
 
 Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
@@ -51,7 +50,8 @@ class RecordingPipeline:
         crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self.crawler = crawler
         self.profiles: Mapping[str, Profile] = crawler.settings["CLAUSEWATCH_PROFILES"]
-        self.run_started_at = datetime.now(UTC)
+        self.now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
+        self.run_started_at = self.now()
         self.workers = Workers(WorkerLimits(crawl.workers, crawl.worker_memory, crawl.worker_time))
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._archive: Archive | None = None
@@ -84,7 +84,7 @@ class RecordingPipeline:
         while True:
             result = await self._result(item)
             try:
-                recorded = await self._in_archive(record, result, datetime.now(UTC))
+                recorded = await self._in_archive(record, result, self.now())
             except OutdatedAssessmentError:
                 if attempt == ATTEMPTS:
                     raise

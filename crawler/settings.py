@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archive.model import Policy
-from crawler.crawl_settings import CrawlSettings
+from crawler.crawl_settings import Clock, CrawlSettings, utc_now
 from crawler.pace import JITTER
 from differ.profiles import Profile
 
@@ -60,11 +60,12 @@ def scrapy_settings(
     database: str,
     policies: Sequence[Policy] = (),
     profiles: Mapping[str, Profile] = MappingProxyType({}),
+    now: Clock = utc_now,
 ) -> dict[str, Any]:
     """Build Scrapy's settings from ours.
 
     `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit;
-    `profiles` are those that policies may name, besides the default one.
+    `profiles` are those that policies may name, besides the default one; `now` is the clock that visits are dated by.
     """
     return {
         **FIXED,
@@ -72,6 +73,7 @@ def scrapy_settings(
         "CLAUSEWATCH_DATABASE": database,
         "CLAUSEWATCH_POLICIES": tuple(policies),
         "CLAUSEWATCH_PROFILES": dict(profiles),
+        "CLAUSEWATCH_NOW": now,
         "USER_AGENT": user_agent(crawl.contact),
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,*/*;q=0.5",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from crawler.crawl_settings import Clock
+
 
 class PoliciesSpider(Spider):
     """Visits the policies it is given, else those that the archive says are due."""
 
     name = "policies"
+    now: Clock
 
     def __init__(self, policies: Sequence[Policy] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -38,6 +41,7 @@ class PoliciesSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.now = crawler.settings["CLAUSEWATCH_NOW"]
         crawler.signals.connect(spider.note_start, signal=signals.request_reached_downloader)
         crawler.signals.connect(spider.note_answer, signal=signals.response_downloaded)
         return spider
@@ -46,7 +50,7 @@ class PoliciesSpider(Spider):
         policies = self.policies
         if policies is None:
             database, configured = self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_POLICIES"]
-            policies = await asyncio.to_thread(due_policies, database, configured)
+            policies = await asyncio.to_thread(due_policies, database, configured, self.now())
         # Who starts at the same minute of cron as others does not ask at the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         known = await asyncio.to_thread(self._known, policies)
@@ -58,7 +62,7 @@ class PoliciesSpider(Spider):
         if not full_fetch:
             return {}
         with open_archive(self.settings["CLAUSEWATCH_DATABASE"]) as archive:
-            return validators(archive, policies, datetime.now(UTC), full_fetch)
+            return validators(archive, policies, self.now(), full_fetch)
 
     def request(self, policy: Policy, known: Validators | None = None) -> Request:
         """Return the request that visits a policy, and asks only for what is new where that can be known."""
@@ -74,18 +78,18 @@ class PoliciesSpider(Spider):
 
     def note_start(self, request: Request) -> None:
         """Note when the first request of a visit left; redirects and retries carry it on."""
-        request.meta.setdefault("started_at", datetime.now(UTC))
+        request.meta.setdefault("started_at", self.now())
 
     def note_answer(self, request: Request) -> None:
         """Note when an answer came: Scrapy hands answers on in another order at times."""
-        request.meta["answered_at"] = datetime.now(UTC)
+        request.meta["answered_at"] = self.now()
 
     def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
         """Hand on an answer, whatever its status."""
         unmodified = not_modified(response)
         fetch = Fetch(
             policy=policy.name,
-            started_at=started_at(response.request),
+            started_at=started_at(response.request, self.now()),
             status=response.status,
             final_url=response.url,
             headers=header_lines(response),
@@ -107,7 +111,7 @@ class PoliciesSpider(Spider):
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         fetch = Fetch(
             policy=policy.name,
-            started_at=started_at(request),
+            started_at=started_at(request, self.now()),
             final_url=request.url,
             error=reason.sentence,
             error_kind=reason.kind,
@@ -115,18 +119,17 @@ class PoliciesSpider(Spider):
         yield Visited(policy, fetch)
 
 
-def due_policies(database: str, policies: Sequence[Policy]) -> Sequence[Policy]:
+def due_policies(database: str, policies: Sequence[Policy], now: datetime) -> Sequence[Policy]:
     """Bring the archive's policies to the configured ones, and return those that are due now."""
-    now = datetime.now(UTC)
     with open_archive(database) as archive:
         synchronise(archive, policies, now)
         return due(archive, now)
 
 
-def started_at(request: Request | None) -> datetime:
+def started_at(request: Request | None, now: datetime) -> datetime:
     """Return when the first request of a visit left; now, where it never did."""
     noted = request.meta.get("started_at") if request is not None else None
-    return noted if isinstance(noted, datetime) else datetime.now(UTC)
+    return noted if isinstance(noted, datetime) else now
 
 
 def header_lines(response: Response) -> tuple[tuple[str, str], ...]:
