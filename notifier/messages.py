@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from differ.model import Severity
 from document.model import UNKNOWN_LANGUAGE
-from notifier import chat, wording
+from notifier import chat, payload, wording
 from notifier.inert import clipped, inert, inert_in_chat
 from notifier.notice import Alert, Notice, Passage, passages
 from notifier.phrases import Phrases, phrases
@@ -56,6 +56,10 @@ class Message:
     """The subject, made inert for chat."""
     chat: str
     """A short plain text, without the subject."""
+    kind: str = "message"
+    """What it is, for programs: alert, digest, test, …"""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What it tells, for programs: keys of the webhook's body besides those that every message has."""
 
 
 def compose(notice: Notice, language: Language = "en") -> Message:
@@ -71,6 +75,8 @@ def compose(notice: Notice, language: Language = "en") -> Message:
         html=render("alert.html", shown),
         chat_subject=inert_in_chat(subject),
         chat=chat.short_text(found, _chat_lines(notice, shown, tongue), tongue),
+        kind="alert",
+        facts=payload.facts(notice, found),
     )
 
 
@@ -96,6 +102,8 @@ def trial_message(subscriber: Subscriber, now: datetime) -> Message:
         html=render("test.html", shown),
         chat_subject=inert_in_chat(subject),
         chat=clipped(inert_in_chat(text), chat.LENGTH),
+        kind="test",
+        facts={"subscriber": inert(subscriber.name), "language": tongue.language},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Failed:
     """Whether another attempt is pointless."""
     unreachable: bool = False
     """Whether the whole channel is out of reach, not just this recipient."""
+    not_before: datetime | None = None
+    """When the service asks to be tried again at the earliest; None where it says nothing of it."""
 
 
 Outcome = Accepted | Failed

@@ -1,15 +1,49 @@
-"""A real HTTP server on loopback that takes webhooks."""
+"""A real HTTP server on loopback that takes webhooks, and misbehaves as a test asks."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request that the sink accepted."""
+
+    path: str
+    headers: dict[str, str]
+    """By their names in small letters."""
+    content: bytes
+
+    @property
+    def key(self) -> str:
+        return self.headers.get("idempotency-key", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sink does with a request."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    breaks: Literal["", "reset", "silence", "drop"] = ""
+    """reset: the connection breaks before an answer; silence: no answer within `pause`; drop: the message is taken, and
+    the connection ends without an answer."""
+    pause: float = 0.0
+    """Seconds."""
+
+    @property
+    def takes(self) -> bool:
+        return self.breaks == "drop" or (not self.breaks and 200 <= self.status < 300)
 
 
 @dataclass
@@ -18,16 +52,41 @@ class Sink:
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
+    """The bodies of what it accepted, read as JSON where they are."""
+    taken: list[Taken] = field(default_factory=list)
+    """All that it accepted, repeated ones too."""
     asked: int = 0
     """How many requests came, whatever was answered."""
+    answers: list[Answer] = field(default_factory=list)
+    """What is done first, one request each; then `status` and `location` hold."""
     status: int = 200
     location: str = ""
     hangs_until: Callable[[], bool] | None = None
     """Nothing is answered before this holds."""
 
     def url(self, path: str = "hook") -> str:
-        """Return the channel's address."""
+        """Return the address of a channel of Apprise's JSON."""
         return f"json://127.0.0.1:{self.port}/{path}"
+
+    def signed(self, secret: str, path: str = "hook") -> str:
+        """Return the address of a channel of our signed webhook."""
+        return f"webhook://:{secret}@127.0.0.1:{self.port}/{path}"
+
+    @property
+    def kept(self) -> dict[str, Taken]:
+        """What a receiver that honours the idempotency key keeps: the first of each."""
+        return {taken.key: taken for taken in reversed(self.taken)}
+
+    def next_answer(self) -> Answer:
+        if self.answers:
+            return self.answers.pop(0)
+        headers = (("Location", self.location),) if self.location else ()
+        return Answer(self.status, headers)
+
+    def take(self, taken: Taken) -> None:
+        self.taken.append(taken)
+        with contextlib.suppress(ValueError):
+            self.received.append(json.loads(taken.content))
 
 
 @contextlib.contextmanager
@@ -41,13 +100,28 @@ def sink() -> Iterator[Sink]:
             state.asked += 1
             while state.hangs_until is not None and not state.hangs_until():
                 time.sleep(0.01)
-            if state.status == 200:
-                state.received.append(json.loads(body))
-            self.send_response(state.status)
-            if state.location:
-                self.send_header("Location", state.location)
-            self.send_header("Content-Length", "0")
+            answer = state.next_answer()
+            if answer.takes:
+                named = {name.lower(): value for name, value in self.headers.items()}
+                state.take(Taken(self.path, named, body))
+            time.sleep(answer.pause)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.answer(answer)
+
+        do_PUT = do_POST  # noqa: N815  the base class names it so
+
+        def answer(self, answer: Answer) -> None:
+            if answer.breaks:
+                self.close_connection = True
+                if answer.breaks == "reset":
+                    reset(self.connection)
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
+            self.wfile.write(answer.body)
 
         def do_GET(self) -> None:
             self.send_response(200)
@@ -58,6 +132,7 @@ def sink() -> Iterator[Sink]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
     state.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -67,3 +142,9 @@ def sink() -> Iterator[Sink]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection with a reset instead of a farewell."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()

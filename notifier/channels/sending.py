@@ -1,0 +1,54 @@
+"""One send through Apprise, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from apprise import Apprise, NotifyFormat
+from apprise.plugins.base import NotifyBase
+from apprise.result import AppriseResult, AppriseResultStatus
+
+from notifier.channels.mail import Mail
+from notifier.channels.schemes import MAIL, MAIL_SERVICES
+from notifier.channels.services import ASSET, SEND_TIMEOUT, RefusedChannelError, line, service
+from notifier.channels.webhook import Webhook
+from notifier.messages import Message
+from notifier.outcome import Accepted, Failed, Outcome
+from notifier.subscriptions import Channel
+
+
+def send(channel: Channel, recipient: str, message: Message) -> Outcome:
+    """Send a message to one recipient through a channel, once. A failure is an answer, never an exception."""
+    try:
+        made = service(channel.url, recipient)
+        if isinstance(made, Mail | Webhook):
+            made.message = message
+        if isinstance(made, Webhook):
+            made.channel = channel.name
+        apprise = Apprise(asset=ASSET)
+        apprise.add(made)
+        with apprise.notify(**_content(made, message)) as result:
+            return _outcome(result, made)
+    except RefusedChannelError as error:
+        return Failed(str(error))
+    except Exception as error:  # noqa: BLE001  Plugins of a hundred services raise what they like; one must not stop the others.
+        return Failed(line(f"{type(error).__name__}: {error}"))
+
+
+def _content(made: NotifyBase, message: Message) -> dict[str, Any]:
+    if made.schema in (*MAIL, *MAIL_SERVICES):
+        return {"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}
+    return {"title": message.chat_subject, "body": message.chat, "body_format": NotifyFormat.TEXT}
+
+
+def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
+    """Translate what Apprise says. Only our own plugins know of permanent failures; all others may pass."""
+    if result.status is AppriseResultStatus.SUCCESS:
+        return Accepted()
+    if isinstance(made, Mail | Webhook) and made.failure is not None:
+        return replace(made.failure, reason=line(made.failure.reason))
+    if result.status is AppriseResultStatus.TIMEOUT:
+        return Failed(f"{made.service_name} did not answer within {SEND_TIMEOUT:.0f} s", unreachable=True)
+    said = [entry.message for entry in result.logs()]
+    return Failed(line(" ".join(said)) or f"{made.service_name} did not take the message and gave no reason")

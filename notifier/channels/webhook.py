@@ -1,0 +1,115 @@
+"""The plugin for signed webhooks: `webhooks://:SECRET@hooks.example.org/path`."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+import requests
+from apprise.exception import AppriseException
+from apprise.plugins.base import NotifyBase
+
+from notifier.channels.schemes import WEBHOOK
+from notifier.messages import Message
+from notifier.outcome import Failed
+from notifier.webhook import Endpoint, WebhookRefusedError, body, checked_secret, post
+
+OURS = ("cto", "rto", "verify")
+"""Parameters of the address that are read here; all others go to the receiver."""
+
+
+class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
+    """A receiver of signed JSON over HTTP."""
+
+    service_name = "Webhook"
+    service_url = ""
+    setup_url = ""
+    protocol, secure_protocol = WEBHOOK
+    request_rate_per_sec = 0
+
+    message: Message | None = None
+    """What to send: set before Apprise is asked to notify."""
+    channel: str = ""
+    """The channel's name: the same message through another channel is another one to a receiver."""
+    failure: Failed | None = None
+    """Why the last send failed."""
+
+    def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
+        if problem := checked_secret(secret):
+            raise AppriseException(problem)
+        self.address = address
+        self.secret = secret
+
+    @staticmethod
+    def parse_url(url: str) -> dict[str, Any] | None:
+        """Return what an address says, or None where it is none."""
+        results: dict[str, Any] | None = NotifyBase.parse_url(url)  # type: ignore[no-untyped-call]  # as above
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            return None
+        if results is None or not host:
+            return None
+        scheme = "http" if parts.scheme.lower() == WEBHOOK[0] else "https"
+        login, _, place = parts.netloc.rpartition("@")
+        asked = [(name, value) for name, value in parse_qsl(parts.query, True) if name.lower() not in OURS]
+        results["address"] = parts._replace(scheme=scheme, netloc=place, query=urlencode(asked), fragment="").geturl()
+        results["secret"] = unquote(login.partition(":")[2])
+        return results
+
+    def url(self, privacy: bool = False, *_: Any, **__: Any) -> str:
+        """Return the address without its secret, for Apprise's own books."""
+        return f"{self.secure_protocol}://{self.host}"
+
+    def send(self, body: str, title: str = "", notify_type: Any = None, **_: Any) -> bool:
+        """Send `message`; what Apprise hands over is the same, in one form only."""
+        if self.message is None:
+            raise ValueError("there is no message to send")
+        now = datetime.now(UTC)
+        try:
+            post(self._endpoint(), self.key(self.message), content(self.message), now)
+        except WebhookRefusedError as error:
+            again = now + error.wait if error.wait is not None else None
+            self.failure = Failed(
+                str(error), permanent=error.permanent, unreachable=error.status == 429, not_before=again
+            )
+        except requests.RequestException as error:
+            self.failure = Failed(f"no answer from {self.host}: {_why(error)}", unreachable=True)
+        else:
+            self.failure = None
+        return self.failure is None
+
+    def key(self, message: Message) -> str:
+        """Return the stable name of a message in this channel."""
+        return hashlib.sha256(f"{message.key}\n{self.channel}".encode()).hexdigest()[:32]
+
+    def _endpoint(self) -> Endpoint:
+        return Endpoint(
+            self.address, self.secret, self.verify_certificate, self.socket_connect_timeout, self.socket_read_timeout
+        )
+
+
+def content(message: Message) -> bytes:
+    """Return the body of a message."""
+    return body(
+        {
+            "id": message.key,
+            "kind": message.kind,
+            "subject": message.subject,
+            "text": message.text,
+            **message.facts,
+        }
+    )
+
+
+def _why(error: requests.RequestException) -> str:
+    """Say it in few words: what requests says holds addresses of objects and the whole path."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its TLS certificate or connection was refused"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "it took too long"
+    return "the connection was refused or broke off"
