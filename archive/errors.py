@@ -13,7 +13,8 @@
     ├── NotFoundError                a question that has no answer; names the nearest ones
     │   ├── UnknownPolicyError
     │   └── NoVersionError
-    └── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
+    ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
+    └── RunElsewhereError            another run uses the same server (the command line exits with 4)
 
 A caller that stops for storage and goes on for the rest writes:
 
@@ -28,10 +29,11 @@ A caller that stops for storage and goes on for the rest writes:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 
 class ArchiveError(Exception):
@@ -136,6 +138,10 @@ class OutdatedAssessmentError(ArchiveError):
         self.latest = latest
 
 
+class RunElsewhereError(ArchiveError):
+    """Another run uses the same archive, perhaps from another machine. Nothing was done."""
+
+
 def _version(number: int | None) -> str:
     return "no version" if number is None else f"version {number}"
 
@@ -172,15 +178,55 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
 """By primary result code, https://sqlite.org/rescode.html"""
 
 
+_POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
+    "55P03": _SQLITE[sqlite3.SQLITE_BUSY],  # lock_not_available
+    "40P01": _SQLITE[sqlite3.SQLITE_BUSY],  # deadlock_detected
+    "40001": _SQLITE[sqlite3.SQLITE_BUSY],  # serialization_failure
+    "53100": _SQLITE[sqlite3.SQLITE_FULL],  # disk_full
+    "53200": (StorageError, "the server ran out of memory; nothing was recorded; try again"),
+    "53300": (CannotOpenError, "the server takes no more connections; try again, or raise its max_connections"),
+    "58030": _SQLITE[sqlite3.SQLITE_IOERR],  # io_error
+    "25006": (ReadOnlyArchiveError, "the server takes no writes now; check that it is no standby"),
+    "42501": (CannotOpenError, "this user may not do that; make the user the owner of the database"),
+    "42P01": (DamagedArchiveError, "a table is missing; restore the last backup"),
+    "XX001": (DamagedArchiveError, "the server found damaged data; keep a copy, and restore the last backup"),
+    "XX002": (DamagedArchiveError, "the server found a damaged index; rebuild it with REINDEX, or restore a backup"),
+}
+"""By SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+
+_LOST = "the connection to the database was lost; check that the server runs and try again"
+
+
+@contextmanager
+def storage_errors(location: str) -> Iterator[None]:
+    """Tell what a driver raises in a block as a StorageError; let a refused unique key and our own faults through."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) not in _POSTGRESQL:
+            raise
+        raise storage_error(error, location) from error
+    except DBAPIError as error:
+        raise storage_error(error, location) from error
+
+
 def storage_error(error: DBAPIError, location: str) -> StorageError:
     """Return what a database driver's error means to the user."""
     cause = error.orig
+    answer = " ".join(str(cause).split())
+    kind, problem = StorageError, f"the database answered: {answer}"
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        kind, problem = _SQLITE.get(code, (StorageError, f"the database answered: {cause}"))
-        return kind(location, problem)
-    if error.connection_invalidated:
-        return StorageError(
-            location, "the connection to the database was lost; check that the server runs and try again"
+        kind, problem = _SQLITE.get(code, (kind, problem))
+    elif (state := getattr(cause, "sqlstate", None)) in _POSTGRESQL:
+        kind, problem = _POSTGRESQL[state]
+    elif error.connection_invalidated:
+        problem = _LOST
+    elif error.statement is None:  # nothing was asked yet
+        kind, problem = (
+            CannotOpenError,
+            f"it cannot be opened; check the URL and that the server runs. It answered: {answer}",
         )
-    return StorageError(location, f"the database answered: {cause}")
+    return kind(location, problem)

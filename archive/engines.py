@@ -1,0 +1,124 @@
+"""Connections to either kind of database, set up so that both behave alike.
+
+One transaction writes at a time and takes the lock for it at once; whoever finds it taken waits for so long as it is
+told, then gives up; what is committed is on the disk; times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from archive.errors import CannotOpenError, MissingDriverError
+
+READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"clausewatch_reading": True},
+    "postgresql": {"clausewatch_reading": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""What marks, for each kind of database, a connection that only reads and sees one state."""
+
+TURN = "pg_catalog.pg_advisory_xact_lock(1129075543, pg_catalog.hashtext(current_schema()))"
+"""PostgreSQL's lock for who writes: an archive is a schema of a database. The number is ours alone."""
+
+
+def parsed(url: str) -> URL:
+    """Return a database URL; raise CannotOpenError where it is none that an archive can be at."""
+    try:
+        database = make_url(url)
+    except ArgumentError as error:
+        raise CannotOpenError(
+            "database", "this is no database URL; write for example sqlite:///clausewatch.db"
+        ) from error
+    if database.get_backend_name() not in READING:
+        raise CannotOpenError(database.render_as_string(hide_password=True), _unknown_kind(database))
+    if database.get_backend_name() == "sqlite" and database.database in (None, "", ":memory:"):
+        raise CannotOpenError(
+            url, "an archive in memory would forget everything; name a file: sqlite:///clausewatch.db"
+        )
+    return database
+
+
+def engine_of(database: URL, busy_timeout: timedelta, *, enforce_references: bool = True) -> Engine:
+    """Return an engine; `enforce_references` is SQLite's, since PostgreSQL always does.
+
+    Raises CannotOpenError, and MissingDriverError where its Python package is not installed.
+    """
+    location = database.render_as_string(hide_password=True)
+    try:
+        if database.get_backend_name() == "sqlite":
+            return _sqlite(database, busy_timeout, enforce_references=enforce_references)
+        return _postgresql(database, busy_timeout)
+    except NoSuchModuleError as error:
+        raise CannotOpenError(location, _unknown_kind(database)) from error
+    except ModuleNotFoundError as error:
+        problem = (
+            f"the Python package {error.name!r} that speaks to this database is missing; install it next to clausewatch"
+        )
+        raise MissingDriverError(location, problem) from error
+
+
+def _unknown_kind(database: URL) -> str:
+    return f"{database.drivername!r} is no kind of database that an archive can be in; use sqlite or postgresql+psycopg"
+
+
+def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:
+    """Return an engine whose transactions begin when SQLAlchemy says so, not when the driver guesses."""
+    # With a level other than None, Python's driver opens and closes transactions by itself.
+    engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose acknowledged commits when the power fails
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforce_references else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and then writes could find its snapshot outdated: writers lock at once.
+        connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
+    """Return an engine whose writers take turns, and which notices a server that is gone."""
+    seconds = max(2, round(busy_timeout.total_seconds()))
+    limits = {
+        "connect_timeout": seconds,
+        # A server that vanished without a word: as the URL says, else within about a minute.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        "application_name": "clausewatch",
+    }
+    chosen = {name: value for name, value in limits.items() if name not in database.query}
+    engine = create_engine(database, pool_pre_ping=True, connect_args=chosen)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute("SET synchronous_commit = on")  # a server's own setting may answer before the disk did
+        cursor.execute(f"SET lock_timeout = {max(1, round(busy_timeout.total_seconds() * 1000))}")
+        cursor.close()
+        connection.autocommit = False
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not _reads(connection):
+            # As SQLite does it. Without turns, a change could commit after one with a higher number was planned, and
+            # so never be told; and a chain has one end.
+            connection.exec_driver_sql(f"SELECT {TURN}")
+
+    return engine
+
+
+def _reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("clausewatch_reading", False))
