@@ -143,7 +143,7 @@ class Version:
     change: Change | None
     """None for a first version and for a boundary."""
     text: str = ""
-    """Its `document.text_identity`; "" where it was recorded before that was kept."""
+    """Its `document.text_identity`."""
     confirmed: bool = True
     """False where it is odd and no second look agreed with it."""
     returns_to: int | None = None

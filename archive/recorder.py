@@ -146,16 +146,9 @@ def _note_return(session: Session, version: VersionRow) -> None:
     """Note on a new version whether its text was there before, and whether it goes back and forth."""
     query = select(VersionRow).where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.scalars(query.order_by(VersionRow.number)).all()
-    earlier = [Appearance(row.number, _text(session, row), row.seen_at, row.returns_to is not None) for row in rows]
-    version.returns_to = returns_to(_text(session, version), earlier)
+    earlier = [Appearance(row.number, row.text_sha256, row.seen_at, row.returns_to is not None) for row in rows]
+    version.returns_to = returns_to(version.text_sha256, earlier)
     version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
-
-
-def _text(session: Session, row: VersionRow) -> str:
-    """Return the identity of a version's text; note it where the version was recorded before that was kept."""
-    if row.text_sha256 is None:
-        row.text_sha256 = text_identity(from_json(blobs.load(session, row.document_sha256)))
-    return row.text_sha256
 
 
 def _outcome(assessment: Assessment | None) -> Outcome:

@@ -137,7 +137,7 @@ def _version(row: VersionRow, policy: str, last_seen_at: datetime, change: Chang
         body_sha256=row.fetch.body_sha256,
         document_sha256=row.document_sha256,
         change=change,
-        text=row.text_sha256 or "",
+        text=row.text_sha256,
         confirmed=row.confirmed,
         returns_to=row.returns_to,
         flapping=row.flapping,

@@ -6,9 +6,12 @@ import secrets
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+import zstandard
 from alembic import op
 
+from archive.errors import DamagedArchiveError
 from archive.sealing import append, begin
+from document import from_json, text_identity
 
 revision = "0005"
 down_revision = "0004"
@@ -23,6 +26,7 @@ def upgrade() -> None:
     _create_evidence()
     _create_chain()
     _name_policies()
+    _identify_texts()
     _seal()
 
 
@@ -78,6 +82,32 @@ def _create_chain() -> None:
 def _name_policies() -> None:
     """Note the names that the policies have now: what they were called before is not known."""
     op.execute("INSERT INTO naming (policy_id, name, since) SELECT id, name, created_at FROM policy ORDER BY id")
+
+
+def _identify_texts() -> None:
+    """Note the text's hash of versions that were recorded before it was kept: it is sealed with them."""
+    version = sa.table("version", *map(sa.column, ("id", "document_sha256", "text_sha256")))
+    connection = op.get_bind()
+    query = sa.select(version.c.id, version.c.document_sha256).where(version.c.text_sha256.is_(None))
+    for version_id, address in connection.execute(query).all():
+        text = text_identity(from_json(_content(connection, address)))
+        connection.execute(sa.update(version).where(version.c.id == version_id).values(text_sha256=text))
+    with op.batch_alter_table("version") as batch:
+        batch.alter_column("text_sha256", existing_type=sa.String(length=64), nullable=False)
+
+
+def _content(connection: sa.Connection, address: str) -> bytes:
+    row = connection.execute(sa.select(_BLOB.c.content, _BLOB.c.size).where(_BLOB.c.sha256 == address)).one()
+    try:
+        return zstandard.ZstdDecompressor().decompress(row.content, max_output_size=row.size)
+    except zstandard.ZstdError as error:
+        location = connection.engine.url.render_as_string(hide_password=True)
+        problem = f"the stored content {address} cannot be read; restore the last backup"
+        raise DamagedArchiveError(location, problem) from error
+
+
+_BLOB = sa.table("blob", sa.column("sha256"), sa.column("size"), sa.column("content", sa.LargeBinary()))
+"""As it stands at this revision: each content compressed by itself."""
 
 
 def _seal() -> None:
