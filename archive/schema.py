@@ -182,8 +182,8 @@ class VersionRow(Base):
     """The dates that the policy states about itself: kind, ISO date, words."""
     boundary: Mapped[bool]
     """True where it cannot be compared like with like with the one before."""
-    text_sha256: Mapped[str | None] = mapped_column(String(64))
-    """`document.text_identity`; None for versions recorded before it was kept, until it is asked for."""
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    """`document.text_identity`."""
     confirmed: Mapped[bool] = mapped_column(server_default=true())
     """False where it is odd and no second look agreed with it."""
     returns_to: Mapped[int | None]
