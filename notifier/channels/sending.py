@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +12,31 @@ from apprise.result import AppriseResult, AppriseResultStatus
 
 from notifier.channels.mail import Mail
 from notifier.channels.schemes import MAIL, MAIL_SERVICES
-from notifier.channels.services import ASSET, SEND_TIMEOUT, RefusedChannelError, line, service
+from notifier.channels.services import ASSET, RefusedChannelError, line, service
 from notifier.channels.webhook import Webhook
 from notifier.messages import Message
 from notifier.outcome import Accepted, Failed, Outcome
 from notifier.subscriptions import Channel
 
+SEND_TIMEOUT = 60.0
+"""Seconds that one send may take in all. What answers later counts as failed and is tried again."""
 
-def send(channel: Channel, recipient: str, message: Message) -> Outcome:
-    """Send a message to one recipient through a channel, once. A failure is an answer, never an exception."""
+
+def send(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
+    """Send a message to one recipient through a channel, once. A failure is an answer, never an exception.
+
+    A service that dribbles is left to a thread that ends with the process, whatever its own time-outs let it do.
+    """
+    outcomes: list[Outcome] = []
+    thread = threading.Thread(
+        target=lambda: outcomes.append(_sent(channel, recipient, message)), name=f"send {channel.name}", daemon=True
+    )
+    thread.start()
+    thread.join(timeout)
+    return outcomes[0] if outcomes else Failed(f"no whole answer within {timeout:g} s", unreachable=True)
+
+
+def _sent(channel: Channel, recipient: str, message: Message) -> Outcome:
     try:
         made = service(channel.url, recipient)
         if isinstance(made, Mail | Webhook):
@@ -48,7 +65,5 @@ def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
         return Accepted()
     if isinstance(made, Mail | Webhook) and made.failure is not None:
         return replace(made.failure, reason=line(made.failure.reason))
-    if result.status is AppriseResultStatus.TIMEOUT:
-        return Failed(f"{made.service_name} did not answer within {SEND_TIMEOUT:.0f} s", unreachable=True)
     said = [entry.message for entry in result.logs()]
     return Failed(line(" ".join(said)) or f"{made.service_name} did not take the message and gave no reason")

@@ -24,9 +24,6 @@ CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 20.0
 """Seconds to wait for each answer; `?rto=` overrides it, for mail too."""
 
-SEND_TIMEOUT = 60.0
-"""Seconds that one send may take in all. What answers later counts as failed and is tried again."""
-
 MAIL_REFUSED = {
     "cc": "name each recipient in `via`, each gets a mail of their own",
     "bcc": "name each recipient in `via`, each gets a mail of their own",
@@ -46,7 +43,7 @@ ASSET = AppriseAsset(
     async_mode=False,
     http_redirects=False,  # a redirected POST becomes a GET: answered with 200, and the message is lost
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=SEND_TIMEOUT,
+    service_timeout=0,  # ours: Apprise's goes through a pool that few slow services fill, and that no process outlives
 )
 
 

@@ -200,6 +200,12 @@ def dripping() -> Iterator[int]:
     thread.join(timeout=2)
 
 
+def test_a_receiver_that_dribbles_its_answer_is_left_alone(dripping: int) -> None:
+    """Each byte comes in time, and the answer never ends: no time-out of a socket notices."""
+    channel = Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{dripping}/")
+    assert send(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)
+
+
 def test_a_secret_stays_out_of_answers_logs_and_errors(
     hook: Sink, channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
