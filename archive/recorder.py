@@ -13,6 +13,7 @@ from archive import blobs
 from archive.database import Archive
 from archive.errors import OutdatedAssessmentError
 from archive.flapping import Appearance, is_flapping, returns_to
+from archive.indexing import index_version
 from archive.model import Outcome, Pending, Result
 from archive.pending import note_odd, note_visit, pending_of, settle
 from archive.schema import ChangeRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
@@ -194,6 +195,7 @@ def _add_version(
     )
     session.add(row)
     session.flush()
+    index_version(session, row, document)
     return row
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
@@ -99,8 +100,9 @@ class PolicyRow(Base):
 
 class FetchRow(Base):
     __tablename__ = "fetch"
+    __table_args__ = (Index("ix_fetch_policy_id_id", "policy_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     started_at: Mapped[datetime]
     status: Mapped[int | None]
     final_url: Mapped[str]
@@ -169,11 +171,11 @@ class VersionRow(Base):
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("policy_id", "number"), UniqueConstraint("fetch_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
-    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     number: Mapped[int]
     """1 for the first."""
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
     """When the fetch that first saw it started."""
     document_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     identity: Mapped[str]
@@ -233,9 +235,12 @@ class ChangeRow(Base):
 
 class FindingRow(Base):
     __tablename__ = "finding"
-    __table_args__ = (UniqueConstraint("change_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("change_id", "position"),
+        Index("ix_finding_topic_severity_change_id", "topic", "severity", "change_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
     position: Mapped[int]
     """0 for the first finding of its change."""
     topic: Mapped[str]
@@ -259,7 +264,7 @@ class SuppressionRow(Base):
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("change_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
     position: Mapped[int]
     section: Mapped[str]
     reason: Mapped[str]
@@ -392,3 +397,50 @@ class DeliveryRow(Base):
     accepted_at: Mapped[datetime | None]
     error: Mapped[str]
     """Of the last attempt, without secrets."""
+
+
+class SectionRow(Base):
+    """The text of a section, kept once however often it stands, to be searched. No evidence: see archive/indexing.
+
+    Its stems lie in `section_words`, which is a full-text index of SQLite or of PostgreSQL.
+    """
+
+    __tablename__ = "section"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of its heading path, language and text."""
+    path: Mapped[str]
+    """Headings joined by " > "."""
+    heading: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str]
+    """Its blocks, a line each."""
+
+
+class StandingRow(Base):
+    """From which version of a policy to which a section stood. No evidence."""
+
+    __tablename__ = "standing"
+    __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), primary_key=True, autoincrement=False)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The number of the version that brought it."""
+    last: Mapped[int | None]
+    """The number of the last version that had it; None while it stands."""
+    appeared_at: Mapped[datetime]
+    """When the first version was first seen."""
+    gone_at: Mapped[datetime | None]
+    """When the version without it was first seen; None while it stands."""
+
+
+class IndexedRow(Base):
+    """Up to which version a policy's sections can be searched. No evidence."""
+
+    __tablename__ = "indexed"
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int]
+
+
+SEARCH_TABLES = "section_words"
+"""Begins the names of the tables that the full-text index is made of: each database has its own, none is mapped."""

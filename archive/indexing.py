@@ -1,0 +1,220 @@
+"""Keeps the sections of each version so that they can be searched: each text once, and from when to when it stood.
+
+None of this is evidence. It is made from the documents in the transaction that records a version, and can be thrown
+away and made anew at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from archive import blobs
+from archive.database import Archive
+from archive.schema import IndexedRow, SectionRow, StandingRow, VersionRow
+from archive.search_words import BREAK, words
+from document import from_json
+from document.model import Document, Section
+
+PART_WORDS = 2000
+"""A longer section is kept in parts of so many words: PostgreSQL indexes no longer text whole."""
+
+BATCH = 500
+"""Rows in one statement."""
+
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+_ADD_WORDS = {
+    "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
+    # Another transaction may have added the same section meanwhile.
+    "postgresql": text(
+        "INSERT INTO section_words (section_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
+    ),
+}
+_CLEAR_WORDS = {
+    "sqlite": text("INSERT INTO section_words (section_words) VALUES ('delete-all')"),
+    "postgresql": text("DELETE FROM section_words"),
+}
+
+Part = Mapping[str, str]
+"""The columns of a `SectionRow`, without its id."""
+
+
+def index_version(session: Session, version: VersionRow, document: Document) -> None:
+    """Note which sections a version has, brings and drops, where the versions before it are noted.
+
+    Where they are not, because an older program recorded them, `index_missing` notes all in their order.
+    """
+    known = session.get(IndexedRow, version.policy_id)
+    if (0 if known is None else known.number) != version.number - 1:
+        return
+    _note(session, version, document)
+    if known is None:
+        session.add(IndexedRow(policy_id=version.policy_id, number=version.number))
+    else:
+        known.number = version.number
+    session.flush()
+
+
+def missing(session: Session) -> list[int]:
+    """Return the ids of the policies that have versions which cannot be searched yet."""
+    newest = select(VersionRow.policy_id, func.max(VersionRow.number).label("number")).group_by(VersionRow.policy_id)
+    counted = newest.subquery()
+    query = select(counted.c.policy_id).outerjoin(IndexedRow, IndexedRow.policy_id == counted.c.policy_id)
+    behind = func.coalesce(IndexedRow.number, 0) < counted.c.number
+    return list(session.scalars(query.where(behind).order_by(counted.c.policy_id)))
+
+
+def index_missing(archive: Archive) -> int:
+    """Index what an older program recorded, a policy in a transaction; return how many policies there were.
+
+    Raises StorageError.
+    """
+    with archive.reading() as session:
+        waiting = missing(session)
+    for policy_id in waiting:
+        with archive.writing() as session:
+            known = session.get(IndexedRow, policy_id)
+            after = 0 if known is None else known.number
+            query = select(VersionRow).where(VersionRow.policy_id == policy_id, VersionRow.number > after)
+            for version in session.scalars(query.order_by(VersionRow.number)).all():
+                index_version(session, version, from_json(blobs.load(session, version.document_sha256)))
+    return len(waiting)
+
+
+def reindex(archive: Archive) -> int:
+    """Throw the index away and make it anew from the documents; return the number of policies. Raises StorageError."""
+    with archive.writing() as session:
+        session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
+        for table in (StandingRow, IndexedRow, SectionRow):
+            session.execute(delete(table))
+    return index_missing(archive)
+
+
+def _note(session: Session, version: VersionRow, document: Document) -> None:
+    present = set(_kept(session, {part["sha256"]: part for part in parts(document)}))
+    open_ones = select(StandingRow.section_id).where(
+        StandingRow.policy_id == version.policy_id, StandingRow.last.is_(None)
+    )
+    before = set(session.scalars(open_ones))
+    gone = {"last": version.number - 1, "gone_at": version.seen_at}
+    for ids in _batches(sorted(before - present)):
+        which = (StandingRow.policy_id == version.policy_id, StandingRow.section_id.in_(ids))
+        session.execute(
+            update(StandingRow).where(*which, StandingRow.last.is_(None)).values(gone),
+            execution_options={"synchronize_session": False},
+        )
+    rows = [
+        {
+            "section_id": section_id,
+            "policy_id": version.policy_id,
+            "first": version.number,
+            "last": None,
+            "appeared_at": version.seen_at,
+            "gone_at": None,
+        }
+        for section_id in sorted(present - before)
+    ]
+    if rows:
+        session.execute(StandingRow.__table__.insert(), rows)
+
+
+def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
+    """Yield the ids of sections, and add those that are not there yet."""
+    for keys in _batches(sorted(wanted)):  # in one order, so that two transactions never wait for each other
+        found = _ids(session, keys)
+        lacking = [key for key in keys if key not in found]
+        if lacking:
+            insert = INSERT[session.get_bind().dialect.name](SectionRow).on_conflict_do_nothing()
+            session.execute(insert, [dict(wanted[key]) for key in lacking])
+            added = _ids(session, lacking)
+            _add_words(session, {added[key]: wanted[key] for key in lacking})
+            found |= added
+        yield from found.values()
+
+
+def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(select(SectionRow.sha256, SectionRow.id).where(SectionRow.sha256.in_(keys)))
+    return {key: section_id for key, section_id in rows}  # noqa: C416 - rows are no tuples to mypy
+
+
+def _add_words(session: Session, sections: Mapping[int, Part]) -> None:
+    dialect = session.get_bind().dialect.name
+    form = indexed_form[dialect]
+    session.execute(_ADD_WORDS[dialect], [{"id": key, "words": form(part)} for key, part in sections.items()])
+
+
+def _batches(values: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
+
+
+def parts(document: Document) -> Iterator[Part]:
+    """Yield the sections of a document as they are kept; a very long one in parts."""
+    for section in document.sections:
+        for lines in _portions(section):
+            facts = {
+                "path": _storable(" > ".join(section.path)),
+                "heading": _storable(section.title),
+                "language": section.language,
+                "text": _storable("\n".join(lines)),
+            }
+            address = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+            yield facts | {"sha256": address}
+
+
+def _portions(section: Section) -> Iterator[list[str]]:
+    lines: list[str] = []
+    room = PART_WORDS
+    for block in section.blocks:
+        for line in _lines(block.text):
+            count = len(line.split())
+            if lines and count > room:
+                yield lines
+                lines, room = [], PART_WORDS
+            lines.append(line)
+            room -= count
+    if lines or section.heading:
+        yield lines
+
+
+def _lines(block: str) -> Iterator[str]:
+    """Yield a block, in pieces where it is longer than a part."""
+    spaced = block.split(" ")
+    for start in range(0, len(spaced), PART_WORDS):
+        yield " ".join(spaced[start : start + PART_WORDS])
+
+
+def _storable(written: str) -> str:
+    """Return a text without lone surrogates, which no database takes."""
+    return written.encode("utf-8", "replace").decode()
+
+
+def _stems(part: Part) -> Iterator[str]:
+    """Yield the stems of a section in order, with a break between its blocks."""
+    for line in (part["heading"], *part["text"].split("\n")):
+        yield from (word.stem for word in words(line, part["language"]))
+        yield BREAK
+
+
+def _as_stems(part: Part) -> str:
+    return " ".join(_stems(part))
+
+
+def _as_vector(part: Part) -> str:
+    places: dict[str, list[str]] = defaultdict(list)
+    for place, stem in enumerate(_stems(part), start=1):
+        if stem != BREAK:
+            places[stem].append(str(place))
+    return " ".join(f"'{stem}':{','.join(found)}" for stem, found in places.items())
+
+
+indexed_form = {"sqlite": _as_stems, "postgresql": _as_vector}
+"""How each database takes the stems of a section."""

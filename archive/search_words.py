@@ -1,0 +1,122 @@
+"""Texts and questions as the stems that the search index holds: the same for both kinds of database. Pure.
+
+The stemming is done here, by the language of each section, and not by the database: so both give the same answers, and
+an Indonesian verb is found in whatever form it stands ("membagikan", "dibagikan", "pembagian").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import snowballstemmer
+
+STEMMERS: Mapping[str, str] = {
+    "en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish", "it": "italian",
+    "nl": "dutch", "pt": "portuguese",
+}  # fmt: skip
+"""The Snowball algorithm of each language; words of any other are kept as they are."""
+
+PLAIN = ""
+"""Stands for every language without a stemmer."""
+
+BREAK = "¶"
+"""Stands between blocks, so that no phrase reaches from one into the next. No word is spelled so."""
+
+WORD_CHARACTERS = 40
+"""Of a longer word only so many characters are looked at: keys and hashes in a text are no words."""
+
+MOST_WORDS = 32
+"""In one question."""
+
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
+
+
+class SearchTermsError(ValueError):
+    """A question cannot be asked: it holds no word, or too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text."""
+
+    start: int
+    """Its first character's place in the text."""
+    end: int
+    """The place after its last one."""
+    stem: str
+
+
+Phrase = tuple[str, ...]
+"""Words as they were typed that are to stand next to each other; a single word is a phrase of one."""
+
+
+def words(text: str, language: str) -> Iterator[Word]:
+    """Yield the words of a text in order, by the stemmer of its language."""
+    for found in _WORD.finditer(text):
+        stem = stemmed(found.group(), language)
+        if stem:
+            yield Word(found.start(), found.end(), stem)
+
+
+@lru_cache(maxsize=65_536)
+def stemmed(word: str, language: str) -> str:
+    """Return a word's stem: lower case, without accents. It holds letters and digits alone; "" where none are left."""
+    folded = unicodedata.normalize("NFKC", word).casefold()[:WORD_CHARACTERS]
+    stemmer = _stemmer(language)
+    stem = folded if stemmer is None else str(stemmer.stemWord(folded))
+    return "".join(each for each in unicodedata.normalize("NFKD", stem) if each.isalnum())
+
+
+@cache
+def _stemmer(language: str) -> snowballstemmer.stemmer | None:
+    return snowballstemmer.stemmer(STEMMERS[language]) if language in STEMMERS else None
+
+
+def phrases(text: str) -> tuple[Phrase, ...]:
+    """Read a question: words that must all be there, and "quoted phrases" whose words stand next to each other.
+
+    What is written as one but holds several words ("third-party", an address) is a phrase too. Every other sign is
+    ignored, so no question has a wrong syntax. Raises SearchTermsError where there is no word, or more than
+    `MOST_WORDS`.
+    """
+    plain = unicodedata.normalize("NFC", text)
+    read = (tuple(_WORD.findall(quoted or single)) for quoted, single in _TERM.findall(plain))
+    found = tuple(dict.fromkeys(phrase for phrase in read if any(stemmed(word, PLAIN) for word in phrase)))
+    if not found:
+        raise SearchTermsError(f'{text!r} holds no word to search for; write one, or several, or a "quoted phrase"')
+    if sum(map(len, found)) > MOST_WORDS:
+        raise SearchTermsError(f"a search is for {MOST_WORDS} words at most; leave some out")
+    return found
+
+
+def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
+    """Return the stems of a phrase by the stemmer of a language."""
+    return tuple(stem for word in phrase if (stem := stemmed(word, language)))
+
+
+def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
+    """Return the stems that a question stands for in each language, each way once.
+
+    Whoever asks does not say in which language; a section is found where the stems of one language are all in it.
+    """
+    every = list(asked)
+    languages = (PLAIN, *STEMMERS)
+    return tuple(dict.fromkeys(tuple(stemmed_phrase(each, language) for each in every) for language in languages))
+
+
+def marks(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:
+    """Return from where to where each match stands in a text, in order and apart."""
+    found = list(words(text, language))
+    wanted = {reading for phrases_of in readings(asked) for reading in phrases_of}
+    stems = [word.stem for word in found]
+    hit: set[int] = set()
+    for phrase in wanted:
+        for place in range(len(stems) - len(phrase) + 1):
+            if tuple(stems[place : place + len(phrase)]) == phrase:
+                hit.update(range(place, place + len(phrase)))
+    return tuple((found[place].start, found[place].end) for place in sorted(hit))
