@@ -53,6 +53,9 @@ class SavedHead:
             return cls(text.strip().lower())
         raise ValueError("is no head: write it as a message quotes it, like 1234:9f86d0… with 64 hex digits")
 
+    def __str__(self) -> str:
+        return self.hash if self.sequence is None else f"{self.sequence}:{self.hash}"
+
 
 def head(archive: Archive) -> Head:
     """Return the last entry of the chain. Raises DamagedArchiveError where there is none: each begins with one."""

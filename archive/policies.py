@@ -165,12 +165,17 @@ def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime)
         session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))
 
 
+def options_of(row: PolicyRow) -> ExtractionOptions:
+    """Return how the policy's pages are read, as it was configured last."""
+    return ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes), row.render)
+
+
 def _policy(row: PolicyRow) -> Policy:
     return Policy(
         name=row.name,
         url=row.url,
         every=timedelta(seconds=row.every_seconds),
-        options=ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes), row.render),
+        options=options_of(row),
         profile=row.profile,
         tags=tuple(row.tags),
         looks=SecondLooks(

@@ -1,0 +1,22 @@
+"""What a verification finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+What = Literal["changed", "missing", "inserted", "chain", "head", "content", "text", "name", "stamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is not as it was recorded."""
+
+    what: What
+    """`changed`, `missing`: a sealed row. `inserted`: a row that nobody sealed. `chain`: an entry. `head`: the chain
+    does not lead to a saved head. `content`: a stored body or document. `text`: one that is not what its version or its
+    page says. `name`: a policy that is called otherwise than its evidence says. `stamp`: a time stamp that does not
+    hold."""
+    where: str
+    """The row, entry or content."""
+    problem: str

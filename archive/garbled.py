@@ -1,0 +1,48 @@
+"""Reads rows that may hold anything: what a table of a damaged or forged database gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import NoResultFound
+
+from archive.errors import DamagedArchiveError
+
+T = TypeVar("T")
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
+"""What reading a garbled row raises: no time, no JSON, no text, another shape, no content. The database itself answers:
+where it does not, its own errors are raised."""
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Let SQLite give text that is no UTF-8 with lone surrogates, which are never evidence, and raise nothing."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    before, driver.text_factory = driver.text_factory, lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = before
+
+
+def readable(read: Callable[[Sequence[int]], T], ids: Sequence[int]) -> Iterator[T | int]:
+    """Return what is read of some rows at once; where that fails, of each by itself, or the id of one that fails."""
+    try:
+        yield read(ids)
+    except UNREADABLE:
+        for each in ids:
+            yield _one(read, each)
+
+
+def _one(read: Callable[[Sequence[int]], T], row: int) -> T | int:
+    try:
+        return read([row])
+    except UNREADABLE:
+        return row
