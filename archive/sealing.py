@@ -218,14 +218,17 @@ class Sealing:
         self.session.flush()
         connection = self.session.connection()
         for policy, name in sorted(self._named.items()):
-            named = connection.execute(insert(NamingRow).values(policy_id=policy, name=name, since=now))
-            self._written.add(("naming", named.inserted_primary_key[0]))
+            named = connection.execute(
+                insert(NamingRow).values(policy_id=policy, name=name, since=now).returning(NamingRow.id)
+            )
+            self._written.add(("naming", named.scalar_one()))
         append(connection, in_order(self._written), now)
 
     def _note(self, session: Session, _: object) -> None:
+        self._written.update((_BY_ROW[type(row)], _id(row)) for row in session.new if type(row) in _BY_ROW)
         for row in session.new:
-            if type(row) in _BY_ROW:
-                self._written.add((_BY_ROW[type(row)], _id(row)))
+            if isinstance(row, FetchPageRow) and ("fetch", row.fetch_id) not in self._written:
+                raise SealedError(f"fetch {row.fetch_id} is sealed evidence: no page is added to it")
         for row in session.new.union(session.dirty):
             if isinstance(row, PolicyRow) and inspect(row).attrs.name.history.has_changes():
                 self._named[row.id] = row.name

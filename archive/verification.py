@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -18,6 +19,7 @@ from archive.flaws import Flaw
 from archive.garbled import UNREADABLE, any_text, readable
 from archive.schema import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
 from archive.sealing import BATCH, GENESIS, KINDS, START, Entry, canonical_rows
+from archive.whereabouts import whereabouts
 
 
 @dataclass(slots=True)
@@ -125,26 +127,24 @@ class _Chain:
         by_kind = attrgetter("kind")
         for kind, some in groupby(sorted(entries, key=by_kind), by_kind):
             sealed = {entry.id: entry.row for entry in some}
-            if kind == START:
-                continue
-            if kind not in KINDS:
+            if kind in KINDS:
+                yield from self._rows_of(kind, sealed)
+            elif kind != START:
                 yield Flaw("chain", f"{len(sealed)} entries", f"{kind!r} is no kind of evidence")
-                continue
-            for found in readable(lambda ids, kind=kind: [canonical_rows(self.connection, kind, ids)], list(sealed)):
-                if isinstance(found, int):
-                    del sealed[found]
-                    yield Flaw("changed", f"{kind} {found}", "it cannot be read")
-                    continue
-                for row_id, content in found[0].items():
-                    yield from self._row(kind, row_id, content, sealed.pop(row_id))
-            for row_id in sealed:
-                yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is gone")
 
-    def _row(self, kind: str, row_id: int, content: bytes, sealed: str) -> Iterator[Flaw]:
-        if hashlib.sha256(content).hexdigest() == sealed:
-            self.tally.rows[kind] = self.tally.rows.get(kind, 0) + 1
-        else:
-            yield Flaw("changed", f"{kind} {row_id}", "it is not what was sealed")
+    def _rows_of(self, kind: str, sealed: dict[int, str]) -> Iterator[Flaw]:
+        for found in readable(partial(canonical_rows, self.connection, kind), list(sealed)):
+            if isinstance(found, int):
+                del sealed[found]
+                yield Flaw("changed", whereabouts(self.connection, kind, found), "it cannot be read")
+                continue
+            for row_id, content in found.items():
+                if hashlib.sha256(content).hexdigest() == sealed.pop(row_id):
+                    self.tally.rows[kind] = self.tally.rows.get(kind, 0) + 1
+                else:
+                    yield Flaw("changed", whereabouts(self.connection, kind, row_id), "it is not what was sealed")
+        for row_id in sealed:
+            yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is gone")
 
     def _heads(self) -> Iterator[Flaw]:
         """Verify that the chain leads to the heads that somebody kept."""
@@ -177,7 +177,7 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
     table = KINDS[kind].row.__table__
     sealed = exists().where(ChainEntryRow.kind == kind, ChainEntryRow.row_id == table.c.id)
     for row_id in connection.scalars(select(table.c.id).where(~sealed).order_by(table.c.id)):
-        yield Flaw("inserted", f"{kind} {row_id}", "no entry of the chain seals it")
+        yield Flaw("inserted", whereabouts(connection, kind, row_id), "no entry of the chain seals it")
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:

@@ -115,5 +115,5 @@ def _seal() -> None:
     connection, now = op.get_bind(), datetime.now(UTC)
     begin(connection, secrets.token_hex(32), now)
     for kind in SEALED:
-        ids = connection.execute(sa.select(sa.column("id")).select_from(sa.table(kind)).order_by("id")).scalars().all()
-        append(connection, [(kind, row_id) for row_id in ids], now)
+        table = sa.table(kind, sa.column("id", sa.Integer()))
+        append(connection, [(kind, row_id) for row_id in connection.scalars(sa.select(table.c.id).order_by("id"))], now)
