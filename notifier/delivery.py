@@ -57,17 +57,22 @@ def deliver(
     early: bool = False,
     patience: float = PATIENCE,
 ) -> Summary:
-    """Plan what was recorded since the last time, then try once each delivery that is due.
+    """Plan what was recorded since the last time, first messages and digests, then try once each delivery that is due.
 
-    With `early`, those too that still wait after a failure. Channels are used side by side, each for one message at a
-    time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is left
-    of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill repeats
-    at most the one that was under way in each channel. Raises StorageError.
+    The subscriptions that the command line made are added to `subscribers`. In quiet hours only what is critical is
+    sent. With `early`, those too that still wait after a failure. Channels are used side by side, each for one message
+    at a time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is
+    left of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill
+    repeats at most the one that was under way in each channel. Raises StorageError.
     """
-    known = {subscriber.name: subscriber for subscriber in subscribers}
+    configured, now = tuple(subscribers), clock()
+    planned = outbox.plan_alerts(archive, configured, now)
+    outbox.plan_welcomes(archive, configured, now)
+    outbox.plan_digests(archive, configured, now)
+    known = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     ways = {channel.name: channel for channel in channels}
-    planned = outbox.plan_alerts(archive, known.values(), clock())
-    due = outbox.open_deliveries(archive, clock(), early=early)
+    resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
+    due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
     counts, errors = Round(archive, known, ways, clock, early, patience).run(due)
     return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
 

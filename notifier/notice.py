@@ -53,6 +53,9 @@ class Notice:
     """Whether the text went back and forth before it stayed."""
     confirmed: bool = True
     """False where the change is odd and no second look agreed with it."""
+    head: str = ""
+    """The last entry of the chain over the evidence as the alert was planned, as `archive.chain.Head` writes it; "" of
+    an alert that was planned before there was one."""
 
 
 @dataclass(frozen=True, slots=True)

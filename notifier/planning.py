@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from archive.model import RecordedFinding
 from differ.model import Severity
-from notifier.subscriptions import Subscriber, Target, asks_for, covers_policy
+from notifier.subscriptions import Subscriber, Target, asks_for, covers_policy, targets_of
 
 BACK_OFF = (
     timedelta(0),
@@ -46,11 +46,12 @@ class Scope:
     topics: tuple[str, ...]
     severity: Severity
     policies: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> Scope:
         """Return the scope that the configuration gives a subscriber."""
-        return cls(subscriber.topics, subscriber.severity, subscriber.policies)
+        return cls(subscriber.topics, subscriber.severity, subscriber.policies, subscriber.clauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ class PlannedMessage:
     change_id: int
     alerts: tuple[PlannedAlert, ...]
     targets: tuple[Target, ...]
+    """Empty where the next digest is to tell them."""
+    urgent: bool = False
+    """Whether it is critical: told at once, in quiet hours too."""
 
 
 def amended(history: tuple[Asked, ...], subscriber: Subscriber, newest: int) -> tuple[Asked, ...]:
@@ -130,7 +134,6 @@ def plan(
     that it is back, whatever the topics and severity of that change are.
     """
     history, heard = tuple(history), set(told)
-    targets = tuple(dict.fromkeys(subscriber.via))
     messages = []
     for change in changes:
         scope = in_force(history, change.id)
@@ -141,14 +144,27 @@ def plan(
             findings = list(enumerate(change.findings))
         if findings:
             alerts = [PlannedAlert(alert_id(subscriber.name, change, place), found.id) for place, found in findings]
-            messages.append(PlannedMessage(change.id, tuple(alerts), targets))
+            urgent = any(found.finding.severity == "critical" for _, found in findings)
+            messages.append(PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent))
             heard.add((change.policy, change.version))
     return tuple(messages)
 
 
+def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
+    """Return where a message goes now: nowhere where it waits for a digest that is to come."""
+    waits = subscriber.alerts == "digest" and subscriber.digest is not None and not urgent
+    return () if waits else targets_of(subscriber)
+
+
 def asked(subscriber: Subscriber, scope: Scope, change: RecordedChange) -> list[tuple[int, RecordedFinding]]:
     """Return the findings, each with its position, that both the scope of that time and the present one ask for."""
-    then = replace(subscriber, topics=scope.topics, severity=scope.severity, policies=scope.policies)
+    then = replace(
+        subscriber,
+        topics=scope.topics,
+        severity=scope.severity,
+        policies=scope.policies,
+        clauses=scope.clauses,
+    )
     return [
         (position, recorded)
         for position, recorded in enumerate(change.findings)

@@ -16,7 +16,8 @@ from datetime import datetime
 
 from archive.database import Archive
 from notifier import outbox
-from notifier.messages import Message, compose
+from notifier.composing import compose
+from notifier.messages import Message
 from notifier.outbox import Claimed, Open
 from notifier.outcome import Accepted, Failed, Outcome
 from notifier.subscriptions import Channel, Subscriber, Target

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from differ.model import SEVERITIES, WATCHED, Finding, Severity, watched_topic
+from notifier.timing import Quiet, Schedule
 
 Language = Literal["en", "id"]
+Alerts = Literal["at once", "digest"]
+ALERTS: tuple[Alerts, ...] = ("at once", "digest")
+
 LANGUAGES: tuple[Language, ...] = ("en", "id")
 """The languages that messages can be written in; each is a file in `notifier/languages`."""
 
@@ -68,7 +73,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Someone who is told of findings."""
+    """Someone who is told of findings, and of how the watch goes."""
 
     name: str
     """Its key in the archive."""
@@ -81,6 +86,44 @@ class Subscriber:
     """Names of policies, or `tag:` and a tag; empty for all."""
     language: Language = "en"
     """The language of the messages."""
+    clauses: tuple[str, ...] = ()
+    """Clauses of a profile, like "III": each asks for every finding of its own, besides those of `topics`."""
+    alerts: Alerts = "at once"
+    """Whether findings are told one by one, or by the next digest. Critical ones are always told at once."""
+    digest: Schedule | None = None
+    """When digests are written; None for none."""
+    quiet: Quiet | None = None
+    """Hours in which only critical findings are sent."""
+    timezone: str = "UTC"
+    """That of `quiet` and `digest`."""
+    operator: bool = False
+    """Whether it hears of how the watch itself goes: of policies that cannot be read, of messages that do not arrive.
+    One that names no topics hears of no findings."""
+    welcome: bool = False
+    """Whether it gets a first message that says what is watched."""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Tell whether only what is critical may be sent now."""
+        return self.quiet is not None and self.quiet.holds(now, self.timezone)
+
+
+def targets_of(subscriber: Subscriber) -> tuple[Target, ...]:
+    """Return where a subscriber's messages go, each target once."""
+    return tuple(dict.fromkeys(subscriber.via))
+
+
+def operators(subscribers: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
+    """Return those who hear of how the watch itself goes."""
+    return tuple(subscriber for subscriber in subscribers if subscriber.operator)
+
+
+def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
+    """Return those who asked for policies of which there are none, given the names and tags of all that are watched.
+
+    They would wait for ever: a policy was renamed or taken out, or the last one with a tag lost it.
+    """
+    watched = tuple(policies)
+    return tuple(each for each in subscribers if not any(covers_policy(each, name, tags) for name, tags in watched))
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
@@ -93,7 +136,7 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
     return (
         covers_policy(subscriber, policy_name, policy_tags)
         and SEVERITIES.index(finding.severity) <= SEVERITIES.index(subscriber.severity)
-        and _covers_topic(subscriber, finding)
+        and (_covers_topic(subscriber, finding) or finding.clause in subscriber.clauses)
     )
 
 

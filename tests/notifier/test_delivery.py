@@ -22,7 +22,7 @@ from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change
 from tests.notifier.sink import Sink
 from tests.smtp import MailServer
 
-DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),))
+DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
 
 
 @dataclass
@@ -97,7 +97,7 @@ def test_a_boundary_of_our_own_extraction_sends_nothing(desk: Desk, mail: MailSe
 
 def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
-    desk.subscribers.append(Subscriber("Board", (Target("desk", "board@example.org"),)))
+    desk.subscribers.append(Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False))
     desk.deliver()
     record_change(desk.archive, WILL_NOT)
     desk.deliver()
@@ -109,7 +109,7 @@ def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, ma
 
 
 def test_a_subscription_registered_before_the_crawl_hears_of_what_the_crawl_finds(desk: Desk, mail: MailServer) -> None:
-    board = Subscriber("Board", (Target("desk", "board@example.org"),))
+    board = Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)
     desk.subscribers = [board]
     outbox.register(desk.archive, desk.subscribers, NOW)
     record_change(desk.archive, WILL_NOT)
@@ -292,7 +292,7 @@ def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Des
 
 
 def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: MailServer) -> None:
-    desk.subscribers = [DESK, Subscriber("Board", (Target("desk", "board@example.org"),))]
+    desk.subscribers = [DESK, Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)]
     outbox.register(desk.archive, desk.subscribers, NOW)
     mail.refuses["officer@example.org"] = "450 busy"
     record_change(desk.archive, WILL_NOT)

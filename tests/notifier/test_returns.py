@@ -19,7 +19,7 @@ from tests.archive.visits import HOUR, RETENTION, START, same, seen, written
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer
 
-DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),))
+DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
 DAY = 24 * HOUR
 
 

@@ -1,0 +1,63 @@
+"""The rows behind the messages: subscriptions, alerts and deliveries. The only user of sessions in this floor.
+
+A change of state is a row, and sending is another: what is planned stays planned whatever happens to a server or to us.
+"""
+
+from __future__ import annotations
+
+from notifier.outbox.alerts import plan_alerts
+from notifier.outbox.digesting import plan_digest_now, plan_digests, preview_digest
+from notifier.outbox.forgetting import Erased, forget
+from notifier.outbox.notices import Telling
+from notifier.outbox.sending import (
+    Claimed,
+    Open,
+    Standing,
+    claim,
+    note_accepted,
+    note_failed,
+    open_deliveries,
+    release_claims,
+    revive,
+    standing,
+)
+from notifier.outbox.subscribing import (
+    Made,
+    NameTakenError,
+    NoSubscriptionError,
+    everyone,
+    made,
+    register,
+    subscribe,
+    unsubscribe,
+)
+from notifier.outbox.welcoming import plan_welcomes
+
+__all__ = [
+    "Claimed",
+    "Erased",
+    "Made",
+    "NameTakenError",
+    "NoSubscriptionError",
+    "Open",
+    "Standing",
+    "Telling",
+    "claim",
+    "everyone",
+    "forget",
+    "made",
+    "note_accepted",
+    "note_failed",
+    "open_deliveries",
+    "plan_alerts",
+    "plan_digest_now",
+    "plan_digests",
+    "plan_welcomes",
+    "preview_digest",
+    "register",
+    "release_claims",
+    "revive",
+    "standing",
+    "subscribe",
+    "unsubscribe",
+]

@@ -1,0 +1,122 @@
+"""Plans alerts: one row for each finding that somebody is to hear of, and one for each target of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from archive.database import Archive
+from archive.flapping import Verdict, verdicts
+from archive.model import Query
+from archive.schema import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.stored import read_versions
+from notifier.outbox.adding import Planned, add_deliveries, head
+from notifier.outbox.subscribing import held, history, note_planned, present, registered
+from notifier.planning import PlannedMessage, RecordedChange, plan
+from notifier.subscriptions import Subscriber, Target, targets_of
+
+FOR_THE_DIGEST = ""
+"""What stands in `AlertRow.digest` until a digest tells the alert."""
+
+
+def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
+    """Plan the alerts and deliveries of everything recorded since the last planning; return how many alerts are new.
+
+    The subscriptions that the command line made are added to `subscribers`. Planning twice gives the same as planning
+    once. What a text that goes back and forth changes is held, and planned once one text has stayed.
+    """
+    planned = 0
+    with archive.writing() as session:
+        for subscriber in present(session, subscribers):
+            row = registered(session, subscriber, now)
+            if subscriber.digest is None:
+                _tell_at_once(session, row, targets_of(subscriber), now)
+            changes = _changes_after(session, row.scope["planned"], held(row))
+            if not changes:
+                continue
+            fates = _verdicts(session, changes)
+            ripe = [change for change in changes if fates.get(change.id, "tell") == "tell"]
+            for message in plan(subscriber, history(row), ripe, _told(session, row, ripe)):
+                planned += _add(session, row, message, now)
+            waiting = [change.id for change in changes if fates.get(change.id) == "hold"]
+            note_planned(row, max(changes[-1].id, row.scope["planned"]), waiting)
+    return planned
+
+
+def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
+    """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
+    recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
+    tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
+    changes = [
+        RecordedChange(
+            version.change.id,
+            version.policy,
+            tuple(tags[version.policy]),
+            version.number,
+            version.change.recorded_at,
+            version.change.findings,
+            version.returns_to,
+        )
+        for version in read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
+        if version.change is not None
+    ]
+    return sorted(changes, key=lambda change: change.id)
+
+
+def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, Verdict]:
+    """Return what becomes of the alerts of those changes that are of flapping versions."""
+    ids = [change.id for change in changes]
+    query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
+    rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
+    found: dict[int, Mapping[int, Verdict]] = {}
+    for policy_id in {row.version.policy_id for row in rows}:
+        quiet = timedelta(seconds=session.get_one(PolicyRow, policy_id).flap_quiet_seconds)
+        found[policy_id] = verdicts(read_versions(session, [VersionRow.policy_id == policy_id], Query()), quiet)
+    return {row.id: found[row.version.policy_id][row.version.number] for row in rows}
+
+
+def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
+    """Return the policies and versions that a subscription was told of, of those policies whose text came back."""
+    names = {change.policy for change in changes if change.returns_to is not None}
+    if not names:
+        return set()
+    query = (
+        select(PolicyRow.name, VersionRow.number)
+        .join(VersionRow, VersionRow.policy_id == PolicyRow.id)
+        .join(ChangeRow, ChangeRow.version_id == VersionRow.id)
+        .join(FindingRow, FindingRow.change_id == ChangeRow.id)
+        .join(AlertRow, AlertRow.finding_id == FindingRow.id)
+        .where(AlertRow.subscription_id == row.id, PolicyRow.name.in_(names))
+        .distinct()
+    )
+    return {(name, number) for name, number in session.execute(query)}
+
+
+def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime) -> int:
+    waits = None if message.targets else FOR_THE_DIGEST
+    for alert in message.alerts:
+        session.add(
+            AlertRow(id=alert.id, finding_id=alert.finding_id, subscription_id=row.id, planned_at=now, digest=waits)
+        )
+    payload = {"head": head(session)}
+    planned = Planned("alert", str(message.change_id), payload, message.change_id, message.urgent)
+    add_deliveries(session, row, planned, message.targets, now)
+    session.flush()
+    return len(message.alerts)
+
+
+def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Target], now: datetime) -> None:
+    """Plan what waits for a digest as messages of their own: the subscription has no digest any more."""
+    waiting = session.scalars(
+        select(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
+    ).all()
+    changes = {session.get_one(FindingRow, alert.finding_id).change_id for alert in waiting}
+    for alert in waiting:
+        alert.digest = None
+    for change in sorted(changes):
+        planned = Planned("alert", str(change), {"head": head(session)}, change)
+        add_deliveries(session, row, planned, targets, now)

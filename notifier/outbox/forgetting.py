@@ -1,0 +1,96 @@
+"""Erases a person: their name and addresses leave the rows, and then the database's files."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from archive.database import Archive
+from archive.errors import ArchiveBusyError, storage_error
+from archive.schema import AlertRow, DeliveryRow, SubscriptionRow
+from notifier.outbox.subscribing import cancel, subscription
+
+FORGOTTEN = "forgotten"
+"""What stands where a name or an address stood, with a number."""
+
+STILL_READ = "the name is erased, but another program reads the archive, so that its file still holds what was there"
+
+TABLES = ("subscription", "alert", "delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased of one person."""
+
+    deliveries: int
+    """Messages, sent or not, whose recipient and content were erased."""
+    alerts: int
+    """Alerts that have another number now: the former was made of the name."""
+    cancelled: int
+    """Messages that had not been sent, and are not any more."""
+
+
+def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
+    """Erase a subscriber from every row, and what is left of those rows from the files; None where there is none.
+
+    What was told remains, and when, to nobody in particular. The chain over the evidence holds no names of subscribers,
+    and is not touched. Copies that were made of the database before, and logs of a database server, are not reached.
+    """
+    with archive.writing() as session:
+        row = subscription(session, name)
+        if row is None:
+            return None
+        erased = Erased(_erase_deliveries(session, row), _erase_alerts(session, row), cancel(session, row))
+        row.subscriber, row.settings, row.created_by = f"{FORGOTTEN} {row.id}", None, ""
+        row.removed_at, row.forgotten_at = row.removed_at or now, now
+        # Who made a subscription for others stays the maker of it, without the name.
+        session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
+    rewrite(archive)
+    return erased
+
+
+def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:
+    deliveries = session.scalars(select(DeliveryRow).where(DeliveryRow.subscription_id == row.id)).all()
+    for delivery in deliveries:
+        # An error may quote the address, and a digest or a first message the name.
+        delivery.recipient, delivery.error, delivery.payload = f"{FORGOTTEN} {delivery.id}", "", {}
+    return len(deliveries)
+
+
+def _erase_alerts(session: Session, row: SubscriptionRow) -> int:
+    alerts = session.scalars(select(AlertRow.id).where(AlertRow.subscription_id == row.id)).all()
+    for alert in alerts:
+        # The number is a hash of the name, among others: who guesses the name could prove it.
+        session.execute(update(AlertRow).where(AlertRow.id == alert).values(id=secrets.token_hex(8)))
+    return len(alerts)
+
+
+def rewrite(archive: Archive) -> None:
+    """Write the tables of subscriptions anew, so that no page of a file holds what was erased.
+
+    Raises StorageError where another program keeps the database from it; what was erased from the rows stays erased.
+    """
+    pooled = archive.engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    try:
+        if archive.engine.dialect.name == "sqlite":
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise ArchiveBusyError(archive.location, STILL_READ)
+        else:
+            driver.rollback()
+            driver.autocommit = True  # a server rewrites no table within a transaction
+            for table in TABLES:
+                driver.execute(f"VACUUM FULL {table}")
+    except archive.engine.dialect.loaded_dbapi.Error as error:
+        raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
+    finally:
+        pooled.invalidate()  # its settings are no longer those of the pool
+        pooled.close()
