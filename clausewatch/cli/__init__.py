@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
     "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
+    "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
     "notify": Entry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
 }
 """The commands in the order of `--help`. A command is entered here when it works, never before."""

@@ -1,0 +1,130 @@
+"""`clausewatch verify`: whether the archive is what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from archive.flaws import Flaw
+from archive.verification import Tally
+from archive.verification import verify as find_flaws
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS
+from clausewatch.errors import ExitCode
+from clausewatch.rows import Row, as_json
+from clausewatch.saved_heads import saved_heads
+from clausewatch.terminal import printable, wrapped
+from clausewatch.times import shown, stamp
+
+ROWS = {
+    "naming": ("name of a policy", "names of policies"),
+    "fetch": ("fetch", "fetches"),
+    "removal": ("removal of a page", "removals of pages"),
+}
+"""Kinds of evidence whose plural is not the word with an s."""
+
+
+@click.command()
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="HEAD|FILE",
+    help="A head that was kept outside of the archive, as a message quotes it, or a file that holds some, such as a "
+    "saved message. May be given repeatedly.",
+)
+@click.option(
+    "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages: the slowest part by far."
+)
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.pass_context
+@pass_context
+def verify(context: Context, ctx: click.Context, heads: tuple[str, ...], skip_extraction: bool, form: str) -> None:
+    """Check that the archive is what was recorded, and say what is not.
+
+    Every entry of the chain, every row that it seals, every stored page and text. A changed, missing, inserted or
+    reordered row is found by itself; that the end was cut off, or that all was written anew, only with a head that was
+    kept elsewhere: give it with --head. Ends with 1 where something is found.
+
+    \b
+    clausewatch verify
+    clausewatch verify --head 1234:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    clausewatch verify --head alert-of-march.eml
+    """
+    saved = [each for given in heads for each in saved_heads(given)]
+    tally = Tally()
+    with context.archive() as archive:
+        found = find_flaws(archive, tally, saved, extract=not skip_extraction)
+        if form == "json":
+            flaws = list(found)
+            click.echo(as_json(_row(tally, flaws, [str(each) for each in saved])))
+            count = len(flaws)
+        else:
+            count = _print(found)
+            click.echo("\n".join(_summary(tally, count, len(saved), extracted=not skip_extraction)))
+    ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
+
+
+def _print(found: Iterable[Flaw]) -> int:
+    """Print flaws as they are found, and return how many there are."""
+    count = 0
+    for flaw in found:
+        click.echo(printable(f"{flaw.what}: {flaw.where}: {flaw.problem}"))
+        count += 1
+    return count
+
+
+def _summary(tally: Tally, flaws: int, saved: int, *, extracted: bool) -> Iterator[str]:
+    contents = tally.contents
+    rows = ", ".join(_number(count, *ROWS.get(kind, (kind,))) for kind, count in tally.rows.items())
+    yield from wrapped(f"Checked: {_number(tally.entries, 'entry', 'entries')} of the chain; sealed rows: {rows}.")
+    yield from wrapped(f"Contents: {contents.blobs} stored pages and documents; texts of {contents.texts} versions.")
+    if extracted:
+        yield from wrapped(
+            f"Extracted again from their pages: {contents.extracted_again} texts. Not so: {contents.other_extraction} "
+            f"that another extraction made, {contents.without_page} whose page is not kept."
+        )
+    if tally.removed_bodies:
+        yield f"Pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
+    if tally.set_back:
+        places = ", ".join(str(each) for each in tally.set_back)
+        yield from wrapped(
+            f"Note: dated before the entry before them: {places}. The clock was set back then, or they were backdated."
+        )
+    if tally.head is not None:
+        yield f"Head: {tally.head}"
+        yield f"      sealed {shown(tally.head.at)}; kept elsewhere, it proves all up to here."
+    yield _verdict(flaws, saved)
+
+
+def _verdict(flaws: int, saved: int) -> str:
+    if flaws:
+        return f"{_number(flaws, 'flaw', 'flaws')} found: this is not what was recorded. Keep a copy as it is."
+    if not saved:
+        return "Nothing was altered, as far as the archive itself can tell; a saved head (--head) would tell more."
+    heads = "the saved head" if saved == 1 else f"all {saved} saved heads"
+    return f"Nothing was altered, and the chain leads to {heads}."
+
+
+def _number(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def _row(tally: Tally, flaws: list[Flaw], saved: list[str]) -> Row:
+    contents, head = tally.contents, tally.head
+    return {
+        "sound": not flaws,
+        "head": None if head is None else {"head": str(head), "sealed_at": stamp(head.at)},
+        "saved_heads": saved,
+        "entries": tally.entries,
+        "rows": tally.rows,
+        "contents": contents.blobs,
+        "texts": contents.texts,
+        "extracted_again": contents.extracted_again,
+        "other_extraction": contents.other_extraction,
+        "without_page": contents.without_page,
+        "removed_bodies": tally.removed_bodies,
+        "set_back": list(tally.set_back),
+        "flaws": [{"what": flaw.what, "where": flaw.where, "problem": flaw.problem} for flaw in flaws],
+    }
