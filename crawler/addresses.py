@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -63,6 +64,8 @@ REFUSED: tuple[tuple[str, str], ...] = (
 _REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
+_UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
+"""What no host and port is written with once it is in ASCII."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 """A last label like this makes an address in an odd spelling of a name, as in 127.1."""
 
@@ -91,6 +94,36 @@ def host_key(host: str) -> str:
         return name.encode("idna").decode("ascii")
     except UnicodeError:
         return name
+
+
+def plain_host(url: str) -> str:
+    """Return the host of an address, where nobody can read another one out of it.
+
+    Raises ValueError, with what goes on from "The address ...": browsers, urllib and Twisted disagree about user names,
+    backslashes, escapes and spaces in this place, and two of them ask for robots.txt and for the page.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("cannot be read: its host or port is malformed") from None
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("is neither http nor https")
+    if "@" in parts.netloc:
+        raise ValueError("holds a user name")
+    if not host or port == 0:
+        raise ValueError("names no host, or port 0")
+    if _UNCLEAR.search(parts.netloc) or (":" in host and not _is_address(host)):
+        raise ValueError("has a host that can be read in several ways")
+    return host
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,6 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
-from crawler.addresses import host_key, kind
-from crawler.guard import GuardedResolver
-
 if TYPE_CHECKING:
     from scrapy.http import Request
 
@@ -78,7 +75,7 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
     if isinstance(error, DownloadTimeoutError):
         return Failure("timeout", f"{host} did not answer completely within {settings.timeout:g} seconds.")
     if isinstance(error, CannotResolveHostError):
-        return _unresolved(host)
+        return Failure("dns", f"The name {host} cannot be resolved to an address.")
     if isinstance(error, DownloadConnectionRefusedError):
         return Failure("connection", f"{_origin(request)} refuses the connection: nothing listens there.")
     if isinstance(error, DownloadCancelledError):
@@ -88,23 +85,6 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
     if isinstance(error, UnsupportedURLSchemeError):
         return Failure("other", f"{request.url} is neither http nor https.")
     return _broken(error, host)
-
-
-def _unresolved(host: str) -> Failure:
-    address = refused_address(host)
-    if address is None:
-        return Failure("dns", f"The name {host} cannot be resolved to an address.")
-    reason = f"{host} leads to {address}, which is no public address ({kind(address)})"
-    reason += "; name it in allow_private under [crawl] to fetch it."
-    return Failure("refused", reason)
-
-
-def refused_address(host: str) -> str | None:
-    """Return the address of a host that the guard did not let through, or None."""
-    from twisted.internet import reactor  # not before Scrapy has installed the one it wants
-
-    resolver = getattr(reactor, "nameResolver", None)
-    return resolver.refused.get(host_key(host)) if isinstance(resolver, GuardedResolver) else None
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:

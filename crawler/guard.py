@@ -27,7 +27,7 @@ class GuardedResolver(CachingHostnameResolver):
         super().__init__(reactor, cache_size)
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
-        """Host, as `host_key` gives it -> the last address of it that was not let through."""
+        """Host, as `host_key` gives it -> an address of it that was not let through, where no other one was."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -43,7 +43,6 @@ class GuardedResolver(CachingHostnameResolver):
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - the name is Twisted's
         transportSemantics: str = "TCP",  # noqa: N803 - the name is Twisted's
     ) -> IHostResolution:
-        self.refused.pop(host_key(hostName), None)
         gate: Any = Gate(resolutionReceiver, hostName, self)
         return super().resolveHostName(gate, hostName, portNumber, addressTypes, transportSemantics)
 
@@ -56,15 +55,30 @@ class Gate:
         self.receiver = receiver
         self.host = host
         self.guard = guard
+        self.passed = False
+        self.refused: str | None = None
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - the name is Twisted's
         self.receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - the name is Twisted's
         if is_public(address.host) or self.guard.allowed.opens(self.host, address.host):
+            self.passed = True
             self.receiver.addressResolved(address)
         else:
-            self.guard.refused[host_key(self.host)] = address.host
+            self.refused = address.host
 
     def resolutionComplete(self) -> None:  # noqa: N802 - the name is Twisted's
+        if self.passed:
+            self.guard.refused.pop(host_key(self.host), None)
+        elif self.refused is not None:
+            self.guard.refused[host_key(self.host)] = self.refused
         self.receiver.resolutionComplete()
+
+
+def refused_address(host: str) -> str | None:
+    """Return the address for which a host was refused when it was last resolved, or None."""
+    from twisted.internet import reactor  # not before Scrapy has installed the one it wants
+
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver.refused.get(host_key(host)) if isinstance(resolver, GuardedResolver) else None

@@ -7,6 +7,7 @@ cannot be had.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from crawler.failures import NETWORK_ERRORS, Failure, RobotsError, explain
 from crawler.model import RobotsSaid
 from crawler.pace import kept_delay
 from crawler.politeness import LeftAloneError, PostponedError, later, slow_down, tries
+from crawler.refusals import RefusedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -82,6 +84,9 @@ class RobotsMiddleware:
             return error
         except LeftAloneError as error:
             return error.failure
+        except RefusedError as error:
+            self._tell(RobotsSaid(origin, None))
+            return _refused(error, request.url)
         except NETWORK_ERRORS as error:
             self._tell(RobotsSaid(origin, None))
             return _unavailable(explain(error, request, self.settings), origin)
@@ -110,9 +115,16 @@ def _refusing(response: Response, host: str) -> Failure:
     return Failure("robots", f"robots.txt of {host} answers {response.status}{wish}, so nothing may be fetched.")
 
 
+def _refused(error: RefusedError, url: str) -> Failure:
+    """Say why robots.txt may not be asked for, and that it led elsewhere where it did."""
+    if error.url == url:
+        return error.failure
+    return replace(error.failure, sentence=f"{url} leads on to where nothing is asked: {error.failure.sentence}")
+
+
 def _unavailable(failure: Failure, origin: str) -> Failure:
     """Say why robots.txt could not be had; where the whole host is out of reach, that is the reason."""
-    if failure.kind in ("dns", "tls", "refused", "connection"):
+    if failure.kind in ("dns", "tls", "connection"):
         return failure
     host = urlsplit(origin).netloc
     return Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {failure.sentence}")

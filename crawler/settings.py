@@ -42,6 +42,7 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
+        "crawler.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
         "crawler.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},

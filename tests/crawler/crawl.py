@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,14 +32,23 @@ class Crawled:
 
 
 def crawl(
-    database: Path, policies: Mapping[str, str], *, profile: str = "default", **settings: Any
+    database: Path,
+    policies: Mapping[str, str],
+    *,
+    profile: str = "default",
+    scrapy: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
 ) -> dict[str, Crawled]:
-    """Crawl these policies (name -> address) and return what was recorded of each that was."""
+    """Crawl these policies (name -> address) and return what was recorded of each that was.
+
+    `scrapy` are settings of Scrapy that differ from ours.
+    """
     task = {
         "database": f"sqlite:///{database}",
         "policies": policies,
         "profile": profile,
         "settings": QUICK | settings,
+        "scrapy": dict(scrapy),
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.crawler.crawl", json.dumps(task)],
@@ -81,7 +91,8 @@ def main() -> None:
     policies = [Policy(name, url, timedelta(hours=12), options, profile) for name, url in task["policies"].items()]
     with open_archive(task["database"]) as archive:
         synchronise(archive, policies, datetime.now(UTC))
-    run_crawl(scrapy_settings(CrawlSettings(**task["settings"]), task["database"]), policies, show)
+    built = scrapy_settings(CrawlSettings(**task["settings"]), task["database"]) | task["scrapy"]
+    run_crawl(built, policies, show)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         ("large", "too-large", "max_body, 0.2 MB"),
         ("bomb", "too-large", "decompressed answer is larger than max_body"),
         ("loop", "other", "More than 5 redirects"),
+        ("file", "refused", "redirects to file:///etc/hostname, which is neither http nor https"),
         ("nowhere", "dns", "nowhere.invalid cannot be resolved"),
         ("deaf", "connection", "refuses the connection"),
     ],
@@ -68,7 +69,13 @@ def test_a_visit_without_a_complete_answer_is_recorded_with_its_reason(
     assert sentence in result.detail
 
 
-@pytest.mark.parametrize(("policy", "status"), [("gone", 404), ("broken", 500), ("file", 302)])
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [
+        ("gone", 404),
+        ("broken", 500),
+    ],
+)
 def test_an_answer_that_is_no_policy_is_not_comparable(results: dict[str, Crawled], policy: str, status: int) -> None:
     result = results[policy]
     assert (result.outcome, result.status) == ("not comparable", status)

@@ -2,53 +2,92 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.crawler.crawl import crawl
+from tests.crawler.certificates import Authority, self_signed
+from tests.crawler.crawl import Crawled, crawl
+
+PAGE = b"<h1>Privacy policy</h1><p>We share your data with nobody, and keep it for a week.</p>"
 
 
-@pytest.fixture
-def self_signed(tmp_path: Path) -> Iterator[str]:
-    """Serve over TLS with a certificate that nobody has vouched for; give its address."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "server.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(404 if self.path == "/robots.txt" else 200)
+        self.send_header("Content-Length", str(len(PAGE)))
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+class Server(HTTPServer):
+    def handle_error(self, *arguments: object) -> None:
+        """Keep quiet: who refuses the certificate goes away."""
+
+
+@contextlib.contextmanager
+def serving(context: ssl.SSLContext) -> Iterator[str]:
+    """Serve over TLS and give the address."""
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield f"https://localhost:{server.server_address[1]}/privacy"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"https://localhost:{server.server_address[1]}/privacy"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, self_signed: str) -> None:
-    result = crawl(tmp_path / "archive.db", {"Policy": self_signed})["Policy"]
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
+    """One crawl by whom the tests' authority is trusted, of servers with a certificate each."""
+    folder = tmp_path_factory.mktemp("certificates")
+    authority = Authority.founded(folder)
+    old = authority.context("localhost")
+    with pytest.deprecated_call():
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    contexts = {
+        "good": authority.context("localhost"),
+        "self-signed": self_signed(folder, "localhost"),
+        "expired": authority.context("localhost", ends=timedelta(days=-1)),
+        "another name": authority.context("elsewhere.example"),
+        "old protocol": old,
+    }
+    with contextlib.ExitStack() as stack:
+        policies = {name: stack.enter_context(serving(context)) for name, context in contexts.items()}
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("SSL_CERT_FILE", str(authority.file))
+        return crawl(folder / "archive.db", policies)
+
+
+def test_a_certificate_that_someone_trusted_vouches_for_is_accepted(results: dict[str, Crawled]) -> None:
+    assert (results["good"].outcome, results["good"].status) == ("changed", 200)
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        ("self-signed", "certificate verify failed"),
+        ("expired", "certificate verify failed"),
+        ("another name", "its certificate is made out to another name"),
+        ("old protocol", ""),
+    ],
+)
+def test_a_connection_that_nobody_trusted_vouches_for_is_refused(
+    results: dict[str, Crawled], policy: str, words: str
+) -> None:
+    result = results[policy]
     assert (result.outcome, result.error_kind) == ("failed", "tls")
     assert "No trusted connection to localhost" in result.detail
-    assert "certificate" in result.detail
+    assert words in result.detail

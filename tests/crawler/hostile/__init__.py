@@ -1,0 +1,1 @@
+"""What a hostile site does to a crawler, in a network that has no way out."""

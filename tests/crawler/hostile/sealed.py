@@ -1,0 +1,82 @@
+"""A network of its own without a way out, in which every address of the world is this machine.
+
+Whatever is connected to there arrives at one of our listeners or nowhere, and the kernel counts each attempt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import PROJECT, require
+
+NAMESERVER = "127.0.0.1"
+ROUTES = (
+    ("link", "set", "lo", "up"),
+    ("-4", "route", "add", "local", "0.0.0.0/0", "dev", "lo"),
+    ("-6", "route", "add", "local", "::/0", "dev", "lo"),
+)
+"""Loopback is all there is, and answers for every address."""
+
+
+def run_sealed(module: str, task: Any, seconds: float = 400, **environment: str) -> Any:
+    """Run a module in a sealed network with a task as JSON, and return the JSON that it prints last."""
+    tools = all(shutil.which(tool) for tool in ("unshare", "ip", "mount"))
+    require(tools and _may_unshare(), "network namespaces (unshare, iproute2)")
+    done = subprocess.run(
+        [*_unshare(), sys.executable, "-m", module, json.dumps(task)],
+        cwd=PROJECT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _unshare() -> list[str]:
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *user, "--net", "--mount", "--fork", "--kill-child"]
+
+
+def _may_unshare() -> bool:
+    return subprocess.run([*_unshare(), "true"], capture_output=True, check=False).returncode == 0
+
+
+def seal() -> None:
+    """Furnish the network of this process: a route for every address, and who is asked for names."""
+    assert interfaces() == ["lo"], "this is the network of the machine"
+    for route in ROUTES:
+        subprocess.run(["ip", *route], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for place, content in (
+            ("/etc/resolv.conf", f"nameserver {NAMESERVER}\noptions timeout:2 attempts:1\n"),
+            ("/etc/nsswitch.conf", "hosts: files dns\n"),
+        ):
+            file = Path(folder) / Path(place).name
+            file.write_text(content, encoding="ascii")
+            subprocess.run(["mount", "--bind", file, place], check=True)
+
+
+def interfaces() -> list[str]:
+    """Return the names of the interfaces in the network of this process."""
+    lines = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
+    return [line.partition(":")[0].strip() for line in lines]
+
+
+def opened() -> int:
+    """Return how many TCP connections were begun in this network: each first SYN, whether it was answered or not."""
+    names, values = (
+        line.split()
+        for line in Path("/proc/self/net/snmp").read_text(encoding="ascii").splitlines()
+        if line.startswith("Tcp:")
+    )
+    return int(dict(zip(names, values, strict=True))["ActiveOpens"])

@@ -1,0 +1,106 @@
+"""Every spelling of an inner address by every way there: not one connection, and every way is open to others."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from tests.crawler.hostile.matrix import SITE, TARGETS, WAYS, address
+from tests.crawler.hostile.sealed import run_sealed
+from tests.crawler.hostile.spellings import ALLOWED, FORBIDDEN, LOOPBACK
+from tests.crawler.hostile.world import PUBLIC, through
+
+INSIDE = "http://10.0.0.9:8080"
+"""A proxy that the environment names."""
+SECRETS = {"authorization", "cookie", "proxy-authorization", "referer"}
+UNRESOLVED = {"127.0.0.1.", "localhost."}
+"""What no resolver takes for an address."""
+UNVERIFIABLE = {"185999660"}
+"""A name that no certificate can be made out to."""
+
+
+@pytest.fixture(scope="module")
+def crawled() -> dict[str, Any]:
+    """Return what came of one crawl with a proxy in its environment: of the results, and at the other end."""
+    policies = {f"{way}: {host}": address(way, host) for way in WAYS for host in (*FORBIDDEN, *allowed(way))}
+    policies |= {target: SITE + through(5, target) for target in TARGETS}
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), INSIDE)
+    found: dict[str, Any] = run_sealed(
+        "tests.crawler.hostile.matrix", {"crawler": "clausewatch", "policies": policies}, **proxies
+    )
+    assert set(found["results"]) == set(policies)
+    return found
+
+
+def allowed(way: str) -> list[str]:
+    return [host for host in ALLOWED if way != "tls" or host not in UNVERIFIABLE]
+
+
+def inside(accepted: list[str]) -> list[str]:
+    return [each for each in accepted if each not in PUBLIC]
+
+
+def test_there_are_enough_spellings() -> None:
+    assert len(set(FORBIDDEN)) >= 90
+
+
+def test_nothing_inside_is_connected_to(crawled: dict[str, Any]) -> None:
+    """The kernel of the sealed network counts each first SYN: all of them were for public addresses."""
+    assert inside(crawled["accepted"]) == []
+    assert crawled["begun"] == len(crawled["accepted"]) > 600
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_inside_is_refused_and_called_so(crawled: dict[str, Any], way: str) -> None:
+    results = {host: crawled["results"][f"{way}: {host}"] for host in FORBIDDEN}
+    assert {result["outcome"] for result in results.values()} == {"failed"}
+    assert {host for host, result in results.items() if result["error_kind"] != "refused"} <= UNRESOLVED
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_is_open_to_public_addresses(crawled: dict[str, Any], way: str) -> None:
+    assert [host for host in allowed(way) if crawled["results"][f"{way}: {host}"]["status"] != 200] == []
+
+
+def test_nothing_but_http_is_spoken_after_a_redirect(crawled: dict[str, Any]) -> None:
+    results = {target: crawled["results"][target] for target in TARGETS}
+    assert {result["error_kind"] for result in results.values()} == {"refused"}
+    assert f"redirects to {TARGETS[0]}, which is neither http nor https" in results[TARGETS[0]]["detail"]
+
+
+def test_no_cookie_credential_or_referrer_is_ever_sent(crawled: dict[str, Any]) -> None:
+    """Each page here sets a cookie, and redirects lead to other hosts, ports and schemes."""
+    assert [asked for asked in crawled["asked"] if SECRETS & set(asked["headers"])] == []
+
+
+def test_the_measure_measures() -> None:
+    """Plain Scrapy comes through to most spellings of loopback in this network."""
+    policies = {host: address("direct", host) for host in LOOPBACK}
+    found = run_sealed("tests.crawler.hostile.matrix", {"crawler": "plain", "policies": policies})
+    assert len(set(found["results"]) - set(ALLOWED)) > 20
+    assert len(inside(found["accepted"])) > 20
+
+
+@pytest.mark.parametrize("cache", [True, False], ids=["names kept", "names asked anew each time"])
+def test_a_name_that_changes_its_address_leads_nowhere_inside(cache: bool) -> None:
+    number = 500 if os.environ.get("CLAUSEWATCH_LONG") else 40
+    kinds = ("good-{}.turns.test", "bad-{}.turns.test", "good-{}.both.test", "bad-{}.both.test")
+    hosts = [kinds[each % 4].format(each) for each in range(number)]
+    task = {"crawler": "clausewatch", "policies": {host: address("direct", host) for host in hosts}}
+    found = run_sealed("tests.crawler.hostile.matrix", task | {"scrapy": {"DNSCACHE_ENABLED": cache}})
+    assert inside(found["accepted"]) == []
+    assert found["begun"] == len(found["accepted"])
+    for host in hosts:
+        result = found["results"][host]
+        if host.endswith("both.test"):
+            assert result["status"] == 200, "it goes on at the public address"
+        elif host.startswith("good") and cache:
+            assert result["status"] == 200, "what was checked is what is connected to"
+        else:
+            assert result["error_kind"] == "refused"
+        if host.startswith("bad") and host.endswith("turns.test"):
+            assert found["queries"][f"{host} 1"] == 1, (
+                "what is refused is not asked for again, to be answered otherwise"
+            )

@@ -1,0 +1,227 @@
+"""Who answers in a sealed network: a server at every address that notes who came, and a name server."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import socketserver
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import quote, unquote
+
+from twisted.names import dns
+
+PUBLIC4 = "11.22.33.44"
+PUBLIC6 = "2600:1f00::44"
+PUBLIC = (PUBLIC4, PUBLIC6)
+"""Addresses that stand for a public host's; all others stand for what is inside."""
+PORT = 8080
+TLS_PORT = 8443
+PAGE = (
+    b"<html><body><h1>Privacy policy</h1><p>We share your data with nobody, and keep it for a week.</p></body></html>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came."""
+
+    address: str
+    """To which of the world's addresses."""
+    host: str
+    """The Host header."""
+    path: str
+    headers: dict[str, str]
+    """Small names."""
+
+
+@dataclass
+class World:
+    """What came to whom."""
+
+    accepted: list[str] = field(default_factory=list)
+    """The address of each connection that was accepted, whether or not anything was asked."""
+    asked: list[Asked] = field(default_factory=list)
+    queries: Counter[str] = field(default_factory=Counter)
+    """How often each name was asked for."""
+
+    def inside(self) -> list[str]:
+        """Return the addresses that are no public host's and were connected to."""
+        return [address for address in self.accepted if address not in PUBLIC]
+
+
+def through(hops: int, target: str) -> str:
+    """Return a path that redirects so many times within its site, the last time to the target."""
+    return f"/go/{hops}/{quote(target, safe='')}"
+
+
+def refreshing(target: str) -> str:
+    """Return the path of a page that asks the browser to go on to the target."""
+    return f"/refresh/{quote(target, safe='')}"
+
+
+def robots_of(target: str) -> str:
+    """Return the host of a site whose robots.txt redirects to the target."""
+    digits = target.encode().hex()
+    return f"robots-{'.'.join(digits[start : start + 50] for start in range(0, len(digits), 50))}.test"
+
+
+@contextlib.contextmanager
+def world(context: ssl.SSLContext) -> Iterator[World]:
+    """Run the server, on `PORT` and by TLS on another, and the name server."""
+    found = World()
+    servers: list[socketserver.BaseServer] = [names(found)]
+    for host in ("0.0.0.0", "::"):  # noqa: S104 - of a network without a way in
+        servers += [listener(found, host, PORT, None), listener(found, host, TLS_PORT, context)]
+    threads = [threading.Thread(target=each.serve_forever, kwargs={"poll_interval": 0.02}) for each in servers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield found
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+        for thread in threads:
+            thread.join()
+
+
+def listener(found: World, host: str, port: int, context: ssl.SSLContext | None) -> socketserver.BaseServer:
+    """Return a server for all addresses of one family."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 20
+
+        def setup(self) -> None:
+            found.accepted.append(address := plain(self.request.getsockname()[0]))
+            self.address = address
+            if context is not None:
+                self.request = context.wrap_socket(self.request, server_side=True)
+            super().setup()
+
+        def do_GET(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            found.asked.append(Asked(self.address, headers.get("host", ""), self.path, headers))
+            status, extra, body = answer(headers.get("host", ""), self.path)
+            self.send_response(status)
+            for name, value in extra.items():
+                self.send_header(name, value.encode().decode("latin-1"))
+            self.send_header("Content-Length", str(len(body)))
+            # The next request resolves its name anew, as the guard's does.
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            """Keep quiet."""
+
+    class Server(socketserver.ThreadingTCPServer):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        allow_reuse_address = True
+        daemon_threads = True
+        request_queue_size = 128
+
+        def server_bind(self) -> None:
+            if self.address_family == socket.AF_INET6:
+                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            super().server_bind()
+
+        def handle_error(self, *arguments: object) -> None:
+            """Keep quiet: a client that goes away is what this is for."""
+
+    return Server((host, port), Handler)
+
+
+def plain(address: str) -> str:
+    """Return an address in its shortest form, without the interface of a link-local one."""
+    return str(ip_address(address.partition("%")[0]))
+
+
+def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body for a request."""
+    if path == "/robots.txt":
+        robots = re.match(r"robots-((?:[0-9a-f]{2}\.?)+)", host)
+        return (
+            (302, {"Location": bytes.fromhex(robots[1].replace(".", "")).decode()}, b"") if robots else (404, {}, b"")
+        )
+    _, kind, *rest = path.split("/", 3)
+    cookies = {"Set-Cookie": "session=secret; Path=/", "ETag": '"v1"', "Content-Type": "text/html"}
+    if kind == "go":
+        hops, target = int(rest[0]), rest[1]
+        return 302, cookies | {"Location": unquote(target) if hops == 1 else f"/go/{hops - 1}/{target}"}, b""
+    if kind == "refresh":
+        target = unquote(rest[0]).replace('"', "&quot;")
+        return 200, cookies, f'<html><head><meta http-equiv="refresh" content="0; url={target}"></head></html>'.encode()
+    return 200, cookies, PAGE
+
+
+def names(found: World) -> socketserver.UDPServer:
+    """Return a name server that makes its answers of the names themselves, with a time to live of nothing.
+
+    `ADDRESS.is.test` with hyphens or hexadecimal digits is that address, and `silent.test` gets no answer.
+    `good-bad-N.turns.test` leads to a public address and to an inner one by turns; with `both` in place of `turns` to
+    both at once. Any other name leads to the public ones.
+    """
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            data, out = self.request
+            message = dns.Message()
+            message.fromStr(data)
+            query = message.queries[0]
+            name = query.name.name.decode().lower()
+            if name.endswith("silent.test"):
+                return
+            found.queries[f"{name} {query.type}"] += 1
+            message.answer = 1
+            message.answers = [record(name, each) for each in resolved(name, query.type, found.queries)]
+            out.sendto(message.toStr(), self.client_address)
+
+    return socketserver.ThreadingUDPServer(("127.0.0.1", 53), Handler)
+
+
+def resolved(name: str, kind: int, queries: Counter[str]) -> list[IPv4Address | IPv6Address]:
+    """Return the addresses of one kind of record that a name has now."""
+    label, _, rest = name.partition(".")
+    if rest == "is.test":
+        found = [ip_address(int(label, 16)) if len(label) == 8 else IPv6Address(int(label, 16))]
+    elif rest in ("turns.test", "both.test"):
+        found = changing(label, rest, queries[f"{name} {kind}"])
+    elif name.endswith(".test"):
+        found = [ip_address(each) for each in PUBLIC]
+    else:
+        found = []
+    wanted = IPv4Address if kind == dns.A else IPv6Address if kind == dns.AAAA else ()
+    return [each for each in found if isinstance(each, wanted)]
+
+
+INNER = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "fd00:ec2::254")
+
+
+def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address]:
+    """Return what a name that changes leads to, the first, second, ... time it is asked for."""
+    order, number = label.split("-")
+    inner = ip_address(INNER[int(number) % len(INNER)])
+    good = [ip_address(each) for each in PUBLIC]
+    if rest == "both.test":
+        return [inner, *good] if order == "bad" else [*good, inner]
+    return [inner] if (time % 2 == 1) == (order == "bad") else good
+
+
+def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
+    """Return a resource record that may be kept for no time."""
+    of_four = isinstance(address, IPv4Address)
+    payload = dns.Record_A(str(address), ttl=0) if of_four else dns.Record_AAAA(str(address), ttl=0)
+    return dns.RRHeader(name, dns.A if of_four else dns.AAAA, payload=payload, ttl=0)
+
+
+def named(address: str) -> str:
+    """Return a host name that leads to this address alone."""
+    return f"{ip_address(address).packed.hex()}.is.test"
