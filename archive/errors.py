@@ -12,6 +12,7 @@
     │   └── StorageFullError         no room on the disk
     ├── NotFoundError                a question that has no answer; names the nearest ones
     │   ├── UnknownPolicyError
+    │   ├── UnknownTagError
     │   └── NoVersionError
     ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
     └── RunElsewhereError            another run uses the same server (the command line exits with 4)
@@ -114,6 +115,15 @@ def _suggestion(nearest: tuple[str, ...], known: tuple[str, ...]) -> str:
         return "it knows none yet; `clausewatch run` begins with those of the configuration"
     more = f" and {len(known) - SUGGESTED} more" if len(known) > SUGGESTED else ""
     return f"it knows {', '.join(repr(each) for each in known[:SUGGESTED])}{more}"
+
+
+class UnknownTagError(NotFoundError):
+    """No policy has this tag."""
+
+    def __init__(self, tag: str, known: Iterable[str]) -> None:
+        names = tuple(known)
+        nearest = _nearest(tag, names)
+        super().__init__(f"no policy is tagged {tag!r}: {_suggestion(nearest, names) if names else 'none has a tag'}")
 
 
 class NoVersionError(NotFoundError):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, insert, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,13 @@ PART_WORDS = 2000
 BATCH = 500
 """Rows in one statement."""
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+WAITING = 0
+"""The number up to which a policy is indexed whose versions an older program recorded."""
+
+INSERT: Mapping[str, Callable[[type[SectionRow]], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 _ADD_WORDS = {
     "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
@@ -48,28 +54,23 @@ Part = Mapping[str, str]
 
 
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
-    """Note which sections a version has, brings and drops, where the versions before it are noted.
+    """Note which sections a new version has, brings and drops.
 
-    Where they are not, because an older program recorded them, `index_missing` notes all in their order.
+    Where the versions before it wait to be indexed, because an older program recorded them, it waits with them.
     """
     known = session.get(IndexedRow, version.policy_id)
-    if (0 if known is None else known.number) != version.number - 1:
-        return
-    _note(session, version, document)
     if known is None:
-        session.add(IndexedRow(policy_id=version.policy_id, number=version.number))
-    else:
-        known.number = version.number
-    session.flush()
+        known = IndexedRow(policy_id=version.policy_id, number=version.number)
+        session.add(known)
+    elif known.number == WAITING:
+        return
+    known.number = version.number
+    _note(session, version, document)
 
 
-def missing(session: Session) -> list[int]:
-    """Return the ids of the policies that have versions which cannot be searched yet."""
-    newest = select(VersionRow.policy_id, func.max(VersionRow.number).label("number")).group_by(VersionRow.policy_id)
-    counted = newest.subquery()
-    query = select(counted.c.policy_id).outerjoin(IndexedRow, IndexedRow.policy_id == counted.c.policy_id)
-    behind = func.coalesce(IndexedRow.number, 0) < counted.c.number
-    return list(session.scalars(query.where(behind).order_by(counted.c.policy_id)))
+def waiting(session: Session) -> list[int]:
+    """Return the ids of the policies whose versions cannot be searched yet."""
+    return list(session.scalars(select(IndexedRow.policy_id).where(IndexedRow.number == WAITING)))
 
 
 def index_missing(archive: Archive) -> int:
@@ -78,24 +79,36 @@ def index_missing(archive: Archive) -> int:
     Raises StorageError.
     """
     with archive.reading() as session:
-        waiting = missing(session)
-    for policy_id in waiting:
+        ids = waiting(session)
+    for policy_id in ids:
         with archive.writing() as session:
-            known = session.get(IndexedRow, policy_id)
-            after = 0 if known is None else known.number
-            query = select(VersionRow).where(VersionRow.policy_id == policy_id, VersionRow.number > after)
-            for version in session.scalars(query.order_by(VersionRow.number)).all():
-                index_version(session, version, from_json(blobs.load(session, version.document_sha256)))
-    return len(waiting)
+            known = session.get(IndexedRow, policy_id, with_for_update=True)
+            if known is not None and known.number == WAITING:  # another program may index too
+                _index_policy(session, known)
+    return len(ids)
 
 
 def reindex(archive: Archive) -> int:
     """Throw the index away and make it anew from the documents; return the number of policies. Raises StorageError."""
     with archive.writing() as session:
-        session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
-        for table in (StandingRow, IndexedRow, SectionRow):
-            session.execute(delete(table))
+        forget(session)
     return index_missing(archive)
+
+
+def forget(session: Session) -> None:
+    """Throw the index away: every version waits to be indexed."""
+    session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
+    for table in (StandingRow, IndexedRow, SectionRow):
+        session.execute(delete(table))
+    every = select(VersionRow.policy_id, literal(WAITING)).distinct()
+    session.execute(insert(IndexedRow).from_select(["policy_id", "number"], every))
+
+
+def _index_policy(session: Session, known: IndexedRow) -> None:
+    query = select(VersionRow).where(VersionRow.policy_id == known.policy_id).order_by(VersionRow.number)
+    for version in session.scalars(query).all():
+        _note(session, version, from_json(blobs.load(session, version.document_sha256)))
+        known.number = version.number
 
 
 def _note(session: Session, version: VersionRow, document: Document) -> None:
@@ -123,7 +136,7 @@ def _note(session: Session, version: VersionRow, document: Document) -> None:
         for section_id in sorted(present - before)
     ]
     if rows:
-        session.execute(StandingRow.__table__.insert(), rows)
+        session.execute(insert(StandingRow), rows)
 
 
 def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
@@ -132,8 +145,8 @@ def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
         found = _ids(session, keys)
         lacking = [key for key in keys if key not in found]
         if lacking:
-            insert = INSERT[session.get_bind().dialect.name](SectionRow).on_conflict_do_nothing()
-            session.execute(insert, [dict(wanted[key]) for key in lacking])
+            adding = INSERT[session.get_bind().dialect.name](SectionRow).on_conflict_do_nothing()
+            session.execute(adding, [dict(wanted[key]) for key in lacking])
             added = _ids(session, lacking)
             _add_words(session, {added[key]: wanted[key] for key in lacking})
             found |= added

@@ -343,13 +343,13 @@ class SubscriptionRow(Base):
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
     """The login of who made it on the command line, or ""."""
     created_at: Mapped[datetime | None]
-    """When the command line made it."""
+    """When it was first seen, or came back."""
     removed_at: Mapped[datetime | None]
     """Since when it is no longer asked for. One that comes back is like a new one."""
     forgotten_at: Mapped[datetime | None]
     """When the person was erased: the name and the recipients say nothing any more."""
     digested_until: Mapped[datetime | None]
-    """The moment of the schedule that its last digest was for; None before the first."""
+    """The end of what its digests have told: a moment of the schedule, or when it was first seen."""
     digested_fetch_id: Mapped[int | None]
     """The newest fetch that a digest has counted, or that was there when the subscription was first seen."""
     digested_change_id: Mapped[int | None]
@@ -440,7 +440,4 @@ class IndexedRow(Base):
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-
-
-SEARCH_TABLES = "section_words"
-"""Begins the names of the tables that the full-text index is made of: each database has its own, none is mapped."""
+    """0 where versions that an older program recorded wait to be indexed."""

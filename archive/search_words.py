@@ -65,7 +65,10 @@ def words(text: str, language: str) -> Iterator[Word]:
 
 @lru_cache(maxsize=65_536)
 def stemmed(word: str, language: str) -> str:
-    """Return a word's stem: lower case, without accents. It holds letters and digits alone; "" where none are left."""
+    """Return a word's stem in lower case: letters and digits alone, "" where it has none.
+
+    Accents that the stemmer leaves are dropped.
+    """
     folded = unicodedata.normalize("NFKC", word).casefold()[:WORD_CHARACTERS]
     stemmer = _stemmer(language)
     stem = folded if stemmer is None else str(stemmer.stemWord(folded))

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
 
 from archive.database import open_archive
+from archive.faultpoints import VARIABLE
 from archive.history import document, versions
 from archive.recorder import record
-from archive.schema import SEARCH_TABLES, Base
+from archive.upgrade import NEWEST
 from differ.model import Timing
-from tests.archive.visits import DATE, HOUR, JUDGED, RETENTION, SHARING, START, record_two_versions, seen, written
+from tests.archive.older import dumped, make_older
+from tests.archive.schemas import differences
+from tests.archive.visits import DATE, HOUR, JUDGED, RETENTION, SHARING, START, seen, written
+
+
+def revisions() -> list[str]:
+    """Return all revisions, the first first."""
+    config = Config()
+    config.set_main_option("script_location", "archive:migrations")
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
 
 
 @pytest.fixture
-def first_schema(tmp_path: Path) -> str:
+def first_schema(unmade_database_url: str, tmp_path: Path) -> str:
     """Return the URL of an archive of the first schema that holds two versions with their findings."""
-    today, old = tmp_path / "today.db", tmp_path / "old.db"
-    with open_archive(f"sqlite:///{today}") as archive:
-        record_two_versions(archive)
-    engine = create_engine(f"sqlite:///{old}")
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", "archive:migrations")
-        command.upgrade(config, "0001")
-    engine.dispose()
-    with closing(sqlite3.connect(old)) as target:
-        target.execute("ATTACH ? AS today", (str(today),))
-        for table in ("blob", "policy", "fetch", "version", "change", "finding", "suppression"):
-            names = ", ".join(f'"{row[1]}"' for row in target.execute(f"PRAGMA main.table_info({table})"))
-            target.execute(f'INSERT INTO main."{table}" ({names}) SELECT {names} FROM today."{table}"')  # noqa: S608 - our own names
-        target.commit()
-    return f"sqlite:///{old}"
+    make_older(unmade_database_url, "0001", tmp_path)
+    return unmade_database_url
 
 
 def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> None:
@@ -54,11 +49,17 @@ def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> 
         assert (second.change.timing, second.change.drift) == (Timing(), ())
 
 
-def test_an_archive_of_the_first_schema_is_brought_to_the_newest(first_schema: str) -> None:
-    with open_archive(first_schema) as archive, archive.engine.connect() as connection:
-        mapped = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith(SEARCH_TABLES)}
-        assert compare_metadata(MigrationContext.configure(connection, opts=mapped), Base.metadata) == []
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+@pytest.mark.parametrize("revision", revisions())
+def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
+    unmade_database_url: str, tmp_path: Path, revision: str
+) -> None:
+    make_older(unmade_database_url, revision, tmp_path)
+    with open_archive(unmade_database_url) as archive:
+        assert differences(archive) == []
+        assert [version.number for version in versions(archive, "Teahouse")] == [1, 2]
+        if archive.engine.dialect.name == "sqlite":
+            with archive.engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
@@ -70,3 +71,22 @@ def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
     assert change is not None
     assert [each.finding for each in change.findings] == [told]
     assert change.drift == ("id",)
+
+
+def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
+    """Before its commit every row stands as the older program left it, its version too; after it, as the newer's."""
+    program = "import sys; from archive.database import open_archive; open_archive(sys.argv[1]).close()"
+    points, before, killed = tmp_path / "points", dumped(first_schema), 0
+    while True:
+        points.unlink(missing_ok=True)
+        asked = os.environ | {VARIABLE: f"{points}:{killed + 1}"}
+        ended = subprocess.run([sys.executable, "-c", program, first_schema], env=asked, timeout=60, check=False)
+        if points.exists() and points.read_text().endswith("after commit\n"):
+            break
+        assert ended.returncode == -signal.SIGKILL
+        killed += 1
+        assert dumped(first_schema) == before
+    assert killed == len(revisions())  # after each revision but the first, and before the commit
+    assert dumped(first_schema)["alembic_version"][1] == [f"('{NEWEST}',)"]
+    with open_archive(first_schema) as archive:
+        assert differences(archive) == []

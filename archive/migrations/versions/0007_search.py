@@ -51,6 +51,7 @@ def _create_sections() -> None:
         sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_indexed_policy_id")),
         sa.PrimaryKeyConstraint("policy_id", name=op.f("pk_indexed")),
     )
+    op.execute("INSERT INTO indexed (policy_id, number) SELECT DISTINCT policy_id, 0 FROM version")
 
 
 def _create_words() -> None:
