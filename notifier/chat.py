@@ -1,59 +1,111 @@
-"""The short form of a message, for chat: one plain text that formats nothing and mentions no one."""
+"""The short form of a message, for chat: what counts most first, and what is left out counted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from notifier import wording
-from notifier.inert import clipped, inert_in_chat
+from notifier.dialects import Dialect, plain_link
+from notifier.inert import clipped, inert
 from notifier.notice import Passage
-from notifier.phrases import Phrases
+from notifier.phrases import Phrases, phrases
 from notifier.redline import Side, after, before
+from notifier.subscriptions import Language
 
 LENGTH = 1300
-"""Code points at most: several services cut or refuse a longer text."""
+"""Of a whole text at most, as a service counts: what is longer is read by nobody in a chat."""
 
 SECTION = 120
 REASON = 200
 CLAUSE = 300
 """Code points of a clause before or after."""
 
+LEAST = 250
+"""Of the first clause, at least, whatever else there is to say."""
+
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """What the short form says besides the clauses; all of it is shown as it is."""
+class Chat:
+    """A short text in pieces, each inert but not escaped for any service."""
 
-    verdict: str
-    notes: tuple[str, ...]
-    advice: str
-    """Left out where the clauses need its room."""
-    footer: tuple[str, ...]
+    head: str
+    """Always kept: whether it matters."""
+    notes: tuple[str, ...] = ()
+    """What one must know besides; the last ones are left out where they leave the clauses no room."""
+    parts: tuple[str, ...] = ()
+    """One for each thing told, of several lines, the most severe first; as many as there is room for."""
+    advice: str = ""
+    """Left out where the parts need its room."""
+    foot: tuple[str, ...] = ()
+    """Always kept: when, what to open, the ids."""
+    link: str = ""
+    """An address that may be opened, or ""; always kept, as the first line of the foot."""
+    language: Language = "en"
+    counted: str = "rest.clauses"
+    """The phrase that counts the parts that are left out."""
+
+    def written(self, dialect: Dialect, subject: str) -> str:
+        """Write it for a service, together with its subject no longer than that takes. The subject is not in it."""
+        room = min(LENGTH, dialect.limit - dialect.size(dialect.escape(subject)) - 10)
+        head = _escaped(self.head, dialect)
+        foot = "\n".join(
+            [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
+        )
+        left = room - dialect.size(head) - dialect.size(foot) - 60  # for the count of what is left out, and blank lines
+        notes: list[str] = []
+        for note in (_escaped(note, dialect) for note in self.notes):
+            if dialect.size(note) + 1 > left - LEAST:
+                break
+            notes.append(note)
+            left -= dialect.size(note) + 1
+        parts, left = self._parts(dialect, left)
+        return "\n\n".join(filter(None, ["\n".join([head, *notes]), *parts, self._last(dialect, left), foot]))
+
+    def _foot(self, dialect: Dialect) -> list[str]:
+        return [_escaped(line, dialect) for line in self.foot]
+
+    def _parts(self, dialect: Dialect, left: int) -> tuple[list[str], int]:
+        """Return the parts that fit, the count of the others, and the room that is left."""
+        kept: list[str] = []
+        for part in self.parts:
+            written = _fitting(part, left, dialect) if not kept else _escaped(part, dialect)
+            if dialect.size(written) + 2 > left and kept:
+                break
+            kept.append(written)
+            left -= dialect.size(written) + 2
+        more = len(self.parts) - len(kept)
+        tongue = phrases(self.language)
+        return [*kept, *([_escaped(tongue.count(self.counted, more), dialect)] if more else [])], left
+
+    def _last(self, dialect: Dialect, left: int) -> str:
+        advice = _escaped(self.advice, dialect)
+        return advice if dialect.size(advice) + 2 <= left else ""
 
 
-def short_text(found: Sequence[Passage], lines: Lines, tongue: Phrases) -> str:
-    """Write what matters of as many clauses as fit, the most severe first; count the others; end with the footer."""
-    head, foot = "\n".join((lines.verdict, *lines.notes)), "\n".join(lines.footer)
-    room = LENGTH - len(head) - len(foot) - 40
-    parts: list[str] = []
-    for passage in found:
-        part = _part(passage, tongue)
-        if parts and len(part) + 2 > room:
-            break
-        parts.append(clipped(part, max(room, 0)))
-        room -= len(part) + 2
-    left = len(found) - len(parts)
-    more = [tongue.count("rest.clauses", left)] if left else []
-    what_to_do = [lines.advice] if len(lines.advice) + 2 <= room else []
-    return "\n\n".join([head, *parts, *more, *what_to_do, foot])
+def _escaped(text: str, dialect: Dialect) -> str:
+    return "\n".join(dialect.escape(line) for line in text.splitlines())
+
+
+def _fitting(text: str, room: int, dialect: Dialect) -> str:
+    """Escape as much of a text as fits: cut before it is escaped."""
+    length = len(text)
+    while dialect.size(written := _escaped(clipped(text, length), dialect)) > room and length > 1:
+        length = max(length * 9 // 10, 1)
+    return written
+
+
+def parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
+    """Write each clause: where it stands, why it is told, the words before and after."""
+    return tuple(_part(passage, tongue) for passage in found)
 
 
 def _part(passage: Passage, tongue: Phrases) -> str:
     finding = passage.worst
-    section = clipped(inert_in_chat(finding.section), SECTION) or tongue.say("clause.unheaded")
-    topics = inert_in_chat(wording.topics(passage.findings, tongue))
+    section = clipped(inert(finding.section), SECTION) or tongue.say("clause.unheaded")
+    topics = wording.topics(passage.findings, tongue)
     severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
-    reasons = dict.fromkeys(inert_in_chat(each.reason_in(tongue.language)) for each in passage.findings)
+    reasons = dict.fromkeys(inert(each.reason_in(tongue.language)) for each in passage.findings)
     lines = [
         f"{section} ({topics} {tongue.say(f'deed.{passage.deed}')}, {severity})",
         *(clipped(reason, REASON) for reason in reasons),
@@ -64,17 +116,4 @@ def _part(passage: Passage, tongue: Phrases) -> str:
 
 
 def _clause(label: str, side: Side | None, brackets: str) -> str:
-    if side is None:
-        return ""
-    runs = tuple(replace(run, text=_inert_run(run.text)) for run in side.runs)
-    # A closing bracket before an opening parenthesis would be a link in Markdown.
-    words = wording.marked(replace(side, runs=runs), brackets).replace("](", "] (")
-    return f"{label}: {clipped(words, CLAUSE)}"
-
-
-def _inert_run(text: str) -> str:
-    """Make a run inert without losing the spaces that part it from its neighbours."""
-    body = inert_in_chat(text)
-    if not body:
-        return text
-    return f"{' ' * text[0].isspace()}{body}{' ' * text[-1].isspace()}"
+    return "" if side is None else f"{label}: {clipped(wording.marked(side, brackets), CLAUSE)}"

@@ -8,7 +8,7 @@ import unicodedata
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Marks that change the order in which a reader sees the words."""
 
-_CHAT = str.maketrans(
+CHAT_ALIKE = str.maketrans(
     {
         "@": "\uff20",
         "<": "\u2039",
@@ -24,8 +24,7 @@ _CHAT = str.maketrans(
         "\\": "\uff3c",
     }
 )
-"""What mentions someone or formats text in a chat service, and the look-alike that does not. Apprise escapes some of
-these for some services and none for others (Discord, Mattermost and Zulip get a plain text as it is)."""
+"""What mentions someone or formats text in a chat service, by its code point, and the look-alike that does not."""
 
 
 def inert(text: str) -> str:
@@ -36,7 +35,7 @@ def inert(text: str) -> str:
 
 def inert_in_chat(text: str) -> str:
     """Return one line that mentions no one, formats nothing, and has no address that a chat service would open."""
-    return re.sub(r":(?=//)", ":\u200a", inert(text)).translate(_CHAT)
+    return re.sub(r":(?=//)", ":\u200a", inert(text)).translate(CHAT_ALIKE)
 
 
 def clipped(text: str, limit: int) -> str:

@@ -18,7 +18,8 @@ from urllib.parse import quote, urlsplit
 from differ.model import Severity
 from document.model import UNKNOWN_LANGUAGE
 from notifier import chat, payload, wording
-from notifier.inert import clipped, inert, inert_in_chat
+from notifier.chat import Chat
+from notifier.inert import clipped, inert
 from notifier.notice import Alert, Notice, Passage, passages
 from notifier.phrases import Phrases, phrases
 from notifier.redline import after, before
@@ -37,6 +38,9 @@ URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 SUBJECT_LENGTH = 150
 """Code points of a subject at most."""
 
+LONGEST_LINK = 400
+"""Code points of an address that a chat shows: half of one leads nowhere."""
+
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
 """Of the badge with white letters: all pass a contrast of 4.5 to 1."""
 
@@ -52,10 +56,8 @@ class Message:
     """The whole in plain text."""
     html: str
     """The whole in HTML."""
-    chat_subject: str
-    """The subject, made inert for chat."""
-    chat: str
-    """A short plain text, without the subject."""
+    chat: Chat
+    """A short text, without the subject; each service has its own way of writing it."""
     kind: str = "message"
     """What it is, for programs: alert, digest, test, …"""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -73,8 +75,7 @@ def compose(notice: Notice, language: Language = "en") -> Message:
         subject=subject,
         text=render("alert.txt", shown),
         html=render("alert.html", shown),
-        chat_subject=inert_in_chat(subject),
-        chat=chat.short_text(found, _chat_lines(notice, shown, tongue), tongue),
+        chat=_chat(notice, found, shown, tongue),
         kind="alert",
         facts=payload.facts(notice, found),
     )
@@ -100,8 +101,7 @@ def trial_message(subscriber: Subscriber, now: datetime) -> Message:
         subject=subject,
         text=text,
         html=render("test.html", shown),
-        chat_subject=inert_in_chat(subject),
-        chat=clipped(inert_in_chat(text), chat.LENGTH),
+        chat=Chat("\n".join([f"{shown['title']} {shown['body']}", shown["scope"], shown["sent"]])),
         kind="test",
         facts={"subscriber": inert(subscriber.name), "language": tongue.language},
     )
@@ -125,7 +125,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "badge": _badge(found[0], tongue),
         "colour": COLOURS[found[0].severity],
         "preview": " ".join(_reasons(found[0], tongue)),
-        "passages": [_shown(passage, place, tongue) for place, passage in enumerate(full, start=1)],
+        "passages": [shown_passage(passage, place, tongue) for place, passage in enumerate(full, start=1)],
         "count": len(found),
         "rest": _named(rest, tongue),
         "rest_count": len(rest),
@@ -136,30 +136,32 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "stated": wording.stated(notice, tongue),
         "period": period,
         "window": window,
-        "commands": _commands(notice),
+        "commands": commands_of(notice),
         "subscriber": inert(notice.subscriber),
         "ids": [alert.id for passage in found for alert in passage.alerts],
     }
 
 
-def _chat_lines(notice: Notice, shown: dict[str, Any], tongue: Phrases) -> chat.Lines:
-    """Return what the short form says besides the clauses."""
+def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongue: Phrases) -> Chat:
     ids = shown["ids"]
     alert = tongue.say("clause.alert", id=ids[0])
-    return chat.Lines(
-        verdict=shown["verdict"],
-        notes=tuple(inert_in_chat(note) for note in shown["notes"]),
+    return Chat(
+        head=shown["verdict"],
+        notes=tuple(shown["notes"]),
+        parts=chat.parts(found, tongue),
         advice=shown["advice"],
-        footer=(
+        foot=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
-            *filter(None, [shown["deadline"], clipped(shown["url"], 300)]),
-            clipped(inert_in_chat(shown["commands"][0]), 150),
+            *filter(None, [shown["deadline"]]),
+            clipped(shown["commands"][0], 150),
             tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
         ),
+        link=shown["url"] if len(shown["url"]) <= LONGEST_LINK else "",
+        language=tongue.language,
     )
 
 
-def _shown(passage: Passage, place: int, tongue: Phrases) -> dict[str, Any]:
+def shown_passage(passage: Passage, place: int, tongue: Phrases) -> dict[str, Any]:
     worst = passage.worst
     sides = [side for side in (before(worst), after(worst)) if side]
     return {
@@ -217,7 +219,7 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
     return [*lines[:NAMED_PASSAGES], *([tongue.count("rest.unnamed", left)] if left else [])]
 
 
-def _commands(notice: Notice) -> list[str]:
+def commands_of(notice: Notice) -> list[str]:
     policy = shlex.quote(inert(notice.policy))
     return [
         f"clausewatch diff {policy} {notice.earlier.number} {notice.later.number}",

@@ -68,10 +68,12 @@ def _secrets(url: str) -> set[str]:
     user, _, password = login.partition(":")
     pieces = [url, url.partition("://")[2], user, *re.split(r"[/;,:]", parts.path), parts.fragment]
     pieces += [value for _, value in parse_qsl(parts.query)]
-    if not PLACE.fullmatch(place):
+    host = place.rpartition(":")[0] or place if PLACE.fullmatch(place) else ""
+    if not host:
         # Some services take a token where a host stands: slack://TOKEN/…, tgram://123:TOKEN/.
         pieces += [place, *place.split(":")]
-    found = {piece for piece in pieces if len(piece) >= SHORTEST}
+    # A path may name the host once more, as the rooms of Matrix do.
+    found = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
         found.add(password)
     return found | {form(piece) for piece in found for form in (unquote, quote, quote_plus)}

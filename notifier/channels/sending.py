@@ -14,6 +14,7 @@ from notifier.channels.mail import Mail
 from notifier.channels.schemes import MAIL, MAIL_SERVICES
 from notifier.channels.services import ASSET, RefusedChannelError, line, service
 from notifier.channels.webhook import Webhook
+from notifier.dialects import dialect_of
 from notifier.messages import Message
 from notifier.outcome import Accepted, Failed, Outcome
 from notifier.subscriptions import Channel
@@ -56,7 +57,10 @@ def _sent(channel: Channel, recipient: str, message: Message) -> Outcome:
 def _content(made: NotifyBase, message: Message) -> dict[str, Any]:
     if made.schema in (*MAIL, *MAIL_SERVICES):
         return {"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}
-    return {"title": message.chat_subject, "body": message.chat, "body_format": NotifyFormat.TEXT}
+    dialect = dialect_of(made.schema)
+    written = message.chat.written(dialect, message.subject)
+    form = NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT
+    return {"title": dialect.escape(message.subject), "body": written, "body_format": form}
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:

@@ -10,6 +10,8 @@ from archive.database import Archive
 from archive.recorder import latest, record
 from differ.model import Comparison, Edit, Finding, Severity, Timing
 from document.model import StatedDate
+from notifier.dialects import Dialect
+from notifier.messages import Message
 from notifier.notice import Alert, Notice, Seen
 from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
 
@@ -85,3 +87,8 @@ def notice(*findings: Finding, policy: str = "Teahouse", url: str = "https://tea
 def of(topic: str, severity: Severity, *, material: bool) -> Finding:
     """Return a finding with these judgements."""
     return replace(RETENTION, topic=topic, severity=severity, material=material)
+
+
+def plain(message: Message) -> str:
+    """Return the short form of a message as a service gets it that escapes nothing and takes much."""
+    return message.chat.written(Dialect(10_000, str), message.subject)

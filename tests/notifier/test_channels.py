@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from notifier.channels import ALLOWED, check, send
+from notifier.dialects import ANY
 from notifier.messages import compose
 from notifier.outcome import Accepted, Failed
 from notifier.subscriptions import Channel
@@ -101,8 +102,8 @@ def test_words_of_any_script_arrive(mail: MailServer) -> None:
 def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
     assert send(Channel("hook", hook.url()), "", MESSAGE) == Accepted()
     (received,) = hook.received
-    assert received["title"] == MESSAGE.chat_subject
-    assert received["message"].strip() == MESSAGE.chat.strip()
+    assert received["title"] == MESSAGE.subject
+    assert received["message"].strip() == MESSAGE.chat.written(ANY, MESSAGE.subject)
 
 
 def test_a_refusal_of_a_webhook_is_told_and_may_pass(hook: Sink) -> None:

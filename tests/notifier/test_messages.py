@@ -10,10 +10,11 @@ from bs4 import BeautifulSoup
 
 from differ.model import Finding, Timing
 from document.model import StatedDate
+from notifier.dialects import ANY
 from notifier.messages import FULL_PASSAGES, NAMED_PASSAGES, compose, trial_message
 from notifier.subscriptions import LANGUAGES, Language, Subscriber, Target
 from tests.archive.visits import RETENTION
-from tests.notifier.changes import NOW, WILL_NOT, clause, notice
+from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
 
 REMOVED = replace(clause("[-You may object at any time.-]"), topic="rights", section="2. Your rights")
 FEE = replace(
@@ -137,13 +138,13 @@ def test_equal_names_stand_once_with_their_number() -> None:
 def test_the_chat_form_is_short_and_counts_what_it_leaves_out(count: int) -> None:
     long = clause("We " + "sell and trade and rent [-nothing-]{+everything+} and " * 60)
     message = compose(notice(*[replace(long, reason="It does " * 200, section="Part " * 200)] * count))
-    assert len(message.chat_subject) + len(message.chat) < 1500
-    assert "https://teahouse.example/privacy" in message.chat
-    assert ("more clause" in message.chat) is (count > 1)
+    assert len(message.subject) + len(plain(message)) < 1500
+    assert "https://teahouse.example/privacy" in plain(message)
+    assert ("more clause" in plain(message)) is (count > 1)
 
 
 def test_the_chat_form_shows_the_words() -> None:
-    chat = compose(notice(WILL_NOT)).chat
+    chat = plain(compose(notice(WILL_NOT)))
     assert "Before: We [-will not-] share your orders with others [-without your consent-]." in chat
     assert "After: We {+may+} share your orders with others." in chat
     assert "Seen 22 November 2026, 21:04 UTC" in chat
@@ -175,11 +176,11 @@ def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language)
     assert {link["href"].partition("://")[0] for link in tree.find_all("a")} <= {"https"}
     assert not tree.find_all(src=True)
     assert len(message.subject.splitlines()) == 1
-    assert not set(message.text + message.chat) & {"\x1b", "\x00", "\r", "\u202e"}
+    assert not set(message.text + plain(message)) & {"\x1b", "\x00", "\r", "\u202e"}
     assert "49" not in message.subject
-    for line in message.chat.splitlines():
+    for line in message.chat.written(ANY, message.subject).splitlines():
+        assert "@" not in line
         if not line.startswith("https://teahouse.example/"):
-            assert "@" not in line
             assert "](" not in line
             assert "<" not in line
 
@@ -215,5 +216,5 @@ def test_the_same_notice_gives_the_same_message() -> None:
 def test_a_trial_message_says_what_the_subscriber_asked_for() -> None:
     subscriber = Subscriber("Privacy desk", (Target("desk"),), severity="medium", policies=("Teahouse", "tag:vendor"))
     message = trial_message(subscriber, NOW)
-    for part in (" ".join(message.text.split()), message.html, message.chat):
+    for part in (" ".join(message.text.split()), message.html, plain(message)):
         assert "sharing and rights, from severity medium, of Teahouse and tag:vendor" in part

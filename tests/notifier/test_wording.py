@@ -14,7 +14,7 @@ from notifier.messages import compose, trial_message
 from notifier.notice import Notice
 from notifier.subscriptions import Language, Subscriber, Target
 from tests.archive.visits import RETENTION
-from tests.notifier.changes import NOW, WILL_NOT, clause, notice
+from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
 
 FEE = replace(
     clause("A copy costs [-nothing-]{+25 euros+}."), topic="rights", severity="high", section="2. Your rights"
@@ -45,7 +45,7 @@ WINDOW = Timing(STATED, date(2026, 11, 20), window_days=30, window_text="You may
 )
 def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
     message = compose(timed(SILENT), language)
-    for part in (message.text, message.html, message.chat):
+    for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
     assert said not in flat(compose(timed(WINDOW), language).text)
 
@@ -59,7 +59,7 @@ def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
 )
 def test_drift_says_which_language_stayed_behind(language: Language, said: str) -> None:
     message = compose(timed(Timing(), "en", finding=replace(WILL_NOT, language="id")), language)
-    for part in (message.text, message.html, message.chat):
+    for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
 
 
@@ -92,7 +92,7 @@ def test_a_policy_that_names_no_period_has_no_line_for_it() -> None:
 def test_a_coming_day_of_effect_is_told_until_it_is_there() -> None:
     coming = compose(timed(Timing(effective=date(2026, 12, 1))))
     assert "It takes effect on 1 December 2026." in flat(coming.text)
-    assert "It takes effect on 1 December 2026." in coming.chat
+    assert "It takes effect on 1 December 2026." in plain(coming)
     assert "takes effect" not in compose(timed(Timing(effective=date(2026, 11, 22)))).text
 
 
@@ -132,7 +132,7 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
     message = compose(notice(other, WILL_NOT))
     assert message.subject == "Teahouse: sharing and choices clause changed (critical)"
     assert message.text.count("Before:") == 1
-    for part in (flat(message.text), flat(BeautifulSoup(message.html, "lxml").get_text(" ")), message.chat):
+    for part in (flat(message.text), flat(BeautifulSoup(message.html, "lxml").get_text(" ")), plain(message)):
         assert part.count("We {+may+} share") + part.count("We may share") == 1
         assert WILL_NOT.reason in part
         assert "A choice is gone: “consent”." in part
@@ -174,7 +174,7 @@ def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
         told, alerts=tuple(replace(each, finding=replace(each.finding, before="Lama.")) for each in told.alerts)
     )
     message = compose(told, "id")
-    said = f"{message.subject} {message.text} {BeautifulSoup(message.html, 'lxml').get_text(' ')} {message.chat}"
+    said = f"{message.subject} {message.text} {BeautifulSoup(message.html, 'lxml').get_text(' ')} {plain(message)}"
     words = set(re.findall(r"[a-z]+", said.lower()))
     assert not words & {"the", "of", "and", "clause", "changed", "seen", "policy", "rule", "alert", "before", "after"}
     assert "22 November 2026, pukul 21.04 UTC" in said

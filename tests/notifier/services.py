@@ -1,0 +1,117 @@
+"""Chat services on loopback that take messages as the real ones do, and refuse what those refuse.
+
+Slack, Discord, Telegram and Teams have fixed addresses in Apprise: their requests come through a proxy that ends TLS
+itself and stands for whatever host is asked for. Mattermost and Matrix are addressed directly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from notifier.dialects import DISCORD, MATRIX, MATTERMOST, SLACK, TEAMS, TELEGRAM
+
+
+@dataclass
+class Services:
+    """What the services got and took."""
+
+    port: int = 0
+    posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """The host that was asked for, and the body."""
+    hosts: set[str] = field(default_factory=set)
+    """Every host that was asked for, whatever came of it."""
+
+    def answer(self, host: str, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
+        """Take a message, or say why not."""
+        if path.endswith("/login"):
+            return 200, b'{"access_token": "t", "user_id": "@watch:127.0.0.1", "device_id": "d"}'
+        if "/join" in path:
+            return 200, b'{"room_id": "!room:127.0.0.1"}'
+        shown = visible(host, body)
+        if shown is None:
+            return 200, b"{}"
+        if too_long(host, shown, body):
+            return 400, b'{"message": "too long"}'
+        self.posts.append((host, body))
+        said = {"hooks.slack.com": b"ok", "api.telegram.org": b'{"ok": true, "result": {"message_id": 1}}'}
+        return 200, said.get(host, b'{"event_id": "$1"}')
+
+
+def visible(host: str, body: dict[str, Any]) -> str | None:
+    """Return the text that a service reads in a body; None where it holds no message."""
+    if host == "hooks.slack.com":
+        return "\n".join(f"{part['title']}\n{part['text']}" for part in body["attachments"])
+    if "attachments" in body and "content" in body["attachments"][0]:
+        return "\n".join(block["text"] for block in body["attachments"][0]["content"]["body"])
+    found = next((body[key] for key in ("content", "text", "body") if key in body), None)
+    return None if found is None else str(found)
+
+
+def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
+    """Tell whether a service would refuse or cut a message."""
+    limits = {"hooks.slack.com": SLACK, "discord.com": DISCORD, "api.telegram.org": TELEGRAM, "teams.example": TEAMS}
+    if "msgtype" in body:
+        return MATRIX.size(json.dumps(body)) > 65_536
+    dialect = limits.get(host, MATTERMOST)
+    if dialect is TEAMS:
+        return 2 * len(json.dumps(body)) > 28_000
+    return dialect.size(shown) > dialect.limit
+
+
+@contextlib.contextmanager
+def services(certificate: Path) -> Iterator[Services]:
+    """Run the services on a free port of loopback; `certificate` holds a key and a certificate."""
+    state = Services()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        host = "127.0.0.1"
+
+        def do_CONNECT(self) -> None:
+            self.host = self.path.partition(":")[0]
+            state.hosts.add(self.host)
+            self.send_response(200)
+            self.end_headers()
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+            self.rfile = self.connection.makefile("rb")
+            self.wfile = self.connection.makefile("wb", buffering=0)
+            self.close_connection = False  # the tunnel was asked for by HTTP/1.0
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, said = state.answer(self.host, self.path, json.loads(content or b"{}"))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        do_PUT = do_GET = do_POST  # noqa: N815  the base class names them so
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    state.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
