@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, inspect
 
+from archive import faultpoints
 from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveError
 from archive.schema import Base
 
@@ -28,6 +29,8 @@ def upgrade(engine: Engine, location: str) -> None:
             return
         _migrate(connection, found, location)
         _check_references(connection, location)
+        faultpoints.reach("before commit")
+    faultpoints.reach("after commit")
 
 
 def _revision(connection: Connection, location: str) -> str | None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from alembic import context
+from typing import Any
 
+from alembic import context
+from alembic.runtime.migration import MigrationInfo
+
+from archive import faultpoints
 from archive.schema import Base
+
+
+def note_step(*, step: MigrationInfo, **_: Any) -> None:
+    """Pass the point after one revision, whose transaction is that of all."""
+    faultpoints.reach(f"migrated to {step.up_revision_id}")
+
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite alters a table by writing it anew
+    on_version_apply=note_step,
     transactional_ddl=True,  # true of SQLite too, since its driver no longer commits by itself
 )
 with context.begin_transaction():

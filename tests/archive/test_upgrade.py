@@ -17,7 +17,6 @@ from archive.database import open_archive
 from archive.faultpoints import VARIABLE
 from archive.history import document, versions
 from archive.recorder import record
-from archive.upgrade import NEWEST
 from differ.model import Timing
 from tests.archive.older import dumped, make_older
 from tests.archive.schemas import differences
@@ -49,7 +48,7 @@ def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> 
         assert (second.change.timing, second.change.drift) == (Timing(), ())
 
 
-@pytest.mark.parametrize("revision", revisions())
+@pytest.mark.parametrize("revision", revisions()[:-1])
 def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
     unmade_database_url: str, tmp_path: Path, revision: str
 ) -> None:
@@ -81,12 +80,11 @@ def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_sc
         points.unlink(missing_ok=True)
         asked = os.environ | {VARIABLE: f"{points}:{killed + 1}"}
         ended = subprocess.run([sys.executable, "-c", program, first_schema], env=asked, timeout=60, check=False)
-        if points.exists() and points.read_text().endswith("after commit\n"):
-            break
         assert ended.returncode == -signal.SIGKILL
+        if points.read_text().endswith("after commit\n"):
+            break
         killed += 1
         assert dumped(first_schema) == before
     assert killed == len(revisions())  # after each revision but the first, and before the commit
-    assert dumped(first_schema)["alembic_version"][1] == [f"('{NEWEST}',)"]
     with open_archive(first_schema) as archive:
         assert differences(archive) == []
