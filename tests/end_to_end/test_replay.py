@@ -1,0 +1,124 @@
+"""The real histories of four policy pages, crawled: what becomes a version, what is told, and what is kept quiet."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.replaying import SELECT, Row, replayed
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+MODES = ("number", "select", "fallback")
+RECALL, PRECISION = 1.0, 0.93
+"""Of alerts, over all four histories."""
+TRUE_VERSIONS = 19
+OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
+UPGRADED = {"open-terms-archive": range(10, 18), "uptimerobot": range(33, 37)}
+"""Which fetches see an upgrade where not all do; true changes and noise are among them."""
+
+Truth = Mapping[str, Any]
+
+
+def truths(shared: Path, name: str) -> list[Truth]:
+    lines = (shared / "replay" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def changed(row: Truth) -> bool:
+    return any(change["class"] in ("substantive", "editorial") for change in row.get("changes", ()))
+
+
+def material(row: Truth) -> bool:
+    return any(change["sharing_material"] or change["rights_material"] for change in row.get("changes", ()))
+
+
+def beside_changes(rows: list[Truth]) -> list[str]:
+    """Return the fetches of which the table says something, with those before and after each."""
+    places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0, 1)}
+    return [row["file"] for place, row in enumerate(rows) if place in places]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How what was recorded compares with what was true."""
+
+    versions: set[tuple[str, str]]
+    """History and fetch of each version after the first."""
+    true_versions: set[tuple[str, str]]
+    told: set[tuple[str, str]]
+    """Of each version of which somebody heard."""
+    material: set[tuple[str, str]]
+
+    @property
+    def precision(self) -> float:
+        return len(self.told & self.material) / len(self.told)
+
+    @property
+    def recall(self) -> float:
+        return len(self.told & self.material) / len(self.material)
+
+
+def score(found: Mapping[str, list[Row]], known: Mapping[str, list[Truth]]) -> Score:
+    rows = [(name, row) for name, visits in found.items() for row in visits]
+    return Score(
+        {(name, row.file) for name, row in rows if row.outcome == "changed" and not row.first},
+        {(name, row["file"]) for name, truth in known.items() for row in truth if changed(row)},
+        {(name, row.file) for name, row in rows if row.alerts},
+        {(name, row["file"]) for name, truth in known.items() for row in truth if material(row)},
+    )
+
+
+def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
+    """Every true change becomes a version and no noise does; those are told that concern sharing or rights.
+
+    In the long run all fetches are visited, else those beside what the tables tell of.
+    """
+    known = {name: truths(shared, name) for name in SELECT}
+    files = {name: None if LONG else beside_changes(rows) for name, rows in known.items()}
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(lambda name: replayed(shared, name, "plain", tmp_path, files[name]), SELECT))
+    found = dict(zip(SELECT, rows, strict=True))
+    result = score(found, known)
+    print(f"{sum(map(len, rows))} visits; versions {len(result.versions)} of {len(result.true_versions)} true ones;")
+    print(f"alerts: precision {result.precision:.2f}, recall {result.recall:.2f} ({OTHERS})")
+    print(f"told without need: {sorted(result.told - result.material)}")
+    assert len(result.true_versions) == TRUE_VERSIONS
+    assert result.versions == result.true_versions
+    assert result.recall >= RECALL, sorted(result.material - result.told)
+    assert result.precision >= PRECISION, sorted(result.told - result.material)
+    assert {row.outcome for visits in found.values() for row in visits} <= {
+        "unchanged",
+        "changed",
+        "pending",
+        "not comparable",
+    }
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_is_told_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
+    """At each fetch: an older extractor's archive, another way to select, selectors that fit and fit not.
+
+    The versions and alerts are those of a watch to which none of this happens.
+    """
+    names = list(SELECT if LONG else UPGRADED)
+    known = {name: truths(shared, name) for name in names}
+    if not LONG:
+        known = {name: [known[name][place] for place in UPGRADED[name]] for name in names}
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(
+            pool.map(lambda name: replayed(shared, name, mode, tmp_path, [row["file"] for row in known[name]]), names)
+        )
+    found = dict(zip(names, rows, strict=True))
+    result = score(found, {name: truth[1:] for name, truth in known.items()})
+    false = result.told - result.true_versions
+    print(f"{mode}: {sum(map(len, rows))} visits, {len(result.versions)} versions, {len(false)} false alerts")
+    assert result.versions == result.true_versions
+    assert not any(row.boundary for visits in found.values() for row in visits)
+    assert result.told == result.told & result.true_versions

@@ -1,0 +1,83 @@
+"""The real crawler, run again and again in one process by a clock that a test turns.
+
+A reactor starts once in a process, so this is for processes of their own: see `replaying`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive.database import open_archive
+from archive.model import Policy, Result
+from archive.policies import due, synchronise
+from archive.recorder import Recorded
+from crawler import signals
+from crawler.crawl_settings import CrawlSettings
+from crawler.settings import scrapy_settings
+from notifier import outbox
+from notifier.subscriptions import Subscriber, Target
+
+QUICK = CrawlSettings(delay=0, retries=0, timeout=20, workers=1, allow_private=("127.0.0.1",))
+SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a run recorded of one policy, and how many alerts were new after it."""
+
+    result: Result
+    recorded: Recorded
+    alerts: int
+
+
+class Watch:
+    """One archive, and runs over what is due in it."""
+
+    def __init__(self, database: str, now: datetime) -> None:
+        self.database = database
+        self.now = now
+        settings = scrapy_settings(QUICK, database, now=lambda: self.now)
+        self._process = AsyncCrawlerProcess({**settings, "LOG_LEVEL": "ERROR"})
+        logging.getLogger("scrapy").setLevel(logging.ERROR)
+
+    def follow(self, story: Callable[[], Awaitable[None]]) -> None:
+        """Run a story that visits, to its end. Once in a process."""
+        loop = asyncio.get_event_loop()
+        task = loop.create_task(self._ended(story))
+        self._process.start(stop_after_crawl=False, install_signal_handlers=False)
+        task.result()
+
+    async def _ended(self, story: Callable[[], Awaitable[None]]) -> None:
+        from twisted.internet import reactor
+
+        try:
+            await story()
+        finally:
+            reactor.stop()
+
+    async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
+        """Visit these policies, or those of them that are due, as `clausewatch run` does."""
+        found: list[tuple[Result, Recorded]] = []
+
+        def note(result: Result, recorded: Recorded) -> None:
+            found.append((result, recorded))
+
+        def give_up(error: Exception) -> None:
+            raise error
+
+        with open_archive(self.database) as archive:
+            synchronise(archive, policies, self.now)
+            outbox.register(archive, [SUBSCRIBER], self.now)
+            wanted = policies if everything else due(archive, self.now)
+            crawler = self._process.create_crawler("policies")
+            crawler.signals.connect(note, signal=signals.recorded)
+            crawler.signals.connect(give_up, signal=signals.storage_failed)
+            await self._process.crawl(crawler, policies=wanted)
+            alerts = outbox.plan_alerts(archive, [SUBSCRIBER], self.now)
+            return [Visited(result, recorded, alerts) for result, recorded in found]
