@@ -8,10 +8,15 @@ from typing import Literal
 
 from differ.assessment import Assessment
 from differ.model import Finding, Severity, Suppression, Timing
-from document.model import ExtractionOptions, StatedDate
+from differ.recognition import Mark
+from document.model import ExtractionOptions, Page, StatedDate
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")
+
+
+BUSY_TIMEOUT = timedelta(seconds=30)
+"""How long an archive waits for another program's lock, and for a server to answer, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,25 @@ class Policy:
     """The name under which the archive knows its history."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All its addresses, read in this order as one text."""
+        return (self.url, *self.options.further)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A further page of a visit to several addresses, as the crawler saw it."""
+
+    url: str
+    """The address that was asked for."""
+    final_url: str = ""
+    status: int | None = None
+    """HTTP status; None where no complete answer came."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    """The decompressed body; None where no complete answer came, or none was needed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
@@ -76,6 +100,13 @@ class Fetch:
     """Why no complete answer came: one sentence for a person."""
     error_kind: str = ""
     """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" where an answer came."""
+    further: tuple[Answer, ...] = ()
+    """The pages after the first, where several are read as one policy: as many as were asked for."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """What came with a body, to be read."""
+        return tuple(page_of(each, each.body) for each in (self, *self.further) if each.body is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +119,14 @@ class Result:
     against: int | None = None
     """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
     was none. The recorder refuses an assessment that another run has overtaken."""
+    mark: Mark | None = None
+    """By what the answer is known again, where it was read in full and has the text of a version."""
+
+
+def page_of(answer: Fetch | Answer, body: bytes) -> Page:
+    """Return an answer as something to read."""
+    content_type = next((value for name, value in answer.headers if name == "content-type"), "")
+    return Page(body, content_type, answer.status or 0, answer.final_url, answer.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +206,12 @@ class Query:
     """Versions first seen then or later."""
     section: str | None = None
     """Words of the heading path, in any case."""
+    until: datetime | None = None
+    """Versions first seen then or before."""
+    tag: str | None = None
+    """Policies that have this tag."""
+    limit: int | None = None
+    """So many versions at most: those that were seen last."""
 
     @property
     def selects_findings(self) -> bool:

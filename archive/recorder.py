@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +15,14 @@ from archive.database import Archive
 from archive.errors import OutdatedAssessmentError
 from archive.flapping import Appearance, is_flapping, returns_to
 from archive.indexing import index_version
-from archive.model import Outcome, Pending, Result
+from archive.known import marks_of, note_mark
+from archive.model import Answer, Fetch, Outcome, Pending, Result, page_of
 from archive.pending import note_odd, note_visit, pending_of, settle
-from archive.schema import ChangeRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
+from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
 from archive.stored import policy_row, stored_timing
 from differ.assessment import Assessment, LatestVersion
 from differ.model import Comparison, Finding, Severity, Suppression
+from differ.recognition import Mark
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
@@ -34,6 +37,8 @@ class Latest:
     """Hand it to the assessment as `Visit.latest`."""
     pending: Pending | None = None
     """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
+    marks: tuple[Mark, ...] = ()
+    """By what answers are known again that have its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +74,40 @@ def latest(archive: Archive, policy: str) -> Latest | None:
     Raises UnknownPolicyError; DamagedArchiveError where stored content is not what was written.
     """
     with archive.reading() as session:
-        row = _latest_row(session, policy_row(session, policy).id)
+        row = latest_row(session, policy_row(session, policy).id)
         if row is None:
             return None
-        document = from_json(blobs.load(session, row.document_sha256))
-        version = LatestVersion(document, row.identity, _page(session, row.fetch), row.fetch.fallback)
-        return Latest(row.number, version, pending_of(session.get(PendingRow, row.policy_id)))
+        pending = pending_of(session.get(PendingRow, row.policy_id))
+        return Latest(row.number, _version(session, row), pending, marks_of(session, row.policy_id, row.number))
 
 
-def record(archive: Archive, result: Result, now: datetime) -> Recorded:
+def _version(session: Session, row: VersionRow) -> LatestVersion:
+    document = from_json(blobs.load(session, row.document_sha256))
+    pages = snapshots(session, row.fetch)
+    return LatestVersion(
+        document,
+        row.identity,
+        pages[0] if pages else None,
+        row.fetch.fallback,
+        pages[1:],
+        tuple(each.url for each in _further(session, row.fetch)),
+    )
+
+
+def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
+    """Return the pages of a visit as they came; none where not all of their bodies are kept."""
+    found = [(row, row.snapshot_sha256) for row in (fetch, *_further(session, fetch))]
+    pages = [page_of(_answer(row), blobs.load(session, key)) for row, key in found if key is not None]
+    return tuple(pages) if len(pages) == len(found) else ()
+
+
+def record(archive: Archive, result: Result, now: datetime, run_started_at: datetime | None = None) -> Recorded:
     """Commit all that came of one visit, or nothing.
 
     An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
     the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change. A
     pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
-    at the first sight.
+    at the first sight. Where `run_started_at` is given the policy counts as tried by the run that started then.
 
     Raises OutdatedAssessmentError where another run recorded a version after `Result.against`: take `latest` again and
     assess again. Raises UnknownPolicyError, and StorageError.
@@ -91,8 +115,11 @@ def record(archive: Archive, result: Result, now: datetime) -> Recorded:
     try:
         with archive.writing() as session:
             policy = policy_row(session, result.fetch.policy, lock=True)
-            previous = _latest_row(session, policy.id)
+            previous = latest_row(session, policy.id)
             _require_current(result, previous)
+            if run_started_at is not None:
+                # Only now: a run that is killed before leaves the policy due.
+                policy.tried_at = run_started_at
             return _record(session, policy.id, result, previous, now)
     except IntegrityError as error:
         # Where the database does not serialise writers, the unique key of policy and number decides a race.
@@ -111,9 +138,13 @@ def _record(session: Session, policy_id: int, result: Result, previous: VersionR
     recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment)
+        if result.mark is not None and previous is not None:
+            note_mark(session, policy_id, previous.number, result.mark)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
     version = _add_version(session, fetch, assessment, 1 if previous is None else previous.number + 1, seen_at)
+    if result.mark is not None:
+        note_mark(session, policy_id, version.number, result.mark)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
         return Recorded(recorded.policy, fetch.id, "changed", version.number)
@@ -145,9 +176,11 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 def _note_return(session: Session, version: VersionRow) -> None:
     """Note on a new version whether its text was there before, and whether it goes back and forth."""
-    query = select(VersionRow).where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
-    rows = session.scalars(query.order_by(VersionRow.number)).all()
-    earlier = [Appearance(row.number, row.text_sha256, row.seen_at, row.returns_to is not None) for row in rows]
+    # Not the rows themselves: of a policy of many versions they would cost more than all the rest.
+    query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
+    query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
+    rows = session.execute(query.order_by(VersionRow.number))
+    earlier = [Appearance(number, text, seen_at, returns) for number, text, seen_at, returns in rows]
     version.returns_to = returns_to(version.text_sha256, earlier)
     version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
 
@@ -165,16 +198,40 @@ def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
         status=fetch.status,
         final_url=fetch.final_url,
         headers=[list(header) for header in fetch.headers],
-        body_sha256=None if fetch.body is None else blobs.address(fetch.body),
+        body_sha256=_address(fetch),
         outcome=_outcome(assessment),
         reason=fetch.error_kind or "other" if assessment is None else assessment.reason,
         detail=fetch.error if assessment is None else assessment.detail,
-        snapshot_sha256=blobs.store(session, fetch.body) if keeps and fetch.body is not None else None,
+        snapshot_sha256=_stored(session, fetch) if keeps else None,
         fallback=assessment is not None and assessment.fallback,
+        identity="" if assessment is None else assessment.identity,
     )
     session.add(row)
     session.flush()
+    for position, answer in enumerate(fetch.further, 1):
+        session.add(_further_row(row, position, answer, _stored(session, answer) if keeps else None))
     return row
+
+
+def _further_row(fetch: FetchRow, position: int, answer: Answer, snapshot: str | None) -> FetchPageRow:
+    return FetchPageRow(
+        fetch_id=fetch.id,
+        position=position,
+        url=answer.url,
+        final_url=answer.final_url,
+        status=answer.status,
+        headers=[list(header) for header in answer.headers],
+        body_sha256=_address(answer),
+        snapshot_sha256=snapshot,
+    )
+
+
+def _address(answer: Fetch | Answer) -> str | None:
+    return None if answer.body is None else blobs.address(answer.body)
+
+
+def _stored(session: Session, answer: Fetch | Answer) -> str | None:
+    return None if answer.body is None else blobs.store(session, answer.body)
 
 
 def _add_version(
@@ -260,26 +317,23 @@ def _suppression(change_id: int, position: int, each: Suppression) -> Suppressio
     )
 
 
-def _latest_row(session: Session, policy_id: int) -> VersionRow | None:
+def latest_row(session: Session, policy_id: int) -> VersionRow | None:
+    """Return the latest version of a policy."""
     query = select(VersionRow).where(VersionRow.policy_id == policy_id).order_by(VersionRow.number.desc()).limit(1)
     return session.scalar(query)
 
 
 def _latest_number(archive: Archive, result: Result) -> int | None:
     with archive.reading() as session:
-        row = _latest_row(session, policy_row(session, result.fetch.policy).id)
+        row = latest_row(session, policy_row(session, result.fetch.policy).id)
         return None if row is None else row.number
 
 
-def _page(session: Session, fetch: FetchRow) -> Page | None:
-    """Return the answer as it came; None where its body is not kept."""
-    if fetch.snapshot_sha256 is None:
-        return None
-    headers = tuple((name, value) for name, value in fetch.headers)
-    return Page(
-        body=blobs.load(session, fetch.snapshot_sha256),
-        content_type=next((value for name, value in headers if name == "content-type"), ""),
-        status=200 if fetch.status is None else fetch.status,
-        final_url=fetch.final_url,
-        headers=headers,
-    )
+def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id == fetch.id)
+    return session.scalars(query.order_by(FetchPageRow.position)).all()
+
+
+def _answer(row: FetchRow | FetchPageRow) -> Answer:
+    headers = tuple((name, value) for name, value in row.headers)
+    return Answer("", row.final_url, 200 if row.status is None else row.status, headers)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from archive.database import Archive, open_archive
 from archive.errors import OutdatedAssessmentError, StorageError
 from archive.model import Fetch, Policy, Result
-from archive.policies import mark_tried
+from archive.recognising import recognise
 from archive.recorder import Latest, Recorded, latest, record
 from archive.validators import Validators
 from crawler import signals
 from crawler.model import Visited
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
-from differ.assessment import Assessment, Visit, assess
+from differ.assessment import Assessment, Visit
 from differ.profiles import Profile, load_profile
-from document.model import Page
+from differ.recognition import Look, look
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -64,8 +64,9 @@ class RecordingPipeline:
     async def open_spider(self) -> None:
         """Open the archive; raises StorageError."""
         loop = asyncio.get_running_loop()
-        database: str = self.crawler.settings["CLAUSEWATCH_DATABASE"]
-        self._archive = await loop.run_in_executor(self._writer, open_archive, database)
+        settings = self.crawler.settings
+        place: tuple[str, timedelta] = (settings["CLAUSEWATCH_DATABASE"], settings["CLAUSEWATCH_BUSY_TIMEOUT"])
+        self._archive = await loop.run_in_executor(self._writer, open_archive, *place)
 
     async def process_item(self, item: Visited) -> Visited:
         """Assess and record one visit, and tell whoever listens."""
@@ -84,27 +85,27 @@ class RecordingPipeline:
         while True:
             result = await self._result(item)
             try:
-                recorded = await self._in_archive(record, result, self.now())
+                return result, await self._in_archive(record, result, self.now(), self.run_started_at)
             except OutdatedAssessmentError:
                 if attempt == ATTEMPTS:
                     raise
                 attempt += 1
-            else:
-                # Only now: a run that is killed before leaves the policy due.
-                await self._in_archive(mark_tried, [item.policy.name], self.run_started_at)
-                return result, recorded
 
     async def _result(self, item: Visited) -> Result:
-        if item.fetch.body is None and item.unmodified is None:
+        if item.fetch.error:
             return Result(item.fetch, None)
+        if item.unmodified is None:
+            recognised = await self._in_archive(recognise, item.fetch, item.policy.options)
+            if recognised is not None:
+                return recognised
         known = await self._in_archive(latest, item.policy.name)
         if item.unmodified is not None:
             return unmodified(item.fetch, item.unmodified, known)
         visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles))
         against = None if known is None else known.number
-        outcome = await self.workers.call(assess, visit)
+        outcome = await self.workers.call(look, Look(visit, () if known is None else known.marks))
         if isinstance(outcome, Done):
-            return Result(item.fetch, outcome.value, against)
+            return Result(item.fetch, outcome.value.assessment, against, outcome.value.mark)
         if isinstance(outcome, LimitHit):
             return Result(item.fetch, refusal(outcome), against)
         logger.error("Reading %s failed", item.policy.name, exc_info=outcome.error)
@@ -150,18 +151,13 @@ def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
 
 def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile) -> Visit:
     """Return everything that the assessment of one answer needs."""
-    page = Page(
-        body=fetch.body or b"",
-        content_type=next((value for name, value in fetch.headers if name == "content-type"), ""),
-        status=fetch.status or 0,
-        final_url=fetch.final_url,
-        headers=fetch.headers,
-    )
+    page, *further = fetch.pages
     if known is None:
-        return Visit(page, policy.options, profile)
+        return Visit(page, policy.options, profile, further=tuple(further))
     pending, patience = known.pending, policy.looks.confirm_max
     confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
-    return Visit(page, policy.options, profile, known.version, pending.text if pending else None, confirm)
+    text = pending.text if pending else None
+    return Visit(page, policy.options, profile, known.version, text, confirm, tuple(further))
 
 
 def unmodified(fetch: Fetch, held: Validators, known: Latest | None) -> Result:

@@ -22,7 +22,7 @@ CLOCK_PER_CPU = 4
 """How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
 GRACE = 20.0
 """Seconds beyond the clock's limit after which a call is taken for lost."""
-PRELOADED = ("differ.assessment",)
+PRELOADED = ("differ.recognition",)
 """Imported once in the fork server, so that a worker that replaces a killed one is there at once."""
 
 

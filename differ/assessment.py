@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -10,11 +11,15 @@ from differ.comparing import compare
 from differ.model import Comparison
 from differ.oddity import newly_fallen_back, odd
 from differ.profiles import Profile, load_profile
-from document import identity_words, read, screen, text_identity
+from document import Screening, identity_words, joined, read, read_all, screen, text_identity
 from document.model import Document, Extracted, ExtractionOptions, Page
 from document.reading import is_rendered
+from document.screening import Reason
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
+
+WITHOUT_TERMS: Reason = "other-document"
+"""Why a page is refused that is sound, but uses next to none of a policy's terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,15 @@ class LatestVersion:
     """Its snapshot, or None where none is kept: then a new extraction identity makes a boundary."""
     fallback: bool = False
     """Whether it was read without the configured selector, which matched nothing."""
+    further: tuple[Page, ...] = ()
+    """The snapshots of the pages after the first, where it was read from several."""
+    further_urls: tuple[str, ...] = ()
+    """The addresses that these were asked for at."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All its snapshots, in their order; none where not all are kept."""
+        return () if self.page is None else (self.page, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,13 @@ class Visit:
     """The `document.text_identity` of the odd text that waits for a second look, where one does."""
     confirm: bool = False
     """Whether an odd change waits for a second look. Only who keeps state can give it one."""
+    further: tuple[Page, ...] = ()
+    """The pages after the first, where several are read as one policy."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All its pages, in their order."""
+        return (self.page, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +94,9 @@ def assess(visit: Visit) -> Assessment:
     Where the extraction identity is another than that of the version before, its snapshot is extracted again the same
     way, so that only the policy's own changes show.
     """
-    extracted = read(visit.page, visit.options)
-    screening = screen(visit.page, extracted.document)
+    found = [read(page, visit.options) for page in visit.pages]
+    extracted = joined(found)
+    screening = screen_all(visit.pages, found)
     if screening is not None:
         return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
     result = Assessment(
@@ -83,6 +105,20 @@ def assess(visit: Visit) -> Assessment:
     if visit.latest is None:
         return result
     return compared(result, extracted.document, visit, visit.latest)
+
+
+def screen_all(pages: Sequence[Page], found: Sequence[Extracted]) -> Screening | None:
+    """Return why one of several pages is not the policy's, with its address; of a single page what `screen` returns.
+
+    One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
+    """
+    screenings = [screen(page, each.document) for page, each in zip(pages, found, strict=True)]
+    refused = [(page, each) for page, each in zip(pages, screenings, strict=True) if each is not None]
+    decisive = refused if len(refused) == len(pages) else [each for each in refused if each[1].reason != WITHOUT_TERMS]
+    if not decisive:
+        return None
+    page, screening = decisive[0]
+    return screening if len(pages) == 1 else replace(screening, detail=f"{page.final_url}: {screening.detail}")
 
 
 def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
@@ -121,13 +157,14 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
     """
     if latest.identity == extracted.identity:
         return latest.document, extracted.document
-    if latest.page is None or is_rendered(latest.identity) != visit.options.rendered:
+    pages, rendered = latest.pages, is_rendered(latest.identity)
+    if not pages or latest.further_urls != visit.options.further or rendered != visit.options.rendered:
         return None
-    again = read(latest.page, visit.options)
+    again = read_all(pages, visit.options)
     if again.identity == extracted.identity:
         return again.document, extracted.document
     whole = replace(visit.options, select=())
-    return read(latest.page, whole).document, read(visit.page, whole).document
+    return read_all(pages, whole).document, read_all(visit.pages, whole).document
 
 
 def same_words(before: Document, after: Document) -> bool:

@@ -2,7 +2,8 @@
 
 from document.fingerprint import fingerprint, fingerprint_all
 from document.identity import identity_words, text_identity
-from document.reading import read, read_all
+from document.reading import is_current, joined, read, read_all
+from document.rotation import only_rotates
 from document.screening import Screening, screen
 from document.selectors import SelectorError, check_selector
 from document.serialization import from_json, to_json
@@ -15,6 +16,9 @@ __all__ = [
     "fingerprint_all",
     "from_json",
     "identity_words",
+    "is_current",
+    "joined",
+    "only_rotates",
     "read",
     "read_all",
     "screen",

@@ -34,6 +34,25 @@ _LABELS = {
     "big5": "big5hkscs",
     "x-gbk": "gb18030",
 }
+_KNOWN = frozenset(
+    (
+        *(
+            "utf-8",
+            "utf-16",
+            "utf-16-le",
+            "utf-16-be",
+            "gb18030",
+            "big5hkscs",
+            "euc_jp",
+            "iso2022_jp",
+            "cp932",
+            "cp949",
+        ),
+        *("koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "cp866", "cp874", *(f"cp125{n}" for n in range(9))),
+        *(f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+    )
+)
+"""The encodings of the Standard, by Python's names. Python knows others, which fail or take long on hostile bytes."""
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -69,9 +88,10 @@ def _declared(body: bytes, content_type: str) -> str | None:
 def _codec(label: str) -> str | None:
     label = label.strip().lower()
     try:
-        return codecs.lookup(_LABELS.get(label, label)).name
+        name = codecs.lookup(_LABELS.get(label, label)).name
     except LookupError:
         return None
+    return name if name in _KNOWN else None
 
 
 def _guess(body: bytes) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from document.decoding import decode
 from document.kinds import is_pdf, kind_of
-from document.markup import OddMarkupError, tokens
+from document.markup import OddMarkupError, tokens, with_line_feeds
 from document.model import ExtractionOptions, Page
 from document.naming import names_of, sheet_of
 from document.needs import Needs, needs_of
@@ -65,8 +65,7 @@ def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTI
 
 def _said(text: str, needs: Needs) -> str:
     """Return what is read of a page of HTML, or the whole page where its markup is odd."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_feeds(text)
     if text.count("<") > _MOST_TAGS:
         return text
     try:

@@ -18,24 +18,38 @@ _TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
 """Elements whose content is no markup either; believed where it holds none."""
 
 
-def _whole(name: str) -> str:
+_PLAIN_INSIDE = (
+    rf"(?:{_SPACE}++[^ \t\n\f\r\"'<>/=]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r\"'<>=`]++(?<!/)))?+)*+{_SPACE}*+"
+)
+"""What stands in a tag that is written as it should be: names with or without a value, each after a blank."""
+
+
+def _whole(name: str, inside: str = _INSIDE) -> str:
     ends = rf"(?:<(?!/{name}[ \t\n\f/>])[^<]*+)*+" if name in _UNREAD else ""
     content = rf"[^<]*+{ends}"
-    return rf"<{name}(?=[ \t\n\f/>]){_INSIDE}(?<!/)>{content}</{name}{_SPACE}*+>"
+    return rf"<{name}(?=[ \t\n\f/>]){inside}(?<!/)>{content}</{name}{_SPACE}*+>"
 
 
 _NAMES = "|".join((*_UNREAD, *_TEXT_ONLY))
+_NOT_ALONE = r"(?!s(?:cript|tyle)|t(?:itle|extarea)|iframe|no(?:embed|frames)|xmp|plaintext)"
+_REST = r"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->|<[!?](?!-|\[CDATA)[^<>]*+>|<(?![a-z/!?])"
+"""Comments, declarations, and what begins nothing."""
 _CLEAR = (
-    rf"</?+(?!s(?:cript|tyle)|t(?:itle|extarea)|iframe|no(?:embed|frames)|xmp|plaintext)[a-z]{_INSIDE}>"
+    rf"</?+{_NOT_ALONE}[a-z]{_INSIDE}>"
     rf"|<(?:{_NAMES})(?=[ \t\n\f/>]){_INSIDE}(?<=/)>"
     rf"|{'|'.join(map(_whole, (*_UNREAD, *_TEXT_ONLY)))}"
-    r"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->"
-    r"|<[!?](?!-|\[CDATA)[^<>]*+>"
-    r"|<(?![a-z/!?])"
+    rf"{_REST}"
+)
+_PLAIN = (
+    rf"</?+{_NOT_ALONE}[a-z][a-z0-9:_-]*+{_PLAIN_INSIDE}/?+>"
+    rf"|{'|'.join(_whole(name, _PLAIN_INSIDE) for name in (*_UNREAD, *_TEXT_ONLY))}"
+    rf"{_REST}"
 )
 _CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 """What is not clear is one token with all that follows it, so that the time stays linear in the page's length."""
+_PLAIN_TOKEN = re.compile(_PLAIN, re.IGNORECASE | re.ASCII)
+_PLAIN_OR_ODD = re.compile(rf"({_PLAIN}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9:_-]*+)", re.IGNORECASE | re.ASCII)
 _ATTRIBUTE = re.compile(
     r"[ \t\n\f]*+([^ \t\n\f\"'<>/=]++)(?:[ \t\n\f]*+=[ \t\n\f]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^ \t\n\f\"'<>=`]++)))?+"
@@ -49,14 +63,36 @@ class OddMarkupError(ValueError):
     """Markup that could be read in more than one way."""
 
 
+def with_line_feeds(text: str) -> str:
+    """Return a text whose lines end as parsers take them to."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def tokens(text: str) -> list[str]:
     """Return text and markup in turn, beginning and ending with text; joined again they are the page.
 
     Markup is a tag, a comment, a declaration, a whole `script`, `style` and the like with its content, or a "<" that
     begins nothing. Raises OddMarkupError.
     """
-    found = _TOKEN.split(text)
-    if len(found) > 1 and not _CLEAR_TOKEN.fullmatch(found[-2]):
+    return _split(text, _TOKEN, _CLEAR_TOKEN)
+
+
+def plain_tokens(text: str) -> list[str]:
+    """Return what `tokens` returns, of a page in which every tag is written as it should be: no need to look at each.
+
+    Raises OddMarkupError, of more pages than `tokens` does.
+    """
+    found = _split(text, _PLAIN_OR_ODD, _PLAIN_TOKEN)
+    for token in found[1::2]:
+        if token[1:2] in "sS" and "<!--" in token and "<script" in token[1:].lower():
+            # A script may hide the end of a script in such a comment.
+            raise OddMarkupError(token[:80])
+    return found
+
+
+def _split(text: str, token: re.Pattern[str], sound: re.Pattern[str]) -> list[str]:
+    found = token.split(text)
+    if len(found) > 1 and not sound.fullmatch(found[-2]):
         raise OddMarkupError(found[-2][:80])
     return found
 

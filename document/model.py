@@ -44,6 +44,8 @@ class ExtractionOptions:
     """CSS selectors of parts to drop."""
     rendered: bool = False
     """Whether a browser runs the page's scripts before it is read."""
+    further: tuple[str, ...] = ()
+    """The addresses that are read after a policy's first one, as one text with it."""
 
 
 @dataclass(frozen=True, slots=True)

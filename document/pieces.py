@@ -33,7 +33,7 @@ _READ = _RAW | _RAW_ON.keys() | _OPENERS | {"aria-modal", "href", "data-cfemail"
 _NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
 """Elements that are the same with and without a slash at their end."""
-_WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
+WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,14 @@ def _piece(markup: str, needs: Needs) -> Piece:
     if ends:
         return Piece(f"</{name}{END}")
     content = markup[len(tag) : markup.rfind("<")] if len(markup) > len(tag) else ""
-    if name in _WITH_CONTENT and len(markup) == len(tag) and not closes:
+    if name in WITH_CONTENT and len(markup) == len(tag) and not closes:
         # "<script src=x/>": the slash is the value's, and nothing ends the element.
         raise OddMarkupError(markup[:80])
     attributes: dict[str, str] = {}
     for key, value in written:
         attributes.setdefault(key, value)
     fixed = [f"<{name}{'/' if closes and name not in _VOID else ''}", *_attributes(name, attributes, needs)]
-    if name in _WITH_CONTENT:
+    if name in WITH_CONTENT:
         fixed.append(_content(name, content))
     opens = tuple(
         part.lstrip("#") for key in attributes if key in _OPENERS for part in resolved(attributes[key]).split()
@@ -103,6 +103,15 @@ def _piece(markup: str, needs: Needs) -> Piece:
         opens,
         content if name == "style" else "",
     )
+
+
+def may_be_read(tag: str, name: str) -> bool:
+    """Return whether an attribute of an element is looked at, selectors apart; both names in lower case."""
+    if name in _RAW_ON:
+        return tag in _RAW_ON[name]
+    if name == "href":
+        return tag in ("a", "base")
+    return name in _READ or name in _NAMES
 
 
 def _content(name: str, content: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
-from typing import Literal
+from typing import Literal, get_args
 
 from bs4 import BeautifulSoup, Tag
 
@@ -37,6 +37,7 @@ EXTRACTOR = 1
 How = Literal["select", "generic", "fallback"]
 
 _HTML_PARSERS = ("beautifulsoup4", "lxml")
+_PDF_PARSERS = ("pypdfium2",)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered"
 
@@ -63,18 +64,22 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
 def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     """Return the one document that several pages hold together, in their order; of one page what `read` returns.
 
-    The identity says how many they are. Raises SelectorError, and ValueError for no page at all.
+    Raises SelectorError, and ValueError for no page at all.
     """
-    found = [read(page, options) for page in pages]
+    return joined([read(page, options) for page in pages])
+
+
+def joined(found: Sequence[Extracted]) -> Extracted:
+    """Return what several pages say together, in their order. The identity says how many they are."""
     if not found:
         raise ValueError("a policy is read from one page at least")
     if len(found) == 1:
         return found[0]
     documents = [each.document for each in found]
-    joined = tuple(section for document in documents for section in document.sections)
+    sections = tuple(section for document in documents for section in document.sections)
     identities = [each.identity for each in found]
     return Extracted(
-        Document(joined, _spoken(joined), stated_dates(list(Document(joined).lines())), documents[0].title),
+        Document(sections, _spoken(sections), stated_dates(list(Document(sections).lines())), documents[0].title),
         f"{len(found)}*{identities[0]}" if len(set(identities)) == 1 else "&".join(identities),
         any(each.fallback for each in found),
         tuple(line for each in found for line in each.dropped),
@@ -95,7 +100,7 @@ def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
     from document.pdf import PdfError, printed_text
     from document.typesetting import typeset_lines
 
-    identity = identity_of(options, "generic", "pypdfium2")
+    identity = identity_of(options, "generic", *_PDF_PARSERS)
     try:
         printed = printed_text(page.body)
     except PdfError:
@@ -168,10 +173,17 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
     """Return the extraction identity; `parsers` are packages, those for HTML where none is named."""
-    wanted = (options.languages, options.select, options.remove)
+    wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""
     return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}+{digest}+{how}{rendered}"
+
+
+@lru_cache(maxsize=1024)
+def is_current(identity: str, options: ExtractionOptions) -> bool:
+    """Whether a page would be read under this extraction identity now, of one page or several."""
+    now = {identity_of(options, how, *parsers) for how in get_args(How) for parsers in ((), _PDF_PARSERS)}
+    return now.issuperset(identity.rpartition("*")[2].split("&"))
 
 
 def is_rendered(identity: str) -> bool:

@@ -1,0 +1,37 @@
+"""Marks by which answers are known again: kept for the latest version, and no evidence."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from archive.schema import KnownPageRow
+from differ.recognition import Mark
+
+MOST_MARKS = 8
+"""Marks kept of one version, the newest: a page may come in several variants by turns."""
+
+
+def marks_of(session: Session, policy_id: int, version: int) -> tuple[Mark, ...]:
+    """Return the marks of a version, newest first."""
+    query = select(KnownPageRow.exact, KnownPageRow.fingerprint, KnownPageRow.identity, KnownPageRow.fallback)
+    query = query.where(KnownPageRow.policy_id == policy_id, KnownPageRow.version == version)
+    return tuple(Mark(*row) for row in session.execute(query.order_by(KnownPageRow.id.desc())))
+
+
+def note_mark(session: Session, policy_id: int, version: int, mark: Mark) -> None:
+    """Keep a mark of the latest version, and forget those that are too many or of versions before."""
+    row = KnownPageRow(
+        policy_id=policy_id,
+        version=version,
+        identity=mark.identity,
+        fallback=mark.fallback,
+        exact=mark.exact,
+        fingerprint=mark.fingerprint,
+    )
+    session.add(row)
+    session.flush()
+    of_policy = KnownPageRow.policy_id == policy_id
+    newest = select(KnownPageRow.id).where(of_policy, KnownPageRow.version == version)
+    kept = session.scalars(newest.order_by(KnownPageRow.id.desc()).limit(MOST_MARKS)).all()
+    session.execute(delete(KnownPageRow).where(of_policy, KnownPageRow.id.not_in(kept)))

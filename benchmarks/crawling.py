@@ -1,0 +1,110 @@
+"""What a run costs in which nothing changed, beside a bare Scrapy spider that only downloads the same pages.
+
+    python benchmarks/crawling.py [--pages 1000] [--most 3.5]
+
+Pages of about 250 kB come from a local server, with new tokens in each answer (`rotating.py`). The figure is the ratio
+of the CPU times a page of all processes together, start-up included, in one run; it ends with 1 where that is above
+`--most`, or where a page is taken for changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+
+PROJECT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+HOSTS = 8
+SUBREAPER = 36
+"""PR_SET_CHILD_SUBREAPER: processes whose parent ends become ours, so that their time is counted."""
+
+BARE = """
+import sys
+from scrapy import Request, Spider
+from scrapy.crawler import CrawlerProcess
+class Bare(Spider):
+    name = "bare"
+    async def start(self):
+        for url in sys.argv[1:]:
+            yield Request(url)
+    def parse(self, response):
+        assert len(response.body) > 100_000
+process = CrawlerProcess({"LOG_LEVEL": "WARNING", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False})
+process.crawl(Bare)
+process.start()
+"""
+
+
+@contextmanager
+def serving() -> Iterator[list[str]]:
+    """Serve the pages in a process of its own; give the addresses of its hosts."""
+    command = [sys.executable, str(HERE / "rotating.py"), "--hosts", str(HOSTS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield [server.stdout.readline().strip() for _ in range(HOSTS)]
+        finally:
+            server.kill()
+
+
+def addresses(hosts: Sequence[str], pages: int) -> list[str]:
+    """Return an address for each page, on all hosts in turn."""
+    return [f"{hosts[number % len(hosts)]}/{number}" for number in range(pages)]
+
+
+def children() -> set[int]:
+    """Return the processes whose parent we are."""
+    task = Path(f"/proc/self/task/{os.getpid()}/children")
+    return set(map(int, task.read_text(encoding="ascii").split()))
+
+
+def cpu_seconds(command: Sequence[str], folder: Path) -> tuple[float, str]:
+    """Run a command; return the CPU seconds of it and of all that it started, and what it said."""
+    known, before = children(), getrusage(RUSAGE_CHILDREN)
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    for orphan in children() - known:
+        os.waitpid(orphan, 0)
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said.stdout + said.stderr
+
+
+def configure(folder: Path, pages: Sequence[str]) -> None:
+    """Write a configuration that watches each of the pages."""
+    head = 'database = "sqlite:///a.db"\n[crawl]\ndelay = "0 s"\nallow_private = ["127.0.0.0/8"]\n'
+    policies = (f'[[policy]]\nname = "House {n}"\nurl = "{url}"\nlanguages = ["en"]\n' for n, url in enumerate(pages))
+    (folder / "clausewatch.toml").write_text(head + "".join(policies), encoding="utf-8")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=1000, help="how many policies are watched (1000)")
+    parser.add_argument("--most", type=float, default=3.5, help="the ratio above which it ends with 1 (3.5)")
+    asked = parser.parse_args()
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    run = [sys.executable, "-m", "clausewatch", "run", "--all"]
+    with serving() as hosts, tempfile.TemporaryDirectory() as name:
+        folder, pages = Path(name), addresses(hosts, asked.pages)
+        configure(folder, pages)
+        _, first = cpu_seconds(run, folder)
+        assert f"{asked.pages} first seen" in first, first
+        bare, bare_said = cpu_seconds([sys.executable, "-c", BARE, *pages], folder)
+        ours, said = cpu_seconds(run, folder)
+        assert f"{asked.pages} unchanged" in said, said
+    print(f"{asked.pages} pages, new tokens in each answer, nothing changed; CPU ms a page")
+    print(f"  bare Scrapy  {bare / asked.pages * 1000:7.2f}")
+    print(f"  Clausewatch  {ours / asked.pages * 1000:7.2f}")
+    print(f"  ratio        {ours / bare:7.2f}")
+    sys.exit(ours / bare > asked.most)
+
+
+if __name__ == "__main__":
+    main()

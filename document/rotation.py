@@ -1,0 +1,91 @@
+"""Whether two answers differ in nothing but what rotates: tokens, nonces, the insides of scripts.
+
+It finds the same as equal fingerprints do where two pages are alike markup for markup, and takes a fraction of the
+time: only what differs is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from document.decoding import decode
+from document.kinds import is_pdf, kind_of
+from document.markup import OddMarkupError, plain_tokens, with_line_feeds
+from document.model import ExtractionOptions, Page
+from document.needs import Needs, needs_of
+from document.pieces import WITH_CONTENT, may_be_read, pieces_for
+
+_NO_OPTIONS = ExtractionOptions()
+_START = re.compile(r"<([a-z][a-z0-9:_-]*+)(?=[ \t\n\f])", re.IGNORECASE | re.ASCII)
+_NAME = r"[^ \t\n\f\r\"'<>/=`]++"
+_UP_TO_VALUE = re.compile(
+    rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
+    re.IGNORECASE | re.ASCII,
+)
+"""What stands before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
+
+
+def only_rotates(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
+    """Return whether a page certainly gives the document of another one that was read, and its `screen`.
+
+    True implies equal fingerprints, and all that they imply; False means nothing. It is for answers of the same type
+    from the same address. The time it takes grows with the pages' lengths only.
+    """
+    needs = needs_of(options)
+    if needs is None or (before.content_type, before.final_url) != (after.content_type, after.final_url):
+        return False
+    if before.body == after.body:
+        return True
+    if is_pdf(before) or is_pdf(after):
+        return False
+    texts = [with_line_feeds(decode(page.body, page.content_type)) for page in (before, after)]
+    if any(kind_of(page, text) != "html" for page, text in zip((before, after), texts, strict=True)):
+        return False
+    try:
+        return _alike(texts[0], texts[1], needs)
+    except OddMarkupError:
+        return False
+
+
+def _alike(before: str, after: str, needs: Needs) -> bool:
+    one, other = plain_tokens(before), plain_tokens(after)
+    if one[::2] != other[::2]:
+        return False
+    markup = [(old, new) for old, new in zip(one[1::2], other[1::2], strict=True) if old != new]
+    unclear = [pair for pair in markup if not _same_but_values(*pair, needs)]
+    found = pieces_for(needs).of({token for pair in unclear for token in pair})
+    return all(found[old] == found[new] for old, new in unclear)
+
+
+def _same_but_values(old: str, new: str, needs: Needs) -> bool:
+    """Return whether two tags differ in quoted values alone, of attributes that are never looked at.
+
+    In plain markup each value's first quote stands after "=", so that quotes come in pairs.
+    """
+    left, right = old.split('"'), new.split('"')
+    if "'" in old or "'" in new or left[::2] != right[::2]:
+        return False
+    tag = _tag(left[0])
+    if not tag:
+        return False
+    for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
+        name = _named(outside)
+        if not name or (one != two and (name in needs.attributes or may_be_read(tag, name))):
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _named(outside: str) -> str:
+    """Return the attribute that what stands before a quoted value gives it to; "" where that is not plain."""
+    found = _UP_TO_VALUE.fullmatch(outside)
+    return found[1].lower() if found and found[1].isascii() else ""
+
+
+@lru_cache(maxsize=4096)
+def _tag(start: str) -> str:
+    """Return the element that a start tag begins, "" where it is something else, or has content that is no markup."""
+    found = _START.match(start)
+    name = found[1].lower() if found else ""
+    return "" if name in WITH_CONTENT else name
