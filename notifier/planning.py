@@ -32,6 +32,9 @@ BACK_OFF = (
 """The wait after the first failed attempt, the second, …; the last one from there on. The first ones are zero: a
 server that was down for a moment gets the message in the next run, however soon that is."""
 
+JITTER = 0.2
+"""The part of a wait by which it is lengthened at most."""
+
 ATTEMPTS = 13
 """Failed attempts after which a delivery is dead: with the waits above, after some four days."""
 
@@ -186,8 +189,15 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 
-def next_attempt(attempts: int, now: datetime) -> datetime | None:
-    """Return when a delivery that failed `attempts` times is due again, or None where it is dead."""
+def next_attempt(
+    attempts: int, now: datetime, *, lot: float = 0.0, not_before: datetime | None = None
+) -> datetime | None:
+    """Return when a delivery that failed `attempts` times is due again, or None where it is dead.
+
+    `lot`, from 0 to 1, lengthens the wait by up to `JITTER`, so that what failed together does not come back together.
+    `not_before` is what the service asks for: it lengthens a wait, by no more than the longest of `BACK_OFF`.
+    """
     if attempts >= ATTEMPTS:
         return None
-    return now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+    due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * lot)
+    return due if not_before is None else max(due, min(not_before, now + BACK_OFF[-1]))

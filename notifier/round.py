@@ -99,8 +99,7 @@ class Round:
             outbox.note_accepted(self.archive, claimed.id, self.clock())
             self._counts["accepted"] += 1
             return
-        now = self.clock()
-        again = outbox.note_failed(self.archive, claimed, now, outcome.reason, permanent=outcome.permanent)
+        again = outbox.note_failed(self.archive, claimed, self.clock(), outcome)
         self._counts["postponed" if again else "dead"] += 1
         self._errors[f"{claimed.target}: {outcome.reason}"] = None
         self._strikes[channel] = 0 if outcome.permanent else self._strikes[channel] + 1

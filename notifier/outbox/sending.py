@@ -7,6 +7,7 @@ A delivery goes from `due` to `sending` while a process tries it, and from there
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, upd
 from archive.database import Archive
 from archive.schema import DeliveryRow, SubscriptionRow
 from notifier.outbox.notices import Telling, telling
+from notifier.outcome import Failed
 from notifier.planning import LEASE, next_attempt
 from notifier.subscriptions import Target
 
@@ -101,16 +103,14 @@ def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
     _settle(archive, delivery, {"state": "accepted", "accepted_at": now, "error": ""})
 
 
-def note_failed(archive: Archive, claimed: Claimed, now: datetime, error: str, *, permanent: bool) -> bool:
-    """Commit that an attempt failed, and return whether the delivery is tried again.
-
-    `error` is shown to people: it holds no secret.
-    """
-    due = None if permanent else next_attempt(claimed.attempts, now)
-    if due is None:
-        _settle(archive, claimed.id, {"state": "dead", "error": error})
+def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
+    """Commit that an attempt failed, and return whether the delivery is tried again."""
+    lot = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
+    again = next_attempt(claimed.attempts, now, lot=lot, not_before=failed.not_before)
+    if failed.permanent or again is None:
+        _settle(archive, claimed.id, {"state": "dead", "error": failed.reason})
         return False
-    _settle(archive, claimed.id, {"state": "due", "due_at": due, "error": error})
+    _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason})
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ from notifier.round import STRIKES, WORKERS
 from notifier.subscriptions import Channel, Subscriber, Target
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
-from tests.notifier.sink import Sink
+from tests.notifier.sink import Answer, Sink
 from tests.smtp import MailServer
 
 DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
@@ -184,7 +184,7 @@ def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer)
     outcomes = []
     for _ in range(ATTEMPTS):
         outcomes.append(desk.deliver())
-        desk.wait(timedelta(days=1))
+        desk.wait(timedelta(days=2))
     assert [summary.postponed for summary in outcomes] == [1] * (ATTEMPTS - 1) + [0]
     assert outcomes[-1].dead == 1
     assert desk.deliver() == Summary(0, 0, 0, 0)
@@ -380,3 +380,16 @@ def test_a_trial_says_of_each_target_what_became_of_it(mail: MailServer, hook: S
         "the configuration names no channel 'lost'",
     ]
     assert mail.received[0].subject == "Clausewatch test message for Privacy desk"
+
+
+def test_what_a_receiver_asks_to_wait_is_waited(desk: Desk, hook: Sink) -> None:
+    desk.channels = [Channel("hook", hook.signed("sixteen characters"))]
+    desk.subscribers = [replace(DESK, via=(Target("hook"),))]
+    record_change(desk.archive, WILL_NOT)
+    desk.now = datetime.now(UTC)
+    hook.answers = [Answer(429, (("Retry-After", "7200"),))]
+    assert desk.deliver().postponed == 1
+    desk.wait(timedelta(hours=1, minutes=55))
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+    desk.wait(timedelta(minutes=6))
+    assert desk.deliver().accepted == 1

@@ -94,6 +94,17 @@ def test_a_failed_delivery_is_due_in_the_next_run_and_then_waits_longer_and_long
     assert timedelta(days=3) < sum(waits, timedelta(0)) < timedelta(days=5)
 
 
+def test_what_failed_together_does_not_come_back_together() -> None:
+    waits = [(next_attempt(5, NOW, lot=lot) or NOW) - NOW for lot in (0.0, 0.5, 1.0)]
+    assert waits == [timedelta(minutes=15), timedelta(minutes=16, seconds=30), timedelta(minutes=18)]
+
+
+def test_a_service_lengthens_a_wait_within_a_bound_and_never_shortens_it() -> None:
+    asked = [NOW - timedelta(1), NOW + timedelta(seconds=30), NOW + timedelta(hours=5), NOW + timedelta(days=900)]
+    waits = [(next_attempt(3, NOW, not_before=moment) or NOW) - NOW for moment in asked]
+    assert waits == [timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=5), timedelta(days=1)]
+
+
 def test_a_delivery_is_dead_after_its_last_attempt() -> None:
     assert next_attempt(ATTEMPTS - 1, NOW) is not None
     assert next_attempt(ATTEMPTS, NOW) is None
