@@ -76,6 +76,7 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
         cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose acknowledged commits when the power fails
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforce_references else 'OFF'}")
         cursor.close()
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)  # its own lower() knows ASCII only
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from archive import blobs
+from archive.asking import asked, counted, latest_ids, newest_first
 from archive.database import Archive
 from archive.errors import NoVersionError
 from archive.model import Query, Version
@@ -21,19 +22,20 @@ def history(archive: Archive, query: Query) -> tuple[Version, ...]:
     """Return the versions that a query asks for, by policy and number, with those findings that it asks for.
 
     Where it selects findings, versions without such a finding are left out; one with such a suppression stays where
-    only a section is asked for.
-    Raises UnknownPolicyError.
+    only a section is asked for. Where it has a limit, `count` says how many there are.
+    Raises UnknownPolicyError, UnknownTagError.
     """
     with archive.reading() as session:
-        conditions = []
-        if query.policy is not None:
-            conditions.append(VersionRow.policy_id == policy_row(session, query.policy).id)
-        if query.since is not None:
-            conditions.append(VersionRow.seen_at >= query.since)
-        found = read_versions(session, conditions, query)
-    if not query.selects_findings:
-        return found
-    return tuple(each for each in found if each.change is not None and (each.change.findings or each.change.suppressed))
+        conditions = asked(session, query)
+        if query.limit is not None:
+            conditions = [VersionRow.id.in_(newest_first(session, conditions, query))]
+        return read_versions(session, conditions, query)
+
+
+def count(archive: Archive, query: Query) -> int:
+    """Return how many versions a query asks for, whatever its limit. Raises UnknownPolicyError, UnknownTagError."""
+    with archive.reading() as session:
+        return counted(session, query)
 
 
 def versions(archive: Archive, policy: str) -> tuple[Version, ...]:
@@ -41,21 +43,31 @@ def versions(archive: Archive, policy: str) -> tuple[Version, ...]:
     return history(archive, Query(policy=policy))
 
 
+def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version, ...]:
+    """Return the versions of a policy from one number to another, oldest first. Raises UnknownPolicyError."""
+    with archive.reading() as session:
+        conditions = [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.between(first, last)]
+        return read_versions(session, conditions, Query())
+
+
 def version(archive: Archive, policy: str, number: int) -> Version:
     """Return one version. Raises UnknownPolicyError, NoVersionError."""
-    found = versions(archive, policy)
-    for each in found:
-        if each.number == number:
-            return each
-    raise NoVersionError(policy, f"there is no version {number}: {_numbers(found)}")
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = read_versions(session, [VersionRow.policy_id == row.id, VersionRow.number == number], Query())
+        if found:
+            return found[0]
+        raise NoVersionError(policy, f"there is no version {number}: {_numbers(session, row)}")
 
 
 def newest(archive: Archive, policy: str) -> Version:
     """Return the latest version. Raises UnknownPolicyError, NoVersionError."""
-    found = versions(archive, policy)
-    if not found:
-        raise NoVersionError(policy, _numbers(found))
-    return found[-1]
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = _last(session, row, None)
+        if found is None:
+            raise NoVersionError(policy, _numbers(session, row))
+        return found
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
@@ -63,22 +75,29 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
 
     Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
-    found = versions(archive, policy)
-    known = [each for each in found if each.seen_at <= at]
-    if known:
-        return known[-1]
-    if not found:
-        raise NoVersionError(policy, _numbers(found))
-    first = f"the first version was seen on {found[0].seen_at:%Y-%m-%d %H:%M} UTC"
-    raise NoVersionError(policy, f"nothing is known of {at:%Y-%m-%d %H:%M} UTC: {first}")
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = _last(session, row, at)
+        if found is not None:
+            return found
+        began = session.scalar(select(func.min(VersionRow.seen_at)).where(VersionRow.policy_id == row.id))
+        if began is None:
+            raise NoVersionError(policy, _numbers(session, row))
+        first = f"the first version was seen on {began:%Y-%m-%d %H:%M} UTC"
+        raise NoVersionError(policy, f"nothing is known of {at:%Y-%m-%d %H:%M} UTC: {first}")
+
+
+def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
+    """Return the last version of a policy, of those first seen at a time or before where one is given."""
+    query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
+    wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
+    return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]
 
 
 def latest_versions(archive: Archive) -> dict[str, Version]:
     """Return the latest version of each policy that has one, by the policy's name."""
-    later = aliased(VersionRow)
-    newer = exists().where(later.policy_id == VersionRow.policy_id, later.number > VersionRow.number)
     with archive.reading() as session:
-        return {each.policy: each for each in read_versions(session, [~newer], Query())}
+        return {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())}
 
 
 def document(archive: Archive, of: Version) -> Document:
@@ -103,7 +122,8 @@ def policy_names(archive: Archive) -> tuple[str, ...]:
         return tuple(session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
 
 
-def _numbers(found: tuple[Version, ...]) -> str:
-    if not found:
+def _numbers(session: Session, policy: PolicyRow) -> str:
+    last = session.scalar(select(func.max(VersionRow.number)).where(VersionRow.policy_id == policy.id))
+    if last is None:
         return "no version is recorded yet"
-    return "the only one is 1" if len(found) == 1 else f"there are 1 to {found[-1].number}"
+    return "the only one is 1" if last == 1 else f"there are 1 to {last}"

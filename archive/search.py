@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnClause, Integer, Text, cast, column, or_, select, table, text
+from sqlalchemy import ColumnClause, Integer, column, or_, select, table, text
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
-from archive.errors import UnknownTagError
 from archive.indexing import waiting
 from archive.schema import IndexedRow, PolicyRow, SectionRow, StandingRow
 from archive.search_words import Phrase, marks, phrases, readings
-from archive.stored import policy_row
+from archive.stored import policy_row, tagged
 
 LIMIT = 50
 """Answers, unless more are asked for."""
@@ -113,17 +111,6 @@ def _policies(session: Session, asked: Search) -> Sequence[int] | None:
         policy = policy_row(session, asked.policy)
         return [policy.id] if asked.tag is None or asked.tag in policy.tags else []
     return None if asked.tag is None else tagged(session, asked.tag)
-
-
-def tagged(session: Session, tag: str) -> list[int]:
-    """Return the ids of the policies that have a tag. Raises UnknownTagError where none has."""
-    # The column holds JSON that Python wrote, in both databases.
-    holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
-    found = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
-    if not found:
-        every = session.scalars(select(PolicyRow.tags).order_by(PolicyRow.id))
-        raise UnknownTagError(tag, dict.fromkeys(known for tags in every for known in tags))
-    return list(found)
 
 
 def _standing(

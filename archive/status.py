@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
+from archive.asking import latest_ids
 from archive.database import Archive
-from archive.history import latest_versions
 from archive.model import OUTCOMES, Outcome, Pending, Policy, SecondLooks, Version
 from archive.pending import pending_of
 from archive.policies import is_due_at, next_check
-from archive.schema import FetchRow, PendingRow, PolicyRow
-from archive.stored import SEEN
+from archive.schema import FetchRow, PendingRow, PolicyRow, VersionRow
+from archive.stored import SEEN, read_versions
 
 Health = Literal[
     "well", "pending", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"
@@ -61,7 +61,7 @@ class PolicyStatus:
     """When a visit last showed the policy, changed or not."""
     versions: int
     last_change: Version | None
-    """The latest version, where it is not the first."""
+    """The latest version, where it is not the first; its change without the findings."""
     next_due: datetime | None
     """From when on it is due; None where it is due at once, or retired."""
     due: bool
@@ -92,7 +92,7 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
         fetches = _latest_fetches(session)
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
         troubles = _troubles(session)
-    versions = latest_versions(archive)
+        versions = {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], None)}
     return tuple(
         _status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), looks.get(row.id), now)
         for row in rows
@@ -120,23 +120,30 @@ def never_checked(policy: Policy) -> PolicyStatus:
     )
 
 
+def _newest() -> Select[int]:
+    """Select the id of each policy's last visit; an index answers each."""
+    visit = aliased(FetchRow)
+    last = select(func.max(visit.id)).where(visit.policy_id == PolicyRow.id).scalar_subquery()
+    return select(last).select_from(PolicyRow)
+
+
 def _latest_fetches(session: Session) -> dict[int, FetchRow]:
-    newest = select(func.max(FetchRow.id)).group_by(FetchRow.policy_id)
-    return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
+    query = select(FetchRow).where(FetchRow.id.in_(_newest())).options(defer(FetchRow.headers))
+    return {row.policy_id: row for row in session.scalars(query)}
 
 
 def _troubles(session: Session) -> dict[int, _Trouble]:
     """Return the visits of each policy after the last one that showed it."""
-    good = (
-        select(FetchRow.policy_id, func.max(FetchRow.id).label("last"))
-        .where(FetchRow.outcome.in_((*SEEN, "pending")))
-        .group_by(FetchRow.policy_id)
-        .subquery()
-    )
+    good, visit = (*SEEN, "pending"), aliased(FetchRow)
+    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
+    last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
+    last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
+    # Distinct keeps SQLite from asking for the last good visit anew for each visit after it.
+    since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
     found = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at))
-        .outerjoin(good, good.c.policy_id == FetchRow.policy_id)
-        .where(FetchRow.id > func.coalesce(good.c.last, 0))
+        .join(since, since.c.id == FetchRow.policy_id)
+        .where(FetchRow.id > func.coalesce(since.c.last, 0))
         .group_by(FetchRow.policy_id)
     )
     return {policy: _Trouble(visits, since) for policy, visits, since in found}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
-from archive.errors import UnknownPolicyError
+from archive.errors import UnknownPolicyError, UnknownTagError
 from archive.model import Change, Query, RecordedFinding, Version
 from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
@@ -37,10 +38,24 @@ def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
     return row
 
 
-def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], query: Query) -> tuple[Version, ...]:
+def tagged(session: Session, tag: str) -> list[int]:
+    """Return the ids of the policies that have a tag. Raises UnknownTagError where none has."""
+    # The column holds JSON that Python wrote, in both databases.
+    holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
+    found = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
+    if not found:
+        every = session.scalars(select(PolicyRow.tags).order_by(PolicyRow.id))
+        raise UnknownTagError(tag, dict.fromkeys(known for tags in every for known in tags))
+    return list(found)
+
+
+def read_versions(
+    session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
+) -> tuple[Version, ...]:
     """Return the versions that meet the conditions, by policy and number, with the findings that a query asks for.
 
-    The conditions are on `VersionRow`; of the query, only what selects findings is used.
+    The conditions are on `VersionRow`; of the query, only what selects findings is used. Without a query they come
+    without any finding.
     """
     wanted = list(conditions)
     former = aliased(VersionRow)
@@ -51,6 +66,7 @@ def read_versions(session: Session, conditions: Iterable[ColumnElement[bool]], q
         .outerjoin(former, same_text)
         .where(*wanted)
         .order_by(PolicyRow.id, VersionRow.number)
+        .options(joinedload(VersionRow.fetch).load_only(FetchRow.final_url, FetchRow.body_sha256))
     ).all()
     changes = _changes(session, wanted, query)
     seen = dict(session.execute(_last_seen(wanted)).all())
@@ -83,17 +99,23 @@ def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
     return select(VersionRow.id, func.coalesce(last, VersionRow.seen_at)).where(*conditions)
 
 
-def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query) -> dict[int, Change]:
+def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query | None) -> dict[int, Change]:
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
-    for found in session.scalars(_of_changes(FindingRow, conditions)):
-        if _asks_for(query, found):
-            findings[found.change_id].append(RecordedFinding(found.id, _finding(found)))
     suppressed: dict[int, list[Suppression]] = defaultdict(list)
-    if query.topic is None and query.severity is None:
+    if query is not None:
+        for found in session.scalars(_of_changes(FindingRow, conditions)):
+            if _asks_for(query, found):
+                findings[found.change_id].append(RecordedFinding(found.id, _finding(found)))
+    if query is not None and query.topic is None and query.severity is None:
         for each in session.scalars(_of_changes(SuppressionRow, conditions)):
             if _is_in_section(query, each.section):
                 suppressed[each.change_id].append(Suppression(each.section, each.reason, each.before, each.after))
-    rows = session.scalars(select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions))
+    rows = session.scalars(
+        select(ChangeRow)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(*conditions)
+        .options(lazyload(ChangeRow.version))
+    )
     return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
 
 
