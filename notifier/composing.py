@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from notifier import messages
+from notifier.digest_text import digest_message
+from notifier.digests import Digest
 from notifier.messages import Message
-from notifier.notice import Notice
-from notifier.outbox.notices import Telling
+from notifier.outbox import Telling
 from notifier.subscriptions import Language
+from notifier.welcome_text import welcome_message
+from notifier.welcomes import Welcome
 
 
 def compose(telling: Telling, language: Language = "en") -> Message:
     """Write the message of an alert, a digest or a first message in a language."""
-    if isinstance(telling, Notice):
-        return messages.compose(telling, language)
-    raise NotImplementedError
+    if isinstance(telling, Digest):
+        return digest_message(telling, language)
+    if isinstance(telling, Welcome):
+        return welcome_message(telling, language)
+    return messages.compose(telling, language)

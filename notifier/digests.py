@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from archive.model import Outcome
 from archive.status import Health
@@ -25,8 +26,8 @@ class Watch:
 
     policy: str
     checks: int
-    outcomes: tuple[tuple[Outcome, int], ...]
-    """How many visits ended so, in the order of `archive.model.OUTCOMES`, those without any left out."""
+    outcomes: tuple[tuple[Outcome | Literal["first"], int], ...]
+    """How many visits ended so, those without any left out: `first` made the first version, and is no change."""
     health: Health
     """As it stood at the end."""
     trouble: str

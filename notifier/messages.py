@@ -129,7 +129,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "count": len(found),
         "rest": _named(rest, tongue),
         "rest_count": len(rest),
-        "url": _link(notice.url),
+        "url": link(notice.url),
         "address": inert(notice.url),
         "seen": wording.seen(notice, tongue),
         "earlier": wording.standing(notice, tongue),
@@ -227,7 +227,7 @@ def commands_of(notice: Notice) -> list[str]:
     ]
 
 
-def _link(url: str) -> str:
+def link(url: str) -> str:
     """Return an address that may be linked to, or "" where it is none of the web."""
     return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""
 

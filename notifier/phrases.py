@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache, reduce
 from importlib.resources import files
 from typing import Any
@@ -45,6 +45,10 @@ class Phrases:
         month = self.months[utc.month - 1]
         clock = {"hour": f"{utc.hour:02}", "minute": f"{utc.minute:02}"}
         return self.say("date.moment", day=utc.day, month=month, year=utc.year, **clock)
+
+    def clock(self, clock: time) -> str:
+        """Write a time of day."""
+        return self.say("date.clock", hour=f"{clock.hour:02}", minute=f"{clock.minute:02}")
 
     def listed(self, words: Sequence[str]) -> str:
         """Join words as a sentence does."""

@@ -133,6 +133,9 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
     visits: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, outcome, count in session.execute(query):
         visits[name][outcome] = count
+    new = select(PolicyRow.name).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
+    for name in session.scalars(new.where(VersionRow.number == 1, VersionRow.fetch_id > after)):
+        visits[name] += Counter(first=1, changed=-1)  # an addition leaves out what comes to nothing
     return visits
 
 
@@ -140,7 +143,7 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
     return Watch(
         policy=status.name,
         checks=visits.total(),
-        outcomes=tuple((outcome, visits[outcome]) for outcome in OUTCOMES if visits[outcome]),
+        outcomes=tuple((outcome, visits[outcome]) for outcome in ("first", *OUTCOMES) if visits[outcome]),
         health=status.health,
         trouble=trouble(status),
         trouble_since=status.trouble_since,
