@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -194,7 +194,6 @@ def _misnamed(connection: Connection) -> Iterator[Flaw]:
     newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
     last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)
     query = select(PolicyRow.id, PolicyRow.name, NamingRow.name).outerjoin(NamingRow, last).order_by(PolicyRow.id)
-    rows: Iterable[tuple[int, str, str | None]] = connection.execute(query).tuples()
-    for policy, name, sealed in rows:
+    for policy, name, sealed in connection.execute(query):
         if name != sealed:
             yield Flaw("name", f"policy {policy}", f"it is called {name!r}, and was recorded as {sealed!r}")
