@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +36,7 @@ from tests.crawler.looking import (
 )
 
 U, C, P, N, F = "unchanged", "changed", "pending", "not comparable", "failed"
-SEQUENCES = 200
+SEQUENCES = 500 if os.environ.get("CLAUSEWATCH_LONG") else 60
 CONTENT_TYPE = "text/html"
 
 
