@@ -60,12 +60,12 @@ class Edit:
     what: str
 
 
-def tamper(url: URL, random: Random, how: str | None = None) -> Edit:
-    """Make one effective edit of a database, of one manner where it is named, and return what it was."""
+def tamper(url: URL, random: Random, how: str) -> Edit:
+    """Make one effective edit of a database in one of the manners, and return what it was."""
     engine = create_engine(url)  # not the archive's own, which would enforce references on SQLite too
     try:
         while True:
-            edit = _attempt(engine, random, how or random.choice(list(MANNERS)))
+            edit = _attempt(engine, random, how)
             if edit is not None:
                 return edit
     finally:

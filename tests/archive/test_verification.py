@@ -98,15 +98,15 @@ def test_every_edit_is_found_with_one_saved_head(grown_copies: tuple[Copies, Sav
     copies, kept = grown_copies
     random = Random(SEED)  # noqa: S311 - chance that repeats
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
-    for _ in range(EDITS[database_kind]):
+    manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]
+    for place in range(EDITS[database_kind]):
         with copies() as archive:
-            edit = tamper(archive.engine.url, random)
+            edit = tamper(archive.engine.url, random, manners[place % len(manners)])
             made[edit.how] += 1
             if not flaws(archive, kept):
                 missed.append(edit)
             alone[edit.how] += bool(flaws(archive))
     print(sorted(made.items()), "without a head:", sorted(alone.items()))
     assert missed == []
-    assert set(made) == set(MANNERS) - ({"garble"} if database_kind == "postgresql" else set())
     assert all(alone[how] == made[how] for how in made if how not in NEED_A_HEAD)
     assert all(alone[how] < made[how] for how in NEED_A_HEAD)
