@@ -15,12 +15,10 @@ from sqlalchemy.orm import Session
 from archive import faultpoints
 from archive.engines import READING, engine_of, parsed
 from archive.errors import storage_errors
+from archive.model import BUSY_TIMEOUT
 from archive.run_lock import held
 from archive.sealing import Sealing
 from archive.upgrade import upgrade
-
-BUSY_TIMEOUT = timedelta(seconds=30)
-"""How long an archive waits for another program's lock, and for a server to answer, unless told otherwise."""
 
 
 @dataclass(frozen=True)

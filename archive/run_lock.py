@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from archive.errors import RunElsewhereError, storage_errors
 
-KEY = "1129075538, pg_catalog.hashtext(current_schema())"
-"""An archive is a schema of a database. The number is ours alone."""
+NUMBER = 1129075538
+"""Ours alone among PostgreSQL's advisory locks."""
+
+KEY = f"{NUMBER}, pg_catalog.hashtext(current_schema())"
+"""An archive is a schema of a database."""
+
+HOLDER = f"""
+SELECT a.client_addr, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {NUMBER}
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""  # noqa: S608 - a constant
 
 
 @contextmanager
@@ -24,27 +35,18 @@ def held(engine: Engine, location: str) -> Iterator[None]:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", clausewatch_reading=True)
     try:
         with storage_errors(location):
-            _take(connection, location)
+            taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({KEY})").scalar_one()
+            holder = None if taken else connection.exec_driver_sql(HOLDER).first()
+        if not taken:
+            who = "" if holder is None else _described(*holder)
+            raise RunElsewhereError(f"another run{who} uses {location}; nothing was checked, the next run will do it")
         yield
     finally:
         connection.invalidate()  # the server frees the lock with the connection; a broken one cannot be asked to
         connection.close()
 
 
-def _take(connection: Connection, location: str) -> None:
-    if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({KEY})").scalar_one():  # a constant
-        return
-    holder = connection.exec_driver_sql(
-        "SELECT a.client_addr, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
-        "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1129075538 AND l.database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    ).first()
-    raise RunElsewhereError(f"another run{_who(holder)} uses {location}; nothing was checked, the next run will do it")
-
-
-def _who(holder: object) -> str:
-    if holder is None:  # it ended meanwhile, or may not be seen
-        return ""
-    address, since = tuple(holder)  # type: ignore[arg-type]  # a row
+def _described(address: IPv4Address | IPv6Address | None, since: datetime | None) -> str:
+    """Say where a run is and since when; `since` is None where this user may not see it."""
     place = "of this machine" if address is None else f"from {address}"
-    return f" {place}, since {since:%Y-%m-%d %H:%M} UTC," if since else f" {place}"
+    return f" {place}" if since is None else f" {place}, since {since:%Y-%m-%d %H:%M} UTC,"

@@ -1,6 +1,7 @@
 """One run at a time: a lock that the kernel frees, however a run ends.
 
-Taken before Scrapy and SQLAlchemy are imported, so that a cron line that overlaps itself costs next to nothing.
+Taken before Scrapy and SQLAlchemy are imported, so that a cron line that overlaps itself costs next to nothing. Where
+the archive is on a server, a lock of the server is taken too, for the runs of other machines.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -23,12 +25,37 @@ class LockUnavailableError(ClausewatchError):
 
 
 @contextmanager
-def only_run(database: str) -> Iterator[Path]:
+def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[Path]:
     """Hold the lock of an archive's runs; yield its file.
 
-    `database` is the archive's URL. The lock holds on this machine, for every process that uses the same URL.
-    Raises RunInProgressError where another run holds it, LockUnavailableError where its file cannot be written.
+    `database` is the archive's URL. The lock holds on this machine for every process that uses the same URL, and on
+    every machine that uses the same server, whose answer is waited for as long as `busy_timeout` says.
+    Raises RunInProgressError where another run holds it, LockUnavailableError where its file cannot be written, and
+    StorageError where the server cannot be reached.
     """
+    with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
+        yield path
+
+
+@contextmanager
+def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterator[None]:
+    if _is_file(database):
+        yield
+        return
+    # Here and not above: who finds the machine's lock taken needs neither SQLAlchemy nor a driver.
+    from archive.database import only_run as only_run_on_server
+    from archive.errors import RunElsewhereError
+    from archive.model import BUSY_TIMEOUT
+
+    try:
+        with only_run_on_server(database, busy_timeout or BUSY_TIMEOUT):
+            yield
+    except RunElsewhereError as error:
+        raise RunInProgressError(str(error)) from error
+
+
+@contextmanager
+def _only_on_this_machine(database: str) -> Iterator[Path]:
     path = lock_path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,10 +87,14 @@ def _take(descriptor: int, path: Path) -> None:
 
 def lock_path(database: str) -> Path:
     """Return the file that stands for an archive: beside it for SQLite, else in the user's state folder."""
-    scheme, _, rest = database.partition("://")
-    if scheme.partition("+")[0] == "sqlite":
-        file = unquote(rest.removeprefix("/").partition("?")[0])
+    if _is_file(database):
+        file = unquote(database.partition("://")[2].removeprefix("/").partition("?")[0])
         return Path(f"{Path(file).resolve()}.lock")  # one archive, one lock, by whatever link it is reached
     # Not XDG_RUNTIME_DIR: a login has it and cron has not, and they must meet.
     folder = Path.home() / ".local" / "state" / "clausewatch"
     return folder / f"{hashlib.sha256(database.encode()).hexdigest()[:32]}.lock"
+
+
+def _is_file(database: str) -> bool:
+    """Return whether the archive is a SQLite file: whoever uses it is on this machine."""
+    return database.partition("://")[0].partition("+")[0] == "sqlite"

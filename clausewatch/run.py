@@ -82,7 +82,7 @@ def run_once(
     `started` hears how many there are, `progress` of each as it is recorded.
     Raises StorageError, after what was recorded before it; CrawlDefectError where the program itself failed.
     """
-    with open_archive(configuration.database) as archive:
+    with open_archive(configuration.database, configuration.busy_timeout) as archive:
         policies, not_joined = _prepare(archive, configuration, selection)
         started(len(policies))
         courier = Courier(archive, configuration)
@@ -110,7 +110,12 @@ def run_once(
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:
-    return scrapy_settings(configuration.crawl, configuration.database, profiles=configuration.profiles)
+    return scrapy_settings(
+        configuration.crawl,
+        configuration.database,
+        profiles=configuration.profiles,
+        busy_timeout=configuration.busy_timeout,
+    )
 
 
 def _prepare(

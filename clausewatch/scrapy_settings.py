@@ -19,6 +19,10 @@ except ConfigurationError as error:
 
 globals().update(
     scrapy_settings(
-        _configuration.crawl, _configuration.database, _configuration.policies, profiles=_configuration.profiles
+        _configuration.crawl,
+        _configuration.database,
+        _configuration.policies,
+        profiles=_configuration.profiles,
+        busy_timeout=_configuration.busy_timeout,
     )
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
 
-from archive.model import Policy
+from archive.model import BUSY_TIMEOUT, Policy
 from crawler.crawl_settings import Clock, CrawlSettings, utc_now
 from crawler.pace import JITTER
 from differ.profiles import Profile
@@ -26,7 +27,14 @@ FIXED: dict[str, Any] = {
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "REMOTE_CONTROL_ENABLED": False,
     "TELNETCONSOLE_ENABLED": False,
-    "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawler.download.BoundedDownloadHandler",
+        "https": "crawler.download.BoundedDownloadHandler",
+        "data": None,
+        "file": None,
+        "ftp": None,
+        "s3": None,
+    },
     "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
     "HTTPPROXY_ENABLED": False,  # a proxy of the environment would go round the address guard
     "COOKIES_ENABLED": False,  # one jar would be shared by all policies
@@ -40,8 +48,10 @@ FIXED: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
         "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
+        "crawler.decompression.DecompressionMiddleware": 590,  # between redirects, at 600, and those by a page, at 580
         "crawler.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
         "crawler.conditional.ConditionalMiddleware": 845,
     },
@@ -62,16 +72,19 @@ def scrapy_settings(
     policies: Sequence[Policy] = (),
     profiles: Mapping[str, Profile] = MappingProxyType({}),
     now: Clock = utc_now,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
 ) -> dict[str, Any]:
     """Build Scrapy's settings from ours.
 
     `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit;
-    `profiles` are those that policies may name, besides the default one; `now` is the clock that visits are dated by.
+    `profiles` are those that policies may name, besides the default one; `now` is the clock that visits are dated by;
+    `busy_timeout` is how long the archive waits for another program.
     """
     return {
         **FIXED,
         "CLAUSEWATCH_CRAWL": crawl,
         "CLAUSEWATCH_DATABASE": database,
+        "CLAUSEWATCH_BUSY_TIMEOUT": busy_timeout,
         "CLAUSEWATCH_POLICIES": tuple(policies),
         "CLAUSEWATCH_PROFILES": dict(profiles),
         "CLAUSEWATCH_NOW": now,

@@ -50,7 +50,8 @@ class Context:
         """Open the archive; use it in a `with` statement. Raises StorageError."""
         from archive.database import open_archive
 
-        return open_archive(self.configuration().database)
+        configuration = self.configuration()
+        return open_archive(configuration.database, configuration.busy_timeout)
 
     @cached_property
     def _configuration(self) -> Configuration:

@@ -66,7 +66,7 @@ def send(ctx: click.Context, context: Context, dead: bool) -> None:
     3 the archive cannot be written, 4 a run is on its way, which sends them itself.
     """
     configuration = context.configuration()
-    with only_run(configuration.database):
+    with only_run(configuration.database, configuration.busy_timeout):
         configuration = context.checked_configuration()
         summary, standing = _send(configuration, dead)
     click.echo(_summary_line(summary, standing))
@@ -90,7 +90,7 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
     from notifier.delivery import deliver
 
     now = datetime.now(UTC)
-    with open_archive(configuration.database) as archive:
+    with open_archive(configuration.database, configuration.busy_timeout) as archive:
         outbox.release_claims(archive, now)
         if dead:
             outbox.revive(archive, now)

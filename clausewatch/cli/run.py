@@ -49,7 +49,7 @@ def run(
     for name in names:
         if name not in known:
             raise UnknownPolicyError(name, known)
-    with only_run(configuration.database):
+    with only_run(configuration.database, configuration.busy_timeout):
         # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
         configuration = context.checked_configuration()
         report = _run(configuration, names, everything, verbose)

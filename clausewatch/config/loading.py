@@ -104,6 +104,7 @@ class _Reading:
         return Configuration(
             path=path,
             database=database,
+            busy_timeout=top.busy_timeout,
             policies=tuple(_policy(table, crawl) for _, table in policies),
             subscribers=tuple(_subscriber(table) for _, table in subscribers),
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
-from archive.model import Policy
+from archive.model import BUSY_TIMEOUT, Policy
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor, masked_url
 from crawler.crawl_settings import CrawlSettings
@@ -22,6 +23,8 @@ class Configuration:
     """The file, absolute."""
     database: str = field(repr=False)
     """The archive's URL; the path of a SQLite file is absolute."""
+    busy_timeout: timedelta = BUSY_TIMEOUT
+    """How long the archive waits for another program's lock, and for a server to answer."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from archive.model import SecondLooks
+from archive.model import BUSY_TIMEOUT, SecondLooks
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
 from crawler.addresses import allowed_entry
@@ -157,6 +157,7 @@ class CrawlTable(Table):
     every: Every = timedelta(days=1)
     contact: Annotated[str, AfterValidator(_contact)] = _DEFAULTS.contact
     max_body: Annotated[Size, _between(100_000, 200_000_000, _bytes)] = _DEFAULTS.max_body
+    max_headers: Annotated[Size, _between(20_000, 2_000_000, _bytes)] = _DEFAULTS.max_headers
     timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.timeout)
     delay: Annotated[Duration, _between(0, 600, _seconds)] = timedelta(seconds=_DEFAULTS.delay)
     max_wait: Annotated[Duration, _between(0, 3600, _seconds)] = timedelta(seconds=_DEFAULTS.max_wait)
@@ -184,6 +185,7 @@ class CrawlTable(Table):
         return CrawlSettings(
             contact=self.contact,
             max_body=self.max_body,
+            max_headers=self.max_headers,
             timeout=self.timeout.total_seconds(),
             delay=self.delay.total_seconds(),
             max_wait=self.max_wait.total_seconds(),
@@ -262,6 +264,7 @@ class FileTable(Table):
     """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
 
     database: Word = "sqlite:///clausewatch.db"
+    busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)

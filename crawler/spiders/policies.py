@@ -61,7 +61,7 @@ class PoliciesSpider(Spider):
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         if not full_fetch:
             return {}
-        with open_archive(self.settings["CLAUSEWATCH_DATABASE"]) as archive:
+        with open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"]) as archive:
             return validators(archive, policies, self.now(), full_fetch)
 
     def request(self, policy: Policy, known: Validators | None = None) -> Request:
