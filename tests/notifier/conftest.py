@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,19 +12,11 @@ from tests.notifier.sink import Sink, sink
 from tests.smtp import MailServer, mail_server
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file of an archive that watches the teahouse: making one takes longer than copying it."""
-    file = tmp_path_factory.mktemp("prepared") / "watch.db"
-    with open_archive(f"sqlite:///{file}") as opened:
-        watch(opened)
-    return file
-
-
 @pytest.fixture
-def archive(prepared: Path, tmp_path: Path) -> Iterator[Archive]:
-    """Return an archive of this test's own that watches the teahouse."""
-    with open_archive(f"sqlite:///{shutil.copy(prepared, tmp_path)}") as opened:
+def archive(database_url: str) -> Iterator[Archive]:
+    """Return an archive of this test's own that watches the teahouse, in each kind of database."""
+    with open_archive(database_url) as opened:
+        watch(opened)
         yield opened
 
 
