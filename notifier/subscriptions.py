@@ -99,7 +99,7 @@ class Subscriber:
     operator: bool = False
     """Whether it hears of how the watch itself goes: of policies that cannot be read, of messages that do not arrive.
     One that names no topics hears of no findings."""
-    welcome: bool = False
+    welcome: bool = True
     """Whether it gets a first message that says what is watched."""
 
     def is_quiet(self, now: datetime) -> bool:

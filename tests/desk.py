@@ -56,7 +56,8 @@ class Desk:
             lines += ["[[policy]]", f'name = "{name}"', f'url = "{url}"', *(policy_lines or {}).get(name, ())]
         if mail:
             lines += ["[channels]", f'post = "{mail}"']
-            lines += ["[[subscriber]]", 'name = "Officer"', 'via = ["post:officer@example.org"]']
+            who = ['name = "Officer"', 'via = ["post:officer@example.org"]', "welcome = false"]
+            lines += ["[[subscriber]]", *who]
         self.configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def command(self, *arguments: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from clausewatch.config.problems import Problems
 from clausewatch.config.variables import Place
 from clausewatch.errors import suggestion
-from differ.profiles import profile_names
+from differ.profiles import Profile, profile_names
 from document.selectors import SelectorError, check_selector
 from notifier.subscriptions import TAG, Target
 
@@ -70,6 +70,16 @@ def check_subscribers(
                     problems.add(place, f'no policy has the tag "{tag}"; {suggestion(tag, tags)}')
             elif pattern not in names:
                 problems.add(place, f'no policy is called "{pattern}"; {suggestion(pattern, names)}')
+
+
+def check_clauses(tables: Sequence[Mapping[str, Any]], profiles: Mapping[str, Profile], problems: Problems) -> None:
+    """Find clauses that no profile reports findings under."""
+    known = list(dict.fromkeys(clause for profile in profiles.values() for clause in profile.clauses))
+    for position, table in enumerate(tables):
+        for number, clause in texts(table, "clauses"):
+            if clause not in known:
+                sentence = f'no profile has a clause "{clause}"; {suggestion(clause, known)}'
+                problems.add(("subscriber", position, "clauses", number), sentence)
 
 
 def _check_targets(place: Place, via: list[tuple[int, str]], channels: list[str], problems: Problems) -> None:

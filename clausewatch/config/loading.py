@@ -12,17 +12,18 @@ from typing import Any, TypeVar
 
 from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
-from clausewatch.config.checks import check_channel_names, check_names, check_policies, check_subscribers
+from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
 from clausewatch.config.model import Configuration
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
-from clausewatch.config.tables import CrawlTable, FileTable, PolicyTable, SubscriberTable, Table
+from clausewatch.config.subscriber_table import SubscriberTable
+from clausewatch.config.tables import CrawlTable, FileTable, PolicyTable, Table
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 from clausewatch.errors import ConfigurationError
 from document.model import ExtractionOptions
-from notifier.subscriptions import Channel, Subscriber
+from notifier.subscriptions import Channel
 
 T = TypeVar("T", bound=Table)
 
@@ -95,18 +96,19 @@ class _Reading:
         check_channel_names(top.channels, self.problems)
         check_policies(top.policy, top.profile, self.problems)
         check_subscribers(top.subscriber, top.channels, top.policy, self.problems)
+        profiles = bundled_profiles() | {tailoring.name: tailoring.profile() for tailoring in tailorings}
+        check_clauses(top.subscriber, profiles, self.problems)
         if self.check_channel is not None:
             check_channels(self.check_channel, top.channels, top.subscriber, self.problems)
         database = self._database(top.database)
         if database is None:
             return None
-        profiles = bundled_profiles() | {tailoring.name: tailoring.profile() for tailoring in tailorings}
         return Configuration(
             path=path,
             database=database,
             busy_timeout=top.busy_timeout,
             policies=tuple(_policy(table, crawl) for _, table in policies),
-            subscribers=tuple(_subscriber(table) for _, table in subscribers),
+            subscribers=tuple(table.subscriber() for _, table in subscribers),
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),
             crawl=crawl.settings(),
             profiles=profiles,
@@ -172,15 +174,4 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         tags=table.tags,
         renamed_from=table.renamed_from,
         looks=crawl.looks(),
-    )
-
-
-def _subscriber(table: SubscriberTable) -> Subscriber:
-    return Subscriber(
-        name=table.name,
-        via=table.via,
-        topics=table.topics,
-        severity=table.severity,
-        policies=table.policies or (),
-        language=table.language,
     )

@@ -24,10 +24,9 @@ from clausewatch.config.quantities import Duration, Size, duration_text, size_te
 from clausewatch.errors import suggestion
 from crawler.addresses import allowed_entry
 from crawler.crawl_settings import CrawlSettings
-from differ.model import SEVERITIES, WATCHED, Severity
+from differ.model import SEVERITIES, Severity
 from differ.model import TOPICS as FINDING_TOPICS
-from notifier.subscriptions import LANGUAGES, TAG, TOPICS, Target
-from notifier.subscriptions import Language as MessageLanguage
+from notifier.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
 """More often would be impolite to the sites, and a cron line cannot do much better."""
@@ -36,7 +35,7 @@ _DEFAULTS = CrawlSettings()
 _LOOKS = SecondLooks()
 
 
-def _known(choices: tuple[str, ...]) -> BeforeValidator:
+def one_of(choices: tuple[str, ...]) -> BeforeValidator:
     """Refuse a word that is not among the choices, with the nearest one."""
 
     def check(value: object) -> object:
@@ -92,12 +91,6 @@ def _every(value: timedelta) -> timedelta:
     return value
 
 
-def _target(value: object) -> Target:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError('names no channel: write "channel" or "channel:recipient"')
-    return Target.parse(value)
-
-
 def _named_one_by_one(value: object) -> object:
     """Refuse a plain yes or no: what is opened is named."""
     if value is True:
@@ -141,8 +134,7 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 Every = Annotated[Duration, AfterValidator(_every)]
 Language = Annotated[str, AfterValidator(_language)]
 Word = Annotated[str, Field(min_length=1)]
-FineTopic = Annotated[str, _known(FINDING_TOPICS)]
-Via = Annotated[Target, BeforeValidator(_target)]
+FineTopic = Annotated[str, one_of(FINDING_TOPICS)]
 
 
 class Table(BaseModel):
@@ -206,7 +198,7 @@ class RuleTable(Table):
     rule: Name
     words: Annotated[tuple[Word, ...], Field(min_length=1)]
     topic: FineTopic
-    severity: Annotated[Severity, _known(SEVERITIES)]
+    severity: Annotated[Severity, one_of(SEVERITIES)]
     source: Word
     material: StrictBool = True
 
@@ -247,17 +239,6 @@ class PolicyTable(Table):
             raise ValueError("`urls` must hold one address: several that are read as one policy are not supported yet")
         rest = {key: value for key, value in table.items() if key != "urls"}
         return {**rest, "url": urls[0]}
-
-
-class SubscriberTable(Table):
-    """One `[[subscriber]]`."""
-
-    name: Name
-    via: Annotated[tuple[Via, ...], Field(min_length=1)]
-    topics: Annotated[tuple[Annotated[str, _known(TOPICS)], ...], Field(min_length=1)] = WATCHED
-    severity: Annotated[Severity, _known(SEVERITIES)] = "low"
-    policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
-    language: Annotated[MessageLanguage, _known(LANGUAGES)] = "en"
 
 
 class FileTable(Table):

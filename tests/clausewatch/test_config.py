@@ -189,7 +189,7 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ('contact = "desk@cloakroom.test"', 'contact = "the desk"', "is neither an e-mail address nor a web address"),
         ('name = "Privacy desk"', 'name = " "', "is empty: write a name"),
         ('name = "Cloakroom"', 'name = "tag:Cloakroom"', "which marks a tag"),
-        ("severity = ", "digest = ", "is no known key"),
+        ("severity = ", "gravity = ", "is no known key"),
         ("mailtos://", "mailtoss://", "Apprise knows no service"),
         ("desk = ", '"a:b" = ', "is no name for a channel"),
         ("sqlite:///watch.db", "sqlite:///nowhere/watch.db", "lies in a folder that does not exist"),

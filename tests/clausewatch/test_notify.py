@@ -32,6 +32,7 @@ languages = ["en"]
 [[subscriber]]
 name = "Privacy desk"
 via = [{via}]
+welcome = false
 """
 
 

@@ -1,0 +1,93 @@
+"""The shape of `[[subscriber]]`, which `clausewatch subscribe` has too: who hears of what, where and when."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
+
+from clausewatch.config.tables import Name, Table, Word, one_of
+from differ.model import SEVERITIES, WATCHED, Severity
+from notifier.subscriptions import ALERTS, LANGUAGES, TOPICS, Alerts, Language, Subscriber, Target
+from notifier.timing import DAYS, RHYTHMS, Quiet, Rhythm, Schedule, parse_clock, zone_of
+
+
+def _target(value: object) -> Target:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError('names no channel: write "channel" or "channel:recipient"')
+    return Target.parse(value)
+
+
+def _quiet(value: object) -> Quiet:
+    return Quiet.parse(value if isinstance(value, str) else "")
+
+
+def _clock(value: object) -> time:
+    return parse_clock(value if isinstance(value, str) else "")
+
+
+def _zone(value: str) -> str:
+    zone_of(value)
+    return value
+
+
+class SubscriberTable(Table):
+    """One `[[subscriber]]`."""
+
+    name: Name
+    via: Annotated[tuple[Annotated[Target, BeforeValidator(_target)], ...], Field(min_length=1)]
+    topics: Annotated[tuple[Annotated[str, one_of(TOPICS)], ...], Field(min_length=1)] | None = None
+    clauses: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    severity: Annotated[Severity, one_of(SEVERITIES)] = "low"
+    policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    language: Annotated[Language, one_of(LANGUAGES)] = "en"
+    alerts: Annotated[Alerts, one_of(ALERTS)] = "at once"
+    digest: Annotated[Rhythm, one_of(RHYTHMS)] | None = None
+    digest_day: Annotated[str, one_of(DAYS)] | None = None
+    digest_at: Annotated[time, BeforeValidator(_clock)] | None = None
+    quiet: Annotated[Quiet, BeforeValidator(_quiet)] | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    operator: StrictBool = False
+    welcome: StrictBool = True
+
+    @model_validator(mode="after")
+    def _digest_is_whole(self) -> SubscriberTable:
+        if self.digest is None:
+            if self.alerts == "digest":
+                raise ValueError('`alerts = "digest"` needs a digest: add digest = "daily" or "weekly"')
+            if self.digest_at is not None or self.digest_day is not None:
+                raise ValueError('says when a digest comes, and asks for none: add digest = "daily" or "weekly"')
+        if self.digest == "daily" and self.digest_day is not None:
+            raise ValueError("`digest_day` is for weekly digests: take it out")
+        return self
+
+    def subscriber(self) -> Subscriber:
+        """Return what the rest of the program reads."""
+        return Subscriber(
+            name=self.name,
+            via=self.via,
+            topics=self._topics(),
+            clauses=self.clauses or (),
+            severity=self.severity,
+            policies=self.policies or (),
+            language=self.language,
+            alerts=self.alerts,
+            digest=self._schedule(),
+            quiet=self.quiet,
+            timezone=self.timezone,
+            operator=self.operator,
+            welcome=self.welcome,
+        )
+
+    def _topics(self) -> tuple[str, ...]:
+        if self.topics is not None:
+            return self.topics
+        # Who names clauses asks for these, and an operator for none; everybody else for what the program is for.
+        return () if self.clauses or self.operator else WATCHED
+
+    def _schedule(self) -> Schedule | None:
+        if self.digest is None:
+            return None
+        at = time(8) if self.digest_at is None else self.digest_at
+        return Schedule(self.digest, at, DAYS.index(self.digest_day or DAYS[0]))
