@@ -7,15 +7,16 @@ from notifier.digest_text import digest_message
 from notifier.digests import Digest
 from notifier.messages import Message
 from notifier.outbox import Telling
+from notifier.rendering import Render, render
 from notifier.subscriptions import Language
 from notifier.welcome_text import welcome_message
 from notifier.welcomes import Welcome
 
 
-def compose(telling: Telling, language: Language = "en") -> Message:
-    """Write the message of an alert, a digest or a first message in a language."""
+def compose(telling: Telling, language: Language = "en", render: Render = render) -> Message:
+    """Write the message of an alert, a digest or a first message in a language; `render` fills the templates."""
     if isinstance(telling, Digest):
-        return digest_message(telling, language)
+        return digest_message(telling, language, render)
     if isinstance(telling, Welcome):
-        return welcome_message(telling, language)
-    return messages.compose(telling, language)
+        return welcome_message(telling, language, render)
+    return messages.compose(telling, language, render)

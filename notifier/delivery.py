@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from archive.database import Archive
 from notifier import outbox
 from notifier.messages import trial_message
 from notifier.outcome import Failed
+from notifier.own_templates import OwnTemplates
 from notifier.round import Round, sent
 from notifier.subscriptions import Channel, Subscriber, Target
 
@@ -56,6 +58,7 @@ def deliver(
     clock: Callable[[], datetime] = utc_now,
     early: bool = False,
     patience: float = PATIENCE,
+    templates: Path | None = None,
 ) -> Summary:
     """Plan what was recorded since the last time, first messages and digests, then try once each delivery that is due.
 
@@ -63,7 +66,8 @@ def deliver(
     sent. With `early`, those too that still wait after a failure. Channels are used side by side, each for one message
     at a time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is
     left of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill
-    repeats at most the one that was under way in each channel. Raises StorageError.
+    repeats at most the one that was under way in each channel. `templates` is a folder of templates that take the place
+    of ours. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     planned = outbox.plan_alerts(archive, configured, now)
@@ -73,13 +77,18 @@ def deliver(
     ways = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
-    counts, errors = Round(archive, known, ways, clock, early, patience).run(due)
+    with OwnTemplates(templates) as own:
+        counts, errors = Round(archive, known, ways, clock, early, patience, own.render).run(due)
+    errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
     return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
 
 
-def try_out(subscriber: Subscriber, channels: Iterable[Channel], now: datetime) -> tuple[Trial, ...]:
+def try_out(
+    subscriber: Subscriber, channels: Iterable[Channel], now: datetime, templates: Path | None = None
+) -> tuple[Trial, ...]:
     """Send a test message to each target of a subscriber, and say what became of each."""
-    message = trial_message(subscriber, now)
+    with OwnTemplates(templates) as own:
+        message = trial_message(subscriber, now, own.render)
     ways = {channel.name: channel for channel in channels}
     trials = []
     for target in dict.fromkeys(subscriber.via):

@@ -13,7 +13,7 @@ from notifier.inert import clipped, inert
 from notifier.messages import FULL_PASSAGES, SUBJECT_LENGTH, Message, commands_of, shown_passage
 from notifier.notice import Notice, passages
 from notifier.phrases import Phrases, phrases
-from notifier.rendering import render
+from notifier.rendering import Render, render
 from notifier.subscriptions import Language
 
 MOST_WATCHES = 60
@@ -23,8 +23,8 @@ TROUBLE = 300
 """Code points kept of why a policy could not be read."""
 
 
-def digest_message(digest: Digest, language: Language = "en") -> Message:
-    """Write the message of a digest in a language."""
+def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
+    """Write the message of a digest in a language; `render` fills the templates."""
     tongue = phrases(language)
     shown = _facts(digest, tongue)
     return Message(

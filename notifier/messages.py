@@ -23,7 +23,7 @@ from notifier.inert import clipped, inert
 from notifier.notice import Alert, Notice, Passage, passages
 from notifier.phrases import Phrases, phrases
 from notifier.redline import after, before
-from notifier.rendering import render
+from notifier.rendering import Render, render
 from notifier.subscriptions import Language, Subscriber
 
 FULL_PASSAGES = 8
@@ -64,8 +64,8 @@ class Message:
     """What it tells, for programs: keys of the webhook's body besides those that every message has."""
 
 
-def compose(notice: Notice, language: Language = "en") -> Message:
-    """Write the message of a notice in a language."""
+def compose(notice: Notice, language: Language = "en", render: Render = render) -> Message:
+    """Write the message of a notice in a language; `render` fills the templates."""
     tongue = phrases(language)
     found = passages(notice.alerts)
     shown = _facts(notice, found, tongue)
@@ -81,8 +81,8 @@ def compose(notice: Notice, language: Language = "en") -> Message:
     )
 
 
-def trial_message(subscriber: Subscriber, now: datetime) -> Message:
-    """Write the message by which `notify test` proves a channel."""
+def trial_message(subscriber: Subscriber, now: datetime, render: Render = render) -> Message:
+    """Write the message by which `notify test` proves a channel; `render` fills the templates."""
     tongue = phrases(subscriber.language)
     asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
     policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
@@ -138,6 +138,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "window": window,
         "commands": commands_of(notice),
         "subscriber": inert(notice.subscriber),
+        "head": inert(notice.head),
         "ids": [alert.id for passage in found for alert in passage.alerts],
     }
 
@@ -155,6 +156,7 @@ def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongu
             *filter(None, [shown["deadline"]]),
             clipped(shown["commands"][0], 150),
             tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
+            *([f"{tongue.say('watching.head')} {shown['head']}"] if shown["head"] else []),
         ),
         link=shown["url"] if len(shown["url"]) <= LONGEST_LINK else "",
         language=tongue.language,

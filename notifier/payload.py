@@ -39,6 +39,7 @@ def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
         "coarse": notice.coarse,
         "confirmed": notice.confirmed,
         "flapping": notice.flapping,
+        "chain_head": inert(notice.head),
         "alerts": [_alert(alert) for alert in alerts],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,10 @@ from notifier.wording import marked
 
 COLUMNS = 76
 """Of plain text."""
+
+
+Render = Callable[[str, dict[str, Any]], str]
+"""Fills a template by its name."""
 
 
 def render(template: str, shown: dict[str, Any]) -> str:
@@ -28,9 +33,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["fold"] = _fold
-    environment.filters["marked"] = marked
+    environment.filters.update(filters())
     return environment
+
+
+def filters() -> dict[str, Callable[..., str]]:
+    """Return what templates may ask for besides what Jinja has."""
+    return {"fold": _fold, "marked": marked}
 
 
 def _fold(text: str, indent: int = 0, hanging: int = 0) -> str:

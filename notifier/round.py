@@ -14,12 +14,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from archive import faultpoints
 from archive.database import Archive
 from notifier import outbox
 from notifier.composing import compose
 from notifier.messages import Message
 from notifier.outbox import Claimed, Open
 from notifier.outcome import Accepted, Failed, Outcome
+from notifier.rendering import Render, render
 from notifier.subscriptions import Channel, Subscriber, Target
 
 WORKERS = 16
@@ -41,6 +43,8 @@ class Round:
     early: bool
     patience: float
     """Seconds after which a channel begins nothing more."""
+    render: Render = render
+    """Fills the templates of messages."""
     _waiting: dict[str, deque[Open]] = field(default_factory=dict)
     """By channel; the channel whose turn it is stands first."""
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
@@ -74,8 +78,17 @@ class Round:
             claimed = self._claim(channel)
             if claimed is None:
                 continue
-            message = compose(claimed.notice, self.subscribers[claimed.notice.subscriber].language)
-            self._under_way[pool.submit(sent, self.ways, claimed.target, message)] = claimed
+            message = compose(claimed.notice, self.subscribers[claimed.notice.subscriber].language, self.render)
+            self._under_way[pool.submit(self._sent, claimed, message)] = claimed
+
+    def _sent(self, claimed: Claimed, message: Message) -> Outcome:
+        """Send what is claimed, unless this process was stopped for so long that another one may have sent it."""
+        if self.clock() >= claimed.until:
+            return Failed("this process was stopped before it could send; it is tried again")
+        faultpoints.reach("before send")
+        outcome = sent(self.ways, claimed.target, message)
+        faultpoints.reach("after send")
+        return outcome
 
     def _claim(self, channel: str) -> Claimed | None:
         """Claim the channel's next delivery that can be tried, or return None where it has none any more."""

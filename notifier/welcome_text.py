@@ -12,7 +12,7 @@ from notifier.chat import Chat
 from notifier.inert import clipped, inert
 from notifier.messages import SUBJECT_LENGTH, Message, link
 from notifier.phrases import Phrases, phrases
-from notifier.rendering import render
+from notifier.rendering import Render, render
 from notifier.subscriptions import Language, Subscriber
 from notifier.timing import DAYS
 from notifier.welcomes import Promises, Watched, Welcome
@@ -24,8 +24,8 @@ NAME, TROUBLE = 60, 300
 """Code points kept of a recipient's name, and of why a policy could not be read."""
 
 
-def welcome_message(welcome: Welcome, language: Language = "en") -> Message:
-    """Write a subscription's first message in a language."""
+def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
+    """Write a subscription's first message in a language; `render` fills the templates."""
     tongue = phrases(language)
     shown = _facts(welcome, tongue)
     return Message(

@@ -28,7 +28,7 @@ ADDRESSES: dict[str, Callable[[int], str]] = {
     "telegram": lambda _: "tgram://123456789:abcdefg_hijklmnop/12315544/?verify=no",
     "teams": lambda _: f"workflows://teams.example/{'a' * 32}/{'b' * 43}/?verify=no",
     "mattermost": lambda port: f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz",
-    "matrix": lambda port: f"matrix://watch:secret@127.0.0.1:{port}/!room:127.0.0.1?discovery=no",
+    "matrix": lambda port: f"matrix://watch:matrix-password@127.0.0.1:{port}/!room:127.0.0.1?discovery=no",
 }
 
 NASTY = (
