@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.errors import DamagedArchiveError
@@ -60,10 +61,16 @@ class SavedHead:
 def head(archive: Archive) -> Head:
     """Return the last entry of the chain. Raises DamagedArchiveError where there is none: each begins with one."""
     with archive.reading() as session:
-        query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
-        row = session.execute(query.order_by(ChainEntryRow.sequence.desc()).limit(1)).first()
+        return last_entry(session)
+
+
+def last_entry(session: Session) -> Head:
+    """Return the head, as a transaction sees it. Raises DamagedArchiveError."""
+    query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
+    row = session.execute(query.order_by(ChainEntryRow.sequence.desc()).limit(1)).first()
     if row is None:
-        raise DamagedArchiveError(archive.location, "the chain over the evidence is empty; restore the last backup")
+        location = session.get_bind().engine.url.render_as_string(hide_password=True)
+        raise DamagedArchiveError(location, "the chain over the evidence is empty; restore the last backup")
     return Head(row.sequence, row.hash, row.recorded_at)
 
 

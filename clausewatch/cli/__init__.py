@@ -35,7 +35,12 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
     "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
+    "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages or tables to somebody else."),
     "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
+    "subscribe": Entry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
+    "unsubscribe": Entry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
+    "subscriptions": Entry("clausewatch.cli.subscriptions:subscriptions", "List who hears of what."),
+    "subscribers": Entry("clausewatch.cli.subscribers:subscribers", "Erase a person who was told."),
     "notify": Entry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
 }
 """The commands in the order of `--help`. A command is entered here when it works, never before."""

@@ -1,0 +1,145 @@
+"""`clausewatch export`: evidence for an auditor, pages for a web archive, tables for a spreadsheet."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO
+
+import click
+
+from archive.database import Archive
+from archive.history import history, newest, version
+from archive.model import Query, Version
+from archive.warc import write_warc
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FROM, NoAnswerError
+from clausewatch.csv_export import TABLES, Table, write_csv
+from clausewatch.errors import ClausewatchError, ExitCode
+from clausewatch.evidence_bundle import write_bundle
+from clausewatch.times import shown
+
+
+class CannotWriteError(ClausewatchError):
+    """The file cannot be written."""
+
+    exit_code = ExitCode.STORAGE
+
+
+@click.command()
+@click.option("--evidence", "bundle", metavar="POLICY", help="A zip file that proves what POLICY said.")
+@click.option("--warc", is_flag=True, help="Every kept page, as a WARC file: what web archives read.")
+@click.option("--csv", "table", type=click.Choice(list(TABLES)), help="A table for a spreadsheet.")
+@click.option("--policy", metavar="POLICY", help="Of one policy only; with --warc and --csv.")
+@click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="This version; with --evidence.")
+@click.option("--since", type=FROM, help="What was first seen then or later: 2026-03-31.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; it is replaced. Without it, to standard output, which must then be no terminal.",
+)
+@pass_context
+def export(
+    context: Context,
+    bundle: str | None,
+    warc: bool,
+    table: Table | None,
+    policy: str | None,
+    number: int | None,
+    since: datetime | None,
+    output: Path | None,
+) -> None:
+    """Hand evidence, pages or tables to somebody who does not have this program.
+
+    With --evidence: the latest version, or the one of --version, or all since --since, each with its page as it came,
+    its text, what changed, and the chain that proves it. The README in it says how to verify it.
+
+    \b
+    clausewatch export --evidence Kenalan -o kenalan.zip
+    clausewatch export --evidence Kenalan --since 2026-01-01 -o kenalan-2026.zip
+    clausewatch export --warc -o pages.warc.gz
+    clausewatch export --csv findings --since 2026-01-01 -o findings.csv
+    """
+    _require_one(bundle is not None, warc, table is not None)
+    if bundle is not None and policy is not None:
+        raise click.UsageError("--evidence names the policy: leave out --policy.")
+    if number is not None and (bundle is None or since is not None):
+        raise click.UsageError("--version goes with --evidence, and without --since.")
+    with context.archive() as archive:
+        if bundle is not None:
+            wanted = _versions(archive, bundle, number, since)
+            with _target(output) as target:
+                head = write_bundle(archive, wanted, target, datetime.now(UTC))
+            told = f"{_count(len(wanted), 'version')} of {bundle}, up to the head\n{head}"
+        elif warc:
+            with _target(output) as target:
+                pages = write_warc(archive, target, policy, since, f"clausewatch {installed('clausewatch')}")
+            told = _count(pages, "page")
+        elif table is not None:
+            found = history(archive, Query(policy=policy, since=since))
+            with _target(output) as target:
+                told = _count(_write_table(found, table, target), "row")
+    click.echo(f"Exported {told}", err=output is None)
+
+
+def _require_one(*given: bool) -> None:
+    if sum(given) != 1:
+        raise click.UsageError("Say what to export: one of --evidence POLICY, --warc and --csv TABLE.")
+
+
+def _versions(archive: Archive, policy: str, number: int | None, since: datetime | None) -> tuple[Version, ...]:
+    if number is not None:
+        return (version(archive, policy, number),)
+    last = newest(archive, policy)
+    if since is None:
+        return (last,)
+    found = history(archive, Query(policy=policy, since=since))
+    if not found:
+        raise NoAnswerError(
+            f"{policy} has no version that was first seen since {shown(since)}: the latest is {last.number}, "
+            f"first seen {shown(last.seen_at)}"
+        )
+    return found
+
+
+def _write_table(found: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:
+    # With its byte order mark, or a spreadsheet would take it for windows-1252.
+    text = TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+    count = write_csv(found, table, text)
+    text.detach()
+    return count
+
+
+@contextmanager
+def _target(path: Path | None) -> Iterator[IO[bytes]]:
+    """Open what to write to; a file takes its place only when all of it is written."""
+    if path is None:
+        if sys.stdout.isatty():
+            raise click.UsageError("Name a file with --output: a terminal cannot show this.")
+        yield sys.stdout.buffer
+        return
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as target:
+            unfinished = Path(target.name)
+            try:
+                yield target
+                target.flush()
+                os.fsync(target.fileno())
+                unfinished.chmod(0o644)
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWriteError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
