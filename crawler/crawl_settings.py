@@ -23,6 +23,8 @@ class CrawlSettings:
     """An address or URL where a site's owner reaches whoever runs this; part of the User-Agent. "" for none."""
     max_body: int = 8_000_000
     """Bytes of one answer, after decompression."""
+    max_headers: int = 100_000
+    """Bytes of the header section of one answer."""
     timeout: float = 30.0
     """Seconds for one answer, from the request to its last byte."""
     delay: float = 1.0
@@ -44,6 +46,14 @@ class CrawlSettings:
     """Bytes of address space for one worker process while it reads a page."""
     worker_time: float = 60.0
     """Seconds of CPU time that one page may take in a worker; four times as many by the clock, as machines are busy."""
+    chromium: str = ""
+    """The browser for rendered pages, a path or a name on the PATH; "" for the first one that is found."""
+    render_time: float = 60.0
+    """Seconds that a page's scripts may take to build it, with all that they load."""
+    render_requests: int = 200
+    """Files that one page may load while it is built."""
+    render_size: int = 50_000_000
+    """Bytes of all those files together; each one is also limited by `max_body`."""
     allow_private: tuple[str, ...] = ()
     """Hosts, addresses and networks that may be fetched although they are no public host's, for an intranet's policies.
     See `crawler.addresses.AllowList`."""

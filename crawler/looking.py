@@ -10,6 +10,7 @@ from scrapy import signals as scrapy_signals
 
 from archive.model import Policy
 from crawler import signals
+from crawler.browser import with_browser
 from crawler.model import RobotsSaid, Visited
 from crawler.process import PreparedCrawl
 
@@ -39,7 +40,7 @@ def look(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Looked:
     def note_robots(said: RobotsSaid) -> None:
         robots.append(said)
 
-    crawl = PreparedCrawl({**settings, "ITEM_PIPELINES": {}})
+    crawl = PreparedCrawl({**with_browser(settings, policies), "ITEM_PIPELINES": {}})
     crawl.crawler.signals.connect(note_visit, signal=scrapy_signals.item_scraped)
     crawl.crawler.signals.connect(note_robots, signal=signals.robots_read)
     crawl.run(policies)

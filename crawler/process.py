@@ -13,6 +13,7 @@ from archive.errors import StorageError
 from archive.model import Policy, Result
 from archive.recorder import Recorded
 from crawler import signals
+from crawler.browser import with_browser
 
 UNTOLD = {
     # Scrapy warns of what stands in the results anyway, such as an answer that is too large.
@@ -47,7 +48,7 @@ def run_crawl(
     A reactor starts once, so this runs once per process. Raises StorageError, after what was recorded before it;
     CrawlDefectError where the program itself failed.
     """
-    prepared = PreparedCrawl(settings, verbose=verbose)
+    prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
     prepared.run(policies)
 

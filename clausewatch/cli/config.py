@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from clausewatch.cli.context import Context, pass_context
+from clausewatch.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from clausewatch.config import Configuration
 
 
 @click.group()
@@ -20,10 +26,12 @@ def check(context: Context) -> None:
     Nothing is fetched and nothing is sent. Everything that is wrong is listed at once, with its place and the fix;
     then the exit code is 2.
     """
+    from clausewatch.config.browsers import require_browser
     from clausewatch.config.crontab import crontab_line, installed_command
     from clausewatch.config.summary import summary, warnings
 
     configuration = context.checked_configuration()
+    require_browser(configuration)
     click.echo(f"{configuration.path} is sound. This is what it says:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
@@ -34,3 +42,13 @@ def check(context: Context) -> None:
             click.echo(f"  - {warning}")
     click.echo("\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched when due:\n")
     click.echo(crontab_line(configuration, installed_command()))
+
+
+def _check_templates(configuration: Configuration) -> None:
+    """Try the file's own templates with invented alerts. Raises ConfigurationError."""
+    if configuration.templates is None:
+        return
+    from notifier.samples import faults
+
+    if found := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
+        raise ConfigurationError(str(configuration.path), found)

@@ -8,6 +8,7 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
+from clausewatch.config.browsers import require_browser
 from clausewatch.doctor import Diagnosis, diagnose
 from clausewatch.errors import ExitCode, UnknownPolicyError
 from clausewatch.examination import Examined
@@ -33,6 +34,7 @@ def doctor(context: Context, ctx: click.Context, policy: str, form: str) -> None
     known = {each.name: each for each in configuration.policies}
     if policy not in known:
         raise UnknownPolicyError(policy, known)
+    require_browser(configuration)
     with context.archive() as archive:
         found = diagnose(archive, configuration, known[policy])
     if form == "json":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from clausewatch.cli.context import Context, pass_context
+from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnknownPolicyError, leading
 from clausewatch.lock import only_run
 
@@ -52,6 +53,7 @@ def run(
     with only_run(configuration.database, configuration.busy_timeout):
         # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
         configuration = context.checked_configuration()
+        require_browser(configuration)
         report = _run(configuration, names, everything, verbose)
     _show(report, verbose)
     ctx.exit(_exit_code(report, exit_code))

@@ -19,7 +19,7 @@ from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
 from clausewatch.config.subscriber_table import SubscriberTable
-from clausewatch.config.tables import CrawlTable, FileTable, PolicyTable, Table
+from clausewatch.config.tables import CrawlTable, FileTable, MessagesTable, PolicyTable, Table
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 from clausewatch.errors import ConfigurationError
 from document.model import ExtractionOptions
@@ -88,6 +88,7 @@ class _Reading:
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
+        messages = self.problems.table(top.messages, ("messages",), MessagesTable) or MessagesTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
         tailorings = read_tailorings(top.profile, self.problems)
@@ -111,6 +112,7 @@ class _Reading:
             subscribers=tuple(table.subscriber() for _, table in subscribers),
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),
             crawl=crawl.settings(),
+            templates=self._templates(messages.templates),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,
@@ -140,6 +142,14 @@ class _Reading:
         self.env_file = path
         return found
 
+    def _templates(self, name: str | None) -> Path | None:
+        if name is None:
+            return None
+        folder = self.base / name
+        if not folder.is_dir():
+            self.problems.add(("messages", "templates"), f"there is no folder {folder}")
+        return folder
+
     def _database(self, url: str) -> str | None:
         try:
             return resolved_database(url, self.base)
@@ -156,7 +166,14 @@ class _Reading:
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of the file's top has the right shape, so that the rest of it is examined too."""
-    tables: dict[str, type] = {"crawl": dict, "channels": dict, "profile": dict, "policy": list, "subscriber": list}
+    tables: dict[str, type] = {
+        "crawl": dict,
+        "channels": dict,
+        "messages": dict,
+        "profile": dict,
+        "policy": list,
+        "subscriber": list,
+    }
     shapes = {"database": str, **tables}
     sound = {key: values[key] for key, shape in shapes.items() if isinstance(values.get(key), shape)}
     for key in ("policy", "subscriber"):
@@ -169,7 +186,7 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         name=table.name,
         url=table.url,
         every=crawl.every if table.every is None else table.every,
-        options=ExtractionOptions(table.languages, table.select, table.remove),
+        options=ExtractionOptions(table.languages, table.select, table.remove, table.render),
         profile=table.profile,
         tags=table.tags,
         renamed_from=table.renamed_from,

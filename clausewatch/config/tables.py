@@ -160,6 +160,10 @@ class CrawlTable(Table):
     workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
     worker_memory: Annotated[Size, _between(300_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
     worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
+    chromium: Word | None = None
+    render_time: Annotated[Duration, _between(5, 600, _seconds)] = timedelta(seconds=_DEFAULTS.render_time)
+    render_requests: Annotated[StrictInt, _count(1, 5000)] = _DEFAULTS.render_requests
+    render_size: Annotated[Size, _between(100_000, 1_000_000_000, _bytes)] = _DEFAULTS.render_size
     allow_private: Annotated[
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ] = _DEFAULTS.allow_private
@@ -188,6 +192,10 @@ class CrawlTable(Table):
             workers=self.workers,
             worker_memory=self.worker_memory,
             worker_time=self.worker_time.total_seconds(),
+            chromium=self.chromium or "",
+            render_time=self.render_time.total_seconds(),
+            render_requests=self.render_requests,
+            render_size=self.render_size,
             allow_private=self.allow_private,
         )
 
@@ -223,6 +231,7 @@ class PolicyTable(Table):
     tags: tuple[Word, ...] = ()
     select: tuple[Word, ...] = ()
     remove: tuple[Word, ...] = ()
+    render: StrictBool = False
     every: Every | None = None
     renamed_from: Name | None = None
 
@@ -241,6 +250,12 @@ class PolicyTable(Table):
         return {**rest, "url": urls[0]}
 
 
+class MessagesTable(Table):
+    """`[messages]`."""
+
+    templates: Word | None = None
+
+
 class FileTable(Table):
     """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
 
@@ -249,6 +264,7 @@ class FileTable(Table):
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)
+    messages: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

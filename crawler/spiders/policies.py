@@ -72,7 +72,7 @@ class PoliciesSpider(Spider):
             callback=self.parse,
             errback=self.fail,
             cb_kwargs={"policy": policy},
-            meta={} if known is None else {"validators": known},
+            meta={"rendered": policy.options.rendered} | ({} if known is None else {"validators": known}),
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 

@@ -36,17 +36,19 @@ def crawl(
     policies: Mapping[str, str],
     *,
     profile: str = "default",
+    rendered: bool = False,
     scrapy: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> dict[str, Crawled]:
     """Crawl these policies (name -> address) and return what was recorded of each that was.
 
-    `scrapy` are settings of Scrapy that differ from ours.
+    `rendered` runs the pages' scripts; `scrapy` are settings of Scrapy that differ from ours.
     """
     task = {
         "database": f"sqlite:///{database}",
         "policies": policies,
         "profile": profile,
+        "rendered": rendered,
         "settings": QUICK | settings,
         "scrapy": dict(scrapy),
     }
@@ -87,7 +89,7 @@ def main() -> None:
         print(json.dumps(row), flush=True)
 
     task = json.loads(sys.argv[1])
-    options, profile = ExtractionOptions(("en",)), task["profile"]
+    options, profile = ExtractionOptions(("en",), rendered=task["rendered"]), task["profile"]
     policies = [Policy(name, url, timedelta(hours=12), options, profile) for name, url in task["policies"].items()]
     with open_archive(task["database"]) as archive:
         synchronise(archive, policies, datetime.now(UTC))

@@ -1,0 +1,19 @@
+"""Whether what rendered pages need is installed on this machine."""
+
+from __future__ import annotations
+
+from clausewatch.config.model import Configuration
+from clausewatch.errors import ConfigurationError
+from crawler.browser import NoBrowserError, find_chromium
+
+
+def require_browser(configuration: Configuration) -> None:
+    """Raise ConfigurationError where a policy is to be rendered and no browser can do it: for what fetches."""
+    rendered = [policy.name for policy in configuration.policies if policy.options.rendered]
+    if not rendered:
+        return
+    try:
+        find_chromium(configuration.crawl.chromium)
+    except NoBrowserError as error:
+        sentence = f'policy "{rendered[0]}": `render = true` {error}'
+        raise ConfigurationError(str(configuration.path), [sentence]) from error
