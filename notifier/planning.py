@@ -38,6 +38,9 @@ JITTER = 0.2
 ATTEMPTS = 13
 """Failed attempts after which a delivery is dead: with the waits above, after some four days."""
 
+LONGEST_WAIT = 2 * BACK_OFF[-1]
+"""Longer than any wait or claim is. A time that lies further off was written while the clock ran ahead."""
+
 LEASE = timedelta(minutes=5)
 """How long a claimed delivery belongs to the process that claimed it: longer than any send may take."""
 

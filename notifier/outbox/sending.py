@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, true, update
 
 from archive.database import Archive
 from archive.schema import DeliveryRow, SubscriptionRow
 from notifier.outbox.notices import Telling, telling
 from notifier.outcome import Failed
-from notifier.planning import LEASE, next_attempt
+from notifier.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.subscriptions import Target
 
 
@@ -40,6 +40,8 @@ class Claimed:
     attempts: int
     """This one included."""
     notice: Telling
+    until: datetime
+    """When the claim ends, so that another process may try it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ class Standing:
 def release_claims(archive: Archive, now: datetime) -> None:
     """Give back what a process that is gone had claimed, and the attempt with it: it says nothing of the server.
 
-    Only for who holds the lock that all senders take.
+    Only for who holds the lock that all senders take. Of a server's archive the lock ends with a connection, which its
+    holder may outlive: there a claim is given back when it ends by itself.
     """
+    holder_may_live = archive.engine.dialect.name != "sqlite"
     with archive.writing() as session:
         session.execute(
             update(DeliveryRow)
-            .where(DeliveryRow.state == "sending")
+            .where(DeliveryRow.state == "sending", _ended(now) if holder_may_live else true())
             .values(state="due", due_at=now, attempts=DeliveryRow.attempts - 1)
         )
 
@@ -95,7 +99,7 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
         if cast(CursorResult[Any], taken).rowcount != 1:
             return None
         row = session.get_one(DeliveryRow, delivery)
-        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, telling(session, row))
+        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, telling(session, row), row.due_at)
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
@@ -104,13 +108,16 @@ def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
 
 
 def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
-    """Commit that an attempt failed, and return whether the delivery is tried again."""
+    """Commit that an attempt failed, and return whether the delivery is tried again.
+
+    Where the claim ended meanwhile and another process tried it, what that one found stands.
+    """
     lot = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
     again = next_attempt(claimed.attempts, now, lot=lot, not_before=failed.not_before)
     if failed.permanent or again is None:
-        _settle(archive, claimed.id, {"state": "dead", "error": failed.reason})
+        _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
-    _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason})
+    _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
     return True
 
 
@@ -133,11 +140,19 @@ def standing(archive: Archive) -> Standing:
 def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:
     due = DeliveryRow.state == "due"
     return or_(
-        due if early else and_(due, DeliveryRow.due_at <= now),
-        and_(DeliveryRow.state == "sending", DeliveryRow.due_at <= now),
+        due if early else and_(due, _ended(now)),
+        and_(DeliveryRow.state == "sending", _ended(now)),
     )
 
 
-def _settle(archive: Archive, delivery: int, values: dict[str, Any]) -> None:
+def _ended(now: datetime) -> ColumnElement[bool]:
+    """Whether a wait or a claim is over. One that would last longer than any was written by a clock that ran ahead."""
+    return or_(DeliveryRow.due_at <= now, DeliveryRow.due_at > now + LONGEST_WAIT)
+
+
+def _settle(archive: Archive, delivery: int, values: dict[str, Any], claimed: Claimed | None = None) -> None:
+    query = update(DeliveryRow).where(DeliveryRow.id == delivery)
+    if claimed is not None:
+        query = query.where(DeliveryRow.state == "sending", DeliveryRow.due_at == claimed.until)
     with archive.writing() as session:
-        session.execute(update(DeliveryRow).where(DeliveryRow.id == delivery).values(**values))
+        session.execute(query.values(**values))

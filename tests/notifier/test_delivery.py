@@ -14,6 +14,7 @@ from notifier import outbox
 from notifier.channels import send
 from notifier.delivery import PATIENCE, Summary, deliver, try_out
 from notifier.messages import compose
+from notifier.outcome import Failed
 from notifier.planning import ATTEMPTS, LEASE
 from notifier.round import STRIKES, WORKERS
 from notifier.subscriptions import Channel, Subscriber, Target
@@ -345,12 +346,51 @@ def test_what_a_killed_process_had_claimed_is_sent_when_its_claim_ends(desk: Des
     assert desk.deliver().accepted == 1
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_who_holds_the_lock_takes_back_a_killed_process_claims_at_once(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
     outbox.claim(desk.archive, delivery.id, NOW)
     outbox.release_claims(desk.archive, NOW)
+    assert desk.deliver().accepted == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_of_a_servers_archive_a_claim_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
+    """The server's lock ends with a connection: a restart ends it, and the holder sends on."""
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    outbox.claim(desk.archive, delivery.id, NOW)
+    outbox.release_claims(desk.archive, NOW)
+    assert outbox.open_deliveries(desk.archive, NOW, early=True) == ()
+    desk.wait(LEASE)
+    outbox.release_claims(desk.archive, desk.now)
+    assert desk.deliver().accepted == 1
+
+
+def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) -> None:
+    """Another process tried it meanwhile, and its server accepted."""
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    stopped = outbox.claim(desk.archive, delivery.id, NOW)
+    assert stopped is not None
+    later = outbox.claim(desk.archive, delivery.id, NOW + LEASE)
+    assert later is not None
+    outbox.note_accepted(desk.archive, later.id, NOW + LEASE)
+    outbox.note_failed(desk.archive, stopped, NOW + LEASE, Failed("no answer within 30 s"))
+    assert outbox.open_deliveries(desk.archive, NOW + LEASE, early=True) == ()
+    assert outbox.standing(desk.archive).waiting == 0
+
+
+def test_what_waits_because_a_clock_ran_ahead_is_sent_when_it_is_right_again(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    ahead = NOW + timedelta(days=3650)
+    outbox.plan_alerts(desk.archive, desk.subscribers, ahead)
+    (delivery,) = outbox.open_deliveries(desk.archive, ahead)
+    outbox.claim(desk.archive, delivery.id, ahead)
     assert desk.deliver().accepted == 1
 
 
@@ -362,7 +402,8 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     claimed = outbox.claim(desk.archive, delivery.id, NOW)
     assert claimed is not None
     send(desk.channels[0], claimed.target.recipient, compose(claimed.notice))  # and here the process is killed
-    outbox.release_claims(desk.archive, NOW)
+    desk.wait(LEASE)
+    outbox.release_claims(desk.archive, desk.now)
     desk.deliver()
     first, second = mail.received
     assert first.mail["Message-ID"] == second.mail["Message-ID"]
