@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -48,6 +50,24 @@ def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version,
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.between(first, last)]
         return read_versions(session, conditions, Query())
+
+
+def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:
+    """Return the versions of these policies and numbers that there are, without their findings.
+
+    Raises UnknownPolicyError.
+    """
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for policy, number in wanted:
+        numbers[policy].append(number)
+    with archive.reading() as session:
+        found = (
+            read_versions(
+                session, [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.in_(those)], None
+            )
+            for policy, those in numbers.items()
+        )
+        return tuple(version for versions in found for version in versions)
 
 
 def version(archive: Archive, policy: str, number: int) -> Version:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from archive.database import Archive
-from archive.history import document, versions
+from archive.history import document, numbered
 from archive.model import Version
 from differ.inventory import Inventory, InventoryChange, inventory, inventory_change
 from differ.model import watched_topic
@@ -21,19 +21,16 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
     Left out are first versions, and those that are read in another way than the version before: what differs there may
     be our reading. A change without a finding on sharing or rights moved none. Raises DamagedArchiveError.
     """
-    asked = [each for each in shown if each.change is not None]
-    known = {
-        (each.policy, each.number): each
-        for policy in dict.fromkeys(each.policy for each in asked)
-        for each in versions(archive, policy)
-    }
+    asked = {(each.policy, each.number): each for each in shown if each.change is not None}
+    before = ((policy, number - 1) for policy, number in asked)
+    known = asked | {(each.policy, each.number): each for each in numbered(archive, before)}
 
     @cache
     def listed(policy: str, number: int) -> Inventory:
         return inventory(document(archive, known[policy, number]))
 
     found: Changes = {}
-    for each in asked:
+    for each in asked.values():
         if known[each.policy, each.number - 1].identity != each.identity:
             continue
         key = (each.policy, each.number)

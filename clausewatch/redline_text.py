@@ -11,7 +11,8 @@ import click
 from archive.model import RecordedFinding, Version
 from clausewatch.change_text import look_notes, version_notes
 from clausewatch.inventory_text import change_notes
-from clausewatch.redline import STATUS_WORDS, Redline, body, heading, is_kept, verdict
+from clausewatch.redline import Redline
+from clausewatch.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
 from clausewatch.terminal import line_width, printable, width, wrapped
 from clausewatch.times import shown
 from differ.inventory import InventoryChange

@@ -10,6 +10,11 @@ def shown(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def day(at: datetime) -> str:
+    """Return the day of a time, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
+
+
 def stamp(at: datetime) -> str:
     """Return a time for machines: ISO 8601 to the second, in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,44 @@
+"""What is said of versions and of the sections of a redline, on a terminal and on a page."""
+
+from __future__ import annotations
+
+from archive.model import Version
+from differ.model import Edit
+from differ.redline import RedlineSection
+
+STATUS_WORDS = {
+    "same": "unchanged",
+    "changed": "changed",
+    "new": "new section",
+    "gone": "section removed",
+    "moved": "moved, wording unchanged",
+}
+
+
+def is_kept(block: tuple[Edit, ...]) -> bool:
+    """Return whether no word of a block was changed."""
+    return all(edit.operation == "keep" for edit in block)
+
+
+def heading(section: RedlineSection) -> str:
+    """Return the section's heading path; the text before the first heading has none."""
+    return section.section or "Before the first heading"
+
+
+def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
+    """Return a section's blocks without the first where it only repeats the heading."""
+    first = "".join(edit.text for edit in section.blocks[0]) if section.blocks else ""
+    repeats = bool(first) and is_kept(section.blocks[0]) and heading(section).endswith(first)
+    return section.blocks[1:] if repeats else section.blocks
+
+
+def verdict(version: Version) -> str:
+    """Return in a phrase what was judged of the change that led to a version."""
+    change = version.change
+    if version.number == 1:
+        return "first version"
+    if version.boundary or change is None:
+        return "not judged: it could not be compared like with like with the version before"
+    if change.material:
+        return f"material to {' and '.join(change.topics) or 'the profile'}, severity {change.severity}"
+    return "changed, but nothing material to sharing or rights"
