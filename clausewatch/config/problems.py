@@ -66,6 +66,10 @@ class Problems:
             where = (*place, *detail["loc"])
             self.add(where, self._sentence(detail, where, table))
 
+    def places(self) -> Mapping[Place, str]:
+        """Return every problem by its place."""
+        return dict(self._found)
+
     def sentences(self, redactor: Redactor) -> list[str]:
         """Return every problem with its place, in the order of the file's tables, without secrets."""
         return [

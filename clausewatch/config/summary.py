@@ -12,7 +12,8 @@ from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
 from differ.lexicon import lexicon
 from differ.model import SEVERITIES, WATCHED
-from notifier.subscriptions import TAG, Subscriber
+from notifier.subscriptions import Subscriber, covers_policy, idle
+from notifier.timing import DAYS
 
 _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", "test")
 """Names that are reserved for examples, https://www.rfc-editor.org/rfc/rfc2606"""
@@ -29,7 +30,7 @@ def summary(configuration: Configuration) -> Iterator[str]:
     for channel in configuration.channels:
         yield f"Channel      {channel.name} ({channel.url.partition('://')[0]})"
     for subscriber in configuration.subscribers:
-        yield f"Subscriber   {configuration.redacted(_subscriber(subscriber, configuration))}"
+        yield f"Subscriber   {configuration.redacted(subscriber_line(subscriber, configuration.policies))}"
 
 
 def _crawl(configuration: Configuration) -> str:
@@ -75,26 +76,37 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _subscriber(subscriber: Subscriber, configuration: Configuration) -> str:
-    watched = [topic for topic in subscriber.topics if topic in WATCHED]
-    fine = [topic for topic in subscriber.topics if topic not in WATCHED]
-    topics = [f"material changes to {' and '.join(watched)}"] if watched else []
-    topics += [f"every change to {', '.join(fine)}"] if fine else []
-    severity = "" if subscriber.severity == SEVERITIES[-1] else f" from severity {subscriber.severity} on"
-    covered = len(_covered(subscriber, configuration))
-    policies = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"
+def subscriber_line(subscriber: Subscriber, policies: Sequence[Policy]) -> str:
+    """Say in a sentence what somebody hears of, when and through what, given the policies that are watched."""
+    heard = [*_asked(subscriber), *(["how the watch goes"] if subscriber.operator else [])]
+    covered = len([each for each in policies if covers_policy(subscriber, each.name, each.tags)])
+    where = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"
     via = " and ".join(str(target) for target in subscriber.via)
     language = "" if subscriber.language == "en" else f", in the language {subscriber.language!r}"
-    return f"{subscriber.name} hears of {' and '.join(topics)}{severity}, in {policies}, through {via}{language}"
+    told = f"{subscriber.name} hears of {' and of '.join(heard)}, in {where}, through {via}{language}"
+    return "; ".join([told, *_times(subscriber)])
 
 
-def _covered(subscriber: Subscriber, configuration: Configuration) -> list[Policy]:
-    asked = subscriber.policies
-    return [
-        policy
-        for policy in configuration.policies
-        if not asked or policy.name in asked or any(f"{TAG}{tag}" in asked for tag in policy.tags)
-    ]
+def _asked(subscriber: Subscriber) -> list[str]:
+    watched = [topic for topic in subscriber.topics if topic in WATCHED]
+    fine = [topic for topic in subscriber.topics if topic not in WATCHED]
+    asked = [f"material changes to {' and '.join(watched)}"] if watched else []
+    asked += [f"every change to {', '.join(fine)}"] if fine else []
+    asked += [f"every change under clause {' and '.join(subscriber.clauses)}"] if subscriber.clauses else []
+    severity = "" if subscriber.severity == SEVERITIES[-1] else f" from severity {subscriber.severity} on"
+    return [f"{' and '.join(asked)}{severity}"] if asked else []
+
+
+def _times(subscriber: Subscriber) -> list[str]:
+    said = []
+    if subscriber.digest is not None:
+        day = f"on {DAYS[subscriber.digest.day].capitalize()} " if subscriber.digest.rhythm == "weekly" else ""
+        when = f"{day}at {subscriber.digest.at:%H:%M} ({subscriber.timezone})"
+        waits = "; alerts wait for it, critical ones do not" if subscriber.alerts == "digest" else ""
+        said.append(f"{subscriber.digest.rhythm} digest {when}{waits}")
+    if subscriber.quiet is not None:
+        said.append(f"quiet {subscriber.quiet} ({subscriber.timezone}), but for what is critical")
+    return said
 
 
 def warnings(configuration: Configuration) -> Iterator[str]:
@@ -140,10 +152,11 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
     if not configuration.subscribers:
         yield "no subscriber is configured: changes will be recorded, and nobody will be told"
         return
-    heard = {policy.name for subscriber in configuration.subscribers for policy in _covered(subscriber, configuration)}
+    watched = [(policy.name, policy.tags) for policy in configuration.policies]
+    heard = {name for each in configuration.subscribers for name, tags in watched if covers_policy(each, name, tags)}
+    for subscriber in idle(configuration.subscribers, watched):
+        yield idle_line(subscriber)
     for subscriber in configuration.subscribers:
-        if not _covered(subscriber, configuration):
-            yield f"{subscriber.name} hears nothing: no policy is covered"
         for target in subscriber.via:
             if _is_reserved(target.recipient.rpartition("@")[2]):
                 yield f"{subscriber.name}: {target.recipient} is an address for examples; put the real one there"
@@ -154,6 +167,11 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
     for channel in configuration.channels:
         if channel.name not in used:
             yield f"channel {channel.name}: no subscriber uses it"
+
+
+def idle_line(subscriber: Subscriber) -> str:
+    """Say that a subscription waits for ever."""
+    return f"{subscriber.name} hears nothing: no policy is covered"
 
 
 def _is_reserved(host: str) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from archive.database import Archive
 from archive.errors import ArchiveBusyError, storage_error
 from archive.schema import AlertRow, DeliveryRow, SubscriptionRow
-from notifier.outbox.subscribing import cancel, subscription
+from notifier.outbox.subscribing import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
 """What stands where a name or an address stood, with a number."""
@@ -34,6 +34,8 @@ class Erased:
     """Alerts that have another number now: the former was made of the name."""
     cancelled: int
     """Messages that had not been sent, and are not any more."""
+    also_at: tuple[str, ...]
+    """Other subscriptions of the command line that go to one of the addresses: they are left as they are."""
 
 
 def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
@@ -46,13 +48,20 @@ def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
         row = subscription(session, name)
         if row is None:
             return None
-        erased = Erased(_erase_deliveries(session, row), _erase_alerts(session, row), cancel(session, row))
+        also_at = _also_at(session, row)
+        erased = Erased(_erase_deliveries(session, row), _erase_alerts(session, row), cancel(session, row), also_at)
         row.subscriber, row.settings, row.created_by = f"{FORGOTTEN} {row.id}", None, ""
         row.removed_at, row.forgotten_at = row.removed_at or now, now
         # Who made a subscription for others stays the maker of it, without the name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     rewrite(archive)
     return erased
+
+
+def _also_at(session: Session, row: SubscriptionRow) -> tuple[str, ...]:
+    mine = set(session.scalars(select(DeliveryRow.recipient).where(DeliveryRow.subscription_id == row.id))) - {""}
+    others = [each for each in present(session, ()) if each.name != row.subscriber]
+    return tuple(each.name for each in others if mine & {target.recipient for target in each.via})
 
 
 def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:

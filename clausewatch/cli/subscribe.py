@@ -1,0 +1,129 @@
+"""`clausewatch subscribe`: for people who may not edit the configuration."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.errors import ClausewatchError, ExitCode
+from clausewatch.terminal import wrapped
+from differ.model import SEVERITIES
+from notifier.subscriptions import ALERTS, LANGUAGES, TAG, TOPICS, Subscriber
+from notifier.timing import DAYS, RHYTHMS
+
+OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
+    "digest_at": "digest-at"
+}
+"""The option of a key of `[[subscriber]]`, where it is called otherwise."""
+
+
+class SubscriptionError(ClausewatchError):
+    """A subscription cannot be made or removed as it was asked for."""
+
+    exit_code = ExitCode.USAGE
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--via",
+    multiple=True,
+    required=True,
+    metavar="CHANNEL[:RECIPIENT]",
+    help="A channel of the configuration, and who in it. May be repeated, like --topic, --clause, --policy and --tag.",
+)
+@click.option("--topic", "topics", multiple=True, help=f"One of {', '.join(TOPICS)}.  [default: sharing, rights]")
+@click.option("--clause", "clauses", multiple=True, help="A clause of a profile, like III: every finding under it.")
+@click.option("--severity", type=click.Choice(SEVERITIES), default="low", show_default=True, help="Only from it on.")
+@click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.")
+@click.option("--tag", "tags", multiple=True, help="Only policies with this tag.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the messages.")
+@click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are told.")
+@click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, also when nothing changed.")
+@click.option("--digest-day", type=click.Choice(DAYS), help="Of weekly digests.  [default: monday]")
+@click.option("--digest-at", metavar="HH:MM", help="When digests come.  [default: 08:00]")
+@click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only what is critical is sent.")
+@click.option("--timezone", metavar="ZONE", help="Of these hours, like Asia/Jakarta.  [default: UTC]")
+@click.option(
+    "--operator", is_flag=True, help="Hear of how the watch goes, and of no findings unless a topic is named."
+)
+@click.option("--no-welcome", is_flag=True, help="Without a first message that says what is watched.")
+@pass_context
+def subscribe(context: Context, name: str, **options: Any) -> None:
+    """Subscribe NAME to changes of policies.
+
+    It asks for what is recorded from now on. Only channels that the configuration names can be used; whether a channel
+    can reach the recipient is checked at once, and `clausewatch notify test NAME` proves it.
+    """
+    from clausewatch.audience import folded
+    from clausewatch.config.summary import subscriber_line
+    from notifier import outbox
+
+    configuration = context.checked_configuration()
+    chosen = _subscriber(context, _values(name, options))
+    with context.archive() as archive:
+        taken = [each.name for each in configuration.subscribers]
+        taken += [each.subscriber.name for each in outbox.made(archive)]
+        for other in taken:
+            if folded(other) == folded(chosen.name):
+                raise SubscriptionError(f"there is a subscriber {other!r} already: choose another name")
+        try:
+            outbox.subscribe(archive, chosen, _login(), datetime.now(UTC))
+        except outbox.NameTakenError:
+            raise SubscriptionError(f"there is a subscriber {chosen.name!r} already: choose another name") from None
+    for line in wrapped(f"{subscriber_line(chosen, configuration.policies)}."):
+        click.echo(line)
+    if chosen.welcome:
+        click.echo("A first message comes with the next run that has visited these policies.")
+
+
+def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as a table of the configuration would have them."""
+    values = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
+    values["policies"] += [f"{TAG}{tag}" for tag in values.pop("tags")]
+    values["welcome"] = not values.pop("no_welcome")
+    return {"name": name, **{key: value for key, value in values.items() if value not in (None, [])}}
+
+
+def _subscriber(context: Context, values: dict[str, Any]) -> Subscriber:
+    """Return the subscriber that the options make, checked as one of the configuration is."""
+    from clausewatch.config.channels import check_channels
+    from clausewatch.config.checks import check_clauses, check_subscribers
+    from clausewatch.config.problems import Problems
+    from clausewatch.config.subscriber_table import SubscriberTable
+    from notifier.channels import check
+
+    configuration = context.configuration()
+    problems = Problems({"subscriber": [values]})
+    table = problems.table(values, ("subscriber", 0), SubscriberTable)
+    channels = {channel.name: channel.url for channel in configuration.channels}
+    policies = [{"name": policy.name, "tags": list(policy.tags)} for policy in configuration.policies]
+    check_subscribers([values], channels, policies, problems)
+    check_clauses([values], configuration.profiles, problems)
+    known = {name: url for name, url in channels.items() if any(via.partition(":")[0] == name for via in values["via"])}
+    check_channels(check, known, [values], problems)
+    found = [_sentence(place, problem) for place, problem in problems.places().items()]
+    if found or table is None:
+        raise SubscriptionError(configuration.redacted("\n       ".join(found)))
+    return table.subscriber()
+
+
+def _sentence(place: tuple[str | int, ...], problem: str) -> str:
+    key = str(place[2]) if len(place) > 2 else ""
+    if place[0] == "channels":
+        return f"--via: the channel {place[1]}: {problem}"
+    if not key:
+        return problem
+    return f"NAME: {problem}" if key == "name" else f"--{OPTIONS.get(key, key)}: {problem}"
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user of a container has no name
+        return ""

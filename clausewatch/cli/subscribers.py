@@ -1,0 +1,48 @@
+"""`clausewatch subscribers`: the people behind the subscriptions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.subscribe import SubscriptionError
+
+
+@click.group()
+def subscribers() -> None:
+    """Look after the people behind the subscriptions."""
+
+
+@subscribers.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@pass_context
+def forget(context: Context, name: str, yes: bool) -> None:
+    """Erase the person NAME: the name, and every address that messages went to.
+
+    A subscription that `subscribe` made is taken back with it; a subscriber of the configuration is to be taken out
+    there first. What was told, and when, stays on record as told to someone forgotten; the evidence of the policies is
+    not touched. The database is written anew, so that its files hold the name no more: of a large archive that takes a
+    while, and nothing else may use it meanwhile. Backups, and the logs of a mail or database server, are not reached.
+    """
+    from notifier import outbox
+
+    configuration = context.configuration()
+    if name in [subscriber.name for subscriber in configuration.subscribers]:
+        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: take it out there first")
+    if not yes:
+        click.confirm(f"Erase {name!r} for good?", abort=True)
+    with context.archive() as archive:
+        erased = outbox.forget(archive, name, datetime.now(UTC))
+    if erased is None:
+        raise SubscriptionError(f"the archive knows no subscriber {name!r}: write the name as it was subscribed")
+    click.echo(
+        f"Erased: the name, and what was kept of {erased.deliveries} "
+        f"{'message' if erased.deliveries == 1 else 'messages'} (recipients, texts that name the person)."
+    )
+    for other in erased.also_at:
+        click.echo(
+            f"An address that was erased is still one of the subscription {other}: that is another's to take back."
+        )

@@ -1,0 +1,74 @@
+"""`clausewatch subscriptions`: who hears of what."""
+
+from __future__ import annotations
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS
+from clausewatch.rows import Row, as_json
+from clausewatch.terminal import wrapped
+from clausewatch.times import shown, stamp
+from notifier.outbox import Made
+from notifier.subscriptions import Subscriber
+from notifier.timing import DAYS
+
+
+@click.command()
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def subscriptions(context: Context, form: str) -> None:
+    """List who hears of what: the subscribers of the configuration, and those that `subscribe` made."""
+    from clausewatch.config.summary import idle_line, subscriber_line
+    from notifier import outbox
+    from notifier.subscriptions import idle
+
+    configuration = context.configuration()
+    with context.archive() as archive:
+        made = {each.subscriber.name: each for each in outbox.made(archive)}
+        everyone = outbox.everyone(archive, configuration.subscribers)
+    silent = idle(everyone, [(policy.name, policy.tags) for policy in configuration.policies])
+    if form == "json":
+        click.echo(as_json([_row(each, made.get(each.name), each in silent) for each in everyone]))
+        return
+    if not everyone:
+        click.echo(
+            "Nobody is subscribed. Add a [[subscriber]] to the configuration file, or use `clausewatch subscribe`."
+        )
+    for each in everyone:
+        told = f"{subscriber_line(each, configuration.policies)}. {_source(made.get(each.name))}"
+        click.echo("\n".join(wrapped(configuration.redacted(told), hanging="  ")))
+    for each in silent:
+        click.echo("\n".join(["", *wrapped(f"Note: {idle_line(each)}.", hanging="  ")]))
+
+
+def _source(made: Made | None) -> str:
+    if made is None:
+        return "(From the configuration.)"
+    return f"(Made {shown(made.at)}{f' by {made.by}' if made.by else ''}.)"
+
+
+def _row(subscriber: Subscriber, made: Made | None, silent: bool) -> Row:
+    digest = subscriber.digest
+    return {
+        "name": subscriber.name,
+        "via": [str(target) for target in subscriber.via],
+        "topics": list(subscriber.topics),
+        "clauses": list(subscriber.clauses),
+        "severity": subscriber.severity,
+        "policies": list(subscriber.policies),
+        "language": subscriber.language,
+        "alerts": subscriber.alerts,
+        "digest": None
+        if digest is None
+        else {
+            "rhythm": digest.rhythm,
+            "day": DAYS[digest.day] if digest.rhythm == "weekly" else None,
+            "at": f"{digest.at:%H:%M}",
+        },
+        "quiet": None if subscriber.quiet is None else str(subscriber.quiet),
+        "timezone": subscriber.timezone,
+        "operator": subscriber.operator,
+        "covers_no_policy": silent,
+        "made": None if made is None else {"by": made.by, "at": stamp(made.at)},
+    }

@@ -1,0 +1,37 @@
+"""`clausewatch unsubscribe`: takes back what `subscribe` made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.subscribe import SubscriptionError
+from clausewatch.errors import suggestion
+
+
+@click.command()
+@click.argument("name")
+@pass_context
+def unsubscribe(context: Context, name: str) -> None:
+    """Take back the subscription NAME, which `clausewatch subscribe` made.
+
+    Messages that wait are not sent any more. What was sent is kept on record, with the recipient; `clausewatch
+    subscribers forget NAME` erases that too.
+    """
+    from notifier import outbox
+
+    configuration = context.configuration()
+    if name in [subscriber.name for subscriber in configuration.subscribers]:
+        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: take it out there")
+    with context.archive() as archive:
+        try:
+            cancelled = outbox.unsubscribe(archive, name, datetime.now(UTC))
+        except outbox.NoSubscriptionError:
+            known = [each.subscriber.name for each in outbox.made(archive)]
+            raise SubscriptionError(f"there is no subscription {name!r}; {suggestion(name, known)}") from None
+    waiting = (
+        f" {cancelled} waiting {'message' if cancelled == 1 else 'messages'} will not be sent." if cancelled else ""
+    )
+    click.echo(f"{name} is not told any more.{waiting}")
