@@ -15,6 +15,7 @@ from archive.errors import StorageError
 from archive.model import Outcome, Policy, Result
 from archive.policies import configured, due, synchronise
 from archive.recorder import Recorded
+from clausewatch.audience import require_distinct
 from clausewatch.config import Configuration
 from crawler.process import run_crawl
 from crawler.settings import scrapy_settings
@@ -123,6 +124,7 @@ def _prepare(
 ) -> tuple[Sequence[Policy], tuple[str, ...]]:
     """Bring the archive to the configuration, and return what to check and which renames could not be followed."""
     now = datetime.now(UTC)
+    require_distinct(archive, configuration)
     synchronised = synchronise(archive, configuration.policies, now)
     # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
