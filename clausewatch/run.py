@@ -167,7 +167,13 @@ class Courier:
 
     def deliver(self, patience: float = PATIENCE) -> Summary:
         """Plan and deliver once; after `patience` seconds no channel begins another message."""
-        summary = deliver(self.archive, self.configuration.subscribers, self.configuration.channels, patience=patience)
+        summary = deliver(
+            self.archive,
+            self.configuration.subscribers,
+            self.configuration.channels,
+            patience=patience,
+            templates=self.configuration.templates,
+        )
         self.accepted += summary.accepted
         return summary
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -84,22 +85,34 @@ class OwnTemplates:
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:
         """Return the user's template filled, with one line break at its end. Raises OwnTemplateError."""
+        return self._apart(template, _filled, str(self.folder), template, shown)
+
+    def examine(self) -> None:
+        """Read every template of the folder, so that `problems` names those whose syntax is wrong."""
+        for path in sorted(self.folder.iterdir() if self.folder else ()):
+            if path.suffix not in SUFFIXES:
+                continue
+            try:
+                self._apart(path.name, _compiled, str(self.folder), path.name)
+            except OwnTemplateError as error:
+                self.problems[path.name] = str(error)
+
+    def _apart(self, template: str, work: Callable[..., str], *arguments: object) -> str:
+        """Work in the process that can be killed. Raises OwnTemplateError, whatever goes wrong there."""
         if self._pool is None:
             # Neither the connections nor the threads of this process are inherited.
             self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
-        future: Future[str] = self._pool.schedule(
-            _filled, args=(str(self.folder), template, shown), timeout=self.timeout
-        )
+        future: Future[str] = self._pool.schedule(work, args=arguments, timeout=self.timeout)
         try:
             return future.result()
+        except OwnTemplateError:
+            raise
         except TimeoutError as error:
             raise OwnTemplateError(f"{template}: it took more than {self.timeout:g} s") from error
         except MemoryError as error:
             raise OwnTemplateError(f"{template}: it took more than {MEMORY / 1e6:g} MB of memory") from error
         except ProcessExpired as error:
             raise OwnTemplateError(f"{template}: the process that filled it broke off") from error
-        except OwnTemplateError:
-            raise
         except Exception as error:  # a template raises whatever its expressions do
             raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
 
@@ -118,8 +131,20 @@ def stray(folder: Path) -> tuple[str, ...]:
 def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:
     """Fill a template in this process, within a limit of memory. Raises OwnTemplateError, or whatever it raises."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    try:
+    with _told(template):
         return "".join(_within(template, _environment(folder).get_template(template).generate(shown))).strip() + "\n"
+
+
+def _compiled(folder: str, template: str) -> str:
+    """Read a template in this process. Raises OwnTemplateError."""
+    with _told(template):
+        return str(_environment(folder).get_template(template).name)
+
+
+@contextmanager
+def _told(template: str) -> Iterator[None]:
+    try:
+        yield
     except TemplateSyntaxError as error:
         place = f"{error.name or template}, line {error.lineno}"
         raise OwnTemplateError(f"{place}: {clipped(inert(str(error.message)), 200)}") from None

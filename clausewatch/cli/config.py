@@ -32,6 +32,7 @@ def check(context: Context) -> None:
 
     configuration = context.checked_configuration()
     require_browser(configuration)
+    _check_templates(configuration)
     click.echo(f"{configuration.path} is sound. This is what it says:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")

@@ -29,6 +29,8 @@ class Configuration:
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    templates: Path | None = None
+    """The folder of the templates that take the place of ours, absolute."""
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()

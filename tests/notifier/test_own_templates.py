@@ -11,6 +11,7 @@ from archive.database import Archive
 from notifier.delivery import deliver
 from notifier.messages import compose
 from notifier.own_templates import LARGEST, OwnTemplates, names, stray
+from notifier.samples import faults
 from notifier.subscriptions import Channel, Subscriber, Target
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, record_change, record_first
 from tests.smtp import MailServer
@@ -129,3 +130,19 @@ def test_files_that_no_message_uses_are_found(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     assert stray(tmp_path) == ("alerts.html",)
     assert {"alert.html", "alert.txt"} <= set(names())
+
+
+def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_where_all_is_well(tmp_path: Path) -> None:
+    (tmp_path / "_sign.html").write_text("{{ subscriber }}")
+    (tmp_path / "alert.html").write_text(
+        '{% extends "clausewatch/alert.html" %}{% block foot %}{% include "_sign.html" %}{% endblock %}'
+    )
+    assert list(faults(tmp_path)) == []
+    (tmp_path / "alert.txt").write_text("{{ headline }}{% if period %}{{ perod }}{% endif %}")
+    (tmp_path / "test.txt").write_text("{% if %}")
+    (tmp_path / "alarm.txt").write_text("")
+    assert list(faults(tmp_path)) == [
+        "alarm.txt: no message uses a template of this name; a part of others begins with an underscore",
+        "test.txt, line 1: Expected an expression, got 'end of statement block'",
+        "alert.txt: 'perod' is undefined",
+    ]

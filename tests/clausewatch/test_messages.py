@@ -1,0 +1,48 @@
+"""`[messages]` in the configuration: a user's own templates, found, tried and used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from clausewatch.cli import main
+from clausewatch.config import load
+from clausewatch.errors import ConfigurationError
+
+FILE = """
+[messages]
+templates = "letters"
+
+[[policy]]
+name = "Teahouse"
+url = "https://teahouse.example/privacy"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clausewatch.toml").write_text(FILE)
+    return tmp_path / "letters"
+
+
+def test_a_folder_of_templates_is_relative_to_the_file(folder: Path) -> None:
+    folder.mkdir()
+    assert load(Path("clausewatch.toml"), {}).templates == folder
+
+
+def test_a_folder_that_is_missing_is_found(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"messages\.templates: there is no folder .*letters"):
+        load(Path("clausewatch.toml"), {})
+
+
+def test_config_check_tries_the_templates(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "alert.txt").write_text("{{ headline }}")
+    assert CliRunner().invoke(main, ["config", "check"]).exit_code == 0
+    (folder / "alert.txt").write_text("{{ headlin }}")
+    checked = CliRunner().invoke(main, ["config", "check"])
+    assert checked.exit_code == 2
+    assert "messages.templates: alert.txt: 'headlin' is undefined" in checked.stderr
