@@ -63,6 +63,9 @@ REFUSED: tuple[tuple[str, str], ...] = (
 
 _REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
 
+LONGEST_URL = 8_000
+"""Characters; RFC 9110 section 4.1 asks for this many to be understood."""
+
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
 """What no host and port is written with once it is in ASCII."""
@@ -107,6 +110,8 @@ def plain_host(url: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ValueError("cannot be read: its host or port is malformed") from None
+    if len(url) > LONGEST_URL:
+        raise ValueError(f"has more than {LONGEST_URL} characters")
     if parts.scheme not in ("http", "https"):
         raise ValueError("is neither http nor https")
     if "@" in parts.netloc:

@@ -51,7 +51,7 @@ class Failure:
     """Why no complete answer came."""
 
     kind: str
-    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other."""
+    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
     sentence: str
 
 
@@ -88,37 +88,35 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    if request.meta.get("redirect_times", 0) >= settings.redirects:
-        sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
-        return Failure("other", sentence)
-    # Of the components that are on, only decompression is left to ignore a request.
-    return Failure("too-large", f"The decompressed answer is larger than max_body, {settings.max_body / 1e6:g} MB.")
+    # Of the components that are on, only redirects are left to ignore a request.
+    sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
+    return Failure("other", sentence)
 
 
 def _broken(error: BaseException, host: str) -> Failure:
-    causes = list(_causes(error))
-    if any(isinstance(cause, TlsError | VerificationError) for cause in causes):
-        return Failure("tls", f"No trusted connection to {host}: {_tls_problem(causes)}.")
+    behind = causes(error)
+    if any(isinstance(cause, TlsError | VerificationError) for cause in behind):
+        return Failure("tls", f"No trusted connection to {host}: {_tls_problem(behind)}.")
     unreachable = {errno.ENETUNREACH, errno.EHOSTUNREACH}
-    if any(isinstance(cause, OSError | ConnectError) and _number(cause) in unreachable for cause in causes):
+    if any(isinstance(cause, OSError | ConnectError) and _number(cause) in unreachable for cause in behind):
         return Failure("connection", f"There is no route to {host} from this machine.")
     if isinstance(error, NETWORK_ERRORS):
         return Failure("connection", f"The connection to {host} broke off before the answer was complete.")
     return Failure("other", f"The fetch ended with {type(error).__name__}: {error}")
 
 
-def _causes(error: BaseException) -> list[BaseException]:
+def causes(error: BaseException) -> list[BaseException]:
     """Return an error and what stands behind it, outermost first."""
     found = [error]
     if isinstance(error.__cause__, ResponseFailed):
         found += [reason.value for reason in error.__cause__.reasons]
     elif error.__cause__ is not None:
-        found += _causes(error.__cause__)
+        found += causes(error.__cause__)
     return found
 
 
-def _tls_problem(causes: list[BaseException]) -> str:
-    for cause in causes:
+def _tls_problem(behind: list[BaseException]) -> str:
+    for cause in behind:
         if isinstance(cause, VerificationError):
             return "its certificate is made out to another name"
         if isinstance(cause, TlsError) and cause.args and cause.args[0]:

@@ -9,11 +9,15 @@ from scrapy.exceptions import CannotResolveHostError
 from w3lib.url import safe_url_string
 
 from crawler.addresses import kind, plain_host
-from crawler.failures import Failure, KnownError
+from crawler.download import HeadersTooLargeError
+from crawler.failures import Failure, KnownError, causes
 from crawler.guard import refused_address
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
+
+    from crawler.crawl_settings import CrawlSettings
 
 REDIRECTS = (301, 302, 303, 307, 308)
 """Statuses that Scrapy follows."""
@@ -32,6 +36,13 @@ class RefusalMiddleware:
 
     It stands between the redirects and the downloader, so that nothing that is refused is tried again or followed.
     """
+
+    def __init__(self, settings: CrawlSettings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RefusalMiddleware:
+        return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
 
     def process_request(self, request: Request) -> None:
         """Raise RefusedError for an address whose host is not written plainly."""
@@ -52,7 +63,10 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise RefusedError where every address of a host was refused by the guard."""
+        """Raise KnownError for what is no passing failure: an address that the guard refused, headers without end."""
+        if any(isinstance(cause, HeadersTooLargeError) for cause in causes(exception)):
+            limit = f"{self.settings.max_headers / 1e3:g} kB"
+            raise KnownError(Failure("too-large", f"The headers of the answer are larger than max_headers, {limit}."))
         if not isinstance(exception, CannotResolveHostError):
             return
         host = urlsplit(request.url).hostname or request.url

@@ -8,8 +8,9 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -21,6 +22,8 @@ PUBLIC4 = "11.22.33.44"
 PUBLIC6 = "2600:1f00::44"
 PUBLIC = (PUBLIC4, PUBLIC6)
 """Addresses that stand for a public host's; all others stand for what is inside."""
+Attack = Callable[[str, str], Iterator[bytes] | None]
+"""From the Host header and the path to what is sent, or None for an answer as others get it."""
 PORT = 8080
 TLS_PORT = 8443
 PAGE = (
@@ -48,6 +51,8 @@ class World:
     accepted: list[str] = field(default_factory=list)
     """The address of each connection that was accepted, whether or not anything was asked."""
     asked: list[Asked] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long the last attack of each host was listened to."""
     queries: Counter[str] = field(default_factory=Counter)
     """How often each name was asked for."""
 
@@ -73,12 +78,17 @@ def robots_of(target: str) -> str:
 
 
 @contextlib.contextmanager
-def world(context: ssl.SSLContext) -> Iterator[World]:
-    """Run the server, on `PORT` and by TLS on another, and the name server."""
+def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: None) -> Iterator[World]:
+    """Run the server, on `PORT` and with a context by TLS on another, and the name server.
+
+    Where `attack` gives a stream for a host and a path, it is sent as it is.
+    """
     found = World()
     servers: list[socketserver.BaseServer] = [names(found)]
     for host in ("0.0.0.0", "::"):  # noqa: S104 - of a network without a way in
-        servers += [listener(found, host, PORT, None), listener(found, host, TLS_PORT, context)]
+        servers.append(listener(found, host, PORT, None, attack))
+        if context is not None:
+            servers.append(listener(found, host, TLS_PORT, context, attack))
     threads = [threading.Thread(target=each.serve_forever, kwargs={"poll_interval": 0.02}) for each in servers]
     for thread in threads:
         thread.start()
@@ -92,51 +102,85 @@ def world(context: ssl.SSLContext) -> Iterator[World]:
             thread.join()
 
 
-def listener(found: World, host: str, port: int, context: ssl.SSLContext | None) -> socketserver.BaseServer:
+def listener(
+    found: World, host: str, port: int, context: ssl.SSLContext | None, attack: Attack
+) -> socketserver.BaseServer:
     """Return a server for all addresses of one family."""
+    server = Listener(host, port)
+    server.found, server.context, server.attack = found, context, attack
+    return server
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 20
 
-        def setup(self) -> None:
-            found.accepted.append(address := plain(self.request.getsockname()[0]))
-            self.address = address
-            if context is not None:
-                self.request = context.wrap_socket(self.request, server_side=True)
-            super().setup()
+class Handler(BaseHTTPRequestHandler):
+    """Notes the address that was connected to and what was asked, and answers."""
 
-        def do_GET(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            found.asked.append(Asked(self.address, headers.get("host", ""), self.path, headers))
-            status, extra, body = answer(headers.get("host", ""), self.path)
-            self.send_response(status)
-            for name, value in extra.items():
-                self.send_header(name, value.encode().decode("latin-1"))
-            self.send_header("Content-Length", str(len(body)))
-            # The next request resolves its name anew, as the guard's does.
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(body)
+    protocol_version = "HTTP/1.1"
+    timeout = 20
+    server: Listener
 
-        def log_message(self, *arguments: object) -> None:
-            """Keep quiet."""
+    def setup(self) -> None:
+        self.address = plain(self.request.getsockname()[0])
+        self.server.found.accepted.append(self.address)
+        if self.server.context is not None:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
 
-    class Server(socketserver.ThreadingTCPServer):
-        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        allow_reuse_address = True
-        daemon_threads = True
-        request_queue_size = 128
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        host = headers.get("host", "")
+        self.server.found.asked.append(Asked(self.address, host, self.path, headers))
+        stream = self.server.attack(host, self.path)
+        if stream is None:
+            self.reply(*answer(host, self.path))
+        else:
+            began = time.monotonic()
+            self.pour(stream)
+            self.server.found.seconds[host] = time.monotonic() - began
 
-        def server_bind(self) -> None:
-            if self.address_family == socket.AF_INET6:
-                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            super().server_bind()
+    def pour(self, stream: Iterator[bytes]) -> None:
+        """Send what there is, and wait until the other side closes the connection or time is over."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            for piece in stream:
+                self.wfile.write(piece)
+            self.wfile.flush()
+            self.request.shutdown(socket.SHUT_WR)
+            self.request.recv(1)
 
-        def handle_error(self, *arguments: object) -> None:
-            """Keep quiet: a client that goes away is what this is for."""
+    def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        # Closed each time, so that the next request resolves its name anew.
+        for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
+            self.send_header(name, value.encode().decode("latin-1"))
+        self.end_headers()
+        self.wfile.write(body)
 
-    return Server((host, port), Handler)
+    def log_message(self, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+class Listener(socketserver.ThreadingTCPServer):
+    """A server for all addresses of the family of one."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    found: World
+    context: ssl.SSLContext | None
+    attack: Attack
+
+    def __init__(self, host: str, port: int) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), Handler)
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        super().server_bind()
+
+    def handle_error(self, *arguments: object) -> None:
+        """Keep quiet: a client that goes away is what this is for."""
 
 
 def plain(address: str) -> str:
@@ -165,7 +209,7 @@ def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
 def names(found: World) -> socketserver.UDPServer:
     """Return a name server that makes its answers of the names themselves, with a time to live of nothing.
 
-    `ADDRESS.is.test` with hyphens or hexadecimal digits is that address, and `silent.test` gets no answer.
+    `ADDRESS.is.test` with hyphens or hexadecimal digits is that address, and `name-silent.test` gets no answer.
     `good-bad-N.turns.test` leads to a public address and to an inner one by turns; with `both` in place of `turns` to
     both at once. Any other name leads to the public ones.
     """
@@ -177,7 +221,7 @@ def names(found: World) -> socketserver.UDPServer:
             message.fromStr(data)
             query = message.queries[0]
             name = query.name.name.decode().lower()
-            if name.endswith("silent.test"):
+            if name == "name-silent.test":
                 return
             found.queries[f"{name} {query.type}"] += 1
             message.answer = 1

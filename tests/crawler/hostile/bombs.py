@@ -1,0 +1,62 @@
+"""Compressed bodies that are small on the wire and of any size in memory."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import sys
+import zlib
+from functools import cache
+
+import brotli
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+BLOCK = bytes(1 << 20)
+
+
+@cache
+def deflated(size: int) -> bytes:
+    """Return a bare deflated stream of so many zero bytes, a whole number of MiB."""
+    stream = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = stream.compress(BLOCK) + stream.flush(zlib.Z_FULL_FLUSH)  # after it nothing before is needed
+    return block * (size // len(BLOCK)) + stream.flush()
+
+
+def gzipped(size: int) -> bytes:
+    """Return the same as a gzip file; its checksum is never reached."""
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + deflated(size) + struct.pack("<LL", 0, size & 0xFFFFFFFF)
+
+
+def zlibbed(size: int) -> bytes:
+    return b"\x78\x9c" + deflated(size) + bytes(4)
+
+
+@cache
+def brotlied(size: int) -> bytes:
+    stream = brotli.Compressor(quality=1, lgwin=22)
+    parts = [stream.process(BLOCK) for _ in range(size // len(BLOCK))]
+    return b"".join(parts) + stream.finish()
+
+
+def zstandarded(size: int) -> bytes:
+    """Return frames that follow each other."""
+    return zstd.compress(BLOCK, 3) * (size // len(BLOCK))
+
+
+@cache
+def zstandarded_at_once(size: int) -> bytes:
+    stream = zstd.ZstdCompressor(1)
+    parts = [stream.compress(BLOCK) for _ in range(size // len(BLOCK))]
+    return b"".join(parts) + stream.flush()
+
+
+def nested(times: int) -> bytes:
+    """Return a bomb in a gzip file in a gzip file ..., each a small part of the one within."""
+    body = gzipped(64 << 20)
+    for _ in range(times - 1):
+        body = gzip.compress(body)
+    return body

@@ -1,0 +1,131 @@
+"""One `clausewatch run` over good sites and hostile ones in a sealed network: what came of each, and what it cost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from archive.database import open_archive
+from archive.history import document, versions
+from tests.conftest import PROJECT
+from tests.crawler.hostile.attacks import attack
+from tests.crawler.hostile.sealed import seal
+from tests.crawler.hostile.world import PORT, world
+
+SETTINGS = {"timeout": "4 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
+OUTCOMES = text(
+    "select policy.name, fetch.outcome, fetch.reason, fetch.detail from fetch join policy on policy.id = policy_id"
+)
+
+
+@dataclass
+class Cost:
+    """What a run and all processes that it started used."""
+
+    memory: int = 0
+    """Most bytes at one time; what processes share counts once."""
+    processes: int = 0
+    largest: dict[str, int] = field(default_factory=dict)
+
+
+def main() -> None:
+    task = json.loads(sys.argv[1])
+    seal()
+    with tempfile.TemporaryDirectory() as name, world(None, attack) as found:
+        folder = Path(name)
+        (folder / "clausewatch.toml").write_text(configuration(task["hosts"], task.get("settings", {})))
+        began = time.monotonic()
+        run = subprocess.Popen(
+            [sys.executable, "-m", "clausewatch", "--config", str(folder / "clausewatch.toml"), "run"],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        with watching(run.pid) as cost:
+            said, _ = run.communicate(timeout=540)
+        seconds = time.monotonic() - began
+        results = outcomes(folder)
+    result = {"results": results, "seconds": seconds, "listened": found.seconds, "said": said, "code": run.returncode}
+    result |= {"memory": cost.memory, "processes": cost.processes, "accepted": found.accepted}
+    result["asked"] = [[each.host, each.path] for each in found.asked]
+    print(json.dumps(result))
+
+
+def configuration(hosts: list[str], settings: dict[str, Any]) -> str:
+    """Return a configuration that watches a page of each host."""
+    lines = ["[crawl]", *(f"{key} = {json.dumps(value)}" for key, value in (SETTINGS | settings).items())]
+    for host in hosts:
+        lines += ["[[policy]]", f'name = "{host}"', f'url = "http://{host}.test:{PORT}/privacy"', 'languages = ["en"]']
+    return "\n".join(lines)
+
+
+def outcomes(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what the archive says of each policy, with the text of its first version."""
+    with open_archive(f"sqlite:///{folder / 'clausewatch.db'}") as archive:
+        with archive.engine.connect() as connection:
+            rows = connection.execute(OUTCOMES).all()
+        found = {}
+        for name, outcome, reason, detail in rows:
+            first = next(iter(versions(archive, name)), None) if outcome == "changed" else None
+            words = "" if first is None else document(archive, first).text
+            found[name] = {"outcome": outcome, "reason": reason, "detail": detail, "text": sentinels(words)}
+        return found
+
+
+def sentinels(words: str) -> list[str]:
+    return [place for place in ("before", "within", "after") if f"Sentinel {place} it." in words]
+
+
+@contextlib.contextmanager
+def watching(process: int) -> Iterator[Cost]:
+    """Note what a process and its descendants use while they run."""
+    cost, ended = Cost(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            family = descendants(process)
+            memory = sum(proportional(each) for each in family)
+            cost.memory, cost.processes = max(cost.memory, memory), max(cost.processes, len(family))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield cost
+    finally:
+        ended.set()
+        thread.join()
+
+
+def descendants(process: int) -> list[int]:
+    """Return a process and all that come from it."""
+    found = [process]
+    for each in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    return found
+
+
+def proportional(process: int) -> int:
+    """Return the bytes of memory that a process uses, of shared ones its share."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    main()
