@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
 
 import click
 
@@ -13,7 +13,7 @@ from clausewatch.change_text import look_notes, version_notes
 from clausewatch.inventory_text import change_notes
 from clausewatch.redline import Redline
 from clausewatch.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
-from clausewatch.terminal import line_width, printable, width, wrapped
+from clausewatch.terminal import line_width, printable, wide_width, width, wrapped
 from clausewatch.times import shown
 from differ.inventory import InventoryChange
 from differ.model import Edit, Operation, Suppression
@@ -26,7 +26,7 @@ Word = tuple[str, Operation]
 """A word with its marks, or white space, and the edit it belongs to."""
 
 
-def redline_lines(compared: Redline, *, full: bool) -> Iterator[str]:
+def redline_lines(compared: Redline, *, full: bool, side_by_side: bool = False) -> Iterator[str]:
     """Yield the redline: what was judged, then the changed parts of the text; all of the text where it is `full`."""
     yield from _head(compared)
     for version in compared.judged:
@@ -36,7 +36,7 @@ def redline_lines(compared: Redline, *, full: bool) -> Iterator[str]:
     shown_sections = compared.sections if full else compared.changed
     for section in shown_sections:
         yield ""
-        yield from _section_lines(section, full=full)
+        yield from _section_lines(section, full=full, show=_sides if side_by_side else _inline)
     yield ""
     yield _count(len(compared.sections), len(compared.changed))
 
@@ -121,7 +121,9 @@ def _suppressed_lines(suppressed: Iterable[Suppression]) -> Iterator[str]:
         yield from marked_lines(_whole(piece.before, piece.after), "      ")
 
 
-def _section_lines(section: RedlineSection, *, full: bool) -> Iterator[str]:
+def _section_lines(
+    section: RedlineSection, *, full: bool, show: Callable[[Sequence[Edit]], Iterator[str]]
+) -> Iterator[str]:
     yield from (
         click.style(line, bold=True) for line in wrapped(f"{heading(section)}  ({STATUS_WORDS[section.status]})")
     )
@@ -132,13 +134,30 @@ def _section_lines(section: RedlineSection, *, full: bool) -> Iterator[str]:
                 yield f"  … {len(together)} unchanged"
             continue
         for block in together:
-            yield from marked_lines(block, "  ")
+            yield from show(block)
 
 
-def marked_lines(edits: Iterable[Edit], indent: str) -> Iterator[str]:
-    """Yield edits with their marks, wrapped between words to the terminal's width, coloured by what they do."""
+def _inline(block: Sequence[Edit]) -> Iterator[str]:
+    yield from marked_lines(block, "  ")
+
+
+def _sides(block: Sequence[Edit]) -> Iterator[str]:
+    """Yield the text before and the text after next to each other."""
+    room = (wide_width() - len("  ") - len(" | ")) // 2
+    left = marked_lines([edit for edit in block if edit.operation != "insert"], "", room)
+    right = marked_lines([edit for edit in block if edit.operation != "delete"], "", room)
+    for one, other in zip_longest(left, right, fillvalue=""):
+        yield f"  {one}{' ' * (room - width(click.unstyle(one)))} | {other}".rstrip()
+    yield f"  {'-' * room}-+-{'-' * room}"
+
+
+def marked_lines(edits: Iterable[Edit], indent: str, columns: int | None = None) -> Iterator[str]:
+    """Yield edits with their marks, wrapped between words, coloured by what they do.
+
+    They are as wide as a line of text is on this terminal, unless told otherwise; a longer word stays whole.
+    """
     line: list[Word] = []
-    room = line_width() - len(indent)
+    room = (line_width() if columns is None else columns) - len(indent)
     used = 0
     for word in _words(edits):
         if used + width(word[0]) > room and line:

@@ -63,6 +63,11 @@ def line_width() -> int:
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 40), WIDEST)
 
 
+def wide_width() -> int:
+    """Return the columns of a line that holds two texts side by side: those of the terminal, from 60 to 160."""
+    return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 60), 160)
+
+
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str]:
     """Return a text, made printable, in lines of `line_width`.
 

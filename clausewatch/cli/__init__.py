@@ -34,6 +34,8 @@ COMMANDS: dict[str, Entry] = {
     "history": Entry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
     "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
     "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
+    "blame": Entry("clausewatch.cli.blame:blame", "Show since when each sentence of a policy stands."),
+    "search": Entry("clausewatch.cli.search:search", "Find words in every section of every version."),
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
     "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages or tables to somebody else."),
     "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),

@@ -7,10 +7,10 @@ import os
 import click
 
 from archive.database import Archive
-from archive.history import newest, version, versions
+from archive.history import newest, version
 from archive.model import Version
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import NoAnswerError, named_version
+from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
 from clausewatch.redline import as_page, as_row, redline
 from clausewatch.redline_text import redline_lines
 from clausewatch.rows import as_json
@@ -21,9 +21,18 @@ from clausewatch.rows import as_json
 @click.argument("before", required=False)
 @click.argument("after", required=False)
 @click.option("--full", is_flag=True, help="Show unchanged text too; json and html always do.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--side-by-side", is_flag=True, help="Show the text before on the left, the text after on the right.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
-def diff(context: Context, policy: str, before: str | None, after: str | None, full: bool, form: str) -> None:
+def diff(
+    context: Context,
+    policy: str,
+    before: str | None,
+    after: str | None,
+    full: bool,
+    side_by_side: bool,
+    form: str,
+) -> None:
     """Show what changed between two versions of POLICY, word by word.
 
     BEFORE and AFTER are version numbers, or dates: a date means the version that stood at the end of that day (UTC).
@@ -31,25 +40,26 @@ def diff(context: Context, policy: str, before: str | None, after: str | None, f
 
     \b
     clausewatch diff Kenalan
-    clausewatch diff Kenalan 3 5
+    clausewatch diff Kenalan 3 5 --side-by-side
     clausewatch diff Kenalan 2026-01-31 2026-03-31
     clausewatch diff Kenalan --format html > kenalan.html
     """
     with context.archive() as archive:
         compared = redline(archive, *_versions(archive, policy, before, after))
     if form == "html":
-        click.echo(as_page(compared).encode(), nl=False)
+        print_page(as_page(compared, side_by_side=side_by_side))
     elif form == "json":
         click.echo(as_json(as_row(compared)))
     else:
+        lines = redline_lines(compared, full=full, side_by_side=side_by_side)
         # https://no-color.org; where the output is no terminal, click leaves colours out by itself
-        click.echo("\n".join(redline_lines(compared, full=full)), color=False if os.environ.get("NO_COLOR") else None)
+        click.echo("\n".join(lines), color=False if os.environ.get("NO_COLOR") else None)
 
 
 def _versions(archive: Archive, policy: str, before: str | None, after: str | None) -> tuple[Version, Version]:
     last = newest(archive, policy) if after is None else named_version(archive, policy, after)
     if before is not None:
         return named_version(archive, policy, before), last
-    if len(versions(archive, policy)) == 1:
+    if last.number == 1:
         raise NoAnswerError(f"{policy} has one version only, so there is nothing to compare yet")
     return version(archive, policy, last.number - 1), last

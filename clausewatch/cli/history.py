@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.history import count
 from archive.history import history as ask
 from archive.model import Query, Version
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import FORMATS, FROM
+from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
+from clausewatch.pages import page
 from clausewatch.promises import Changes, inventory_changes
 from clausewatch.redline_text import version_lines
 from clausewatch.rows import Row, as_json, history_row, inventory_change_row
@@ -24,14 +26,24 @@ from notifier.subscriptions import TOPICS
 if TYPE_CHECKING:
     from differ.model import Severity
 
+LIMIT = 200
+"""Versions that are shown where no policy is named, unless told otherwise."""
+
 
 @click.command()
 @click.argument("policy", required=False)
 @click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"Findings of one of: {', '.join(TOPICS)}.")
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Findings of this severity and those above it.")
+@click.option("--tag", help="Policies that have this tag.")
 @click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
+@click.option("--until", type=UNTIL, help="Versions first seen on this day or before (UTC).")
 @click.option("--section", help="Findings in sections whose headings contain this.")
 @click.option("--suppressed", is_flag=True, help="Show also what was changed without a change of meaning.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"So many versions at most, those seen last. Default: {LIMIT}, or all of POLICY.",
+)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def history(
@@ -39,9 +51,12 @@ def history(
     policy: str | None,
     topic: str | None,
     severity: Severity | None,
+    tag: str | None,
     since: datetime | None,
+    until: datetime | None,
     section: str | None,
     suppressed: bool,
+    limit: int | None,
     form: str,
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
@@ -54,22 +69,48 @@ def history(
     \b
     clausewatch history Kenalan
     clausewatch history --topic sharing --severity high --since 2026-01-01
+    clausewatch history --tag vendor --until 2025-12-31 --format html > history.html
     """
-    query = Query(policy, topic, severity, since, section)
+    most = LIMIT if limit is None and policy is None else limit
+    query = Query(policy, topic, severity, since, section, until, tag, most)
     with context.archive() as archive:
         found = ask(archive, query)
+        note = "" if most is None or len(found) < most else _note(len(found), count(archive, query))
         if not suppressed:
             found = tuple(each for each in found if _is_asked_for(each, query))
         changes = {} if query.selects_findings else inventory_changes(archive, found)
     if form == "json":
         click.echo(as_json([_row(each, changes, suppressed=suppressed) for each in found]))
+        if note:
+            click.echo(note, err=True)
+    elif form == "html":
+        groups = [(name, list(reversed(versions))) for name, versions in _by_policy(found)]
+        asked = policy or "all policies"
+        print_page(
+            page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed)
+        )
     else:
-        click.echo("\n".join(_lines(found, changes, suppressed=suppressed)))
+        click.echo("\n".join([*_lines(found, changes, suppressed=suppressed), *(["", note] if note else [])]))
+
+
+def _note(shown: int, every: int) -> str:
+    """Return what is to be said where not all versions are shown."""
+    if every <= shown:
+        return ""
+    return (
+        f"Shown are the {shown} of {every} versions that were seen last. --limit {every} shows all; "
+        "--since, --until, --tag and a policy's name narrow it."
+    )
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
     """Return whether a version stays where suppressions are not shown."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
+
+
+def _by_policy(found: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]]:
+    for policy, versions in groupby(found, key=lambda version: version.policy):
+        yield policy, list(versions)
 
 
 def _row(version: Version, changes: Changes, *, suppressed: bool) -> Row:
@@ -83,12 +124,12 @@ def _lines(found: tuple[Version, ...], changes: Changes, *, suppressed: bool) ->
     if not found:
         yield "Nothing that is recorded matches."
     first = True
-    for policy, versions in groupby(found, key=lambda version: version.policy):
+    for policy, versions in _by_policy(found):
         if not first:
             yield ""
         first = False
         yield click.style(printable(policy), bold=True)
-        for version in reversed(list(versions)):
+        for version in reversed(versions):
             yield ""
             change = changes.get((version.policy, version.number), InventoryChange())
             yield from (f"  {line}" for line in version_lines(version, change, suppressed=suppressed))

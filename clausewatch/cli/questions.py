@@ -14,7 +14,7 @@ from archive.model import Version
 from clausewatch import times
 from clausewatch.errors import ClausewatchError, ExitCode
 
-FORMATS = click.Choice(["text", "json"])
+FORMATS = click.Choice(["text", "json", "html"])
 
 
 class NoAnswerError(ClausewatchError):
@@ -44,6 +44,11 @@ FROM = Moment(times.start)
 """A bare day means from its first moment on."""
 UNTIL = Moment(times.end)
 """A bare day means until its last moment."""
+
+
+def print_page(page: str) -> None:
+    """Print a page as UTF-8, whatever the terminal's encoding is: so the page says of itself."""
+    click.echo(page.encode(), nl=False)
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 
 import click
 
@@ -13,8 +14,9 @@ from archive.history import as_of, document, newest
 from archive.history import version as numbered
 from archive.model import Version
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError
+from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
 from clausewatch.inventory_text import inventory_lines
+from clausewatch.pages import page
 from clausewatch.rows import as_json, document_row, inventory_row, version_row
 from clausewatch.terminal import printable, wrapped
 from clausewatch.times import shown
@@ -70,6 +72,8 @@ def show(
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
         click.echo(as_json(version_row(version) | {"document": document_row(text, sections)}))
+    elif form == "html":
+        print_page(page("show.html", version=version, sections=sections, lines=None))
     else:
         click.echo("\n".join(_lines(version, sections)))
 
@@ -77,6 +81,8 @@ def show(
 def _print_inventory(version: Version, found: Inventory, form: str) -> None:
     if form == "json":
         click.echo(as_json(version_row(version) | {"inventory": inventory_row(found)}))
+    elif form == "html":
+        print_page(page("show.html", version=version, sections=(), lines="\n".join(inventory_lines(found))))
     else:
         click.echo("\n".join([*_head(version), "", *inventory_lines(found)]).rstrip())
 
@@ -100,8 +106,11 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
     found = tuple(section for section in text.sections if wanted in " > ".join(section.path).casefold())
     if found:
         return found
-    headings = "\n".join(f"  {printable(section.title)}" for section in text.sections if section.heading)
-    raise NoAnswerError(f"no section's heading contains {words!r}; this version has:\n{headings}")
+    titles = [section.title for section in text.sections if section.heading]
+    near = get_close_matches(wanted, {title.casefold(): title for title in titles}, n=1, cutoff=0.5)
+    meant = next((f"did you mean {title!r}? This" for title in titles if title.casefold() in near), "this")
+    headings = "\n".join(f"  {printable(title)}" for title in titles)
+    raise NoAnswerError(f"no section's heading contains {words!r}; {meant} version has:\n{headings}")
 
 
 def _head(version: Version) -> Iterator[str]:

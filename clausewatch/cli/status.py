@@ -11,8 +11,9 @@ import click
 from archive.model import Pending
 from archive.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import FORMATS
+from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
+from clausewatch.pages import page
 from clausewatch.rows import as_json, status_row
 from clausewatch.terminal import columns, wrapped
 from clausewatch.times import lasting, shown
@@ -42,6 +43,10 @@ def status(context: Context, ctx: click.Context, form: str) -> None:
     )
     if form == "json":
         click.echo(as_json([status_row(each) for each in every]))
+    elif form == "html":
+        rows = [(_is_fine(each), _cells(each)) for each in every]
+        remarks = [note for each in every for note in _notes(each)]
+        print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
         click.echo("\n".join(_lines(every)))
     ctx.exit(ExitCode.FINE if all(_is_fine(each) for each in every) else ExitCode.TROUBLE)

@@ -1,0 +1,119 @@
+"""`clausewatch blame`: since when each sentence of a policy stands, and what was dropped when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import click
+
+from archive.blame import Blame, Dropped, Sentence
+from archive.blame import blame as ask
+from clausewatch.change_text import listed
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS, named_version, print_page
+from clausewatch.pages import page
+from clausewatch.rows import Row, as_json, version_row
+from clausewatch.terminal import wrapped
+from clausewatch.times import day, shown, stamp
+
+
+@click.command()
+@click.argument("policy")
+@click.argument("of", required=False, metavar="[VERSION]")
+@click.option("--dropped", is_flag=True, help="Instead of the text, what was dropped from it, and when.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def blame(context: Context, policy: str, of: str | None, dropped: bool, form: str) -> None:
+    """Show since which version each sentence of POLICY stands.
+
+    Of the latest version, or of VERSION: a number, or a date, which means the version that stood at the end of that day
+    (UTC). A sentence is the same while its words are, wherever it stands; one that was edited in a word is new, and the
+    one before it was dropped.
+
+    \b
+    clausewatch blame Kenalan
+    clausewatch blame Kenalan --dropped
+    clausewatch blame Kenalan 2026-03-31 --format html > kenalan.html
+    """
+    with context.archive() as archive:
+        found = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
+    if form == "html":
+        print_page(page("blame.html", blame=found, dropped=dropped, caution=_caution(found)))
+    elif form == "json":
+        click.echo(as_json(_row(found)))
+    else:
+        click.echo("\n".join([*_head(found), *(_dropped_lines(found) if dropped else _lines(found))]))
+
+
+def _caution(found: Blame) -> str:
+    """Return one sentence where something may come from our own reading and not from the policy; "" where not."""
+    if not found.read_anew:
+        return ""
+    several = len(found.read_anew) > 1
+    numbers = listed([str(number) for number in found.read_anew])
+    return (
+        f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} read in another way than the "
+        "version before: what came or went there may come from that, and not from the policy."
+    )
+
+
+def _head(found: Blame) -> Iterator[str]:
+    yield from wrapped(f"{found.version.policy}, version {found.version.number} of {shown(found.version.seen_at)}")
+    if found.read_anew:
+        yield from wrapped(f"Caution: {_caution(found)}", indent="  ", hanging="           ")
+
+
+def _lines(found: Blame) -> Iterator[str]:
+    for sentence in found.sentences:
+        text = f"{sentence.marker} {sentence.text}".strip()
+        since = f"v{sentence.since}".ljust(len(f"v{found.version.number}"))
+        if sentence.kind == "heading":
+            yield ""
+        first, *rest = wrapped(text, f"  {since}  {day(sentence.since_at)}  ", " " * (len(since) + 16))
+        yield click.style(first, bold=True) if sentence.kind == "heading" else first
+        yield from rest
+
+
+def _dropped_lines(found: Blame) -> Iterator[str]:
+    if not found.dropped:
+        yield ""
+        yield "Nothing was dropped so far."
+    for last, pieces in groupby(found.dropped, key=lambda each: each.last):
+        together = list(pieces)
+        yield ""
+        yield click.style(f"Dropped by version {last + 1} of {shown(together[0].gone_at)}", bold=True)
+        for each in together:
+            yield from wrapped(each.text, "  - ", "    ")
+            place = " > ".join(each.path) or "before the first heading"
+            yield from wrapped(f"in {place}; stood since version {each.first} of {day(each.appeared_at)}", "      ")
+
+
+def _row(found: Blame) -> Row:
+    return version_row(found.version) | {
+        "read_anew": list(found.read_anew),
+        "sentences": [_sentence_row(each) for each in found.sentences],
+        "dropped": [_dropped_row(each) for each in found.dropped],
+    }
+
+
+def _sentence_row(each: Sentence) -> Row:
+    return {
+        "kind": each.kind,
+        "marker": each.marker,
+        "text": each.text,
+        "section": " > ".join(each.path),
+        "since": each.since,
+        "since_at": stamp(each.since_at),
+    }
+
+
+def _dropped_row(each: Dropped) -> Row:
+    return {
+        "text": each.text,
+        "section": " > ".join(each.path),
+        "first": each.first,
+        "last": each.last,
+        "appeared_at": stamp(each.appeared_at),
+        "gone_at": stamp(each.gone_at),
+    }

@@ -1,0 +1,131 @@
+"""`clausewatch search`: words in all sections of all versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from archive.database import Archive
+from archive.indexing import index_missing, reindex
+from archive.search import LIMIT, Answer, Found, Search
+from archive.search import search as ask
+from archive.search_words import SearchTermsError
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
+from clausewatch.pages import page
+from clausewatch.rows import Row, as_json
+from clausewatch.terminal import printable, wrapped
+from clausewatch.times import day, stamp
+
+MARK = ("*", "*")
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--policy", help="In this policy alone.")
+@click.option("--tag", help="In policies that have this tag.")
+@click.option("--since", type=FROM, help="Texts that still stood on this day or later (UTC).")
+@click.option("--until", type=UNTIL, help="Texts that were there on this day or before (UTC).")
+@click.option("--current", is_flag=True, help="Texts of the latest versions alone.")
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="So many at most.")
+@click.option("--reindex", "anew", is_flag=True, help="Make the index anew before: after damage, or by doubt.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def search(
+    context: Context,
+    words: tuple[str, ...],
+    policy: str | None,
+    tag: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    current: bool,
+    limit: int,
+    anew: bool,
+    form: str,
+) -> None:
+    """Find WORDS in every section of every version, and show from when to when they stood there.
+
+    A section is found where all the words are in it, in any of their forms: "sharing" finds "shared", "menghapus" finds
+    "penghapusan". Words that are quoted together stand next to each other. The texts that were recorded last come
+    first.
+
+    \b
+    clausewatch search advertising partners
+    clausewatch search "third parties" sell --policy Kenalan
+    clausewatch search membagikan data --tag indonesia --current
+    """
+    asked = Search(_joined(words), policy, tag, since, until, current, limit)
+    with context.archive() as archive:
+        _bring_up_to_date(archive, anew=anew)
+        try:
+            answer = ask(archive, asked)
+        except SearchTermsError as error:
+            raise click.UsageError(str(error)) from error
+    note = _note(answer, limit)
+    if form == "html":
+        print_page(page("search.html", words=asked.words, answer=answer, note=note, stood=stood))
+    elif form == "json":
+        rows = [_row(each) for each in answer.found]
+        click.echo(as_json({"words": asked.words, "found": rows, "more": answer.more}))
+    else:
+        click.echo("\n".join([*_lines(answer), *(["", note] if note else [])]))
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    """Return one question; what the shell kept together as one word is a phrase."""
+    return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+
+
+def _bring_up_to_date(archive: Archive, *, anew: bool) -> None:
+    """Index what an older program recorded: once, and it is said."""
+    number = reindex(archive) if anew else index_missing(archive)
+    if number:
+        policies = "1 policy" if number == 1 else f"{number} policies"
+        click.echo(f"Indexed the versions of {policies}.", err=True)
+
+
+def _note(answer: Answer, limit: int) -> str:
+    if not answer.more:
+        return ""
+    return f"There are more than {limit}: --limit shows more; further words, --policy, --tag, --current narrow it."
+
+
+def stood(found: Found) -> str:
+    """Return in which versions a text stood, and from when to when."""
+    versions = f"version {found.first}" if found.first == found.last else f"versions {found.first} to {found.last}"
+    if found.gone_at is None:
+        return f"{versions}, since {day(found.appeared_at)}"
+    return f"{versions}, {day(found.appeared_at)} until {day(found.gone_at)}"
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    if not answer.found:
+        yield "No text that is recorded has all these words."
+    for place, found in enumerate(answer.found):
+        if place:
+            yield ""
+        head = f"{printable(found.policy)}: {printable(found.section or 'before the first heading')}"
+        yield from (click.style(line, bold=True) for line in wrapped(head, hanging="  "))
+        yield f"  {stood(found)}"
+        yield from wrapped("".join(_marked(found)), "    ")
+
+
+def _marked(found: Found) -> Iterator[str]:
+    for piece in found.snippet:
+        opening, closing = MARK if piece.matches else ("", "")
+        yield f"{opening}{piece.text}{closing}"
+
+
+def _row(found: Found) -> Row:
+    return {
+        "policy": found.policy,
+        "section": found.section,
+        "language": found.language,
+        "first": found.first,
+        "last": found.last,
+        "appeared_at": stamp(found.appeared_at),
+        "gone_at": None if found.gone_at is None else stamp(found.gone_at),
+        "snippet": [{"text": piece.text, "matches": piece.matches} for piece in found.snippet],
+    }
