@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from apprise import Apprise, NotifyFormat
+from apprise import Apprise, NotifyFormat, NotifyType
 from apprise.plugins.base import NotifyBase
 from apprise.result import AppriseResult, AppriseResultStatus
 
@@ -57,10 +57,16 @@ def _sent(channel: Channel, recipient: str, message: Message) -> Outcome:
 def _content(made: NotifyBase, message: Message) -> dict[str, Any]:
     if made.schema in (*MAIL, *MAIL_SERVICES):
         return {"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}
+    # Jira and Opsgenie answer a mere piece of information by doing nothing, and call that sent.
     dialect = dialect_of(made.schema)
     written = message.chat.written(dialect, message.subject)
     form = NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT
-    return {"title": dialect.escape(message.subject), "body": written, "body_format": form}
+    return {
+        "title": dialect.escape(message.subject),
+        "body": written,
+        "body_format": form,
+        "notify_type": NotifyType.WARNING,
+    }
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:

@@ -31,6 +31,9 @@ MAIL_REFUSED = {
     "wkd": "mails are sent as they are",
 }
 
+SELF_STEERED = ("matrix", "matrixs")
+"""Services whose answer may name another host to ask; they do so only where the address says `discovery=yes`."""
+
 REASON = 300
 """Code points of a reason why something failed."""
 
@@ -100,6 +103,8 @@ def _options(url: str) -> dict[str, Any]:
         raise RefusedChannelError(f"the Python package that Apprise needs for {options['schema']} is not installed")
     if options["schema"] in MAIL and (refused := [key for key in MAIL_REFUSED if key in options["qsd"]]):
         raise RefusedChannelError(f"{refused[0]}= is not supported here: {MAIL_REFUSED[refused[0]]}")
+    if options["schema"] in SELF_STEERED and "discovery" not in options["qsd"]:
+        options["discovery"] = False
     # We retry, not Apprise; and `optional` would have every failure count as accepted.
     return {key: value for key, value in options.items() if key not in ("retry", "wait", "optional", "tag")}
 

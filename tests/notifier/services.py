@@ -31,6 +31,8 @@ class Services:
 
     def answer(self, host: str, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
         """Take a message, or say why not."""
+        if ".well-known" in path:
+            return 200, b'{"m.homeserver": {"base_url": "https://internal.example"}}'
         if path.endswith("/login"):
             return 200, b'{"access_token": "t", "user_id": "@watch:127.0.0.1", "device_id": "d"}'
         if "/join" in path:
