@@ -1,0 +1,98 @@
+"""Kills commands of a watch at named points and at random times, and looks after each what it left."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.kills.soundness import Witness
+from tests.kills.stand import Child, Stand
+
+EARLY = 0.1
+"""The share of random kills that come before the work: while the command starts."""
+
+
+@dataclass
+class Killing:
+    """One series of kills."""
+
+    stand: Stand
+    random: Random
+    killed: int = 0
+    at_work: int = 0
+    places: Counter[str] = field(default_factory=Counter)
+    """How often each point was the last one that was reached."""
+    faults: list[str] = field(default_factory=list)
+    _works: list[float] = field(default_factory=list)
+    """How long the work of a command lasted that was not killed, in seconds."""
+    _starts: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.witness = Witness(self.stand)
+
+    def at_point(self, number: int, *words: str) -> bool:
+        """Kill a command at the point of this number; return False where it ends before."""
+        child = self.stand.start(*words, until=number)
+        child.end()
+        killed = child.kill() and len(child.reached()) >= number
+        self._note(child, killed, at_work=True)
+        return killed
+
+    def at_random(self, *words: str) -> None:
+        """Kill a command at a random moment of its work, now and then of its start."""
+        if not self._works:
+            self.undisturbed(*words)
+        early = self.random.random() < EARLY
+        began = time.monotonic()
+        child = self.stand.start(*words)
+        if early:
+            time.sleep(self.random.uniform(0, statistics.median(self._starts)))
+        elif child.wait_for_work():
+            self._starts.append(time.monotonic() - began)
+            time.sleep(self.random.uniform(0, statistics.median(self._works[-5:])))
+        killed = child.kill()
+        if not killed:
+            self._works.append(child.worked())
+        self._note(child, killed, at_work=bool(child.reached()))
+
+    def undisturbed(self, *words: str) -> Child:
+        """Run a command to its end, and note how long it takes."""
+        began = time.monotonic()
+        child = self.stand.start(*words)
+        child.wait_for_work()
+        self._starts.append(time.monotonic() - began)
+        child.end()
+        self._works.append(child.worked())
+        self.faults += self.witness.look(child)
+        return child
+
+    def finish(self) -> list[str]:
+        """Let the commands come to their end; return all that was ever wrong."""
+        for words in (("run", "--all"), ("notify", "send")):
+            child = self.stand.call(*words)
+            if child.process.returncode:
+                self.faults.append(f"{words} ended with {child.process.returncode}: {child.said()}")
+        self.faults += self.witness.look()
+        return self.faults + self.witness.final()
+
+    def summary(self) -> str:
+        """Say what was done, for docs/figures.md."""
+        got = len(self.stand.mail.received), len(self.stand.hook.taken)
+        distinct = len({str(each.mail["Message-ID"]) for each in self.stand.mail.received}), len(self.stand.hook.kept)
+        return (
+            f"{self.killed} kills, {self.at_work} at work; last points {dict(self.places)}; mails {got[0]} "
+            f"({distinct[0]} distinct), webhooks {got[1]} ({distinct[1]} distinct); faults {len(self.faults)}"
+        )
+
+    def _note(self, child: Child, killed: bool, *, at_work: bool) -> None:
+        if killed:
+            self.killed += 1
+            self.at_work += at_work
+            self.places[(child.reached() or ["start"])[-1].strip()] += 1
+        child_faults = self.witness.look(child)
+        if "Traceback" in child.said():
+            child_faults.append(child.said())
+        self.faults += child_faults

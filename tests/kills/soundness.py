@@ -1,0 +1,153 @@
+"""What must hold of a watch after any crash: nothing corrupt, nothing half written, nothing lost, nothing told twice
+but what a server had taken and we could not note any more."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from archive.chain import SavedHead, head
+from archive.database import Archive, open_archive
+from archive.history import document, versions
+from archive.verification import Tally, verify
+from tests.kills.stand import Child, Stand, numeral
+
+BROKEN = {
+    "a version without its fetch": (
+        "SELECT count(*) FROM version v LEFT JOIN fetch f ON f.id = v.fetch_id WHERE f.id IS NULL"
+    ),
+    "a version without its text": (
+        "SELECT count(*) FROM version v LEFT JOIN blob b ON b.sha256 = v.document_sha256 WHERE b.sha256 IS NULL"
+    ),
+    "a version without its page": (
+        "SELECT count(*) FROM version v JOIN fetch f ON f.id = v.fetch_id "
+        "LEFT JOIN blob b ON b.sha256 = f.snapshot_sha256 WHERE b.sha256 IS NULL"
+    ),
+    "a later version without its change": (
+        "SELECT count(*) FROM version v LEFT JOIN change c ON c.version_id = v.id WHERE v.number > 1 AND c.id IS NULL"
+    ),
+    "a change without its findings": (
+        "SELECT count(*) FROM change c LEFT JOIN finding f ON f.change_id = c.id WHERE f.id IS NULL"
+    ),
+    "an alert without its deliveries": (
+        "SELECT count(*) FROM alert a JOIN finding f ON f.id = a.finding_id WHERE (SELECT count(*) FROM delivery d "
+        "WHERE d.change_id = f.change_id AND d.subscription_id = a.subscription_id) <> 2"
+    ),
+}
+"""Queries that answer 0 of a sound archive."""
+
+UNTOLD = "SELECT count(*) FROM finding f LEFT JOIN alert a ON a.finding_id = f.id WHERE f.material AND a.id IS NULL"
+
+TAKEN = """
+SELECT d.channel, min(a.id) FROM delivery d JOIN finding f ON f.change_id = d.change_id
+JOIN alert a ON a.finding_id = f.id WHERE d.state = 'accepted' GROUP BY d.id, d.channel
+"""
+
+ALERT = re.compile(r"^Alert ([0-9a-f]{16,32})$", re.MULTILINE)
+
+Message = tuple[str, str]
+"""The channel that took it, and the least of its alerts' ids."""
+
+
+@dataclass
+class Witness:
+    """Who looks after each crash, and remembers what was there before."""
+
+    stand: Stand
+    heads: list[SavedHead] = field(default_factory=list)
+    excused: Counter[Message] = field(default_factory=Counter)
+    """How often a crash came between a server's acceptance and our commit, by message."""
+
+    def look(self, child: Child | None = None) -> list[str]:
+        """Say what is broken; remember the chain's head, and which messages were taken and could not be noted."""
+        with open_archive(self.stand.database) as archive:
+            found = [*broken(archive), *self._verified(archive), *self._forgotten(archive, child)]
+            self.heads.append(SavedHead.parse(str(head(archive))))
+            unnoted = set(received(self.stand)) - noted(archive)
+        window = Counter(channel for channel, _ in unnoted - set(self.excused))
+        found += [f"{many} messages were under way in one channel" for many in window.values() if many > 1]
+        self.excused.update(unnoted)
+        return found
+
+    def final(self) -> list[str]:
+        """Say what was lost or told twice without excuse, once everything has been sent."""
+        got = received(self.stand)
+        with open_archive(self.stand.database) as archive:
+            with archive.reading() as session:
+                untold = session.execute(text(UNTOLD)).scalar_one()
+                waiting = session.execute(text("SELECT count(*) FROM delivery WHERE state <> 'accepted'")).scalar_one()
+            lost = noted(archive) - set(got)
+            quoted = [SavedHead.parse(quote) for quote in heads_told(self.stand)]
+            flaws = [str(flaw) for flaw in verify(archive, Tally(), [*self.heads, *quoted])]
+        twice = {message: many - 1 for message, many in got.items() if many > 1 + self.excused[message]}
+        return [
+            *(f"{many} findings were not told" for many in [untold] if many),
+            *(f"{many} deliveries wait" for many in [waiting] if many),
+            *(f"{message} was never taken" for message in lost),
+            *(f"{message} came {many} times too often" for message, many in twice.items()),
+            *(f"{message} has two names" for message in renamed(self.stand)),
+            *flaws,
+        ]
+
+    def _verified(self, archive: Archive) -> list[str]:
+        return [str(flaw) for flaw in verify(archive, Tally(), self.heads[-3:], extract=False)]
+
+    def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
+        """Say which editions a run said it had recorded, and the archive does not hold."""
+        said = "" if child is None else child.said()
+        told = [name for name in self.stand.editions if re.search(rf"^{name}: (changed|first version)", said, re.M)]
+        missing = []
+        for name in told:
+            newest = versions(archive, name)[-1]
+            if f" {numeral(self.stand.editions[name])} " not in document(archive, newest).text:
+                missing.append(f"{name}: edition {self.stand.editions[name]} was recorded, and is gone")
+        return missing
+
+
+def broken(archive: Archive) -> list[str]:
+    """Say what is half written or corrupt."""
+    found = []
+    with archive.reading() as session:
+        if archive.engine.dialect.name == "sqlite":
+            found += [row[0] for row in session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+            found += [f"dangling {row}" for row in session.execute(text("PRAGMA foreign_key_check"))]
+        for what, query in BROKEN.items():
+            many = session.execute(text(query)).scalar_one()
+            found += [f"{many} times {what}"] if many else []
+    return found
+
+
+def noted(archive: Archive) -> set[Message]:
+    """Return the messages whose acceptance is committed."""
+    with archive.reading() as session:
+        return {(channel, alert) for channel, alert in session.execute(text(TAKEN))}
+
+
+def received(stand: Stand) -> Counter[Message]:
+    """Return how often each message was taken, by either server."""
+    mails = Counter(("post", min(ALERT.findall(each.text))) for each in stand.mail.received)
+    hooks = Counter(
+        ("hook", min(alert["id"] for alert in json.loads(each.content)["alerts"])) for each in stand.hook.taken
+    )
+    return mails + hooks
+
+
+def renamed(stand: Stand) -> Iterable[Message]:
+    """Return the messages that came again under another name, so that no receiver could tell."""
+    names: dict[Message, set[str]] = {}
+    for mail in stand.mail.received:
+        names.setdefault(("post", min(ALERT.findall(mail.text))), set()).add(str(mail.mail["Message-ID"]))
+    for taken in stand.hook.taken:
+        alert = min(each["id"] for each in json.loads(taken.content)["alerts"])
+        names.setdefault(("hook", alert), set()).add(taken.key)
+    return [message for message, given in names.items() if len(given) > 1]
+
+
+def heads_told(stand: Stand) -> list[str]:
+    """Return the chain's heads that the messages quote: each receiver is a witness."""
+    return [json.loads(each.content)["chain_head"] for each in stand.hook.taken]

@@ -1,0 +1,78 @@
+"""Whenever a run or a sender is killed, the archive is whole and every alert arrives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.kills.killing import Killing
+from tests.kills.stand import Stand, standing
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261123"))
+RUN = ("run", "--all", "--verbose")
+SEND = ("notify", "send")
+
+
+@pytest.fixture
+def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
+    """Return a watch of one policy that has been seen once."""
+    with standing(tmp_path, database_url) as made:
+        made.configure(names=("Lodge",))
+        assert made.call(*RUN).process.returncode == 0
+        yield made
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
+    killing = Killing(stand, Random(SEED))
+    while killing.killed < (300 if LONG else 5):
+        stand.publish("Lodge")
+        killing.at_random(*RUN)
+    assert killing.finish() == [], killing.summary()
+    assert killing.at_work >= 0.8 * killing.killed, killing.summary()
+    print(killing.summary())
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
+    """Each run meets what the one before it left: so crashes during the recovery from a crash are among them."""
+    killing, number = Killing(stand, Random(SEED)), 1
+    while True:
+        stand.publish("Lodge")
+        if not killing.at_point(number, *RUN):
+            break
+        number += 1 if LONG else 4
+    assert killing.finish() == [], killing.summary()
+    assert {"before commit", "after commit", "before send"} <= set(killing.places) or not LONG
+    print(killing.summary())
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stand) -> None:
+    killing = Killing(stand, Random(SEED))
+    while killing.killed < (200 if LONG else 6):
+        if killing.killed % 10 == 0:
+            wait_in_the_outbox(stand, 5 if LONG else 3)
+        if killing.random.random() < 0.5:
+            killing.at_random(*SEND)
+        else:
+            killing.at_point(killing.random.randint(1, 24), *SEND)
+    assert killing.finish() == [], killing.summary()
+    assert killing.at_work >= 0.8 * killing.killed, killing.summary()
+    print(killing.summary())
+
+
+def wait_in_the_outbox(stand: Stand, editions: int) -> None:
+    """Let runs find new editions while neither server can be reached."""
+    stand.mail.stop()
+    stand.hook.status = 503
+    for _ in range(editions):
+        stand.publish("Lodge")
+        stand.call(*RUN)
+    stand.hook.status = 200
+    stand.mail.start()
