@@ -1,6 +1,6 @@
 """What questions to a large archive cost: medians, their growth with the versions, disk, and recording.
 
-    python benchmarks/archive.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
+    python benchmarks/questions.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
 
 Without `--database` a SQLite archive is built in a temporary folder and thrown away. A database that is named must be
 empty, or hold what this program built, which is then asked and not built anew. Policies are made of sentence templates
