@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,10 +21,11 @@ from playwright.async_api import Request as Asked
 from scrapy import signals
 from scrapy.http import HtmlResponse, Request, Response, TextResponse
 from scrapy.http.request import NO_CALLBACK
-from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
-from scrapy_playwright.page import PageMethod
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]  # it has none
+from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]  # it has none
 
 from crawler.failures import NETWORK_ERRORS, Failure, KnownError
+from document.model import RENDERED
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,8 +62,6 @@ DROPPED_OF_REQUESTS = (
 DROPPED_OF_ANSWERS = ("connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding")
 NOT_OF_THE_TEXT = (b"Content-Type", b"Content-Length", b"ETag", b"Last-Modified")
 """Headers that speak of the page as it came, and not of what its scripts made of it."""
-MARK = "X-Clausewatch-Rendered"
-"""Says in the recorded headers which browser built the body."""
 
 NO_PEERS = (
     """for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) delete window[name];"""
@@ -107,7 +105,7 @@ class RenderingMiddleware:
             return await self._rendered(request, response)
 
     async def _rendered(self, request: Request, response: HtmlResponse) -> Response:
-        opened = Opened(self.crawler, self.settings, response, request.headers.get("Accept-Language", b""))
+        opened = Opened(self.crawler, self.settings, response, request.headers.get("Accept-Language") or b"")
         asked = Request(response.url, meta=opened.meta(f"visit {next(self._numbers)}"), dont_filter=True)
         try:
             async with asyncio.timeout(self.settings.render_time):
@@ -150,7 +148,7 @@ class RenderingMiddleware:
         for name in NOT_OF_THE_TEXT:
             headers.pop(name, None)
         headers["Content-Type"] = "text/html; charset=utf-8"
-        headers[MARK] = f"Chromium {self.browser.browser.version}"
+        headers[RENDERED] = f"Chromium {self.browser.browser.version}"
         return HtmlResponse(built.url, response.status, headers, body, flags=[*response.flags, "rendered"])
 
     async def close(self) -> None:
@@ -293,14 +291,24 @@ class Opened:
         text, since = "", time.monotonic()
         while time.monotonic() < until and self.failure is None:
             await asyncio.sleep(LOOK)
-            seen = await page.evaluate(TEXT)
-            if seen != text or self._under_way:
-                text, since = seen, time.monotonic()
+            seen = await text_of(page)
+            if seen is None or seen != text or self._under_way:
+                text, since = seen or "", time.monotonic()
             elif time.monotonic() - max(since, self._last) >= QUIET:
                 return
 
 
-def plain(response: Response) -> Mapping[str, str]:
+async def text_of(page: Page) -> str | None:
+    """Return the text that a page shows; None while it gives way to another."""
+    try:
+        return str(await page.evaluate(TEXT))
+    except BrowserError:
+        if page.is_closed():
+            raise
+        return None
+
+
+def plain(response: Response) -> dict[str, str]:
     """Return the headers of an answer that was unpacked."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")

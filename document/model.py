@@ -16,6 +16,10 @@ DateKind = Literal["updated", "effective", "revised"]
 UNKNOWN_LANGUAGE = "und"
 
 
+RENDERED = "x-clausewatch-rendered"
+"""The header by which an answer says that a browser built it, and which one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer of a server, or one file: the bytes and the facts that came with them."""

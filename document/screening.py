@@ -18,7 +18,7 @@ from bs4 import NavigableString, Tag
 from document.decoding import decode
 from document.kinds import is_pdf
 from document.languages import KNOWN
-from document.model import UNKNOWN_LANGUAGE, Document, Page
+from document.model import RENDERED, UNKNOWN_LANGUAGE, Document, Page
 from document.nesting import DEEPEST, nests_too_deeply
 from document.normalise import normalise
 from document.soup import attribute, events, parse
@@ -182,11 +182,19 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     if seen.refresh and spoken < _SHORT_POLICY_WORDS:
         return Screening("empty-shell", "The page only sends its reader on to another address.")
     if spoken < _FEW_WORDS:
-        built = f" and {seen.scripts} scripts" if seen.scripts else ""
-        return Screening("empty-shell", f"The page holds {spoken} words of text{built}.")
+        return Screening("empty-shell", _empty(page, seen, spoken))
     if vocabulary < _ANY_VOCABULARY and set(document.languages[:1]) & {*KNOWN, UNKNOWN_LANGUAGE} and _is_latin(text):
         return Screening("other-document", f"The page's {spoken} words use next to none of a policy's terms.")
     return None
+
+
+def _empty(page: Page, seen: _Seen, spoken: int) -> str:
+    if not seen.scripts:
+        return f"The page holds {spoken} words of text."
+    said = f"The page holds {spoken} words of text and {seen.scripts} scripts"
+    if any(name == RENDERED for name, _ in page.headers):
+        return f"{said}, which a browser has run."
+    return f"{said}: it may need JavaScript, which `render = true` runs."
 
 
 def _amount(text: str) -> int:
