@@ -69,7 +69,9 @@ class BlobRow(Base):
     size: Mapped[int]
     """Bytes before compression."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    """Compressed with zstd."""
+    """Compressed with zstd, with the plain bytes of `base_sha256` as dictionary where it has one."""
+    base_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
+    """The keyframe that it is stored as what differs from; None for a keyframe, which is stored by itself."""
 
 
 class PolicyRow(Base):

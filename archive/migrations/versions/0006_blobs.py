@@ -1,6 +1,9 @@
-"""Bodies that are stored as what differs from another, and legal hold."""
+"""Contents that are stored as what differs from another."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
@@ -9,4 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("blob") as batch:
+        batch.add_column(sa.Column("base_sha256", sa.String(length=64), nullable=True))
+        batch.create_foreign_key(op.f("fk_blob_base_sha256"), "blob", ["base_sha256"], ["sha256"])
+        batch.create_index(op.f("ix_blob_base_sha256"), ["base_sha256"], unique=False)
