@@ -16,7 +16,7 @@ from notifier.notice import Notice
 from notifier.subscriptions import Subscriber
 from notifier.timing import Rhythm
 
-MOST_CHANGES = 40
+MOST_CHANGES = 20
 """Changes of a period that a digest names; the newest come first, and the others are counted."""
 
 

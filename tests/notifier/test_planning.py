@@ -18,6 +18,7 @@ from notifier.planning import (
     still_needed,
 )
 from notifier.subscriptions import Subscriber, Target
+from notifier.timing import Schedule
 from tests.notifier.changes import CONSENT, NOW, of
 
 DESK = Subscriber("Desk", (Target("mail", "a@example.org"), Target("chat"), Target("mail", "a@example.org")))
@@ -41,6 +42,19 @@ def test_a_message_holds_all_alerts_of_one_change() -> None:
 def test_a_target_named_twice_gets_one_message() -> None:
     (message,) = plan(DESK, FROM_THE_START, [change(1, SHARED)])
     assert message.targets == (Target("mail", "a@example.org"), Target("chat"))
+
+
+def test_who_hears_by_digest_is_sent_nothing_now_but_what_is_critical() -> None:
+    later = replace(DESK, alerts="digest", digest=Schedule("weekly"))
+    grave, plain = SHARED, RecordedFinding(14, of("sharing", "high", material=True))
+    quiet, urgent = plan(later, FROM_THE_START, [change(1, plain), change(2, plain, grave)])
+    assert (quiet.targets, quiet.urgent, len(quiet.alerts)) == ((), False, 1)
+    assert (len(urgent.targets), urgent.urgent, len(urgent.alerts)) == (2, True, 2)
+
+
+def test_who_hears_by_digest_and_has_none_is_told_at_once() -> None:
+    (message,) = plan(replace(DESK, alerts="digest"), FROM_THE_START, [change(1, SHARED)])
+    assert message.targets
 
 
 def test_a_change_with_nothing_asked_for_makes_no_message() -> None:

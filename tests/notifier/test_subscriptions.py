@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from differ.model import Severity
-from notifier.subscriptions import Channel, Subscriber, Target, asks_for
+from notifier.subscriptions import Channel, Subscriber, Target, asks_for, idle, operators
 from tests.notifier.changes import of
 
 DESK = Subscriber("Desk", (Target("mail", "desk@example.org"),))
@@ -71,6 +73,38 @@ def test_the_threshold_of_severity_is_the_lowest_that_is_told(severity: Severity
 def test_policies_are_chosen_by_name_or_by_tag(policies: tuple[str, ...], told: bool) -> None:
     subscriber = Subscriber("Desk", (), policies=policies)
     assert asks_for(subscriber, "Teahouse", ("vendor", "tea"), of("sharing", "high", material=True)) is told
+
+
+@pytest.mark.parametrize(
+    ("clauses", "topics", "clause", "told"),
+    [
+        (("II",), (), "II", True),
+        (("II",), (), "III", False),
+        (("II",), (), None, False),
+        (("II", "V"), (), "V", True),
+        (("II",), ("retention",), None, True),
+        ((), ("sharing",), "II", False),
+    ],
+)
+def test_a_clause_asks_for_every_finding_of_its_own(
+    clauses: tuple[str, ...], topics: tuple[str, ...], clause: str | None, told: bool
+) -> None:
+    """Besides those of the topics, material or not."""
+    subscriber = Subscriber("Desk", (), topics=topics, clauses=clauses)
+    finding = replace(of("retention", "low", material=False), clause=clause)
+    assert asks_for(subscriber, "Teahouse", (), finding) is told
+
+
+def test_who_asks_for_policies_of_which_there_are_none_is_found() -> None:
+    lost, vendors = (replace(DESK, name=name, policies=(name,)) for name in ("Bakery", "tag:vendor"))
+    assert idle([DESK, lost, vendors], [("Teahouse", ("vendor",))]) == (lost,)
+    assert idle([DESK], []) == (DESK,)
+
+
+def test_operators_are_those_who_say_so() -> None:
+    watch = replace(DESK, name="Watch", operator=True, topics=())
+    assert operators([DESK, watch]) == (watch,)
+    assert not asks_for(watch, "Teahouse", (), of("sharing", "critical", material=True))
 
 
 def test_everything_material_is_told_where_nothing_is_configured() -> None:

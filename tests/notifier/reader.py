@@ -1,0 +1,73 @@
+"""The notifier without a server: what is planned is taken as if a server had accepted it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from archive.database import Archive
+from archive.model import Fetch, Policy, Result
+from archive.policies import synchronise
+from archive.recorder import latest, record
+from notifier import outbox
+from notifier.outbox import Telling
+from notifier.subscriptions import Subscriber, Target
+from notifier.timing import Schedule
+from tests.archive.visits import HOUR, START, TEAHOUSE, same
+
+DESK = Target("desk", "officer@example.org")
+
+WEEKLY = Subscriber("Privacy desk", (DESK,), digest=Schedule("weekly"), welcome=False)
+"""Mondays at 08:00 UTC; START is a Monday at 06:00."""
+
+
+@dataclass
+class Reader:
+    """Everybody who is told, and a clock that a test turns."""
+
+    archive: Archive
+    subscribers: list[Subscriber] = field(default_factory=lambda: [WEEKLY])
+    now: datetime = START
+
+    def __post_init__(self) -> None:
+        outbox.register(self.archive, self.subscribers, self.now)
+
+    def told(self, *, early: bool = False) -> list[Telling]:
+        """Plan what is due, as each pass does, and take it."""
+        outbox.plan_alerts(self.archive, self.subscribers, self.now)
+        outbox.plan_welcomes(self.archive, self.subscribers, self.now)
+        outbox.plan_digests(self.archive, self.subscribers, self.now)
+        everyone = outbox.everyone(self.archive, self.subscribers)
+        resting = [each.name for each in everyone if each.is_quiet(self.now)]
+        taken = []
+        for delivery in outbox.open_deliveries(self.archive, self.now, early=early, resting=resting):
+            claimed = outbox.claim(self.archive, delivery.id, self.now, early=early)
+            assert claimed is not None
+            outbox.note_accepted(self.archive, claimed.id, self.now)
+            taken.append(claimed.notice)
+        return taken
+
+    def at(self, moment: datetime) -> list[Telling]:
+        """Set the clock, and return what is told then."""
+        self.now = moment
+        return self.told()
+
+    def visited(self, count: int, policy: Policy = TEAHOUSE) -> None:
+        """Record visits that found nothing new, an hour apart."""
+        known = latest(self.archive, policy.name)
+        for number in range(count):
+            found = same(self.now + number * HOUR, known.number if known else None)
+            record(self.archive, replace(found, fetch=replace(found.fetch, policy=policy.name)), self.now)
+
+    def failed(self, policy: Policy) -> None:
+        """Record a visit that got no answer."""
+        fetch = Fetch(policy.name, self.now, error="it did not answer within 30 s", error_kind="timeout")
+        record(self.archive, Result(fetch, None), self.now)
+
+    def watch(self, *policies: Policy) -> None:
+        """Let the archive know of these policies alone."""
+        synchronise(self.archive, policies, self.now)
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
