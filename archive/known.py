@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from archive.schema import KnownPageRow
@@ -11,12 +11,16 @@ from differ.recognition import Mark
 MOST_MARKS = 8
 """Marks kept of one version, the newest: a page may come in several variants by turns."""
 
+_MARKS = (
+    select(KnownPageRow.exact, KnownPageRow.fingerprint, KnownPageRow.identity, KnownPageRow.fallback)
+    .where(KnownPageRow.policy_id == bindparam("policy"), KnownPageRow.version == bindparam("number"))
+    .order_by(KnownPageRow.id.desc())
+)
+
 
 def marks_of(session: Session, policy_id: int, version: int) -> tuple[Mark, ...]:
     """Return the marks of a version, newest first."""
-    query = select(KnownPageRow.exact, KnownPageRow.fingerprint, KnownPageRow.identity, KnownPageRow.fallback)
-    query = query.where(KnownPageRow.policy_id == policy_id, KnownPageRow.version == version)
-    return tuple(Mark(*row) for row in session.execute(query.order_by(KnownPageRow.id.desc())))
+    return tuple(Mark(*row) for row in session.execute(_MARKS, {"policy": policy_id, "number": version}))
 
 
 def note_mark(session: Session, policy_id: int, version: int, mark: Mark) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
@@ -14,7 +14,15 @@ from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
 from archive.pending import second_look
 from archive.schema import PendingRow, PolicyRow
+from archive.stored import policy_row
 from document.model import ExtractionOptions
+
+_TRY = (
+    update(PolicyRow.__table__)
+    .where(PolicyRow.__table__.c.name == bindparam("policy"))
+    .values(tried_at=bindparam("tried"))
+    .returning(PolicyRow.__table__.c.id)
+)
 
 DUE_SHARE = 0.9
 """A policy is due from this share of `every` on, so that a cron line at exactly `every` never skips a check."""
@@ -168,6 +176,17 @@ def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime)
 def options_of(row: PolicyRow) -> ExtractionOptions:
     """Return how the policy's pages are read, as it was configured last."""
     return ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes), row.render)
+
+
+def note_try(session: Session, name: str, run_started_at: datetime | None) -> int:
+    """Note that a run which started then tried a policy, and return its number; with None, only that.
+
+    Its row is locked until the end of the transaction. Raises UnknownPolicyError.
+    """
+    if run_started_at is None:
+        return policy_row(session, name, lock=True).id
+    found = session.execute(_TRY, {"policy": name, "tried": run_started_at}).scalar()
+    return policy_row(session, name).id if found is None else int(found)
 
 
 def _policy(row: PolicyRow) -> Policy:

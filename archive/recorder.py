@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from archive.indexing import index_version
 from archive.known import marks_of, note_mark
 from archive.model import Answer, Fetch, Outcome, Pending, Result, page_of
 from archive.pending import note_odd, note_visit, pending_of, settle
+from archive.policies import note_try
 from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
 from archive.stored import policy_row, stored_timing
 from differ.assessment import Assessment, LatestVersion
@@ -25,6 +26,14 @@ from differ.model import Comparison, Finding, Severity, Suppression
 from differ.recognition import Mark
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
+
+_LATEST_NUMBER = (
+    select(VersionRow.number)
+    .where(VersionRow.policy_id == bindparam("policy"))
+    .order_by(VersionRow.number.desc())
+    .limit(1)
+)
+"""Made once, like all that each visit asks: making a query takes longer than asking it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +123,32 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
     """
     try:
         with archive.writing() as session:
-            policy = policy_row(session, result.fetch.policy, lock=True)
-            previous = latest_row(session, policy.id)
+            # In one transaction: a run that is killed before leaves the policy due.
+            policy = note_try(session, result.fetch.policy, run_started_at)
+            previous = latest_number(session, policy)
             _require_current(result, previous)
-            if run_started_at is not None:
-                # Only now: a run that is killed before leaves the policy due.
-                policy.tried_at = run_started_at
-            return _record(session, policy.id, result, previous, now)
+            return _record(session, policy, result, previous, now)
     except IntegrityError as error:
         # Where the database does not serialise writers, the unique key of policy and number decides a race.
         raise OutdatedAssessmentError(result.fetch.policy, result.against, _latest_number(archive, result)) from error
 
 
-def _require_current(result: Result, previous: VersionRow | None) -> None:
-    number = None if previous is None else previous.number
+def _require_current(result: Result, number: int | None) -> None:
     if result.assessment is not None and result.against != number:
         raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
 
 
-def _record(session: Session, policy_id: int, result: Result, previous: VersionRow | None, now: datetime) -> Recorded:
+def _record(session: Session, policy_id: int, result: Result, previous: int | None, now: datetime) -> Recorded:
     fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
     recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment)
         if result.mark is not None and previous is not None:
-            note_mark(session, policy_id, previous.number, result.mark)
+            note_mark(session, policy_id, previous, result.mark)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
-    version = _add_version(session, fetch, assessment, 1 if previous is None else previous.number + 1, seen_at)
+    version = _add_version(session, fetch, assessment, 1 if previous is None else previous + 1, seen_at)
     if result.mark is not None:
         note_mark(session, policy_id, version.number, result.mark)
     comparison = assessment.comparison
@@ -323,10 +329,14 @@ def latest_row(session: Session, policy_id: int) -> VersionRow | None:
     return session.scalar(query)
 
 
+def latest_number(session: Session, policy_id: int) -> int | None:
+    """Return the number of the latest version of a policy; None where it has none."""
+    return session.scalar(_LATEST_NUMBER, {"policy": policy_id})
+
+
 def _latest_number(archive: Archive, result: Result) -> int | None:
     with archive.reading() as session:
-        row = latest_row(session, policy_row(session, result.fetch.policy).id)
-        return None if row is None else row.number
+        return latest_number(session, policy_row(session, result.fetch.policy).id)
 
 
 def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,8 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Integer,
+    Select,
+    bindparam,
     event,
     func,
     insert,
@@ -57,6 +60,9 @@ BATCH = 500
 
 _CHAIN_LOCK = 0x636C61757365
 """The advisory lock on PostgreSQL that lets one transaction at a time append to the chain."""
+
+
+_LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +167,31 @@ def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dic
 
 def _values(connection: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     table = kind.row.__table__
-    query = select(table.c.id, *(_sealed(table, column, 0) for column in kind.columns)).where(table.c.id.in_(ids))
-    for row in connection.execute(query):
+    for row in connection.execute(_rows_query(kind), {"ids": ids}):
         yield row.id, {column: _strict(table, column, row._mapping[column]) for column in kind.columns}
 
 
 def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    table = FetchPageRow.__table__
-    columns = [_sealed(table, column, table.c.position) for column in PAGE_COLUMNS]
-    query = select(table.c.fetch_id, *columns).where(table.c.fetch_id.in_(fetches))
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(query.order_by(table.c.fetch_id, table.c.position)):
+    for row in connection.execute(_pages_query(), {"ids": fetches}):
         found[row.fetch_id].append({column: row._mapping[column] for column in PAGE_COLUMNS})
     return found
+
+
+@cache
+def _rows_query(kind: Kind) -> Select[Any]:
+    """Select what is sealed of a kind's rows. Made once: each visit asks, and making it takes longer than asking."""
+    table = kind.row.__table__
+    columns = (_sealed(table, column, 0) for column in kind.columns)
+    return select(table.c.id, *columns).where(table.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _pages_query() -> Select[Any]:
+    table = FetchPageRow.__table__
+    columns = [_sealed(table, column, table.c.position) for column in PAGE_COLUMNS]
+    query = select(table.c.fetch_id, *columns).where(table.c.fetch_id.in_(bindparam("ids", expanding=True)))
+    return query.order_by(table.c.fetch_id, table.c.position)
 
 
 def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
@@ -320,6 +338,5 @@ def _lock_end(connection: Connection) -> tuple[int, str]:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
-    last = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
-    row = connection.execute(last).first()
+    row = connection.execute(_LAST).first()
     return (0, GENESIS) if row is None else (row.sequence, row.hash)

@@ -44,7 +44,8 @@ def _text(number: int) -> str:
     sections = []
     for section in range(24):
         paragraphs = "".join(
-            f'<p class="wp-block-paragraph has-text">{" ".join(_sentence(made) for _ in range(5))}</p>' for _ in range(4)
+            f'<p class="wp-block-paragraph has-text">{" ".join(_sentence(made) for _ in range(5))}</p>'
+            for _ in range(4)
         )
         items = "".join(f"<li>{_sentence(made)}</li>" for _ in range(4))
         heading = f"{section + 1}. {made.choice(_WHAT).capitalize()} {made.choice(_WHEN)}"
@@ -63,11 +64,13 @@ def _chrome(site: int) -> tuple[str, str]:
     made = Random(-1 - site)  # noqa: S311 - the same texts on every machine
     name = f"{made.getrandbits(24):06x}"
     styles = "".join(
-        f".css-{name}-{n}{{margin:{n % 40}px;padding:0 {n % 9}em;color:#{made.getrandbits(24):06x}}}" for n in range(900)
+        f".css-{name}-{n}{{margin:{n % 40}px;padding:0 {n % 9}em;color:#{made.getrandbits(24):06x}}}"
+        for n in range(900)
     )
     state = ",".join(f'"k{n}":{{"id":{made.getrandbits(30)},"on":{n % 2},"t":"{MARK}"}}' for n in range(600))
     links = "".join(
-        f'<li class="menu-item css-{name}-{n}"><a href="/{made.choice(_DO)}/{n}?session={MARK}">Shelf {n}</a></li>'
+        f'<li class="menu-item css-{name}-{n}"><a href="/{made.choice(_DO)}/{n}{"" if n % 16 else f"?back={MARK}"}">'
+        f"Shelf {n}</a></li>"
         for n in range(160)
     )
     icons = "".join(
@@ -77,13 +80,13 @@ def _chrome(site: int) -> tuple[str, str]:
     code = "".join(f"function f{n}(a,b){{return a<b?a*{made.getrandbits(20)}:b}};" for n in range(1000))
     before = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="csrf-token" content="{MARK}">'
-        f"<title>Privacy policy</title><style nonce=\"{MARK}\">{styles}</style>"
+        f'<title>Privacy policy</title><style nonce="{MARK}">{styles}</style>'
         f'<link rel="stylesheet" href="/a.css?v={MARK}"><script nonce="{MARK}">window.state={{{state}}}</script>'
         f'</head><body class="page css-{name}-1" data-request="{MARK}"><header><nav><ul>{links}</ul></nav></header>'
         f'<form action="/find" method="post"><input type="hidden" name="csrf" value="{MARK}"><input name="q"></form>'
     )
     after = (
-        f'<footer>{icons}<p>House of letters</p></footer><!-- made by web-3 for {MARK} -->'
+        f"<footer>{icons}<p>House of letters</p></footer><!-- made by web-3 for {MARK} -->"
         f'<script nonce="{MARK}">{code}var request="{MARK}";</script><script src="/a.{MARK}.js" defer></script>'
         "</body></html>"
     )

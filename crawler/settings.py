@@ -56,6 +56,7 @@ FIXED: dict[str, Any] = {
         "crawler.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
+    "CONCURRENT_ITEMS": 1,  # of one answer: it gives no more, and Scrapy makes a task for each that there could be
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
     # What is said of failures is said in the results

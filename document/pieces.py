@@ -105,13 +105,11 @@ def _piece(markup: str, needs: Needs) -> Piece:
     )
 
 
-def may_be_read(tag: str, name: str) -> bool:
-    """Return whether an attribute of an element is looked at, selectors apart; both names in lower case."""
-    if name in _RAW_ON:
-        return tag in _RAW_ON[name]
-    if name == "href":
-        return tag in ("a", "base")
-    return name in _READ or name in _NAMES
+def same_values(tag: str, name: str, one: str, other: str, needs: Needs) -> bool:
+    """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
+    if name in needs.attributes or name in _NAMES:
+        return False
+    return name not in _READ or _value(tag, name, one) == _value(tag, name, other)
 
 
 def _content(name: str, content: str) -> str:

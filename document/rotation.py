@@ -14,7 +14,7 @@ from document.kinds import is_pdf, kind_of
 from document.markup import OddMarkupError, plain_tokens, with_line_feeds
 from document.model import ExtractionOptions, Page
 from document.needs import Needs, needs_of
-from document.pieces import WITH_CONTENT, may_be_read, pieces_for
+from document.pieces import WITH_CONTENT, pieces_for, same_values
 
 _NO_OPTIONS = ExtractionOptions()
 _START = re.compile(r"<([a-z][a-z0-9:_-]*+)(?=[ \t\n\f])", re.IGNORECASE | re.ASCII)
@@ -59,7 +59,7 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
 
 
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
-    """Return whether two tags differ in quoted values alone, of attributes that are never looked at.
+    """Return whether two tags differ in quoted values alone, and in none that is read as another.
 
     In plain markup each value's first quote stands after "=", so that quotes come in pairs.
     """
@@ -71,7 +71,7 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
         return False
     for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
         name = _named(outside)
-        if not name or (one != two and (name in needs.attributes or may_be_read(tag, name))):
+        if not name or (one != two and not same_values(tag, name, one, two, needs)):
             return False
     return True
 

@@ -32,7 +32,8 @@ def telling_target(target: str) -> str:
         return target
     kept, tail = target[:cut], target[cut:]
     odd = not kept.isascii() or "&" in kept or "[" in kept or _REFERENCE.search(tail)
-    return target if odd or names_rights(tail) or names_rights(html.unescape(tail)) else kept
+    said = (tail, html.unescape(tail)) if "&" in tail else (tail,)
+    return target if odd or any(map(names_rights, said)) else kept
 
 
 def _tail(target: str) -> int:
