@@ -37,8 +37,7 @@ def readable(read: Callable[[Sequence[int]], T], ids: Sequence[int]) -> Iterator
     try:
         yield read(ids)
     except UNREADABLE:
-        for each in ids:
-            yield _one(read, each)
+        yield from ids if len(ids) == 1 else (_one(read, each) for each in ids)
 
 
 def _one(read: Callable[[Sequence[int]], T], row: int) -> T | int:

@@ -17,6 +17,9 @@ from archive.policies import configured, due, synchronise
 from archive.recorder import Recorded
 from clausewatch.audience import require_distinct
 from clausewatch.config import Configuration
+from clausewatch.guarded_http import RequestError
+from clausewatch.time_stamps import CertificatesError, StampError, stamp_when_due
+from crawler.addresses import AllowList
 from crawler.process import run_crawl
 from crawler.settings import scrapy_settings
 from differ.model import Severity
@@ -68,6 +71,8 @@ class Report:
     """Messages that were given up, of this run and earlier ones."""
     not_joined: tuple[str, ...]
     """Policies whose `renamed_from` could not be followed."""
+    stamp_error: str = ""
+    """Why the chain's head was not stamped, where that was due; the next run tries again."""
 
 
 def run_once(
@@ -98,6 +103,7 @@ def run_once(
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver()
         standing = outbox.standing(archive)
+        stamp_error = _stamp(archive, configuration)
     return Report(
         watched=len(configuration.policies),
         selected=len(policies),
@@ -107,7 +113,20 @@ def run_once(
         waiting=standing.waiting,
         dead=standing.dead,
         not_joined=not_joined,
+        stamp_error=stamp_error,
     )
+
+
+def _stamp(archive: Archive, configuration: Configuration) -> str:
+    """Have the chain's head stamped where that is wanted and due; return why it was not, or ""."""
+    if configuration.stamping is None:
+        return ""
+    allowed = AllowList.of(configuration.crawl.allow_private)
+    try:
+        stamp_when_due(archive, configuration.stamping, allowed, datetime.now(UTC))
+    except (StampError, RequestError, CertificatesError) as error:
+        return str(error)
+    return ""
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

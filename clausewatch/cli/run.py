@@ -128,6 +128,8 @@ def _show(report: Report, verbose: bool) -> None:
         click.echo(f"{name}: renamed_from was not followed, because both names have a history of their own.", err=True)
     for error in report.deliveries.errors:
         click.echo(error, err=True)
+    if report.stamp_error:
+        click.echo(f"No time stamp: {report.stamp_error}. The next run tries again.", err=True)
 
 
 def summary_line(report: Report) -> str:
@@ -165,6 +167,7 @@ def _number(count: int, one: str, many: str) -> str:
 
 
 def _exit_code(report: Report, material_counts: bool) -> ExitCode:
-    trouble = report.dead or report.selected != len(report.checked) or any(each.trouble for each in report.checked)
+    missed = report.selected != len(report.checked)
+    trouble = report.dead or report.stamp_error or missed or any(each.trouble for each in report.checked)
     found = material_counts and any(each.material for each in report.checked)
     return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, found)) if holds)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +18,11 @@ from clausewatch.errors import ExitCode
 from clausewatch.rows import Row, as_json
 from clausewatch.saved_heads import saved_heads
 from clausewatch.terminal import printable, wrapped
+from clausewatch.time_stamps import StampTally, read_certificates, verify_stamps
 from clausewatch.times import shown, stamp
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 ROWS = {
     "naming": ("name of a policy", "names of policies"),
@@ -37,10 +44,24 @@ ROWS = {
 @click.option(
     "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages: the slowest part by far."
 )
+@click.option(
+    "--ca",
+    "certificates",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The root certificates behind the authority that stamped the heads, PEM. Default: `timestamp_ca` of the "
+    "configuration.",
+)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
-def verify(context: Context, ctx: click.Context, heads: tuple[str, ...], skip_extraction: bool, form: str) -> None:
+def verify(
+    context: Context,
+    ctx: click.Context,
+    heads: tuple[str, ...],
+    skip_extraction: bool,
+    certificates: Path | None,
+    form: str,
+) -> None:
     """Check that the archive is what was recorded, and say what is not.
 
     Every entry of the chain, every row that it seals, every stored page and text. A changed, missing, inserted or
@@ -53,17 +74,28 @@ def verify(context: Context, ctx: click.Context, heads: tuple[str, ...], skip_ex
     clausewatch verify --head alert-of-march.eml
     """
     saved = [each for given in heads for each in saved_heads(given)]
-    tally = Tally()
+    roots = _roots(context, certificates)
+    tally, stamps = Tally(), StampTally()
     with context.archive() as archive:
-        found = find_flaws(archive, tally, saved, extract=not skip_extraction)
+        found = chain(
+            find_flaws(archive, tally, saved, extract=not skip_extraction), verify_stamps(archive, roots, stamps)
+        )
         if form == "json":
             flaws = list(found)
-            click.echo(as_json(_row(tally, flaws, [str(each) for each in saved])))
+            click.echo(as_json(_row(tally, stamps, flaws, [str(each) for each in saved])))
             count = len(flaws)
         else:
             count = _print(found)
-            click.echo("\n".join(_summary(tally, count, len(saved), extracted=not skip_extraction)))
+            click.echo("\n".join(_summary(tally, stamps, extracted=not skip_extraction)))
+            click.echo(_verdict(count, len(saved)))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
+
+
+def _roots(context: Context, certificates: Path | None) -> Sequence[Certificate]:
+    stamping = context.configuration().stamping
+    if certificates is None and stamping is not None:
+        certificates = stamping.certificates
+    return () if certificates is None else read_certificates(certificates)
 
 
 def _print(found: Iterable[Flaw]) -> int:
@@ -75,7 +107,7 @@ def _print(found: Iterable[Flaw]) -> int:
     return count
 
 
-def _summary(tally: Tally, flaws: int, saved: int, *, extracted: bool) -> Iterator[str]:
+def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[str]:
     contents = tally.contents
     rows = ", ".join(_number(count, *ROWS.get(kind, (kind,))) for kind, count in tally.rows.items())
     yield from wrapped(f"Checked: {_number(tally.entries, 'entry', 'entries')} of the chain; sealed rows: {rows}.")
@@ -87,6 +119,10 @@ def _summary(tally: Tally, flaws: int, saved: int, *, extracted: bool) -> Iterat
         )
     if tally.removed_bodies:
         yield f"Pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
+    if stamps.verified:
+        yield f"Time stamps that an authority signed: {stamps.verified}."
+    if stamps.unverified:
+        yield f"Time stamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
     if tally.set_back:
         places = ", ".join(str(each) for each in tally.set_back)
         yield from wrapped(
@@ -95,7 +131,6 @@ def _summary(tally: Tally, flaws: int, saved: int, *, extracted: bool) -> Iterat
     if tally.head is not None:
         yield f"Head: {tally.head}"
         yield f"      sealed {shown(tally.head.at)}; kept elsewhere, it proves all up to here."
-    yield _verdict(flaws, saved)
 
 
 def _verdict(flaws: int, saved: int) -> str:
@@ -111,7 +146,7 @@ def _number(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
-def _row(tally: Tally, flaws: list[Flaw], saved: list[str]) -> Row:
+def _row(tally: Tally, stamps: StampTally, flaws: list[Flaw], saved: list[str]) -> Row:
     contents, head = tally.contents, tally.head
     return {
         "sound": not flaws,
@@ -125,6 +160,7 @@ def _row(tally: Tally, flaws: list[Flaw], saved: list[str]) -> Row:
         "other_extraction": contents.other_extraction,
         "without_page": contents.without_page,
         "removed_bodies": tally.removed_bodies,
+        "stamps": {"verified": stamps.verified, "unverified": stamps.unverified},
         "set_back": list(tally.set_back),
         "flaws": [{"what": flaw.what, "where": flaw.where, "problem": flaw.problem} for flaw in flaws],
     }

@@ -1,6 +1,6 @@
 """The configuration: one TOML file into validated, frozen data."""
 
 from clausewatch.config.loading import load
-from clausewatch.config.model import Configuration
+from clausewatch.config.model import Configuration, Stamping
 
-__all__ = ["Configuration", "load"]
+__all__ = ["Configuration", "Stamping", "load"]

@@ -14,12 +14,12 @@ from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
-from clausewatch.config.model import Configuration
+from clausewatch.config.model import Configuration, Stamping
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
 from clausewatch.config.subscriber_table import SubscriberTable
-from clausewatch.config.tables import CrawlTable, FileTable, MessagesTable, PolicyTable, Table
+from clausewatch.config.tables import CrawlTable, EvidenceTable, FileTable, MessagesTable, PolicyTable, Table
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 from clausewatch.errors import ConfigurationError
 from document.model import ExtractionOptions
@@ -89,6 +89,7 @@ class _Reading:
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
         messages = self.problems.table(top.messages, ("messages",), MessagesTable) or MessagesTable()
+        evidence = self.problems.table(top.evidence, ("evidence",), EvidenceTable) or EvidenceTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
         tailorings = read_tailorings(top.profile, self.problems)
@@ -113,6 +114,7 @@ class _Reading:
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),
             crawl=crawl.settings(),
             templates=self._templates(messages.templates),
+            stamping=self._stamping(evidence),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,
@@ -150,6 +152,14 @@ class _Reading:
             self.problems.add(("messages", "templates"), f"there is no folder {folder}")
         return folder
 
+    def _stamping(self, table: EvidenceTable) -> Stamping | None:
+        if table.timestamp is None or table.timestamp_ca is None:
+            return None
+        certificates = self.base / table.timestamp_ca
+        if not certificates.is_file():
+            self.problems.add(("evidence", "timestamp_ca"), f"there is no file {certificates}")
+        return Stamping(table.timestamp, certificates, table.timestamp_every, table.timestamp_timeout)
+
     def _database(self, url: str) -> str | None:
         try:
             return resolved_database(url, self.base)
@@ -170,6 +180,7 @@ def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
         "crawl": dict,
         "channels": dict,
         "messages": dict,
+        "evidence": dict,
         "profile": dict,
         "policy": list,
         "subscriber": list,

@@ -16,6 +16,19 @@ from notifier.subscriptions import Channel, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
+class Stamping:
+    """How heads of the archive's chain are stamped by an authority, RFC 3161."""
+
+    authority: str
+    """The address to ask."""
+    certificates: Path
+    """The file of the root certificates that are trusted to stand behind the authority's, PEM; absolute."""
+    every: timedelta
+    """How often at most."""
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One configuration file, read, filled and found to be sound. No secret shows in its repr."""
 
@@ -31,6 +44,8 @@ class Configuration:
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
     """The folder of the templates that take the place of ours, absolute."""
+    stamping: Stamping | None = None
+    """None where no time stamps are wanted."""
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()

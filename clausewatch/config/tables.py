@@ -256,6 +256,23 @@ class MessagesTable(Table):
     templates: Word | None = None
 
 
+class EvidenceTable(Table):
+    """`[evidence]`."""
+
+    timestamp: WebAddress | None = None
+    timestamp_ca: Word | None = None
+    timestamp_every: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(days=1)
+    timestamp_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=30)
+
+    @model_validator(mode="after")
+    def _can_be_verified(self) -> EvidenceTable:
+        if self.timestamp is not None and self.timestamp_ca is None:
+            raise ValueError(
+                "has `timestamp` without `timestamp_ca`: a time stamp that nobody can verify is worth little"
+            )
+        return self
+
+
 class FileTable(Table):
     """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
 
@@ -265,6 +282,7 @@ class FileTable(Table):
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)
     messages: dict[str, Any] = Field(default_factory=dict)
+    evidence: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

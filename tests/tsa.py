@@ -1,0 +1,116 @@
+"""A time-stamping authority of the tests' own: RFC 3161 by openssl, behind a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+CONFIGURATION = """
+[tsa]
+default_tsa = ours
+[ours]
+serial = {folder}/serial
+crypto_device = builtin
+signer_cert = {folder}/signer.pem
+signer_key = {folder}/signer.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+ess_cert_id_alg = sha256
+"""
+
+
+@dataclass
+class Authority:
+    """A running authority."""
+
+    folder: Path
+    url: str = ""
+    asked: int = 0
+    answer: Callable[[bytes], tuple[int, bytes]] | None = None
+    """What to answer in place of a time stamp: HTTP status and body."""
+
+    @property
+    def root(self) -> Path:
+        """The file of its root certificate, PEM."""
+        return self.folder / "root.pem"
+
+    def stamp(self, query: bytes) -> bytes:
+        """Return the answer to a request, DER."""
+        (self.folder / "query").write_bytes(query)
+        command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply"]
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+        return (self.folder / "reply").read_bytes()
+
+
+def certify(folder: Path, name: str) -> None:
+    """Make a root, and a certificate that may stamp times, under it."""
+    now = datetime.now(UTC)
+    root_key, signer_key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {what}")]) for what in ("root", "stamps")]
+    root = _certificate(names[0], names[0], root_key.public_key(), now)
+    root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+    signer = _certificate(names[1], names[0], signer_key.public_key(), now).add_extension(usage, critical=True)
+    for file, made in (("root", root), ("signer", signer)):
+        (folder / f"{file}.pem").write_bytes(made.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    key = signer_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "signer.key").write_bytes(key)
+    (folder / "serial").write_text("01\n")
+    (folder / "tsa.cnf").write_text(CONFIGURATION.format(folder=folder))
+
+
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey, now: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+    )
+
+
+@contextmanager
+def authority(folder: Path, name: str = "Example") -> Iterator[Authority]:
+    """Run an authority with keys of its own in a folder."""
+    folder.mkdir()
+    certify(folder, name)
+    running = Authority(folder)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            running.asked += 1
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            assert self.headers["Content-Type"] == "application/timestamp-query"
+            status, body = (200, running.stamp(query)) if running.answer is None else running.answer(query)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running.url = f"http://127.0.0.1:{server.server_port}/stamp"
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield running
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
