@@ -44,7 +44,7 @@ def status(context: Context, ctx: click.Context, form: str) -> None:
     if form == "json":
         click.echo(as_json([status_row(each) for each in every]))
     elif form == "html":
-        rows = [(_is_fine(each), _cells(each)) for each in every]
+        rows = [_marked_cells(each) for each in every]
         remarks = [note for each in every for note in _notes(each)]
         print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
@@ -78,6 +78,12 @@ def _cells(status: PolicyStatus) -> tuple[str, ...]:
         str(status.versions),
         _next_check(status),
     )
+
+
+def _marked_cells(status: PolicyStatus) -> list[tuple[str, bool]]:
+    """Return each cell with whether it tells of trouble."""
+    trouble = {"HEALTH": status.health not in HEALTHY, "NEXT CHECK": status.overdue}
+    return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status), strict=True)]
 
 
 def _last_change(status: PolicyStatus) -> str:
