@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -41,9 +43,17 @@ def opened(folder: Path) -> Archive:
 
 def watched(folder: Path) -> Path:
     """Write the configuration, record two versions of its policy, and return its file."""
-    with opened(folder) as archive:
-        record_two_versions(archive)
+    (folder / "watch.db").write_bytes(_two_versions())
     return configured(folder)
+
+
+@cache
+def _two_versions() -> bytes:
+    """Return the database, made once: each new one runs every migration."""
+    with TemporaryDirectory() as folder:
+        with opened(Path(folder)) as archive:
+            record_two_versions(archive)
+        return (Path(folder) / "watch.db").read_bytes()
 
 
 def call(configuration: Path, *words: str, **settings: Any) -> Result:
