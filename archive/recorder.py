@@ -208,14 +208,16 @@ def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
         outcome=_outcome(assessment),
         reason=fetch.error_kind or "other" if assessment is None else assessment.reason,
         detail=fetch.error if assessment is None else assessment.detail,
-        snapshot_sha256=_stored(session, fetch) if keeps else None,
+        snapshot_sha256=_stored(session, policy_id, fetch) if keeps else None,
         fallback=assessment is not None and assessment.fallback,
         identity="" if assessment is None else assessment.identity,
     )
     session.add(row)
     session.flush()
     for position, answer in enumerate(fetch.further, 1):
-        session.add(_further_row(row, position, answer, _stored(session, answer) if keeps else None))
+        session.add(
+            _further_row(row, position, answer, _stored(session, policy_id, answer, position) if keeps else None)
+        )
     return row
 
 
@@ -236,20 +238,28 @@ def _address(answer: Fetch | Answer) -> str | None:
     return None if answer.body is None else blobs.address(answer.body)
 
 
-def _stored(session: Session, answer: Fetch | Answer) -> str | None:
-    return None if answer.body is None else blobs.store(session, answer.body)
+def _stored(session: Session, policy_id: int, answer: Fetch | Answer, position: int = 0) -> str | None:
+    """Store a body, as what differs from that of the latest version where they are much alike."""
+    if answer.body is None:
+        return None
+    version = latest_row(session, policy_id)
+    if version is None:
+        return blobs.store(session, answer.body)
+    page = session.get(FetchPageRow, (version.fetch_id, position)) if position else version.fetch
+    return blobs.store(session, answer.body, None if page is None else page.snapshot_sha256)
 
 
 def _add_version(
     session: Session, fetch: FetchRow, assessment: Assessment, number: int, seen_at: datetime
 ) -> VersionRow:
     document = _document(assessment)
+    previous = latest_row(session, fetch.policy_id)
     row = VersionRow(
         policy_id=fetch.policy_id,
         number=number,
         fetch_id=fetch.id,
         seen_at=seen_at,
-        document_sha256=blobs.store(session, to_json(document)),
+        document_sha256=blobs.store(session, to_json(document), None if previous is None else previous.document_sha256),
         identity=assessment.identity,
         dates=[_stated(date) for date in document.dates],
         boundary=assessment.boundary,
