@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from archive.model import Outcome
+from archive.model import OUTCOMES, Outcome
 from archive.status import Health
 from differ.model import Severity
 from notifier.notice import Notice
@@ -20,14 +20,19 @@ MOST_CHANGES = 20
 """Changes of a period that a digest names; the newest come first, and the others are counted."""
 
 
+Ending = Outcome | Literal["first"]
+ENDINGS: tuple[Ending, ...] = ("first", *OUTCOMES)
+"""How a visit ended: `first` made the first version of a policy, and is no change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How the watch of one policy went in a period."""
 
     policy: str
     checks: int
-    outcomes: tuple[tuple[Outcome | Literal["first"], int], ...]
-    """How many visits ended so, those without any left out: `first` made the first version, and is no change."""
+    outcomes: tuple[tuple[Ending, int], ...]
+    """How many visits ended so, in the order of `ENDINGS`, those without any left out."""
     health: Health
     """As it stood at the end."""
     trouble: str

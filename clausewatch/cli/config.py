@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,9 @@ from clausewatch.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from clausewatch.config import Configuration
+    from notifier.subscriptions import Subscriber
+
+SQLITE = "sqlite:///"
 
 
 @click.group()
@@ -28,15 +32,18 @@ def check(context: Context) -> None:
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.config.crontab import crontab_line, installed_command
-    from clausewatch.config.summary import summary, warnings
+    from clausewatch.config.summary import subscriber_line, summary, unheard, warnings
 
     configuration = context.checked_configuration()
     require_browser(configuration)
     _check_templates(configuration)
+    made = _made(configuration)
     click.echo(f"{configuration.path} is sound. This is what it says:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
-    found = [configuration.redacted(warning) for warning in warnings(configuration)]
+    for each in made:
+        click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(each, configuration.policies))}")
+    found = [configuration.redacted(warning) for warning in (*warnings(configuration), *unheard(made, configuration))]
     if found:
         click.echo("\nAllowed, but perhaps not meant:\n")
         for warning in found:
@@ -53,3 +60,16 @@ def _check_templates(configuration: Configuration) -> None:
 
     if found := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
         raise ConfigurationError(str(configuration.path), found)
+
+
+def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
+    """Return the subscriptions that the command line made; none where there is no archive yet. Raises StorageError."""
+    if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
+        return ()
+    from archive.database import open_archive
+    from clausewatch.audience import require_distinct
+    from notifier import outbox
+
+    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        require_distinct(archive, configuration)
+        return tuple(each.subscriber for each in outbox.made(archive))

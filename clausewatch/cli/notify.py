@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.errors import ConfigurationError, ExitCode, suggestion
+from clausewatch.errors import ConfigurationError, ExitCode
 from clausewatch.lock import only_run
 from clausewatch.terminal import columns, printable
 
 if TYPE_CHECKING:
+    from archive.database import Archive
     from clausewatch.config import Configuration
     from notifier.delivery import Summary
     from notifier.outbox import Standing
     from notifier.subscriptions import Subscriber
+
+
+NO_DIGEST = 'no subscriber asks for a digest: add digest = "weekly" to one, or name one with --subscriber'
 
 
 @click.group()
@@ -40,11 +45,14 @@ def test(ctx: click.Context, context: Context, subscriber: str) -> None:
     \b
     Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
     """
-    configuration = context.checked_configuration()
-    chosen = _subscriber(configuration, subscriber)
+    from clausewatch.audience import named
     from notifier.delivery import try_out
 
-    trials = try_out(chosen, configuration.channels, datetime.now(UTC))
+    configuration = context.checked_configuration()
+    with context.archive() as archive:
+        chosen = named(archive, configuration, subscriber)
+
+    trials = try_out(chosen, configuration.channels, datetime.now(UTC), configuration.templates)
     rows = [(str(trial.target), f"not accepted: {trial.error}" if trial.error else "accepted") for trial in trials]
     for line in columns(rows):
         click.echo(line)
@@ -56,7 +64,7 @@ def test(ctx: click.Context, context: Context, subscriber: str) -> None:
 @pass_context
 @click.pass_context
 def send(ctx: click.Context, context: Context, dead: bool) -> None:
-    """Send every alert that waits, now.
+    """Send every message that waits, now; in quiet hours, of those only what is critical.
 
     `run` gives a server that failed longer and longer pauses; this command does not wait for them. A message that was
     accepted is never sent again.
@@ -69,19 +77,75 @@ def send(ctx: click.Context, context: Context, dead: bool) -> None:
     with only_run(configuration.database, configuration.busy_timeout):
         configuration = context.checked_configuration()
         summary, standing = _send(configuration, dead)
-    click.echo(_summary_line(summary, standing))
-    for error in summary.errors:
-        click.echo(printable(error), err=True)
-    ctx.exit(ExitCode.TROUBLE if standing.dead else ExitCode.FINE)
+    _tell(ctx, summary, standing)
 
 
-def _subscriber(configuration: Configuration, name: str) -> Subscriber:
-    for subscriber in configuration.subscribers:
-        if subscriber.name == name:
-            return subscriber
-    known = [subscriber.name for subscriber in configuration.subscribers]
-    problem = f"there is no subscriber {name!r}; {suggestion(name, known)}"
-    raise ConfigurationError(str(configuration.path), [problem])
+@notify.command()
+@click.option(
+    "--subscriber", "name", metavar="NAME", help="Only for this subscriber, with or without a digest of its own."
+)
+@click.option("--preview", is_flag=True, help="Show it, and send nothing.")
+@pass_context
+@click.pass_context
+def digest(ctx: click.Context, context: Context, name: str | None, preview: bool) -> None:
+    """Send the digest now, of what was recorded since the last one.
+
+    Digests come by themselves, with the first run after their time. The next one goes on from where this one ends.
+
+    \b
+    Exit codes: 0 fine (some may still wait), 1 messages were given up, 2 wrong usage or configuration,
+    3 the archive cannot be written, 4 a run is on its way.
+    """
+    if preview:
+        with context.archive() as archive:
+            for text in _previews(archive, context.configuration(), name):
+                click.echo(text)
+        return
+    configuration = context.configuration()
+    with only_run(configuration.database, configuration.busy_timeout):
+        configuration = context.checked_configuration()
+        _plan_digests(configuration, name)
+        summary, standing = _send(configuration, dead=False)
+    _tell(ctx, summary, standing)
+
+
+def _previews(archive: Archive, configuration: Configuration, name: str | None) -> Iterator[str]:
+    from notifier import outbox
+    from notifier.composing import compose
+
+    now = datetime.now(UTC)
+    for subscriber in _readers(archive, configuration, name):
+        found = outbox.preview_digest(archive, subscriber, now)
+        if found is None:
+            problem = f"no run has met the subscriber {subscriber.name!r} yet: there is nothing to tell"
+            raise ConfigurationError(str(configuration.path), [problem])
+        message = compose(found, subscriber.language)
+        yield f"{message.subject}\n\n{message.text}"
+
+
+def _plan_digests(configuration: Configuration, name: str | None) -> None:
+    from archive.database import open_archive
+    from notifier import outbox
+
+    now = datetime.now(UTC)
+    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        outbox.plan_alerts(archive, configuration.subscribers, now)
+        for subscriber in _readers(archive, configuration, name):
+            outbox.plan_digest_now(archive, subscriber, now)
+
+
+def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
+    """Return who is named, or else everybody who asks for digests."""
+    from clausewatch.audience import named
+    from notifier import outbox
+
+    if name is not None:
+        return (named(archive, configuration, name),)
+    everyone = outbox.everyone(archive, configuration.subscribers)
+    readers = tuple(subscriber for subscriber in everyone if subscriber.digest is not None)
+    if not readers:
+        raise ConfigurationError(str(configuration.path), [NO_DIGEST])
+    return readers
 
 
 def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
@@ -94,8 +158,21 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
         outbox.release_claims(archive, now)
         if dead:
             outbox.revive(archive, now)
-        summary = deliver(archive, configuration.subscribers, configuration.channels, early=True)
+        summary = deliver(
+            archive,
+            configuration.subscribers,
+            configuration.channels,
+            early=True,
+            templates=configuration.templates,
+        )
         return summary, outbox.standing(archive)
+
+
+def _tell(ctx: click.Context, summary: Summary, standing: Standing) -> None:
+    click.echo(_summary_line(summary, standing))
+    for error in summary.errors:
+        click.echo(printable(error), err=True)
+    ctx.exit(ExitCode.TROUBLE if standing.dead else ExitCode.FINE)
 
 
 def _summary_line(summary: Summary, standing: Standing) -> str:

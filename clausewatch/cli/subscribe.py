@@ -54,7 +54,7 @@ class SubscriptionError(ClausewatchError):
 )
 @click.option("--no-welcome", is_flag=True, help="Without a first message that says what is watched.")
 @pass_context
-def subscribe(context: Context, name: str, **options: Any) -> None:
+def subscribe(context: Context, /, name: str, **options: Any) -> None:
     """Subscribe NAME to changes of policies.
 
     It asks for what is recorded from now on. Only channels that the configuration names can be used; whether a channel

@@ -19,7 +19,7 @@ from notifier.timing import DAYS
 @pass_context
 def subscriptions(context: Context, form: str) -> None:
     """List who hears of what: the subscribers of the configuration, and those that `subscribe` made."""
-    from clausewatch.config.summary import idle_line, subscriber_line
+    from clausewatch.config.summary import idle_line, subscriber_line, unheard
     from notifier import outbox
     from notifier.subscriptions import idle
 
@@ -38,8 +38,10 @@ def subscriptions(context: Context, form: str) -> None:
     for each in everyone:
         told = f"{subscriber_line(each, configuration.policies)}. {_source(made.get(each.name))}"
         click.echo("\n".join(wrapped(configuration.redacted(told), hanging="  ")))
-    for each in silent:
-        click.echo("\n".join(["", *wrapped(f"Note: {idle_line(each)}.", hanging="  ")]))
+    notes = [idle_line(each) for each in silent if each.name not in made]
+    notes += unheard((each.subscriber for each in made.values()), configuration)
+    for note in notes:
+        click.echo("\n".join(["", *wrapped(f"Note: {note}.", hanging="  ")]))
 
 
 def _source(made: Made | None) -> str:

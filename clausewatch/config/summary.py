@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive.model import Policy
@@ -167,6 +167,18 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
     for channel in configuration.channels:
         if channel.name not in used:
             yield f"channel {channel.name}: no subscriber uses it"
+
+
+def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterator[str]:
+    """Yield which subscriptions of the command line wait for ever, and which go through a channel that is gone."""
+    subscribers = tuple(made)
+    for subscriber in idle(subscribers, [(policy.name, policy.tags) for policy in configuration.policies]):
+        yield idle_line(subscriber)
+    known = {channel.name for channel in configuration.channels}
+    for subscriber in subscribers:
+        for target in subscriber.via:
+            if target.channel not in known:
+                yield f"{subscriber.name} hears nothing through {target}: there is no such channel any more"
 
 
 def idle_line(subscriber: Subscriber) -> str:

@@ -11,11 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
-from archive.model import OUTCOMES, Change, Query, Version
+from archive.model import Change, Query, Version
 from archive.schema import AlertRow, ChangeRow, FetchRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.status import PolicyStatus, statuses
 from archive.stored import read_versions
-from notifier.digests import MOST_CHANGES, Account, Digest, Recap, Watch, due
+from notifier.digests import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, due
 from notifier.outbox.adding import Planned, add_deliveries, head
 from notifier.outbox.alerts import FOR_THE_DIGEST
 from notifier.outbox.notices import ACCOUNT, digest
@@ -143,7 +143,7 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
     return Watch(
         policy=status.name,
         checks=visits.total(),
-        outcomes=tuple((outcome, visits[outcome]) for outcome in ("first", *OUTCOMES) if visits[outcome]),
+        outcomes=tuple((outcome, visits[outcome]) for outcome in ENDINGS if visits[outcome]),
         health=status.health,
         trouble=trouble(status),
         trouble_since=status.trouble_since,
