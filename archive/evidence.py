@@ -77,14 +77,14 @@ class Evidence:
         """Return the entry that the chain leads to."""
         return last_entry(self.session)
 
+    def first_entry(self) -> int:
+        """Return the number of the first entry that seals one of these rows."""
+        found = [self.session.scalar(_first_entry(kind, query)) for kind, query in self._rows().items()]
+        return min(each for each in found if each is not None)
+
     def chain(self) -> Iterator[bytes]:
         """Return the canonical bytes of each entry, from the first that seals one of these rows to the head."""
-        first = min(
-            sequence
-            for kind, query in self._rows().items()
-            if (sequence := self.session.scalar(_first_entry(kind, query))) is not None
-        )
-        for entry, _ in entries(self.session.connection(), first):
+        for entry, _ in entries(self.session.connection(), self.first_entry()):
             yield entry.canonical()
 
     def _versions(self) -> ColumnElement[bool]:

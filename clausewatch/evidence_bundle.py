@@ -16,6 +16,7 @@ from archive.database import Archive
 from archive.evidence import KeptPage, evidence
 from archive.history import version
 from archive.model import Version
+from archive.stamps import Stamp, stamps
 from clausewatch.redline import as_page, redline
 from clausewatch.times import shown, stamp
 from document import from_json
@@ -71,6 +72,7 @@ def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[byt
         bundle.add_pieces("rows.jsonl", _lines(found.rows()))
         reached = found.head()
         bundle.add_pieces("chain.jsonl", _lines(found.chain()))
+        _add_stamps(bundle, archive, found.first_entry())
         _add_guide(bundle, versions, reached)
         _add_manifest(bundle, versions, reached)
     return reached
@@ -98,9 +100,16 @@ def _add_redlines(bundle: _Bundle, archive: Archive, versions: tuple[Version, ..
             bundle.add(f"versions/{after.number}/redline.html", as_page(compared).encode())
 
 
+def _add_stamps(bundle: _Bundle, archive: Archive, first_entry: int) -> None:
+    for stamp in stamps(archive):
+        if isinstance(stamp, Stamp) and stamp.sequence >= first_entry:
+            bundle.add(f"stamps/{stamp.id}.txt", stamp.head.encode())
+            bundle.add(f"stamps/{stamp.id}.tsr", stamp.token)
+
+
 def _add_guide(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
     text = files("clausewatch").joinpath("templates/evidence.txt").read_text(encoding="utf-8")
-    numbers = ", ".join(f"{each.number} (first seen {shown(each.seen_at)})" for each in versions)
+    numbers = f"\n{' ' * 11}".join(f"{each.number}, first seen {shown(each.seen_at)}" for each in versions)
     filled = text.format(
         policy=versions[0].policy, versions=numbers, exported=shown(bundle.now), head=reached, script=check_script()
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -63,6 +65,18 @@ def test_a_stamp_is_kept_and_verified(tmp_path: Path, tsa: Authority) -> None:
     said = call(path, "verify", "--ca", str(tsa.root))
     assert said.exit_code == 0
     assert "Time stamps that an authority signed: 1." in said.stdout
+
+
+def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority) -> None:
+    path = watched(tmp_path)
+    stamped(tmp_path, tsa)
+    assert call(path, "export", "--evidence", "Teahouse", "-o", str(tmp_path / "e.zip")).exit_code == 0
+    with zipfile.ZipFile(tmp_path / "e.zip") as bundle:
+        for name in ("stamps/1.txt", "stamps/1.tsr"):
+            bundle.extract(name, tmp_path)
+    command = ["openssl", "ts", "-verify", "-data", "1.txt", "-in", "1.tsr", "-CAfile", tsa.root]
+    done = subprocess.run(command, cwd=tmp_path / "stamps", capture_output=True, text=True, check=False)
+    assert "Verification: OK" in done.stdout, done.stderr
 
 
 def test_without_certificates_it_is_said_that_stamps_are_not_verified(tmp_path: Path, tsa: Authority) -> None:
