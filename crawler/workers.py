@@ -7,9 +7,9 @@ import math
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,6 +22,9 @@ CLOCK_PER_CPU = 4
 """How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
 GRACE = 20.0
 """Seconds beyond the clock's limit after which a call is taken for lost."""
+ORDINARY_MEMORY = 130_000_000
+"""Bytes of address space that any page may use; a page of three million bytes needs less. One that needs more is read
+again while no other page is, so that all processes together stay small."""
 PRELOADED = ("differ.recognition",)
 """Imported once in the fork server, so that a worker that replaces a killed one is there at once."""
 
@@ -32,7 +35,7 @@ class WorkerLimits:
 
     count: int
     memory: int
-    """Bytes of address space, for each worker."""
+    """Bytes of address space that one page may use at most, see `ORDINARY_MEMORY`."""
     cpu_time: float
     """Seconds for one call."""
     clock_per_cpu: float = CLOCK_PER_CPU
@@ -57,6 +60,8 @@ class LimitHit:
 
     limit: str
     """What it was, with its unit: goes on from "it was ended by"."""
+    hungry: bool = False
+    """Whether more memory may have helped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +81,44 @@ class Workers:
         self._ending: list[asyncio.Future[None]] = []
         # The pool is never given more than it can begin at once, so that a call that it loses is soon missed.
         self._free = asyncio.Semaphore(limits.count)
+        self._one = asyncio.Lock()
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
         """Run a function of a module with one argument in a worker, and say how that ended."""
+        ordinary = min(self.limits.memory, ORDINARY_MEMORY)
         async with self._free:
             pool = self._shared()
-            outcome = await self._attempt(pool, function, argument)
+            outcome = await self._attempt(pool, function, argument, ordinary)
             if outcome is None and self._pool is pool:
-                self._pool = None
-                self._end(pool)
-            if outcome is None:  # the pool broke, perhaps under another page: this one is tried again, alone
-                alone = new_pool(1)
-                outcome = await self._attempt(alone, function, argument)
-                self._end(alone)
+                self._end_shared()
+        if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
+            # The pool broke, perhaps under another page, or this page needs more than most.
+            async with self._alone() as pool:
+                outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which broke off without a word")
 
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[ProcessPool]:
+        """Give a pool of one process, while no other works or holds memory."""
+        async with self._one:
+            for _ in range(self.limits.count):
+                await self._free.acquire()
+            self._end_shared()
+            pool = new_pool(1)
+            try:
+                yield pool
+            finally:
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+                await asyncio.to_thread(pool.join)
+                for _ in range(self.limits.count):
+                    self._free.release()
+
     async def _attempt(
-        self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument
+        self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument, memory: int
     ) -> Done[Value] | LimitHit | Defect | None:
         """Return None where the pool broke or lost the call."""
         clock = self.limits.clock
-        task = WithinLimits(function, argument, self.limits.cpu_time, self.limits.memory)
+        task = WithinLimits(function, argument, self.limits.cpu_time, memory)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
         await asyncio.wait([waiting], timeout=clock + self.grace)
         if not waiting.done() or waiting.cancelled():
@@ -106,40 +128,41 @@ class Workers:
             return Done(waiting.result())
         if isinstance(error, BrokenProcessPool):
             return None
-        limit = self._limit(error)
-        return LimitHit(limit) if limit else Defect(error)
+        return self._limit(error) or Defect(error)
 
     def _shared(self) -> ProcessPool:
         if self._pool is None:
             self._pool = new_pool(self.limits.count)
         return self._pool
 
-    def _end(self, pool: ProcessPool) -> None:
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
-        self._ending.append(asyncio.ensure_future(asyncio.to_thread(pool.join)))
+    def _end_shared(self) -> None:
+        """Stop the shared processes; the next call starts others."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+            self._ending.append(asyncio.ensure_future(asyncio.to_thread(self._pool.join)))
+            self._pool = None
 
-    def _limit(self, error: BaseException) -> str | None:
+    def _limit(self, error: BaseException) -> LimitHit | None:
         """Name the limit behind an error, or return None where it is none."""
+        memory = f"{self.limits.memory / 1e6:g} MB"
         if isinstance(error, TimeoutError):
-            return f"the limit of {self.limits.clock:g} seconds by the clock"
+            return LimitHit(f"the limit of {self.limits.clock:g} seconds by the clock")
         if isinstance(error, MemoryError):
-            return f"the limit of {self.limits.memory / 1e6:g} MB of memory"
+            return LimitHit(f"the limit of {memory} of memory", hungry=True)
         if isinstance(error, RecursionError):
-            return "the limit of nesting depth"
+            return LimitHit("the limit of nesting depth")
         if not isinstance(error, ProcessExpired):
             return None
         if error.exitcode == -signal.SIGXCPU:
-            return f"the limit of {self.limits.cpu_time:g} seconds of CPU time"
+            return LimitHit(f"the limit of {self.limits.cpu_time:g} seconds of CPU time")
         if error.exitcode is not None and error.exitcode < 0:
             name = signal.Signals(-error.exitcode).name
-            return f"signal {name}, most likely for want of memory (limit {self.limits.memory / 1e6:g} MB)"
-        return f"the worker process itself, with exit code {error.exitcode}"
+            return LimitHit(f"signal {name}, most likely for want of memory (limit {memory})", hungry=True)
+        return LimitHit(f"the worker process itself, with exit code {error.exitcode}")
 
     async def close(self) -> None:
         """Stop every worker, without waiting for its work."""
-        if self._pool is not None:
-            self._end(self._pool)
-            self._pool = None
+        self._end_shared()
         await asyncio.gather(*self._ending)
 
 

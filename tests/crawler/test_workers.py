@@ -14,7 +14,7 @@ import pytest
 
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 
-LIMITS = WorkerLimits(count=2, memory=1_000_000_000, cpu_time=1.0, clock_per_cpu=120)
+LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
 """By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
 IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
@@ -79,7 +79,7 @@ def test_a_call_comes_back_with_its_value() -> None:
     [
         (spin, 0, LIMITS, "1 seconds of CPU time"),
         (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # it would outlast the test, if it were not ended
-        (hoard, 2_000_000_000, LIMITS, "1000 MB of memory"),
+        (hoard, 2_000_000_000, LIMITS, "200 MB of memory"),
         (dig, 0, LIMITS, "nesting depth"),
         (die, signal.SIGKILL, LIMITS, "SIGKILL"),
     ],

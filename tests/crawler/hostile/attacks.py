@@ -148,7 +148,9 @@ HEAVY_ROBOTS: dict[str, Attack] = {
 
 
 def around(within: str) -> bytes:
-    return f"<html><body><h1>Privacy policy</h1><p>{BEFORE}</p>{within}<p>{AFTER}</p></body></html>".encode()
+    """Return a policy that ends with the sentinels, and with what is hostile between them."""
+    start, end = PAGE.split(b"</body>")
+    return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></body>".encode() + end
 
 
 def nest(opening: str, depth: int) -> bytes:
