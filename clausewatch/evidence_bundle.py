@@ -101,10 +101,10 @@ def _add_redlines(bundle: _Bundle, archive: Archive, versions: tuple[Version, ..
 
 
 def _add_stamps(bundle: _Bundle, archive: Archive, first_entry: int) -> None:
-    for stamp in stamps(archive):
-        if isinstance(stamp, Stamp) and stamp.sequence >= first_entry:
-            bundle.add(f"stamps/{stamp.id}.txt", stamp.head.encode())
-            bundle.add(f"stamps/{stamp.id}.tsr", stamp.token)
+    for each in stamps(archive):
+        if isinstance(each, Stamp) and each.sequence >= first_entry:
+            bundle.add(f"stamps/{each.id}.txt", each.head.encode())
+            bundle.add(f"stamps/{each.id}.tsr", each.token)
 
 
 def _add_guide(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
