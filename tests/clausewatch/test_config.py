@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from clausewatch.config.secrets import masked_url
 from clausewatch.errors import ConfigurationError
 from notifier.channels import check
 from notifier.subscriptions import Target
+from notifier.timing import Quiet, Schedule
 
 WHOLE = """
 database = "sqlite:///watch.db"
@@ -391,3 +392,68 @@ def test_durations_and_sizes_are_said_in_their_largest_whole_unit() -> None:
         "2 weeks",
     ]
     assert [size_text(size) for size in (999, 8_000_000, 1_500_000_000)] == ["999 B", "8 MB", "1.5 GB"]
+
+
+SUBSCRIBER = """
+[channels]
+desk = "json://desk.test/x"
+[[policy]]
+name = "Cloakroom"
+url = "https://cloakroom.test/privacy"
+[[subscriber]]
+name = "Ana"
+via = ["desk"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "topics", "clauses"),
+    [
+        ("", ("sharing", "rights"), ()),
+        ('clauses = ["III"]', (), ("III",)),
+        ('clauses = ["III"]\ntopics = ["cookies"]', ("cookies",), ("III",)),
+        ("operator = true", (), ()),
+        ('operator = true\ntopics = ["rights"]', ("rights",), ()),
+    ],
+)
+def test_who_names_clauses_or_operates_hears_of_the_topics_that_they_name(
+    tmp_path: Path, lines: str, topics: tuple[str, ...], clauses: tuple[str, ...]
+) -> None:
+    file = tmp_path / "clausewatch.toml"
+    file.write_text(SUBSCRIBER + lines, encoding="utf-8")
+    (subscriber,) = load(file, {}).subscribers
+    assert (subscriber.topics, subscriber.clauses) == (topics, clauses)
+
+
+def test_times_are_read_as_they_are_written(tmp_path: Path) -> None:
+    lines = 'digest = "weekly"\ndigest_day = "friday"\ndigest_at = "17:30"\nquiet = "22:00-07:00"\n'
+    file = tmp_path / "clausewatch.toml"
+    file.write_text(f'{SUBSCRIBER}{lines}timezone = "Asia/Jakarta"\nalerts = "digest"\n', encoding="utf-8")
+    (subscriber,) = load(file, {}).subscribers
+    assert subscriber.digest == Schedule("weekly", time(17, 30), 4)
+    assert subscriber.quiet == Quiet(time(22), time(7))
+    assert (subscriber.timezone, subscriber.alerts) == ("Asia/Jakarta", "digest")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('clauses = ["IX"]', 'no profile has a clause "IX"; did you mean'),
+        ('digest = "hourly"', '"hourly" is not known; known: daily, weekly'),
+        ('digest_at = "08:00"', 'add digest = "daily" or "weekly"'),
+        ('alerts = "digest"', 'add digest = "daily" or "weekly"'),
+        ('digest = "daily"\ndigest_day = "friday"', "is for weekly digests"),
+        ('digest = "daily"\ndigest_at = "8"', 'write hours and minutes, like "08:00"'),
+        ('digest = "weekly"\ndigest_day = "fryday"', "did you mean 'friday'?"),
+        ('quiet = "22:00"', 'write from and until, like "22:00-07:00"'),
+        ("quiet = 22", 'write from and until, like "22:00-07:00"'),
+        ('timezone = "Jakarta"', 'write one like "Asia/Jakarta"'),
+    ],
+)
+def test_times_and_clauses_that_make_no_sense_are_refused_with_the_fix(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "clausewatch.toml"
+    file.write_text(SUBSCRIBER + line, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        load(file, {})
+    assert said in str(refused.value)
+    assert "subscriber[1]" in str(refused.value)
