@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.kills.commands import Child
 from tests.kills.soundness import Witness
-from tests.kills.stand import Child, Stand
+from tests.kills.stand import Stand
 
 EARLY = 0.1
 """The share of random kills that come before the work: while the command starts."""
@@ -20,7 +21,7 @@ class Killing:
     """One series of kills."""
 
     stand: Stand
-    random: Random
+    seed: int
     killed: int = 0
     at_work: int = 0
     places: Counter[str] = field(default_factory=Counter)
@@ -32,6 +33,7 @@ class Killing:
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)
+        self.random = Random(self.seed)  # noqa: S311 - chance that repeats
 
     def at_point(self, number: int, *words: str) -> bool:
         """Kill a command at the point of this number; return False where it ends before."""
@@ -73,8 +75,8 @@ class Killing:
         """Let the commands come to their end; return all that was ever wrong."""
         for words in (("run", "--all"), ("notify", "send")):
             child = self.stand.call(*words)
-            if child.process.returncode:
-                self.faults.append(f"{words} ended with {child.process.returncode}: {child.said()}")
+            if child.code:
+                self.faults.append(f"{words} ended with {child.code}: {child.said()}")
         self.faults += self.witness.look()
         return self.faults + self.witness.final()
 
@@ -91,8 +93,10 @@ class Killing:
         if killed:
             self.killed += 1
             self.at_work += at_work
-            self.places[(child.reached() or ["start"])[-1].strip()] += 1
+            self.places[(child.reached() or ["start"])[-1]] += 1
         child_faults = self.witness.look(child)
         if "Traceback" in child.said():
             child_faults.append(child.said())
         self.faults += child_faults
+        if self.killed and self.killed % 25 == 0:
+            print(self.summary(), flush=True)

@@ -15,7 +15,8 @@ from archive.chain import SavedHead, head
 from archive.database import Archive, open_archive
 from archive.history import document, versions
 from archive.verification import Tally, verify
-from tests.kills.stand import Child, Stand, numeral
+from tests.kills.commands import Child
+from tests.kills.stand import Stand, numeral
 
 BROKEN = {
     "a version without its fetch": (

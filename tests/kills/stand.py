@@ -7,17 +7,12 @@ once to each of two targets.
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archive.faultpoints import VARIABLE
 from tests.desk import CRAWL
+from tests.kills.commands import Child, start
 from tests.notifier.sink import Sink, sink
 from tests.server import Site, serving
 from tests.smtp import MailServer, mail_server
@@ -39,54 +34,6 @@ POLICY = """<html lang="en"><head><title>Privacy policy</title></head><body><mai
 
 NAMES = ("Lodge", "Mill", "Pier")
 SECRET = "a-secret-of-the-tests-alone"
-STARTING = 30.0
-"""Seconds within which a command begins its work, however loaded the machine is."""
-
-
-@dataclass
-class Child:
-    """One command under way, and what it has come to."""
-
-    process: subprocess.Popen[str]
-    points: Path
-    log: Path
-
-    def reached(self) -> list[str]:
-        """Return the points that it reached so far, in order."""
-        return [line.split(" ", 1)[1] for line in self._lines()]
-
-    def worked(self) -> float:
-        """Return the seconds between the first and the last point."""
-        moments = [float(line.split(" ", 1)[0]) for line in self._lines()]
-        return moments[-1] - moments[0] if moments else 0.0
-
-    def wait_for_work(self) -> bool:
-        """Wait until its work begins; return False where it ends before."""
-        deadline = time.monotonic() + STARTING
-        while not self._lines():
-            if self.process.poll() is not None:
-                return False
-            assert time.monotonic() < deadline, "it does not begin to work"
-            time.sleep(0.005)
-        return True
-
-    def end(self, timeout: float = 120.0) -> int:
-        """Wait for its end; return its exit code."""
-        return self.process.wait(timeout)
-
-    def kill(self) -> bool:
-        """Kill it with all of its workers; return whether it was still there."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        return self.process.wait(30) == -signal.SIGKILL
-
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def _lines(self) -> list[str]:
-        if not self.points.exists():
-            return []
-        return [line for line in self.points.read_text(encoding="utf-8").splitlines(keepends=True) if line[-1] == "\n"]
 
 
 @dataclass
@@ -121,26 +68,10 @@ class Stand:
         self.editions[name] = edition = self.editions.get(name, 0) + 1
         self.site.serve("/" + name, POLICY.format(name=name, sharing=sharing(edition)))
 
-    def start(
-        self, *words: str, until: int | None = None, home: Path | None = None, more: Mapping[str, str] | None = None
-    ) -> Child:
-        """Start a command; `until` is the number of the point that kills it."""
+    def start(self, *words: str, until: int | None = None, **more: str) -> Child:
+        """Start a command; `until` is the number of the point that kills it, `more` is for its environment."""
         self.started += 1
-        points, log = self.folder / f"points-{self.started}", self.folder / f"log-{self.started}"
-        surroundings = os.environ | {VARIABLE: str(points) if until is None else f"{points}:{until}"}
-        surroundings |= {"HOME": str(home or self.folder), **(more or {})}
-        command = [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *words]
-        with log.open("w", encoding="utf-8") as file:
-            process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env=surroundings,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                text=True,
-                start_new_session=True,
-            )
-        return Child(process, points, log)
+        return start(self.folder, self.started, words, until, more)
 
     def call(self, *words: str) -> Child:
         """Run a command to its end."""

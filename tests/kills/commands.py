@@ -1,0 +1,127 @@
+"""`clausewatch` commands as processes of their own, to be watched and killed.
+
+Each is forked from a process that has the program imported already: a command that was started as a user starts it would
+spend two thirds of its time on that, and hundreds are killed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from archive.faultpoints import VARIABLE
+
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(
+    [
+        "clausewatch.run",
+        "clausewatch.cli.run",
+        "clausewatch.cli.notify",
+        "notifier.channels",
+        "crawler.spiders.policies",
+    ]
+    + ["crawler.pipelines", "notifier.delivery", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"]
+)
+
+STARTING = 60.0
+"""Seconds within which a command begins its work, however loaded the machine is."""
+
+
+@dataclass
+class Child:
+    """One command under way, and what it has come to."""
+
+    process: BaseProcess
+    points: Path
+    log: Path
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it goes on."""
+        return self.process.exitcode
+
+    def reached(self) -> list[str]:
+        """Return the points that it reached so far, in order."""
+        return [line.split(" ", 1)[1] for line in self._lines()]
+
+    def worked(self) -> float:
+        """Return the seconds between the first and the last point."""
+        moments = [float(line.split(" ", 1)[0]) for line in self._lines()]
+        return moments[-1] - moments[0] if moments else 0.0
+
+    def wait_for_work(self) -> bool:
+        """Wait until its work begins; return False where it ends before."""
+        deadline = time.monotonic() + STARTING
+        while not self._lines():
+            if self.code is not None:
+                return False
+            assert time.monotonic() < deadline, "it does not begin to work"
+            time.sleep(0.005)
+        return True
+
+    def wait_for(self, point: str, times: int = 1) -> None:
+        """Wait until it has reached a point so many times."""
+        deadline = time.monotonic() + STARTING
+        while self.reached().count(point) < times:
+            assert self.code is None, self.said()
+            assert time.monotonic() < deadline, f"it does not reach {point!r}"
+            time.sleep(0.005)
+
+    def end(self, timeout: float = 120.0) -> int:
+        """Wait for its end; return its exit code."""
+        self.process.join(timeout)
+        assert self.code is not None, "it does not end"
+        return self.code
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to it and to its workers."""
+        assert self.process.pid is not None
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:  # it has no group yet, or is gone
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, number)
+
+    def kill(self) -> bool:
+        """Kill it with all of its workers; return whether it was still there, or was killed before."""
+        self.send(signal.SIGKILL)
+        return self.end(30) == -signal.SIGKILL
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def _lines(self) -> list[str]:
+        if not self.points.exists():
+            return []
+        lines = self.points.read_text(encoding="utf-8").splitlines(keepends=True)
+        return [line.removesuffix("\n") for line in lines if line.endswith("\n")]
+
+
+def start(folder: Path, number: int, words: tuple[str, ...], until: int | None, more: Mapping[str, str]) -> Child:
+    """Start a command in a folder that holds its configuration; `until` is the number of the point that kills it."""
+    points, log = folder / f"points-{number}", folder / f"log-{number}"
+    log.touch()
+    surroundings = {VARIABLE: str(points) if until is None else f"{points}:{until}", "HOME": str(folder), **more}
+    arguments = ["--config", str(folder / "clausewatch.toml"), *words]
+    process = FORKING.Process(target=_run, args=(folder, log, surroundings, arguments))
+    process.start()
+    return Child(process, points, log)
+
+
+def _run(folder: Path, log: Path, surroundings: Mapping[str, str], arguments: list[str]) -> None:
+    os.setsid()
+    os.chdir(folder)
+    file = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.environ.update(surroundings)
+    from clausewatch.cli import main
+
+    main(arguments, prog_name="clausewatch")
