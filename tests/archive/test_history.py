@@ -6,8 +6,21 @@ from datetime import date, timedelta
 import pytest
 
 from archive.database import Archive
-from archive.errors import NoVersionError, UnknownPolicyError
-from archive.history import as_of, change, document, history, latest_versions, newest, policy_names, version, versions
+from archive.errors import NoVersionError, UnknownPolicyError, UnknownTagError
+from archive.history import (
+    as_of,
+    change,
+    count,
+    document,
+    history,
+    latest_versions,
+    newest,
+    numbered,
+    policy_names,
+    span,
+    version,
+    versions,
+)
 from archive.model import Query, Version
 from archive.policies import synchronise
 from archive.recorder import record
@@ -197,3 +210,45 @@ def test_timing_drift_and_reasons_in_other_languages_come_back_as_they_were(arch
     assert (kept.timing, kept.drift) == (timing, ("id", "fr"))
     assert kept.findings[0].finding == told
     assert kept.findings[0].finding.reason_in("id") == "“mitra kami” sebelumnya bukan penerima."
+
+
+def test_days_and_tags_narrow_a_query(archive: Archive) -> None:
+    record_two_versions(archive)
+    assert shown(history(archive, Query(until=START + 47 * HOUR))) == [(1, [])]
+    assert shown(history(archive, Query(since=START + HOUR, until=START + 48 * HOUR, topic="sharing"))) == [
+        (2, ["sharing"])
+    ]
+    assert len(history(archive, Query(tag="vendor"))) == 2
+    with pytest.raises(UnknownTagError, match="did you mean 'vendor'"):
+        history(archive, Query(tag="vendors"))
+
+
+@pytest.mark.parametrize(
+    ("query", "number"), [(Query(), 2), (Query(topic="sharing"), 1), (Query(section="privacy notice"), 1)]
+)
+def test_a_limit_takes_those_that_were_seen_last_and_all_are_counted(
+    archive: Archive, query: Query, number: int
+) -> None:
+    record_two_versions(archive)
+    assert count(archive, query) == len(history(archive, query)) == number
+    limited = replace(query, limit=1)
+    assert [each.number for each in history(archive, limited)] == [2]
+    assert count(archive, limited) == number
+
+
+def test_a_heading_is_found_in_any_case_of_any_script(archive: Archive) -> None:
+    watch(archive)
+    record(archive, seen(START, written("No."), None), START)
+    told = replace(JUDGED, findings=(replace(SHARING, section="3. ÜBERMITTLUNG 100%_"),))
+    record(archive, seen(START + HOUR, written("Yes."), 1, told), START + HOUR)
+    for words, number in (("übermittlung", 1), ("100%_", 1), ("%", 1), ("ubermittlung", 0), ("1000", 0)):
+        assert len(history(archive, Query(section=words))) == number, words
+
+
+def test_versions_are_had_by_span_and_by_number(archive: Archive) -> None:
+    record_two_versions(archive)
+    assert [each.number for each in span(archive, "Teahouse", 2, 9)] == [2]
+    (found,) = numbered(archive, [("Teahouse", 2), ("Teahouse", 7)])
+    assert found.number == 2
+    assert found.change is not None
+    assert (found.change.severity, found.change.findings) == ("high", ())
