@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+IDLE = 5.0
+"""Seconds that a connection is kept for another request to its host; a run over thousands of hosts has no end of them
+open otherwise, and may have a thousand files."""
 MARGIN = 1_000_000
 """Bytes; more than come at once."""
 
@@ -31,6 +34,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         limit: int = crawler.settings["CLAUSEWATCH_CRAWL"].max_headers
+        self._pool.cachedConnectionTimeout = IDLE
         self._pool._factory = partial(BoundedFactory, limit)
 
 
