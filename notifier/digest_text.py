@@ -51,7 +51,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "say": tongue.say,
         "language": tongue.language,
         "subject": _subject(digest, count, policies, len(unread), tongue),
-        "headline": _headline(told, tongue),
+        "headline": _headline(told, account.checks, tongue),
         "quiet": not count,
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
@@ -67,9 +67,10 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     }
 
 
-def _headline(told: Sequence[Recap], tongue: Phrases) -> str:
+def _headline(told: Sequence[Recap], checks: int, tongue: Phrases) -> str:
     if not told:
-        return tongue.say("digest.headline.none")
+        # Where nobody looked, nothing changed is more than is known.
+        return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
     names = list(dict.fromkeys(inert(recap.policy) for recap in told))
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
     return tongue.count("digest.headline", len(told), names=named)
@@ -77,7 +78,7 @@ def _headline(told: Sequence[Recap], tongue: Phrases) -> str:
 
 def _subject(digest: Digest, count: int, policies: str, unread: int, tongue: Phrases) -> str:
     rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
-    key = {0: "none", 1: "one"}.get(count, "many")
+    key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
     subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, count=count, policies=policies)
     if not unread:
         return subject

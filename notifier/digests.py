@@ -86,11 +86,6 @@ class Account:
         """How many visits there were."""
         return sum(watch.checks for watch in self.watches)
 
-    @property
-    def troubled(self) -> tuple[Watch, ...]:
-        """The policies whose last visit did not show them, and those without a visit."""
-        return tuple(watch for watch in self.watches if watch.trouble or not watch.checks)
-
 
 @dataclass(frozen=True, slots=True)
 class Digest:

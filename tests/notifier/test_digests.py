@@ -60,6 +60,13 @@ def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
         assert digest.account.head in part
 
 
+def test_where_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
+    message = compose(only(reader.at(NEXT_MONDAY)))
+    assert message.subject == "Clausewatch weekly digest: nothing was checked of 1 policy"
+    assert "No change" not in message.text + message.html + message.chat.head
+    assert "is the monitor running?" in message.html
+
+
 def test_a_digest_that_was_missed_is_written_once_for_the_whole_time(reader: Reader) -> None:
     reader.visited(2)
     digest = only(reader.at(NEXT_MONDAY + days(23)))
