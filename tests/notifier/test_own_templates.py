@@ -115,7 +115,7 @@ def test_a_broken_template_loses_no_alert_and_the_operator_hears_of_it(
     archive: Archive, mail: MailServer, tmp_path: Path
 ) -> None:
     (tmp_path / "alert.html").write_text("{{ nothing }}")
-    desk = [Subscriber("Privacy desk", (Target("desk", "officer@example.org"),))]
+    desk = [Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)]
     record_first(archive)
     deliver(archive, desk, [Channel("desk", mail.url)], clock=lambda: NOW)
     record_change(archive, WILL_NOT)

@@ -1,0 +1,150 @@
+"""Servers that fail as real ones do, a given number of times, and then work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.notifier.sink import Answer
+from tests.smtp import MailServer, free_port
+
+SILENCE = 1.0
+"""Seconds that our side waits for a server that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way to fail."""
+
+    name: str
+    permanent: bool = False
+    """Whether another attempt is pointless, so that the message is given up."""
+    takes: bool = False
+    """Whether the server keeps the message and does not get to say so: another attempt is a duplicate."""
+    http: Answer | None = None
+    """What a webhook's receiver does; None where a mail server fails."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds that our side waits for an answer: long, where the server is only slow."""
+        return SILENCE if self.name.startswith("silence") else 20.0
+
+
+MAIL_FAULTS = (
+    Fault("421 to the sender"),
+    Fault("421 to the message"),
+    Fault("451 to the recipient"),
+    Fault("451 to the message"),
+    Fault("550 to the recipient", permanent=True),
+    Fault("550 to the message", permanent=True),
+    Fault("silence before the sender"),
+    Fault("silence after the message"),
+    Fault("reset before the sender"),
+    Fault("reset within the message"),
+    Fault("TLS breaks"),
+    Fault("accepted, then dropped", takes=True),
+)
+
+HOOK_FAULTS = (
+    Fault("429 with Retry-After", http=Answer(429, (("Retry-After", "90"),))),
+    Fault("429 with Retry-After of years", http=Answer(429, (("Retry-After", "99999999"),))),
+    Fault("500", http=Answer(500)),
+    Fault("503", http=Answer(503)),
+    Fault("408", http=Answer(408)),
+    Fault("302", http=Answer(302, (("Location", "/elsewhere"),))),
+    Fault("404", permanent=True, http=Answer(404)),
+    Fault("410", permanent=True, http=Answer(410)),
+    Fault("silence", http=Answer(breaks="silence", pause=2 * SILENCE)),
+    Fault("reset", http=Answer(breaks="reset")),
+    Fault("accepted, then dropped", takes=True, http=Answer(breaks="drop")),
+)
+
+
+@dataclass
+class FaultyMail(MailServer):
+    """A mail server with TLS that fails at its next connections as it is told."""
+
+    faults: list[str] = field(default_factory=list)
+    """What goes wrong, one connection each; then all goes well."""
+    now: str = ""
+    """What goes wrong in this connection."""
+
+    @property
+    def url(self) -> str:
+        where = f"127.0.0.1:{self.port}"
+        return f"mailtos://{where}/?mode=starttls&verify=no&from=watch@clausewatch.example"
+
+    async def handle_EHLO(  # noqa: N802  aiosmtpd looks for this name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        if session.ssl is None:
+            self.now = self.faults.pop(0) if self.faults else ""
+        return responses
+
+    def handle_STARTTLS(self, server: SMTP, session: Session, envelope: Envelope) -> bool:  # noqa: N802  as above
+        if self.now == "TLS breaks":
+            transport(server).abort()
+        return True
+
+    async def handle_MAIL(  # noqa: N802  as above
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if said := await self._fails("the sender", server):
+            return said
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802  as above
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return await self._fails("the recipient", server) or await super().handle_RCPT(
+            server, session, envelope, address, options
+        )
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  as above
+        if said := await self._fails("the message", server):
+            return said
+        answer = await super().handle_DATA(server, session, envelope)
+        if self.now == "accepted, then dropped":
+            transport(server).abort()
+        return answer
+
+    async def _fails(self, where: str, server: SMTP) -> str:
+        if not self.now.endswith(where):
+            return ""
+        if self.now.startswith("silence"):
+            await asyncio.sleep(2 * SILENCE)
+            return "451 too late"
+        if self.now.startswith("reset"):
+            transport(server).abort()
+            return "451 never heard"
+        return f"{self.now[:3]} {where}"
+
+
+def transport(server: SMTP) -> Any:
+    """Return the connection that a server speaks on."""
+    return server.transport
+
+
+@contextlib.contextmanager
+def faulty_mail(certificate: Path) -> Iterator[FaultyMail]:
+    """Run a mail server on a free port of loopback."""
+    server = FaultyMail(free_port())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    make: Callable[..., Controller] = Controller
+    controller = make(server, hostname="127.0.0.1", port=server.port, enable_SMTPUTF8=True, tls_context=context)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
