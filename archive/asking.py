@@ -20,7 +20,7 @@ def asked(session: Session, query: Query) -> list[ColumnElement[bool]]:
     """Return the conditions on `VersionRow` that a query stands for. Raises UnknownPolicyError, UnknownTagError."""
     conditions = _about_versions(session, query)
     if query.selects_findings:
-        kept = _of_version(FindingRow, lambda found: _about_findings(session, query, found))
+        kept: ColumnElement[bool] = _of_version(FindingRow, lambda found: _about_findings(session, query, found))
         if query.topic is None and query.severity is None and query.section is not None:
             words = query.section
             kept = or_(kept, _of_version(SuppressionRow, lambda quiet: [_contains(session, quiet.section, words)]))
