@@ -1,7 +1,7 @@
 """`clausewatch` commands as processes of their own, to be watched and killed.
 
-Each is forked from a process that has the program imported already: a command that was started as a user starts it would
-spend two thirds of its time on that, and hundreds are killed here.
+Each is forked from a process that has the program imported already: a command that was started as a user starts it
+would spend two thirds of its time on that, and hundreds are killed here.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ FORKING.set_forkserver_preload(
         "clausewatch.run",
         "clausewatch.cli.run",
         "clausewatch.cli.notify",
-        "notifier.channels",
         "crawler.spiders.policies",
+        "crawler.pipelines",
+        "notifier.delivery",
+        "notifier.channels",
     ]
-    + ["crawler.pipelines", "notifier.delivery", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"]
 )
 
 STARTING = 60.0

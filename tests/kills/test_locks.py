@@ -1,0 +1,124 @@
+"""Of runs that are started together one works; and a sender that is stopped for long cannot send what others sent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from tests.kills.killing import Killing
+from tests.kills.soundness import received
+from tests.kills.stand import Stand, standing
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+ROUNDS = 25 if LONG else 1
+RUN = ("run", "--all", "--verbose")
+
+PROGRAM = """
+import atexit, os, sys, time
+heavy = ("scrapy", "twisted", "sqlalchemy", "sqlite3", "psycopg")
+atexit.register(lambda: print("imported", *(name for name in heavy if name in sys.modules), flush=True))
+from clausewatch.cli import main
+import clausewatch.cli.run
+print("ready", flush=True)
+sys.stdin.readline()
+main(["--config", sys.argv[1], "run", "--all"])
+"""
+
+
+@pytest.fixture
+def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
+    """Return a watch of one policy that has not been seen."""
+    with standing(tmp_path, database_url) as made:
+        made.configure(names=("Lodge",))
+        yield made
+
+
+def test_of_runs_started_together_one_works(stand: Stand, database_kind: str) -> None:
+    """The others say who does, with exit code 4, before they import Scrapy or a driver; nothing is fetched twice."""
+    together = 20 if LONG or database_kind == "sqlite" else 5
+    for turn in range(1, ROUNDS + 1):
+        stand.site.asked.clear()
+        runs = [started(stand) for _ in range(together)]
+        for run in runs:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "ready\n"
+        for run in runs:  # as nearly at once as can be
+            assert run.stdin is not None
+            run.stdin.write("\n")
+            run.stdin.flush()
+        ended = [(run, *run.communicate(timeout=120)) for run in runs]
+        assert sorted(run.returncode for run, _, _ in ended) == [0] + [4] * (together - 1), turn
+        for run, out, err in ended:
+            if run.returncode == 4:
+                assert out == "imported\n"
+                assert "another run (process" in err
+        assert stand.site.visits()["/Lodge"] == 1, turn
+
+
+def started(stand: Stand) -> subprocess.Popen[str]:
+    """Start a run that waits for a line before it begins."""
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(stand.configuration)],
+        cwd=stand.folder,
+        env=os.environ | {"HOME": str(stand.folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_sender_that_is_stopped_past_its_lease_sends_nothing_twice(stand: Stand, database_kind: str) -> None:
+    """It is stopped before its first send. Another machine's sender takes over once the server has dropped it."""
+    stand.call(*RUN)
+    stand.publish("Lodge")
+    stand.mail.stop()
+    stand.hook.status = 503
+    stand.call(*RUN)
+    stand.mail.start()
+    stand.hook.status, stand.hook.hangs_until = 200, lambda: False
+    stopped = stand.start("notify", "send")
+    stopped.wait_for("before send", 2)
+    stopped.send(signal.SIGSTOP)
+    stand.hook.hangs_until = None
+    expire_claims(stand)
+    other = str(stand.folder / "other-machine")
+    assert stand.start("notify", "send").end() == 4
+    if database_kind == "postgresql":
+        assert stand.start("notify", "send", HOME=other).end() == 4
+        drop_connections(stand)
+        assert stand.start("notify", "send", HOME=other).end() == 0
+    stopped.send(signal.SIGCONT)
+    stopped.end()
+    stand.call("notify", "send")
+    faults = Killing(stand, 0).witness.final()
+    assert [fault for fault in faults if "too often" not in fault] == []
+    # What it had handed to a server when it was stopped, the server may have taken: one message in each channel.
+    assert all(many <= 2 for many in received(stand).values())
+
+
+def expire_claims(stand: Stand) -> None:
+    """Let five minutes pass, as far as the claims know."""
+    execute(stand, "UPDATE delivery SET due_at = '2026-01-01 00:00:00+00' WHERE state = 'sending'")
+
+
+def drop_connections(stand: Stand) -> None:
+    """Let the server forget its clients, as after a restart."""
+    execute(stand, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clausewatch'")
+    time.sleep(0.2)
+
+
+def execute(stand: Stand, statement: str) -> None:
+    """Run one statement past the program."""
+    engine = create_engine(stand.database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
