@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,10 +13,10 @@ from archive import blobs
 from archive.flaws import Flaw
 from archive.garbled import UNREADABLE, readable
 from archive.policies import options_of
+from archive.recorder import snapshots
 from archive.schema import BlobRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from archive.sealing import BATCH
 from document import from_json, text_identity
-from document.model import Page
 from document.reading import EXTRACTOR, read_all
 
 
@@ -127,8 +127,8 @@ def _extraction(session: Session, text: _Text, tally: Contents) -> Iterator[Flaw
         tally.other_extraction += 1
         return
     try:
-        pages, options = _pages(session, text.fetch_id), options_of(session.get_one(PolicyRow, text.policy_id))
-        again = None if pages is None else read_all(pages, options)
+        pages = snapshots(session, session.get_one(FetchRow, text.fetch_id))
+        again = read_all(pages, options_of(session.get_one(PolicyRow, text.policy_id))) if pages else None
     except UNREADABLE:
         return  # a row or a content that was said to be damaged
     finally:
@@ -141,25 +141,3 @@ def _extraction(session: Session, text: _Text, tally: Contents) -> Iterator[Flaw
         tally.extracted_again += 1
     else:
         yield Flaw("text", f"version {text.id}", "its page, extracted again, gives another text")
-
-
-def _pages(session: Session, fetch_id: int) -> list[Page] | None:
-    """Return the pages of a fetch; None where not all of them are kept."""
-    first = session.get_one(FetchRow, fetch_id)
-    further = session.scalars(
-        select(FetchPageRow).where(FetchPageRow.fetch_id == fetch_id).order_by(FetchPageRow.position)
-    )
-    rows = [first, *further]
-    if any(row.snapshot_sha256 is None for row in rows):
-        return None
-    return [_page(session, row) for row in rows]
-
-
-def _page(session: Session, row: Any) -> Page:
-    return Page(
-        body=blobs.load(session, row.snapshot_sha256),
-        content_type=next((value for name, value in row.headers if name == "content-type"), ""),
-        status=200 if row.status is None else row.status,
-        final_url=row.final_url,
-        headers=tuple((name, value) for name, value in row.headers),
-    )

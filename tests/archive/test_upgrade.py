@@ -17,6 +17,7 @@ from archive.database import open_archive
 from archive.faultpoints import VARIABLE
 from archive.history import document, versions
 from archive.recorder import record
+from archive.verification import Tally, verify
 from differ.model import Timing
 from tests.archive.older import dumped, make_older
 from tests.archive.schemas import differences
@@ -88,3 +89,19 @@ def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_sc
     assert killed == len(revisions())  # after each revision but the first, and before the commit
     with open_archive(first_schema) as archive:
         assert differences(archive) == []
+
+
+def test_what_an_older_program_recorded_is_sealed(first_schema: str) -> None:
+    """From the upgrade on: with the names of the policies, and the hash of each text, which it did not keep."""
+    with open_archive(first_schema) as archive:
+        tally = Tally()
+        assert list(verify(archive, tally)) == []
+    assert tally.rows == {
+        "naming": 1,
+        "fetch": 3,
+        "version": 2,
+        "change": 1,
+        "finding": 2,
+        "suppression": 1,
+    }
+    assert tally.contents.texts == 2
