@@ -159,6 +159,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherPage:
+    """A page after the first of a version that was read from several."""
+
+    final_url: str
+    body_sha256: str | None
+    """Of the page's body as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a policy, without its text."""
 
@@ -191,6 +200,8 @@ class Version:
     """When that version was first seen."""
     flapping: bool = False
     """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
+    further: tuple[FurtherPage, ...] = ()
+    """The pages after the first, where it was read from several."""
 
 
 @dataclass(frozen=True, slots=True)

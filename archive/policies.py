@@ -98,6 +98,7 @@ def _update(row: PolicyRow, policy: Policy) -> bool:
 def _settings(policy: Policy) -> dict[str, object]:
     return {
         "url": policy.url,
+        "further_urls": list(policy.options.further),
         "every_seconds": int(policy.every.total_seconds()),
         "languages": list(policy.options.languages),
         "selects": list(policy.options.select),
@@ -175,7 +176,8 @@ def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime)
 
 def options_of(row: PolicyRow) -> ExtractionOptions:
     """Return how the policy's pages are read, as it was configured last."""
-    return ExtractionOptions(tuple(row.languages), tuple(row.selects), tuple(row.removes), row.render)
+    lists = (row.languages, row.selects, row.removes)
+    return ExtractionOptions(*map(tuple, lists), rendered=row.render, further=tuple(row.further_urls))
 
 
 def note_try(session: Session, name: str, run_started_at: datetime | None) -> int:

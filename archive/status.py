@@ -69,6 +69,8 @@ class PolicyStatus:
     pending: Pending | None = None
     """The odd text that waits for a second look, whatever the last visit met."""
     flap_quiet: timedelta = SecondLooks().flap_quiet
+    further_urls: tuple[str, ...] = ()
+    """The addresses that are read after the first one, as one text with it."""
 
     @property
     def flapping(self) -> bool:
@@ -117,6 +119,7 @@ def never_checked(policy: Policy) -> PolicyStatus:
         next_due=None,
         due=True,
         overdue=False,
+        further_urls=policy.options.further,
     )
 
 
@@ -178,6 +181,7 @@ def _status(
         overdue=watched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
         pending=pending_of(waiting),
         flap_quiet=timedelta(seconds=row.flap_quiet_seconds),
+        further_urls=tuple(row.further_urls),
     )
 
 

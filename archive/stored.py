@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from archive.errors import UnknownPolicyError, UnknownTagError
-from archive.model import Change, Query, RecordedFinding, Version
-from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
+from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
+from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
 from document.model import StatedDate
 
@@ -70,9 +70,21 @@ def read_versions(
     ).all()
     changes = _changes(session, wanted, query)
     seen = dict(session.execute(_last_seen(wanted)).all())
+    further = _further(session, wanted)
     return tuple(
-        replace(_version(row, name, seen[row.id], changes.get(row.id)), back_to=back_to) for row, name, back_to in rows
+        replace(_version(row, name, seen[row.id], changes.get(row.id)), back_to=back_to, further=further[row.id])
+        for row, name, back_to in rows
     )
+
+
+def _further(session: Session, conditions: list[ColumnElement[bool]]) -> defaultdict[int, tuple[FurtherPage, ...]]:
+    """Return the further pages of each version that was read from several, by its id."""
+    query = select(VersionRow.id, FetchPageRow.final_url, FetchPageRow.body_sha256)
+    query = query.join(FetchPageRow, FetchPageRow.fetch_id == VersionRow.fetch_id).where(*conditions)
+    found: defaultdict[int, tuple[FurtherPage, ...]] = defaultdict(tuple)
+    for version, final_url, body in session.execute(query.order_by(VersionRow.id, FetchPageRow.position)):
+        found[version] += (FurtherPage(final_url, body),)
+    return found
 
 
 def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:

@@ -6,8 +6,9 @@ policies may share an address while only one has a version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.model import Policy
-from archive.schema import FetchRow, PolicyRow, VersionRow
+from archive.schema import FetchPageRow, FetchRow, PolicyRow, VersionRow
 from archive.stored import SEEN
-from document.reading import identity_of
+from document.reading import is_current, is_fallback
 
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
@@ -38,7 +39,9 @@ class Validators:
     version: int
     """The number of the version whose text that answer showed."""
     identity: str
-    """The extraction identity of that version."""
+    """The extraction identity under which that answer was read."""
+    further: tuple[Validators, ...] = ()
+    """Those of the pages after the first, where several are read as one."""
 
 
 def validators(
@@ -46,21 +49,22 @@ def validators(
 ) -> dict[str, Validators]:
     """Return the validators of each policy that may be asked for conditionally, by its name.
 
-    Left out is a policy without a version; one whose extraction is not that of its latest version, or that was read by
-    the fallback; one whose last answer did not show its text; and one whose last full answer is older than
-    `full_fetch`, because some servers say 304 whatever changed.
+    Left out is a policy without a version; one whose last answer was read in another way than it would be read now, or
+    by the fallback; one whose last answer did not show its text; one with a page that gives no validators; and one
+    whose last full answer is older than `full_fetch`, because some servers say 304 whatever changed.
     """
     wanted = {policy.name: policy for policy in policies}
     with archive.reading() as session:
         versions = _latest_versions(session)
         fetches = _latest_answers(session)
+        further = _further_answers(session)
         names = session.execute(select(PolicyRow.id, PolicyRow.name)).all()
     found: dict[str, Validators] = {}
     for number, name in names:
         version, fetch, policy = versions.get(number), fetches.get(number), wanted.get(name)
         if version is None or fetch is None or policy is None or not _is_current(version, fetch, policy):
             continue
-        kept = _validators(version, fetch)
+        kept = _validators(version, fetch, further.get(fetch.id, []), policy)
         if kept is not None and timedelta() <= now - fetch.started_at < full_fetch:
             found[name] = kept
     return found
@@ -77,18 +81,48 @@ def _latest_answers(session: Session) -> dict[int, FetchRow]:
     return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
 
 
+def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
+    """Return the further pages of the last complete answers, by their fetch."""
+    found: dict[int, list[FetchPageRow]] = defaultdict(list)
+    newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
+    query = query.order_by(FetchPageRow.fetch_id, FetchPageRow.position)
+    for row in session.scalars(query):
+        found[row.fetch_id].append(row)
+    return found
+
+
 def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
     """Whether an answer showed the text of a version, read as it would be read now."""
     shows = fetch.outcome in SEEN and fetch.status == 200 and not fetch.fallback and fetch.id >= version.fetch_id
-    return shows and version.identity in (identity_of(policy.options, "select"), identity_of(policy.options, "generic"))
+    # Of fetches recorded before it was kept, the version's own is the best that is known.
+    identity = fetch.identity or version.identity
+    return shows and not is_fallback(identity) and is_current(identity, policy.options)
 
 
-def _validators(version: VersionRow, fetch: FetchRow) -> Validators | None:
-    headers = dict(reversed([(name, value) for name, value in fetch.headers]))
-    etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
-    if not etag and not _is_certain(modified, headers.get("date", "")):
+def _validators(
+    version: VersionRow, fetch: FetchRow, further: Sequence[FetchPageRow], policy: Policy
+) -> Validators | None:
+    """Return what to ask with, for all pages or for none."""
+    rows = (fetch, *further)
+    if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
         return None
-    return Validators(fetch.final_url, etag, modified, version.number, version.identity)
+    said = [_said(row) for row in rows]
+    if any(each is None for each in said):
+        return None
+    first, *others = (
+        Validators(row.final_url, *each, version.number, fetch.identity or version.identity)
+        for row, each in zip(rows, said, strict=True)
+        if each is not None
+    )
+    return replace(first, further=tuple(others))
+
+
+def _said(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
+    """Return the ETag and Last-Modified of an answer; None where neither makes a change certain to be seen."""
+    headers = dict(reversed([(name, value) for name, value in row.headers]))
+    etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
+    return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None
 
 
 def _is_certain(modified: str, answered: str) -> bool:

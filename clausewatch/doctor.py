@@ -77,11 +77,11 @@ async def _examined(
 ) -> Examined | str | None:
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
-    complete = [each.fetch for each in visits if each.fetch.body is not None]
+    complete = [each.fetch for each in visits if not each.fetch.error]
     asked = tuple(visit_of(policy, fetch, known, profile) for fetch in complete)
     if not asked:
         return None
-    workers = Workers(WorkerLimits(1, crawl.worker_memory, crawl.worker_time))
+    workers = Workers(WorkerLimits.of(crawl, 1))
     try:
         outcome = await workers.call(examine, asked)
     finally:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from differ.assessment import Assessment, Visit, assess, same_words
-from document import read, screen
+from differ.assessment import Assessment, Visit, assess, same_words, screen_all
+from document import joined, read
+from document.canonical import canonical_elsewhere
 from document.model import Document, Extracted
 
 MOST_DIFFERENCES = 20
@@ -45,13 +46,16 @@ class Examined:
     """Words of the first answer and of the second where they differ, at most `MOST_DIFFERENCES`."""
     assessment: Assessment
     """What a run would record of the last answer."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Pages that give another address as their own (`link rel=canonical`): where they came from, and that address."""
 
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
     """Read the complete answers of one or two visits as a run would; of two, the last one is told of in full."""
-    extracted = [read(visit.page, visit.options) for visit in visits]
-    last, page = extracted[-1], visits[-1].page
-    screening = screen(page, last.document)
+    found = [[read(page, visit.options) for page in visit.pages] for visit in visits]
+    extracted = [joined(pages) for pages in found]
+    last, pages = extracted[-1], visits[-1].pages
+    screening = screen_all(pages, found[-1])
     outline = _outline(last.document)
     pair = len(extracted) > 1
     return Examined(
@@ -64,6 +68,7 @@ def examine(visits: tuple[Visit, ...]) -> Examined:
         steady=_is_steady(extracted) if pair else None,
         differences=_differences(extracted[0].document, last.document) if pair else (),
         assessment=assess(visits[-1]),
+        elsewhere=tuple((page.final_url, named) for page in pages if (named := canonical_elsewhere(page))),
     )
 
 

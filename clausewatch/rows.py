@@ -28,6 +28,7 @@ def status_row(status: PolicyStatus) -> Row:
     return {
         "policy": status.name,
         "url": status.url,
+        "further_urls": list(status.further_urls),
         "tags": list(status.tags),
         "every_seconds": int(status.every.total_seconds()),
         "health": status.health,
@@ -79,6 +80,7 @@ def version_row(version: Version) -> Row:
         "flapping": version.flapping,
         "url": version.final_url,
         "body_sha256": version.body_sha256,
+        "further": [{"url": page.final_url, "body_sha256": page.body_sha256} for page in version.further],
         "document_sha256": version.document_sha256,
         "identity": version.identity,
         "material": change is not None and change.material,

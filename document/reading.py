@@ -186,6 +186,11 @@ def is_current(identity: str, options: ExtractionOptions) -> bool:
     return now.issuperset(identity.rpartition("*")[2].split("&"))
 
 
+def is_fallback(identity: str) -> bool:
+    """Whether what was read under this extraction identity had nothing that the configured `select` matches."""
+    return "+fallback" in identity
+
+
 def is_rendered(identity: str) -> bool:
     """Whether what was read under this extraction identity had been through a browser."""
     return identity.endswith(_RENDERED)

@@ -17,6 +17,7 @@ from clausewatch.terminal import wrapped
 from clausewatch.times import stamp
 from crawler.model import RobotsSaid, Visited
 from differ.assessment import Assessment
+from document.model import RENDERED
 
 
 @click.command()
@@ -50,6 +51,7 @@ def diagnosis_row(found: Diagnosis) -> Row:
     return {
         "policy": found.policy.name,
         "url": found.policy.url,
+        "further_urls": list(found.policy.options.further),
         "well": found.well,
         "robots": [
             {"origin": each.origin, "status": each.status, "crawl_delay": each.crawl_delay, "delay": each.delay}
@@ -62,6 +64,11 @@ def diagnosis_row(found: Diagnosis) -> Row:
     }
 
 
+def browser_of(visited: Visited) -> str | None:
+    """Return the browser that ran the scripts of a page, None where none did."""
+    return next((value for name, value in visited.fetch.headers if name == RENDERED), None)
+
+
 def _fetch_row(visited: Visited) -> Row:
     fetch = visited.fetch
     return {
@@ -70,6 +77,15 @@ def _fetch_row(visited: Visited) -> Row:
         "final_url": fetch.final_url,
         "bytes": None if fetch.body is None else len(fetch.body),
         "seconds": visited.seconds,
+        "rendered_by": browser_of(visited),
+        "further": [
+            {
+                "status": each.status,
+                "final_url": each.final_url,
+                "bytes": None if each.body is None else len(each.body),
+            }
+            for each in fetch.further
+        ],
         "error": fetch.error or None,
         "error_kind": fetch.error_kind or None,
     }
@@ -87,6 +103,7 @@ def _page_row(found: Examined) -> Row:
             for each in found.outline
         ],
         "dropped": [{"what": what, "times": times} for what, times in found.dropped],
+        "canonical": [{"final_url": address, "canonical": named} for address, named in found.elsewhere],
         "steady": found.steady,
         "differences": [{"first": first, "second": second} for first, second in found.differences],
         "next_run": _run_row(found.assessment),
@@ -108,7 +125,7 @@ def _run_row(assessment: Assessment) -> Row:
 
 
 def _lines(found: Diagnosis) -> Iterator[str]:
-    yield from wrapped(f"{found.policy.name}: {found.policy.url}")
+    yield from wrapped(f"{found.policy.name}: {' and '.join(found.policy.urls)}")
     for said in dict.fromkeys(found.robots):
         yield from _told("robots.txt", _robots(said))
     for number, visited in enumerate(found.visits, 1):
@@ -136,10 +153,13 @@ def _robots(said: RobotsSaid) -> str:
 
 def _fetch(visited: Visited) -> str:
     fetch = visited.fetch
-    if fetch.body is None:
+    if fetch.error:
         return f"no complete answer ({fetch.error_kind}): {fetch.error}"
     seconds = "" if visited.seconds is None else f" in {visited.seconds:.2f} s"
-    return f"{fetch.status} from {fetch.final_url}, {len(fetch.body)} bytes{seconds}"
+    browser = browser_of(visited)
+    built = "" if browser is None else f", as {browser} built it"
+    pages = "; ".join(f"{page.status} from {page.final_url}, {len(page.body)} bytes" for page in fetch.pages)
+    return f"{pages}{seconds}{built}"
 
 
 def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
@@ -148,6 +168,8 @@ def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
     yield from _told("Languages", ", ".join(page.document.languages) or "none known")
     dates = "; ".join(f"{each.kind} {each.day.isoformat()} ({each.text!r})" for each in page.document.dates)
     yield from _told("Dates stated", dates or "none")
+    for address, named in page.elsewhere:
+        yield from _told("Canonical", f"{address} gives {named} as its own address: if the policy is there, watch that")
     yield from _told("Same twice?", _steady(page))
     for first, second in page.differences:
         yield from wrapped(f"- {first}", indent=" " * 13, hanging=" " * 15)

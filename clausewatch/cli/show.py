@@ -119,8 +119,9 @@ def _head(version: Version) -> Iterator[str]:
     yield f"  Last seen   {shown(version.last_seen_at)}"
     for date in version.stated:
         yield from wrapped(f"{date.kind} {date.day.isoformat()} (“{date.text}”)", "  States      ", " " * 14)
-    yield f"  Address     {printable(version.final_url)}"
-    yield f"  Page        SHA-256 {version.body_sha256}"
+    for each in (version, *version.further):
+        yield f"  Address     {printable(each.final_url)}"
+        yield f"  Page        SHA-256 {each.body_sha256}"
     yield f"  Text        SHA-256 {version.document_sha256}"
 
 

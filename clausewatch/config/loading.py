@@ -195,9 +195,11 @@ def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
 def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
     return Policy(
         name=table.name,
-        url=table.url,
+        url=table.addresses[0],
         every=crawl.every if table.every is None else table.every,
-        options=ExtractionOptions(table.languages, table.select, table.remove, table.render),
+        options=ExtractionOptions(
+            table.languages, table.select, table.remove, table.render, further=table.addresses[1:]
+        ),
         profile=table.profile,
         tags=table.tags,
         renamed_from=table.renamed_from,

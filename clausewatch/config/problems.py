@@ -93,7 +93,7 @@ class Problems:
         """Return the value as it stands in the file, where it is short and no secret."""
         value = self.raw(place)
         shown = isinstance(value, str | int | float) and place[0] not in _SECRET
-        if not shown or (place[-1] == "url" and "@" in str(value)):
+        if not shown or ("@" in str(value) and not {"url", "urls"}.isdisjoint(place)):
             return ""
         text = json.dumps(value, ensure_ascii=False)
         return f"{text} " if len(text) < 120 else ""

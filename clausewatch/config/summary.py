@@ -44,7 +44,7 @@ def _crawl(configuration: Configuration) -> str:
 
 
 def _policy(policy: Policy) -> str:
-    parts = [f"{policy.name}: {policy.url}", f"every {duration_text(policy.every)}"]
+    parts = [f"{policy.name}: {' and '.join(policy.urls)}", f"every {duration_text(policy.every)}"]
     if policy.options.languages:
         parts.append(f"in {' and '.join(policy.options.languages)}")
     parts.append(f"profile {policy.profile}")
@@ -129,20 +129,25 @@ def warnings(configuration: Configuration) -> Iterator[str]:
         yield f"cron jobs do not have your environment: put {names} into the env_file"
 
 
+def _address_warnings(policy: Policy) -> Iterator[str]:
+    parts = [urlsplit(url) for url in policy.urls]
+    if any(each.scheme == "http" for each in parts):
+        yield f"{policy.name}: http:// can be changed on its way; use https:// where the site has it"
+    for host in dict.fromkeys(each.hostname or "" for each in parts):
+        if _is_reserved(host):
+            yield f"{policy.name}: {host} is a name for examples; put the real address there"
+
+
 def _policy_warnings(configuration: Configuration) -> Iterator[str]:
     if not configuration.policies:
         yield "no policy is configured: nothing will be watched"
     seen: dict[tuple[object, ...], str] = {}
     for policy in configuration.policies:
-        parts = urlsplit(policy.url)
-        if parts.scheme == "http":
-            yield f"{policy.name}: http:// can be changed on its way; use https:// where the site has it"
-        if _is_reserved(parts.hostname or ""):
-            yield f"{policy.name}: {parts.hostname} is a name for examples; put the real address there"
+        yield from _address_warnings(policy)
         unknown = [language for language in policy.options.languages if lexicon(language) is None]
         if unknown:
             yield f"{policy.name}: there are no word lists for {', '.join(unknown)}: judged by structure alone"
-        same = (policy.url, policy.options)
+        same = (policy.urls, policy.options)
         if same in seen:
             yield f"{policy.name}: watches the same page as {seen[same]}"
         seen.setdefault(same, policy.name)

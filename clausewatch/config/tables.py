@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
+    field_validator,
     model_validator,
 )
 
@@ -31,6 +32,8 @@ from notifier.subscriptions import TAG
 SHORTEST_EVERY = timedelta(minutes=15)
 """More often would be impolite to the sites, and a cron line cannot do much better."""
 
+_IN_URLS = "https://see.urls.invalid/"
+"""Stands for `url` where `urls` is given; never fetched."""
 _DEFAULTS = CrawlSettings()
 _LOOKS = SecondLooks()
 
@@ -226,6 +229,7 @@ class PolicyTable(Table):
 
     name: Name
     url: WebAddress
+    urls: Annotated[tuple[WebAddress, ...], Field(min_length=1)] = ()
     languages: tuple[Language, ...] = ()
     profile: Name = "default"
     tags: tuple[Word, ...] = ()
@@ -237,17 +241,26 @@ class PolicyTable(Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_address(cls, table: Any) -> Any:
-        """Take `urls` with a single address for `url`; several are not read as one yet."""
+    def _one_or_several(cls, table: Any) -> Any:
+        """Let `urls` stand in `url`'s place."""
         if not isinstance(table, dict) or "urls" not in table:
             return table
-        urls = table["urls"]
         if "url" in table:
             raise ValueError("has both `url` and `urls`: keep one")
-        if not isinstance(urls, list) or len(urls) != 1:
-            raise ValueError("`urls` must hold one address: several that are read as one policy are not supported yet")
-        rest = {key: value for key, value in table.items() if key != "urls"}
-        return {**rest, "url": urls[0]}
+        return {**table, "url": _IN_URLS}
+
+    @field_validator("urls")
+    @classmethod
+    def _each_once(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        twice = next((url for place, url in enumerate(urls) if url in urls[:place]), None)
+        if twice is not None:
+            raise ValueError(f"names {twice} twice: name each address once")
+        return urls
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All its addresses, in the order in which they are read."""
+        return self.urls or (self.url,)
 
 
 class MessagesTable(Table):

@@ -12,13 +12,14 @@ from scrapy import Spider, signals
 from scrapy.http import Request
 
 from archive.database import open_archive
-from archive.model import Fetch, Policy
+from archive.model import Answer, Policy
 from archive.policies import due, synchronise
 from archive.validators import Validators, validators
 from crawler.conditional import not_modified
 from crawler.failures import explain
 from crawler.model import Visited
 from crawler.politeness import PostponedError
+from crawler.underway import Underway
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -55,23 +56,28 @@ class PoliciesSpider(Spider):
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         known = await asyncio.to_thread(self._known, policies)
         for policy in policies:
-            yield self.request(policy, known.get(policy.name))
+            yield self.request(Underway(policy, known.get(policy.name, ())))
 
-    def _known(self, policies: Sequence[Policy]) -> dict[str, Validators]:
+    def _known(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         if not full_fetch:
             return {}
         with open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"]) as archive:
-            return validators(archive, policies, self.now(), full_fetch)
+            found = validators(archive, policies, self.now(), full_fetch)
+        return {name: (first, *first.further) for name, first in found.items()}
 
-    def request(self, policy: Policy, known: Validators | None = None) -> Request:
-        """Return the request that visits a policy, and asks only for what is new where that can be known."""
+    def request(self, visit: Underway) -> Request:
+        """Return the next request of a visit, which asks only for what is new where that can be known."""
+        policy, position = visit.policy, visit.position
+        if position is None:
+            raise ValueError(f"the visit of {policy.name} has nothing left to ask")
+        known = visit.validators
         return Request(
-            policy.url,
+            policy.urls[position],
             headers={"Accept-Language": accepted(policy.options.languages)} if policy.options.languages else None,
             callback=self.parse,
             errback=self.fail,
-            cb_kwargs={"policy": policy},
+            cb_kwargs={"visit": visit, "position": position},
             meta={"rendered": policy.options.rendered} | ({} if known is None else {"validators": known}),
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
@@ -84,39 +90,39 @@ class PoliciesSpider(Spider):
         """Note when an answer came: Scrapy hands answers on in another order at times."""
         request.meta["answered_at"] = self.now()
 
-    def parse(self, response: Response, policy: Policy) -> Iterator[Visited]:
-        """Hand on an answer, whatever its status."""
+    def parse(self, response: Response, visit: Underway, position: int) -> Iterator[Visited | Request]:
+        """Hand on an answer, whatever its status, or ask for the next page of the same policy."""
         unmodified = not_modified(response)
-        fetch = Fetch(
-            policy=policy.name,
-            started_at=started_at(response.request, self.now()),
-            status=response.status,
-            final_url=response.url,
-            headers=header_lines(response),
-            body=None if unmodified is not None else response.body,
-        )
+        body = None if unmodified is not None else response.body
+        answer = Answer(visit.policy.urls[position], response.url, response.status, header_lines(response), body)
+        now = started_at(response.request, self.now())
+        visit = visit.answered(position, answer, now)
+        if visit.position is not None:
+            yield self.request(visit)
+            return
         yield Visited(
-            policy, fetch, unmodified, response.meta.get("download_latency"), response.meta.get("answered_at")
+            visit.policy,
+            visit.fetch(now),
+            unmodified,
+            response.meta.get("download_latency"),
+            response.meta.get("answered_at"),
         )
 
     async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
         """Hand on why no complete answer came; wait and ask again where that was put off."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        policy: Policy = request.cb_kwargs["policy"]
         error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
         if isinstance(error, PostponedError):
             await asyncio.sleep(error.seconds)
             yield error.request
             return
+        visit: Underway = request.cb_kwargs["visit"]
+        position: int = request.cb_kwargs["position"]
+        url, now = visit.policy.urls[position], started_at(request, self.now())
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
-        fetch = Fetch(
-            policy=policy.name,
-            started_at=started_at(request, self.now()),
-            final_url=request.url,
-            error=reason.sentence,
-            error_kind=reason.kind,
-        )
-        yield Visited(policy, fetch)
+        sentence = reason.sentence if len(visit.policy.urls) == 1 else f"{url}: {reason.sentence}"
+        visit = visit.answered(position, Answer(url, request.url), now)
+        yield Visited(visit.policy, visit.fetch(now, sentence, reason.kind))
 
 
 def due_policies(database: str, policies: Sequence[Policy], now: datetime) -> Sequence[Policy]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.database import Archive
-from archive.model import Fetch, Result
+from archive.model import Answer, Fetch, Result
 from archive.recorder import record
 from archive.validators import Validators, validators
 from differ.assessment import Assessment
@@ -134,3 +134,29 @@ def test_a_last_modified_alone_counts_where_no_second_change_can_hide_in_it(
 def test_a_clock_set_back_asks_for_the_whole_page(archive: Archive) -> None:
     recorded(archive, first())
     assert known(archive, START - HOUR) is None
+
+
+def test_an_answer_that_is_read_as_it_would_be_now_gives_them_although_its_version_was_not(archive: Archive) -> None:
+    """After a technical upgrade the first full answer makes the next visits cheap again."""
+    recorded(archive, first(identity="e0+other"), unchanged(fetched(START + HOUR)))
+    assert known(archive, START + 2 * HOUR) == KNOWN
+
+
+SEVERAL = replace(TEAHOUSE, options=replace(TEAHOUSE.options, further=("https://teahouse.example/cooks",)))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "tags"),
+    [(200, (("etag", '"9"'),), ['"7"', '"9"']), (200, (), None), (404, (("etag", '"9"'),), None)],
+    ids=["each gives one", "one gives none", "one is not there"],
+)
+def test_of_several_pages_each_gives_its_own_or_none_is_used(
+    archive: Archive, status: int, headers: tuple[tuple[str, str], ...], tags: list[str] | None
+) -> None:
+    identity = f"2*{identity_of(SEVERAL.options, 'generic')}"
+    visit = first(identity=identity)
+    page = Answer(*SEVERAL.options.further, SEVERAL.options.further[0], status, headers, b"<p>cooks</p>")
+    watch(archive, SEVERAL)
+    record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
+    found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")
+    assert (None if found is None else [each.etag for each in (found, *found.further)]) == tags

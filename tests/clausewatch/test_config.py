@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from pathlib import Path
@@ -174,7 +175,15 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ("https://cloakroom.test", "https:cloakroom.test", "is no web address"),
         ("https://cloakroom.test/privacy", "https://cloakroom.test:99999/", "is no web address"),
         ("https://cloakroom.test/privacy", "https://cloakroom.test/a b", "holds a space"),
-        ('url = "https://cloakroom.test/privacy"', 'urls = ["https://a.test", "https://b.test"]', "not supported yet"),
+        (
+            'url = "https://cloakroom.test/privacy"',
+            'urls = ["https://a.test", "https://a.test"]',
+            "https://a.test twice",
+        ),
+        ('url = "https://cloakroom.test/privacy"', 'urls = ["https://a.test", "a.test"]', "is no web address"),
+        ('url = "https://cloakroom.test/privacy"', "urls = []", "is an empty list"),
+        ('url = "https://cloakroom.test/privacy"', 'url = "https://a.test"\nurls = ["https://b.test"]', "keep one"),
+        ('url = "https://cloakroom.test/privacy"', 'urls = ["https://me:pw@a.test"]', "holds a user name or password"),
         ('every = "6h"', 'every = "6"', "is no duration"),
         ('every = "6h"', 'every = "6 fortnights"', "the unit 'fortnights' is not known"),
         ("concurrency = 4", "concurrency = 0", "is out of bounds: from 1 to 256"),
@@ -230,7 +239,18 @@ def test_one_bad_table_hides_no_other(problems: Problems) -> None:
 
 def test_one_address_may_be_written_as_a_list(read: Load) -> None:
     text = WHOLE.replace('url = "https://cloakroom.test/privacy"', 'urls = ["https://cloakroom.test/privacy"]')
-    assert read(text).policies[0].url == "https://cloakroom.test/privacy"
+    assert read(text).policies[0].urls == ("https://cloakroom.test/privacy",)
+
+
+def test_several_addresses_are_read_as_one_policy(read: Load) -> None:
+    urls = ("https://cloakroom.test/privacy", "https://cloakroom.test/partners")
+    text = WHOLE.replace('url = "https://cloakroom.test/privacy"', f"urls = {json.dumps(urls)}")
+    assert read(text).policies[0].urls == urls
+
+
+def test_a_password_in_one_of_several_addresses_is_not_shown(problems: Problems) -> None:
+    text = WHOLE.replace('url = "https://cloakroom.test/privacy"', 'urls = ["https://me:pw@a.test"]')
+    assert "pw@" not in "".join(problems(text))
 
 
 @pytest.mark.parametrize(

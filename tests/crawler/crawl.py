@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,14 +33,14 @@ class Crawled:
 
 def crawl(
     database: Path,
-    policies: Mapping[str, str],
+    policies: Mapping[str, str | Sequence[str]],
     *,
     profile: str = "default",
     rendered: bool = False,
     scrapy: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> dict[str, Crawled]:
-    """Crawl these policies (name -> address) and return what was recorded of each that was.
+    """Crawl these policies (name -> address, or addresses) and return what was recorded of each that was.
 
     `rendered` runs the pages' scripts; `scrapy` are settings of Scrapy that differ from ours.
     """
@@ -89,8 +89,11 @@ def main() -> None:
         print(json.dumps(row), flush=True)
 
     task = json.loads(sys.argv[1])
-    options, profile = ExtractionOptions(("en",), rendered=task["rendered"]), task["profile"]
-    policies = [Policy(name, url, timedelta(hours=12), options, profile) for name, url in task["policies"].items()]
+    profile, policies = task["profile"], []
+    for name, named in task["policies"].items():
+        url, *further = [named] if isinstance(named, str) else named
+        options = ExtractionOptions(("en",), rendered=task["rendered"], further=tuple(further))
+        policies.append(Policy(name, url, timedelta(hours=12), options, profile))
     with open_archive(task["database"]) as archive:
         synchronise(archive, policies, datetime.now(UTC))
     built = scrapy_settings(CrawlSettings(**task["settings"]), task["database"]) | task["scrapy"]

@@ -1,0 +1,142 @@
+"""Several addresses that are read as one policy, against real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from archive.database import Archive, open_archive
+from archive.history import document, versions
+from tests.crawler.crawl import Crawled, crawl
+from tests.server import HTML, Answer, Site, serving
+
+PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_bytes()
+PARTNERS = (
+    b"<html lang=en><head><title>Partners</title></head><body><main><h1>Our partners</h1><ul>"
+    b"<li>Hook and Hanger Ltd, repairs</li><li>Ticket Printers of Leith, tickets</li></ul><p>The companies on this "
+    b"list receive personal data from us, each for the task that is named beside it, and for nothing else at all. "
+    b"The list was last looked through in spring by the keeper of the coats.</p></main></body></html>"
+)
+MORE_PARTNERS = PARTNERS.replace(b"</ul>", b"<li>Brokers of Data Inc, marketing</li></ul>")
+ROTATED = PAGE.replace(b"</body>", b"<script nonce=a7>let t = 7</script><!-- 7 --></body>")
+
+
+def tagged(site: Site, path: str, tag: str, body: bytes) -> str:
+    site.pages[path] = Answer(body, headers=(("Content-Type", HTML), ("ETag", tag)))
+    return site.url(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Two crawls of the same policies."""
+
+    database: Path
+    first: dict[str, Crawled]
+    second: dict[str, Crawled]
+    site: Site
+    """What was asked of it."""
+
+    @property
+    def archive(self) -> Archive:
+        return open_archive(f"sqlite:///{self.database}")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    database = tmp_path_factory.mktemp("several") / "a.db"
+    names = ("same", "changed", "gone", "broken", "wider")
+    with serving() as site:
+        policies: dict[str, str | list[str]] = {
+            name: [site.serve(f"/{name}", PAGE), site.serve(f"/{name}/partners", PARTNERS)] for name in names
+        }
+        policies["wider"] = policies["wider"][0]
+        for name in ("tagged", "half"):
+            policies[name] = [tagged(site, f"/{name}", '"1"', PAGE), tagged(site, f"/{name}/list", '"2"', PARTNERS)]
+        first = crawl(database, policies)
+        site.serve("/same", ROTATED)
+        site.serve("/changed/partners", MORE_PARTNERS)
+        site.serve("/gone/partners", b"<p>There is no such page.</p>", status=404)
+        site.pages["/broken/partners"] = Answer(PARTNERS, drops=True)
+        policies["wider"] = [site.url("/wider"), site.url("/wider/partners")]
+        tagged(site, "/half/list", '"3"', MORE_PARTNERS)
+        yield Story(database, first, crawl(database, policies), site)
+
+
+def test_all_pages_make_one_version(story: Story) -> None:
+    with story.archive as archive:
+        [version] = versions(archive, "same")
+        words = document(archive, version).text
+        assert [each.final_url for each in version.further] == [story.site.url("/same/partners")]
+    assert story.first["same"].outcome == "changed"
+    assert words.index("What we collect") < words.index("Hook and Hanger Ltd")
+
+
+def test_what_rotates_on_one_page_is_no_change(story: Story) -> None:
+    assert story.second["same"].outcome == "unchanged"
+
+
+def test_a_change_on_a_further_page_is_a_change_of_the_policy(story: Story) -> None:
+    assert story.second["changed"].outcome == "changed"
+    with story.archive as archive:
+        change = versions(archive, "changed")[1].change
+    assert change is not None
+    assert any("Brokers of Data" in each.finding.after for each in change.findings)
+
+
+def test_one_page_that_is_not_the_policy_s_is_named(story: Story) -> None:
+    found = story.second["gone"]
+    assert (found.outcome, found.reason, found.status) == ("not comparable", "gone", 200)
+    assert found.detail == f"{story.site.url('/gone/partners')}: The server answered 404."
+
+
+def test_one_page_without_an_answer_is_named(story: Story) -> None:
+    found = story.second["broken"]
+    assert (found.outcome, found.error_kind) == ("failed", "connection")
+    assert found.detail.startswith(f"{story.site.url('/broken/partners')}: ")
+
+
+def test_each_page_is_asked_only_for_what_is_new(story: Story) -> None:
+    assert story.second["tagged"].outcome == "unchanged"
+    assert story.site.said("/tagged") == [None, '"1"']
+    assert story.site.said("/tagged/list") == [None, '"2"']
+
+
+def test_a_page_that_is_as_it_was_is_fetched_whole_where_another_changed(story: Story) -> None:
+    assert story.second["half"].outcome == "changed"
+    assert story.site.said("/half") == [None, '"1"', None]
+    assert story.site.said("/half/list") == [None, '"2"']
+
+
+def test_another_number_of_addresses_is_a_boundary(story: Story) -> None:
+    """What our own configuration adds is nothing that the policy changed: nobody is told."""
+    with story.archive as archive:
+        first, second = versions(archive, "wider")
+    assert (first.boundary, second.boundary, second.change) == (False, True, None)
+
+
+def test_each_further_page_is_kept(story: Story) -> None:
+    query = """
+        select policy.name, outcome, position, fetch_page.status, fetch_page.snapshot_sha256 is null
+        from fetch_page join fetch on fetch.id = fetch_id join policy on policy.id = policy_id
+        order by fetch.id, position
+    """
+    with story.archive as archive, archive.reading() as session:
+        rows = session.execute(text(query)).all()
+    kept = {(name, outcome, status): not missing for name, outcome, _, status, missing in rows}
+    assert kept == {
+        ("same", "changed", 200): True,
+        ("same", "unchanged", 200): False,
+        ("changed", "changed", 200): True,
+        ("gone", "changed", 200): True,
+        ("gone", "not comparable", 404): True,
+        ("broken", "changed", 200): True,
+        ("broken", "failed", None): False,
+        ("wider", "changed", 200): True,
+        ("tagged", "changed", 200): True,
+        ("tagged", "unchanged", 304): False,
+        ("half", "changed", 200): True,
+    }
