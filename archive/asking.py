@@ -13,7 +13,7 @@ from archive.stored import Judged, policy_row, tagged
 from differ.model import SEVERITIES, TOPICS, watched_topic
 
 FEW = 5000
-"""Up to so many versions are sorted to find the latest of them; of more, the latest are looked through in order."""
+"""Up to so many findings their versions are sorted to find the latest; of more, versions are looked through in order."""
 
 
 def asked(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -51,10 +51,12 @@ def counted(session: Session, query: Query) -> int:
 def newest_first(session: Session, conditions: Sequence[ColumnElement[bool]], query: Query) -> Sequence[int]:
     """Return the ids of the versions that were seen last of those that meet the conditions, up to the query's limit."""
     found = select(VersionRow.id).order_by(VersionRow.seen_at.desc(), VersionRow.id.desc()).limit(query.limit)
-    if query.selects_findings and query.section is None and counted(session, query) <= FEW:
+    if query.selects_findings and query.section is None:
         changes = select(FindingRow.change_id).where(*_about_findings(session, query, FindingRow))
-        rows = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
-        return session.scalars(found.where(VersionRow.id.in_(rows), *_about_versions(session, query))).all()
+        bounded = select(func.count()).select_from(changes.limit(FEW + 1).subquery())
+        if session.scalars(bounded).one() <= FEW:
+            rows = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
+            return session.scalars(found.where(VersionRow.id.in_(rows), *_about_versions(session, query))).all()
     return session.scalars(found.where(*conditions)).all()
 
 
