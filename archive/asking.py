@@ -13,7 +13,7 @@ from archive.stored import Judged, policy_row, tagged
 from differ.model import SEVERITIES, TOPICS, watched_topic
 
 FEW = 5000
-"""Up to so many findings their versions are sorted to find the latest; of more, versions are looked through in order."""
+"""Of up to so many findings the versions are sorted to find the latest; of more, versions are gone through in order."""
 
 
 def asked(session: Session, query: Query) -> list[ColumnElement[bool]]:
