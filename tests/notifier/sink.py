@@ -61,6 +61,8 @@ class Sink:
     """What is done first, one request each; then `status` and `location` hold."""
     status: int = 200
     location: str = ""
+    pause: float = 0.0
+    """Seconds before each answer."""
     hangs_until: Callable[[], bool] | None = None
     """Nothing is answered before this holds."""
 
@@ -81,7 +83,7 @@ class Sink:
         if self.answers:
             return self.answers.pop(0)
         headers = (("Location", self.location),) if self.location else ()
-        return Answer(self.status, headers)
+        return Answer(self.status, headers, pause=self.pause)
 
     def take(self, taken: Taken) -> None:
         self.taken.append(taken)

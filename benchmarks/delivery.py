@@ -1,0 +1,88 @@
+"""What a delivery costs: alerts to fifty subscribers over five channels, one of them dead and one slow.
+
+    python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
+
+Each subscriber has one target, so that 20 changes are 1,000 alerts and 1,000 messages, 200 for each channel. A mail
+server and two receivers of webhooks take all; one more waits before each answer; a mail server's port is closed. The
+servers run in a process of their own: CPU time is that of planning, composing, sending and committing alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from archive.database import open_archive
+from notifier import outbox
+from notifier.delivery import deliver
+from notifier.subscriptions import Channel, Subscriber, Target
+from tests.archive.visits import watch
+from tests.notifier.changes import WILL_NOT, record_change, record_first
+from tests.notifier.sink import sink
+from tests.smtp import free_port, mail_server
+
+SECRET = "benchmark-of-deliveries"  # noqa: S105  of servers on loopback that end with this program
+NAMES = ("mail", "hook", "second", "slow", "dead")
+
+
+def serve(pause: float, pipe: Connection) -> None:
+    """Run the servers; tell their ports, and what each got when asked."""
+    with mail_server() as mail, sink() as hook, sink() as second, sink() as slow:
+        slow.pause = pause
+        pipe.send((mail.url, hook.signed(SECRET), second.signed(SECRET), slow.signed(SECRET)))
+        pipe.recv()
+        kept = [len(server.kept) for server in (hook, second, slow)]
+        names = {(received.mail["Message-ID"], received.recipients) for received in mail.received}
+        taken = [len(server.taken) for server in (hook, second, slow)]
+        pipe.send([(len(mail.received), len(names)), *zip(taken, kept, strict=True)])
+
+
+def subscribers(count: int) -> list[Subscriber]:
+    """Return subscribers, each with one target, spread over the channels."""
+    found = []
+    for number in range(count):
+        channel = NAMES[number % len(NAMES)]
+        recipient = f"reader-{number}@example.org" if channel in ("mail", "dead") else ""
+        found.append(Subscriber(f"Reader {number}", (Target(channel, recipient),), welcome=False))
+    return found
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--changes", type=int, default=20)
+    parser.add_argument("--subscribers", type=int, default=50)
+    parser.add_argument("--pause", type=float, default=0.2, help="seconds before the slow one answers")
+    given = parser.parse_args()
+    ours, theirs = multiprocessing.Pipe()
+    servers = multiprocessing.get_context("spawn").Process(target=serve, args=(given.pause, theirs))
+    servers.start()
+    urls = [*ours.recv(), f"mailto://127.0.0.1:{free_port()}/?from=watch@clausewatch.example"]
+    channels = [Channel(name, url) for name, url in zip(NAMES, urls, strict=True)]
+    desk = subscribers(given.subscribers)
+    with TemporaryDirectory() as folder, open_archive(f"sqlite:///{Path(folder) / 'watch.db'}") as archive:
+        watch(archive)
+        record_first(archive)
+        outbox.register(archive, desk, datetime.now(UTC))
+        for _ in range(given.changes):
+            record_change(archive, WILL_NOT)
+        clock, cpu = time.monotonic(), time.process_time()
+        summary = deliver(archive, desk, channels)
+        clock, cpu = time.monotonic() - clock, time.process_time() - cpu
+    ours.send("enough")
+    got = ours.recv()
+    servers.join()
+    print(f"planned {summary.planned} alerts; accepted {summary.accepted}, to be tried again {summary.postponed}")
+    for name, (copies, distinct) in zip(NAMES, got, strict=False):
+        print(f"  {name:7} {copies} messages, {distinct} distinct")
+    print(f"{clock:.1f} s by the clock, {cpu:.1f} CPU s: {cpu / max(summary.accepted, 1) * 1000:.1f} CPU ms a delivery")
+    print(f"the slow channel alone: {given.pause * got[3][0]:.1f} s of waiting")
+
+
+if __name__ == "__main__":
+    main()
