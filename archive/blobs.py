@@ -45,14 +45,22 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
     key = address(content)
     if session.get(BlobRow, key) is not None:
         return key
-    keyframe = _keyframe(session, like)
-    packed = None if keyframe is None else _difference(session, content, keyframe)
-    values = {"sha256": key, "size": len(content), "base_sha256": None if packed is None else keyframe}
+    compressed, base = packed(session, content, like)
+    values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
     # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
     # serve too, but SQLite drops it where the disk is full, and its loss would hide the reason.
     insert = INSERT[session.get_bind().dialect.name](BlobRow)
-    session.execute(insert.values(**values, content=packed or _compressed(content)).on_conflict_do_nothing())
+    session.execute(insert.values(**values).on_conflict_do_nothing())
     return key
+
+
+def packed(session: Session, content: bytes, like: str | None = None) -> tuple[bytes, str | None]:
+    """Return content as it is stored, and the address of the keyframe that it differs from; None where it is one."""
+    keyframe = _keyframe(session, like)
+    difference = None if keyframe is None else _difference(session, content, keyframe)
+    if difference is not None:
+        return difference, keyframe
+    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content), None
 
 
 def load(session: Session, key: str) -> bytes:
@@ -107,12 +115,8 @@ def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None
     parameters = zstandard.ZstdCompressionParameters.from_level(
         COMPRESSION_LEVEL, source_size=len(content), dict_size=len(base)
     )
-    packed = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(content)
-    return packed if len(packed) <= WORTHWHILE * size else None
-
-
-def _compressed(content: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content)
+    difference = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(content)
+    return difference if len(difference) <= WORTHWHILE * size else None
 
 
 def _location(session: Session) -> str:

@@ -300,6 +300,16 @@ class RemovalRow(Base):
     """The rule that allowed it, in words."""
 
 
+class RestoreRow(Base):
+    """That the archive was put back from a backup: what was recorded after the backup is gone."""
+
+    __tablename__ = "restore"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    restored_at: Mapped[datetime]
+    versions: Mapped[dict[str, Any]]
+    """The latest version's number of each policy, by the policy's number; 0 where it had none."""
+
+
 class ChainEntryRow(Base):
     """One link of the chain over the evidence; see archive/sealing. The hash before it is that of the entry before."""
 

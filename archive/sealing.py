@@ -45,6 +45,7 @@ from archive.schema import (
     NamingRow,
     PolicyRow,
     RemovalRow,
+    RestoreRow,
     SuppressionRow,
     VersionRow,
 )
@@ -97,6 +98,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         (SuppressionRow, "change_id position section reason before after"),
         (RemovalRow, "fetch_id position sha256 removed_at reason"),
+        (RestoreRow, "restored_at versions"),
     )
 }
 """The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""

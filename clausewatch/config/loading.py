@@ -115,6 +115,7 @@ class _Reading:
             crawl=crawl.settings(),
             templates=self._templates(messages.templates),
             stamping=self._stamping(evidence),
+            retention=evidence.retention(),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,

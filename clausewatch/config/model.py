@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.model import BUSY_TIMEOUT, Policy
+from archive.retention_rule import Retention
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor, masked_url
 from crawler.crawl_settings import CrawlSettings
@@ -46,6 +47,8 @@ class Configuration:
     """The folder of the templates that take the place of ours, absolute."""
     stamping: Stamping | None = None
     """None where no time stamps are wanted."""
+    retention: Retention | None = None
+    """None where raw bodies of pages are kept for ever."""
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()

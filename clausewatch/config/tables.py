@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from archive.model import BUSY_TIMEOUT, SecondLooks
+from archive.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
 from crawler.addresses import allowed_entry
@@ -276,6 +277,15 @@ class EvidenceTable(Table):
     timestamp_ca: Word | None = None
     timestamp_every: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(days=1)
     timestamp_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=30)
+    keep_bodies: Annotated[Duration, _between(86_400, 100 * 366 * 86_400, _seconds)] | None = None
+    hold: tuple[Word, ...] = ()
+
+    def retention(self) -> Retention | None:
+        """Return for how long bodies of pages are kept; None where for ever."""
+        if self.keep_bodies is None:
+            return None
+        tags = frozenset(each.removeprefix(TAG) for each in self.hold if each.startswith(TAG))
+        return Retention(self.keep_bodies, frozenset(each for each in self.hold if not each.startswith(TAG)), tags)
 
     @model_validator(mode="after")
     def _can_be_verified(self) -> EvidenceTable:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.database import Archive
 from archive.flapping import Verdict, verdicts
 from archive.model import Query
+from archive.restores import maybe_told
 from archive.schema import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.stored import read_versions
 from notifier.outbox.adding import Planned, add_deliveries, head
@@ -50,6 +51,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
     """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
     recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
+    before = maybe_told(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
         RecordedChange(
@@ -62,7 +64,7 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
             version.returns_to,
         )
         for version in read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
-        if version.change is not None
+        if version.change is not None and (version.policy, version.number) not in before
     ]
     return sorted(changes, key=lambda change: change.id)
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
-from archive.errors import ArchiveBusyError, storage_error
 from archive.schema import AlertRow, DeliveryRow, SubscriptionRow
+from archive.vacuum import vacuum
 from notifier.outbox.subscribing import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
 """What stands where a name or an address stood, with a number."""
-
-STILL_READ = "the name is erased, but another program reads the archive, so that its file still holds what was there"
 
 TABLES = ("subscription", "alert", "delivery")
 
@@ -54,7 +50,7 @@ def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
         row.removed_at, row.forgotten_at = row.removed_at or now, now
         # Who made a subscription for others stays the maker of it, without the name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
-    rewrite(archive)
+    vacuum(archive, TABLES)
     return erased
 
 
@@ -78,28 +74,3 @@ def _erase_alerts(session: Session, row: SubscriptionRow) -> int:
         # The number is a hash of the name, among others: who guesses the name could prove it.
         session.execute(update(AlertRow).where(AlertRow.id == alert).values(id=secrets.token_hex(8)))
     return len(alerts)
-
-
-def rewrite(archive: Archive) -> None:
-    """Write the tables of subscriptions anew, so that no page of a file holds what was erased.
-
-    Raises StorageError where another program keeps the database from it; what was erased from the rows stays erased.
-    """
-    pooled = archive.engine.raw_connection()
-    driver: Any = pooled.driver_connection
-    try:
-        if archive.engine.dialect.name == "sqlite":
-            driver.execute("VACUUM")
-            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise ArchiveBusyError(archive.location, STILL_READ)
-        else:
-            driver.rollback()
-            driver.autocommit = True  # a server rewrites no table within a transaction
-            for table in TABLES:
-                driver.execute(f"VACUUM FULL {table}")
-    except archive.engine.dialect.loaded_dbapi.Error as error:
-        raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
-    finally:
-        pooled.invalidate()  # its settings are no longer those of the pool
-        pooled.close()

@@ -1,4 +1,4 @@
-"""Contents that are stored as what differs from another."""
+"""Contents that are stored as what differs from another, and restores."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def upgrade() -> None:
         batch.add_column(sa.Column("base_sha256", sa.String(length=64), nullable=True))
         batch.create_foreign_key(op.f("fk_blob_base_sha256"), "blob", ["base_sha256"], ["sha256"])
         batch.create_index(op.f("ix_blob_base_sha256"), ["base_sha256"], unique=False)
+    op.create_table(
+        "restore",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("versions", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restore")),
+    )

@@ -1,0 +1,24 @@
+"""For how long raw bodies of pages are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how long bodies of pages are kept, and of which policies for ever."""
+
+    keep: timedelta
+    """Since the fetch."""
+    held: Collection[str] = ()
+    """Policies under legal hold, by name."""
+    held_tags: Collection[str] = ()
+    """Tags whose policies are under legal hold."""
+
+    @property
+    def reason(self) -> str:
+        """The rule, as each removal notes it."""
+        return f"older than {self.keep.total_seconds() / 86_400:g} days"

@@ -1,0 +1,40 @@
+"""Writes the database's files anew, so that they hold nothing that was erased, and gives the room back to the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from archive.database import Archive
+from archive.errors import ArchiveBusyError, storage_error
+
+STILL_READ = "the rows are erased, but another program reads the archive, so that its file still holds what was there"
+
+
+def vacuum(archive: Archive, tables: Iterable[str]) -> None:
+    """Write the tables anew without what was erased from them; of a SQLite archive the whole file.
+
+    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Raises
+    StorageError, ArchiveBusyError where another program keeps the database from it; what was erased from the rows
+    stays erased.
+    """
+    pooled = archive.engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    try:
+        if archive.engine.dialect.name == "sqlite":
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise ArchiveBusyError(archive.location, STILL_READ)
+        else:
+            driver.rollback()
+            driver.autocommit = True  # a server rewrites no table within a transaction
+            for table in tables:
+                driver.execute(f"VACUUM FULL {table}")
+    except archive.engine.dialect.loaded_dbapi.Error as error:
+        raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
+    finally:
+        pooled.invalidate()  # its settings are no longer those of the pool
+        pooled.close()

@@ -1,0 +1,161 @@
+"""`clausewatch archive`: what the archive takes, what may go, and its backups."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.config.quantities import duration_text
+from clausewatch.lock import only_run
+from clausewatch.rows import as_json
+from clausewatch.terminal import printable
+from clausewatch.times import shown
+
+if TYPE_CHECKING:
+    from archive.retention_rule import Retention
+    from archive.sizes import Contents, Sizes
+
+
+@click.group()
+def archive() -> None:
+    """Show what the archive takes, remove what may go, back it up and restore it."""
+
+
+@archive.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@pass_context
+def stats(context: Context, form: str) -> None:
+    """Show how much the archive holds, and what that takes on the disk."""
+    from archive.retention import count_removable
+    from archive.sizes import sizes
+
+    rule = context.configuration().retention
+    with context.archive() as opened:
+        found = sizes(opened)
+        removable = None if rule is None else count_removable(opened, rule, datetime.now(UTC))
+    if form == "json":
+        click.echo(as_json({**asdict(found), "removable_bodies": removable}))
+        return
+    click.echo("\n".join([*_holds(found), _rule(rule, removable)]))
+
+
+def _holds(found: Sizes) -> list[str]:
+    names = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
+    versions = found.rows["versions"]
+    each = f", {_size(found.database // versions)} for each version" if versions else ""
+    free = f", {_size(found.free)} of it free" if found.free else ""
+    return [
+        f"It holds {names}.",
+        f"  raw pages      {_contents(found.bodies)}",
+        f"  texts          {_contents(found.texts)}",
+        f"  unreferenced   {_contents(found.unreferenced)}",
+        f"{found.differences:,} of these are stored as what differs from another.",
+        f"The database takes {_size(found.database)}{each}{free}.",
+    ]
+
+
+def _contents(contents: Contents) -> str:
+    if not contents.count:
+        return "none"
+    return f"{contents.count:,}: {_size(contents.plain)} in plain, {_size(contents.stored)} as stored"
+
+
+def _rule(rule: Retention | None, removable: int | None) -> str:
+    if rule is None:
+        return "Raw pages are kept for ever; `keep_bodies` in [evidence] would change that."
+    fetches = "those of 1 fetch" if removable == 1 else f"those of {removable:,} fetches"
+    return f"Raw pages are kept for {duration_text(rule.keep)}: `clausewatch archive vacuum` would remove {fetches}."
+
+
+def _size(size: int) -> str:
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size} B"
+
+
+@archive.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@pass_context
+def vacuum(context: Context, dry_run: bool) -> None:
+    """Remove the raw pages that `keep_bodies` no longer keeps, and give free room back to the disk.
+
+    Texts and versions stay, and the page of each policy's latest version, and all pages of policies under `hold`.
+    Each removal is recorded as evidence, so that `clausewatch verify` can tell it from a loss.
+    """
+    configuration = context.configuration()
+    with only_run(configuration.database, configuration.busy_timeout):
+        from archive import vacuum as files
+        from archive.retention import count_removable, remove_bodies, remove_unreferenced, require_known_holds
+
+        now, rule = datetime.now(UTC), configuration.retention
+        with context.archive() as opened:
+            if rule is not None:
+                require_known_holds(opened, rule)
+            if dry_run:
+                click.echo(_rule(rule, None if rule is None else count_removable(opened, rule, now)))
+                return
+            bodies = 0 if rule is None else remove_bodies(opened, rule, now)
+            removed = remove_unreferenced(opened)
+            files.vacuum(opened, ["blob"])
+    pages = "1 raw page" if bodies == 1 else f"{bodies:,} raw pages"
+    click.echo(
+        f"Removed {pages} and {removed.contents:,} stored contents of {_size(removed.stored_bytes)}, "
+        "and gave free room back to the disk."
+    )
+    if rule is None:
+        click.echo(_rule(None, None))
+
+
+@archive.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@pass_context
+def backup(context: Context, file: Path) -> None:
+    """Write a consistent copy of the archive to FILE, also while a run goes on.
+
+    For SQLite; a PostgreSQL archive is backed up by its server's own tools, such as pg_dump.
+    """
+    from archive.backup import back_up
+
+    with context.archive() as opened:
+        head = back_up(opened, file)
+    click.echo(f"Wrote {file} ({_size(file.stat().st_size)}). Its head: {head}")
+
+
+@archive.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put the archive that stands there aside first.")
+@pass_context
+def restore(context: Context, file: Path | None, replace: bool) -> None:
+    """Put a backup in the archive's place, and see to it that nobody is told twice.
+
+    What waited to be sent when the backup was made is given up: it may have been sent since, and `clausewatch notify
+    send --dead` sends it anyway. The first change that the next visits find of each policy is recorded and alerts
+    nobody, for it may have been told since: read them with `clausewatch history`.
+
+    Without FILE, for an archive that you restored yourself, such as a PostgreSQL one by pg_restore: run it before the
+    next run.
+    """
+    configuration = context.configuration()
+    with only_run(configuration.database, configuration.busy_timeout):
+        from archive.backup import put_back
+        from archive.database import open_archive
+        from archive.restores import note_restored
+
+        aside = None if file is None else put_back(file, configuration.database, replace=replace)
+        now = datetime.now(UTC)
+        with open_archive(configuration.database, configuration.busy_timeout) as opened:
+            withdrawn = note_restored(opened, now)
+    if aside is not None:
+        click.echo(f"What stood there before is {aside}")
+    messages = "1 message was" if withdrawn == 1 else f"{withdrawn:,} messages were"
+    click.echo(f"Restored. {messages} waiting and will not be sent unless you call `clausewatch notify send --dead`.")
+    click.echo(
+        "The first change that is found of each policy alerts nobody: after the next run, read "
+        f"`clausewatch history --since {printable(shown(now)[:10])}`."
+    )
