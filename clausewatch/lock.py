@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -81,8 +81,9 @@ def _take(descriptor: int, path: Path) -> None:
             f"another run{who} is on its way and holds the lock {path}; nothing was checked, the next run will do it"
         ) from error
     # The file stays when the run ends: removing it would let two runs lock two files of one name.
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    with suppress(OSError):  # who holds it is a courtesy, which a full disk may refuse
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
 
 def lock_path(database: str) -> Path:

@@ -20,13 +20,13 @@ from tests.kills.stand import Stand, numeral
 
 BROKEN = {
     "a version without its fetch": (
-        "SELECT count(*) FROM version v LEFT JOIN fetch f ON f.id = v.fetch_id WHERE f.id IS NULL"
+        'SELECT count(*) FROM version v LEFT JOIN "fetch" f ON f.id = v.fetch_id WHERE f.id IS NULL'
     ),
     "a version without its text": (
         "SELECT count(*) FROM version v LEFT JOIN blob b ON b.sha256 = v.document_sha256 WHERE b.sha256 IS NULL"
     ),
     "a version without its page": (
-        "SELECT count(*) FROM version v JOIN fetch f ON f.id = v.fetch_id "
+        'SELECT count(*) FROM version v JOIN "fetch" f ON f.id = v.fetch_id '
         "LEFT JOIN blob b ON b.sha256 = f.snapshot_sha256 WHERE b.sha256 IS NULL"
     ),
     "a later version without its change": (
