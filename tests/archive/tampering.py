@@ -60,38 +60,40 @@ class Edit:
     what: str
 
 
-def tamper(url: URL, random: Random, how: str) -> Edit:
-    """Make one effective edit of a database in one of the manners, and return what it was."""
+def tamper(url: URL, random: Random, how: str, stored: Mapping[str, bytes | None]) -> Edit:
+    """Make one effective edit of a database in one of the manners, and return what it was.
+
+    `stored` is what the stored contents gave before; see `contents`.
+    """
     engine = create_engine(url)  # not the archive's own, which would enforce references on SQLite too
     try:
         while True:
-            edit = _attempt(engine, random, how)
+            edit = _attempt(engine, random, how, stored)
             if edit is not None:
                 return edit
     finally:
         engine.dispose()
 
 
-def _attempt(engine: Engine, random: Random, manner: str) -> Edit | None:
+def _attempt(engine: Engine, random: Random, manner: str, stored: Mapping[str, bytes | None]) -> Edit | None:
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET LOCAL session_replication_role = replica"))  # no reference is enforced
-            before = _contents(connection)
             edit = Edit(manner, MANNERS[manner](connection, random))
-            _require_effect(edit, before, connection)
+            _require_effect(edit, stored, connection)
             return edit
     except (NothingDoneError, DBAPIError):
         return None
 
 
-def _require_effect(edit: Edit, before: dict[str, bytes | None], connection: Connection) -> None:
+def _require_effect(edit: Edit, stored: Mapping[str, bytes | None], connection: Connection) -> None:
     """Refuse an edit of stored contents that left them all as they were: some bits of a compressed frame are idle."""
-    if edit.what.startswith("blob") and _contents(connection) == before:
+    if edit.what.startswith("blob") and contents(connection) == stored:
         raise NothingDoneError
 
 
-def _contents(connection: Connection) -> dict[str, bytes | None]:
+def contents(connection: Connection) -> dict[str, bytes | None]:
     """Return what the stored contents give; None for one that cannot be read."""
     found: dict[str, bytes | None] = {}
     with Session(connection) as session:
