@@ -52,6 +52,8 @@ def _policy(policy: Policy) -> str:
         parts.append(f"tags {' '.join(policy.tags)}")
     if policy.options.select or policy.options.remove:
         parts.append("with selectors of its own")
+    if policy.options.rendered:
+        parts.append("its scripts run in a browser")
     if policy.renamed_from:
         parts.append(f"was {policy.renamed_from}")
     return ", ".join(parts)
