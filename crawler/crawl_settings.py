@@ -42,8 +42,8 @@ class CrawlSettings:
     """Redirects followed for one policy."""
     workers: int = 2
     """Processes that extract and compare."""
-    worker_memory: int = 250_000_000
-    """Bytes of address space for a worker process while it reads a page; one that needs more than
+    worker_memory: int = 220_000_000
+    """Bytes of memory for a worker process while it reads a page; one that needs more than
     `crawler.workers.ORDINARY_MEMORY` is read while no other page is."""
     worker_time: float = 60.0
     """Seconds of CPU time that one page may take in a worker; four times as many by the clock, as machines are busy."""

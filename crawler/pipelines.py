@@ -53,7 +53,7 @@ class RecordingPipeline:
         self.profiles: Mapping[str, Profile] = crawler.settings["CLAUSEWATCH_PROFILES"]
         self.now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
         self.run_started_at = self.now()
-        self.workers = Workers(WorkerLimits(crawl.workers, crawl.worker_memory, crawl.worker_time))
+        self.workers = Workers(WorkerLimits.of(crawl, crawl.workers))
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import math
 import multiprocessing
+import re
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from crawler.crawl_settings import CrawlSettings
 
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
@@ -22,11 +26,16 @@ CLOCK_PER_CPU = 4
 """How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
 GRACE = 20.0
 """Seconds beyond the clock's limit after which a call is taken for lost."""
-ORDINARY_MEMORY = 130_000_000
-"""Bytes of address space that any page may use; a page of three million bytes needs less. One that needs more is read
-again while no other page is, so that all processes together stay small."""
-PRELOADED = ("differ.recognition",)
-"""Imported once in the fork server, so that a worker that replaces a killed one is there at once."""
+ORDINARY_MEMORY = 110_000_000
+"""Bytes that any page may use; a page of two million bytes needs less. One that needs more is read again while no other
+page is, so that all processes together stay small."""
+MARGIN = 50_000_000
+"""Bytes beyond the limit that the kernel still gives, and at least `MARGIN_PER_BYTE` of a body. A parser in C may lose
+text silently where it is given no more: what came out is believed only if no request of this size can have failed."""
+MARGIN_PER_BYTE = 6
+PRELOADED = ("differ.recognition", "lingua")
+"""Imported once in the fork server, so that a worker that replaces a killed one is there at once, and so that no
+library is loaded when memory is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,19 @@ class WorkerLimits:
 
     count: int
     memory: int
-    """Bytes of address space that one page may use at most, see `ORDINARY_MEMORY`."""
+    """Bytes that one page may use at most, see `ORDINARY_MEMORY`."""
     cpu_time: float
     """Seconds for one call."""
+    margin: int = MARGIN
+    """Bytes, more than a parser asks for at once: see `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
     """Seconds by the clock for each second of CPU time."""
+
+    @classmethod
+    def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
+        """Return the configured limits for so many processes."""
+        margin = max(MARGIN, MARGIN_PER_BYTE * crawl.max_body)
+        return cls(count, crawl.worker_memory, crawl.worker_time, margin)
 
     @property
     def clock(self) -> float:
@@ -118,7 +135,7 @@ class Workers:
     ) -> Done[Value] | LimitHit | Defect | None:
         """Return None where the pool broke or lost the call."""
         clock = self.limits.clock
-        task = WithinLimits(function, argument, self.limits.cpu_time, memory)
+        task = WithinLimits(function, argument, self.limits.cpu_time, memory, self.limits.margin)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
         await asyncio.wait([waiting], timeout=clock + self.grace)
         if not waiting.done() or waiting.cancelled():
@@ -185,14 +202,38 @@ class WithinLimits(Generic[Argument, Value]):
     seconds: float
     """Of CPU time: beyond it the kernel ends this process by SIGXCPU."""
     memory: int
-    """Bytes of address space: beyond it, MemoryError."""
+    """Bytes that the process may hold: beyond it, MemoryError."""
+    margin: int
+    """Bytes, see `MARGIN`."""
 
     def __call__(self) -> Value:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         # The limit counts from the start of the process, which has served other pages before.
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
-        with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_AS, self.memory):
-            return self.function(self.argument)
+        forget_peak()
+        with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_DATA, self.memory + self.margin):
+            value = self.function(self.argument)
+        if peak() > self.memory:
+            raise MemoryError
+        return value
+
+
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+def forget_peak() -> None:
+    """Let the kernel begin to count this process's peak of memory anew, where it can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak() -> int:
+    """Return the most bytes of memory that this process held since that, or 0 where the kernel does not tell."""
+    try:
+        found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+    except OSError:
+        return 0
+    return 0 if found is None else int(found[1]) * 1024
 
 
 @contextmanager

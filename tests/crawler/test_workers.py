@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+from document import read
+from document.model import Page
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
 """By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
@@ -144,3 +146,26 @@ def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
     outcomes = call((double, Poison()), *others, limits=IMPATIENT, grace=2.0)
     assert isinstance(outcomes[0], LimitHit)
     assert outcomes[1:] == [Done(number * 2) for number in range(4)]
+
+
+PARAGRAPH = "<p>We share your data with partners, and keep it until you withdraw consent.</p>"
+PAGE = f"<html><body>{PARAGRAPH * 8_000}</body></html>"
+
+
+def words_of(page: str) -> int:
+    return len(read(Page(page.encode(), "text/html")).document.text)
+
+
+def test_what_memory_is_short_for_is_refused_and_never_half_read() -> None:
+    """The HTML parser may go on without the text that it had no memory for: without a margin this finds it doing so."""
+    whole = words_of(PAGE)
+    limits = range(40, 100, 1 if os.environ.get("CLAUSEWATCH_LONG") else 10)
+    outcomes = [within(megabytes * 1_000_000) for megabytes in limits]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, LimitHit)]
+    assert [outcome for outcome in outcomes if outcome not in (*refused, Done(whole))] == []
+    assert 0 < len(refused) < len(outcomes), "the range holds too little memory and enough"
+
+
+def within(memory: int) -> Any:
+    [outcome] = call((words_of, PAGE), limits=replace(LIMITS, count=1, memory=memory, cpu_time=20))
+    return outcome

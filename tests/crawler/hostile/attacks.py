@@ -127,7 +127,7 @@ ANSWERS: dict[str, Attack] = {
     "answers-nothing": silent,
     "name-silent": silent,
 }
-"""What a page's address answers; its robots.txt allows everything. The last one's name server answers nothing either."""
+"""What a page's address answers; its robots.txt allows everything. The last one's name is never resolved."""
 
 ROBOTS: dict[str, Attack] = {
     "robots-of-1-gb": endless(OK + b"Content-Length: 1000000000\r\n\r\n", b"Disallow: /a\n" * 80_000),
@@ -149,8 +149,8 @@ HEAVY_ROBOTS: dict[str, Attack] = {
 
 def around(within: str) -> bytes:
     """Return a policy that ends with the sentinels, and with what is hostile between them."""
-    start, end = PAGE.split(b"</body>")
-    return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></body>".encode() + end
+    start, end = PAGE.split(b"</main>")
+    return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></main>".encode() + end
 
 
 def nest(opening: str, depth: int) -> bytes:

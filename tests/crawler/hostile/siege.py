@@ -35,8 +35,8 @@ class Cost:
 
     memory: int = 0
     """Most bytes at one time; what processes share counts once."""
-    processes: int = 0
-    largest: dict[str, int] = field(default_factory=dict)
+    parts: list[int] = field(default_factory=list)
+    """Of each process at that time, the first one's first."""
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def main() -> None:
         seconds = time.monotonic() - began
         results = outcomes(folder)
     result = {"results": results, "seconds": seconds, "listened": found.seconds, "said": said, "code": run.returncode}
-    result |= {"memory": cost.memory, "processes": cost.processes, "accepted": found.accepted}
+    result |= {"memory": cost.memory, "parts": cost.parts, "accepted": found.accepted}
     result["asked"] = [[each.host, each.path] for each in found.asked]
     print(json.dumps(result))
 
@@ -96,8 +96,9 @@ def watching(process: int) -> Iterator[Cost]:
     def watch() -> None:
         while not ended.wait(0.05):
             family = descendants(process)
-            memory = sum(proportional(each) for each in family)
-            cost.memory, cost.processes = max(cost.memory, memory), max(cost.processes, len(family))
+            parts = [proportional(each) for each in family]
+            if sum(parts) > cost.memory:
+                cost.memory, cost.parts = sum(parts), parts
 
     thread = threading.Thread(target=watch)
     thread.start()
