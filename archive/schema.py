@@ -380,6 +380,54 @@ class AlertRow(Base):
     """None where it is told at once; else the key of the digest that tells it, "" until there is one."""
 
 
+class ReviewRow(Base):
+    """What a person said of a finding. Evidence, but for who it was; rows are added, and never altered."""
+
+    __tablename__ = "review"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """acknowledge, false-alarm, or comment."""
+    text: Mapped[str]
+    """What was said besides, or ""."""
+    by: Mapped[str]
+    """The name of who said it; it can be erased."""
+    at: Mapped[datetime]
+
+
+class ToldTroubleRow(Base):
+    """Something that is wrong with the watch itself, as an operator was told of it.
+
+    Names and addresses stand in the rows that it is about, so that who is erased there is erased here.
+    """
+
+    __tablename__ = "told_trouble"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
+    """The operator's."""
+    kind: Mapped[str] = mapped_column(String(16))
+    """unread, gone, fallback, flapping, missed, idle, undelivered, or template; see notifier/operation."""
+    about: Mapped[str]
+    """The number of the policy, the subscription or the delivery, or the name of the template."""
+    episode: Mapped[str]
+    """Tells one time of trouble from the next: the first visit of it, or ""."""
+    since: Mapped[datetime]
+    """When it began, as far as is known."""
+    told_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was found to be over; None while it lasts."""
+
+
+class RunRow(Base):
+    """One run of the program, so that a watchdog can tell whether runs come to their end."""
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """None while it goes on, and for ever where it broke off."""
+
+
 class DeliveryRow(Base):
     """What goes to one target through one channel: all alerts of one change for one subscriber, a digest, …"""
 

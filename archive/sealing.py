@@ -46,6 +46,7 @@ from archive.schema import (
     PolicyRow,
     RemovalRow,
     RestoreRow,
+    ReviewRow,
     SuppressionRow,
     VersionRow,
 )
@@ -99,6 +100,7 @@ KINDS: Mapping[str, Kind] = {
         (SuppressionRow, "change_id position section reason before after"),
         (RemovalRow, "fetch_id position sha256 removed_at reason"),
         (RestoreRow, "restored_at versions"),
+        (ReviewRow, "finding_id kind text at"),
     )
 }
 """The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""

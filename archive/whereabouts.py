@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, ScalarSelect, select
 
-from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
+from archive.schema import ChangeRow, FetchRow, FindingRow, PolicyRow, ReviewRow, SuppressionRow, VersionRow
 
 _JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": FindingRow, "suppression": SuppressionRow}
 
@@ -32,6 +32,9 @@ def _version(kind: str, row_id: int) -> int | ScalarSelect[int] | None:
     if kind in _JUDGED:
         row = _JUDGED[kind]
         return _version_of(select(row.change_id).where(row.id == row_id).scalar_subquery())
+    if kind == "review":
+        finding = select(ReviewRow.finding_id).where(ReviewRow.id == row_id).scalar_subquery()
+        return _version_of(select(FindingRow.change_id).where(FindingRow.id == finding).scalar_subquery())
     return None
 
 
