@@ -11,16 +11,18 @@ from differ.recognition import Mark
 MOST_MARKS = 8
 """Marks kept of one version, the newest: a page may come in several variants by turns."""
 
+_KNOWN = KnownPageRow.__table__.c
 _MARKS = (
-    select(KnownPageRow.exact, KnownPageRow.fingerprint, KnownPageRow.identity, KnownPageRow.fallback)
-    .where(KnownPageRow.policy_id == bindparam("policy"), KnownPageRow.version == bindparam("number"))
-    .order_by(KnownPageRow.id.desc())
+    select(_KNOWN.exact, _KNOWN.fingerprint, _KNOWN.identity, _KNOWN.fallback)
+    .where(_KNOWN.policy_id == bindparam("policy"), _KNOWN.version == bindparam("number"))
+    .order_by(_KNOWN.id.desc())
 )
 
 
 def marks_of(session: Session, policy_id: int, version: int) -> tuple[Mark, ...]:
     """Return the marks of a version, newest first."""
-    return tuple(Mark(*row) for row in session.execute(_MARKS, {"policy": policy_id, "number": version}))
+    found = session.connection().execute(_MARKS, {"policy": policy_id, "number": version})
+    return tuple(Mark(*row) for row in found)
 
 
 def note_mark(session: Session, policy_id: int, version: int, mark: Mark) -> None:

@@ -187,7 +187,7 @@ def note_try(session: Session, name: str, run_started_at: datetime | None) -> in
     """
     if run_started_at is None:
         return policy_row(session, name, lock=True).id
-    found = session.execute(_TRY, {"policy": name, "tried": run_started_at}).scalar()
+    found = session.connection().execute(_TRY, {"policy": name, "tried": run_started_at}).scalar()
     return policy_row(session, name).id if found is None else int(found)
 
 

@@ -27,11 +27,9 @@ from differ.recognition import Mark
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
+_VERSION = VersionRow.__table__.c
 _LATEST_NUMBER = (
-    select(VersionRow.number)
-    .where(VersionRow.policy_id == bindparam("policy"))
-    .order_by(VersionRow.number.desc())
-    .limit(1)
+    select(_VERSION.number).where(_VERSION.policy_id == bindparam("policy")).order_by(_VERSION.number.desc()).limit(1)
 )
 """Made once, like all that each visit asks: making a query takes longer than asking it."""
 
@@ -341,7 +339,8 @@ def latest_row(session: Session, policy_id: int) -> VersionRow | None:
 
 def latest_number(session: Session, policy_id: int) -> int | None:
     """Return the number of the latest version of a policy; None where it has none."""
-    return session.scalar(_LATEST_NUMBER, {"policy": policy_id})
+    found: int | None = session.connection().execute(_LATEST_NUMBER, {"policy": policy_id}).scalar()
+    return found
 
 
 def _latest_number(archive: Archive, result: Result) -> int | None:
