@@ -102,12 +102,7 @@ class Witness:
         """Say which editions a run said it had recorded, and the archive does not hold."""
         said = "" if child is None else child.said()
         told = [name for name in self.stand.editions if re.search(rf"^{name}: (changed|first version)", said, re.M)]
-        missing = []
-        for name in told:
-            newest = versions(archive, name)[-1]
-            if f" {numeral(self.stand.editions[name])} " not in document(archive, newest).text:
-                missing.append(f"{name}: edition {self.stand.editions[name]} was recorded, and is gone")
-        return missing
+        return [f"{name} was recorded, and is gone" for name in told if not is_newest(self.stand, archive, name)]
 
 
 def broken(archive: Archive) -> list[str]:
@@ -121,6 +116,23 @@ def broken(archive: Archive) -> list[str]:
             many = session.execute(text(query)).scalar_one()
             found += [f"{many} times {what}"] if many else []
     return found
+
+
+def undone(stand: Stand) -> list[str]:
+    """Say what a command that ended well cannot have left: an edition that is not recorded, a message that waits."""
+    with open_archive(stand.database) as archive:
+        left = [
+            f"{name} stands at an earlier edition" for name in stand.editions if not is_newest(stand, archive, name)
+        ]
+        with archive.reading() as session:
+            waiting = session.execute(text("SELECT count(*) FROM delivery WHERE state <> 'accepted'")).scalar_one()
+    return left + [f"{waiting} deliveries wait"] * bool(waiting)
+
+
+def is_newest(stand: Stand, archive: Archive, name: str) -> bool:
+    """Return whether the latest version of a policy is its present edition."""
+    newest = versions(archive, name)[-1]
+    return f" {numeral(stand.editions[name])} " in document(archive, newest).text
 
 
 def noted(archive: Archive) -> set[Message]:

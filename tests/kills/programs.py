@@ -1,0 +1,36 @@
+"""`clausewatch` commands under another program, as a user would start them: limits, failing disks, other clocks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.kills.stand import Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended and all that it printed."""
+
+    code: int
+    said: str
+
+
+def under(stand: Stand, program: Sequence[str], *words: str, **more: str) -> Ended:
+    """Run a command to its end under a program that starts it; `more` is for its environment."""
+    command = [*program, sys.executable, "-m", "clausewatch", "--config", str(stand.configuration), *words]
+    surroundings = os.environ | {"HOME": str(stand.folder), "PYTHONDONTWRITEBYTECODE": "1"} | more
+    done = subprocess.run(
+        command,
+        cwd=stand.folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout)

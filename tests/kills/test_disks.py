@@ -1,0 +1,136 @@
+"""A disk that is full or fails: a command says so, nothing is corrupt, and what was due is sent once there is room."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import require
+from tests.kills.killing import Killing
+from tests.kills.programs import Ended, under
+from tests.kills.soundness import Witness, undone
+from tests.kills.stand import Stand, standing
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+RUN = ("run", "--all", "--verbose")
+SEND = ("notify", "send")
+WORDS = "no room is left on the disk|the disk could not be read or written|cannot be opened; check that its folder"
+"""What a message says of the disk."""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a disk of 4 MiB, which only root can make."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@contextlib.contextmanager
+def watching(folder: Path, archive: Path) -> Iterator[Stand]:
+    """Run a watch whose next run has something to tell."""
+    with standing(folder, f"sqlite:///{archive}") as stand:
+        stand.configure(names=("Lodge",))
+        assert stand.call(*RUN).code == 0
+        stand.publish("Lodge")
+        yield stand
+
+
+def test_a_full_disk_is_said_so_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
+    """However many blocks are left: none, too few to record, too few to note what was sent."""
+    with watching(tmp_path, disk / "watch.db") as stand:
+        witness, ballast, failed = Witness(stand), disk / "ballast", 0
+        for left in range(0, 400, 8 if LONG else 80):
+            fill(ballast, left * 1024)
+            child = stand.call(*RUN)
+            ballast.unlink()
+            failed += judge(stand, witness, Ended(child.code or 0, child.said()))
+        assert failed
+        assert Killing(stand, 0).finish() == []
+
+
+def fill(ballast: Path, left: int) -> None:
+    """Write a file that leaves so many bytes of its disk."""
+    free = shutil.disk_usage(ballast.parent).free
+    ballast.write_bytes(bytes(max(0, free - left)))
+
+
+def test_a_limit_on_the_size_of_files_is_said_so(tmp_path: Path) -> None:
+    """As a quota would; the kernel's signal for it kills nobody."""
+    archive = tmp_path / "watch.db"
+    with watching(tmp_path, archive) as stand:
+        witness, failed = Witness(stand), 0
+        size = archive.stat().st_size // 1024
+        for limit in range(4, size + 100, 40 if LONG else size):
+            ended = under(stand, ["bash", "-c", f'ulimit -f {limit}; exec "$@"', "limited"], *RUN)
+            failed += judge(stand, witness, ended)
+        assert failed
+        assert Killing(stand, 0).finish() == []
+
+
+SYSCALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate")
+FAILURES = [(call, error) for call in SYSCALLS for error in ("ENOSPC", "EIO") if (call, error) != ("ftruncate", "EIO")]
+SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("pwrite64", "EIO"): (1,), ("fdatasync", "EIO"): (2,)}
+"""Which of them fail in a short test."""
+
+
+@pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))
+def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str, error: str) -> None:
+    """Each write of the archive in turn, from the first to the last that a sender makes; ENOSPC lasts, EIO passes."""
+    require(shutil.which("strace") is not None, "strace")
+    archive, injected = tmp_path / "watch.db", 0
+    with watching(tmp_path, archive) as stand:
+        witness = Witness(stand)
+        for number in range(1, 60) if LONG else SAMPLE[call, error]:
+            wait_in_the_outbox(stand)
+            trace = tmp_path / f"trace-{number}"
+            ended = under(stand, failing(archive, trace, call, error, number), *SEND)
+            hit = trace.read_text(encoding="utf-8").count("(INJECTED)")
+            injected += bool(hit)
+            judge(stand, witness, ended)
+            if LONG and not hit:
+                break
+        assert injected, "no call was made to fail: the test tests nothing"
+        print(f"{call} {error}: {injected} failures")
+        assert Killing(stand, 0).finish() == []
+
+
+def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
+    """Return the program under which the calls on an archive's files fail, from one of them on or that one alone."""
+    lasts = "+" if error == "ENOSPC" else ""
+    files = [word for suffix in ("", "-wal", "-shm", "-journal") for word in ("-P", f"{archive}{suffix}")]
+    inject = f"inject={call}:error={error}:when={number}{lasts}"
+    return ["strace", "-f", "-qq", "-o", str(trace), *files, "-e", f"trace={call}", "-e", inject]
+
+
+def wait_in_the_outbox(stand: Stand) -> None:
+    """Let a run find a new edition while neither server can be reached."""
+    stand.mail.stop()
+    stand.hook.status = 503
+    stand.publish("Lodge")
+    assert stand.call(*RUN).code == 0
+    stand.hook.status = 200
+    stand.mail.start()
+
+
+def judge(stand: Stand, witness: Witness, ended: Ended) -> bool:
+    """Hold a command to its word: return whether it failed, and said so."""
+    assert "Traceback" not in ended.said, ended.said
+    assert witness.look() == []
+    if ended.code == 0:
+        assert undone(stand) == [], ended.said
+        return False
+    assert ended.code == 3, ended.said
+    assert re.search(WORDS, ended.said), ended.said
+    return True
