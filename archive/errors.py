@@ -135,6 +135,14 @@ class NoVersionError(NotFoundError):
         self.problem = problem
 
 
+class NoFindingError(NotFoundError):
+    """No finding and no alert has this number."""
+
+    def __init__(self, number: str) -> None:
+        fix = "`clausewatch review` lists the findings to review, and each message names its alerts"
+        super().__init__(f"no finding and no alert has the number {number!r}: {fix}")
+
+
 class OutdatedAssessmentError(ArchiveError):
     """The latest version is not the one that the assessment was made against. Nothing was recorded."""
 

@@ -71,6 +71,12 @@ class PolicyStatus:
     flap_quiet: timedelta = SecondLooks().flap_quiet
     further_urls: tuple[str, ...] = ()
     """The addresses that are read after the first one, as one text with it."""
+    id: int = 0
+    """The policy's number in the archive; 0 where no run has met it."""
+    trouble_fetch: int | None = None
+    """The number of the first of the visits in a row that did not show it."""
+    tried_at: datetime | None = None
+    """Start of the last run that tried it, or when it was added where none has; None where no run has met it."""
 
     @property
     def flapping(self) -> bool:
@@ -85,6 +91,8 @@ class _Trouble:
 
     visits: int
     since: datetime
+    fetch: int
+    """The first of them."""
 
 
 def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
@@ -144,12 +152,12 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
     # Distinct keeps SQLite from asking for the last good visit anew for each visit after it.
     since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
     found = session.execute(
-        select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at))
+        select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))
         .join(since, since.c.id == FetchRow.policy_id)
         .where(FetchRow.id > func.coalesce(since.c.last, 0))
         .group_by(FetchRow.policy_id)
     )
-    return {policy: _Trouble(visits, since) for policy, visits, since in found}
+    return {policy: _Trouble(visits, since, first) for policy, visits, since, first in found}
 
 
 def _status(
@@ -182,6 +190,9 @@ def _status(
         pending=pending_of(waiting),
         flap_quiet=timedelta(seconds=row.flap_quiet_seconds),
         further_urls=tuple(row.further_urls),
+        id=row.id,
+        trouble_fetch=None if trouble is None else trouble.fetch,
+        tried_at=row.tried_at or row.created_at,
     )
 
 

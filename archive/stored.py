@@ -117,7 +117,7 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     if query is not None:
         for found in session.scalars(_of_changes(FindingRow, conditions)):
             if _asks_for(query, found):
-                findings[found.change_id].append(RecordedFinding(found.id, _finding(found)))
+                findings[found.change_id].append(RecordedFinding(found.id, read_finding(found)))
     if query is not None and query.topic is None and query.severity is None:
         for each in session.scalars(_of_changes(SuppressionRow, conditions)):
             if _is_in_section(query, each.section):
@@ -209,7 +209,8 @@ def _severity(stored: str | None) -> Severity | None:
     return None if stored is None else SEVERITIES[_rank(stored)]
 
 
-def _finding(row: FindingRow) -> Finding:
+def read_finding(row: FindingRow) -> Finding:
+    """Return what a row holds."""
     return Finding(
         topic=row.topic,
         section=row.section,
