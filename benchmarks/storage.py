@@ -1,0 +1,88 @@
+"""What the raw pages and the texts of real histories take as they are stored, against their plain bytes.
+
+Each page of a history is stored as the crawler would if it kept them all, and its text likewise. Run it with the folder
+of the histories: python benchmarks/storage.py ../shared/replay
+"""
+
+from __future__ import annotations
+
+import argparse
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+from sqlalchemy import func, select
+
+from archive import blobs
+from archive.database import open_archive
+from archive.schema import BlobRow
+from document import read, to_json
+from document.model import ExtractionOptions, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one kind of contents of one history takes."""
+
+    kept: int
+    distinct: int
+    plain: int
+    """Bytes of all, one by one."""
+    stored: int
+    """Bytes of their rows' contents."""
+    seconds: float
+    """CPU time to store them all."""
+
+    def __str__(self) -> str:
+        smaller = f"{self.plain / self.stored:.0f} times less" if self.stored else "nothing"
+        each = 1_000 * self.seconds / self.kept
+        return (
+            f"{self.kept:5} of which {self.distinct:4} distinct  {self.plain:12,} bytes plain  "
+            f"{self.stored:10,} stored  {smaller:>16}  {each:.1f} CPU ms each"
+        )
+
+
+def pages(history: Path) -> Iterator[bytes]:
+    """Return the pages of a history in the order of their names, which is that of their dates."""
+    with tarfile.open(history) as packed:
+        for member in sorted((each for each in packed.getmembers() if each.isfile()), key=lambda each: each.name):
+            file = packed.extractfile(member)
+            if file is not None and member.name.endswith((".html", ".htm")):
+                yield file.read()
+
+
+def stored(contents: list[bytes]) -> Taken:
+    """Store contents one after the other, each like the one before, in an archive of their own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_archive(f"sqlite:///{folder}/watch.db") as archive,
+        archive.writing() as session,
+    ):
+        start, latest = process_time(), None
+        for content in contents:
+            latest = blobs.store(session, content, latest)
+        seconds = process_time() - start
+        size, count = session.execute(select(func.sum(func.length(BlobRow.content)), func.count(BlobRow.size))).one()
+    return Taken(len(contents), count, sum(map(len, contents)), size, seconds)
+
+
+def main() -> None:
+    """Print what each history takes, and all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("histories", type=Path, help="the folder of the histories, each a .tar.xz of pages")
+    found: list[Taken] = []
+    for history in sorted(parser.parse_args().histories.glob("*.tar.xz")):
+        bodies = list(pages(history))
+        texts = [to_json(read(Page(body, "text/html"), ExtractionOptions()).document) for body in bodies]
+        found += (stored(bodies), stored(texts))
+        print(f"{history.name}\n  raw pages {found[-2]}\n  texts     {found[-1]}")
+    for name, kind in (("raw pages", found[::2]), ("texts", found[1::2])):
+        plain, size = sum(each.plain for each in kind), sum(each.stored for each in kind)
+        print(f"all {name}: {plain:,} bytes plain, {size:,} stored, {plain / size:.0f} times less")
+
+
+if __name__ == "__main__":
+    main()
