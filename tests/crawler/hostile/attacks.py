@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.crawler.hostile import bombs
@@ -29,6 +30,11 @@ def whole(body: bytes, *headers: str) -> Attack:
 
 def coded(body: bytes, coding: str) -> Attack:
     return whole(body, f"Content-Encoding: {coding}")
+
+
+def bomb(make: Callable[[int], bytes], coding: str) -> Attack:
+    """Send a bomb that is made only when it is asked for."""
+    return lambda path: coded(make(SIZE), coding)(path)
 
 
 def half(body: bytes) -> bytes:
@@ -93,12 +99,12 @@ ANSWERS: dict[str, Attack] = {
     "chunk-of-any-size": sent(OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\n" + b"a" * 1000),
     "chunk-of-no-size": sent(OK + b"Transfer-Encoding: chunked\r\n\r\n-5\r\naaaaa\r\n0\r\n\r\n"),
     "trailers-without-end": endless(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"A: b\r\n" * 1000),
-    "bomb-gzip": coded(bombs.gzipped(SIZE), "gzip"),
-    "bomb-deflate": coded(bombs.zlibbed(SIZE), "deflate"),
-    "bomb-bare-deflate": coded(bombs.deflated(SIZE), "deflate"),
-    "bomb-br": coded(bombs.brotlied(SIZE), "br"),
-    "bomb-zstd": coded(bombs.zstandarded_at_once(SIZE), "zstd"),
-    "bomb-zstd-frames": coded(bombs.zstandarded(SIZE), "zstd"),
+    "bomb-gzip": bomb(bombs.gzipped, "gzip"),
+    "bomb-deflate": bomb(bombs.zlibbed, "deflate"),
+    "bomb-bare-deflate": bomb(bombs.deflated, "deflate"),
+    "bomb-br": bomb(bombs.brotlied, "br"),
+    "bomb-zstd": bomb(bombs.zstandarded_at_once, "zstd"),
+    "bomb-zstd-frames": bomb(bombs.zstandarded, "zstd"),
     "bomb-in-gzip": coded(bombs.nested(2), "gzip, gzip"),
     "bomb-in-ten": coded(bombs.nested(10), ", ".join(["gzip"] * 10)),
     "coded-4000-times": coded(bombs.nested(2), ", ".join(["gzip"] * 4000)),
@@ -134,7 +140,7 @@ ROBOTS: dict[str, Attack] = {
     "robots-drips": endless(OK + b"Content-Length: 100000\r\n\r\n", b"#", 0.2),
     "robots-loops": wandering,
     "robots-refreshes": refreshing,
-    "robots-bomb": coded(bombs.brotlied(SIZE), "br"),
+    "robots-bomb": bomb(bombs.brotlied, "br"),
     "robots-breaks-off": coded(half(bombs.gzip.compress(b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
     "robots-answers-nothing": silent,
 }
@@ -159,29 +165,29 @@ def nest(opening: str, depth: int) -> bytes:
     return around(f"<{opening}>" * depth + WITHIN + closing * depth)
 
 
-def nests() -> dict[str, bytes]:
+def nests() -> dict[str, Callable[[], bytes]]:
     openings = {"div": "div", "b": "b", "table": "table><tr><td", "a": "a href=x", "svg": "svg", "select": "select"}
     depths = (255, 3_000, 50_000, 500_000) if os.environ.get("CLAUSEWATCH_LONG") else (255, 3_000, 300_000)
-    return {f"{depth}-{name}": nest(opening, depth) for name, opening in openings.items() for depth in depths}
+    return {f"{depth}-{name}": partial(nest, opening, depth) for name, opening in openings.items() for depth in depths}
 
 
-PAGES: dict[str, bytes] = {
+PAGES: dict[str, Callable[[], bytes]] = {
     **nests(),
-    "attributes-1000000": around(f"<p {' '.join(f'a{each}' for each in range(1_000_000))}>{WITHIN}</p>"),
-    "text-of-7-mb": around(f"<p>{'letters ' * 450_000}{WITHIN} {'letters ' * 450_000}</p>"),
-    "text-of-50-mb": around(f"<p>{'letters ' * 3_000_000}{WITHIN} {'letters ' * 3_000_000}</p>"),
-    "paragraphs-500000": around("<p>a" * 500_000 + f"<p>{WITHIN}"),
-    "comment-unclosed": around(f"<!-- <p>{WITHIN}</p>"),
-    "script-unclosed": around(f"<script><p>{WITHIN}</p>"),
-    "misnested": around("<b><i><p></b></i>" * 60_000 + f"<p>{WITHIN}</p>"),
-    "entities-1000000": around(f"<p>{'&amp;' * 1_000_000}</p><p>{WITHIN}</p>"),
-    "links-200000": around("<a href='https://a.example/b'>c</a> " * 200_000 + f"<p>{WITHIN}</p>"),
-    "rows-200000": around("<table>" + "<tr><td>a<td>b" * 200_000 + f"<tr><td>{WITHIN}</table>"),
-    "items-300000": around("<ul>" + "<li>a" * 300_000 + f"<li>{WITHIN}</ul>"),
-    "headings-200000": around("<h2>a</h2><p>b</p>" * 200_000 + f"<p>{WITHIN}</p>"),
-    "null-bytes": around("\x00" * 2_000_000 + f"<p>{WITHIN}</p>"),
-    "one-word": around("a" * 5_000_000 + f"<p>{WITHIN}</p>"),
-    "broken-utf8": around(f"<p>{WITHIN}</p>").replace(b"<h1>", b"\xff\xfe\xed\xa0\x80" * 400_000 + b"<h1>"),
+    "attributes-1000000": lambda: around(f"<p {' '.join(f'a{each}' for each in range(1_000_000))}>{WITHIN}</p>"),
+    "text-of-7-mb": lambda: around(f"<p>{'letters ' * 450_000}{WITHIN} {'letters ' * 450_000}</p>"),
+    "text-of-50-mb": lambda: around(f"<p>{'letters ' * 3_000_000}{WITHIN} {'letters ' * 3_000_000}</p>"),
+    "paragraphs-500000": lambda: around("<p>a" * 500_000 + f"<p>{WITHIN}"),
+    "comment-unclosed": lambda: around(f"<!-- <p>{WITHIN}</p>"),
+    "script-unclosed": lambda: around(f"<script><p>{WITHIN}</p>"),
+    "misnested": lambda: around("<b><i><p></b></i>" * 60_000 + f"<p>{WITHIN}</p>"),
+    "entities-1000000": lambda: around(f"<p>{'&amp;' * 1_000_000}</p><p>{WITHIN}</p>"),
+    "links-200000": lambda: around("<a href='https://a.example/b'>c</a> " * 200_000 + f"<p>{WITHIN}</p>"),
+    "rows-200000": lambda: around("<table>" + "<tr><td>a<td>b" * 200_000 + f"<tr><td>{WITHIN}</table>"),
+    "items-300000": lambda: around("<ul>" + "<li>a" * 300_000 + f"<li>{WITHIN}</ul>"),
+    "headings-200000": lambda: around("<h2>a</h2><p>b</p>" * 200_000 + f"<p>{WITHIN}</p>"),
+    "null-bytes": lambda: around("\x00" * 2_000_000 + f"<p>{WITHIN}</p>"),
+    "one-word": lambda: around("a" * 5_000_000 + f"<p>{WITHIN}</p>"),
+    "broken-utf8": lambda: around(f"<p>{WITHIN}</p>").replace(b"<h1>", b"\xff\xfe\xed\xa0\x80" * 400_000 + b"<h1>"),
 }
 
 
@@ -192,5 +198,5 @@ def attack(host: str, path: str) -> Stream | None:
         robots = ROBOTS.get(name) or HEAVY_ROBOTS.get(name)
         return None if robots is None else robots(path)
     if name in PAGES:
-        return whole(PAGES[name])(path)
+        return whole(PAGES[name]())(path)
     return ANSWERS[name](path) if name in ANSWERS else whole(PAGE)(path)
