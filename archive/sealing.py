@@ -164,8 +164,9 @@ def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dic
         some = ids[start : start + BATCH]
         further = _further_pages(connection, some) if name == "fetch" else {}
         for row_id, values in _values(connection, KINDS[name], some):
-            pages = {"pages": further.get(row_id, [])} if name == "fetch" else {}
-            found[row_id] = canonical({"kind": name, "id": row_id, **values, **pages})
+            if name == "fetch":
+                values["pages"] = further.get(row_id, [])
+            found[row_id] = canonical({"kind": name, "id": row_id, "values": values})
     return found
 
 
