@@ -163,6 +163,11 @@ def false_alarms(session: Session) -> Mapping[Words, Review]:
     return {(policy, rule, before, after): marked[finding] for finding, policy, rule, before, after in rows}
 
 
+def repeated(known: Mapping[Words, Review], policy: int, findings: Iterable[RecordedFinding]) -> frozenset[int]:
+    """Return the numbers of those findings of a policy that have the words of a known false alarm."""
+    return frozenset(each.id for each in findings if words_of(policy, each.finding) in known)
+
+
 def words_of(policy: int, finding: Finding) -> Words:
     """Return by what a finding is known again."""
     return policy, finding.rule, finding.before, finding.after

@@ -124,6 +124,7 @@ def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
         tongue.count("digest.told", recap.told, severity=severity) if recap.told else "",
         tongue.say("digest.held") if recap.held else "",
         tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics and not recap.held else "",
+        tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else "",
         tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else "",
     ]
     day = tongue.day(recap.seen_at.date())
@@ -193,6 +194,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
                 "told": recap.told,
                 "severity": recap.severity,
                 "not_told": dict(recap.topics),
+                "dismissed": recap.dismissed,
                 "suppressed": recap.suppressed,
                 "held": recap.held,
             }

@@ -58,11 +58,13 @@ class Recap:
     severity: Severity | None
     """The highest among the material findings, told or not."""
     topics: tuple[tuple[str, int], ...]
-    """How many findings of each fine topic were not told."""
+    """How many findings of each fine topic were not asked for."""
     suppressed: int
     """Pieces of text that changed without a change of meaning."""
     held: bool
     """Whether its alerts wait because the text goes back and forth."""
+    dismissed: int = 0
+    """Findings that were not told because they have the words of a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
-from archive.model import Change, Query, Version
+from archive.model import IMPORTED, Change, Query, Version
+from archive.reviews import false_alarms, repeated
 from archive.schema import AlertRow, ChangeRow, FetchRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.status import PolicyStatus, statuses
 from archive.stored import read_versions
@@ -127,14 +128,14 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
     query = (
         select(PolicyRow.name, FetchRow.outcome, func.count())
         .join(FetchRow, FetchRow.policy_id == PolicyRow.id)
-        .where(FetchRow.id > after)
+        .where(FetchRow.id > after, ~FetchRow.identity.startswith(IMPORTED.rstrip()))
         .group_by(PolicyRow.name, FetchRow.outcome)
     )
     visits: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, outcome, count in session.execute(query):
         visits[name][outcome] = count
     new = select(PolicyRow.name).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
-    for name in session.scalars(new.where(VersionRow.number == 1, VersionRow.fetch_id > after)):
+    for name in session.scalars(new.where(VersionRow.number == 1, ~VersionRow.boundary, VersionRow.fetch_id > after)):
         visits[name] += Counter(first=1, changed=-1)  # an addition leaves out what comes to nothing
     return visits
 
@@ -158,7 +159,7 @@ def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]
         select(ChangeRow.id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
-        .where(ChangeRow.id > after, PolicyRow.name.in_(policies))
+        .where(ChangeRow.id > after, ~VersionRow.boundary, PolicyRow.name.in_(policies))
         .order_by(ChangeRow.id.desc())
     )
     return list(session.scalars(query))
@@ -176,11 +177,16 @@ def _recaps(session: Session, row: SubscriptionRow, changes: Sequence[int]) -> t
     versions = read_versions(session, [VersionRow.id.in_(chosen)], Query())
     found = [(each, each.change) for each in versions if each.change is not None]
     found.sort(key=lambda pair: changes.index(pair[1].id))
-    return tuple(_recap(version, change, told) for version, change in found)
+    numbers: dict[str, int] = dict(session.execute(select(PolicyRow.name, PolicyRow.id)).all())
+    known = false_alarms(session)
+    return tuple(
+        _recap(version, change, told, repeated(known, numbers[version.policy], change.findings) - told)
+        for version, change in found
+    )
 
 
-def _recap(version: Version, change: Change, told: Collection[int]) -> Recap:
-    untold = Counter(each.finding.topic for each in change.findings if each.id not in told)
+def _recap(version: Version, change: Change, told: Collection[int], dismissed: Collection[int]) -> Recap:
+    untold = Counter(each.finding.topic for each in change.findings if each.id not in told and each.id not in dismissed)
     return Recap(
         policy=version.policy,
         version=version.number,
@@ -190,4 +196,5 @@ def _recap(version: Version, change: Change, told: Collection[int]) -> Recap:
         topics=tuple(sorted(untold.items())),
         suppressed=len(change.suppressed),
         held=version.flapping and not any(each.id in told for each in change.findings),
+        dismissed=len(dismissed),
     )
