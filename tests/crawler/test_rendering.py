@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -12,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.database import open_archive
+from archive.history import versions
 from crawler.browser import NAMES
 from tests.conftest import require
 from tests.crawler.browsing import SCRIPT, forbidden, serve_built, serve_hostile, shell
 from tests.crawler.crawl import Crawled, crawl
+from tests.crawler.looking import BASE
 from tests.desk import Desk
 from tests.server import Answer, Site, serving
 
@@ -170,6 +174,30 @@ def test_the_page_is_always_asked_for_whole(tmp_path: Path) -> None:
 
 def tagged(answer: Answer) -> Answer:
     return Answer(answer.body, answer.status, (*answer.headers, ("ETag", '"1"')))
+
+
+def test_a_page_that_is_rendered_from_now_on_alerts_nobody(tmp_path: Path) -> None:
+    """What its scripts add was there before, as far as anybody can tell."""
+    with serving() as site:
+        adding = "<script>document.querySelector('main').append('We sell your data to rope dealers.')</script></body>"
+        pages = {"Ropewalk": site.serve("/privacy", BASE.replace("</body>", adding))}
+        crawl(tmp_path / "a.db", pages)
+        crawl(tmp_path / "a.db", pages, rendered=True)
+        crawl(tmp_path / "a.db", pages)
+    with open_archive(f"sqlite:///{tmp_path / 'a.db'}") as archive:
+        found = versions(archive, "Ropewalk")
+    assert [(each.boundary, each.change) for each in found] == [(False, None), (True, None), (True, None)]
+
+
+def test_doctor_shows_the_browser(tmp_path: Path) -> None:
+    with serving() as site:
+        desk = Desk(tmp_path)
+        desk.configure({"Ropewalk": serve_built(site)}, policy_lines={"Ropewalk": ["render = true"]})
+        said = desk.clausewatch("doctor", "Ropewalk", "--format", "json")
+    found = json.loads(said.out)
+    assert said.code == 0
+    assert (found["page"]["steady"], found["page"]["refused"]) == (True, None)
+    assert all(fetch["rendered_by"].startswith("Chromium ") for fetch in found["fetches"])
 
 
 def test_an_empty_page_says_what_may_help(tmp_path: Path) -> None:
