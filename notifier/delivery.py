@@ -59,6 +59,7 @@ def deliver(
     early: bool = False,
     patience: float = PATIENCE,
     templates: Path | None = None,
+    trouble_after: int | None = None,
 ) -> Summary:
     """Plan what was recorded since the last time, first messages and digests, then try once each delivery that is due.
 
@@ -67,7 +68,8 @@ def deliver(
     at a time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is
     left of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill
     repeats at most the one that was under way in each channel. `templates` is a folder of templates that take the place
-    of ours. Raises StorageError.
+    of ours. With `trouble_after`, operators are told of what is wrong with the watch, this pass included: of a policy
+    after so many visits in a row that did not show it. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     planned = outbox.plan_alerts(archive, configured, now)
@@ -78,7 +80,14 @@ def deliver(
     resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
     with OwnTemplates(templates) as own:
-        counts, errors = Round(archive, known, ways, clock, early, patience, own.render).run(due)
+        sending = Round(archive, known, ways, clock, early, patience, own.render)
+        counts, errors = sending.run(due)
+        if trouble_after is not None:
+            fared = outbox.Templates(own.problems, own.sound)
+            if outbox.plan_operation(archive, configured, trouble_after, fared, clock()):
+                tried = {each.id for each in due}
+                more = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
+                counts, errors = sending.run(each for each in more if each.id not in tried)
     errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
     return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
 

@@ -61,6 +61,8 @@ class OwnTemplates:
         self.timeout = timeout
         self.problems: dict[str, str] = {}
         """By the template that is not used any more: why."""
+        self.sound: set[str] = set()
+        """The templates of the user's that were filled."""
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -78,9 +80,12 @@ class OwnTemplates:
         """Return a filled template: the user's, or ours where they have none of this name or it fails."""
         if self.folder is not None and template not in self.problems and (self.folder / template).is_file():
             try:
-                return self.filled(template, shown)
+                filled = self.filled(template, shown)
             except OwnTemplateError as error:
                 self.problems[template] = str(error)
+            else:
+                self.sound.add(template)
+                return filled
         return render(template, shown)
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:

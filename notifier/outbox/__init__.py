@@ -9,6 +9,7 @@ from notifier.outbox.alerts import plan_alerts
 from notifier.outbox.digesting import plan_digest_now, plan_digests, preview_digest
 from notifier.outbox.forgetting import Erased, forget
 from notifier.outbox.notices import Telling
+from notifier.outbox.operating import Templates, plan_missed, plan_operation
 from notifier.outbox.sending import (
     Claimed,
     Open,
@@ -42,6 +43,7 @@ __all__ = [
     "Open",
     "Standing",
     "Telling",
+    "Templates",
     "claim",
     "everyone",
     "forget",
@@ -52,6 +54,8 @@ __all__ = [
     "plan_alerts",
     "plan_digest_now",
     "plan_digests",
+    "plan_missed",
+    "plan_operation",
     "plan_welcomes",
     "preview_digest",
     "register",

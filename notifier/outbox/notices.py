@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
@@ -14,14 +15,20 @@ from archive.stored import read_versions
 from differ.model import Timing
 from notifier.digests import Account, Digest
 from notifier.notice import Alert, Notice, Seen
+from notifier.operation import Incident, Operation, Report
+from notifier.subscriptions import Target
 from notifier.welcomes import Inception, Welcome
 
-Telling = Notice | Digest | Welcome
+Telling = Notice | Digest | Welcome | Operation
 """What one message tells."""
 
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
-"""How the two are stored in a delivery's payload."""
+REPORT = TypeAdapter(Report)
+"""How these are stored in a delivery's payload. In a report, people and their addresses are numbers of rows."""
+
+OPERATOR = "operator"
+"""The kind of deliveries that tell operators how the watch itself goes."""
 
 
 def telling(session: Session, delivery: DeliveryRow) -> Telling:
@@ -46,10 +53,28 @@ def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcom
     return Welcome(subscriber, delivery.key, INCEPTION.validate_python(delivery.payload))
 
 
+def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Operation:
+    report = REPORT.validate_python(delivery.payload)
+    named = tuple(_named(session, report, incident) for incident in report.incidents)
+    return Operation(subscriber, delivery.key, replace(report, incidents=named))
+
+
+def _named(session: Session, report: Report, incident: Incident) -> Incident:
+    """Return an incident with the names of people, as the rows have them now: they may have been erased."""
+    if report.kind == "idle":
+        return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
+    if report.kind == "undelivered":
+        failed = session.get_one(DeliveryRow, int(incident.about))
+        reader = session.get_one(SubscriptionRow, failed.subscription_id).subscriber
+        return replace(incident, about=f"{reader} ({Target(failed.channel, failed.recipient)})", detail=failed.error)
+    return incident
+
+
 READERS: Mapping[str, Callable[[Session, DeliveryRow, str], Telling]] = {
     "alert": _alert,
     "digest": _digest,
     "welcome": _welcome,
+    OPERATOR: _operation,
 }
 """What reads each kind of delivery."""
 
