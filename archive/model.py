@@ -19,6 +19,18 @@ BUSY_TIMEOUT = timedelta(seconds=30)
 """How long an archive waits for another program's lock, and for a server to answer, unless told otherwise."""
 
 
+IMPORTED = "imported "
+"""What the extraction identity of a version begins with that was not fetched but imported."""
+
+TECHNICAL_IMPORT = "imported-technical "
+"""Of one of which whoever recorded it says that only their own extraction changed."""
+
+
+def is_imported(identity: str) -> bool:
+    """Whether a version of this extraction identity was imported."""
+    return identity.startswith((IMPORTED, TECHNICAL_IMPORT))
+
+
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
     """How much patience odd changes and texts that go back and forth are met with."""
@@ -189,7 +201,7 @@ class Version:
     document_sha256: str
     """The text's address, for `document`."""
     change: Change | None
-    """None for a first version and for a boundary."""
+    """None for a first version and for a boundary; what was imported is judged where that was asked for."""
     text: str = ""
     """Its `document.text_identity`."""
     confirmed: bool = True

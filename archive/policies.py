@@ -61,7 +61,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         retired = tuple(name for name, row in rows.items() if name not in configured and row.retired_at is None)
         for name in retired:
             rows[name].retired_at = now
-        session.add_all(_row(configured[name], now) for name in added)
+        session.add_all(row_of(configured[name], now) for name in added)
     return Synchronised(added, updated, renamed, retired, returned, not_joined)
 
 
@@ -112,7 +112,8 @@ def _settings(policy: Policy) -> dict[str, object]:
     }
 
 
-def _row(policy: Policy, now: datetime) -> PolicyRow:
+def row_of(policy: Policy, now: datetime) -> PolicyRow:
+    """Return the row of a policy that the archive does not know yet."""
     return PolicyRow(name=policy.name, created_at=now, retired_at=None, tried_at=None, **_settings(policy))
 
 

@@ -16,7 +16,7 @@ from archive.errors import OutdatedAssessmentError
 from archive.flapping import Appearance, is_flapping, returns_to
 from archive.indexing import index_version
 from archive.known import marks_of, note_mark
-from archive.model import Answer, Fetch, Outcome, Pending, Result, page_of
+from archive.model import Answer, Fetch, Outcome, Pending, Result, is_imported, page_of
 from archive.pending import note_odd, note_visit, pending_of, settle
 from archive.policies import note_try
 from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
@@ -90,7 +90,8 @@ def latest(archive: Archive, policy: str) -> Latest | None:
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.load(session, row.document_sha256))
-    pages = snapshots(session, row.fetch)
+    # What others recorded was not fetched as we fetch: to extract it again would not make it like a page of ours.
+    pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
         row.identity,
@@ -153,7 +154,7 @@ def _record(session: Session, policy_id: int, result: Result, previous: int | No
     if previous is None or assessment.boundary or comparison is None:
         return Recorded(recorded.policy, fetch.id, "changed", version.number)
     _note_return(session, version)
-    change = _add_change(session, version, comparison, now)
+    change = add_change(session, version, comparison, now)
     return Recorded(
         recorded.policy,
         fetch.id,
@@ -280,7 +281,8 @@ def _stated(date: StatedDate) -> list[str]:
     return [date.kind, date.day.isoformat(), date.text]
 
 
-def _add_change(session: Session, version: VersionRow, comparison: Comparison, now: datetime) -> ChangeRow:
+def add_change(session: Session, version: VersionRow, comparison: Comparison, now: datetime) -> ChangeRow:
+    """Record what was judged of the difference between a version and the one before."""
     change = ChangeRow(
         version_id=version.id,
         material=comparison.material,

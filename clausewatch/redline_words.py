@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.model import Version
+from archive.model import TECHNICAL_IMPORT, Version, is_imported
 from differ.model import Edit
 from differ.redline import RedlineSection
 
@@ -35,10 +35,13 @@ def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
 def verdict(version: Version) -> str:
     """Return in a phrase what was judged of the change that led to a version."""
     change = version.change
+    imported = "imported, " if is_imported(version.identity) else ""
     if version.number == 1:
-        return "first version"
-    if version.boundary or change is None:
-        return "not judged: it could not be compared like with like with the version before"
+        return f"{imported}first version"
+    if version.identity.startswith(TECHNICAL_IMPORT):
+        return "imported, not judged: whoever recorded it says that only their extraction changed"
+    if change is None:
+        return f"{imported}not judged: it could not be compared like with like with the version before"
     if change.material:
-        return f"material to {' and '.join(change.topics) or 'the profile'}, severity {change.severity}"
-    return "changed, but nothing material to sharing or rights"
+        return f"{imported}material to {' and '.join(change.topics) or 'the profile'}, severity {change.severity}"
+    return f"{imported}changed, but nothing material to sharing or rights"

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
     "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages or tables to somebody else."),
     "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
+    "import": Entry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
     "archive": Entry("clausewatch.cli.archive:archive", "Show what the archive takes; back it up, restore it."),
     "subscribe": Entry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
     "unsubscribe": Entry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),

@@ -1,0 +1,42 @@
+"""Makes a versions repository as Open Terms Archive keeps them, of invented services."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+AUTHOR = "Recorder <recorder@example.org>"
+
+
+class Commit(NamedTuple):
+    """One version of one document."""
+
+    at: datetime
+    path: str
+    text: str
+    subject: str
+
+
+def repository(folder: Path, commits: Iterable[Commit]) -> Path:
+    """Write a repository of these commits, in their order, through `git fast-import`, and return its folder."""
+    surroundings = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(folder)], check=True, env=surroundings)
+    stream = b"".join(map(_commit, commits))
+    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True, env=surroundings)
+    return folder
+
+
+def _commit(commit: Commit) -> bytes:
+    when = f"{int(commit.at.timestamp())} +0000"
+    subject, text = commit.subject.encode(), commit.text.encode()
+    return (
+        f"commit refs/heads/main\nauthor {AUTHOR} {when}\ncommitter {AUTHOR} {when}\ndata {len(subject)}\n".encode()
+        + subject
+        + f'\nM 100644 inline "{commit.path}"\ndata {len(text)}\n'.encode()
+        + text
+        + b"\n"
+    )
