@@ -21,7 +21,7 @@ from notifier.operation_text import operation_message
 from notifier.outbox import Templates
 from notifier.outcome import Failed
 from notifier.subscriptions import LANGUAGES, Language, Subscriber, Target
-from tests.archive.visits import HOUR, START, TEAHOUSE, fetched, seen, written
+from tests.archive.visits import HOUR, JUDGED, START, TEAHOUSE, fetched, seen, written
 from tests.notifier.changes import WILL_NOT, plain, record_change, record_first
 
 ADMIN = Subscriber("Admin", (Target("desk", "admin@example.org"),), topics=(), operator=True, welcome=False)
@@ -193,7 +193,7 @@ def test_a_text_that_goes_back_and_forth_is_told_with_what_became_of_its_alerts(
         known = latest(watching.archive, "Teahouse")
         assert known is not None
         text = written(f"Edition {edition}.")
-        record(watching.archive, seen(watching.now, text, known.number), watching.now)
+        record(watching.archive, seen(watching.now, text, known.number, JUDGED), watching.now)
     (began,) = watching.told()
     assert (began.report.kind, began.report.stage) == ("flapping", "began")
     assert "alerts are held" in compose(began).subject
