@@ -62,6 +62,7 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
         # What stands in quotes to one reader and outside to another.
         ('<a b"=" data-c="1">A', '<a b"=" data-c=" class=nav ">A'),
         ('<a b==" data-c="1">A', '<a b==" data-c="2">A'),
+        ('<p "x=\'>"><i data-t="a">A', '<p "x=\'>"><i data-t="\'>B<b c=\'">A'),
         ("<p a='\" data-c=\"1'>A", "<p a='\" data-c=\"' class='nav'>A"),
         ('<p\rclass="a">A', '<p\rclass="nav">A'),
         ('<p x\rclass="a">A', '<p x\rclass="nav">A'),
