@@ -101,7 +101,7 @@ def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=1800,
+        timeout=7200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
