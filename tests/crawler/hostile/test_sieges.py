@@ -104,7 +104,7 @@ def test_all_attacks_at_once_cost_little_memory_and_no_good_site_its_check(answe
 
 @pytest.mark.parametrize("hostile", CLASSES if LONG else SAMPLE)
 def test_one_hostile_site_costs_none_of_99_others_its_check(hostile: str) -> None:
-    found = besieged([hostile], good=99)
+    found = besieged([hostile], good=99, timeout="20 s")
     assert checked(found) == 99
     assert found["memory"] < MEMORY, found["parts"]
     assert_kept_or_refused(hostile, found["results"][hostile])
