@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import threading
@@ -75,5 +76,16 @@ def _secrets(url: str) -> set[str]:
     # A path may name the host once more, as the rooms of Matrix do.
     found = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
-        found.add(password)
-    return found | {form(piece) for piece in found for form in (unquote, quote, quote_plus)}
+        found |= {password, *_logins(unquote(user), unquote(password))}
+    return {form for piece in found for form in (*_forms(piece), *_forms(unquote(piece)))}
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """Return a secret as it may stand in an address."""
+    return secret, quote(secret), quote(secret, safe=""), quote_plus(secret)
+
+
+def _logins(user: str, password: str) -> set[str]:
+    """Return a password as HTTP and mail servers are told it: some repeat what they were told."""
+    told = (password, f"{user}:{password}", f"\0{user}\0{password}")
+    return {base64.b64encode(each.encode()).decode().rstrip("=") for each in told}

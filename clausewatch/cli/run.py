@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -55,7 +55,7 @@ def run(
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, verbose)
-    _show(report, verbose)
+    _show(report, verbose, configuration.redacted)
     ctx.exit(_exit_code(report, exit_code))
 
 
@@ -114,22 +114,24 @@ def result_line(checked: Checked) -> str:
     return f"{checked.outcome}, material: {' and '.join(checked.topics)} ({checked.severity})"
 
 
-def _show(report: Report, verbose: bool) -> None:
+def _show(report: Report, verbose: bool, redacted: Callable[[str], str]) -> None:
     click.echo(summary_line(report))
+    for line in _troubles(report, verbose):
+        click.echo(redacted(line), err=True)
+
+
+def _troubles(report: Report, verbose: bool) -> Iterator[str]:
     for checked in report.checked:
         if checked.trouble and not verbose:
-            click.echo(f"{checked.policy}: {result_line(checked)}", err=True)
+            yield f"{checked.policy}: {result_line(checked)}"
     missed = report.selected - len(report.checked)
     if missed:
-        click.echo(
-            f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next one will.", err=True
-        )
+        yield f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next one will."
     for name in report.not_joined:
-        click.echo(f"{name}: renamed_from was not followed, because both names have a history of their own.", err=True)
-    for error in report.deliveries.errors:
-        click.echo(error, err=True)
+        yield f"{name}: renamed_from was not followed, because both names have a history of their own."
+    yield from report.deliveries.errors
     if report.stamp_error:
-        click.echo(f"No time stamp: {report.stamp_error}. The next run tries again.", err=True)
+        yield f"No time stamp: {report.stamp_error}. The next run tries again."
 
 
 def summary_line(report: Report) -> str:

@@ -38,6 +38,8 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
 
     def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
+        if self.user:
+            raise AppriseException("its secret stands after a colon: webhooks://:SECRET@host/path")
         if problem := checked_secret(secret):
             raise AppriseException(problem)
         self.address = address

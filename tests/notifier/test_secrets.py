@@ -1,4 +1,4 @@
-"""Secrets of channels: in no log at any level, in no error, in no representation, for every service that may be used."""
+"""Secrets of channels: in no log of any level, no error and no representation, for every service that may be used."""
 
 from __future__ import annotations
 
