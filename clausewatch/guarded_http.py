@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -12,6 +16,8 @@ from clausewatch.errors import ClausewatchError
 from crawler.addresses import AllowList, is_public
 
 CHUNK = 8192
+ENOUGH = 100_000
+"""Bytes of an answer that nobody reads."""
 
 
 class RequestError(ClausewatchError):
@@ -23,27 +29,79 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
     `timeout` is in seconds, for the whole of it; `limit` is the largest answer in bytes. Raises RequestError.
     """
+    asked = _Asked(url, "POST", body, {"Content-Type": content_type}, shown=url)
+    status, content = _answer(asked, allowed, timeout, limit)
+    if status != 200:
+        raise RequestError(f"{url} answered with the HTTP status {status}")
+    return content
+
+
+def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
+    """Ask for an address and leave its answer, which must have a status of success. No redirect is followed.
+
+    `timeout` is in seconds. Raises RequestError, which names the host alone: the path is a secret.
+    """
+    host = urlsplit(url).hostname or ""
+    status, _ = _answer(_Asked(url, "GET", None, {}, shown=host), allowed, timeout, ENOUGH)
+    if not 200 <= status < 300:
+        raise RequestError(f"{host} answered with the HTTP status {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request."""
+
+    url: str = field(repr=False)
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    shown: str
+    """How the address is called in errors."""
+
+
+def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
+    """Return status and body of the answer, the latter where it is one of success. Raises RequestError."""
     deadline = time.monotonic() + timeout
-    parts = urlsplit(url)
+    parts = urlsplit(asked.url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout, allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", path, body, {"Content-Type": content_type, "Connection": "close"})
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise RequestError(f"{url} answered with the HTTP status {answer.status}")
-        content = b""
-        while chunk := answer.read1(CHUNK):
-            content += chunk
-            if len(content) > limit:
-                raise RequestError(f"{url} answered with more than {limit:,} bytes")
-            if time.monotonic() > deadline:
-                raise RequestError(f"{url} did not answer within {timeout:g} s")
+        connection.request(asked.method, path, asked.body, {**asked.headers, "Connection": "close"})
+        with _ending_at(connection, deadline):
+            answer = connection.getresponse()
+            content = b""
+            while answer.status == 200 and (chunk := answer.read1(CHUNK)):
+                content += chunk
+                if len(content) > limit:
+                    raise RequestError(f"{asked.shown} answered with more than {limit:,} bytes")
+        if time.monotonic() >= deadline:  # what was broken off looks like an end
+            raise TimeoutError
     except (OSError, HTTPException) as error:
-        raise RequestError(f"{url} cannot be asked: {error or type(error).__name__}") from error
+        if time.monotonic() >= deadline:
+            raise RequestError(f"{asked.shown} did not answer within {timeout:g} s") from error
+        raise RequestError(f"{asked.shown} cannot be asked: {error or type(error).__name__}") from error
     finally:
         connection.close()
-    return content
+    return answer.status, content
+
+
+@contextmanager
+def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
+    """Break a conversation off at a moment: an answer may come byte by byte, each within the time for one."""
+
+    conversation = connection.sock  # which the connection itself lets go of as the answer begins
+
+    def end() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(conversation, socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(deadline - time.monotonic(), 0.0), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _connection(scheme: str, host: str, port: int | None, timeout: float, allowed: AllowList) -> HTTPConnection:

@@ -15,9 +15,11 @@ from archive.errors import StorageError
 from archive.model import Outcome, Policy, Result
 from archive.policies import configured, due, synchronise
 from archive.recorder import Recorded
+from archive.runs import begin_run, end_run
 from clausewatch.audience import require_distinct
 from clausewatch.config import Configuration
 from clausewatch.guarded_http import RequestError
+from clausewatch.pinging import ping_watchdog
 from clausewatch.time_stamps import CertificatesError, StampError, stamp_when_due
 from crawler.addresses import AllowList
 from crawler.process import run_crawl
@@ -73,6 +75,8 @@ class Report:
     """Policies whose `renamed_from` could not be followed."""
     stamp_error: str = ""
     """Why the chain's head was not stamped, where that was due; the next run tries again."""
+    ping_error: str = ""
+    """Why the watchdog was not told that the run came to its end."""
 
 
 def run_once(
@@ -89,6 +93,7 @@ def run_once(
     Raises StorageError, after what was recorded before it; CrawlDefectError where the program itself failed.
     """
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        run = begin_run(archive, datetime.now(UTC))
         policies, not_joined = _prepare(archive, configuration, selection)
         started(len(policies))
         courier = Courier(archive, configuration)
@@ -101,9 +106,13 @@ def run_once(
         if policies:
             with courier.delivering():
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
-        deliveries = courier.deliver()
+        deliveries = courier.deliver(last=True)
         standing = outbox.standing(archive)
         stamp_error = _stamp(archive, configuration)
+        whole = len(checked) == len(policies)
+        if whole:  # one that was stopped is none that ended well: let a watchdog notice
+            end_run(archive, run, datetime.now(UTC))
+    ping_error = ping_watchdog(configuration) if whole else ""
     return Report(
         watched=len(configuration.policies),
         selected=len(policies),
@@ -114,6 +123,7 @@ def run_once(
         dead=standing.dead,
         not_joined=not_joined,
         stamp_error=stamp_error,
+        ping_error=ping_error,
     )
 
 
@@ -144,6 +154,7 @@ def _prepare(
     """Bring the archive to the configuration, and return what to check and which renames could not be followed."""
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
+    outbox.plan_missed(archive, configuration.subscribers, now)
     synchronised = synchronise(archive, configuration.policies, now)
     # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
@@ -184,14 +195,18 @@ class Courier:
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)
 
-    def deliver(self, patience: float = PATIENCE) -> Summary:
-        """Plan and deliver once; after `patience` seconds no channel begins another message."""
+    def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
+        """Plan and deliver once; after `patience` seconds no channel begins another message.
+
+        The last time, operators are told of what is wrong with the watch.
+        """
         summary = deliver(
             self.archive,
             self.configuration.subscribers,
             self.configuration.channels,
             patience=patience,
             templates=self.configuration.templates,
+            trouble_after=self.configuration.watchdog.trouble_after if last else None,
         )
         self.accepted += summary.accepted
         return summary

@@ -164,6 +164,7 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
             configuration.channels,
             early=True,
             templates=configuration.templates,
+            trouble_after=configuration.watchdog.trouble_after,
         )
         return summary, outbox.standing(archive)
 

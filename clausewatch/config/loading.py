@@ -14,12 +14,20 @@ from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
-from clausewatch.config.model import Configuration, Stamping
+from clausewatch.config.model import Configuration, Stamping, Watchdog
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
 from clausewatch.config.subscriber_table import SubscriberTable
-from clausewatch.config.tables import CrawlTable, EvidenceTable, FileTable, MessagesTable, PolicyTable, Table
+from clausewatch.config.tables import (
+    CrawlTable,
+    EvidenceTable,
+    FileTable,
+    MessagesTable,
+    PolicyTable,
+    Table,
+    WatchdogTable,
+)
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 from clausewatch.errors import ConfigurationError
 from document.model import ExtractionOptions
@@ -90,6 +98,7 @@ class _Reading:
         crawl = self.problems.table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
         messages = self.problems.table(top.messages, ("messages",), MessagesTable) or MessagesTable()
         evidence = self.problems.table(top.evidence, ("evidence",), EvidenceTable) or EvidenceTable()
+        watchdog = self.problems.table(top.watchdog, ("watchdog",), WatchdogTable) or WatchdogTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
         tailorings = read_tailorings(top.profile, self.problems)
@@ -116,6 +125,7 @@ class _Reading:
             templates=self._templates(messages.templates),
             stamping=self._stamping(evidence),
             retention=evidence.retention(),
+            watchdog=Watchdog(watchdog.trouble_after, watchdog.ping, watchdog.ping_timeout),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,
@@ -182,6 +192,7 @@ def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
         "channels": dict,
         "messages": dict,
         "evidence": dict,
+        "watchdog": dict,
         "profile": dict,
         "policy": list,
         "subscriber": list,

@@ -30,6 +30,17 @@ class Stamping:
 
 
 @dataclass(frozen=True, slots=True)
+class Watchdog:
+    """When a policy is in trouble, and who hears that runs come to their end."""
+
+    trouble_after: int = 3
+    """Visits in a row that did not show a policy, after which operators are told."""
+    ping: str | None = field(default=None, repr=False)
+    """An address to ask after each run; its path is a secret. None for none."""
+    ping_timeout: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One configuration file, read, filled and found to be sound. No secret shows in its repr."""
 
@@ -49,6 +60,7 @@ class Configuration:
     """None where no time stamps are wanted."""
     retention: Retention | None = None
     """None where raw bodies of pages are kept for ever."""
+    watchdog: Watchdog = field(default_factory=Watchdog)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()

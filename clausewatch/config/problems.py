@@ -32,6 +32,7 @@ _TABLES = {
     "subscriber": "must be a list of tables: head each with [[subscriber]], in two brackets",
     "crawl": "must be a table: head it with [crawl]",
     "channels": "must be a table: head it with [channels]",
+    "watchdog": "must be a table: head it with [watchdog]",
     "profile": "must be a table of tables: head each with [profile.NAME]",
 }
 
@@ -92,7 +93,8 @@ class Problems:
     def _quoted(self, place: Place) -> str:
         """Return the value as it stands in the file, where it is short and no secret."""
         value = self.raw(place)
-        shown = isinstance(value, str | int | float) and place[0] not in _SECRET
+        secret = place[0] in _SECRET or place == ("watchdog", "ping")
+        shown = isinstance(value, str | int | float) and not secret
         if not shown or ("@" in str(value) and not {"url", "urls"}.isdisjoint(place)):
             return ""
         text = json.dumps(value, ensure_ascii=False)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive.model import Policy
-from clausewatch.config.model import Configuration
+from clausewatch.config.model import Configuration, Watchdog
 from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
 from differ.lexicon import lexicon
 from differ.model import SEVERITIES, WATCHED
-from notifier.subscriptions import Subscriber, covers_policy, idle
+from notifier.subscriptions import Subscriber, covers_policy, idle, operators
 from notifier.timing import DAYS
 
 _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", "test")
@@ -23,6 +23,7 @@ def summary(configuration: Configuration) -> Iterator[str]:
     """Yield what was understood, a line each, without secrets."""
     yield f"Archive      {configuration.database_shown}"
     yield f"Crawl        {_crawl(configuration)}"
+    yield f"Watchdog     {_watchdog(configuration.watchdog)}"
     for policy in configuration.policies:
         yield f"Policy       {configuration.redacted(_policy(policy))}"
     for tailoring in configuration.tailorings:
@@ -41,6 +42,14 @@ def _crawl(configuration: Configuration) -> str:
         f"{crawl.delay:g} s between two requests to one host, or as its Crawl-delay and Retry-After ask, "
         f"up to {crawl.max_wait:g} s{contact}"
     )
+
+
+def _watchdog(watchdog: Watchdog) -> str:
+    visits = "1 visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits"
+    told = f"operators hear of a policy that {visits} in a row did not show"
+    if watchdog.ping is None:
+        return told
+    return f"{told}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
 
 
 def _policy(policy: Policy) -> str:
@@ -115,6 +124,8 @@ def warnings(configuration: Configuration) -> Iterator[str]:
     """Yield what is allowed but probably not meant, a sentence each, without secrets."""
     yield from _policy_warnings(configuration)
     yield from _audience_warnings(configuration)
+    if configuration.subscribers and not operators(configuration.subscribers):
+        yield "no subscriber has operator = true: nobody is told of policies that cannot be read, or of lost messages"
     for tailoring in configuration.tailorings:
         if all(policy.profile != tailoring.name for policy in configuration.policies):
             yield f"profile {tailoring.name}: no policy uses it"

@@ -296,6 +296,14 @@ class EvidenceTable(Table):
         return self
 
 
+class WatchdogTable(Table):
+    """`[watchdog]`."""
+
+    trouble_after: Annotated[StrictInt, _count(1, 1000)] = 3
+    ping: WebAddress | None = None
+    ping_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=10)
+
+
 class FileTable(Table):
     """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
 
@@ -306,6 +314,7 @@ class FileTable(Table):
     channels: dict[str, Word] = Field(default_factory=dict)
     messages: dict[str, Any] = Field(default_factory=dict)
     evidence: dict[str, Any] = Field(default_factory=dict)
+    watchdog: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

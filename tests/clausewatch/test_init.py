@@ -47,7 +47,8 @@ def test_what_init_leaves_commented_out_is_sound_too(folder: Path) -> None:
     text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert "\n[profile.ours]" in text
     file.write_text(text, encoding="utf-8")
-    checked = CliRunner().invoke(main, ["config", "check"], env=NO_VARIABLES | {"CHAT_URL": "json://chat.test/room"})
+    variables = NO_VARIABLES | {"CHAT_URL": "json://chat.test/room", "PING_URL": "https://ping.test/7f3a"}
+    checked = CliRunner().invoke(main, ["config", "check"], env=variables)
     assert checked.exit_code == 0, checked.output
     assert "Profile      ours: as default; without T1.name; " in checked.output
 
