@@ -63,6 +63,7 @@ FIXED: dict[str, Any] = {
     "LOG_LEVEL": "WARNING",
     "LOGSTATS_INTERVAL": 0,
     "STATS_DUMP": False,
+    "EXTENSIONS": {"scrapy.extensions.corestats.CoreStats": None},  # fails where a crawl ends before it begins
     "MEMUSAGE_ENABLED": False,
 }
 

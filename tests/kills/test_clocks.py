@@ -1,0 +1,90 @@
+"""A clock that jumps, between runs and within one: order and chain are unharmed, and each change is told once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from archive.database import open_archive
+from archive.history import versions
+from tests.conftest import require
+from tests.kills.killing import Killing
+from tests.kills.programs import Ended, under
+from tests.kills.soundness import Witness, received
+from tests.kills.stand import Stand, standing
+
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+JUMPS = ("-1d", "+10y", "+0", "-300d", "+1h")
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+
+
+@pytest.fixture
+def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
+    require(LIBRARY is not None, "libfaketime")
+    with standing(tmp_path, database_url) as made:
+        made.configure(names=("Lodge",))
+        assert made.call("run").code == 0
+        yield made
+
+
+def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
+    """Run a command while the clock stands elsewhere; what measures spans goes on as it is."""
+    faked = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
+    faked |= {"PYTHONPATH": str(Path(__file__).with_name("faked"))}
+    faked |= {"FAKETIME": clock} if clock else {}
+    return under(stand, [], *words, **(faked | more))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None:
+    """Not named on the command line, the policy is due whichever way the clock went: a clock set back hides nothing."""
+    witness = Witness(stand)
+    for told, jump in enumerate(JUMPS if LONG else JUMPS[:3], start=1):
+        stand.publish("Lodge")
+        make_due(stand)
+        ended = at(stand, jump, "run")
+        assert "1 changed (1 material)" in ended.said, ended.said
+        assert witness.look() == []
+        assert sum(received(stand).values()) == 2 * told
+    assert Killing(stand, 0).finish() == []
+    with open_archive(stand.database) as archive:
+        assert [version.number for version in versions(archive, "Lodge")] == list(range(1, stand.editions["Lodge"] + 1))
+
+
+def make_due(stand: Stand) -> None:
+    """Let an hour pass, as far as the archive knows, where the clock was not ahead."""
+    engine = create_engine(stand.database)
+    with engine.begin() as connection:
+        tried = connection.execute(text("SELECT tried_at FROM policy")).scalar_one()
+        moment = datetime.fromisoformat(str(tried)) - timedelta(hours=1)
+        connection.execute(text("UPDATE policy SET tried_at = :moment"), {"moment": moment.isoformat(" ")})
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("jump", ["-1d", "+3650d"])
+def test_a_clock_that_jumps_within_a_run_disorders_nothing(stand: Stand, jump: str) -> None:
+    """It jumps as the page is asked for: what was begun before, and its time-outs, go on."""
+    stand.publish("Lodge")
+    clock = stand.folder / "clock"
+    clock.write_text("+0")
+    answer = stand.site.answer
+
+    def leap(path: str, headers: dict[str, str]) -> object:
+        clock.write_text(jump)
+        return answer(path, headers)
+
+    stand.site.answer = leap  # type: ignore[method-assign, assignment]  # the server of the test, not our code
+    ended = at(stand, "", "run", "--all", FAKETIME_TIMESTAMP_FILE=str(clock))
+    stand.site.answer = answer  # type: ignore[method-assign]  # as above
+    assert ended.code == 0, ended.said
+    assert re.search(r"1 changed \(1 material\); 2 alerts sent", ended.said), ended.said
+    assert Witness(stand).look() == []
+    assert Killing(stand, 0).finish() == []
+    assert sum(received(stand).values()) == 2

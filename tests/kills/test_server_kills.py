@@ -1,0 +1,72 @@
+"""A PostgreSQL server that dies during runs: whatever it acknowledged is there when it is back, and every alert comes.
+
+The server waits for the disk at each commit, as one in use does. And a connection that is cut after COMMIT was sent:
+nobody knows then whether it was done, and neither answer may lose or double anything.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from archive.database import open_archive
+from tests.conftest import require
+from tests.kills.killing import Killing
+from tests.kills.stand import Stand, standing
+from tests.postgresql import Cluster, binaries, cluster
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+KILLS = 50 if LONG else 4
+RUN = ("run", "--all", "--verbose")
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    """Return a server of this test's own that may be killed."""
+    require(binaries() is not None, "PostgreSQL")
+    with cluster(durable=True) as made:
+        yield made
+
+
+@pytest.fixture
+def stand(tmp_path: Path, server: Cluster) -> Iterator[Stand]:
+    with standing(tmp_path, server.make("watch")) as made:
+        made.configure(names=("Lodge",))
+        assert made.call(*RUN).code == 0
+        yield made
+
+
+def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Cluster) -> None:
+    """Every other time by SIGKILL of its first process, else by an immediate stop; at random during a run's work."""
+    killing, random, ends = Killing(stand, 20261123), Random(20261123), [0, 0]  # noqa: S311 - chance that repeats
+    calm = killing.undisturbed(*RUN)
+    for number in range(KILLS):
+        stand.publish("Lodge")
+        child = stand.start(*RUN)
+        assert child.wait_for_work()
+        time.sleep(random.uniform(0, calm.worked()))
+        if number % 2:
+            server.kill()
+        else:
+            server.stop("immediate")
+        code = child.end()
+        assert code in (0, 3), child.said()
+        assert "Traceback" not in child.said(), child.said()
+        ends[code == 3] += 1
+        server.start()
+        killing.faults += killing.witness.look(child)
+    expire(stand)
+    assert killing.finish() == [], killing.summary()
+    print(f"{KILLS} server kills: {ends[1]} runs ended with 3, {ends[0]} had ended; {killing.summary()}")
+    assert ends[1] >= 0.5 * KILLS
+
+
+def expire(stand: Stand) -> None:
+    """Let five minutes pass, as far as the claims of senders know."""
+    with open_archive(stand.database) as archive, archive.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE delivery SET due_at = '2026-01-01 00:00:00+00' WHERE state = 'sending'")
