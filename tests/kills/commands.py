@@ -67,6 +67,11 @@ class Child:
             time.sleep(0.005)
         return True
 
+    def wait_for_points(self, number: int) -> None:
+        """Wait until it has reached so many points, or ends."""
+        while len(self._lines()) < number and self.code is None:
+            time.sleep(0.002)
+
     def wait_for(self, point: str, times: int = 1) -> None:
         """Wait until it has reached a point so many times."""
         deadline = time.monotonic() + STARTING

@@ -15,6 +15,15 @@ from tests.kills.stand import Stand
 EARLY = 0.1
 """The share of random kills that come before the work: while the command starts."""
 
+BY_CLOCK = 0.4
+"""The share of random kills that come so, or by the clock; the others come soon after a random point."""
+
+SOON = 0.02
+"""Seconds, on average, that such a kill comes after its point."""
+
+MEASURED = 20
+"""Kills after which it is measured anew how long a command works, undisturbed."""
+
 
 @dataclass
 class Killing:
@@ -30,6 +39,8 @@ class Killing:
     _works: list[float] = field(default_factory=list)
     """How long the work of a command lasted that was not killed, in seconds."""
     _starts: list[float] = field(default_factory=list)
+    _points: int = 1
+    """How many points the longest of them reached."""
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)
@@ -44,21 +55,23 @@ class Killing:
         return killed
 
     def at_random(self, *words: str) -> None:
-        """Kill a command at a random moment of its work, now and then of its start."""
-        if not self._works:
+        """Kill a command at a random moment: of its start, of its work by the clock, or soon after a random point of it.
+
+        By the clock alone few would come late in the work: most of a run waits for its page and its workers.
+        """
+        if self.killed % MEASURED == 0:
             self.undisturbed(*words)
-        early = self.random.random() < EARLY
-        began = time.monotonic()
+        chance = self.random.random()
         child = self.stand.start(*words)
-        if early:
+        if chance < EARLY:
             time.sleep(self.random.uniform(0, statistics.median(self._starts)))
         elif child.wait_for_work():
-            self._starts.append(time.monotonic() - began)
-            time.sleep(self.random.uniform(0, statistics.median(self._works[-5:])))
-        killed = child.kill()
-        if not killed:
-            self._works.append(child.worked())
-        self._note(child, killed, at_work=bool(child.reached()))
+            if chance < BY_CLOCK:
+                time.sleep(self.random.uniform(0, self._works[-1]))
+            else:
+                child.wait_for_points(self.random.randint(1, self._points))
+                time.sleep(self.random.expovariate(1 / SOON))
+        self._note(child, child.kill(), at_work=bool(child.reached()))
 
     def undisturbed(self, *words: str) -> Child:
         """Run a command to its end, and note how long it takes."""
@@ -68,6 +81,7 @@ class Killing:
         self._starts.append(time.monotonic() - began)
         child.end()
         self._works.append(child.worked())
+        self._points = max(self._points, len(child.reached()))
         self.faults += self.witness.look(child)
         return child
 
