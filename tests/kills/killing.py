@@ -55,7 +55,7 @@ class Killing:
         return killed
 
     def at_random(self, *words: str) -> None:
-        """Kill a command at a random moment: of its start, of its work by the clock, or soon after a random point of it.
+        """Kill a command at a random moment: of its start, of its work by the clock, or soon after a random point.
 
         By the clock alone few would come late in the work: most of a run waits for its page and its workers.
         """
