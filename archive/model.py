@@ -141,12 +141,43 @@ def page_of(answer: Fetch | Answer, body: bytes) -> Page:
     return Page(body, content_type, answer.status or 0, answer.final_url, answer.headers)
 
 
+ReviewKind = Literal["acknowledge", "false-alarm", "comment"]
+REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What one person said of one finding."""
+
+    finding: int
+    kind: ReviewKind
+    text: str
+    """What was said besides, or ""."""
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
-    """A finding, and its number in the archive."""
+    """A finding, its number in the archive, and what people said of it."""
 
     id: int
     finding: Finding
+    reviews: tuple[Review, ...] = ()
+    """The oldest first."""
+    repeats: Review | None = None
+    """The false alarm, of another finding of the policy, whose rule and words it has."""
+
+    @property
+    def verdict(self) -> Review | None:
+        """What holds of it: the last review that is no comment."""
+        return next((each for each in reversed(self.reviews) if each.kind != "comment"), None)
+
+    @property
+    def is_false_alarm(self) -> bool:
+        """Whether nobody is told of it, by what was said of it or of another with the same words."""
+        verdict = self.verdict
+        return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
 
 
 @dataclass(frozen=True, slots=True)

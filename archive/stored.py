@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
 from archive.errors import UnknownPolicyError, UnknownTagError
 from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
+from archive.said import Said
 from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
 from document.model import StatedDate
@@ -115,9 +116,10 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
     suppressed: dict[int, list[Suppression]] = defaultdict(list)
     if query is not None:
-        for found in session.scalars(_of_changes(FindingRow, conditions)):
+        said = Said(session)
+        for found, policy in session.execute(_of_changes(FindingRow, conditions).add_columns(VersionRow.policy_id)):
             if _asks_for(query, found):
-                findings[found.change_id].append(RecordedFinding(found.id, read_finding(found)))
+                findings[found.change_id].append(recorded(found, policy, said))
     if query is not None and query.topic is None and query.severity is None:
         for each in session.scalars(_of_changes(SuppressionRow, conditions)):
             if _is_in_section(query, each.section):
@@ -209,8 +211,12 @@ def _severity(stored: str | None) -> Severity | None:
     return None if stored is None else SEVERITIES[_rank(stored)]
 
 
-def read_finding(row: FindingRow) -> Finding:
-    """Return what a row holds."""
+def recorded(row: FindingRow, policy: int, said: Said) -> RecordedFinding:
+    """Return a finding of a policy, and what was said of it."""
+    return RecordedFinding(row.id, _finding(row), said.reviews.get(row.id, ()), said.repeated(row, policy))
+
+
+def _finding(row: FindingRow) -> Finding:
     return Finding(
         topic=row.topic,
         section=row.section,

@@ -83,9 +83,6 @@ class RecordedChange:
     """All of them, in the order of their positions."""
     returns_to: int | None = None
     """The earlier version whose text came back with it."""
-    dismissed: frozenset[int] = frozenset()
-    """The numbers of those findings that somebody marked as false alarms, or that have the words of such a one: nobody
-    is told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ def plan(
         findings = asked(subscriber, scope, change)
         if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
             findings = list(enumerate(change.findings))
-        findings = [(place, found) for place, found in findings if found.id not in change.dismissed]
+        findings = [(place, found) for place, found in findings if not found.is_false_alarm]
         if findings:
             alerts = [PlannedAlert(alert_id(subscriber.name, change, place), found.id) for place, found in findings]
             urgent = any(found.finding.severity == "critical" for _, found in findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,6 @@ from archive.database import Archive
 from archive.flapping import Verdict, verdicts
 from archive.model import Query
 from archive.restores import maybe_told
-from archive.reviews import false_alarms, repeated
 from archive.schema import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.stored import read_versions
 from notifier.outbox.adding import Planned, add_deliveries, head
@@ -52,24 +52,18 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
     """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
     recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     before = maybe_told(session)
-    found = read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
-    if not found:
-        return []
-    rows = session.execute(select(PolicyRow.name, PolicyRow.id, PolicyRow.tags))
-    policies = {name: (number, tuple(tags)) for name, number, tags in rows}
-    known = false_alarms(session)
+    tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
         RecordedChange(
             version.change.id,
             version.policy,
-            policies[version.policy][1],
+            tuple(tags[version.policy]),
             version.number,
             version.change.recorded_at,
             version.change.findings,
             version.returns_to,
-            repeated(known, policies[version.policy][0], version.change.findings),
         )
-        for version in found
+        for version in read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
         if version.change is not None and (version.policy, version.number) not in before
     ]
     return sorted(changes, key=lambda change: change.id)

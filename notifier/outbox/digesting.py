@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from archive.database import Archive
 from archive.model import IMPORTED, Change, Query, Version
-from archive.reviews import false_alarms, repeated
 from archive.schema import AlertRow, ChangeRow, FetchRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.status import PolicyStatus, statuses
 from archive.stored import read_versions
@@ -177,16 +176,12 @@ def _recaps(session: Session, row: SubscriptionRow, changes: Sequence[int]) -> t
     versions = read_versions(session, [VersionRow.id.in_(chosen)], Query())
     found = [(each, each.change) for each in versions if each.change is not None]
     found.sort(key=lambda pair: changes.index(pair[1].id))
-    numbers: dict[str, int] = dict(session.execute(select(PolicyRow.name, PolicyRow.id)).all())
-    known = false_alarms(session)
-    return tuple(
-        _recap(version, change, told, repeated(known, numbers[version.policy], change.findings) - told)
-        for version, change in found
-    )
+    return tuple(_recap(version, change, told) for version, change in found)
 
 
-def _recap(version: Version, change: Change, told: Collection[int], dismissed: Collection[int]) -> Recap:
-    untold = Counter(each.finding.topic for each in change.findings if each.id not in told and each.id not in dismissed)
+def _recap(version: Version, change: Change, told: Collection[int]) -> Recap:
+    silent = [each for each in change.findings if each.id not in told]
+    untold = Counter(each.finding.topic for each in silent if not each.is_false_alarm)
     return Recap(
         policy=version.policy,
         version=version.number,
@@ -196,5 +191,5 @@ def _recap(version: Version, change: Change, told: Collection[int], dismissed: C
         topics=tuple(sorted(untold.items())),
         suppressed=len(change.suppressed),
         held=version.flapping and not any(each.id in told for each in change.findings),
-        dismissed=len(dismissed),
+        dismissed=sum(each.is_false_alarm for each in silent),
     )

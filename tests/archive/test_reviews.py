@@ -10,17 +10,10 @@ from sqlalchemy import text
 
 from archive.database import Archive, open_archive
 from archive.errors import NoFindingError, UnknownPolicyError
+from archive.history import history
+from archive.model import Query, Review, ReviewKind
 from archive.recorder import record
-from archive.reviews import (
-    Review,
-    ReviewKind,
-    add_review,
-    quoted,
-    reviewed,
-    rule_tallies,
-    unreviewed,
-    unreviewed_counts,
-)
+from archive.reviews import add_review, quoted, rule_tallies, unreviewed, unreviewed_counts
 from archive.schema import ReviewRow
 from archive.sealing import SealedError
 from archive.verification import Tally, verify
@@ -96,22 +89,22 @@ def test_a_verdict_settles_a_finding(archive: Archive, kind: ReviewKind) -> None
     said = say(archive, 1, kind, "We asked them.")
     assert unreviewed(archive) == ()
     assert unreviewed_counts(archive) == {}
-    assert quoted(archive, "1").reviews == (said,)
-    assert quoted(archive, "1").verdict == said
+    assert quoted(archive, "1").recorded.reviews == (said,)
+    assert quoted(archive, "1").recorded.verdict == said
 
 
 def test_a_comment_leaves_it_open(archive: Archive) -> None:
     say(archive, 1, "comment", "Who are these partners?")
     assert numbers(archive) == [1]
-    assert quoted(archive, "#1").verdict is None
+    assert quoted(archive, "#1").recorded.verdict is None
 
 
 def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
     say(archive, 1, "false-alarm")
     taken_back = say(archive, 1, "acknowledge", hours=1)
     say(archive, 1, "comment", "Sorry.", hours=2)
-    assert quoted(archive, "1").verdict == taken_back
-    assert len(quoted(archive, "1").reviews) == 3
+    assert quoted(archive, "1").recorded.verdict == taken_back
+    assert len(quoted(archive, "1").recorded.reviews) == 3
     find_again(archive, SHARING)
     assert numbers(archive) == [3]
 
@@ -132,9 +125,8 @@ def test_the_same_words_under_the_same_rule_of_the_same_policy_repeat_a_false_al
     find_again(archive, SHARING, policy="Bakery", version=2)
     assert numbers(archive) == [6, 5, 4]
     assert unreviewed_counts(archive) == {"Teahouse": 2, "Bakery": 1}
-    found = reviewed(archive)
-    assert {number: each.repeats for number, each in found.items()} == {1: None, 3: said}
-    assert reviewed(archive, "Bakery") == {}
+    found = [each for version in history(archive, Query()) if version.change for each in version.change.findings]
+    assert {each.id: each.repeats for each in found if each.is_false_alarm} == {1: None, 3: said}
 
 
 def test_rules_are_shown_with_what_became_of_their_findings(archive: Archive) -> None:

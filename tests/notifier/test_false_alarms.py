@@ -8,7 +8,8 @@ import pytest
 
 from archive.database import Archive
 from archive.history import versions
-from archive.reviews import Review, ReviewKind, add_review
+from archive.model import Review, ReviewKind
+from archive.reviews import add_review
 from notifier.composing import compose
 from notifier.digests import Digest
 from notifier.notice import Notice
