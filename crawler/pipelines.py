@@ -15,6 +15,7 @@ from archive.errors import OutdatedAssessmentError, StorageError
 from archive.model import Fetch, Policy, Result
 from archive.recognising import recognise
 from archive.recorder import Latest, Recorded, latest, record
+from archive.resting import RestingHost, note_resting
 from archive.validators import Validators
 from crawler import signals
 from crawler.model import Visited
@@ -57,10 +58,17 @@ class RecordingPipeline:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._resting: list[RestingHost] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordingPipeline:
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.note_resting, signal=signals.host_rests)
+        return pipeline
+
+    def note_resting(self, resting: RestingHost) -> None:
+        """Note a host that is to be left alone beyond this run."""
+        self._resting.append(resting)
 
     async def open_spider(self) -> None:
         """Open the archive; raises StorageError."""
@@ -135,6 +143,11 @@ class RecordingPipeline:
     async def close_spider(self) -> None:
         """Stop the workers and close the archive."""
         await self.workers.close()
+        if self._resting and self._stopping is None:
+            try:
+                await self._in_archive(note_resting, self._resting, self.now())
+            except StorageError as error:
+                self.crawler.signals.send_catch_log(signals.storage_failed, error=error)
         if self._archive is not None:
             await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.close)
         self._writer.shutdown(wait=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.misc import load_object
 
+from archive.resting import LONGEST_REST, RestingHost
+from crawler import signals
 from crawler.failures import Failure, KnownError, explain
 from crawler.pace import ASKING_TO_WAIT, CRAWL_DELAY_JITTER, HostPace, back_off, least, retry_after
 
@@ -63,6 +65,10 @@ class PolitenessMiddleware:
     def _obstacle(self, request: Request) -> IgnoreRequest | None:
         host = urlsplit(request.url).netloc
         pace = self._hosts[host]
+        earlier = getattr(self.crawler.spider, "resting", {}).get(host)
+        if earlier is not None:
+            sentence = f"{host} is left alone until {earlier.until:%Y-%m-%d %H:%M} UTC: {earlier.why}."
+            return LeftAloneError(Failure("asked-to-wait", sentence))
         if pace.left_alone:
             sentence = f"{host} is left alone for the rest of this run: {pace.left_alone}."
             return LeftAloneError(Failure("asked-to-wait", sentence))
@@ -94,9 +100,17 @@ class PolitenessMiddleware:
         wait = pace.refused(asked, self.settings.delay, self.settings.max_wait)
         if wait is not None:
             pace.rests_until = max(pace.rests_until, time.monotonic() + wait)
+        elif asked is not None:
+            self._tell(request, asked, pace)
         self._turn_away(request)
         if wait is not None:
             self._postpone(request, wait, f"{response.url} answers {response.status}")
+
+    def _tell(self, request: Request, asked: float, pace: HostPace) -> None:
+        """Tell that a host wants more time than a run has, so that the next run can know."""
+        until = datetime.now(UTC) + timedelta(seconds=min(asked, LONGEST_REST.total_seconds()))
+        resting = RestingHost(urlsplit(request.url).netloc, until, pace.left_alone)
+        self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
 
     def _turn_away(self, request: Request) -> None:
         """Take the requests to a host that already wait for their turn out of Scrapy's queue for it."""

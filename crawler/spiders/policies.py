@@ -14,6 +14,7 @@ from scrapy.http import Request
 from archive.database import open_archive
 from archive.model import Answer, Policy
 from archive.policies import due, synchronise
+from archive.resting import RestingHost, resting_hosts
 from archive.validators import Validators, validators
 from crawler.conditional import not_modified
 from crawler.failures import explain
@@ -38,6 +39,8 @@ class PoliciesSpider(Spider):
     def __init__(self, policies: Sequence[Policy] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.policies = policies
+        self.resting: dict[str, RestingHost] = {}
+        """Hosts that asked an earlier run to be left alone, by their names and ports."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
@@ -59,11 +62,11 @@ class PoliciesSpider(Spider):
             yield self.request(Underway(policy, known.get(policy.name, ())))
 
     def _known(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
+        """Return what may be asked conditionally, by the policy, and note whom not to ask."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
-        if not full_fetch:
-            return {}
         with open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"]) as archive:
-            found = validators(archive, policies, self.now(), full_fetch)
+            self.resting = {each.host: each for each in resting_hosts(archive, self.now())}
+            found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
         return {name: (first, *first.further) for name, first in found.items()}
 
     def request(self, visit: Underway) -> Request:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archive.database import open_archive
+from archive.resting import LONGEST_REST, note_resting, resting_hosts
 from tests.crawler.crawl import crawl
 from tests.server import Answer, Site, serving
 
@@ -105,3 +109,23 @@ def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
         robots, first, second = sorted(site.moments.values())
     assert first - robots >= kept
     assert kept <= second - first < 2.5 * kept
+
+
+def test_who_asks_for_longer_than_the_cap_is_left_alone_by_the_next_run_too(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving() as site:
+        site.pages["/first"] = busy(429, "31536000")
+        crawl(database, {"first": site.url("/first")})
+        policies = {"first": site.url("/first"), "second": site.serve("/second", PAGE)}
+        asked = site.visits()
+        found = crawl(database, policies)
+        assert site.visits() == asked
+        with open_archive(f"sqlite:///{database}") as archive:
+            now = datetime.now(UTC)
+            [resting] = resting_hosts(archive, now)
+            assert timedelta(hours=23) < resting.until - now <= LONGEST_REST
+            assert resting_hosts(archive, now + LONGEST_REST) == ()
+            note_resting(archive, [replace(resting, until=now)], now - LONGEST_REST)
+        assert crawl(database, policies)["second"].outcome == "changed"
+    assert {each.error_kind for each in found.values()} == {"asked-to-wait"}
+    assert f"is left alone until {resting.until:%Y-%m-%d %H:%M} UTC" in found["second"].detail
