@@ -239,7 +239,7 @@ class FindingRow(Base):
     __tablename__ = "finding"
     __table_args__ = (
         UniqueConstraint("change_id", "position"),
-        Index("ix_finding_topic_severity_change_id", "topic", "severity", "change_id"),
+        Index("ix_finding_topic_change_id_severity", "topic", "change_id", "severity"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))

@@ -70,7 +70,7 @@ def _replace_indexes() -> None:
     """Create what long histories are asked by; drop what an index of a unique key answers as well."""
     op.create_index("ix_fetch_policy_id_id", "fetch", ["policy_id", "id"])
     op.create_index(op.f("ix_version_seen_at"), "version", ["seen_at"])
-    op.create_index("ix_finding_topic_severity_change_id", "finding", ["topic", "severity", "change_id"])
+    op.create_index("ix_finding_topic_change_id_severity", "finding", ["topic", "change_id", "severity"])
     op.drop_index(op.f("ix_fetch_policy_id"), "fetch")
     op.drop_index(op.f("ix_version_policy_id"), "version")
     op.drop_index(op.f("ix_finding_change_id"), "finding")
