@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archive.model import Version
-from clausewatch.times import shown
+from archive.model import RecordedFinding, ReviewKind, Version
+from clausewatch.times import day, shown
 from differ.model import Finding, Timing
+
+DEEDS: dict[ReviewKind, str] = {
+    "acknowledge": "acknowledged",
+    "false-alarm": "marked as a false alarm",
+    "comment": "commented",
+}
 
 LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German", "es": "Spanish"}
 
@@ -39,6 +45,17 @@ def look_notes(version: Version) -> Iterator[str]:
         yield "flapping: the text went back and forth; alerts held until one text stays"
     if not version.confirmed:
         yield "unconfirmed: an odd change that no second look agreed with"
+
+
+def review_notes(recorded: RecordedFinding) -> Iterator[str]:
+    """Yield what was said of a finding, or of another with the same words, for which nobody is told of it."""
+    for each in recorded.reviews:
+        text = f": {each.text}" if each.text else ""
+        yield f"{DEEDS[each.kind]} on {day(each.at)} by {each.by}{text}"
+    if recorded.verdict is None and recorded.repeats is not None:
+        alike = recorded.repeats
+        marked = f"the same words were marked as a false alarm on {day(alike.at)}"
+        yield f"{marked} (finding {alike.finding}): not told again"
 
 
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:

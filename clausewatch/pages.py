@@ -7,7 +7,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from clausewatch.change_text import look_notes, version_notes
+from clausewatch.change_text import look_notes, review_notes, version_notes
 from clausewatch.inventory_text import change_notes
 from clausewatch.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
 from clausewatch.terminal import printable
@@ -40,6 +40,7 @@ def _environment() -> Environment:
         verdict=verdict,
         notes=version_notes,
         look_notes=look_notes,
+        review_notes=review_notes,
         change_notes=change_notes,
     )
     return environment

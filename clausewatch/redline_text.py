@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 import click
 
 from archive.model import RecordedFinding, Version
-from clausewatch.change_text import look_notes, version_notes
+from clausewatch.change_text import look_notes, review_notes, version_notes
 from clausewatch.inventory_text import change_notes
 from clausewatch.redline import Redline
 from clausewatch.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
@@ -105,6 +105,8 @@ def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
     yield from wrapped(finding.reason, indent="      ")
     clause = f", clause {finding.clause}" if finding.clause else ""
     yield from wrapped(f"Rule {finding.rule}: {finding.source}{clause}. Finding {recorded.id}.", indent="      ")
+    for note in review_notes(recorded):
+        yield from wrapped(note, indent="      ", hanging="        ")
 
 
 def _whole(before: str, after: str) -> tuple[Edit, ...]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime
 
-from archive.model import Change, RecordedFinding, Version
+from archive.model import Change, RecordedFinding, Review, Version
 from archive.status import PolicyStatus
 from clausewatch.times import stamp
 from differ.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
@@ -180,7 +180,14 @@ def finding_row(recorded: RecordedFinding) -> Row:
         "reason": finding.reason,
         "translations": dict(finding.translations),
         "edits": [[edit.operation, edit.text] for edit in finding.edits],
+        "reviews": [review_row(each) for each in recorded.reviews],
+        "repeats_false_alarm": None if recorded.repeats is None else recorded.repeats.finding,
     }
+
+
+def review_row(review: Review) -> Row:
+    """Return what was said of a finding."""
+    return {"kind": review.kind, "text": review.text, "by": review.by, "at": stamp(review.at)}
 
 
 def suppression_row(each: Suppression) -> Row:

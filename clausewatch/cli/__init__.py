@@ -36,6 +36,7 @@ COMMANDS: dict[str, Entry] = {
     "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
     "blame": Entry("clausewatch.cli.blame:blame", "Show since when each sentence of a policy stands."),
     "search": Entry("clausewatch.cli.search:search", "Find words in every section of every version."),
+    "review": Entry("clausewatch.cli.review:review", "Say what you think of a finding; list what waits."),
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
     "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages or tables to somebody else."),
     "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),

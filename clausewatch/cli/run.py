@@ -132,6 +132,8 @@ def _troubles(report: Report, verbose: bool) -> Iterator[str]:
     yield from report.deliveries.errors
     if report.stamp_error:
         yield f"No time stamp: {report.stamp_error}. The next run tries again."
+    if report.ping_error:
+        yield f"The watchdog was not told: {report.ping_error}."
 
 
 def summary_line(report: Report) -> str:

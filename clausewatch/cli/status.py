@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import click
 
 from archive.model import Pending
+from archive.reviews import unreviewed_counts
 from archive.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
+from clausewatch.checkup import given_up_line, problems
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
 from clausewatch.pages import page
 from clausewatch.rows import as_json, status_row
-from clausewatch.terminal import columns, wrapped
+from clausewatch.terminal import columns, printable, wrapped
 from clausewatch.times import lasting, shown
+from notifier import outbox
+from notifier.subscriptions import operators
 
-HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT CHECK")
+HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT CHECK", "TO REVIEW")
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="Print only what is wrong, a line each: for a watchdog.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
-def status(context: Context, ctx: click.Context, form: str) -> None:
+def status(context: Context, ctx: click.Context, check: bool, form: str) -> None:
     """Show how the watch of each policy goes.
 
-    Its last check, its last change, its number of versions, its health, and when it is due next. Ends with 1 where a
-    policy could not be read at its last check, or where checks are overdue.
+    Its last check, its last change, its number of versions, its health, when it is due next, and how many of its
+    findings nobody has reviewed. Ends with 1 where a policy could not be read at its last check, where checks are
+    overdue, or where messages were given up.
+
+    With --check: nothing where all is well, else 1 and a line each for policies that are overdue, or that several
+    visits in a row did not show (`trouble_after` under [watchdog]), for messages that were given up, and where no run
+    came to its end for more than twice as long as the most frequent policy asks for.
     """
     now = datetime.now(UTC)
+    if check:
+        _check(context, ctx, now, form)
     with context.archive() as archive:
-        found = statuses(archive, now)
+        found, unseen, lost = statuses(archive, now), unreviewed_counts(archive), outbox.given_up(archive)
     known = {each.name for each in found}
     new = tuple(never_checked(policy) for policy in context.configuration().policies if policy.name not in known)
     every = (
@@ -41,34 +54,54 @@ def status(context: Context, ctx: click.Context, form: str) -> None:
         + new
         + tuple(each for each in found if each.retired_at)
     )
+    told = [*(context.configuration().redacted(given_up_line(each)) for each in lost), *_unheard(context, every)]
     if form == "json":
-        click.echo(as_json([status_row(each) for each in every]))
+        click.echo(as_json([status_row(each) | {"to_review": unseen.get(each.name, 0)} for each in every]))
     elif form == "html":
-        rows = [_marked_cells(each) for each in every]
-        remarks = [note for each in every for note in _notes(each)]
+        rows = [_marked_cells(each, unseen) for each in every]
+        remarks = [note for each in every for note in _notes(each)] + told
         print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
-        click.echo("\n".join(_lines(every)))
-    ctx.exit(ExitCode.FINE if all(_is_fine(each) for each in every) else ExitCode.TROUBLE)
+        click.echo("\n".join(_lines(every, unseen, told)))
+    fine = all(_is_fine(each) for each in every) and not lost
+    ctx.exit(ExitCode.FINE if fine else ExitCode.TROUBLE)
+
+
+def _check(context: Context, ctx: click.Context, now: datetime, form: str) -> NoReturn:
+    if form != "text":
+        raise click.UsageError("--check prints plain lines: leave out --format.")
+    with context.archive() as archive:
+        found = problems(archive, context.configuration(), now)
+    for line in found:
+        click.echo(printable(line))
+    ctx.exit(ExitCode.TROUBLE if found else ExitCode.FINE)
+
+
+def _unheard(context: Context, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
+    """Yield that nobody is told of the troubles that are shown here."""
+    with context.archive() as archive:
+        everyone = outbox.everyone(archive, context.configuration().subscribers)
+    if not operators(everyone) and not all(_is_fine(each) for each in every):
+        yield "Nobody is told of trouble like this: no subscriber has `operator = true`."
 
 
 def _is_fine(status: PolicyStatus) -> bool:
     return status.health in HEALTHY and not status.overdue
 
 
-def _lines(found: tuple[PolicyStatus, ...]) -> Iterator[str]:
+def _lines(found: tuple[PolicyStatus, ...], unseen: Mapping[str, int], told: Sequence[str]) -> Iterator[str]:
     if not found:
         yield "No policy is configured. Add a [[policy]] to the configuration file."
         return
-    yield from columns([HEADINGS, *(_cells(each) for each in found)])
-    for note in (note for each in found for note in _notes(each)):
+    yield from columns([HEADINGS, *(_cells(each, unseen) for each in found)])
+    for note in (*(note for each in found for note in _notes(each)), *told):
         yield ""
         yield from wrapped(note, hanging="  ")
     yield ""
     yield _summary(found)
 
 
-def _cells(status: PolicyStatus) -> tuple[str, ...]:
+def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
     check = status.last_check
     return (
         status.name,
@@ -77,13 +110,14 @@ def _cells(status: PolicyStatus) -> tuple[str, ...]:
         _last_change(status),
         str(status.versions),
         _next_check(status),
+        str(unseen.get(status.name, 0)),
     )
 
 
-def _marked_cells(status: PolicyStatus) -> list[tuple[str, bool]]:
+def _marked_cells(status: PolicyStatus, unseen: Mapping[str, int]) -> list[tuple[str, bool]]:
     """Return each cell with whether it tells of trouble."""
     trouble = {"HEALTH": status.health not in HEALTHY, "NEXT CHECK": status.overdue}
-    return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status), strict=True)]
+    return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status, unseen), strict=True)]
 
 
 def _last_change(status: PolicyStatus) -> str:

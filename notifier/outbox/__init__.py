@@ -12,9 +12,11 @@ from notifier.outbox.notices import Telling
 from notifier.outbox.operating import Templates, plan_missed, plan_operation
 from notifier.outbox.sending import (
     Claimed,
+    GivenUp,
     Open,
     Standing,
     claim,
+    given_up,
     note_accepted,
     note_failed,
     open_deliveries,
@@ -37,6 +39,7 @@ from notifier.outbox.welcoming import plan_welcomes
 __all__ = [
     "Claimed",
     "Erased",
+    "GivenUp",
     "Made",
     "NameTakenError",
     "NoSubscriptionError",
@@ -47,6 +50,7 @@ __all__ = [
     "claim",
     "everyone",
     "forget",
+    "given_up",
     "made",
     "note_accepted",
     "note_failed",

@@ -54,6 +54,17 @@ class Standing:
     """Deliveries that were given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Messages for one subscriber that one target did not take."""
+
+    subscriber: str
+    target: Target
+    count: int
+    error: str
+    """Of the last one, without secrets."""
+
+
 def release_claims(archive: Archive, now: datetime) -> None:
     """Give back what a process that is gone had claimed, and the attempt with it: it says nothing of the server.
 
@@ -135,6 +146,23 @@ def standing(archive: Archive) -> Standing:
     with archive.reading() as session:
         counts = dict(session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all())
     return Standing(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
+
+
+def given_up(archive: Archive) -> tuple[GivenUp, ...]:
+    """Return where messages were given up, and why the last of them was."""
+    last = func.max(DeliveryRow.id)
+    query = (
+        select(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient, func.count(), last)
+        .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
+        .where(DeliveryRow.state == "dead")
+        .group_by(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient)
+        .order_by(last)
+    )
+    with archive.reading() as session:
+        return tuple(
+            GivenUp(subscriber, Target(channel, recipient), count, session.get_one(DeliveryRow, latest).error)
+            for subscriber, channel, recipient, count, latest in session.execute(query).all()
+        )
 
 
 def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:

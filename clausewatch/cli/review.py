@@ -1,0 +1,191 @@
+"""`clausewatch review`: what people say of findings, and what waits for somebody to say it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from archive.model import Review, ReviewKind
+from archive.reviews import Reviewable, RuleTally, add_review, quoted, rule_tallies, unreviewed
+from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.questions import NoAnswerError
+from clausewatch.redline_text import finding_lines
+from clausewatch.rows import Row, as_json, finding_row
+from clausewatch.terminal import columns, printable, wrapped
+from clausewatch.times import day, stamp
+from notifier.inert import clipped
+
+LIMIT = 50
+"""Findings that are listed, unless told otherwise."""
+
+HEADINGS = ("FINDING", "POLICY", "VERSION", "SEEN", "SEVERITY", "TOPIC", "SECTION")
+RULE_HEADINGS = ("RULE", "FINDINGS", "ACKNOWLEDGED", "FALSE ALARMS", "PRECISION")
+
+LONGEST_NAME, LONGEST_TEXT = 100, 2000
+"""Code points."""
+
+FORMATS = click.Choice(("text", "json"))
+
+
+@click.command()
+@click.argument("findings", nargs=-1, metavar="[FINDING]...")
+@click.option("--acknowledge", is_flag=True, help="It was looked at, and was right to be raised.")
+@click.option("--false-alarm", is_flag=True, help="It should not have been raised.")
+@click.option("--comment", metavar="TEXT", default="", help="Say something of it, alone or with one of the others.")
+@click.option("--by", metavar="NAME", help="Who says it.  [default: the login]")
+@click.option("--policy", metavar="POLICY", help="List the findings of this policy only.")
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="List so many at most.")
+@click.option("--rules", is_flag=True, help="Show how each rule fared with those who reviewed its findings.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@pass_context
+def review(
+    context: Context,
+    findings: tuple[str, ...],
+    acknowledge: bool,
+    false_alarm: bool,
+    comment: str,
+    by: str | None,
+    policy: str | None,
+    limit: int,
+    rules: bool,
+    form: str,
+) -> None:
+    """Say what you think of a FINDING, or list those that nobody has judged.
+
+    A finding is called by its number, which `history` and `diff` show, or by that of an alert, which stands in each
+    message. Listed is what is material or was told to somebody. What is said is kept for good, next to the evidence; of
+    several verdicts the last holds. Who said it can be erased (`subscribers forget`), the text cannot: name nobody in
+    it.
+
+    Once a finding is marked as a false alarm, nobody is told again of one with the same rule and the same words before
+    and after in the same policy: it is recorded, and `history` says why it was not told.
+
+    \b
+    clausewatch review
+    clausewatch review 17
+    clausewatch review 17 --acknowledge --by Ratna
+    clausewatch review 3f9c2a7be01d4458 --false-alarm --comment "only the numbering changed" --by Ratna
+    clausewatch review --rules
+    """
+    if acknowledge and false_alarm:
+        raise click.UsageError("A finding is acknowledged or a false alarm: leave one of the two out.")
+    says = acknowledge or false_alarm or bool(comment)
+    if says and not findings:
+        raise click.UsageError("Name the finding: `clausewatch review` lists them.")
+    if findings and (rules or policy):
+        raise click.UsageError("--rules and --policy are for lists: leave them out, or the findings.")
+    kind: ReviewKind = "acknowledge" if acknowledge else "false-alarm" if false_alarm else "comment"
+    if says:
+        lines = _say(context, findings, kind, _checked(comment, LONGEST_TEXT, "--comment"), _name(by))
+    elif findings:
+        lines = _show(context, findings, form)
+    elif rules:
+        lines = _rules(context, form)
+    else:
+        lines = _list(context, policy, limit, form)
+    click.echo("\n".join(lines))
+
+
+def _name(by: str | None) -> str:
+    if by is not None:
+        return _checked(by, LONGEST_NAME, "--by", needed=True)
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise click.UsageError("Say who says it, with --by NAME.") from error
+
+
+def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> str:
+    """Return a text on one line. Raises UsageError."""
+    found = " ".join(text.split())
+    if needed and not found:
+        raise click.UsageError(f"{option} is empty.")
+    if not found.isprintable():
+        raise click.UsageError(f"{option} holds a control character: write it without.")
+    if len(found) > longest:
+        raise click.UsageError(f"{option} is longer than {longest:,} characters.")
+    return found
+
+
+def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
+    now = datetime.now(UTC)
+    with context.archive() as archive:
+        named = [quoted(archive, each) for each in findings]  # all of them, before anything is recorded
+        for each in named:
+            add_review(archive, Review(each.recorded.id, kind, text, by, now))
+    deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
+    for each in named:
+        place = f"{each.policy}, version {each.version}, {each.recorded.finding.topic}"
+        yield printable(f"Finding {each.recorded.id} ({place}): {deed} by {by}.")
+    if kind == "false-alarm":
+        yield "Nobody is told again of the same words in the same policy."
+
+
+def _show(context: Context, findings: Sequence[str], form: str) -> Iterator[str]:
+    with context.archive() as archive:
+        named = [quoted(archive, each) for each in findings]
+    if form == "json":
+        yield as_json([_row(each) for each in named])
+        return
+    for each in named:
+        yield from wrapped(f"{each.policy}, version {each.version}, seen {day(each.seen_at)}")
+        yield from finding_lines(each.recorded)
+
+
+def _list(context: Context, policy: str | None, limit: int, form: str) -> Iterator[str]:
+    with context.archive() as archive:
+        found = unreviewed(archive, policy)
+    if form == "json":
+        yield as_json([_row(each) for each in found[:limit]])
+        return
+    if not found:
+        yield "Every finding that is material or was told to somebody is reviewed."
+        return
+    yield from columns([HEADINGS, *(_cells(each) for each in found[:limit])])
+    yield ""
+    if len(found) > limit:
+        yield f"Shown are the newest {limit} of {len(found)}. --limit {len(found)} shows all."
+    yield "Look at one with `clausewatch review FINDING`; judge it with --acknowledge or --false-alarm."
+
+
+def _cells(each: Reviewable) -> tuple[str, ...]:
+    finding = each.recorded.finding
+    section = clipped(finding.section or "before the first heading", 60)
+    place = (str(each.recorded.id), each.policy, str(each.version), day(each.seen_at))
+    return (*place, finding.severity, finding.topic, section)
+
+
+def _rules(context: Context, form: str) -> Iterator[str]:
+    with context.archive() as archive:
+        tallies = rule_tallies(archive)
+    if form == "json":
+        yield as_json([_tally_row(each) for each in tallies])
+        return
+    if not tallies:
+        raise NoAnswerError("no finding is material or was told to anybody yet")
+    yield from columns([RULE_HEADINGS, *(_tally_cells(each) for each in tallies)])
+    yield ""
+    yield "Precision in use: of what was reviewed, the share that was no false alarm."
+
+
+def _tally_cells(each: RuleTally) -> tuple[str, ...]:
+    precision = "-" if each.precision is None else f"{each.precision:.0%}"
+    return (each.rule, str(each.findings), str(each.acknowledged), str(each.false_alarms), precision)
+
+
+def _tally_row(each: RuleTally) -> Row:
+    return {
+        "rule": each.rule,
+        "findings": each.findings,
+        "acknowledged": each.acknowledged,
+        "false_alarms": each.false_alarms,
+        "precision": each.precision,
+    }
+
+
+def _row(each: Reviewable) -> Row:
+    place: Row = {"policy": each.policy, "version": each.version, "seen_at": stamp(each.seen_at)}
+    return place | finding_row(each.recorded)
