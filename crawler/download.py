@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-IDLE = 5.0
+IDLE = 5
 """Seconds that a connection is kept for another request to its host; a run over thousands of hosts has no end of them
 open otherwise, and may have a thousand files."""
 MARGIN = 1_000_000
@@ -35,14 +35,14 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         limit: int = crawler.settings["CLAUSEWATCH_CRAWL"].max_headers
         self._pool.cachedConnectionTimeout = IDLE
-        self._pool._factory = partial(BoundedFactory, limit)
+        self._pool._factory = partial(BoundedFactory, limit)  # type: ignore[assignment]  # it is only called
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
     """Makes connections that know their limit."""
 
     def __init__(self, limit: int, *arguments: Any) -> None:
-        super().__init__(*arguments)
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
         self.limit = limit
 
     def buildProtocol(self, addr: Any) -> BoundedProtocol:  # noqa: N802 - the name is Twisted's
@@ -53,7 +53,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Counts what comes before a body: status lines, header lines, and answers in between such as 100 Continue."""
 
     def __init__(self, limit: int, *arguments: Any) -> None:
-        super().__init__(*arguments)
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
         self.limit = limit
         self.taken = 0
 
@@ -66,8 +66,9 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - the name is Twisted's
-        super().dataReceived(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted leaves it so
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
             self.taken += len(data)
             if self.taken > self.limit:
-                self._giveUp(Failure(HeadersTooLargeError()))
+                reason = Failure(HeadersTooLargeError())  # type: ignore[no-untyped-call]  # Twisted leaves it so
+                self._giveUp(reason)  # type: ignore[no-untyped-call]  # and this
