@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    URL,
     Boolean,
     Column,
     ColumnElement,
@@ -25,7 +24,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     and_,
-    create_engine,
     delete,
     insert,
     select,
@@ -60,19 +58,16 @@ class Edit:
     what: str
 
 
-def tamper(url: URL, random: Random, how: str, stored: Mapping[str, bytes | None]) -> Edit:
+def tamper(engine: Engine, random: Random, how: str, stored: Mapping[str, bytes | None]) -> Edit:
     """Make one effective edit of a database in one of the manners, and return what it was.
 
-    `stored` is what the stored contents gave before; see `contents`.
+    The engine is not the archive's own, which would enforce references on SQLite too. `stored` is what the stored
+    contents gave before; see `contents`.
     """
-    engine = create_engine(url)  # not the archive's own, which would enforce references on SQLite too
-    try:
-        while True:
-            edit = _attempt(engine, random, how, stored)
-            if edit is not None:
-                return edit
-    finally:
-        engine.dispose()
+    while True:
+        edit = _attempt(engine, random, how, stored)
+        if edit is not None:
+            return edit
 
 
 def _attempt(engine: Engine, random: Random, manner: str, stored: Mapping[str, bytes | None]) -> Edit | None:

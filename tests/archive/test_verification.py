@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from archive.chain import SavedHead, head
 from archive.database import Archive, open_archive
@@ -33,14 +35,23 @@ Copies = Callable[[], AbstractContextManager[Archive]]
 
 
 @dataclass(frozen=True)
-class Grown:
-    """One archive, to be copied."""
+class Target:
+    """One archive that is altered and put back, again and again."""
 
-    copies: Copies
+    archive: Archive
+    insider: Engine
+    """A way to its database past everything of ours."""
     head: SavedHead
     """As somebody saved it."""
     stored: Mapping[str, bytes | None]
     """What its stored contents give."""
+    put_back: Callable[[], object]
+
+    def restore(self) -> None:
+        """Put the database back as it was."""
+        self.archive.engine.dispose()
+        self.insider.dispose()
+        self.put_back()
 
 
 @pytest.fixture
@@ -64,16 +75,34 @@ def _copy(template: Path | str, server: Cluster | None, folder: Path) -> Iterato
 
 
 @pytest.fixture
-def grown_copies(request: pytest.FixtureRequest, database_kind: str, database_url: str, tmp_path: Path) -> Grown:
-    """Return what gives copies of one archive that holds every kind of evidence."""
+def target(request: pytest.FixtureRequest, database_kind: str, database_url: str, tmp_path: Path) -> Iterator[Target]:
+    """Return an archive that holds every kind of evidence."""
     with open_archive(database_url) as archive:
         grow(archive, Random(SEED), VISITS)  # noqa: S311 - chance that repeats
-        with archive.engine.connect() as connection:
-            stored, kept = contents(connection), saved(archive)
     if database_kind == "sqlite":
-        return Grown(lambda: _copy(tmp_path / "watch.db", None, tmp_path), kept, stored)
-    server, name = request.getfixturevalue("postgresql"), database_url.partition("?")[0].rpartition("/")[2]
-    return Grown(lambda: _copy(name, server, tmp_path), kept, stored)
+        kept = shutil.copyfile(tmp_path / "watch.db", tmp_path / "kept.db")
+        put_back = partial(_put_file_back, kept, tmp_path / "watch.db")
+    else:
+        server, name = request.getfixturevalue("postgresql"), database_url.partition("?")[0].rpartition("/")[2]
+        server.make(f"{name}_kept", name)
+        put_back = partial(_put_database_back, server, f"{name}_kept", name)
+    insider = create_engine(database_url)
+    with open_archive(database_url) as archive:
+        with insider.connect() as connection:
+            stored = contents(connection)
+        yield Target(archive, insider, saved(archive), stored, put_back)
+    insider.dispose()
+
+
+def _put_file_back(kept: Path, file: Path) -> None:
+    for leftover in file.parent.glob(f"{file.name}*"):
+        leftover.unlink()
+    shutil.copyfile(kept, file)
+
+
+def _put_database_back(server: Cluster, kept: str, name: str) -> None:
+    server.drop(name)
+    server.make(name, kept)
 
 
 def saved(archive: Archive) -> SavedHead:
@@ -104,15 +133,15 @@ def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
             assert flaws(archive, saved(archive)) == [], seed
 
 
-def test_every_edit_is_found_with_one_saved_head(grown_copies: Grown, database_kind: str) -> None:
+def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
     """Without one too, but for a tail that was cut off and a chain that was written anew."""
     random = Random(SEED)  # noqa: S311 - chance that repeats
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]
     for place in range(EDITS[database_kind]):
-        with grown_copies.copies() as archive:
-            edit = tamper(archive.engine.url, random, manners[place % len(manners)], grown_copies.stored)
-            found = flaws(archive, grown_copies.head)
+        target.restore()
+        edit = tamper(target.insider, random, manners[place % len(manners)], target.stored)
+        found = flaws(target.archive, target.head)
         made[edit.how] += 1
         alone[edit.how] += any(not flaw.startswith("head:") for flaw in found)
         if not found:
@@ -121,3 +150,5 @@ def test_every_edit_is_found_with_one_saved_head(grown_copies: Grown, database_k
     assert missed == []
     assert all(alone[how] == made[how] for how in made if how not in NEED_A_HEAD)
     assert sum(alone[how] for how in NEED_A_HEAD) < sum(made[how] for how in NEED_A_HEAD)
+    target.restore()
+    assert flaws(target.archive, target.head) == []
