@@ -20,8 +20,12 @@ READING: dict[str, dict[str, Any]] = {
 }
 """What marks, for each kind of database, a connection that only reads and sees one state."""
 
-TURN = "pg_catalog.pg_advisory_xact_lock(1129075543, pg_catalog.hashtext(current_schema()))"
-"""PostgreSQL's lock for who writes: an archive is a schema of a database. The number is ours alone."""
+TURN = """
+SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
+pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
+"""
+"""Takes PostgreSQL's lock for who writes: an archive is a schema of a database, and the number is ours alone. Whoever
+falls silent with the lock, stopped or cut off, loses it in a while, and what it was about to write is undone."""
 
 
 def parsed(url: str) -> URL:
@@ -107,6 +111,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
         cursor = connection.cursor()
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("SET synchronous_commit = on")  # a server's own setting may answer before the disk did
+        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):  # a client that vanished without a word
+            cursor.execute(f"SET tcp_keepalives_{name} = {value}")
         cursor.execute(f"SET lock_timeout = {max(1, round(busy_timeout.total_seconds() * 1000))}")
         cursor.close()
         connection.autocommit = False
@@ -116,7 +122,7 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
         if not _reads(connection):
             # As SQLite does it. Without turns, a change could commit after one with a higher number was planned, and
             # so never be told; and a chain has one end.
-            connection.exec_driver_sql(f"SELECT {TURN}")
+            connection.exec_driver_sql(TURN)
 
     return engine
 

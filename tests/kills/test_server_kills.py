@@ -11,11 +11,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from archive.database import open_archive
 from tests.conftest import require
+from tests.kills.cutting import way
 from tests.kills.killing import Killing
 from tests.kills.stand import Stand, standing
 from tests.postgresql import Cluster, binaries, cluster
@@ -64,6 +66,27 @@ def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Clus
     assert killing.finish() == [], killing.summary()
     print(f"{KILLS} server kills: {ends[1]} runs ended with 3, {ends[0]} had ended; {killing.summary()}")
     assert ends[1] >= 0.5 * KILLS
+
+
+def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: Stand, server: Cluster) -> None:
+    """Of each commit of a run in turn it is unknown whether it was done: once it was, once it was not."""
+    killing, direct = Killing(stand, 0), stand.configuration.read_text(encoding="utf-8")
+    with TemporaryDirectory(prefix="cw-way-") as folder, way(Path(folder), server.folder) as cut:
+        roundabout = direct.replace(f"host={server.folder}", f"host={folder}")
+        for number in range(1, 26) if LONG else (4, 9):
+            for after in (False, True):
+                stand.publish("Lodge")
+                stand.configuration.write_text(roundabout, encoding="utf-8")
+                cut.cut(number, after=after)
+                child = stand.call(*RUN)
+                assert child.code == 3 or cut.passed < number, child.said()
+                assert "Traceback" not in child.said(), child.said()
+                stand.configuration.write_text(direct, encoding="utf-8")
+                killing.faults += killing.witness.look(child)
+                expire(stand)
+        print(f"{cut.done} cut commits; {killing.summary()}")
+        assert cut.done >= 4
+    assert killing.finish() == [], killing.summary()
 
 
 def expire(stand: Stand) -> None:
