@@ -64,6 +64,16 @@ def head(archive: Archive) -> Head:
         return last_entry(session)
 
 
+def beginning(archive: Archive) -> Head:
+    """Return the first entry of the chain, which no other archive has. Raises DamagedArchiveError where it is gone."""
+    with archive.reading() as session:
+        query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
+        row = session.execute(query.where(ChainEntryRow.sequence == 1)).first()
+    if row is None:
+        raise DamagedArchiveError(archive.location, "the chain over the evidence has no beginning: see `verify`")
+    return Head(row.sequence, row.hash, row.recorded_at)
+
+
 def last_entry(session: Session) -> Head:
     """Return the head, as a transaction sees it. Raises DamagedArchiveError."""
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)

@@ -38,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "search": Entry("clausewatch.cli.search:search", "Find words in every section of every version."),
     "review": Entry("clausewatch.cli.review:review", "Say what you think of a finding; list what waits."),
     "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
-    "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages or tables to somebody else."),
+    "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages, tables or feeds to others."),
     "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
     "import": Entry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
     "archive": Entry("clausewatch.cli.archive:archive", "Show what the archive takes; back it up, restore it."),

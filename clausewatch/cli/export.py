@@ -24,7 +24,9 @@ from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.csv_export import TABLES, Table, write_csv
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.evidence_bundle import write_bundle
+from clausewatch.feeds import MOST_ENTRIES, Feed, Scope, feed
 from clausewatch.times import shown
+from notifier.subscriptions import TOPICS
 
 
 class CannotWriteError(ClausewatchError):
@@ -37,7 +39,13 @@ class CannotWriteError(ClausewatchError):
 @click.option("--evidence", "bundle", metavar="POLICY", help="A zip file that proves what POLICY said.")
 @click.option("--warc", is_flag=True, help="Every kept page, as a WARC file: what web archives read.")
 @click.option("--csv", "table", type=click.Choice(list(TABLES)), help="A table for a spreadsheet.")
-@click.option("--policy", metavar="POLICY", help="Of one policy only; with --warc and --csv.")
+@click.option("--atom", is_flag=True, help="A feed of changes to sharing and rights: what feed readers read.")
+@click.option("--policy", metavar="POLICY", help="Of one policy only; with --warc, --csv and --atom.")
+@click.option("--tag", help="Of policies with this tag only; with --atom.")
+@click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help="Of changes to one topic only; with --atom.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help=f"So many changes at most; with --atom.  [default: {MOST_ENTRIES}]"
+)
 @click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="This version; with --evidence.")
 @click.option("--since", type=FROM, help="What was first seen then or later: 2026-03-31.")
 @click.option(
@@ -52,7 +60,11 @@ def export(
     bundle: str | None,
     warc: bool,
     table: Table | None,
+    atom: bool,
     policy: str | None,
+    tag: str | None,
+    topic: str | None,
+    limit: int | None,
     number: int | None,
     since: datetime | None,
     output: Path | None,
@@ -62,13 +74,21 @@ def export(
     With --evidence: the latest version, or the one of --version, or all since --since, each with its page as it came,
     its text, what changed, and the chain that proves it. The README in it says how to verify it.
 
+    With --atom: what a subscriber to sharing and rights is told, or to --topic; name a policy or a tag for a feed of
+    its own. Write it again after each run, to where a web server shows it.
+
     \b
     clausewatch export --evidence Kenalan -o kenalan.zip
     clausewatch export --evidence Kenalan --since 2026-01-01 -o kenalan-2026.zip
     clausewatch export --warc -o pages.warc.gz
     clausewatch export --csv findings --since 2026-01-01 -o findings.csv
+    clausewatch export --atom --tag vendor -o vendors.atom
     """
-    _require_one(bundle is not None, warc, table is not None)
+    _require_one(bundle is not None, warc, table is not None, atom)
+    if not atom and (tag is not None or topic is not None or limit is not None):
+        raise click.UsageError("--tag, --topic and --limit go with --atom.")
+    if policy is not None and tag is not None:
+        raise click.UsageError("A feed is of one policy or of a tag: leave one of the two out.")
     if bundle is not None and policy is not None:
         raise click.UsageError("--evidence names the policy: leave out --policy.")
     if number is not None and (bundle is None or since is not None):
@@ -83,6 +103,11 @@ def export(
             with _target(output) as target:
                 pages = write_warc(archive, target, policy, since, f"clausewatch {installed('clausewatch')}")
             told = _count(pages, "page")
+        elif atom:
+            written = feed(archive, Scope(policy, tag, topic, since, limit or MOST_ENTRIES), datetime.now(UTC))
+            with _target(output) as target:
+                target.write(written.content)
+            told = _fed(written)
         elif table is not None:
             found = history(archive, Query(policy=policy, since=since))
             with _target(output) as target:
@@ -92,7 +117,12 @@ def export(
 
 def _require_one(*given: bool) -> None:
     if sum(given) != 1:
-        raise click.UsageError("Say what to export: one of --evidence POLICY, --warc and --csv TABLE.")
+        raise click.UsageError("Say what to export: one of --evidence POLICY, --warc, --csv TABLE and --atom.")
+
+
+def _fed(written: Feed) -> str:
+    count = f"{written.entries:,} {'entry' if written.entries == 1 else 'entries'}"
+    return f"{count}; {written.left_out:,} older ones left out, see --limit" if written.left_out else count
 
 
 def _versions(archive: Archive, policy: str, number: int | None, since: datetime | None) -> tuple[Version, ...]:

@@ -22,10 +22,11 @@ def subscribers() -> None:
 def forget(context: Context, name: str, yes: bool) -> None:
     """Erase the person NAME: the name, and every address that messages went to.
 
-    A subscription that `subscribe` made is taken back with it; a subscriber of the configuration is to be taken out
-    there first. What was told, and when, stays on record as told to someone forgotten; the evidence of the policies is
-    not touched. The database is written anew, so that its files hold the name no more: of a large archive that takes a
-    while, and nothing else may use it meanwhile. Backups, and the logs of a mail or database server, are not reached.
+    Also the name under reviews; what was said in them stays. A subscription that `subscribe` made is taken back with
+    it; a subscriber of the configuration is to be taken out there first. What was told, and when, stays on record as
+    told to someone forgotten; the evidence of the policies is not touched. The database is written anew, so that its
+    files hold the name no more: of a large archive that takes a while, and nothing else may use it meanwhile. Backups,
+    and the logs of a mail or database server, are not reached.
     """
     from notifier import outbox
 
@@ -37,11 +38,15 @@ def forget(context: Context, name: str, yes: bool) -> None:
     with context.archive() as archive:
         erased = outbox.forget(archive, name, datetime.now(UTC))
     if erased is None:
-        raise SubscriptionError(f"the archive knows no subscriber {name!r}: write the name as it was subscribed")
+        fix = "write the name as it was subscribed, or as `review --by` had it"
+        raise SubscriptionError(f"the archive knows no {name!r}: {fix}")
     click.echo(
         f"Erased: the name, and what was kept of {erased.deliveries} "
         f"{'message' if erased.deliveries == 1 else 'messages'} (recipients, texts that name the person)."
     )
+    if erased.reviews:
+        made = "1 review" if erased.reviews == 1 else f"{erased.reviews} reviews"
+        click.echo(f"Erased: the name of who made {made}. What was said in them is evidence, and stays.")
     for other in erased.also_at:
         click.echo(
             f"An address that was erased is still one of the subscription {other}: that is another's to take back."

@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from archive.database import Archive
-from archive.schema import AlertRow, DeliveryRow, SubscriptionRow
+from archive.schema import AlertRow, DeliveryRow, ReviewRow, SubscriptionRow
 from archive.vacuum import vacuum
 from notifier.outbox.subscribing import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
 """What stands where a name or an address stood, with a number."""
 
-TABLES = ("subscription", "alert", "delivery")
+TABLES = ("subscription", "alert", "delivery", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,45 @@ class Erased:
     """Alerts that have another number now: the former was made of the name."""
     cancelled: int
     """Messages that had not been sent, and are not any more."""
+    reviews: int
+    """Reviews of findings that somebody forgotten made now; what was said in them stays."""
     also_at: tuple[str, ...]
     """Other subscriptions of the command line that go to one of the addresses: they are left as they are."""
 
 
 def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
-    """Erase a subscriber from every row, and what is left of those rows from the files; None where there is none.
+    """Erase a person from every row, and what is left of those rows from the files; None where none has the name.
 
-    What was told remains, and when, to nobody in particular. The chain over the evidence holds no names of subscribers,
-    and is not touched. Copies that were made of the database before, and logs of a database server, are not reached.
+    What was told remains, and when, to nobody in particular, and what was said in reviews, by nobody in particular. The
+    chain over the evidence holds no names of people, and is not touched. Copies that were made of the database before,
+    and logs of a database server, are not reached.
     """
     with archive.writing() as session:
-        row = subscription(session, name)
-        if row is None:
+        row, reviews = subscription(session, name), _erase_reviews(session, name)
+        if row is None and not reviews:
             return None
-        also_at = _also_at(session, row)
-        erased = Erased(_erase_deliveries(session, row), _erase_alerts(session, row), cancel(session, row), also_at)
-        row.subscriber, row.settings, row.created_by = f"{FORGOTTEN} {row.id}", None, ""
-        row.removed_at, row.forgotten_at = row.removed_at or now, now
+        erased = Erased(0, 0, 0, reviews, ()) if row is None else _erase_subscription(session, row, reviews, now)
         # Who made a subscription for others stays the maker of it, without the name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)
     return erased
+
+
+def _erase_subscription(session: Session, row: SubscriptionRow, reviews: int, now: datetime) -> Erased:
+    also_at = _also_at(session, row)
+    deliveries, alerts = _erase_deliveries(session, row), _erase_alerts(session, row)
+    erased = Erased(deliveries, alerts, cancel(session, row), reviews, also_at)
+    row.subscriber, row.settings, row.created_by = f"{FORGOTTEN} {row.id}", None, ""
+    row.removed_at, row.forgotten_at = row.removed_at or now, now
+    return erased
+
+
+def _erase_reviews(session: Session, name: str) -> int:
+    """Take a name out of the reviews; return how many there were."""
+    mine = session.scalars(select(ReviewRow).where(ReviewRow.by == name)).all()
+    for review in mine:
+        review.by = FORGOTTEN
+    return len(mine)
 
 
 def _also_at(session: Session, row: SubscriptionRow) -> tuple[str, ...]:
