@@ -16,8 +16,6 @@ from clausewatch.errors import ClausewatchError
 from crawler.addresses import AllowList, is_public
 
 CHUNK = 8192
-ENOUGH = 100_000
-"""Bytes of an answer that nobody reads."""
 
 
 class RequestError(ClausewatchError):
@@ -37,12 +35,12 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
 
 def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
-    """Ask for an address and leave its answer, which must have a status of success. No redirect is followed.
+    """Ask for an address; the answer must have a status of success, and its body is not read. No redirect is followed.
 
     `timeout` is in seconds. Raises RequestError, which names the host alone: the path is a secret.
     """
     host = urlsplit(url).hostname or ""
-    status, _ = _answer(_Asked(url, "GET", None, {}, shown=host), allowed, timeout, ENOUGH)
+    status, _ = _answer(_Asked(url, "GET", None, {}, shown=host), allowed, timeout, 0)
     if not 200 <= status < 300:
         raise RequestError(f"{host} answered with the HTTP status {status}")
 
@@ -60,7 +58,10 @@ class _Asked:
 
 
 def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
-    """Return status and body of the answer, the latter where it is one of success. Raises RequestError."""
+    """Return status and body of the answer, the latter where the status is 200 and there is a limit to it.
+
+    Raises RequestError.
+    """
     deadline = time.monotonic() + timeout
     parts = urlsplit(asked.url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout, allowed)
@@ -70,7 +71,7 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
         with _ending_at(connection, deadline):
             answer = connection.getresponse()
             content = b""
-            while answer.status == 200 and (chunk := answer.read1(CHUNK)):
+            while limit and answer.status == 200 and (chunk := answer.read1(CHUNK)):
                 content += chunk
                 if len(content) > limit:
                     raise RequestError(f"{asked.shown} answered with more than {limit:,} bytes")
