@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,10 @@ from document.model import Document, Page, StatedDate
 _VERSION = VersionRow.__table__.c
 _LATEST_NUMBER = (
     select(_VERSION.number).where(_VERSION.policy_id == bindparam("policy")).order_by(_VERSION.number.desc()).limit(1)
+)
+_STANDING = select(
+    _LATEST_NUMBER.scalar_subquery(),
+    exists().where(PendingRow.__table__.c.policy_id == bindparam("policy")).correlate(None),
 )
 """Made once, like all that each visit asks: making a query takes longer than asking it."""
 
@@ -124,9 +128,12 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
         with archive.writing() as session:
             # In one transaction: a run that is killed before leaves the policy due.
             policy = note_try(session, result.fetch.policy, run_started_at)
-            previous = latest_number(session, policy)
+            previous, waits = session.connection().execute(_STANDING, {"policy": policy}).one()
             _require_current(result, previous)
-            return _record(session, policy, result, previous, now)
+            recorded = _record(session, policy, result, previous, now)
+            if recorded.version is None:
+                _note_looks(session, recorded.fetch_id, result, waits=waits)
+            return recorded
     except IntegrityError as error:
         # Where the database does not serialise writers, the unique key of policy and number decides a race.
         raise OutdatedAssessmentError(result.fetch.policy, result.against, _latest_number(archive, result)) from error
@@ -142,7 +149,6 @@ def _record(session: Session, policy_id: int, result: Result, previous: int | No
     assessment = result.assessment
     recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
-        _note_looks(session, fetch, assessment)
         if result.mark is not None and previous is not None:
             note_mark(session, policy_id, previous, result.mark)
         return recorded
@@ -169,10 +175,13 @@ def _record(session: Session, policy_id: int, result: Result, previous: int | No
     )
 
 
-def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None) -> None:
-    """Bring what waits for a second look to what a visit found that made no version."""
+def _note_looks(session: Session, fetch_id: int, result: Result, *, waits: bool) -> None:
+    """Bring what waits for a second look, if anything does, to what a visit found that made no version."""
+    assessment, fetch = result.assessment, session.get_one(FetchRow, fetch_id)
     if assessment is not None and assessment.outcome == "pending":
         note_odd(session, fetch, _document(assessment), assessment.detail)
+    elif not waits:
+        return
     elif assessment is not None and assessment.outcome == "unchanged":
         settle(session, fetch)
     else:
@@ -339,15 +348,11 @@ def latest_row(session: Session, policy_id: int) -> VersionRow | None:
     return session.scalar(query)
 
 
-def latest_number(session: Session, policy_id: int) -> int | None:
-    """Return the number of the latest version of a policy; None where it has none."""
-    found: int | None = session.connection().execute(_LATEST_NUMBER, {"policy": policy_id}).scalar()
-    return found
-
-
 def _latest_number(archive: Archive, result: Result) -> int | None:
     with archive.reading() as session:
-        return latest_number(session, policy_row(session, result.fetch.policy).id)
+        policy = policy_row(session, result.fetch.policy).id
+        found: int | None = session.scalar(_LATEST_NUMBER, {"policy": policy})
+        return found
 
 
 def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:

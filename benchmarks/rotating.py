@@ -74,7 +74,8 @@ def _chrome(site: int) -> tuple[str, str]:
         for n in range(160)
     )
     icons = "".join(
-        f'<svg class="icon" data-id="{n}-{MARK}" viewBox="0 0 24 24"><path d="M{n} 4h{n % 7}v{n % 5}z"></path></svg>'
+        f'<svg class="icon" data-id="{n}{"" if n % 8 else f"-{MARK}"}" viewBox="0 0 24 24">'
+        f'<path d="M{n} 4h{n % 7}v{n % 5}z"></path></svg>'
         for n in range(120)
     )
     code = "".join(f"function f{n}(a,b){{return a<b?a*{made.getrandbits(20)}:b}};" for n in range(1000))
