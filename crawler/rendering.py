@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from crawler.crawl_settings import CrawlSettings
 
-PAGES = 2
-"""Pages that are open at a time."""
+PAGES = 1
+"""Pages that are open at a time: each takes 100 MB or more, and a browser that must be ended takes no other with it."""
 FILES = 2
 """Files of pages that are fetched from one host at a time."""
 FILE_DELAY = 0.02
@@ -42,7 +42,7 @@ QUIET = 1.0
 """Seconds without a request and without a change of the text after which a page is finished."""
 LOOK = 0.2
 """Seconds between two looks at whether it is."""
-CLOSING = 5.0
+CLOSING = 15.0
 """Seconds that a page has to close; then the browser is ended, and a new one takes the next page."""
 
 WANTED = ("document", "script", "stylesheet", "xhr", "fetch")
@@ -110,6 +110,7 @@ class RenderingMiddleware:
         try:
             async with asyncio.timeout(self.settings.render_time):
                 built = await self.browser.download_request(asked)
+                version = self.browser.browser.version
         except TimeoutError as error:
             sentence = f"The page was not built within render_time, {self.settings.render_time:g} seconds."
             raise KnownError(opened.failure or Failure("timeout", sentence)) from error
@@ -121,23 +122,29 @@ class RenderingMiddleware:
             await self._closed(asked)
         if opened.failure is not None:
             raise KnownError(opened.failure)
-        return self._answer(response, built)
+        return self._answer(response, built, version)
 
     async def _closed(self, asked: Request) -> None:
         """Close a page and all that belongs to it; end the browser where it does not let go of it."""
         page = asked.meta.get("playwright_page")
-        if not isinstance(page, Page):
-            return
-        try:
+        with contextlib.suppress(TimeoutError, BrowserError):
             async with asyncio.timeout(CLOSING):
-                await page.context.close()
-        except (TimeoutError, BrowserError):
-            logger.info("The browser is ended, because it does not close a page")
-            with contextlib.suppress(TimeoutError, BrowserError):
-                async with asyncio.timeout(CLOSING):
-                    await self.browser.browser.close()
+                if isinstance(page, Page):
+                    await page.context.close()
+                    return
+        # No page came, or it does not go.
+        with contextlib.suppress(TimeoutError, BrowserError):
+            await self._ended()
 
-    def _answer(self, response: HtmlResponse, built: Response) -> Response:
+    async def _ended(self) -> None:
+        """End the browser, and wait until the library knows; it starts another for the next page."""
+        async with asyncio.timeout(CLOSING):
+            if hasattr(self.browser, "browser"):
+                await self.browser.browser.close()
+            while hasattr(self.browser, "browser"):
+                await asyncio.sleep(LOOK)
+
+    def _answer(self, response: HtmlResponse, built: Response, version: str) -> Response:
         text = built.text if isinstance(built, TextResponse) else ""
         # What a page says of its own encoding was true of the bytes that came: the mark at the start goes before that.
         body = text.encode("utf-8-sig")
@@ -148,7 +155,7 @@ class RenderingMiddleware:
         for name in NOT_OF_THE_TEXT:
             headers.pop(name, None)
         headers["Content-Type"] = "text/html; charset=utf-8"
-        headers[RENDERED] = f"Chromium {self.browser.browser.version}"
+        headers[RENDERED] = f"Chromium {version}"
         return HtmlResponse(built.url, response.status, headers, body, flags=[*response.flags, "rendered"])
 
     async def close(self) -> None:

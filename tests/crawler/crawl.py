@@ -57,7 +57,7 @@ def crawl(
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

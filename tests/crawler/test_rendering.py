@@ -233,7 +233,7 @@ def test_config_check_says_what_is_missing(tmp_path: Path) -> None:
         assert 'there is no program "/no/such/browser"; correct chromium under [crawl]' in said.err
 
 
-def wait_until(true, why: str = "it does not come", seconds: float = 60) -> None:
+def wait_until(true, why: str = "it does not come", seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, why
