@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Spider, signals
 from scrapy.http import Request
 
-from archive.database import open_archive
+from archive.database import Archive, open_archive
+from archive.errors import StorageError
 from archive.model import Answer, Policy
 from archive.policies import due, synchronise
 from archive.resting import RestingHost, resting_hosts
 from archive.validators import Validators, validators
+from crawler import signals as own_signals
 from crawler.conditional import not_modified
 from crawler.failures import explain
 from crawler.model import Visited
@@ -51,20 +53,32 @@ class PoliciesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        policies = self.policies
-        if policies is None:
-            database, configured = self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_POLICIES"]
-            policies = await asyncio.to_thread(due_policies, database, configured, self.now())
         # Who starts at the same minute of cron as others does not ask at the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
-        known = await asyncio.to_thread(self._known, policies)
+        try:
+            policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies
+            known = await asyncio.to_thread(self._known, policies)
+        except StorageError as error:
+            # For whoever runs the crawl to say: Scrapy would tell it as a fault of the program.
+            if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
+                self.logger.exception("The archive cannot be read, so nothing is visited")
+            return
         for policy in policies:
             yield self.request(Underway(policy, known.get(policy.name, ())))
+
+    def _due(self) -> Sequence[Policy]:
+        """Bring the archive's policies to the configured ones, and return those that are due now."""
+        with self._archive() as archive:
+            synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
+            return due(archive, self.now())
+
+    def _archive(self) -> Archive:
+        return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
 
     def _known(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
         """Return what may be asked conditionally, by the policy, and note whom not to ask."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
-        with open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"]) as archive:
+        with self._archive() as archive:
             self.resting = {each.host: each for each in resting_hosts(archive, self.now())}
             found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
         return {name: (first, *first.further) for name, first in found.items()}
@@ -126,13 +140,6 @@ class PoliciesSpider(Spider):
         sentence = reason.sentence if len(visit.policy.urls) == 1 else f"{url}: {reason.sentence}"
         visit = visit.answered(position, Answer(url, request.url), now)
         yield Visited(visit.policy, visit.fetch(now, sentence, reason.kind))
-
-
-def due_policies(database: str, policies: Sequence[Policy], now: datetime) -> Sequence[Policy]:
-    """Bring the archive's policies to the configured ones, and return those that are due now."""
-    with open_archive(database) as archive:
-        synchronise(archive, policies, now)
-        return due(archive, now)
 
 
 def started_at(request: Request | None, now: datetime) -> datetime:

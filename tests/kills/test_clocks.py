@@ -36,7 +36,8 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
     """Run a command while the clock stands elsewhere; what measures spans goes on as it is."""
     faked = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
-    faked |= {"PYTHONPATH": str(Path(__file__).with_name("faked"))}
+    folders = [str(Path(__file__).with_name("faked")), *filter(None, [os.environ.get("PYTHONPATH")])]
+    faked |= {"PYTHONPATH": os.pathsep.join(folders)}
     faked |= {"FAKETIME": clock} if clock else {}
     return under(stand, [], *words, **(faked | more))
 
