@@ -91,7 +91,7 @@ def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
     with archive.reading() as session:
         said = Said(session)
         query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
-        counts = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
+        counts: Counter[str] = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
         alike = _read(session, said, [*_open(), _may_repeat(said)])
     counts.subtract(each.policy for each in alike if each.recorded.is_false_alarm)
     return +counts
@@ -139,7 +139,7 @@ def _open() -> list[ColumnElement[bool]]:
     return [_matters(), FindingRow.id.not_in(judged)]
 
 
-def _located(query: Select[Any]) -> Select[Any]:
+def _located(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         query.join(ChangeRow, ChangeRow.id == FindingRow.change_id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
-
-from lxml import etree
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from archive.chain import beginning
 from archive.database import Archive
@@ -95,7 +94,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     element = _head(root, scope, updated, len(changes))
     for version, findings in kept:
         element.append(_entry(root, version, findings))
-    content = etree.tostring(element, xml_declaration=True, encoding="UTF-8", pretty_print=False)
+    content: bytes = tostring(element, encoding="UTF-8", xml_declaration=True)
     return Feed(content + b"\n", len(kept), len(changes) - len(kept))
 
 
@@ -122,19 +121,19 @@ def _recorded(version: Version) -> tuple[datetime, int]:
     return version.change.recorded_at, version.change.id
 
 
-def _head(root: str, scope: Scope, updated: datetime, changes: int) -> etree._Element:
-    element = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
+    element = Element("feed", xmlns=ATOM)
     _text(element, "id", f"{root}/{scope.name}")
     _text(element, "title", clipped(inert(scope.title), TITLE))
     shown = f"The newest {scope.most} of {changes} changes." if changes > scope.most else "All changes that were seen."
     _text(element, "subtitle", shown)
     _text(element, "updated", stamp(updated))
-    _text(etree.SubElement(element, f"{{{ATOM}}}author"), "name", "Clausewatch")
+    _text(SubElement(element, "author"), "name", "Clausewatch")
     return element
 
 
-def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> etree._Element:
-    element = etree.Element(f"{{{ATOM}}}entry")
+def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
+    element = Element("entry")
     at, number = _recorded(version)
     # The text's hash: after a restore from a backup, another change may get the number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
@@ -143,12 +142,12 @@ def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> 
     _text(element, "published", stamp(version.seen_at))
     address = link(version.final_url)
     if address:
-        etree.SubElement(element, f"{{{ATOM}}}link", rel="alternate", href=address)
+        SubElement(element, "link", rel="alternate", href=address)
     for topic in sorted({each.finding.topic for each in findings}):
-        etree.SubElement(element, f"{{{ATOM}}}category", term=_plain(topic))
+        SubElement(element, "category", term=_plain(topic))
     reasons = dict.fromkeys(inert(each.finding.reason) for each in findings)
     _text(element, "summary", clipped(" ".join(reasons), SUMMARY))
-    content = etree.SubElement(element, f"{{{ATOM}}}content", type="xhtml")
+    content = SubElement(element, "content", type="xhtml")
     content.append(_content(version, findings))
     return element
 
@@ -159,9 +158,9 @@ def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
     return clipped(inert(f"{version.policy}: {topics} changed ({severity}), version {version.number}"), TITLE)
 
 
-def _content(version: Version, findings: Sequence[RecordedFinding]) -> etree._Element:
+def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
     """Write what changed as elements without any attribute: nothing in it can act or load."""
-    division = etree.Element(f"{{{XHTML}}}div", nsmap={None: XHTML})
+    division = Element("div", xmlns=XHTML)
     for note in (*look_notes(version), *version_notes(version)):
         _block(division, "p", note)
     for each in findings:
@@ -169,36 +168,34 @@ def _content(version: Version, findings: Sequence[RecordedFinding]) -> etree._El
         place = finding.section or "before the first heading"
         weight = "material" if finding.material else "not material"
         _block(division, "p", f"{finding.topic} ({finding.severity}, {weight}) in {place}", "strong")
-        _marked(
-            etree.SubElement(division, f"{{{XHTML}}}blockquote"), finding.edits or _whole(finding.before, finding.after)
-        )
+        _marked(SubElement(division, "blockquote"), finding.edits or _whole(finding.before, finding.after))
         _block(division, "p", finding.reason)
         _block(division, "p", f"Rule {finding.rule}: {finding.source}. Finding {each.id}.")
     return division
 
 
 def _whole(before: str, after: str) -> tuple[Edit, ...]:
-    return tuple(Edit(operation, text) for operation, text in (("delete", before), ("insert", after)) if text)
+    return tuple(edit for edit in (Edit("delete", before), Edit("insert", after)) if edit.text)
 
 
-def _marked(parent: etree._Element, edits: Iterable[Edit]) -> None:
+def _marked(parent: Element, edits: Iterable[Edit]) -> None:
     """Write words with what went and came marked; blanks between pieces stay."""
-    paragraph = etree.SubElement(parent, f"{{{XHTML}}}p")
+    paragraph = SubElement(parent, "p")
     for edit in edits:
-        piece = etree.SubElement(paragraph, f"{{{XHTML}}}{MARKS.get(edit.operation, 'span')}")
+        piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
         # Where a reader shows no marks, what came must not stick to what went.
         blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
         piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
 
 
-def _block(parent: etree._Element, tag: str, text: str, inner: str | None = None) -> None:
-    element = etree.SubElement(parent, f"{{{XHTML}}}{tag}")
-    target = element if inner is None else etree.SubElement(element, f"{{{XHTML}}}{inner}")
+def _block(parent: Element, tag: str, text: str, inner: str | None = None) -> None:
+    element = SubElement(parent, tag)
+    target = element if inner is None else SubElement(element, inner)
     target.text = _plain(text)
 
 
-def _text(parent: etree._Element, tag: str, text: str) -> None:
-    etree.SubElement(parent, f"{{{ATOM}}}{tag}").text = _plain(text)
+def _text(parent: Element, tag: str, text: str) -> None:
+    SubElement(parent, tag).text = _plain(text)
 
 
 def _plain(text: str) -> str:
