@@ -59,12 +59,15 @@ class PoliciesSpider(Spider):
             policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies
             known = await asyncio.to_thread(self._known, policies)
         except StorageError as error:
-            # For whoever runs the crawl to say: Scrapy would tell it as a fault of the program.
-            if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
-                self.logger.exception("The archive cannot be read, so nothing is visited")
+            self._tell(error)
             return
         for policy in policies:
             yield self.request(Underway(policy, known.get(policy.name, ())))
+
+    def _tell(self, error: StorageError) -> None:
+        """Leave it to whoever runs the crawl to say: Scrapy would tell it as a fault of the program."""
+        if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
+            self.logger.error("The archive cannot be read, so nothing is visited: %s", error)
 
     def _due(self) -> Sequence[Policy]:
         """Bring the archive's policies to the configured ones, and return those that are due now."""

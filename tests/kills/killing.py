@@ -113,4 +113,4 @@ class Killing:
             child_faults.append(child.said())
         self.faults += child_faults
         if self.killed and self.killed % 25 == 0:
-            print(self.summary(), flush=True)
+            print(self.summary(), *self.faults, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ class Witness:
 
     def look(self, child: Child | None = None) -> list[str]:
         """Say what is broken; remember the chain's head, and which messages were taken and could not be noted."""
+        settle(self.stand)
         with open_archive(self.stand.database) as archive:
             found = [*broken(archive), *self._verified(archive), *self._forgotten(archive, child)]
             self.heads.append(SavedHead.parse(str(head(archive))))
@@ -139,6 +141,13 @@ def noted(archive: Archive) -> set[Message]:
     """Return the messages whose acceptance is committed."""
     with archive.reading() as session:
         return {(channel, alert) for channel, alert in session.execute(text(TAKEN))}
+
+
+def settle(stand: Stand) -> None:
+    """Wait until the servers have done with what they were told before a crash."""
+    before = None
+    while before != (before := (len(stand.mail.received), len(stand.hook.taken), stand.hook.asked)):
+        time.sleep(0.3)
 
 
 def received(stand: Stand) -> Counter[Message]:
