@@ -21,6 +21,10 @@ REASON = 200
 CLAUSE = 300
 """Code points of a clause before or after."""
 
+HEAD = 300
+FOOT_LINE = 160
+"""Of the head, and of each line of the foot, as a service counts."""
+
 LEAST = 250
 """Of the first clause, at least, whatever else there is to say."""
 
@@ -48,7 +52,7 @@ class Chat:
     def written(self, dialect: Dialect, subject: str) -> str:
         """Write it for a service, together with its subject no longer than that takes. The subject is not in it."""
         room = min(LENGTH, dialect.limit - dialect.size(dialect.escape(subject)) - 10)
-        head = _escaped(self.head, dialect)
+        head = _fitting(self.head, HEAD, dialect)
         foot = "\n".join(
             [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
         )
@@ -63,7 +67,7 @@ class Chat:
         return "\n\n".join(filter(None, ["\n".join([head, *notes]), *parts, self._last(dialect, left), foot]))
 
     def _foot(self, dialect: Dialect) -> list[str]:
-        return [_escaped(line, dialect) for line in self.foot]
+        return [_fitting(line, FOOT_LINE, dialect) for line in self.foot]
 
     def _parts(self, dialect: Dialect, left: int) -> tuple[list[str], int]:
         """Return the parts that fit, the count of the others, and the room that is left."""

@@ -57,7 +57,8 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
     The Message-ID is the message's key, so that a mail sent twice is recognised as one.
     """
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = message.subject
+    # What looks like an encoded word would be decoded on the way into the header, line breaks and all (RFC 2047).
+    mail["Subject"] = message.subject.replace("=?", "= ?")
     mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.recipient)
     if envelope.reply_to:
@@ -104,7 +105,14 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
         connection.starttls(context=_context(server))
     if server.user and server.password:
         connection.login(server.user, server.password)
-    connection.send_message(mail, envelope.sender, [envelope.recipient])
+    connection.ehlo_or_helo_if_needed()
+    abroad = not f"{envelope.sender}{envelope.recipient}".isascii()
+    if abroad and not connection.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
+    # Not send_message, which writes ">" before each line that begins with "From".
+    content = mail.as_bytes(policy=mail.policy.clone(utf8=abroad))
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
+    connection.sendmail(envelope.sender, [envelope.recipient], content, options)
     # Accepted: what becomes of the farewell changes nothing, and its answer is not waited for.
     with contextlib.suppress(OSError, smtplib.SMTPException):
         connection.putcmd("quit")

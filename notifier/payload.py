@@ -1,7 +1,7 @@
 """What an alert tells programs: the part of the webhook's body that is an alert's own. `docs/alerts.md` describes it.
 
-Words of the page are shown as they are but for control characters, marks of direction and half surrogates. They are
-others' words all the same: a program that shows them escapes them for where it does.
+What sends it takes out control characters, marks of direction and half surrogates. The words of a page are others'
+words all the same: a program that shows them escapes them for where it does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from document.model import StatedDate
-from notifier.inert import inert
 from notifier.notice import Alert, Notice, Passage, Seen
 
 
@@ -20,8 +19,8 @@ def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
     alerts = [alert for passage in found for alert in passage.alerts]
     timing = notice.timing
     return {
-        "subscriber": inert(notice.subscriber),
-        "policy": {"name": inert(notice.policy), "url": inert(notice.url)},
+        "subscriber": notice.subscriber,
+        "policy": {"name": notice.policy, "url": notice.url},
         "severity": alerts[0].finding.severity,
         "material": any(alert.finding.material for alert in alerts),
         "earlier": _seen(notice.earlier),
@@ -30,7 +29,7 @@ def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
         "period": {
             "days": timing.window_days,
             "due": _day(timing.due),
-            "words": inert(timing.window_text),
+            "words": timing.window_text,
             "effective": _day(timing.effective),
         },
         "silent": timing.silent,
@@ -39,7 +38,7 @@ def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
         "coarse": notice.coarse,
         "confirmed": notice.confirmed,
         "flapping": notice.flapping,
-        "chain_head": inert(notice.head),
+        "chain_head": notice.head,
         "alerts": [_alert(alert) for alert in alerts],
     }
 
@@ -48,17 +47,17 @@ def _alert(alert: Alert) -> dict[str, Any]:
     finding = alert.finding
     return {
         "id": alert.id,
-        "section": inert(finding.section),
+        "section": finding.section,
         "topic": finding.topic,
         "severity": finding.severity,
         "material": finding.material,
         "language": finding.language,
-        "rule": inert(finding.rule),
-        "source": inert(finding.source),
-        "clause": None if finding.clause is None else inert(finding.clause),
-        "reason": inert(finding.reason),
-        "before": inert(finding.before),
-        "after": inert(finding.after),
+        "rule": finding.rule,
+        "source": finding.source,
+        "clause": finding.clause,
+        "reason": finding.reason,
+        "before": finding.before,
+        "after": finding.after,
     }
 
 

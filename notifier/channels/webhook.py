@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -12,6 +13,7 @@ from apprise.exception import AppriseException
 from apprise.plugins.base import NotifyBase
 
 from notifier.channels.schemes import WEBHOOK
+from notifier.inert import inert
 from notifier.messages import Message
 from notifier.outcome import Failed
 from notifier.webhook import Endpoint, WebhookRefusedError, body, checked_secret, post
@@ -103,9 +105,18 @@ def content(message: Message) -> bytes:
             "kind": message.kind,
             "subject": message.subject,
             "text": message.text,
-            **message.facts,
+            **_inert(message.facts),
         }
     )
+
+
+def _inert(told: Any) -> Any:
+    """Make every text of a structure inert."""
+    if isinstance(told, str):
+        return inert(told)
+    if isinstance(told, Mapping):
+        return {inert(key): _inert(value) for key, value in told.items()}
+    return [_inert(each) for each in told] if isinstance(told, list | tuple) else told
 
 
 def _why(error: requests.RequestException) -> str:

@@ -85,16 +85,14 @@ class Sink:
         headers = (("Location", self.location),) if self.location else ()
         return Answer(self.status, headers, pause=self.pause)
 
-    def take(self, taken: Taken) -> None:
-        self.taken.append(taken)
+    def take(self, path: str, headers: dict[str, str], content: bytes) -> None:
+        self.taken.append(Taken(path, {name.lower(): value for name, value in headers.items()}, content))
         with contextlib.suppress(ValueError):
-            self.received.append(json.loads(taken.content))
+            self.received.append(json.loads(content))
 
 
-@contextlib.contextmanager
-def sink() -> Iterator[Sink]:
-    """Run a sink on a free port of loopback."""
-    state = Sink()
+def handler(state: Sink) -> type[BaseHTTPRequestHandler]:
+    """Return what speaks for a sink."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -108,8 +106,7 @@ def sink() -> Iterator[Sink]:
                 time.sleep(0.01)
             answer = state.next_answer()
             if answer.takes:
-                named = {name.lower(): value for name, value in self.headers.items()}
-                state.take(Taken(self.path, named, body))
+                state.take(self.path, dict(self.headers.items()), body)
             time.sleep(answer.pause)
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self.answer(answer)
@@ -137,7 +134,14 @@ def sink() -> Iterator[Sink]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextlib.contextmanager
+def sink() -> Iterator[Sink]:
+    """Run a sink on a free port of loopback."""
+    state = Sink()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(state))
     server.daemon_threads = True
     state.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
