@@ -79,6 +79,10 @@ class Sink:
         """What a receiver that honours the idempotency key keeps: the first of each."""
         return {taken.key: taken for taken in reversed(self.taken)}
 
+    def hang(self) -> None:
+        while self.hangs_until is not None and not self.hangs_until():
+            time.sleep(0.01)
+
     def next_answer(self) -> Answer:
         if self.answers:
             return self.answers.pop(0)
@@ -102,8 +106,7 @@ def handler(state: Sink) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             state.asked += 1
-            while state.hangs_until is not None and not state.hangs_until():
-                time.sleep(0.01)
+            state.hang()
             answer = state.next_answer()
             if answer.takes:
                 state.take(self.path, dict(self.headers.items()), body)
