@@ -69,15 +69,14 @@ def _facts(operation: Operation, tongue: Phrases) -> dict[str, Any]:
 
 
 def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: bool) -> dict[str, str]:
-    since = tongue.say("operation.since", moment=tongue.moment(incident.since))
-    counted = ""
-    if incident.visits:
-        counted = tongue.count("operation.messages" if kind == "undelivered" else "watching.checks", incident.visits)
-    return {
-        "about": inert(incident.about),
-        "since": ", ".join(filter(None, [since, counted])),
-        "detail": "" if over else clipped(inert(incident.detail), DETAIL),
-    }
+    moment = tongue.moment(incident.since)
+    said = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
+    if kind == "undelivered":
+        said = [tongue.count("operation.messages", incident.visits)]
+    elif incident.visits:
+        said.append(tongue.count("watching.checks", incident.visits))
+    detail = "" if over else clipped(inert(incident.detail), DETAIL)
+    return {"about": inert(incident.about), "since": ", ".join(said), "detail": detail}
 
 
 def _commands(operation: Operation) -> list[str]:
@@ -92,7 +91,7 @@ def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
     )
     return Chat(
         head=f"{shown['headline']} {shown['meaning']}",
-        notes=tuple(filter(None, [shown["advice"]])),
+        notes=(f"{tongue.say('advice.label')}: {shown['advice']}",) if shown["advice"] else (),
         parts=(*parts, *([shown["more"]] if shown["more"] else [])),
         foot=(*shown["commands"], shown["noticed"]),
         language=tongue.language,
