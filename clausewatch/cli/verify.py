@@ -13,7 +13,6 @@ from archive.flaws import Flaw
 from archive.verification import Tally
 from archive.verification import verify as find_flaws
 from clausewatch.cli.context import Context, pass_context
-from clausewatch.cli.questions import FORMATS
 from clausewatch.errors import ExitCode
 from clausewatch.rows import Row, as_json
 from clausewatch.saved_heads import saved_heads
@@ -51,7 +50,7 @@ ROWS = {
     help="The root certificates behind the authority that stamped the heads, PEM. Default: `timestamp_ca` of the "
     "configuration.",
 )
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 @pass_context
 def verify(

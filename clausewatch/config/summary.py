@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive.model import Policy
-from clausewatch.config.model import Configuration, Watchdog
+from clausewatch.config.model import Configuration, Stamping, Watchdog
 from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
 from differ.lexicon import lexicon
@@ -24,6 +24,8 @@ def summary(configuration: Configuration) -> Iterator[str]:
     yield f"Archive      {configuration.database_shown}"
     yield f"Crawl        {_crawl(configuration)}"
     yield f"Watchdog     {_watchdog(configuration.watchdog)}"
+    if configuration.stamping is not None:
+        yield f"Evidence     {_stamping(configuration.stamping)}"
     for policy in configuration.policies:
         yield f"Policy       {configuration.redacted(_policy(policy))}"
     for tailoring in configuration.tailorings:
@@ -50,6 +52,11 @@ def _watchdog(watchdog: Watchdog) -> str:
     if watchdog.ping is None:
         return told
     return f"{told}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
+
+
+def _stamping(stamping: Stamping) -> str:
+    often = f"every {duration_text(stamping.every)} at most" if stamping.every else "after each run"
+    return f"the chain's head is stamped by {urlsplit(stamping.authority).hostname}, {often}"
 
 
 def _policy(policy: Policy) -> str:
