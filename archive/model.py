@@ -118,7 +118,8 @@ class Fetch:
     @property
     def pages(self) -> tuple[Page, ...]:
         """What came with a body, to be read."""
-        return tuple(page_of(each, each.body) for each in (self, *self.further) if each.body is not None)
+        answers: tuple[Fetch | Answer, ...] = (self, *self.further)
+        return tuple(page_of(each, each.body) for each in answers if each.body is not None)
 
 
 @dataclass(frozen=True, slots=True)

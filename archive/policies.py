@@ -18,10 +18,10 @@ from archive.stored import policy_row
 from document.model import ExtractionOptions
 
 _TRY = (
-    update(PolicyRow.__table__)
-    .where(PolicyRow.__table__.c.name == bindparam("policy"))
+    update(PolicyRow)
+    .where(PolicyRow.name == bindparam("policy"))
     .values(tried_at=bindparam("tried"))
-    .returning(PolicyRow.__table__.c.id)
+    .returning(PolicyRow.id)
 )
 
 DUE_SHARE = 0.9
@@ -177,8 +177,13 @@ def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime)
 
 def options_of(row: PolicyRow) -> ExtractionOptions:
     """Return how the policy's pages are read, as it was configured last."""
-    lists = (row.languages, row.selects, row.removes)
-    return ExtractionOptions(*map(tuple, lists), rendered=row.render, further=tuple(row.further_urls))
+    return ExtractionOptions(
+        languages=tuple(row.languages),
+        select=tuple(row.selects),
+        remove=tuple(row.removes),
+        rendered=row.render,
+        further=tuple(row.further_urls),
+    )
 
 
 def note_try(session: Session, name: str, run_started_at: datetime | None) -> int:

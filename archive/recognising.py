@@ -49,7 +49,7 @@ def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Res
     return Result(fetch, unchanged(latest.identity, latest.fallback), latest.number)
 
 
-def _pages(session: Session, latest: Row[Any], options: ExtractionOptions) -> tuple[Page, ...]:
+def _pages(session: Session, latest: Row[*tuple[Any, ...]], options: ExtractionOptions) -> tuple[Page, ...]:
     """Return the pages of the version's own visit; none where not all are kept.
 
     The options are those that they were read with, so that they say whether there are several.

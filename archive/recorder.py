@@ -108,7 +108,8 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
     """Return the pages of a visit as they came; none where not all of their bodies are kept."""
-    found = [(row, row.snapshot_sha256) for row in (fetch, *_further(session, fetch))]
+    rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
+    found = [(row, row.snapshot_sha256) for row in rows]
     pages = [page_of(_answer(row), blobs.load(session, key)) for row, key in found if key is not None]
     return tuple(pages) if len(pages) == len(found) else ()
 

@@ -104,7 +104,7 @@ def _validators(
     version: VersionRow, fetch: FetchRow, further: Sequence[FetchPageRow], policy: Policy
 ) -> Validators | None:
     """Return what to ask with, for all pages or for none."""
-    rows = (fetch, *further)
+    rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *further)
     if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
         return None
     said = [_said(row) for row in rows]

@@ -54,10 +54,10 @@ def notices() -> tuple[Notice, ...]:
         head=f"12:{'0' * 64}",
     )
     many = [CHANGED, REMOVED, ADDED, *(replace(CHANGED, section=f"Part {number}") for number in range(FULL_PASSAGES))]
-    told = {"judged_by": "structure", "confirmed": False, "flapping": True}
+    told = replace(plain, judged_by="structure", confirmed=False, flapping=True)
     return (
         plain,
-        replace(plain, alerts=_alerts(*many), timing=timing, drift=("id",), head="", **told),
+        replace(told, alerts=_alerts(*many), timing=timing, drift=("id",), head=""),
         replace(plain, alerts=_alerts(ADDED), former=plain.earlier, coarse=True, url="no address of the web"),
     )
 

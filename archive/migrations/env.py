@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from alembic import context
-from alembic.runtime.migration import MigrationInfo
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 from archive import faultpoints
 from archive.schema import Base
 
 
-def note_step(*, step: MigrationInfo, **_: Any) -> None:
+def note_step(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
     """Pass the point after one revision, whose transaction is that of all."""
     faultpoints.reach(f"migrated to {step.up_revision_id}")
 

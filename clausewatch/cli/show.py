@@ -119,9 +119,13 @@ def _head(version: Version) -> Iterator[str]:
     yield f"  Last seen   {shown(version.last_seen_at)}"
     for date in version.stated:
         yield from wrapped(f"{date.kind} {date.day.isoformat()} (“{date.text}”)", "  States      ", " " * 14)
-    for each in (version, *version.further):
-        yield f"  Address     {printable(each.final_url)}"
-        yield f"  Page        SHA-256 {each.body_sha256}"
+    pages = (
+        (version.final_url, version.body_sha256),
+        *((each.final_url, each.body_sha256) for each in version.further),
+    )
+    for address, body in pages:
+        yield f"  Address     {printable(address)}"
+        yield f"  Page        SHA-256 {body}"
     yield f"  Text        SHA-256 {version.document_sha256}"
 
 
