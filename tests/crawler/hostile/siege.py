@@ -23,7 +23,7 @@ from tests.crawler.hostile.attacks import attack
 from tests.crawler.hostile.sealed import seal
 from tests.crawler.hostile.world import PORT, world
 
-SETTINGS = {"timeout": "4 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
+SETTINGS = {"timeout": "10 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
 OUTCOMES = text(
     "select policy.name, fetch.outcome, fetch.reason, fetch.detail from fetch join policy on policy.id = policy_id"
 )
