@@ -84,10 +84,23 @@ def plain_tokens(text: str) -> list[str]:
     """
     found = _split(text, _PLAIN_OR_ODD, _PLAIN_TOKEN)
     for token in found[1::2]:
-        if token[1:2] in "sS" and "<!--" in token and "<script" in token[1:].lower():
-            # A script may hide the end of a script in such a comment.
-            raise OddMarkupError(token[:80])
+        if token[1:2] in "sS":
+            _refuse_hidden_ends(token)
     return found
+
+
+def plain_token(markup: str) -> str:
+    """Return a text that is one piece of plain markup; raises OddMarkupError for any other."""
+    if not _PLAIN_TOKEN.fullmatch(markup):
+        raise OddMarkupError(markup[:80])
+    _refuse_hidden_ends(markup)
+    return markup
+
+
+def _refuse_hidden_ends(token: str) -> None:
+    """Refuse a script that may hide the end of a script in a comment."""
+    if "<!--" in token and "<script" in token[1:].lower():
+        raise OddMarkupError(token[:80])
 
 
 def _split(text: str, token: re.Pattern[str], sound: re.Pattern[str]) -> list[str]:

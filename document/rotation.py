@@ -7,11 +7,13 @@ time: only what differs is looked at.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from itertools import accumulate
 
 from document.decoding import decode
 from document.kinds import is_pdf, kind_of
-from document.markup import OddMarkupError, plain_tokens, with_line_feeds
+from document.markup import OddMarkupError, plain_token, plain_tokens, with_line_feeds
 from document.model import ExtractionOptions, Page
 from document.needs import Needs, needs_of
 from document.pieces import WITH_CONTENT, pieces_for, same_values
@@ -49,13 +51,33 @@ def only_rotates(before: Page, after: Page, options: ExtractionOptions = _NO_OPT
 
 
 def _alike(before: str, after: str, needs: Needs) -> bool:
-    one, other = plain_tokens(before), plain_tokens(after)
-    if one[::2] != other[::2]:
+    """Compare what stands between the signs that may begin markup: only the first page need be taken apart for that."""
+    one, other = before.split("<"), after.split("<")
+    if len(one) != len(other) or one[0] != other[0]:
         return False
-    markup = [(old, new) for old, new in zip(one[1::2], other[1::2], strict=True) if old != new]
-    unclear = [pair for pair in markup if not _same_but_values(*pair, needs)]
+    places = [place for place, (old, new) in enumerate(zip(one, other, strict=True)) if old != new]
+    pairs = _differing(plain_tokens(before), other, places)
+    unclear = [pair for pair in pairs if not _same_but_values(*pair, needs)]
     found = pieces_for(needs).of({token for pair in unclear for token in pair})
     return all(found[old] == found[new] for old, new in unclear)
+
+
+def _differing(found: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
+    """Return the markup that differs, with what stands for it in the other page; raises OddMarkupError for more.
+
+    A token has as many signs in both pages, and begins where its first one stands, if all before it are the same
+    markup for markup.
+    """
+    ends = list(accumulate(token.count("<") for token in found[1::2]))
+    pairs = []
+    for number in dict.fromkeys(bisect_left(ends, place) for place in places):
+        old, text = found[2 * number + 1 : 2 * number + 3]
+        first = ends[number - 1] + 1 if number else 1
+        part = f"<{'<'.join(other[first : ends[number] + 1])}"
+        if not part.endswith(text):
+            raise OddMarkupError(part[:80])
+        pairs.append((old, plain_token(part[: len(part) - len(text)])))
+    return pairs
 
 
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
