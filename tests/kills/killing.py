@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -31,6 +32,8 @@ class Killing:
 
     stand: Stand
     seed: int
+    prepare: Callable[[], object] = lambda: None
+    """Gives the next command something to do."""
     killed: int = 0
     at_work: int = 0
     places: Counter[str] = field(default_factory=Counter)
@@ -39,6 +42,7 @@ class Killing:
     _works: list[float] = field(default_factory=list)
     """How long the work of a command lasted that was not killed, in seconds."""
     _starts: list[float] = field(default_factory=list)
+    _measured: int = 0
     _points: int = 1
     """How many points the longest of them reached."""
 
@@ -48,6 +52,7 @@ class Killing:
 
     def at_point(self, number: int, *words: str) -> bool:
         """Kill a command at the point of this number; return False where it ends before."""
+        self.prepare()
         child = self.stand.start(*words, until=number)
         child.end()
         killed = child.kill() and len(child.reached()) >= number
@@ -59,9 +64,11 @@ class Killing:
 
         By the clock alone few would come late in the work: most of a run waits for its page and its workers.
         """
-        if self.killed % MEASURED == 0:
+        if self.killed >= MEASURED * self._measured:
             self.undisturbed(*words)
+            self._measured += 1
         chance = self.random.random()
+        self.prepare()
         child = self.stand.start(*words)
         if chance < EARLY:
             time.sleep(self.random.uniform(0, statistics.median(self._starts)))
@@ -75,6 +82,7 @@ class Killing:
 
     def undisturbed(self, *words: str) -> Child:
         """Run a command to its end, and note how long it takes."""
+        self.prepare()
         began = time.monotonic()
         child = self.stand.start(*words)
         child.wait_for_work()

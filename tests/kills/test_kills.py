@@ -28,9 +28,8 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
-    killing = Killing(stand, SEED)
+    killing = Killing(stand, SEED, lambda: stand.publish("Lodge"))
     while killing.killed < (300 if LONG else 5):
-        stand.publish("Lodge")
         killing.at_random(*RUN)
     assert killing.finish() == [], killing.summary()
     assert killing.at_work >= 0.8 * killing.killed, killing.summary()
@@ -40,9 +39,8 @@ def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
     """Each run meets what the one before it left: so crashes during the recovery from a crash are among them."""
-    killing, number = Killing(stand, SEED), 1
+    killing, number = Killing(stand, SEED, lambda: stand.publish("Lodge")), 1
     while True:
-        stand.publish("Lodge")
         if not killing.at_point(number, *RUN):
             break
         number += 1 if LONG else 4
