@@ -85,11 +85,12 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 
     In plain markup each value's first quote stands after "=", so that quotes come in pairs.
     """
+    found = _START.match(old)
+    tag = found[1].lower() if found else ""
+    if not tag or tag in WITH_CONTENT:
+        return False
     left, right = old.split('"'), new.split('"')
     if left[::2] != right[::2]:
-        return False
-    tag = _tag(left[0])
-    if not tag:
         return False
     for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
         name = _named(outside)
@@ -103,11 +104,3 @@ def _named(outside: str) -> str:
     """Return the attribute that what stands before a quoted value gives it to; "" where that is not plain."""
     found = _UP_TO_VALUE.fullmatch(outside)
     return found[1].lower() if found and found[1].isascii() else ""
-
-
-@lru_cache(maxsize=4096)
-def _tag(start: str) -> str:
-    """Return the element that a start tag begins, "" where it is something else, or has content that is no markup."""
-    found = _START.match(start)
-    name = found[1].lower() if found else ""
-    return "" if name in WITH_CONTENT else name
