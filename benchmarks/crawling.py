@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 HOSTS = 8
 SUBREAPER = 36
-"""PR_SET_CHILD_SUBREAPER: processes whose parent ends become ours, so that their time is counted."""
+"""PR_SET_CHILD_SUBREAPER of Linux."""
 
 BARE = """
 import sys
@@ -60,6 +60,11 @@ def addresses(hosts: Sequence[str], pages: int) -> list[str]:
     return [f"{hosts[number % len(hosts)]}/{number}" for number in range(pages)]
 
 
+def adopt_orphans() -> None:
+    """Become the parent of all processes that outlive theirs below us, so that their time is counted."""
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
 def children() -> set[int]:
     """Return the processes whose parent we are."""
     task = Path(f"/proc/self/task/{os.getpid()}/children")
@@ -89,14 +94,14 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000, help="how many policies are watched (1000)")
     parser.add_argument("--most", type=float, default=3.5, help="the ratio above which it ends with 1 (3.5)")
     asked = parser.parse_args()
-    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     run = [sys.executable, "-m", "clausewatch", "run", "--all"]
     with serving() as hosts, tempfile.TemporaryDirectory() as name:
         folder, pages = Path(name), addresses(hosts, asked.pages)
         configure(folder, pages)
         _, first = cpu_seconds(run, folder)
         assert f"{asked.pages} first seen" in first, first
-        bare, bare_said = cpu_seconds([sys.executable, "-c", BARE, *pages], folder)
+        bare, _ = cpu_seconds([sys.executable, "-c", BARE, *pages], folder)
         ours, said = cpu_seconds(run, folder)
         assert f"{asked.pages} unchanged" in said, said
     print(f"{asked.pages} pages, new tokens in each answer, nothing changed; CPU ms a page")

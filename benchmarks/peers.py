@@ -1,0 +1,175 @@
+"""What checking unchanged pages costs us beside other monitors: CPU time a page, on the pages of `rotating.py`.
+
+    python -m venv /tmp/peers && /tmp/peers/bin/pip install urlwatch webchanges html2text beautifulsoup4
+    python -m venv /tmp/peercd && /tmp/peercd/bin/pip install changedetection.io
+    unshare --net sh -c 'ip link set lo up; exec python benchmarks/peers.py --pages 100 \
+        --peers /tmp/peers/bin --changedetection /tmp/peercd/bin'
+
+In a network namespace of its own, because a fresh changedetection.io watches two pages of its makers. Each looks at the
+pages twice, and the second time counts, start-up included; of changedetection.io, a server, the time that the second
+look took. None may report a change: links are left out of what html2text makes, since tokens stand in them. It ends
+with 1 where we do not need five times less than the best of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from crawling import addresses, adopt_orphans, configure, cpu_seconds, serving
+
+TIMES = 5.0
+PORT = 5999
+
+
+def ours(folder: Path, pages: Sequence[str]) -> float:
+    """Return the CPU seconds of a run in which nothing changed."""
+    configure(folder, pages)
+    run = [sys.executable, "-m", "clausewatch", "run", "--all"]
+    cpu_seconds(run, folder)
+    seconds, said = cpu_seconds(run, folder)
+    assert f"{len(pages)} unchanged" in said, said
+    return seconds
+
+
+def urlwatch(programs: Path, method: str) -> Callable[[Path, Sequence[str]], float]:
+    """Return what measures urlwatch with one of the ways in which it makes text of HTML."""
+    links = "\n      ignore_links: true\n      ignore_images: true" if method == "pyhtml2text" else ""
+    filters = f"  - html2text:\n      method: {method}{links}\n"
+    names = ("--urls", "jobs.yaml", "--config", "c.yaml", "--hooks", "h.py", "--cache", "cache.db")
+    return _from_command_line([str(programs / "urlwatch"), *names], filters)
+
+
+def webchanges(programs: Path) -> Callable[[Path, Sequence[str]], float]:
+    """Return what measures webchanges."""
+    names = ("--jobs", "jobs.yaml", "--config", "c.yaml", "--hooks", "h.py", "--database", "w.db")
+    return _from_command_line([str(programs / "webchanges"), *names], "  - html2text:\n      ignore_links: true\n")
+
+
+def _from_command_line(command: list[str], filters: str) -> Callable[[Path, Sequence[str]], float]:
+    def measured(folder: Path, pages: Sequence[str]) -> float:
+        jobs = (f"name: p{n}\nurl: {url}\nfilter:\n{filters}" for n, url in enumerate(pages))
+        (folder / "jobs.yaml").write_text("---\n".join(jobs), encoding="utf-8")
+        assert "NEW: p0" in cpu_seconds(command, folder)[1]
+        seconds, said = cpu_seconds(command, folder)
+        assert not any(word in said for word in ("CHANGED: ", "ERROR: ", "NEW: ")), said[:2000]
+        return seconds
+
+    return measured
+
+
+def changedetection(programs: Path) -> Callable[[Path, Sequence[str]], float]:
+    """Return what measures changedetection.io, through its API."""
+
+    def measured(folder: Path, pages: Sequence[str]) -> float:
+        command = [str(programs / "changedetection.io"), "-d", ".", "-h", "127.0.0.1", "-p", str(PORT)]
+        allowed = {"ALLOW_IANA_RESTRICTED_ADDRESSES": "true", "DISABLE_VERSION_CHECK": "true"}
+        with subprocess.Popen(
+            command, cwd=folder, env=os.environ | allowed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as server:
+            try:
+                return _second_look(folder, pages, server.pid)
+            finally:
+                server.kill()
+
+    return measured
+
+
+def _second_look(folder: Path, pages: Sequence[str], server: int) -> float:
+    for given in list(_asked(folder, "watch")):
+        _asked(folder, f"watch/{given}", method="DELETE")
+    for start in range(0, len(pages), 20):  # as many as are taken at once
+        _asked(folder, "import", "\n".join(pages[start : start + 20]).encode())
+    _looked(folder, 0, len(pages))
+    time.sleep(5)  # what it does afterwards is not of the second look
+    before, since = _cpu_of(server), int(time.time()) + 1
+    time.sleep(1.1)
+    seen = _looked(folder, since, len(pages))
+    assert not any(each["last_changed"] >= since or each["last_error"] for each in seen)
+    return _cpu_of(server) - before
+
+
+def _looked(folder: Path, since: int, pages: int) -> list[dict[str, Any]]:
+    """Have every page looked at, and return what is known of each when all are done."""
+    _asked(folder, "watch?recheck_all=1")
+    while True:
+        time.sleep(4)
+        watched: list[dict[str, Any]] = list(_asked(folder, "watch").values())
+        if sum(each["last_checked"] > since for each in watched) >= pages:
+            return watched
+
+
+def _asked(folder: Path, path: str, body: bytes | None = None, method: str | None = None) -> Any:
+    for _ in range(60):
+        try:
+            stored = json.loads((folder / "changedetection.json").read_text(encoding="utf-8"))
+            headers = {"x-api-key": _key(stored), "Content-Type": "text/plain"}
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{PORT}/api/v1/{path}", body, headers, method=method
+            )
+            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - a constant scheme
+                said = answer.read()
+            return json.loads(said) if said.strip() else None
+        except (OSError, KeyError, ValueError):  # not up yet, or at odds with itself
+            time.sleep(1)
+    raise TimeoutError(f"changedetection.io does not answer {path}")
+
+
+def _key(stored: dict[str, Any]) -> str:
+    return str(stored["settings"]["application"]["api_access_token"])
+
+
+def _cpu_of(process: int) -> float:
+    """Return the CPU seconds of a process and of all that it started, so far."""
+    return sum(_times(each) for each in _family(process)) / os.sysconf("SC_CLK_TCK")
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in task.read_text(encoding="ascii").split():
+            yield from _family(int(child))
+
+
+def _times(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15]))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=100, help="how many pages are watched (100)")
+    parser.add_argument("--peers", type=Path, required=True, help="the folder of urlwatch and webchanges")
+    parser.add_argument("--changedetection", type=Path, help="the folder of changedetection.io")
+    asked = parser.parse_args()
+    adopt_orphans()
+    measured = {
+        "urlwatch, html2text": urlwatch(asked.peers, "pyhtml2text"),
+        "urlwatch, Beautiful Soup": urlwatch(asked.peers, "bs4"),
+        "webchanges": webchanges(asked.peers),
+    }
+    if asked.changedetection is not None:
+        measured["changedetection.io"] = changedetection(asked.changedetection)
+    found = {}
+    with serving() as hosts:
+        pages = addresses(hosts, asked.pages)
+        for name, measure in {"Clausewatch": ours, **measured}.items():
+            with tempfile.TemporaryDirectory() as folder:
+                found[name] = measure(Path(folder), pages) / asked.pages * 1000
+            print(f"{name:26} {found[name]:7.1f} CPU ms a page, {found[name] / found['Clausewatch']:5.1f} times ours")
+    sys.exit(min(found[name] for name in measured) < TIMES * found["Clausewatch"])
+
+
+if __name__ == "__main__":
+    main()
