@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
     insert,
     select,
     text,
@@ -133,8 +134,9 @@ def remove(connection: Connection, random: Random) -> str:
 
 
 def remove_with_entry(connection: Connection, random: Random) -> str:
-    """Delete one row and the entry that seals it."""
-    (entry,) = _rows(connection, CHAIN, random, 1, CHAIN.c.kind != START)
+    """Delete one row and the entry that seals it, which is not the last: that would be to cut off the tail."""
+    last = select(func.max(CHAIN.c.sequence)).scalar_subquery()
+    (entry,) = _rows(connection, CHAIN, random, 1, CHAIN.c.kind != START, CHAIN.c.sequence < last)
     connection.execute(delete(CHAIN).where(CHAIN.c.sequence == entry.sequence))
     connection.execute(delete(TABLES[entry.kind]).where(TABLES[entry.kind].c.id == entry.row_id))
     return f"{entry.kind} {entry.row_id}, entry {entry.sequence}"
@@ -203,9 +205,9 @@ def backdate(connection: Connection, random: Random) -> str:
 
 
 def backdate_entry(connection: Connection, random: Random) -> str:
-    """Set the time of an entry back, and hash it anew."""
+    """Set the time of an entry back, and hash it anew; not of the last, which would be to write the end anew."""
     entries = _entries(connection)
-    place = random.randrange(len(entries))
+    place = random.randrange(len(entries) - 1)
     entry = entries[place]
     entry["recorded_at"] -= timedelta(seconds=random.randint(1, 10**7))
     entries[place] = _entry(entry["sequence"], entries[place - 1]["hash"] if place else GENESIS, entry)
