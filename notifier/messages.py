@@ -138,6 +138,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "window": window,
         "commands": commands_of(notice),
         "subscriber": inert(notice.subscriber),
+        "policy": name,
         "head": inert(notice.head),
         "ids": [alert.id for passage in found for alert in passage.alerts],
     }
