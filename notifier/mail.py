@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 
 from notifier.messages import Message
 
@@ -110,7 +110,7 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     if abroad and not connection.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
     # Not send_message, which writes ">" before each line that begins with "From".
-    content = mail.as_bytes(policy=mail.policy.clone(utf8=abroad))
+    content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
     connection.sendmail(envelope.sender, [envelope.recipient], content, options)
     # Accepted: what becomes of the farewell changes nothing, and its answer is not waited for.

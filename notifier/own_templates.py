@@ -73,7 +73,7 @@ class OwnTemplates:
     ) -> None:
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
-            self._pool.join()  # type: ignore[no-untyped-call]  # as above
+            self._pool.join()
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import requests
-from apprise.exception import AppriseException
 from apprise.plugins.base import NotifyBase
 
 from notifier.channels.schemes import WEBHOOK
@@ -25,10 +24,10 @@ OURS = ("cto", "rto", "verify")
 class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
     """A receiver of signed JSON over HTTP."""
 
-    service_name = "Webhook"
-    service_url = ""
-    setup_url = ""
-    protocol, secure_protocol = WEBHOOK
+    # Apprise declares these as nothing at all.
+    service_name: Any = "Webhook"
+    protocol: Any = WEBHOOK[0]
+    secure_protocol: Any = WEBHOOK[1]
     request_rate_per_sec = 0
 
     message: Message | None = None
@@ -41,16 +40,16 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
     def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
         if self.user:
-            raise AppriseException("its secret stands after a colon: webhooks://:SECRET@host/path")
+            raise ValueError("its secret stands after a colon: webhooks://:SECRET@host/path")
         if problem := checked_secret(secret):
-            raise AppriseException(problem)
+            raise ValueError(problem)
         self.address = address
         self.secret = secret
 
     @staticmethod
-    def parse_url(url: str) -> dict[str, Any] | None:
+    def parse_url(url: str, *options: Any, **named: Any) -> dict[str, Any] | None:
         """Return what an address says, or None where it is none."""
-        results: dict[str, Any] | None = NotifyBase.parse_url(url)  # type: ignore[no-untyped-call]  # as above
+        results: dict[str, Any] | None = NotifyBase.parse_url(url)
         try:
             parts = urlsplit(url)
             host, _ = parts.hostname, parts.port
