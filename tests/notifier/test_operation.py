@@ -137,18 +137,18 @@ def test_a_second_time_of_trouble_is_told_again(watching: Watch) -> None:
     assert sorted(kinds(watching.told())) == ["unread began", "unread ended"]
 
 
-def test_a_hundred_policies_behind_one_dead_name_server_are_one_message(archive: Archive) -> None:
-    many = [replace(TEAHOUSE, name=f"Teahouse {number}") for number in range(100)]
+def test_all_policies_behind_one_dead_name_server_are_one_message(archive: Archive) -> None:
+    many = [replace(TEAHOUSE, name=f"Teahouse {number}") for number in range(25)]
     watching = Watch(archive, policies=many)
     watching.visit(*["failed"] * AFTER)
     (began,) = watching.told()
-    assert (len(began.report.incidents), began.report.left_out) == (MOST_INCIDENTS, 100 - MOST_INCIDENTS)
+    assert (len(began.report.incidents), began.report.left_out) == (MOST_INCIDENTS, 25 - MOST_INCIDENTS)
     message = compose(began)
-    assert message.subject == "Clausewatch: 100 policies cannot be read"
-    assert f"and {100 - MOST_INCIDENTS} more: see `clausewatch status`" in message.text
+    assert message.subject == "Clausewatch: 25 policies cannot be read"
+    assert f"and {25 - MOST_INCIDENTS} more: see `clausewatch status`" in message.text
     watching.visit("read")
     (ended,) = watching.told()
-    assert compose(ended).subject == "Clausewatch: 100 policies are read again"
+    assert compose(ended).subject == "Clausewatch: 25 policies are read again"
 
 
 def test_a_policy_is_gone_only_when_the_server_keeps_saying_so(watching: Watch) -> None:
