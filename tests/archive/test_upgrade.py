@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,9 @@ from differ.model import Timing
 from tests.archive.older import dumped, make_older
 from tests.archive.schemas import differences
 from tests.archive.visits import DATE, HOUR, JUDGED, RETENTION, SHARING, START, seen, written
+
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(["archive.database", "archive.sealing", "alembic.command"])
 
 
 def revisions() -> list[str]:
@@ -73,15 +75,21 @@ def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
     assert change.drift == ("id",)
 
 
+def upgrade_until(url: str, point: str) -> None:
+    """Open an archive in a process that is killed at a point."""
+    os.environ[VARIABLE] = point
+    open_archive(url).close()
+
+
 def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
     """Before its commit every row stands as the older program left it, its version too; after it, as the newer's."""
-    program = "import sys; from archive.database import open_archive; open_archive(sys.argv[1]).close()"
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:
         points.unlink(missing_ok=True)
-        asked = os.environ | {VARIABLE: f"{points}:{killed + 1}"}
-        ended = subprocess.run([sys.executable, "-c", program, first_schema], env=asked, timeout=60, check=False)
-        assert ended.returncode == -signal.SIGKILL
+        upgrading = FORKING.Process(target=upgrade_until, args=(first_schema, f"{points}:{killed + 1}"))
+        upgrading.start()
+        upgrading.join(60)
+        assert upgrading.exitcode == -signal.SIGKILL
         if points.read_text().endswith("after commit\n"):
             break
         killed += 1

@@ -40,7 +40,9 @@ def other(stand: Stand) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.mark.parametrize("command", [RUN, ("notify", "send")])
+@pytest.mark.parametrize(
+    ("database_kind", "command"), [("sqlite", RUN), ("postgresql", ("notify", "send"))], indirect=["database_kind"]
+)
 def test_a_lock_that_lasts_ends_a_command_with_3_and_one_sentence(
     stand: Stand, other: Connection, command: tuple[str, ...]
 ) -> None:

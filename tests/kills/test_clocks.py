@@ -46,7 +46,7 @@ def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
 def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None:
     """Not named on the command line, the policy is due whichever way the clock went: a clock set back hides nothing."""
     witness = Witness(stand)
-    for told, jump in enumerate(JUMPS if LONG else JUMPS[:3], start=1):
+    for told, jump in enumerate(JUMPS if LONG else JUMPS[1:3], start=1):
         stand.publish("Lodge")
         make_due(stand)
         ended = at(stand, jump, "run")
@@ -69,7 +69,7 @@ def make_due(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("jump", ["-1d", "+3650d"])
+@pytest.mark.parametrize("jump", ["-1d", "+3650d"] if LONG else ["+3650d"])
 def test_a_clock_that_jumps_within_a_run_disorders_nothing(stand: Stand, jump: str) -> None:
     """It jumps as the page is asked for: what was begun before, and its time-outs, go on."""
     stand.publish("Lodge")

@@ -29,7 +29,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
     killing = Killing(stand, SEED, lambda: stand.publish("Lodge"))
-    while killing.killed < (300 if LONG else 5):
+    while killing.killed < (300 if LONG else 4):
         killing.at_random(*RUN)
     assert killing.finish() == [], killing.summary()
     assert killing.at_work >= 0.8 * killing.killed, killing.summary()
@@ -43,7 +43,7 @@ def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
     while True:
         if not killing.at_point(number, *RUN):
             break
-        number += 1 if LONG else 4
+        number += 1 if LONG else 6
     assert killing.finish() == [], killing.summary()
     assert {"before commit", "after commit", "before send"} <= set(killing.places) or not LONG
     print(killing.summary())
@@ -52,9 +52,9 @@ def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stand) -> None:
     killing = Killing(stand, SEED)
-    while killing.killed < (200 if LONG else 6):
+    while killing.killed < (200 if LONG else 4):
         if killing.killed % 10 == 0:
-            wait_in_the_outbox(stand, 5 if LONG else 3)
+            wait_in_the_outbox(stand, 5 if LONG else 2)
         if killing.random.random() < 0.5:
             killing.at_random(*SEND)
         else:
