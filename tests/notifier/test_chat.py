@@ -134,9 +134,13 @@ def test_a_text_of_full_length_and_its_subject_fit_every_service(name: str) -> N
     assert DIALECTS[name].limit >= LENGTH + 2 * SUBJECT_LENGTH
 
 
+MARKED = st.builds(lambda text, times: text * times, st.text("*_\\[]~a ", min_size=1, max_size=9), st.integers(1, 400))
+"""Long texts, most of which is escaped."""
+
+
 @given(
     st.sampled_from([ANY, *DIALECTS.values()]),
-    st.lists(st.text(max_size=400), max_size=12),
+    st.lists(st.one_of(st.text(max_size=400), MARKED), max_size=12),
     st.text(max_size=200),
     st.integers(min_value=1500, max_value=4000),
 )
