@@ -5,8 +5,8 @@
 `--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`); Clausewatch
 is the one that runs this. Each program watches one page on loopback and mails to one server there, else with its
 defaults. In each round the page names a new recipient of data, then the program is run; then it is run twice more, as
-cron would. A round is *told* where one mail names the recipient as new, *lost* where none does, *repeated* where more do.
-Kills come at a random moment between the program's request for the page and the usual end of its run.
+cron would. A round is *told* where one mail names the recipient as new, *lost* where none does, *repeated* where more
+do. Kills come at a random moment between the program's request for the page and the usual end of its run.
 """
 
 from __future__ import annotations
@@ -53,10 +53,13 @@ class Program:
     rounds: int = 0
     usual: list[float] = field(default_factory=list)
     """Seconds from its request for the page to its end, of runs that were let be."""
+    codes: list[int] = field(default_factory=list)
+    """How the runs of this round ended."""
 
     def change(self) -> None:
         """Let the page name another recipient."""
         self.rounds += 1
+        self.codes.clear()
         self.site.serve("/privacy", PAGE.format(number=self.rounds, rest=REST))
 
     def run(self, kill_after: float | None = None) -> None:
@@ -78,7 +81,7 @@ class Program:
                 os.killpg(process.pid, signal.SIGKILL)
         elif asked is not None and kill_after is None:
             self.usual.append(time.monotonic() - asked)
-        process.wait()
+        self.codes.append(process.wait())
 
     def told(self) -> int:
         """Count the mails that tell of the last change."""
@@ -156,7 +159,8 @@ def failing_servers(program: Program) -> None:
             program.run()
         program.mail.faults = []
         note = " (permanent)" if fault.permanent else ""
-        print(f"{program.name:12} {fault.name + note:34} {outcome(program, 1 + fault.takes):9} {program.told()} mails")
+        ended = f"{program.told()} mails, exit codes {' '.join(map(str, program.codes))}"
+        print(f"{program.name:12} {fault.name + note:34} {outcome(program, 1 + fault.takes):9} {ended}", flush=True)
 
 
 def kills(program: Program, count: int, seed: int) -> None:
