@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
@@ -13,16 +16,19 @@ MOST_MARKS = 8
 
 _KNOWN = KnownPageRow.__table__.c
 _MARKS = (
-    select(_KNOWN.exact, _KNOWN.fingerprint, _KNOWN.identity, _KNOWN.fallback)
-    .where(_KNOWN.policy_id == bindparam("policy"), _KNOWN.version == bindparam("number"))
+    select(_KNOWN.policy_id, _KNOWN.version, _KNOWN.exact, _KNOWN.fingerprint, _KNOWN.identity, _KNOWN.fallback)
+    .where(_KNOWN.policy_id.in_(bindparam("policies", expanding=True)))
     .order_by(_KNOWN.id.desc())
 )
 
 
-def marks_of(session: Session, policy_id: int, version: int) -> tuple[Mark, ...]:
-    """Return the marks of a version, newest first."""
-    found = session.connection().execute(_MARKS, {"policy": policy_id, "number": version})
-    return tuple(Mark(*row) for row in found)
+def marks_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[Mark]]:
+    """Return the marks of versions, given as policy and number, by the policy; the newest first."""
+    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    for policy, version, *mark in session.connection().execute(_MARKS, {"policies": list(versions)}):
+        if versions[policy] == version:
+            found[policy].append(Mark(*mark))
+    return found
 
 
 def note_mark(session: Session, policy_id: int, version: int, mark: Mark) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +14,12 @@ from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
 from archive.pending import second_look
 from archive.schema import PendingRow, PolicyRow
-from archive.stored import policy_row
 from document.model import ExtractionOptions
 
-_TRY = (
+_TRIED = (
     update(PolicyRow)
-    .where(PolicyRow.name == bindparam("policy"))
-    .values(tried_at=bindparam("tried"))
-    .returning(PolicyRow.id)
+    .where(PolicyRow.id.in_(bindparam("policies", expanding=True)))
+    .values(tried_at=bindparam("started"))
 )
 
 DUE_SHARE = 0.9
@@ -186,15 +184,13 @@ def options_of(row: PolicyRow) -> ExtractionOptions:
     )
 
 
-def note_try(session: Session, name: str, run_started_at: datetime | None) -> int:
-    """Note that a run which started then tried a policy, and return its number; with None, only that.
+def note_tried(session: Session, policies: Sequence[int], run_started_at: datetime | None) -> None:
+    """Note, by their ids, that a run which started then tried policies; with None, nothing.
 
-    Its row is locked until the end of the transaction. Raises UnknownPolicyError.
+    In the transaction that records what came of it: a run that is killed before leaves them due.
     """
-    if run_started_at is None:
-        return policy_row(session, name, lock=True).id
-    found = session.connection().execute(_TRY, {"policy": name, "tried": run_started_at}).scalar()
-    return policy_row(session, name).id if found is None else int(found)
+    if policies and run_started_at is not None:
+        session.connection().execute(_TRIED, {"policies": policies, "started": run_started_at})
 
 
 def _policy(row: PolicyRow) -> Policy:

@@ -1,52 +1,110 @@
-"""Recognises an answer that says what the latest version says, without reading it."""
+"""Recognises answers that say what the latest version says, without reading them, and records them together."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive import blobs
 from archive.database import Archive
 from archive.known import marks_of
 from archive.model import Answer, Fetch, Result, page_of
-from archive.recorder import snapshots
+from archive.recorder import Recorded, record_all, snapshots
 from archive.schema import FetchRow, PolicyRow, VersionRow
-from differ.recognition import recognise_bytes, recognise_rotation, unchanged
+from archive.validators import Validators
+from differ.recognition import Mark, recognise_bytes, recognise_rotation, unchanged
 from document import is_current
 from document.model import ExtractionOptions, Page
 
 _POLICY, _VERSION, _FETCH = PolicyRow.__table__.c, VersionRow.__table__.c, FetchRow.__table__.c
+_OTHER = VersionRow.__table__.alias("other")
 _SEEN = (_FETCH.id, _FETCH.status, _FETCH.final_url, _FETCH.headers, _FETCH.snapshot_sha256, _FETCH.fallback)
 _LATEST = (
-    select(_VERSION.policy_id, _VERSION.number, _VERSION.identity, *_SEEN)
+    select(_POLICY.name, _VERSION.policy_id, _VERSION.number, _VERSION.identity, *_SEEN)
     .join_from(PolicyRow.__table__, VersionRow.__table__, _VERSION.policy_id == _POLICY.id)
     .join(FetchRow.__table__, _FETCH.id == _VERSION.fetch_id)
-    .where(_POLICY.name == bindparam("policy"))
-    .order_by(_VERSION.number.desc())
-    .limit(1)
+    .where(_POLICY.name.in_(bindparam("policies", expanding=True)))
+    .where(
+        _VERSION.number == select(func.max(_OTHER.c.number)).where(_OTHER.c.policy_id == _POLICY.id).scalar_subquery()
+    )
 )
 """Made once, of columns alone: nearly every visit asks this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that may say what the latest version says."""
+
+    fetch: Fetch
+    options: ExtractionOptions
+    unmodified: Validators | None = None
+    """What the server says still holds, where it answered 304 to that."""
+
+
+def record_recognised(
+    archive: Archive, answers: Sequence[Answered], now: datetime, run_started_at: datetime
+) -> list[tuple[Result, Recorded] | None]:
+    """Record those answers that certainly have the text of the latest version, in one transaction.
+
+    Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
+    Raises StorageError.
+    """
+    known = recognise_all(archive, [each for each in answers if each.unmodified is None])
+    found = [said_so(each) if each.unmodified is not None else known[id(each)] for each in answers]
+    results = [each for each in found if each is not None]
+    recorded = dict(zip(map(id, results), record_all(archive, results, now, run_started_at), strict=True))
+    pairs = [(result, recorded.get(id(result))) for result in found]
+    return [None if result is None or made is None else (result, made) for result, made in pairs]
+
+
+def said_so(answer: Answered) -> Result:
+    """Return the result of a visit whose server says that the page is still the one of a version."""
+    held = answer.unmodified
+    if held is None:
+        raise ValueError(f"the answer of {answer.fetch.policy} is no 304")
+    return Result(answer.fetch, unchanged(held.identity, fallback=False), held.version)
 
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Result | None:
     """Return the result of a visit whose answer certainly has the text of the latest version; None for any other.
 
-    It takes a few milliseconds. Raises DamagedArchiveError where stored content is not what was written.
+    Raises DamagedArchiveError where stored content is not what was written.
     """
-    pages = fetch.pages
+    answer = Answered(fetch, options)
+    return recognise_all(archive, [answer])[id(answer)]
+
+
+def recognise_all(archive: Archive, answers: Sequence[Answered]) -> Mapping[int, Result | None]:
+    """Return what `recognise` does for each of several answers, by its `id`."""
+    if not answers:
+        return {}
+    found: dict[int, Result | None] = {}
+    snapshot: dict[int, tuple[Page, ...]] = {}
     with archive.reading() as session:
-        latest = session.connection().execute(_LATEST, {"policy": fetch.policy}).first()
-        if latest is None:
-            return None
-        found = recognise_bytes(pages, options, marks_of(session, latest.policy_id, latest.number))
-        if found is not None:
-            return Result(fetch, found, latest.number)
-        before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
-    if not recognise_rotation(pages, options, before):
-        return None
-    return Result(fetch, unchanged(latest.identity, latest.fallback), latest.number)
+        names = {"policies": [each.fetch.policy for each in answers]}
+        latest = {row.name: row for row in session.connection().execute(_LATEST, names)}
+        marks = marks_of(session, {row.policy_id: row.number for row in latest.values()})
+        for each in answers:
+            row = latest.get(each.fetch.policy)
+            found[id(each)] = None if row is None else _same_bytes(each, row, marks)
+            if row is not None and found[id(each)] is None and is_current(row.identity, each.options):
+                snapshot[id(each)] = _pages(session, row, each.options)
+    for each in answers:
+        if id(each) in snapshot and recognise_rotation(each.fetch.pages, each.options, snapshot[id(each)]):
+            row = latest[each.fetch.policy]
+            found[id(each)] = Result(each.fetch, unchanged(row.identity, row.fallback), row.number)
+    return found
+
+
+def _same_bytes(answer: Answered, latest: Row[*tuple[Any, ...]], marks: defaultdict[int, list[Mark]]) -> Result | None:
+    found = recognise_bytes(answer.fetch.pages, answer.options, marks[latest.policy_id])
+    return None if found is None else Result(answer.fetch, found, latest.number)
 
 
 def _pages(session: Session, latest: Row[*tuple[Any, ...]], options: ExtractionOptions) -> tuple[Page, ...]:

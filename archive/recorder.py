@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Row, bindparam, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,17 @@ from archive.indexing import index_version
 from archive.known import marks_of, note_mark
 from archive.model import Answer, Fetch, Outcome, Pending, Result, is_imported, page_of
 from archive.pending import note_odd, note_visit, pending_of, settle
-from archive.policies import note_try
-from archive.schema import ChangeRow, FetchPageRow, FetchRow, FindingRow, PendingRow, SuppressionRow, VersionRow
+from archive.policies import note_tried
+from archive.schema import (
+    ChangeRow,
+    FetchPageRow,
+    FetchRow,
+    FindingRow,
+    PendingRow,
+    PolicyRow,
+    SuppressionRow,
+    VersionRow,
+)
 from archive.stored import policy_row, stored_timing
 from differ.assessment import Assessment, LatestVersion
 from differ.model import Comparison, Finding, Severity, Suppression
@@ -27,14 +37,13 @@ from differ.recognition import Mark
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
-_VERSION = VersionRow.__table__.c
-_LATEST_NUMBER = (
-    select(_VERSION.number).where(_VERSION.policy_id == bindparam("policy")).order_by(_VERSION.number.desc()).limit(1)
-)
-_STANDING = select(
-    _LATEST_NUMBER.scalar_subquery(),
-    exists().where(PendingRow.__table__.c.policy_id == bindparam("policy")).correlate(None),
-)
+_POLICY, _VERSION = PolicyRow.__table__.c, VersionRow.__table__.c
+_STANDINGS = select(
+    _POLICY.name,
+    _POLICY.id,
+    select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
+    exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
+).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
 """Made once, like all that each visit asks: making a query takes longer than asking it."""
 
 
@@ -89,7 +98,8 @@ def latest(archive: Archive, policy: str) -> Latest | None:
         if row is None:
             return None
         pending = pending_of(session.get(PendingRow, row.policy_id))
-        return Latest(row.number, _version(session, row), pending, marks_of(session, row.policy_id, row.number))
+        marks = marks_of(session, {row.policy_id: row.number})[row.policy_id]
+        return Latest(row.number, _version(session, row), pending, tuple(marks))
 
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
@@ -127,17 +137,41 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
     """
     try:
         with archive.writing() as session:
-            # In one transaction: a run that is killed before leaves the policy due.
-            policy = note_try(session, result.fetch.policy, run_started_at)
-            previous, waits = session.connection().execute(_STANDING, {"policy": policy}).one()
-            _require_current(result, previous)
-            recorded = _record(session, policy, result, previous, now)
-            if recorded.version is None:
-                _note_looks(session, recorded.fetch_id, result, waits=waits)
-            return recorded
+            [standing] = _standings(session, [result])
+            _require_current(result, standing.number)
+            note_tried(session, [standing.id], run_started_at)
+            return _record(session, standing, result, now)
     except IntegrityError as error:
         # Where the database does not serialise writers, the unique key of policy and number decides a race.
         raise OutdatedAssessmentError(result.fetch.policy, result.against, _latest_number(archive, result)) from error
+
+
+def record_all(
+    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+) -> list[Recorded | None]:
+    """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
+
+    Return None for those that another run has overtaken. Raises UnknownPolicyError, and StorageError.
+    """
+    if not results:
+        return []
+    with archive.writing() as session:
+        pairs = list(zip(results, _standings(session, results), strict=True))
+        current = [standing.id for result, standing in pairs if result.against == standing.number]
+        note_tried(session, current, run_started_at)
+        return [
+            _record(session, standing, result, now) if standing.id in current else None for result, standing in pairs
+        ]
+
+
+def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[Any, ...]]]:
+    """Return where the policies of visits stand. Raises UnknownPolicyError."""
+    names = [result.fetch.policy for result in results]
+    known = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
+    missing = next((name for name in names if name not in known), None)
+    if missing is not None:
+        policy_row(session, missing)  # raises that it is not known
+    return [known[name] for name in names]
 
 
 def _require_current(result: Result, number: int | None) -> None:
@@ -145,11 +179,13 @@ def _require_current(result: Result, number: int | None) -> None:
         raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
 
 
-def _record(session: Session, policy_id: int, result: Result, previous: int | None, now: datetime) -> Recorded:
+def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, now: datetime) -> Recorded:
+    policy_id, previous = standing.id, standing.number
     fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
     recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
+        _note_looks(session, fetch, assessment, waits=standing.waits)
         if result.mark is not None and previous is not None:
             note_mark(session, policy_id, previous, result.mark)
         return recorded
@@ -176,9 +212,8 @@ def _record(session: Session, policy_id: int, result: Result, previous: int | No
     )
 
 
-def _note_looks(session: Session, fetch_id: int, result: Result, *, waits: bool) -> None:
+def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None, *, waits: bool) -> None:
     """Bring what waits for a second look, if anything does, to what a visit found that made no version."""
-    assessment, fetch = result.assessment, session.get_one(FetchRow, fetch_id)
     if assessment is not None and assessment.outcome == "pending":
         note_odd(session, fetch, _document(assessment), assessment.detail)
     elif not waits:
@@ -351,9 +386,8 @@ def latest_row(session: Session, policy_id: int) -> VersionRow | None:
 
 def _latest_number(archive: Archive, result: Result) -> int | None:
     with archive.reading() as session:
-        policy = policy_row(session, result.fetch.policy).id
-        found: int | None = session.scalar(_LATEST_NUMBER, {"policy": policy})
-        return found
+        row = latest_row(session, policy_row(session, result.fetch.policy).id)
+        return None if row is None else row.number
 
 
 def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:

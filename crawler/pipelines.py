@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from archive.database import Archive, open_archive
 from archive.errors import OutdatedAssessmentError, StorageError
 from archive.model import Fetch, Policy, Result
-from archive.recognising import recognise
+from archive.recognising import Answered, record_recognised
 from archive.recorder import Latest, Recorded, latest, record
 from archive.resting import RestingHost, note_resting
-from archive.validators import Validators
 from crawler import signals
 from crawler.model import Visited
 from crawler.workers import Defect, Done, LimitHit, WorkerLimits, Workers
@@ -34,6 +33,9 @@ Value = TypeVar("Value")
 
 DEFAULT = "default"
 """The profile of a policy that names none, or one that is not there."""
+
+MOST_TOGETHER = 16
+"""Answers that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
 """How often one answer is assessed where another run records versions of the same policy meanwhile."""
@@ -59,6 +61,8 @@ class RecordingPipeline:
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._resting: list[RestingHost] = []
+        self._waiting: list[tuple[Answered, asyncio.Future[tuple[Result, Recorded] | None]]] = []
+        self._recognising: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordingPipeline:
@@ -90,6 +94,9 @@ class RecordingPipeline:
         return item
 
     async def _recorded(self, item: Visited) -> tuple[Result, Recorded]:
+        recognised = None if item.fetch.error else await self._recognised(item)
+        if recognised is not None:
+            return recognised
         attempt = 1
         while True:
             result = await self._result(item)
@@ -100,16 +107,37 @@ class RecordingPipeline:
                     raise
                 attempt += 1
 
+    async def _recognised(self, item: Visited) -> tuple[Result, Recorded] | None:
+        """Record an answer that need not be read, together with others that wait; return None for any other."""
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((Answered(item.fetch, item.policy.options, item.unmodified), answer))
+        if len(self._waiting) == 1 and self._recognising is None:
+            self._recognising = asyncio.ensure_future(self._recognise())
+        found: tuple[Result, Recorded] | None = await answer
+        return found
+
+    async def _recognise(self) -> None:
+        """Work off what waits: all of it at once, since nearly all that many answers cost is the transaction."""
+        while self._waiting:
+            some = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
+            answers = [answer for answer, _ in some]
+            done = asyncio.ensure_future(self._in_archive(record_recognised, answers, self.now(), self.run_started_at))
+            await asyncio.wait([done])
+            for place, (_, waiting) in enumerate(some):
+                error = done.exception()
+                if error is not None:
+                    waiting.set_exception(error)
+                else:
+                    waiting.set_result(done.result()[place])
+        self._recognising = None
+
     async def _result(self, item: Visited) -> Result:
         if item.fetch.error:
             return Result(item.fetch, None)
-        if item.unmodified is None:
-            recognised = await self._in_archive(recognise, item.fetch, item.policy.options)
-            if recognised is not None:
-                return recognised
-        known = await self._in_archive(latest, item.policy.name)
         if item.unmodified is not None:
-            return unmodified(item.fetch, item.unmodified, known)
+            return overtaken(item.fetch)
+        known = await self._in_archive(latest, item.policy.name)
         visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles))
         against = None if known is None else known.number
         outcome = await self.workers.call(look, Look(visit, () if known is None else known.marks))
@@ -174,12 +202,10 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     return Visit(page, policy.options, profile, known.version, text, confirm, tuple(further))
 
 
-def unmodified(fetch: Fetch, held: Validators, known: Latest | None) -> Result:
-    """Return what is recorded where the server says that the page is still the one of a version."""
-    if known is None or known.number != held.version:
-        sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
-        return Result(replace(fetch, error=sentence, error_kind="other"), None)
-    return Result(fetch, Assessment("unchanged", identity=held.identity), known.number)
+def overtaken(fetch: Fetch) -> Result:
+    """Return what is recorded where a page is said to be that of a version which is the latest no longer."""
+    sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
+    return Result(replace(fetch, error=sentence, error_kind="other"), None)
 
 
 def refusal(hit: LimitHit) -> Assessment:
