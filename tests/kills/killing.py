@@ -44,7 +44,7 @@ class Killing:
     _starts: list[float] = field(default_factory=list)
     _measured: int = 0
     _points: int = 1
-    """How many points the longest of them reached."""
+    """How many points the last of them reached."""
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)
@@ -65,6 +65,7 @@ class Killing:
         By the clock alone few would come late in the work: most of a run waits for its page and its workers.
         """
         if self.killed >= MEASURED * self._measured:
+            self.undisturbed(*words)  # what kills before it left is done by this one
             self.undisturbed(*words)
             self._measured += 1
         chance = self.random.random()
@@ -89,7 +90,7 @@ class Killing:
         self._starts.append(time.monotonic() - began)
         child.end()
         self._works.append(child.worked())
-        self._points = max(self._points, len(child.reached()))
+        self._points = max(1, len(child.reached()))
         self.faults += self.witness.look(child)
         return child
 
