@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count, repeat
+from operator import ne
 
 from document.decoding import decode
 from document.kinds import is_pdf, kind_of
@@ -55,7 +56,7 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:
         return False
-    places = [place for place, (old, new) in enumerate(zip(one, other, strict=True)) if old != new]
+    places = list(compress(count(), map(ne, one, other)))
     pairs = _differing(plain_tokens(before), other, places)
     unclear = [pair for pair in pairs if not _same_but_values(*pair, needs)]
     found = pieces_for(needs).of({token for pair in unclear for token in pair})
@@ -68,7 +69,7 @@ def _differing(found: list[str], other: list[str], places: list[int]) -> list[tu
     A token has as many signs in both pages, and begins where its first one stands, if all before it are the same
     markup for markup.
     """
-    ends = list(accumulate(token.count("<") for token in found[1::2]))
+    ends = list(accumulate(map(str.count, found[1::2], repeat("<"))))
     pairs = []
     for number in dict.fromkeys(bisect_left(ends, place) for place in places):
         old, text = found[2 * number + 1 : 2 * number + 3]
