@@ -71,6 +71,10 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
             '<script><!-- <script> </script> <p a="1"> --></script>',
             '<script><!-- <script> </script> <p a="2"> --></script>',
         ),
+        (
+            '<script><!-- <script> </script> <p data-a="<x">A<script>x</script>',
+            '<script><!-- <script> </script> <p data-a="</script>B">A<script>x</script>',
+        ),
         ('<plaintext><p data-a="1">', '<plaintext><p data-a="2">'),
         ('<![CDATA[ <p data-a="1"> ]]>', '<![CDATA[ <p data-a="2"> ]]>'),
     ],
