@@ -204,8 +204,8 @@ def test_no_cell_is_run_as_a_formula(begins: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "one of --evidence POLICY, --warc and --csv TABLE"),
-        (("--warc", "--csv", "findings"), "one of --evidence POLICY, --warc and --csv TABLE"),
+        ((), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
+        (("--warc", "--csv", "findings"), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
         (("--warc", "--version", "1"), "--version goes with --evidence"),
         (("--evidence", "Teahouse", "--version", "9"), "there is no version 9"),
         (("--evidence", "Teahouse", "--since", "2027-01-01"), "no version that was first seen since"),
