@@ -114,9 +114,7 @@ def _asked(folder: Path, path: str, body: bytes | None = None, method: str | Non
         try:
             stored = json.loads((folder / "changedetection.json").read_text(encoding="utf-8"))
             headers = {"x-api-key": _key(stored), "Content-Type": "text/plain"}
-            request = urllib.request.Request(
-                f"http://127.0.0.1:{PORT}/api/v1/{path}", body, headers, method=method
-            )
+            request = urllib.request.Request(f"http://127.0.0.1:{PORT}/api/v1/{path}", body, headers, method=method)
             with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - a constant scheme
                 said = answer.read()
             return json.loads(said) if said.strip() else None

@@ -1,0 +1,196 @@
+"""What a large collection costs: peak memory of all processes of a run, and its time.
+
+    python benchmarks/collection.py [--policies 10000] [--hosts N] [--runs 2] [--folder FOLDER] [--limit 400]
+
+A server on many addresses of loopback gives each policy a page of its own. The first run records a version of each, the
+second finds them unchanged. The memory is the sum of the proportional set sizes (PSS) of the run and all processes
+below it: pages that several share count once. The sum of resident sets counts them for each, and is shown beside it.
+With `--limit` the benchmark fails where the peak is higher, in MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+PAGE = """<!doctype html><html lang="en"><head><title>Privacy policy</title></head><body><main>
+<h1>Privacy policy of orchard {n}</h1>
+<p>This policy explains which personal data orchard {n} holds, and what you can ask of us.</p>
+<h2>What we collect</h2>{collected}
+<h2>Whom we share it with</h2><p>We share your personal data with the carrier who brings apples of row {n}.</p>
+<p>We do not share your personal data with advertisers, and we never sell it to anybody.</p>
+<h2>Your rights</h2><p>You have the right to access your personal data and to have it corrected or deleted.</p>
+<p>You may object to the processing of your personal data at any time; write to data@orchard-{n}.example.</p>
+</main><p>{token}</p></body></html>"""
+SENTENCE = "<p>We keep your name, your address and the list of what you ordered from tree {tree} of row {n}.</p>"
+
+
+def page(number: int, token: int) -> bytes:
+    """Return the page of a policy; the token changes at each visit."""
+    collected = "".join(SENTENCE.format(tree=tree, n=number) for tree in range(12))
+    return PAGE.format(n=number, collected=collected, token=f"<!-- {token:x} -->").encode()
+
+
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the requests of one connection."""
+    while True:
+        line = await reader.readline()
+        if not line:
+            break
+        while (await reader.readline()).strip():
+            pass
+        path = line.split(b" ")[1].decode().strip("/")
+        body = page(int(path), time.monotonic_ns()) if path.isdecimal() else b""
+        status = b"200 OK" if path.isdecimal() else b"404 Not Found"
+        head = b"Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(body)
+        writer.write(b"HTTP/1.1 " + status + b"\r\n" + head + body)
+        await writer.drain()
+    writer.close()
+
+
+def serve(port: multiprocessing.Queue[int]) -> None:
+    """Serve on every address of loopback, and on nothing else."""
+
+    async def forever(listening: socket.socket) -> None:
+        server = await asyncio.start_server(answer, sock=listening)
+        port.put(listening.getsockname()[1])
+        await server.serve_forever()
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+        listening.bind(("", 0))
+        asyncio.run(forever(listening))
+
+
+@dataclass
+class Peak:
+    """The most that a process and those below it held at a time, in kB."""
+
+    proportional: int = 0
+    resident: int = 0
+    files: int = 0
+    """Open files of the main process."""
+    processes: dict[str, int] = field(default_factory=dict)
+    """Of the moment of the peak: the command of each process and its share."""
+
+    def watch(self, pid: int, over: threading.Event) -> None:
+        while not over.wait(0.5):
+            sizes = {each: size for each in tree(pid) if (size := sizes_of(each)) is not None}
+            self.files = max(self.files, open_files(pid))
+            proportional = sum(size[0] for size in sizes.values())
+            self.resident = max(self.resident, sum(size[1] for size in sizes.values()))
+            if proportional > self.proportional:
+                self.proportional = proportional
+                self.processes = {f"{name_of(each)} {each}": size[0] for each, size in sizes.items()}
+
+
+def tree(pid: int) -> Iterator[int]:
+    """Yield a process and all below it."""
+    yield pid
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return
+    for child in children:
+        yield from tree(child)
+
+
+def sizes_of(pid: int) -> tuple[int, int] | None:
+    """Return the proportional and the resident size in kB; None where the process has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return None
+    sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+    return sizes["Pss"], sizes["Rss"]
+
+
+def open_files(pid: int) -> int:
+    try:
+        return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    except OSError:
+        return 0
+
+
+def name_of(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "?"
+    return next((word.decode() for word in words if b"forkserver" in word), words[0].decode().rsplit("/", 1)[-1])[:40]
+
+
+def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path:
+    """Write a configuration with so many policies."""
+    crawl = '[crawl]\nevery = "1d"\ndelay = "0 s"\nconcurrency = 16\nallow_private = ["127.0.0.0/8"]\n'
+    policies = "".join(
+        f'[[policy]]\nname = "Orchard {n}"\nurl = "http://{hosts[n % len(hosts)]}:{port}/{n}"\nlanguages = ["en"]\n'
+        for n in range(count)
+    )
+    path = folder / "clausewatch.toml"
+    path.write_text(f"{crawl}\n{policies}", encoding="utf-8")
+    return path
+
+
+def run(path: Path) -> Peak:
+    """Run once over all policies, print what it cost, and return the peak."""
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = [sys.executable, "-m", "clausewatch", "--config", str(path), "run", "--all"]
+    running = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    peak, over = Peak(), threading.Event()
+    watching = threading.Thread(target=peak.watch, args=(running.pid, over))
+    watching.start()
+    said, _ = running.communicate()
+    over.set()
+    watching.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(said.strip())
+    print(
+        f"  peak of all processes {peak.proportional / 1000:.0f} MB (resident sets {peak.resident / 1000:.0f} MB), "
+        f"{peak.files} open files"
+    )
+    for name, size in sorted(peak.processes.items(), key=lambda item: -item[1]):
+        print(f"    {size / 1000:6.0f} MB  {name}")
+    print(f"  {time.monotonic() - began:.0f} s by the clock, {spent:.0f} CPU s of the main process")
+    return peak
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--policies", type=int, default=10_000, help="how many (10000)")
+    parser.add_argument("--hosts", type=int, help="on how many addresses (one for each)")
+    parser.add_argument("--runs", type=int, default=2, help="how many runs (2)")
+    parser.add_argument("--folder", type=Path, help="where the archive is made, and thrown away afterwards")
+    parser.add_argument("--limit", type=float, help="MB that a peak may reach")
+    asked = parser.parse_args()
+    hosts = [f"127.0.{n // 250 + 1}.{n % 250 + 1}" for n in range(asked.hosts or asked.policies)]
+    port: multiprocessing.Queue[int] = multiprocessing.Queue()
+    server = multiprocessing.Process(target=serve, args=(port,), daemon=True)
+    server.start()
+    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+        path = configuration(Path(folder), asked.policies, hosts, port.get())
+        peaks = [run(path) for _ in range(asked.runs)]
+    server.terminate()
+    highest = max(peak.proportional for peak in peaks) / 1000
+    if asked.limit and highest > asked.limit:
+        raise SystemExit(f"{highest:.0f} MB, more than {asked.limit:.0f}")
+
+
+if __name__ == "__main__":
+    main()
