@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -20,6 +21,9 @@ from uuid import uuid4
 OWNER = "clausewatch"
 """The superuser of the cluster; it needs no password, and only this machine reaches it."""
 
+PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
+
 SERVER_USER = "postgres"
 """Who runs the server where the tests run as root, for whom PostgreSQL refuses to run."""
 
@@ -29,7 +33,7 @@ def binaries() -> Path | None:
     """Return the folder of the newest PostgreSQL's programs, or None where there is none that could be run."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
-    candidates = [*found, *([Path(on_path)] if on_path else [])]
+    candidates = [*([Path(on_path).resolve()] if on_path else []), *found]
     if not candidates or (os.geteuid() == 0 and not _user_exists()):
         return None
     return candidates[-1].parent
@@ -43,7 +47,7 @@ def _user_exists() -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
     """A server of its own in a temporary folder, reached by a socket there."""
 
@@ -51,6 +55,7 @@ class Cluster:
     programs: Path
     durable: bool
     """Whether it waits for the disk, as a real one does."""
+    _server: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
         """Return the URL of one of its databases, as a configuration would name it."""
@@ -80,7 +85,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server, and wait until it answers; after a crash, until it has recovered."""
         settings = {
-            "listen_addresses": "''",
+            "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "on" if self.durable else "off",
             # Not UTC: a time that depends on the session's zone would show.
@@ -88,41 +93,54 @@ class Cluster:
             "max_connections": "60",
             "shared_buffers": "16MB",
         }
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self._run("pg_ctl", "-w", "-s", "-l", str(self.folder / "log"), "-o", options, "start")
-            except subprocess.CalledProcessError:
-                # The children of a postmaster that was killed may not be gone yet.
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-            else:
-                return
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [self.programs / "postgres", "-D", self.folder / "data", *options]
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            # It may have ended at once: the children of one that was killed may not be gone yet.
+            if self._server is None or self._server.poll() is not None:
+                with (self.folder / "log").open("ab") as log:
+                    self._server = subprocess.Popen(
+                        command, stdout=log, stderr=log, preexec_fn=_end_with_the_tests, **self._surroundings()
+                    )
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        asked = [self.programs / "pg_isready", "-q", "-h", self.folder]
+        return subprocess.run(asked, check=False, **self._surroundings()).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server: `fast` in order, `immediate` as a crash would."""
         self._run("pg_ctl", "-w", "-s", "-m", mode, "stop")
+        self._gone()
 
     def kill(self) -> None:
         """Kill the server's first process, as the kernel does when memory runs out."""
-        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        assert self._server is not None
+        self._server.kill()
+        self._gone()
+
+    def _gone(self) -> None:
+        if self._server is not None:
+            self._server.wait(30)
+            self._server = None
 
     def _run(self, program: str, *arguments: str) -> None:
-        demoted: dict[str, Any] = {}
+        command = [self.programs / program, "-D", self.folder / "data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._surroundings())
+
+    def _surroundings(self) -> dict[str, Any]:
+        """Return how the server's programs are started: in its folder, and never as root."""
+        around: dict[str, Any] = {"cwd": self.folder, "stdin": subprocess.DEVNULL}
         if os.geteuid() == 0:
-            demoted = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
-        subprocess.run(
-            [self.programs / program, "-D", self.folder / "data", *arguments],
-            check=True,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **demoted,
-        )
+            around |= {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
+        return around
+
+
+def _end_with_the_tests() -> None:
+    """Have the kernel end the server at once where the tests are killed, and nobody stops it any more."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 @contextlib.contextmanager
