@@ -152,3 +152,30 @@ def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_no_version() 
 def test_other_links_may_go_anywhere() -> None:
     there, here = (f'<p>See <a href="https://{host}.example/">the map room</a>.</p>' for host in ("old", "new"))
     assert visit(page(SHARING, here), latest(page(SHARING, there))).outcome == "unchanged"
+
+
+COOKS = replace(
+    page(),
+    body=b"<html><body><main><h1>Cooks</h1>" + b"<p>Anna, soups and stews, every day</p>" * 40 + b"</main></body>",
+)
+GONE = replace(page(), status=404, final_url="https://maps.example/cooks")
+
+
+def test_a_further_page_need_not_speak_like_a_policy() -> None:
+    """A list of companies names no right; one page at least must be a policy."""
+    options = replace(OPTIONS, further=("https://maps.example/cooks",))
+    assert assess(Visit(page(SHARING), options, further=(COOKS,))).outcome == "changed"
+    assert assess(Visit(COOKS, options, further=(COOKS,))).reason == "other-document"
+
+
+def test_one_of_several_pages_that_is_gone_is_named() -> None:
+    found = assess(Visit(page(SHARING), replace(OPTIONS, further=(GONE.final_url,)), further=(GONE,)))
+    assert (found.outcome, found.reason) == ("not comparable", "gone")
+    assert found.detail == "https://maps.example/cooks: The server answered 404."
+
+
+def test_other_further_addresses_are_a_boundary() -> None:
+    options = replace(OPTIONS, further=("https://maps.example/cooks",))
+    before = replace(latest(page(SHARING)), further=(page(LINK),), further_urls=("https://maps.example/waiters",))
+    found = assess(Visit(page(SHARING), options, latest=before, further=(page(LINK, SHARING),)))
+    assert (found.outcome, found.boundary, found.comparison) == ("changed", True, None)

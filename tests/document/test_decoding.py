@@ -22,6 +22,10 @@ from document.decoding import decode
         (b"<meta charset=utf-16>\xc3\xa9", "", "<meta charset=utf-16>é"),
         (b"\xff\xc3\xa9", "text/html; charset=utf-8", "\ufffdé"),
         (b"x", "text/html; charset=no-such-thing", "x"),
+        (b"6162", "text/html; charset=hex", "6162"),
+        (b"a+AGI-", "text/html; charset=utf-7", "a+AGI-"),
+        (b"<meta charset=punycode>a-b", "", "<meta charset=punycode>a-b"),
+        (b"<meta charset=idna>\xc3\xa9", "", "<meta charset=idna>é"),
         (b"a\x00b", "", "ab"),
     ],
 )
