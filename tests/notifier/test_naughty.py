@@ -62,7 +62,7 @@ def alert(text: str) -> Message:
         translations=(("id", text),),
     )
     told = replace(
-        notice(finding, *[replace(finding, section=f"{text} {number}", after="") for number in range(12)], policy=text),
+        notice(finding, *[replace(finding, section=f"{text} {number}", after="") for number in range(9)], policy=text),
         subscriber=name(text),
         timing=Timing(window_days=30, window_text=text),
         drift=(text,),
@@ -112,8 +112,9 @@ KINDS: dict[str, Callable[[str], Message]] = {
 
 @pytest.fixture(scope="module", params=KINDS)
 def messages(request: pytest.FixtureRequest) -> dict[str, Message]:
-    """Return a kind of message for each naughty text."""
-    return {text: KINDS[request.param](text) for text in NAUGHTY}
+    """Return a kind of message for each naughty text; outside of the long run for some of them, always the same."""
+    chosen = NAUGHTY if LONG else random.Random(7).sample(NAUGHTY, 50)  # noqa: S311  nobody is to be kept from guessing
+    return {text: KINDS[request.param](text) for text in chosen}
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ HEADERS = {
 
 def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[str, Message], mail: MailServer) -> None:
     chosen = list(messages.items())
-    for _, message in sample(chosen, 40):
+    for _, message in sample(chosen, 20):
         assert send(Channel("desk", mail.url), "officer@example.org", message) == Accepted()
         received = mail.received[-1]
         assert set(received.mail.keys()) <= HEADERS
@@ -203,7 +204,7 @@ def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[s
         assert " ".join(received.subject.split()) == " ".join(message.subject.replace("=?", "= ?").split())
         assert [part.get_content_type() for part in received.mail.iter_parts()] == ["text/plain", "text/html"]
         assert received.text == message.text
-    assert len(mail.received) == len(sample(chosen, 40))
+    assert len(mail.received) == len(sample(chosen, 20))
 
 
 @dataclass
@@ -258,12 +259,13 @@ def browser() -> Iterator[Browser]:
 
 def test_a_browser_shows_a_message_and_does_nothing_else(messages: dict[str, Message], browser: Browser) -> None:
     chosen = list(messages.items())
-    for text, message in sample(chosen, 15):
+    for text, message in sample(chosen, 4):
         assert browser.read(message.html) == [], text
 
 
 def test_a_browser_would_act_on_the_same_texts(browser: Browser) -> None:
     """A control: written into a page as they are, most of what is meant for HTML opens a dialog or asks the host."""
-    acting = [text for text in HTML if any("dialog" in act or HOST in act for act in browser.read(f"<p>{text}</p>"))]
-    print(f"{len(acting)} of {len(HTML)} act where they are not escaped")
-    assert len(acting) >= 30
+    texts = HTML if LONG else HTML[::6]
+    acting = [text for text in texts if any("dialog" in act or HOST in act for act in browser.read(f"<p>{text}</p>"))]
+    print(f"{len(acting)} of {len(texts)} act where they are not escaped")
+    assert len(acting) > len(texts) / 2
