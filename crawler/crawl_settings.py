@@ -42,7 +42,7 @@ class CrawlSettings:
     """Redirects followed for one policy."""
     workers: int = 2
     """Processes that extract and compare."""
-    worker_memory: int = 220_000_000
+    worker_memory: int = 140_000_000
     """Bytes of memory for a worker process while it reads a page; one that needs more than
     `crawler.workers.ORDINARY_MEMORY` is read while no other page is."""
     worker_time: float = 60.0

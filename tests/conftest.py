@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.database import open_archive
+from notifier.redaction import redactor
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -27,9 +28,10 @@ def require(present: bool, what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the width of the terminal, and a configuration of the person who runs the tests, out of them."""
+    """Keep out of the tests the terminal's width, the configuration of who runs them, and secrets of other tests."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)
+    monkeypatch.setattr(redactor, "_secrets", frozenset())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -63,9 +64,15 @@ class Desk:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *arguments]
 
-    def clausewatch(self, *arguments: str) -> Said:
-        """Run a command to its end."""
+    def clausewatch(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
+        """Run a command to its end, with further environment variables."""
         done = subprocess.run(
-            self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+            self.command(*arguments),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, **(environment or {})},
         )
         return Said(done.returncode, done.stdout, done.stderr)

@@ -162,7 +162,7 @@ class CrawlTable(Table):
     retries: Annotated[StrictInt, _count(0, 10)] = _DEFAULTS.retries
     redirects: Annotated[StrictInt, _count(0, 20)] = _DEFAULTS.redirects
     workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
-    worker_memory: Annotated[Size, _between(150_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
+    worker_memory: Annotated[Size, _between(120_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
     worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
     chromium: Word | None = None
     render_time: Annotated[Duration, _between(5, 600, _seconds)] = timedelta(seconds=_DEFAULTS.render_time)

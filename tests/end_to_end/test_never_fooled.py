@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from archive.database import open_archive
 from tests.desk import Desk, Said
+from tests.faked_clock import environment
 from tests.server import Answer, Site, serving
 from tests.smtp import mail_server
 
@@ -62,7 +63,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Four runs: the policies, what is not they twice, the policies again."""
+    """Four runs, two hours apart: the policies, what is not they twice, the policies again.
+
+    Some of those answers ask to be left alone for an hour.
+    """
 
     runs: tuple[Said, ...]
     found: tuple[Mapping[str, tuple[str, str | None]], ...]
@@ -81,10 +85,10 @@ def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         addresses = {watch.name: watch.site.url(watch.path) for watch in watches}
         desk.configure(addresses, mail=mail.url, crawl={"concurrency": "8"})
         said, found, welcomed = [], [], 0
-        for broken in (False, True, True, False):
+        for hours, broken in zip((0, 2, 4, 6), (False, True, True, False), strict=True):
             for watch in watches:
                 watch.serve(watch.broken if broken else watch.base, folder)
-            said.append(desk.clausewatch("run", "--all"))
+            said.append(desk.clausewatch("run", "--all", environment=environment(f"+{hours}h")))
             found.append(latest_fetches(desk))
             welcomed = welcomed or len(mail.received)
         yield Story(tuple(said), tuple(found), versions(desk), len(mail.received) - welcomed)

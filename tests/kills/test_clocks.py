@@ -13,20 +13,18 @@ from sqlalchemy import create_engine, text
 
 from archive.database import open_archive
 from archive.history import versions
-from tests.conftest import require
+from tests.faked_clock import environment
 from tests.kills.killing import Killing
 from tests.kills.programs import Ended, under
 from tests.kills.soundness import Witness, received
 from tests.kills.stand import Stand, standing
 
-LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 JUMPS = ("-1d", "+10y", "+0", "-300d", "+1h")
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    require(LIBRARY is not None, "libfaketime")
     with standing(tmp_path, database_url) as made:
         made.configure(names=("Lodge",))
         assert made.call("run").code == 0
@@ -34,12 +32,8 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 
 def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
-    """Run a command while the clock stands elsewhere; what measures spans goes on as it is."""
-    faked = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
-    folders = [str(Path(__file__).with_name("faked")), *filter(None, [os.environ.get("PYTHONPATH")])]
-    faked |= {"PYTHONPATH": os.pathsep.join(folders)}
-    faked |= {"FAKETIME": clock} if clock else {}
-    return under(stand, [], *words, **(faked | more))
+    """Run a command while the clock stands elsewhere."""
+    return under(stand, [], *words, **(environment(clock) | more))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
