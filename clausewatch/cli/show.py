@@ -124,7 +124,8 @@ def _head(version: Version) -> Iterator[str]:
         *((each.final_url, each.body_sha256) for each in version.further),
     )
     for address, body in pages:
-        yield f"  Address     {printable(address)}"
+        if address:  # an imported copy has none
+            yield f"  Address     {printable(address)}"
         yield f"  Page        SHA-256 {body}"
     yield f"  Text        SHA-256 {version.document_sha256}"
 
