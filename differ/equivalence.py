@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from differ.countries import countries
 from differ.lexicon import Lexicon
 from differ.meaning import canonical, meaning
+from differ.names import companies
 from differ.statements import Statement
 from differ.words import words
 
@@ -61,9 +62,11 @@ def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | N
 
 def same_operators(before: Statement, after: Statement) -> bool:
     """Whether both say the same of negation, modality, consent, recipients and the other operative concepts, and name
-    the same countries, some of which are nearly spelled alike."""
+    the same countries and companies, some of which are nearly spelled alike."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or lands(before) != lands(after):
+        return False
+    if companies(before.text).keys() != companies(after.text).keys():
         return False
     return one.said_of(*OPERATIVE) == other.said_of(*OPERATIVE)
 
