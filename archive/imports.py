@@ -7,10 +7,10 @@ on request, so that questions to the history find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.model import IMPORTED, TECHNICAL_IMPORT, Answer, Fetch, Policy, Result, is_imported
 from archive.policies import row_of
-from archive.recorder import add_change, latest_row, record
+from archive.recorder import add_change, latest_row, record_in_turn
 from archive.schema import ChangeRow, PolicyRow, VersionRow
 from archive.stored import policy_row
 from differ import compare
@@ -29,6 +29,9 @@ from differ.comparability import comparability
 from differ.profiles import Profile
 from document import from_json
 from document.model import Document, Page
+
+AT_ONCE = 50
+"""Copies that are committed together: each commit waits for the disk, and a run waits for each commit."""
 
 
 class CannotImportError(ArchiveError):
@@ -84,8 +87,8 @@ def require_place(archive: Archive, policy: str, oldest: datetime) -> None:
         )
 
 
-def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> Iterator[int]:
-    """Record copies in the order given, oldest first; yield the number of each version once it is committed.
+def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> int:
+    """Record copies in the order given, oldest first, `AT_ONCE` at a time; return how many.
 
     A later copy with the same words is a version too: whoever recorded it said so. Raises UnknownPolicyError,
     StorageError.
@@ -93,12 +96,14 @@ def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: da
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
-    for copy in copies:
-        recorded = record(archive, Result(_fetch(policy, copy), _assessment(copy), number), now)
-        number = recorded.version
-        if number is None:
-            raise RuntimeError(f"{policy}: an imported copy made no version")
-        yield number
+    count, waiting = 0, iter(copies)
+    while some := list(islice(waiting, AT_ONCE)):
+        results = []
+        for copy in some:
+            results.append(Result(_fetch(policy, copy), _assessment(copy), number))
+            number = (number or 0) + 1
+        count += len(record_in_turn(archive, results, now))
+    return count
 
 
 def _fetch(policy: str, copy: Copy) -> Fetch:

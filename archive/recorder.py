@@ -135,15 +135,21 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
     Raises OutdatedAssessmentError where another run recorded a version after `Result.against`: take `latest` again and
     assess again. Raises UnknownPolicyError, and StorageError.
     """
+    [recorded] = record_in_turn(archive, [result], now, run_started_at)
+    return recorded
+
+
+def record_in_turn(
+    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+) -> list[Recorded]:
+    """Do what `record` does with visits that may rest on those before them, in one transaction: all of them or none."""
     try:
         with archive.writing() as session:
-            [standing] = _standings(session, [result])
-            _require_current(result, standing.number)
-            note_tried(session, [standing.id], run_started_at)
-            return _record(session, standing, result, now)
+            return [_record_next(session, result, now, run_started_at) for result in results]
     except IntegrityError as error:
         # Where the database does not serialise writers, the unique key of policy and number decides a race.
-        raise OutdatedAssessmentError(result.fetch.policy, result.against, _latest_number(archive, result)) from error
+        first = results[0]
+        raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
 
 
 def record_all(
@@ -172,6 +178,14 @@ def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[A
     if missing is not None:
         policy_row(session, missing)  # raises that it is not known
     return [known[name] for name in names]
+
+
+def _record_next(session: Session, result: Result, now: datetime, run_started_at: datetime | None) -> Recorded:
+    session.flush()  # the visit before it may have made a version of the same policy
+    [standing] = _standings(session, [result])
+    _require_current(result, standing.number)
+    note_tried(session, [standing.id], run_started_at)
+    return _record(session, standing, result, now)
 
 
 def _require_current(result: Result, number: int | None) -> None:

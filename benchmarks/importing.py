@@ -51,9 +51,7 @@ def history(service: str, versions: int, seed: int) -> Iterator[Commit]:
             lines.append(f"[Top {number}](https://example.org/{number})")
         elif number:
             place = chance.randrange(2, len(lines))
-            lines[place] = (
-                lines[place].replace("only where", "where") if number % 2 else f"{lines[place]} See {number}."
-            )
+            lines[place] += f" We keep it for {number} days." if number % 2 else f" See {number}."
         verb = "Apply technical or declaration upgrade on" if technical else "Record new changes of"
         at = FIRST + timedelta(days=2 * number, seconds=seed)
         yield Commit(at, f"{service}/Privacy Policy.md", "\n\n".join(lines), f"{verb} {service} Privacy Policy")

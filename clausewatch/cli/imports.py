@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,7 @@ def _import(
             require_place(archive, policy.name, each.at)
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    count = sum(1 for _ in import_copies(archive, policy.name, copies, datetime.now(UTC)))
+    count = import_copies(archive, policy.name, copies, datetime.now(UTC))
     click.echo(f"{printable(policy.name)}: {count} {'version' if count == 1 else 'versions'} imported.")
     if policy not in configuration.policies:
         click.echo(f"  {configuration.path.name} does not name it: it is kept, and shown as retired.")
@@ -214,7 +215,8 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 
 def _copies(found: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions) -> Iterator[Copy]:
     """Extract the texts of versions in a few processes, in their order."""
-    with ProcessPoolExecutor(READERS) as readers:
+    # Forked from a server of their own: one forked from here would hold git's pipe open, so that git never ends.
+    with ProcessPoolExecutor(READERS, get_context("forkserver")) as readers:
         while some := list(islice(found, AT_ONCE)):
             yield from readers.map(partial(_copy, options=options), some, chunksize=8)
 
