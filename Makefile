@@ -9,6 +9,9 @@ SOURCES := archive benchmarks clausewatch crawler differ document notifier tests
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
+# Files of tests side by side, in their order: tests of one file share what is costly to set up.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help demo test long check format lock clean
 .DEFAULT_GOAL := help
 
@@ -25,7 +28,7 @@ demo: $(STAMP)
 	$(BIN)/clausewatch demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 long: $(STAMP)
 	CLAUSEWATCH_LONG=1 $(BIN)/python -m pytest
@@ -34,7 +37,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 format: $(STAMP)
 	$(BIN)/ruff format $(SOURCES)
