@@ -29,6 +29,9 @@ from notifier.subscriptions import Language, Subscriber
 FULL_PASSAGES = 8
 """Clauses of one message that are shown in full; the others are counted and named."""
 
+REVIEWED_AT_ONCE = 4
+"""Alerts that the command for a review names: a longer one is not copied from a phone."""
+
 NAMED_PASSAGES = 20
 """Clauses that are named besides; what is left is counted."""
 
@@ -112,6 +115,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
     name = inert(notice.policy)
     full, rest = found[:FULL_PASSAGES], found[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
+    ids = [alert.id for passage in found for alert in passage.alerts]
     return {
         "say": tongue.say,
         "count_words": tongue.count,
@@ -136,11 +140,11 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "stated": wording.stated(notice, tongue),
         "period": period,
         "window": window,
-        "commands": commands_of(notice),
+        "commands": [*commands_of(notice), f"clausewatch review {' '.join(ids[:REVIEWED_AT_ONCE])} --acknowledge"],
         "subscriber": inert(notice.subscriber),
         "policy": name,
         "head": inert(notice.head),
-        "ids": [alert.id for passage in found for alert in passage.alerts],
+        "ids": ids,
     }
 
 

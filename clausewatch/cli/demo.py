@@ -89,7 +89,7 @@ def _verdict(observation: Observation, change: Change | None) -> str:
         return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
     reasons = Counter(each.reason for each in change.suppressed)
     reasons.update(phrases("en").name("topic", recorded.finding.topic) for recorded in change.findings)
-    return f"changed, nothing material: {', '.join(reasons)}"
+    return f"changed, nothing material{': ' if reasons else ''}{', '.join(reasons)}"
 
 
 def _show_finding(finding: Finding) -> None:

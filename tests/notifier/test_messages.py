@@ -76,6 +76,7 @@ def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
         assert "https://teahouse.example/privacy" in said
         assert "clausewatch diff Teahouse 3 4" in said
         assert "clausewatch history Teahouse" in said
+        assert "clausewatch review 0000000000000001 --acknowledge" in said
         assert "Alert 0000000000000001" in said
     assert 'href="https://teahouse.example/privacy"' in message.html
 
