@@ -50,14 +50,14 @@ def watching(folder: Path, archive: Path) -> Iterator[Stand]:
 def test_a_full_disk_is_said_so_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
     """However many blocks are left: none, too few to record, too few to note what was sent."""
     with watching(tmp_path, disk / "watch.db") as stand:
-        witness, ballast, failed = Witness(stand), disk / "ballast", 0
+        killing, ballast, failed = Killing(stand, 0), disk / "ballast", 0
         for left in range(0, 400, 8 if LONG else 150):
             fill(ballast, left * 1024)
             child = stand.call(*RUN)
             ballast.unlink()
-            failed += judge(stand, witness, Ended(child.code or 0, child.said()))
+            failed += judge(stand, killing.witness, Ended(child.code or 0, child.said()))
         assert failed
-        assert Killing(stand, 0).finish() == []
+        assert killing.finish() == []
 
 
 def fill(ballast: Path, left: int) -> None:
@@ -70,13 +70,13 @@ def test_a_limit_on_the_size_of_files_is_said_so(tmp_path: Path) -> None:
     """As a quota would; the kernel's signal for it kills nobody."""
     archive = tmp_path / "watch.db"
     with watching(tmp_path, archive) as stand:
-        witness, failed = Witness(stand), 0
+        killing, failed = Killing(stand, 0), 0
         size = archive.stat().st_size // 1024
         for limit in range(4, size + 100, 40 if LONG else size):
             ended = under(stand, ["bash", "-c", f'ulimit -f {limit}; exec "$@"', "limited"], *RUN)
-            failed += judge(stand, witness, ended)
+            failed += judge(stand, killing.witness, ended)
         assert failed
-        assert Killing(stand, 0).finish() == []
+        assert killing.finish() == []
 
 
 SYSCALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate")
@@ -91,19 +91,19 @@ def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str,
     require(shutil.which("strace") is not None, "strace")
     archive, injected = tmp_path / "watch.db", 0
     with watching(tmp_path, archive) as stand:
-        witness = Witness(stand)
+        killing = Killing(stand, 0)
         for number in range(1, 60) if LONG else SAMPLE[call, error]:
             wait_in_the_outbox(stand)
             trace = tmp_path / f"trace-{number}"
             ended = under(stand, failing(archive, trace, call, error, number), *SEND)
             hit = trace.read_text(encoding="utf-8").count("(INJECTED)")
             injected += bool(hit)
-            judge(stand, witness, ended)
+            judge(stand, killing.witness, ended)
             if LONG and not hit:
                 break
         assert injected, "no call was made to fail: the test tests nothing"
         print(f"{call} {error}: {injected} failures")
-        assert Killing(stand, 0).finish() == []
+        assert killing.finish() == []
 
 
 def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
