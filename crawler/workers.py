@@ -121,6 +121,7 @@ class Workers:
             for _ in range(self.limits.count):
                 await self._free.acquire()
             self._end_shared()
+            await asyncio.gather(*self._ending)  # what they held is free only then
             pool = new_pool(1)
             try:
                 yield pool
