@@ -79,7 +79,7 @@ def test_a_limit_on_the_size_of_files_is_said_so(tmp_path: Path) -> None:
         assert killing.finish() == []
 
 
-SYSCALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate")
+SYSCALLS = ("pwrite64", "fdatasync", "ftruncate")
 FAILURES = [(call, error) for call in SYSCALLS for error in ("ENOSPC", "EIO") if (call, error) != ("ftruncate", "EIO")]
 SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
 """Which of them fail in a short test."""
