@@ -234,7 +234,7 @@ class Builder:
             for row in (PolicyRow, FetchRow, VersionRow, ChangeRow, SectionRow):
                 name = row.__tablename__
                 connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")  # noqa: S608
+                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM \"{name}\"))")  # noqa: S608
                 )
 
 
