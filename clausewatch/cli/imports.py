@@ -215,8 +215,8 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 
 def _copies(found: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions) -> Iterator[Copy]:
     """Extract the texts of versions in a few processes, in their order."""
-    # Forked from a server of their own: one forked from here would hold git's pipe open, so that git never ends.
     extract = partial(_copy, options=options)
+    # Forked from a server of their own: one forked from here would hold git's pipe open, so that git never ends.
     with ProcessPoolExecutor(READERS, get_context("forkserver")) as readers:
         ahead = readers.map(extract, list(islice(found, AT_ONCE)), chunksize=8)
         while some := list(islice(found, AT_ONCE)):
