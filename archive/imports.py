@@ -102,7 +102,10 @@ def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: da
         for copy in some:
             results.append(Result(_fetch(policy, copy), _assessment(copy), number))
             number = (number or 0) + 1
-        count += len(record_in_turn(archive, results, now))
+        recorded = record_in_turn(archive, results, now)
+        if any(each.version is None for each in recorded):
+            raise RuntimeError(f"{policy}: an imported copy made no version")
+        count += len(recorded)
     return count
 
 

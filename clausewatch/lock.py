@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,6 +17,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
+
+HOLDER_WAIT = 0.5
+"""Seconds that the holder of a lock has to say who it is; on a full disk it cannot."""
 
 
 class LockUnavailableError(ClausewatchError):
@@ -75,7 +79,7 @@ def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        holder = _holder(descriptor)
         who = f" (process {holder})" if holder else ""
         raise RunInProgressError(
             f"another run{who} is on its way and holds the lock {path}; nothing was checked, the next run will do it"
@@ -84,6 +88,16 @@ def _take(descriptor: int, path: Path) -> None:
     with suppress(OSError):  # who holds it is a courtesy, which a full disk may refuse
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+
+
+def _holder(descriptor: int) -> str:
+    """Return the process that holds the lock, which says so right after it took it; "" where it cannot."""
+    given_up = time.monotonic() + HOLDER_WAIT
+    while not (holder := os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()):
+        if time.monotonic() > given_up:
+            break
+        time.sleep(0.01)
+    return holder
 
 
 def lock_path(database: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from sqlalchemy import Connection, create_engine
 from tests.kills.killing import Killing
 from tests.kills.stand import Stand, standing
 
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 RUN = ("run", "--all", "--verbose")
+LOCKED = [(kind, command) for kind in ("sqlite", "postgresql") for command in (RUN, ("notify", "send"))]
 
 
 @pytest.fixture
@@ -40,9 +43,7 @@ def other(stand: Stand) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("database_kind", "command"), [("sqlite", RUN), ("postgresql", ("notify", "send"))], indirect=["database_kind"]
-)
+@pytest.mark.parametrize(("database_kind", "command"), LOCKED if LONG else LOCKED[::3], indirect=["database_kind"])
 def test_a_lock_that_lasts_ends_a_command_with_3_and_one_sentence(
     stand: Stand, other: Connection, command: tuple[str, ...]
 ) -> None:
