@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,20 +54,10 @@ def record_recognised(
     Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
     Raises StorageError.
     """
-    known = recognise_all(archive, [each for each in answers if each.unmodified is None])
-    found = [said_so(each) if each.unmodified is not None else known[id(each)] for each in answers]
-    results = [each for each in found if each is not None]
-    recorded = dict(zip(map(id, results), record_all(archive, results, now, run_started_at), strict=True))
-    pairs = [(result, recorded.get(id(result))) for result in found]
+    found = recognise_all(archive, answers)
+    recorded = iter(record_all(archive, [each for each in found if each is not None], now, run_started_at))
+    pairs = [(result, None if result is None else next(recorded)) for result in found]
     return [None if result is None or made is None else (result, made) for result, made in pairs]
-
-
-def said_so(answer: Answered) -> Result:
-    """Return the result of a visit whose server says that the page is still the one of a version."""
-    held = answer.unmodified
-    if held is None:
-        raise ValueError(f"the answer of {answer.fetch.policy} is no 304")
-    return Result(answer.fetch, unchanged(held.identity, fallback=False), held.version)
 
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Result | None:
@@ -76,35 +65,35 @@ def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Res
 
     Raises DamagedArchiveError where stored content is not what was written.
     """
-    answer = Answered(fetch, options)
-    return recognise_all(archive, [answer])[id(answer)]
-
-
-def recognise_all(archive: Archive, answers: Sequence[Answered]) -> Mapping[int, Result | None]:
-    """Return what `recognise` does for each of several answers, by its `id`."""
-    if not answers:
-        return {}
-    found: dict[int, Result | None] = {}
-    snapshot: dict[int, tuple[Page, ...]] = {}
-    with archive.reading() as session:
-        names = {"policies": [each.fetch.policy for each in answers]}
-        latest = {row.name: row for row in session.connection().execute(_LATEST, names)}
-        marks = marks_of(session, {row.policy_id: row.number for row in latest.values()})
-        for each in answers:
-            row = latest.get(each.fetch.policy)
-            found[id(each)] = None if row is None else _same_bytes(each, row, marks)
-            if row is not None and found[id(each)] is None and is_current(row.identity, each.options):
-                snapshot[id(each)] = _pages(session, row, each.options)
-    for each in answers:
-        if id(each) in snapshot and recognise_rotation(each.fetch.pages, each.options, snapshot[id(each)]):
-            row = latest[each.fetch.policy]
-            found[id(each)] = Result(each.fetch, unchanged(row.identity, row.fallback), row.number)
+    [found] = recognise_all(archive, [Answered(fetch, options)])
     return found
 
 
-def _same_bytes(answer: Answered, latest: Row[*tuple[Any, ...]], marks: defaultdict[int, list[Mark]]) -> Result | None:
-    found = recognise_bytes(answer.fetch.pages, answer.options, marks[latest.policy_id])
-    return None if found is None else Result(answer.fetch, found, latest.number)
+def recognise_all(archive: Archive, answers: Sequence[Answered]) -> list[Result | None]:
+    """Return what `recognise` does for each of several answers, and for each 304 what its server said."""
+    read = [each for each in answers if each.unmodified is None]
+    names = {"policies": [each.fetch.policy for each in read]}
+    with archive.reading() as session:
+        latest = {row.name: row for row in session.connection().execute(_LATEST, names)} if read else {}
+        marks = marks_of(session, {row.policy_id: row.number for row in latest.values()}) if latest else {}
+        return [_result(session, each, latest.get(each.fetch.policy), marks) for each in answers]
+
+
+def _result(
+    session: Session, answer: Answered, latest: Row[*tuple[Any, ...]] | None, marks: Mapping[int, Sequence[Mark]]
+) -> Result | None:
+    fetch, options, held = answer.fetch, answer.options, answer.unmodified
+    if held is not None:
+        return Result(fetch, unchanged(held.identity, fallback=False), held.version)
+    if latest is None:
+        return None
+    same = recognise_bytes(fetch.pages, options, marks.get(latest.policy_id, ()))
+    if same is not None:
+        return Result(fetch, same, latest.number)
+    before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
+    if not recognise_rotation(fetch.pages, options, before):
+        return None
+    return Result(fetch, unchanged(latest.identity, latest.fallback), latest.number)
 
 
 def _pages(session: Session, latest: Row[*tuple[Any, ...]], options: ExtractionOptions) -> tuple[Page, ...]:

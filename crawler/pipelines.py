@@ -111,7 +111,7 @@ class RecordingPipeline:
         """Record an answer that need not be read, together with others that wait; return None for any other."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((Answered(item.fetch, item.policy.options, item.unmodified), answer))
-        if len(self._waiting) == 1 and self._recognising is None:
+        if self._recognising is None:
             self._recognising = asyncio.ensure_future(self._recognise())
         found: tuple[Result, Recorded] | None = await answer
         return found
