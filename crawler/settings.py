@@ -25,8 +25,6 @@ FIXED: dict[str, Any] = {
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     # Doors that Scrapy leaves open
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
-    "REMOTE_CONTROL_ENABLED": False,
-    "TELNETCONSOLE_ENABLED": False,
     "DOWNLOAD_HANDLERS": {
         "http": "crawler.download.BoundedDownloadHandler",
         "https": "crawler.download.BoundedDownloadHandler",
@@ -63,7 +61,12 @@ FIXED: dict[str, Any] = {
     "LOG_LEVEL": "WARNING",
     "LOGSTATS_INTERVAL": 0,
     "STATS_DUMP": False,
-    "EXTENSIONS": {"scrapy.extensions.corestats.CoreStats": None},  # fails where a crawl ends before it begins
+    "EXTENSIONS": {
+        "scrapy.extensions.corestats.CoreStats": None,  # fails where a crawl ends before it begins
+        # Two more doors; disabled by a setting of its own, the first would still import an HTTP server.
+        "scrapy.extensions.remote_control.RemoteControl": None,
+        "scrapy.extensions.telnet.TelnetConsole": None,
+    },
     "MEMUSAGE_ENABLED": False,
 }
 

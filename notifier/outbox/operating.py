@@ -22,7 +22,7 @@ from archive.troubles import Trouble, missed, troubles
 from notifier.operation import MOST_INCIDENTS, SUPERSEDES, TOLD_WHEN_OVER, Incident, Report, Stage, TroubleKind
 from notifier.outbox.adding import Planned, add_deliveries
 from notifier.outbox.notices import OPERATOR, REPORT
-from notifier.outbox.subscribing import present, subscription
+from notifier.outbox.subscribing import everyone, present, subscription
 from notifier.subscriptions import Subscriber, Target, idle, operators, targets_of
 
 EXAMINED: tuple[TroubleKind, ...] = ("unread", "gone", "fallback", "flapping", "idle", "undelivered", "template")
@@ -77,8 +77,11 @@ def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetim
 
     Call it as a run begins, before it tries any and before the archive hears of a new configuration.
     """
-    standing = statuses(archive, now)
-    return _plan_all(archive, configured, _State(_of_policies(missed(standing)), ("missed",), {}), now)
+    subscribers = tuple(configured)
+    if not _operators(archive, subscribers):
+        return 0
+    found = _of_policies(missed(statuses(archive, now)))
+    return _plan_all(archive, subscribers, _State(found, ("missed",), {}), now)
 
 
 def plan_operation(
@@ -90,9 +93,9 @@ def plan_operation(
     visits in a row must have gone wrong.
     """
     subscribers = tuple(configured)
+    if not _operators(archive, subscribers):
+        return 0
     with archive.reading() as session:
-        if not operators(present(session, subscribers)):
-            return 0
         lasting = select(ToldTroubleRow.about).where(
             ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None)
         )
@@ -107,6 +110,10 @@ def plan_operation(
     return _plan_all(archive, subscribers, _State(tuple(found), EXAMINED, policies, templates.sound), now)
 
 
+def _operators(archive: Archive, configured: Iterable[Subscriber]) -> Sequence[Subscriber]:
+    return operators(everyone(archive, configured))
+
+
 def _of_policies(found: Iterable[Trouble]) -> tuple[_Found, ...]:
     return tuple(
         _Found(
@@ -116,11 +123,11 @@ def _of_policies(found: Iterable[Trouble]) -> tuple[_Found, ...]:
     )
 
 
-def _idle(session: Session, everyone: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Found]:
+def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Found]:
     """Return the subscriptions that would wait for ever; of names, only the number is kept."""
     if not standing:
         return []
-    readers = [each for each in everyone if each.topics or each.clauses or each.digest]
+    readers = [each for each in subscribers if each.topics or each.clauses or each.digest]
     waiting = idle(readers, [(each.name, each.tags) for each in standing])
     rows = [row for each in waiting if (row := subscription(session, each.name)) is not None]
     return [_Found("idle", str(row.id), "", Incident(str(row.id), row.since)) for row in rows if row.removed_at is None]

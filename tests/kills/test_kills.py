@@ -15,6 +15,8 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261123"))
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
+AT_WORK = 0.8 if LONG else 0.25
+"""The share of kills that must fall while it works; of a sample's four, chance may put two before that."""
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
     while killing.killed < (300 if LONG else 4):
         killing.at_random(*RUN)
     assert killing.finish() == [], killing.summary()
-    assert killing.at_work >= 0.8 * killing.killed, killing.summary()
+    assert killing.at_work >= AT_WORK * killing.killed, killing.summary()
     print(killing.summary())
 
 
@@ -60,7 +62,7 @@ def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stan
         else:
             killing.at_point(killing.random.randint(1, 24), *SEND)
     assert killing.finish() == [], killing.summary()
-    assert killing.at_work >= 0.8 * killing.killed, killing.summary()
+    assert killing.at_work >= AT_WORK * killing.killed, killing.summary()
     print(killing.summary())
 
 
