@@ -7,9 +7,10 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 
 from notifier.messages import Message
 
@@ -51,12 +52,29 @@ class MailRefusedError(Exception):
         """Whether another attempt is pointless: a 5xx answer to this recipient or this message (RFC 5321, 4.2.1)."""
 
 
+class _Subject(UniqueUnstructuredHeader):
+    """A subject in any script, folded by the older of Python's two ways.
+
+    The newer one loses the space between two encoded words (seen in Python 3.11, with subjects in Arabic, Hebrew and
+    pictures).
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header's lines."""
+        lines = Header(str(self), maxlinelen=policy.max_line_length, header_name=self.name)
+        return f"{self.name}: {lines.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
+
+
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
     """Build the mail: plain text and HTML as alternatives, our own of both.
 
     The Message-ID is the message's key, so that a mail sent twice is recognised as one.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
     # What looks like an encoded word would be decoded on the way into the header, line breaks and all (RFC 2047).
     mail["Subject"] = message.subject.replace("=?", "= ?")
     mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)

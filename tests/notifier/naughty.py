@@ -1,10 +1,14 @@
 """Texts that act where they are not made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
 
 In the spirit of the Big List of Naughty Strings, but of our own. What would act in a page opens a dialog or asks the
-host `naughty.example`.
+host `naughty.example`. CLAUSEWATCH_NAUGHTY names a JSON list of more texts, such as that of the package `blns`.
 """
 
 from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
 
 HOST = "naughty.example"
 
@@ -173,6 +177,13 @@ TEMPLATES = (
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", '=HYPERLINK("https://naughty.example")', "=cmd|' /C calc'!A0")
 
-NAUGHTY = tuple(
-    dict.fromkeys((*HTML, *ADDRESSES, *MARKDOWN, *MENTIONS, *HEADERS, *TERMINAL, *LETTERS, *TEMPLATES, *FORMULAS))
-)
+
+def _more() -> list[str]:
+    """Return the texts of another list, without those that are nothing but space."""
+    named = os.environ.get("CLAUSEWATCH_NAUGHTY")
+    listed = json.loads(Path(named).read_text(encoding="utf-8")) if named else []
+    return [text for text in listed if text.strip()]
+
+
+OWN = (*HTML, *ADDRESSES, *MARKDOWN, *MENTIONS, *HEADERS, *TERMINAL, *LETTERS, *TEMPLATES, *FORMULAS)
+NAUGHTY = tuple(dict.fromkeys((*OWN, *_more())))
