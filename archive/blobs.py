@@ -8,13 +8,14 @@ contents at most, and a damaged one costs no chain of others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from typing import Any
 
 import zstandard
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
+from archive.inserting import insert_unless_there
 from archive.schema import BlobRow
 
 COMPRESSION_LEVEL = 9
@@ -26,10 +27,9 @@ WORTHWHILE = 0.25
 Measured on 358 real pages: at a half the archive is twice as big, because a page drifts away from its keyframe.
 """
 
-INSERT: dict[str, Callable[[type[BlobRow]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
+_BLOB = BlobRow.__table__.c
+_STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
+"""Made once, of columns alone: every visit whose answer is compared with a version's own asks this."""
 
 
 def address(content: bytes) -> str:
@@ -43,14 +43,13 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
     `like` is the address of an earlier content that they may resemble, such as the page of the version before.
     """
     key = address(content)
-    if session.get(BlobRow, key) is not None:
+    if _stored(session, key) is not None:
         return key
     compressed, base = packed(session, content, like)
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
     # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
     # serve too, but SQLite drops it where the disk is full, and its loss would hide the reason.
-    insert = INSERT[session.get_bind().dialect.name](BlobRow)
-    session.execute(insert.values(**values).on_conflict_do_nothing())
+    session.execute(insert_unless_there(session, BlobRow).values(**values))
     return key
 
 
@@ -68,56 +67,60 @@ def load(session: Session, key: str) -> bytes:
 
     Raises DamagedArchiveError where they are missing or are not what was stored.
     """
-    location = _location(session)
-    row = session.get(BlobRow, key)
+    row = _stored(session, key)
     if row is None:
-        raise DamagedArchiveError(location, f"the stored content {key} is missing; restore the last backup")
-    dictionary = (
-        None
-        if row.base_sha256 is None
-        else zstandard.ZstdCompressionDict(_base(session, row), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    )
+        raise _damaged(session, key, "is missing")
+    base = None if row.base_sha256 is None else _stored(session, row.base_sha256)
+    if row.base_sha256 is not None and (base is None or base.base_sha256 is not None):
+        raise _damaged(session, key, "names no keyframe")
+    keyframe = None if base is None else _plain(session, row.base_sha256, base)
+    return _plain(session, key, row, keyframe)
+
+
+def _stored(session: Session, key: str) -> Row[int, bytes, str | None] | None:
+    """Return a content as it is stored: the number of its plain bytes, it itself, and its keyframe's address."""
+    return session.connection().execute(_STORED, {"key": key}).first()
+
+
+def _plain(session: Session, key: str, row: Row[*tuple[Any, ...]], keyframe: bytes | None = None) -> bytes:
+    dictionary = None if keyframe is None else _dictionary(keyframe)
     try:
         decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
         content = decompressor.decompress(row.content, max_output_size=row.size)
     except zstandard.ZstdError as error:
-        raise DamagedArchiveError(
-            location, f"the stored content {key} cannot be read; restore the last backup"
-        ) from error
+        raise _damaged(session, key, "cannot be read") from error
     if address(content) != key:
-        raise DamagedArchiveError(location, f"the stored content {key} was altered; restore the last backup")
+        raise _damaged(session, key, "was altered")
     return content
 
 
-def _base(session: Session, row: BlobRow) -> bytes:
-    """Return the plain bytes of a content's keyframe."""
-    keyframe = session.get(BlobRow, row.base_sha256)
-    if keyframe is None or keyframe.base_sha256 is not None:
-        problem = f"the stored content {row.sha256} names no keyframe; restore the last backup"
-        raise DamagedArchiveError(_location(session), problem)
-    return load(session, keyframe.sha256)
+def _dictionary(keyframe: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(keyframe, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
+    location = session.get_bind().engine.url.render_as_string(hide_password=True)
+    return DamagedArchiveError(location, f"the stored content {key} {how}; restore the last backup")
 
 
 def _keyframe(session: Session, like: str | None) -> str | None:
     """Return the address of the keyframe of a content, which may be itself; None where it is not stored."""
-    row = None if like is None else session.get(BlobRow, like)
-    return None if row is None else row.base_sha256 or row.sha256
+    row = None if like is None else _stored(session, like)
+    return None if row is None else row.base_sha256 or like
 
 
 def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None:
     """Return what differs from a keyframe, compressed; None where that is not worthwhile."""
-    try:
-        base = load(session, keyframe)
-    except DamagedArchiveError:
+    row = _stored(session, keyframe)
+    if row is None:
         return None  # what is new is not lost with what is old: it is stored by itself
-    size = len(session.get_one(BlobRow, keyframe).content)
-    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    try:
+        base = _plain(session, keyframe, row)
+    except DamagedArchiveError:
+        return None
     parameters = zstandard.ZstdCompressionParameters.from_level(
         COMPRESSION_LEVEL, source_size=len(content), dict_size=len(base)
     )
-    difference = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(content)
-    return difference if len(difference) <= WORTHWHILE * size else None
-
-
-def _location(session: Session) -> str:
-    return session.get_bind().engine.url.render_as_string(hide_password=True)
+    compressor = zstandard.ZstdCompressor(dict_data=_dictionary(base), compression_params=parameters)
+    difference = compressor.compress(content)
+    return difference if len(difference) <= WORTHWHILE * len(row.content) else None

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, literal, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from archive import blobs
 from archive.database import Archive
+from archive.inserting import insert_unless_there
 from archive.schema import IndexedRow, SectionRow, StandingRow, VersionRow
 from archive.search_words import BREAK, words
 from document import from_json
@@ -31,11 +31,6 @@ BATCH = 500
 
 WAITING = 0
 """The number up to which a policy is indexed whose versions an older program recorded."""
-
-INSERT: Mapping[str, Callable[[type[SectionRow]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 _ADD_WORDS = {
     "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
@@ -145,8 +140,7 @@ def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
         found = _ids(session, keys)
         lacking = [key for key in keys if key not in found]
         if lacking:
-            adding = INSERT[session.get_bind().dialect.name](SectionRow).on_conflict_do_nothing()
-            session.execute(adding, [dict(wanted[key]) for key in lacking])
+            session.execute(insert_unless_there(session, SectionRow), [dict(wanted[key]) for key in lacking])
             added = _ids(session, lacking)
             _add_words(session, {added[key]: wanted[key] for key in lacking})
             found |= added

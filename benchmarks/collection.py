@@ -20,9 +20,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
+
+from tests.processes import family, proportional
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = """<!doctype html><html lang="en"><head><title>Privacy policy</title></head><body><main>
@@ -77,7 +81,7 @@ def serve(port: multiprocessing.Queue[int]) -> None:
 
 @dataclass
 class Peak:
-    """The most that a process and those below it held at a time, in kB."""
+    """The most that a process and those below it held at a time, in bytes."""
 
     proportional: int = 0
     resident: int = 0
@@ -88,50 +92,18 @@ class Peak:
 
     def watch(self, pid: int, over: threading.Event) -> None:
         while not over.wait(0.5):
-            sizes = {each: size for each in tree(pid) if (size := sizes_of(each)) is not None}
-            self.files = max(self.files, open_files(pid))
-            proportional = sum(size[0] for size in sizes.values())
-            self.resident = max(self.resident, sum(size[1] for size in sizes.values()))
-            if proportional > self.proportional:
-                self.proportional = proportional
-                self.processes = {f"{name_of(each)} {each}": size[0] for each, size in sizes.items()}
+            with suppress(psutil.NoSuchProcess):  # one of them has just ended
+                self._look(family(pid))
 
-
-def tree(pid: int) -> Iterator[int]:
-    """Yield a process and all below it."""
-    yield pid
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return
-    for child in children:
-        yield from tree(child)
-
-
-def sizes_of(pid: int) -> tuple[int, int] | None:
-    """Return the proportional and the resident size in kB; None where the process has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    except OSError:
-        return None
-    sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-    return sizes["Pss"], sizes["Rss"]
-
-
-def open_files(pid: int) -> int:
-    try:
-        return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    except OSError:
-        return 0
-
-
-def name_of(pid: int) -> str:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return "?"
-    return next((word.decode() for word in words if b"forkserver" in word), words[0].decode().rsplit("/", 1)[-1])[:40]
+    def _look(self, processes: list[psutil.Process]) -> None:
+        if not processes:
+            return
+        self.files = max(self.files, processes[0].num_fds())
+        self.resident = max(self.resident, sum(each.memory_info().rss for each in processes))
+        sizes = {each: proportional(each) for each in processes}
+        if sum(sizes.values()) > self.proportional:
+            self.proportional = sum(sizes.values())
+            self.processes = {f"{each.name()} {each.pid}": size for each, size in sizes.items()}
 
 
 def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path:
@@ -161,11 +133,11 @@ def run(path: Path) -> Peak:
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(said.strip())
     print(
-        f"  peak of all processes {peak.proportional / 1000:.0f} MB (resident sets {peak.resident / 1000:.0f} MB), "
+        f"  peak of all processes {peak.proportional / 1e6:.0f} MB (resident sets {peak.resident / 1e6:.0f} MB), "
         f"{peak.files} open files"
     )
     for name, size in sorted(peak.processes.items(), key=lambda item: -item[1]):
-        print(f"    {size / 1000:6.0f} MB  {name}")
+        print(f"    {size / 1e6:6.0f} MB  {name}")
     print(f"  {time.monotonic() - began:.0f} s by the clock, {spent:.0f} CPU s of the main process")
     return peak
 
@@ -187,7 +159,7 @@ def main() -> None:
         path = configuration(Path(folder), asked.policies, hosts, port.get())
         peaks = [run(path) for _ in range(asked.runs)]
     server.terminate()
-    highest = max(peak.proportional for peak in peaks) / 1000
+    highest = max(peak.proportional for peak in peaks) / 1e6
     if asked.limit and highest > asked.limit:
         raise SystemExit(f"{highest:.0f} MB, more than {asked.limit:.0f}")
 

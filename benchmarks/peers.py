@@ -22,11 +22,13 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from crawling import addresses, adopt_orphans, configure, cpu_seconds, serving
+
+from tests.processes import family
 
 TIMES = 5.0
 PORT = 5999
@@ -129,19 +131,7 @@ def _key(stored: dict[str, Any]) -> str:
 
 def _cpu_of(process: int) -> float:
     """Return the CPU seconds of a process and of all that it started, so far."""
-    return sum(_times(each) for each in _family(process)) / os.sysconf("SC_CLK_TCK")
-
-
-def _family(process: int) -> Iterator[int]:
-    yield process
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in task.read_text(encoding="ascii").split():
-            yield from _family(int(child))
-
-
-def _times(process: int) -> int:
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return sum(map(int, fields[11:15]))
+    return sum(sum(each.cpu_times()) for each in family(process))
 
 
 def main() -> None:

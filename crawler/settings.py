@@ -59,15 +59,9 @@ FIXED: dict[str, Any] = {
     "DOWNLOAD_DELAY_JITTER": JITTER,
     # What is said of failures is said in the results
     "LOG_LEVEL": "WARNING",
-    "LOGSTATS_INTERVAL": 0,
     "STATS_DUMP": False,
-    "EXTENSIONS": {
-        "scrapy.extensions.corestats.CoreStats": None,  # fails where a crawl ends before it begins
-        # Two more doors; disabled by a setting of its own, the first would still import an HTTP server.
-        "scrapy.extensions.remote_control.RemoteControl": None,
-        "scrapy.extensions.telnet.TelnetConsole": None,
-    },
-    "MEMUSAGE_ENABLED": False,
+    # None of Scrapy's extensions: two are servers, one fails where a crawl ends before it begins, all take time.
+    "EXTENSIONS_BASE": {},
 }
 
 

@@ -103,10 +103,9 @@ def _guess(body: bytes) -> str:
 
 
 def _decoded(body: bytes, encoding: str) -> str:
-    if encoding in ("cp1252", "cp1254"):
-        # The five bytes that the code page leaves open are control characters to a browser.
-        return body.decode(encoding, "control").replace("\x00", "")
-    return body.decode(encoding, "replace").replace("\x00", "")
+    # The five bytes that these code pages leave open are control characters to a browser.
+    text = body.decode(encoding, "control" if encoding in ("cp1252", "cp1254") else "replace")
+    return text.replace("\x00", "") if b"\x00" in body else text  # sooner seen in bytes than in text
 
 
 def _control(error: UnicodeError) -> tuple[str, int]:

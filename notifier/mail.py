@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
-from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 
@@ -52,7 +52,7 @@ class MailRefusedError(Exception):
         """Whether another attempt is pointless: a 5xx answer to this recipient or this message (RFC 5321, 4.2.1)."""
 
 
-class _Subject(UniqueUnstructuredHeader):
+class _Subject(UnstructuredHeader, BaseHeader):
     """A subject in any script, folded by the older of Python's two ways.
 
     The newer one loses the space between two encoded words (seen in Python 3.11, with subjects in Arabic, Hebrew and

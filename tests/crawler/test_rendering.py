@@ -21,6 +21,7 @@ from tests.crawler.browsing import SCRIPT, forbidden, serve_built, serve_hostile
 from tests.crawler.crawl import Crawled, crawl
 from tests.crawler.looking import BASE
 from tests.desk import Desk
+from tests.processes import family, lives
 from tests.server import Answer, Site, serving
 
 LIMITS = {"render_time": 25.0, "render_requests": 40, "render_size": 300_000, "max_body": 200_000}
@@ -214,10 +215,10 @@ def test_no_browser_is_left_where_the_crawl_is_killed(tmp_path: Path) -> None:
         desk.configure({"Endless": address}, policy_lines={"Endless": ["render = true"]})
         running = subprocess.Popen(desk.command("run"), cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with running:
-            wait_until(lambda: browsers_of(running.pid) > 3)
-            below = below_process(running.pid)
+            wait_until(lambda: sum("chrom" in each.name() for each in family(running.pid)) > 3)
+            below = family(running.pid)[1:]
             running.send_signal(signal.SIGKILL)
-        wait_until(lambda: not any(is_alive(pid) for pid in below), "processes stay")
+        wait_until(lambda: not any(map(lives, below)), "processes stay")
 
 
 def test_config_check_says_what_is_missing(tmp_path: Path) -> None:
@@ -238,29 +239,3 @@ def wait_until(true, why: str = "it does not come", seconds: float = 300) -> Non
     while not true():
         assert time.monotonic() < end, why
         time.sleep(0.2)
-
-
-def below_process(pid: int) -> list[int]:
-    """Return the processes that this one started, and those that they did."""
-    found = []
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += [int(child), *below_process(int(child))]
-    return found
-
-
-def browsers_of(pid: int) -> int:
-    return sum("chrom" in name_of(child) for child in below_process(pid))
-
-
-def name_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text()
-    except OSError:
-        return ""
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

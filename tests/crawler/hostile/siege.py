@@ -22,6 +22,7 @@ from tests.conftest import PROJECT
 from tests.crawler.hostile.attacks import attack
 from tests.crawler.hostile.sealed import seal
 from tests.crawler.hostile.world import PORT, world
+from tests.processes import family, proportional
 
 SETTINGS = {"timeout": "10 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
 OUTCOMES = text(
@@ -95,8 +96,7 @@ def watching(process: int) -> Iterator[Cost]:
 
     def watch() -> None:
         while not ended.wait(0.05):
-            family = descendants(process)
-            parts = [proportional(each) for each in family]
+            parts = [proportional(each) for each in family(process)]
             if sum(parts) > cost.memory:
                 cost.memory, cost.parts = sum(parts), parts
 
@@ -107,25 +107,6 @@ def watching(process: int) -> Iterator[Cost]:
     finally:
         ended.set()
         thread.join()
-
-
-def descendants(process: int) -> list[int]:
-    """Return a process and all that come from it."""
-    found = [process]
-    for each in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{each}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
-    return found
-
-
-def proportional(process: int) -> int:
-    """Return the bytes of memory that a process uses, of shared ones its share."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 if __name__ == "__main__":
