@@ -8,7 +8,6 @@ contents at most, and a damaged one costs no chain of others.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import zstandard
 from sqlalchemy import Row, bindparam, select
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.inserting import insert_unless_there
-from archive.schema import BlobRow
+from archive.schema import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9
 """Of zstd: on real pages a tenth smaller than level 3, and never over 5 ms a page; see docs/figures.md."""
@@ -82,7 +81,7 @@ def _stored(session: Session, key: str) -> Row[int, bytes, str | None] | None:
     return session.connection().execute(_STORED, {"key": key}).first()
 
 
-def _plain(session: Session, key: str, row: Row[*tuple[Any, ...]], keyframe: bytes | None = None) -> bytes:
+def _plain(session: Session, key: str, row: Columns, keyframe: bytes | None = None) -> bytes:
     dictionary = None if keyframe is None else _dictionary(keyframe)
     try:
         decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive import blobs
@@ -15,7 +14,7 @@ from archive.database import Archive
 from archive.known import marks_of
 from archive.model import Answer, Fetch, Result, page_of
 from archive.recorder import Recorded, record_all, snapshots
-from archive.schema import FetchRow, PolicyRow, VersionRow
+from archive.schema import Columns, FetchRow, PolicyRow, VersionRow
 from archive.validators import Validators
 from differ.recognition import Mark, recognise_bytes, recognise_rotation, unchanged
 from document import is_current
@@ -80,7 +79,7 @@ def recognise_all(archive: Archive, answers: Sequence[Answered]) -> list[Result 
 
 
 def _result(
-    session: Session, answer: Answered, latest: Row[*tuple[Any, ...]] | None, marks: Mapping[int, Sequence[Mark]]
+    session: Session, answer: Answered, latest: Columns | None, marks: Mapping[int, Sequence[Mark]]
 ) -> Result | None:
     fetch, options, held = answer.fetch, answer.options, answer.unmodified
     if held is not None:
@@ -96,7 +95,7 @@ def _result(
     return Result(fetch, unchanged(latest.identity, latest.fallback), latest.number)
 
 
-def _pages(session: Session, latest: Row[*tuple[Any, ...]], options: ExtractionOptions) -> tuple[Page, ...]:
+def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
     """Return the pages of the version's own visit; none where not all are kept.
 
     The options are those that they were read with, so that they say whether there are several.

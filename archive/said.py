@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.model import REVIEW_KINDS, Review, ReviewKind
-from archive.schema import ChangeRow, FindingRow, ReviewRow, VersionRow
+from archive.schema import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
 Words = tuple[int, str, str, str]
 """What makes two findings the same: the policy's number, the rule, the words before and after."""
@@ -45,7 +45,7 @@ class Said:
         rows = session.execute(query)
         return {(policy, rule, before, after): marked[finding] for finding, policy, rule, before, after in rows}
 
-    def repeated(self, row: FindingRow, policy: int) -> Review | None:
+    def repeated(self, row: FindingRow | Columns, policy: int) -> Review | None:
         """Return the false alarm, of another finding of the policy, whose rule and words a finding has."""
         found = self.false_alarms.get((policy, row.rule, row.before, row.after))
         return None if found is None or found.finding == row.id else found

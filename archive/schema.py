@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Text,
     TypeDecorator,
@@ -22,6 +23,9 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+Columns = Row[*tuple[Any, ...]]
+"""A row of a table by its columns, which are named as the attributes of its object."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
