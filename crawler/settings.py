@@ -34,22 +34,23 @@ FIXED: dict[str, Any] = {
         "s3": None,
     },
     "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
-    "HTTPPROXY_ENABLED": False,  # a proxy of the environment would go round the address guard
-    "COOKIES_ENABLED": False,  # one jar would be shared by all policies
-    "REFERRER_POLICY": "no-referrer",
-    # Every answer is a result: nothing is hidden, dropped or served from a cache
-    "HTTPERROR_ALLOW_ALL": True,
-    "HTTPCACHE_ENABLED": False,
-    "URLLENGTH_LIMIT": 0,
     "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read as it is
     "ROBOTSTXT_OBEY": True,
+    # Nothing of Scrapy's runs that is not named here. Not so: proxies of the environment, which would go round the
+    # address guard; cookies, in one jar for all policies; referrers; a cache; and what drops answers, since each is a
+    # result; nor extensions, of which two are servers, and one fails where a crawl ends before it begins.
+    "DOWNLOADER_MIDDLEWARES_BASE": {},
+    "SPIDER_MIDDLEWARES_BASE": {},
+    "EXTENSIONS_BASE": {},
     "DOWNLOADER_MIDDLEWARES": {
-        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
         "crawler.politeness.PolitenessMiddleware": 90,
         "crawler.robots.RobotsMiddleware": 100,
+        "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
         "crawler.decompression.DecompressionMiddleware": 590,  # between redirects, at 600, and those by a page, at 580
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
         "crawler.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
         "crawler.conditional.ConditionalMiddleware": 845,
     },
@@ -60,8 +61,6 @@ FIXED: dict[str, Any] = {
     # What is said of failures is said in the results
     "LOG_LEVEL": "WARNING",
     "STATS_DUMP": False,
-    # None of Scrapy's extensions: two are servers, one fails where a crawl ends before it begins, all take time.
-    "EXTENSIONS_BASE": {},
 }
 
 

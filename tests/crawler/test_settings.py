@@ -15,8 +15,10 @@ def settings(crawl: CrawlSettings | None = None) -> Settings:
 def test_no_door_is_left_open() -> None:
     built = settings()
     assert built.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-    assert not any(built.getbool(name) for name in ("HTTPPROXY_ENABLED", "COOKIES_ENABLED"))
-    assert not built.getwithbase("EXTENSIONS")  # a telnet console and a remote control are among them
+    assert not built.getwithbase("EXTENSIONS")  # a telnet console and a remote control are among Scrapy's
+    assert not built.getwithbase("SPIDER_MIDDLEWARES")
+    downloading = list(built.getwithbase("DOWNLOADER_MIDDLEWARES"))
+    assert not any(door in name for name in downloading for door in ("httpproxy", "cookies", "httpcache", "httpauth"))
 
 
 def test_only_http_and_https_are_spoken() -> None:
