@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -70,6 +71,8 @@ class PreparedCrawl:
         self.crawler.signals.connect(faults.note_storage, signal=signals.storage_failed)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays to the end: the collector need not look at it again and again
         task = self._process.crawl(self.crawler, policies=policies)
         self._process.start()
         faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
