@@ -16,7 +16,9 @@ STILL_READ = "the rows are erased, but another program reads the archive, so tha
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     """Write the tables anew without what was erased from them; of a SQLite archive the whole file.
 
-    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Raises
+    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Its server
+    keeps frequent values in its statistics too, which are made anew and their own table with them, unless the role that
+    we are does not own the database: then until the server's next vacuum. Raises
     StorageError, ArchiveBusyError where another program keeps the database from it; what was erased from the rows
     stays erased.
     """
@@ -32,7 +34,8 @@ def vacuum(archive: Archive, tables: Iterable[str]) -> None:
             driver.rollback()
             driver.autocommit = True  # a server rewrites no table within a transaction
             for table in tables:
-                driver.execute(f"VACUUM FULL {table}")
+                driver.execute(f"VACUUM (FULL, ANALYZE) {table}")
+            driver.execute("VACUUM FULL pg_statistic")
     except archive.engine.dialect.loaded_dbapi.Error as error:
         raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
     finally:
