@@ -18,9 +18,8 @@ def vacuum(archive: Archive, tables: Iterable[str]) -> None:
 
     SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Its server
     keeps frequent values in its statistics too, which are made anew and their own table with them, unless the role that
-    we are does not own the database: then until the server's next vacuum. Raises
-    StorageError, ArchiveBusyError where another program keeps the database from it; what was erased from the rows
-    stays erased.
+    we are does not own the database: then until the server's next vacuum. Raises StorageError, ArchiveBusyError where
+    another program keeps the database from it; what was erased from the rows stays erased.
     """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection

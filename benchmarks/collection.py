@@ -26,7 +26,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.processes import family, proportional
+from tests.processes import family, memory, name
 
 PROJECT = Path(__file__).resolve().parent.parent
 PAGE = """<!doctype html><html lang="en"><head><title>Privacy policy</title></head><body><main>
@@ -92,18 +92,14 @@ class Peak:
 
     def watch(self, pid: int, over: threading.Event) -> None:
         while not over.wait(0.5):
-            with suppress(psutil.NoSuchProcess):  # one of them has just ended
-                self._look(family(pid))
-
-    def _look(self, processes: list[psutil.Process]) -> None:
-        if not processes:
-            return
-        self.files = max(self.files, processes[0].num_fds())
-        self.resident = max(self.resident, sum(each.memory_info().rss for each in processes))
-        sizes = {each: proportional(each) for each in processes}
-        if sum(sizes.values()) > self.proportional:
-            self.proportional = sum(sizes.values())
-            self.processes = {f"{each.name()} {each.pid}": size for each, size in sizes.items()}
+            sizes = {each: memory(each) for each in family(pid)}
+            with suppress(psutil.Error):  # it has just ended
+                self.files = max(self.files, psutil.Process(pid).num_fds())
+            self.resident = max(self.resident, sum(resident for _, resident in sizes.values()))
+            proportional = sum(share for share, _ in sizes.values())
+            if proportional > self.proportional:
+                self.proportional = proportional
+                self.processes = {f"{name(each)} {each.pid}": share for each, (share, _) in sizes.items()}
 
 
 def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path:
@@ -136,8 +132,8 @@ def run(path: Path) -> Peak:
         f"  peak of all processes {peak.proportional / 1e6:.0f} MB (resident sets {peak.resident / 1e6:.0f} MB), "
         f"{peak.files} open files"
     )
-    for name, size in sorted(peak.processes.items(), key=lambda item: -item[1]):
-        print(f"    {size / 1e6:6.0f} MB  {name}")
+    for process, size in sorted(peak.processes.items(), key=lambda item: -item[1]):
+        print(f"    {size / 1e6:6.0f} MB  {process}")
     print(f"  {time.monotonic() - began:.0f} s by the clock, {spent:.0f} CPU s of the main process")
     return peak
 

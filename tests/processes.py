@@ -1,4 +1,4 @@
-"""A process and all those below it: which there are, and what they use."""
+"""A process and all those below it: which there are, and what they use. Of one that has ended, nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import psutil
 
 
 def family(process: int) -> list[psutil.Process]:
-    """Return a process and all below it; none where it has ended."""
+    """Return a process and all below it."""
     try:
         first = psutil.Process(process)
         return [first, *first.children(recursive=True)]
@@ -14,12 +14,21 @@ def family(process: int) -> list[psutil.Process]:
         return []
 
 
-def proportional(process: psutil.Process) -> int:
-    """Return the bytes of memory that a process uses, of shared ones its share; 0 where it has ended."""
+def memory(process: psutil.Process) -> tuple[int, int]:
+    """Return the bytes of memory that a process uses: of shared ones its share, and with all of them."""
     try:
-        return int(process.memory_full_info().pss)
+        used = process.memory_full_info()
     except psutil.Error:
-        return 0
+        return 0, 0
+    return used.pss, used.rss
+
+
+def name(process: psutil.Process) -> str:
+    """Return the name of a process."""
+    try:
+        return str(process.name())
+    except psutil.Error:
+        return ""
 
 
 def lives(process: psutil.Process) -> bool:

@@ -21,7 +21,7 @@ from tests.crawler.browsing import SCRIPT, forbidden, serve_built, serve_hostile
 from tests.crawler.crawl import Crawled, crawl
 from tests.crawler.looking import BASE
 from tests.desk import Desk
-from tests.processes import family, lives
+from tests.processes import family, lives, name
 from tests.server import Answer, Site, serving
 
 LIMITS = {"render_time": 25.0, "render_requests": 40, "render_size": 300_000, "max_body": 200_000}
@@ -215,7 +215,7 @@ def test_no_browser_is_left_where_the_crawl_is_killed(tmp_path: Path) -> None:
         desk.configure({"Endless": address}, policy_lines={"Endless": ["render = true"]})
         running = subprocess.Popen(desk.command("run"), cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with running:
-            wait_until(lambda: sum("chrom" in each.name() for each in family(running.pid)) > 3)
+            wait_until(lambda: sum("chrom" in name(each) for each in family(running.pid)) > 3)
             below = family(running.pid)[1:]
             running.send_signal(signal.SIGKILL)
         wait_until(lambda: not any(map(lives, below)), "processes stay")

@@ -22,7 +22,7 @@ from tests.conftest import PROJECT
 from tests.crawler.hostile.attacks import attack
 from tests.crawler.hostile.sealed import seal
 from tests.crawler.hostile.world import PORT, world
-from tests.processes import family, proportional
+from tests.processes import family, memory
 
 SETTINGS = {"timeout": "10 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
 OUTCOMES = text(
@@ -96,7 +96,7 @@ def watching(process: int) -> Iterator[Cost]:
 
     def watch() -> None:
         while not ended.wait(0.05):
-            parts = [proportional(each) for each in family(process)]
+            parts = [memory(each)[0] for each in family(process)]
             if sum(parts) > cost.memory:
                 cost.memory, cost.parts = sum(parts), parts
 
