@@ -12,6 +12,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 from document.dates import stated_dates
+from document.headed import HEADINGS, Headed
 from document.normalise import normalise
 from document.sizes import Size, Sizes, measure
 from document.soup import attribute, events, outermost
@@ -25,10 +26,12 @@ _SHORT = 400
 """Characters of prose up to which a strong token within the text, or a hidden attribute, is believed."""
 _VERY_SHORT = 120
 """Characters of prose up to which a weak token is believed."""
+_AWAY = 0.2
+"""The share of its text in links that lead away up to which an element reads as a part of the policy."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
-_FALSE_NAMES = frozenset({"html", "body", "main", "article", "h1", "h2", "h3", "h4", "h5", "h6"})
-_NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"})
+_FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
+_NAMING = HEADINGS | {"dt", "summary"}
 _ACCORDION_ROLES = frozenset({"tabpanel", "region"})
 
 
@@ -53,6 +56,7 @@ def _names() -> _Names:
 class _Place:
     """What stands around the element that is looked at."""
 
+    headed: Headed
     sectioned: int = 0
     """How many of main, article and section it is in."""
     in_text: int = 0
@@ -80,8 +84,9 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     An element that holds a large share of the page's prose is never taken out, nor is one of `keep`, or what they
     are in.
     """
-    sizes, opened, place = measure(soup), _opened(soup), _Place()
-    folded = _is_folded(soup, sheet, sizes)
+    sizes, opened, headed = measure(soup), _opened(soup), Headed(soup, _tokens)
+    folded = _is_folded(soup, sheet, sizes, headed)
+    place = _Place(headed)
     limit = max(1.0, _LARGE_SHARE * sizes[soup].prose)
     kept = {id(soup), *(id(parent) for element in keep for parent in (element, *element.parents))}
     dropped = []
@@ -99,10 +104,10 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     return dropped
 
 
-def _is_folded(soup: BeautifulSoup, sheet: StyleSheet, sizes: Sizes) -> bool:
+def _is_folded(soup: BeautifulSoup, sheet: StyleSheet, sizes: Sizes, headed: Headed) -> bool:
     """Return whether so much of the page is hidden that it must be text which opens when asked."""
     hidden = outermost(soup, lambda element: _is_hidden(element, sheet))
-    folded = sum(sizes[element].prose for element in hidden if not _furniture(element, sizes, _Place()))
+    folded = sum(sizes[element].prose for element in hidden if not _furniture(element, sizes, _Place(headed)))
     return folded > _FOLDED_SHARE * sizes[soup].prose
 
 
@@ -178,8 +183,16 @@ def _speaks(element: Tag, sizes: Sizes, place: _Place) -> bool:
 def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
     if element.name in _FALSE_NAMES or (place.in_text and size.prose > _SHORT and not size.mostly_links):
         return None
-    names = _names()
     tokens = _tokens(element)
+    why = _said_by(tokens, size)
+    if why is None or size.acts or size.away > _AWAY * size.text:
+        return why
+    # It reads as text. The names of a text's parts are the site's own: all alike, or what their headings say.
+    return None if place.headed.in_row(element) else _said_by(tokens - place.headed.words(element), size)
+
+
+def _said_by(tokens: frozenset[str], size: Size) -> str | None:
+    names = _names()
     for first, second in names.pairs:
         if tokens & first and tokens & second and tokens & first != tokens & second:
             return f"class or id {min(tokens & first)}-{min(tokens & second)}"
@@ -192,7 +205,9 @@ def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
 
 
 def _tokens(element: Tag) -> frozenset[str]:
-    return name_tokens(f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}")
+    """Return those words of an element's names that can make it furniture."""
+    names = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}"
+    return name_tokens(names) & _telling()
 
 
 @lru_cache(maxsize=10_000)

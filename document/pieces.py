@@ -107,7 +107,7 @@ def _piece(markup: str, needs: Needs) -> Piece:
 
 def same_values(tag: str, name: str, one: str, other: str, needs: Needs) -> bool:
     """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
-    if name in needs.attributes or name in _NAMES:
+    if name in needs.attributes or name in _NAMES or name in _OPENERS:
         return False
     return name not in _READ or _value(tag, name, one) == _value(tag, name, other)
 

@@ -31,7 +31,7 @@ from document.soup import attribute, parse
 from document.stylesheet import read_styles
 from document.walk import Walker
 
-EXTRACTOR = 1
+EXTRACTOR = 2
 """Raised whenever the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from document import identity_words, read
 from document.identity import Identity
 from document.model import ExtractionOptions, Page
+from document.reading import EXTRACTOR
 
 
 def identity(body: str) -> Identity:
@@ -53,7 +54,7 @@ def test_extraction_identity_says_how_the_document_was_got() -> None:
     page = Page(b"<html><body><div id=a><p>One.</p></div><div id=b><p>Two.</p></div></body></html>", "text/html")
     generic, chosen = read(page), read(page, ExtractionOptions(select=("#b",)))
     missed = read(page, ExtractionOptions(select=("#c",)))
-    assert generic.identity.startswith("e1+bs4-")
+    assert generic.identity.startswith(f"e{EXTRACTOR}+bs4-")
     assert [each.identity.rsplit("+", 1)[1] for each in (generic, chosen, missed)] == ["generic", "select", "fallback"]
     assert [each.fallback for each in (generic, chosen, missed)] == [False, False, True]
     assert chosen.document.text == "Two."

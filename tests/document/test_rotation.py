@@ -23,8 +23,9 @@ from tests.document.test_fingerprint import (
     html,
 )
 
-LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 51}
-"""Fetches that differ from the one before in what rotates alone; raised only."""
+LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 49}
+"""Fetches that differ from the one before in what rotates alone; raised only. Two of buffer's were taken for such
+wrongly once: they name other parts that a button opens."""
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
         ('<p data-a="1" class="b">A', '<p data-a="1" class="nav">A'),
         ('<p data-a="1">A', '<p data-a="1">B'),
         ('<li value="1">A', '<li value="2">A'),
+        ('<p aria-controls="a">A<p id="a" hidden>B', '<p aria-controls="b">A<p id="a" hidden>B'),
         ('<a href="https://a.example/opt-out">Object</a>', '<a href="https://b.example/opt-out">Object</a>'),
         ("<style>.a{display:none}</style><p class=a>A", "<style>.b{display:none}</style><p class=a>A"),
         ("<script></script><p>A", "<script>a</script><p>A"),
