@@ -113,7 +113,16 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
         row.fetch.fallback,
         pages[1:],
         tuple(each.url for each in _further(session, row.fetch)),
+        _fitted(session, row) if row.fetch.fallback else None,
     )
+
+
+def _fitted(session: Session, row: VersionRow) -> Document | None:
+    """Return the text of the last version before this one that is no fallback."""
+    earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
+    query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
+    found = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
+    return None if found is None else from_json(blobs.load(session, found))
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:

@@ -10,6 +10,7 @@ from differ.comparability import comparability
 from differ.comparing import compare
 from differ.model import Comparison
 from differ.oddity import newly_fallen_back, odd
+from differ.portion import portion
 from differ.profiles import Profile, load_profile
 from document import Screening, identity_words, joined, read, read_all, screen, text_identity
 from document.model import Document, Extracted, ExtractionOptions, Page
@@ -37,6 +38,8 @@ class LatestVersion:
     """The snapshots of the pages after the first, where it was read from several."""
     further_urls: tuple[str, ...] = ()
     """The addresses that these were asked for at."""
+    fitted: Document | None = None
+    """Of a fallback: the text of the last version before it that the selector gave, where there is one."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -123,7 +126,7 @@ def screen_all(pages: Sequence[Page], found: Sequence[Extracted]) -> Screening |
 
 def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
     """Complete an assessment by comparison with the version before."""
-    alike = like_with_like(latest, visit, Extracted(document, result.identity))
+    alike = like_with_like(latest, visit, Extracted(document, result.identity, result.fallback))
     if alike is None:
         unchanged = same_words(latest.document, document)
         return replace(result, outcome="unchanged", document=None) if unchanged else replace(result, boundary=True)
@@ -153,18 +156,30 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
     """Return both versions as one extraction reads them, or None where that cannot be had.
 
     Where only one of two pages has what the selectors name, both are read without them: a selector that no longer fits
-    must not hide what the policy changed on the same day.
+    must not hide what the policy changed on the same day. Other texts of the page are left out where the selectors
+    left them out at another time.
     """
+    fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
-        return latest.document, extracted.document
+        return _portions(latest.document, extracted.document, latest.document, fitted)
     pages, rendered = latest.pages, is_rendered(latest.identity)
     if not pages or latest.further_urls != visit.options.further or rendered != visit.options.rendered:
         return None
     again = read_all(pages, visit.options)
     if again.identity == extracted.identity:
-        return again.document, extracted.document
-    whole = replace(visit.options, select=())
-    return read_all(pages, whole).document, read_all(visit.pages, whole).document
+        return _portions(again.document, extracted.document, again.document, fitted)
+    everything = replace(visit.options, select=())
+    before, after = read_all(pages, everything).document, read_all(visit.pages, everything).document
+    if again.fallback and not extracted.fallback:
+        return _portions(before, after, after, extracted.document)
+    return _portions(before, after, before, fitted if again.fallback else again.document)
+
+
+def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
+    """Return what of two documents belongs to a part of one of them, or all where that is not known."""
+    found = None if part is None else portion(whole, part)
+    one, other = (None, None) if found is None else (found.of(before), found.of(after))
+    return (before, after) if one is None or other is None else (one, other)
 
 
 def same_words(before: Document, after: Document) -> bool:

@@ -74,6 +74,18 @@ def test_a_policy_without_a_version_has_no_latest_one(archive: Archive) -> None:
     assert latest(archive, "Teahouse") is None
 
 
+def test_latest_version_that_is_a_fallback_comes_with_the_text_that_the_selector_gave_last(archive: Archive) -> None:
+    watch(archive)
+    texts = [written(f"Cook {number} sees your orders.") for number in range(4)]
+    for number, text in enumerate(texts):
+        found = seen(START + number * HOUR, text, number or None)
+        assert found.assessment is not None
+        record(archive, replace(found, assessment=replace(found.assessment, fallback=number > 1)), DATE)
+        known = latest(archive, "Teahouse")
+        assert known is not None
+        assert known.version.fitted == (texts[1] if number > 1 else None)
+
+
 def test_a_change_is_recorded_with_its_findings_and_suppressions(archive: Archive) -> None:
     _, second = record_two_versions(archive)
     assert (second.version, second.material, second.severity, second.topics) == (2, True, "high", ("sharing",))
