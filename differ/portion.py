@@ -6,7 +6,7 @@ the change of another text would be told as the policy's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import accumulate, compress
 
@@ -37,10 +37,12 @@ class Portion:
         """Return the sections of a document that belong to the part, or None where too little would be left.
 
         A section that is new to the page belongs to it where the innermost of its headings that the page had holds
-        something of the part; under none of them, where a section next to it belongs to it: so nothing new is missed.
+        something of the part; under none of them, where its outermost heading stands over what the part says, or a
+        section next to it belongs to it: so nothing new is missed.
         """
         sections = document.sections
-        belongs = [self._holds(section) for section in sections]
+        said = self._said(sections)
+        belongs = [self._holds(section, said) for section in sections]
         before = accumulate(belongs, _last_known)
         after = reversed(list(accumulate(reversed(belongs), _last_known)))
         chosen = [one or other or one is None is other for one, other in zip(before, after, strict=True)]
@@ -48,12 +50,17 @@ class Portion:
         cut = replace(document, sections=tuple(compress(sections, chosen)))
         return cut if _size(cut.sections) >= _LEFT * sum(map(len, self.texts)) else None
 
-    def _holds(self, section: Section) -> bool | None:
-        """Return None where it is new to the page, as are all headings over it."""
-        if _holds(section, self.texts):
-            return True
+    def _said(self, sections: Sequence[Section]) -> dict[Path, bool]:
+        """Return of each outermost heading whether the part says what stands under it."""
+        under: dict[Path, list[Section]] = {}
+        for section in sections:
+            under.setdefault(section.path[:1], []).append(section)
+        return {path: _says(found, self.texts) for path, found in under.items()}
+
+    def _holds(self, section: Section, said: Mapping[Path, bool]) -> bool | None:
+        """Return None where it is new to the page, as are all headings over it and what they say."""
         known = next((path for path in _beginnings(section.path) if path in self.known), None)
-        return None if known is None else known in self.held
+        return (said[section.path[:1]] or None) if known is None else known in self.held
 
 
 def portion(whole: Document, part: Document) -> Portion | None:
@@ -63,10 +70,10 @@ def portion(whole: Document, part: Document) -> Portion | None:
     """
     texts = {block.text for section in part.sections for block in section.blocks}
     found = texts & {block.text for section in whole.sections for block in section.blocks}
-    if sum(map(len, found)) < _RECOGNISED * sum(map(len, texts)):
+    if not found or sum(map(len, found)) < _RECOGNISED * sum(map(len, texts)):
         return None
     headings = {section.heading for section in part.sections}
-    held = [each for each in whole.sections if _holds(each, found) or (not each.blocks and each.heading in headings)]
+    held = [each for each in whole.sections if _says([each], found) or (not each.blocks and each.heading in headings)]
     return Portion(
         frozenset(block.text for section in held for block in section.blocks),
         frozenset(path for section in held for path in _beginnings(section.path)),
@@ -74,9 +81,10 @@ def portion(whole: Document, part: Document) -> Portion | None:
     )
 
 
-def _holds(section: Section, texts: Set[str]) -> bool:
-    size = _size([section])
-    return size > 0 and sum(len(block.text) for block in section.blocks if block.text in texts) >= _HELD * size
+def _says(sections: Sequence[Section], texts: Set[str]) -> bool:
+    """Return whether at least half of what stands in sections are these texts."""
+    found = sum(len(block.text) for section in sections for block in section.blocks if block.text in texts)
+    return found > 0 and found >= _HELD * _size(sections)
 
 
 def _size(sections: Iterable[Section]) -> int:
