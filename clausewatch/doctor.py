@@ -78,7 +78,7 @@ async def _examined(
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
     complete = [each.fetch for each in visits if not each.fetch.error]
-    asked = tuple(visit_of(policy, fetch, known, profile) for fetch in complete)
+    asked = tuple(visit_of(policy, fetch, known, profile, crawl) for fetch in complete)
     if not asked:
         return None
     workers = Workers(WorkerLimits.of(crawl, 1))

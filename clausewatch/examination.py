@@ -55,7 +55,7 @@ def examine(visits: tuple[Visit, ...]) -> Examined:
     found = [[read(page, visit.options) for page in visit.pages] for visit in visits]
     extracted = [joined(pages) for pages in found]
     last, pages = extracted[-1], visits[-1].pages
-    screening = screen_all(pages, found[-1])
+    screening = screen_all(pages, found[-1], visits[-1].options)
     outline = _outline(last.document)
     pair = len(extracted) > 1
     return Examined(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from document.model import MAX_NESTING
+
 Clock = Callable[[], datetime]
 """Says what time it is, as aware UTC."""
 
@@ -25,6 +27,8 @@ class CrawlSettings:
     """Bytes of one answer, after decompression."""
     max_headers: int = 100_000
     """Bytes of the header section of one answer."""
+    header_timeout: float = 30.0
+    """Seconds from a request to the end of the answer's header section."""
     timeout: float = 30.0
     """Seconds for one answer, from the request to its last byte."""
     delay: float = 1.0
@@ -40,6 +44,8 @@ class CrawlSettings:
     """Further tries after a passing failure."""
     redirects: int = 5
     """Redirects followed for one policy."""
+    max_nesting: int = MAX_NESTING
+    """Elements within one another up to which a page is read."""
     workers: int = 2
     """Processes that extract and compare."""
     worker_memory: int = 140_000_000

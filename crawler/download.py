@@ -1,7 +1,8 @@
-"""Scrapy's own way to download, with a limit for the header section of an answer, of which it reads any amount."""
+"""Scrapy's own way to download, with limits for the header section of an answer: its bytes, and the time it takes."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from twisted.web._newclient import HEADER, STATUS
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.crawl_settings import CrawlSettings
 
 IDLE = 5
 """Seconds that a connection is kept for another request to its host; a run over thousands of hosts has no end of them
@@ -28,38 +30,45 @@ class HeadersTooLargeError(Exception):
     """The header section of an answer has more bytes than are taken."""
 
 
+class HeadersLateError(Exception):
+    """The header section of an answer took longer than is waited for it."""
+
+
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Breaks off where a header section grows beyond `max_headers`."""
+    """Breaks off where a header section grows beyond `max_headers`, or is not there after `header_timeout`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        limit: int = crawler.settings["CLAUSEWATCH_CRAWL"].max_headers
+        crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self._pool.cachedConnectionTimeout = IDLE
-        self._pool._factory = partial(BoundedFactory, limit)  # type: ignore[assignment]  # it is only called
+        self._pool._factory = partial(BoundedFactory, crawl)  # type: ignore[assignment]  # it is only called
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Makes connections that know their limit."""
+    """Makes connections that know their limits."""
 
-    def __init__(self, limit: int, *arguments: Any) -> None:
+    def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
-        self.limit = limit
+        self.crawl = crawl
 
     def buildProtocol(self, addr: Any) -> BoundedProtocol:  # noqa: N802 - the name is Twisted's
-        return BoundedProtocol(self.limit, self._quiescentCallback)
+        return BoundedProtocol(self.crawl, self._quiescentCallback)
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Counts what comes before a body: status lines, header lines, and answers in between such as 100 Continue."""
 
-    def __init__(self, limit: int, *arguments: Any) -> None:
+    def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
-        self.limit = limit
+        self.limit, self.seconds = crawl.max_headers, crawl.header_timeout
         self.taken = 0
+        self._late: asyncio.TimerHandle | None = None
 
     def request(self, request: Any) -> Any:
         """Send a request, and begin to count anew."""
         self.taken = 0
+        self._in_time()
+        self._late = asyncio.get_running_loop().call_later(self.seconds, self._break_off, HeadersLateError())
         answer = super().request(request)
         if self._parser is not None:
             self._parser.MAX_LENGTH = self.limit + MARGIN  # of one line: the limit of them all is to speak first
@@ -67,8 +76,21 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - the name is Twisted's
         super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted leaves it so
-        if self._parser is not None and self._parser.state in (STATUS, HEADER):
-            self.taken += len(data)
-            if self.taken > self.limit:
-                reason = Failure(HeadersTooLargeError())  # type: ignore[no-untyped-call]  # Twisted leaves it so
-                self._giveUp(reason)  # type: ignore[no-untyped-call]  # and this
+        if self._parser is None or self._parser.state not in (STATUS, HEADER):
+            self._in_time()
+            return
+        self.taken += len(data)
+        if self.taken > self.limit:
+            self._break_off(HeadersTooLargeError())
+
+    def connectionLost(self, reason: Any) -> None:  # type: ignore[override]  # noqa: N802 - the name is Twisted's
+        self._in_time()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+    def _break_off(self, error: Exception) -> None:
+        reason = Failure(error)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+        self._giveUp(reason)  # type: ignore[no-untyped-call]  # and this

@@ -25,6 +25,8 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
+from crawler.download import HeadersLateError
+
 if TYPE_CHECKING:
     from scrapy.http import Request
 
@@ -74,6 +76,9 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
         return error.failure
     if isinstance(error, DownloadTimeoutError):
         return Failure("timeout", f"{host} did not answer completely within {settings.timeout:g} seconds.")
+    if any(isinstance(cause, HeadersLateError) for cause in causes(error)):
+        limit = f"header_timeout, {settings.header_timeout:g} seconds"
+        return Failure("timeout", f"{host} did not send all headers of its answer within {limit}.")
     if isinstance(error, CannotResolveHostError):
         return Failure("dns", f"The name {host} cannot be resolved to an address.")
     if isinstance(error, DownloadConnectionRefusedError):

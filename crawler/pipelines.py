@@ -53,6 +53,7 @@ class RecordingPipeline:
     def __init__(self, crawler: Crawler) -> None:
         crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self.crawler = crawler
+        self.crawl = crawl
         self.profiles: Mapping[str, Profile] = crawler.settings["CLAUSEWATCH_PROFILES"]
         self.now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
         self.run_started_at = self.now()
@@ -138,7 +139,7 @@ class RecordingPipeline:
         if item.unmodified is not None:
             return overtaken(item.fetch)
         known = await self._in_archive(latest, item.policy.name)
-        visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles))
+        visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles), self.crawl)
         against = None if known is None else known.number
         outcome = await self.workers.call(look, Look(visit, () if known is None else known.marks))
         if isinstance(outcome, Done):
@@ -191,15 +192,16 @@ def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
     return named or load_profile(DEFAULT)
 
 
-def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile) -> Visit:
+def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
     """Return everything that the assessment of one answer needs."""
     page, *further = fetch.pages
+    options = replace(policy.options, max_nesting=crawl.max_nesting)
     if known is None:
-        return Visit(page, policy.options, profile, further=tuple(further))
+        return Visit(page, options, profile, further=tuple(further))
     pending, patience = known.pending, policy.looks.confirm_max
     confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     text = pending.text if pending else None
-    return Visit(page, policy.options, profile, known.version, text, confirm, tuple(further))
+    return Visit(page, options, profile, known.version, text, confirm, tuple(further))
 
 
 def overtaken(fetch: Fetch) -> Result:

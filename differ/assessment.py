@@ -99,7 +99,7 @@ def assess(visit: Visit) -> Assessment:
     """
     found = [read(page, visit.options) for page in visit.pages]
     extracted = joined(found)
-    screening = screen_all(visit.pages, found)
+    screening = screen_all(visit.pages, found, visit.options)
     if screening is not None:
         return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
     result = Assessment(
@@ -110,12 +110,12 @@ def assess(visit: Visit) -> Assessment:
     return compared(result, extracted.document, visit, visit.latest)
 
 
-def screen_all(pages: Sequence[Page], found: Sequence[Extracted]) -> Screening | None:
+def screen_all(pages: Sequence[Page], found: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
     """Return why one of several pages is not the policy's, with its address; of a single page what `screen` returns.
 
     One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
     """
-    screenings = [screen(page, each.document) for page, each in zip(pages, found, strict=True)]
+    screenings = [screen(page, each.document, options.max_nesting) for page, each in zip(pages, found, strict=True)]
     refused = [(page, each) for page, each in zip(pages, screenings, strict=True) if each is not None]
     decisive = refused if len(refused) == len(pages) else [each for each in refused if each[1].reason != WITHOUT_TERMS]
     if not decisive:

@@ -19,6 +19,10 @@ UNKNOWN_LANGUAGE = "und"
 RENDERED = "x-clausewatch-rendered"
 """The header by which an answer says that a browser built it, and which one."""
 
+MAX_NESTING = 50_000
+"""Elements within one another up to which a page is read where nothing else is said, and the most that can be: about
+five seconds. Browsers stop at 512."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -50,6 +54,8 @@ class ExtractionOptions:
     """Whether a browser runs the page's scripts before it is read."""
     further: tuple[str, ...] = ()
     """The addresses that are read after a policy's first one, as one text with it."""
+    max_nesting: int = MAX_NESTING
+    """Elements within one another beyond which a page is refused; no part of the extraction identity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-from document.model import Page
-
-DEEPEST = 50_000
-"""Elements within one another up to which a page is read: about five seconds. Browsers stop at 512."""
+from document.model import MAX_NESTING, Page
 
 _TAG = re.compile(rb"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _VOID = frozenset(
@@ -28,13 +25,13 @@ _ENDED_BY = {
 """Elements whose end tag is mostly left out, and which of them end where such a one begins."""
 
 
-def nests_too_deeply(page: Page) -> bool:
-    """Return whether more than `DEEPEST` elements may stand within one another.
+def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
+    """Return whether more than `deepest` elements may stand within one another.
 
     Never fewer are counted than a parser nests, since an end tag in the wrong place is taken to end nothing. Tags in
     scripts and comments count too. A page with fewer tags than that costs nothing to ask.
     """
-    if page.body.count(b"<") <= DEEPEST:
+    if page.body.count(b"<") <= deepest:
         return False
     open_tags: list[bytes] = []
     for end, name in _TAG.findall(page.body):
@@ -48,7 +45,7 @@ def nests_too_deeply(page: Page) -> bool:
             while open_tags and open_tags[-1] in ended:
                 open_tags.pop()
             open_tags.append(name)
-            if len(open_tags) > DEEPEST:
+            if len(open_tags) > deepest:
                 return True
     return False
 

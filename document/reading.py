@@ -54,7 +54,7 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     text = decode(page.body, page.content_type)
     kind = kind_of(page, text)
     if kind == "html":
-        if nests_too_deeply(page):
+        if nests_too_deeply(page, options.max_nesting):
             return Extracted(Document(()), identity_of(options, "generic"))
         return _read_html(text, page, options)
     lines = markdown_lines(text, page.final_url) if kind == "markdown" else plain_lines(text)

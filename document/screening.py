@@ -18,8 +18,8 @@ from bs4 import NavigableString, Tag
 from document.decoding import decode
 from document.kinds import is_pdf
 from document.languages import KNOWN
-from document.model import RENDERED, UNKNOWN_LANGUAGE, Document, Page
-from document.nesting import DEEPEST, nests_too_deeply
+from document.model import MAX_NESTING, RENDERED, UNKNOWN_LANGUAGE, Document, Page
+from document.nesting import nests_too_deeply
 from document.normalise import normalise
 from document.soup import attribute, events, parse
 
@@ -93,10 +93,11 @@ class _Seen:
     refresh: bool
 
 
-def screen(page: Page, document: Document) -> Screening | None:
+def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Screening | None:
     """Return why the page is not a policy, or None where it may be one.
 
-    `document` is what `read` made of the page. Phrases are only believed on a page with hardly any policy text.
+    `document` is what `read` made of the page, with the same `max_nesting`. Phrases are only believed on a page with
+    hardly any policy text.
     """
     if page.status in (404, 410):
         return Screening("gone", f"The server answered {page.status}.")
@@ -105,8 +106,10 @@ def screen(page: Page, document: Document) -> Screening | None:
             return silent
     elif found := _rubbish(page):
         return Screening("encoding", found)
-    elif nests_too_deeply(page):
-        detail = f"The page nests its elements more than {DEEPEST:,} deep, which is the most that is read."
+    elif nests_too_deeply(page, max_nesting):
+        detail = (
+            f"The page nests its elements more than {max_nesting:,} deep, which is the most that is read (max_nesting)."
+        )
         return Screening("refused-limit", detail)
     headers = dict(page.headers)
     if headers.get("cf-mitigated") == "challenge":

@@ -20,6 +20,8 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("Content-Type", HTML),)
+    late: float = 0.0
+    """Seconds before the headers."""
     pause: float = 0.0
     """Seconds before the body."""
     drops: bool = False
@@ -97,6 +99,7 @@ def serving(host: str = "127.0.0.1") -> Iterator[Site]:
                 self.answer(site.answer(self.path, dict(self.headers.items())))
 
         def answer(self, answer: Answer) -> None:
+            time.sleep(answer.late)
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)

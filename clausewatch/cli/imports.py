@@ -256,7 +256,7 @@ def _saved(pages: Sequence[Page], files: Sequence[Path], at: datetime, options: 
 
     found = [read(page, options) for page in pages]
     extracted = joined(found)
-    screening = screen_all(pages, found)
+    screening = screen_all(pages, found, options)
     names = ", ".join(path.name for path in files)
     if screening is not None:
         raise NoAnswerError(f"{names}: this is not the policy ({screening.reason}: {screening.detail})")

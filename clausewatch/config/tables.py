@@ -28,6 +28,7 @@ from crawler.addresses import allowed_entry
 from crawler.crawl_settings import CrawlSettings
 from differ.model import SEVERITIES, Severity
 from differ.model import TOPICS as FINDING_TOPICS
+from document.model import MAX_NESTING
 from notifier.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
@@ -154,6 +155,7 @@ class CrawlTable(Table):
     contact: Annotated[str, AfterValidator(_contact)] = _DEFAULTS.contact
     max_body: Annotated[Size, _between(100_000, 200_000_000, _bytes)] = _DEFAULTS.max_body
     max_headers: Annotated[Size, _between(20_000, 2_000_000, _bytes)] = _DEFAULTS.max_headers
+    header_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.header_timeout)
     timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.timeout)
     delay: Annotated[Duration, _between(0, 600, _seconds)] = timedelta(seconds=_DEFAULTS.delay)
     max_wait: Annotated[Duration, _between(0, 3600, _seconds)] = timedelta(seconds=_DEFAULTS.max_wait)
@@ -161,6 +163,7 @@ class CrawlTable(Table):
     concurrency: Annotated[StrictInt, _count(1, 256)] = _DEFAULTS.concurrency
     retries: Annotated[StrictInt, _count(0, 10)] = _DEFAULTS.retries
     redirects: Annotated[StrictInt, _count(0, 20)] = _DEFAULTS.redirects
+    max_nesting: Annotated[StrictInt, _count(500, MAX_NESTING)] = _DEFAULTS.max_nesting
     workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
     worker_memory: Annotated[Size, _between(120_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
     worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
@@ -186,6 +189,7 @@ class CrawlTable(Table):
             contact=self.contact,
             max_body=self.max_body,
             max_headers=self.max_headers,
+            header_timeout=self.header_timeout.total_seconds(),
             timeout=self.timeout.total_seconds(),
             delay=self.delay.total_seconds(),
             max_wait=self.max_wait.total_seconds(),
@@ -193,6 +197,7 @@ class CrawlTable(Table):
             concurrency=self.concurrency,
             retries=self.retries,
             redirects=self.redirects,
+            max_nesting=self.max_nesting,
             workers=self.workers,
             worker_memory=self.worker_memory,
             worker_time=self.worker_time.total_seconds(),

@@ -32,6 +32,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         site.redirect("/loop", "/loop")
         site.redirect("/file", "file:///etc/hostname")
         site.pages["/slow"] = Answer(b"late", pause=30)
+        site.pages["/mute"] = Answer(b"late", late=30)
         site.pages["/dropped"] = Answer(b"half" * 100, drops=True)
         site.pages["/endless"] = Answer(b"x" * 10_000, endless=True)
         site.pages["/large"] = Answer(b"x" * 300_000)
@@ -44,13 +45,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         policies |= {"nowhere": "http://nowhere.invalid/", "deaf": "http://127.0.0.1:1/"}
         policies |= {"long": site.serve("/" + "x" * 3000, PAGE)}
         folder = tmp_path_factory.mktemp("archive")
-        return crawl(folder / "archive.db", policies, max_body=200_000)
+        return crawl(folder / "archive.db", policies, max_body=200_000, header_timeout=1)
 
 
 @pytest.mark.parametrize(
     ("policy", "kind", "sentence"),
     [
         ("slow", "timeout", "did not answer completely within 3 seconds"),
+        ("mute", "timeout", "did not send all headers of its answer within header_timeout, 1 seconds"),
         ("dropped", "connection", "broke off before the answer was complete"),
         ("endless", "too-large", "max_body, 0.2 MB"),
         ("large", "too-large", "max_body, 0.2 MB"),
@@ -103,6 +105,17 @@ def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
     assert {name: results[name].outcome for name in policies} == dict.fromkeys(policies, "changed")
     assert (results["nested"].outcome, results["nested"].reason) == ("not comparable", "refused-limit")
     assert "limit of 4 seconds of CPU time" in results["nested"].detail or "by the clock" in results["nested"].detail
+
+
+def test_a_page_that_nests_deeper_than_is_configured_is_refused_with_the_limit(tmp_path: Path) -> None:
+    with serving() as site:
+        depths = {"above": 700, "below": 500}
+        pages = {name: PAGE + "<div>" * depth + "deep" + "</div>" * depth for name, depth in depths.items()}
+        policies = {name: site.serve(f"/{name}", page) for name, page in pages.items()}
+        results = crawl(tmp_path / "a.db", policies, max_nesting=600)
+    assert (results["above"].outcome, results["above"].reason) == ("not comparable", "refused-limit")
+    assert "more than 600 deep, which is the most that is read (max_nesting)" in results["above"].detail
+    assert results["below"].outcome == "changed"
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import time
 import pytest
 
 from document import fingerprint, read, screen
-from document.model import Page
-from document.nesting import DEEPEST, nests_too_deeply
+from document.model import MAX_NESTING, Page
+from document.nesting import nests_too_deeply
 from document.soup import events, parse
 
 LONG = pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes: set CLAUSEWATCH_LONG=1")
@@ -38,7 +38,7 @@ def assert_read_or_refused(page: Page, words: tuple[str, ...]) -> bool:
     found = screen(page, document)
     assert time.process_time() - began < SECONDS
     if found is not None and found.reason == "refused-limit":
-        assert f"{DEEPEST:,}" in found.detail
+        assert f"{MAX_NESTING:,}" in found.detail
         return False
     assert [word for word in words if word not in document.text] == []
     return True
@@ -69,7 +69,7 @@ def test_text_nested_without_end_is_refused(opening: str, depth: int) -> None:
 @LONG
 @pytest.mark.parametrize("opening", SHOWN)
 def test_deepest_text_is_read_in_time(opening: str) -> None:
-    depth = (DEEPEST - 10) // len(opening.split("><"))
+    depth = (MAX_NESTING - 10) // len(opening.split("><"))
     assert assert_read_or_refused(nested(opening, depth), ("Before", "Middle", "After"))
 
 
@@ -88,7 +88,7 @@ def test_deepest_text_is_read_in_time(opening: str) -> None:
 )
 def test_never_fewer_elements_are_counted_than_are_nested(unit: str) -> None:
     """Misnested tags are a way to nest that a naive count does not see: where they nest, they are refused."""
-    depth = DEEPEST + 1000
+    depth = MAX_NESTING + 1000
     assert nests_too_deeply(Page(f"<body>{unit * depth}".encode())) or tree_depth(unit, 300) < 200
 
 
