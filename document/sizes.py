@@ -88,11 +88,11 @@ def measure(root: Tag) -> Sizes:
             if kind == "start":
                 stack.append(_own(node, is_link))
                 links += is_link
-                away += leads_away(node)
+                away += is_link and leads_away(node)
                 continue
             size = sizes[node] = stack.pop()
             links -= is_link
-            away -= leads_away(node)
+            away -= is_link and leads_away(node)
             if stack:
                 stack[-1].add(size)
     return sizes
