@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from document.dates import stated_dates
 from document.headed import HEADINGS, Headed
 from document.normalise import normalise
-from document.sizes import Size, Sizes, measure
+from document.sizes import Size, Sizes, measure, opens_a_part
 from document.soup import attribute, events, outermost
 from document.stylesheet import StyleSheet, declarations
 
@@ -32,6 +32,8 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _NAMING = HEADINGS | {"dt", "summary"}
+_BESIDE = frozenset({"aside", "complementary", "footer", "contentinfo"})
+"""Elements and roles of what stands beside a text: within it, a note or what it ends with may be long."""
 _ACCORDION_ROLES = frozenset({"tabpanel", "region"})
 
 
@@ -159,10 +161,11 @@ def _furniture(element: Tag, sizes: Sizes, place: _Place) -> str | None:
         return "form" if asks else _tokens_say(element, size, place)
     if element.name == "nav" and size.links > 2 and size.in_page == size.links:
         return None
-    if element.name in names.tags:
+    beside = place.in_text and size.prose > _SHORT and _reads(size)
+    if element.name in names.tags and not (beside and element.name in _BESIDE):
         return element.name
     role = attribute(element, "role").lower()
-    if role in names.roles or "aria-modal" in element.attrs:
+    if (role in names.roles and not (beside and role in _BESIDE)) or "aria-modal" in element.attrs:
         return f"role {role or 'dialog'}"
     if element.name == "header" and not place.sectioned and not (size.titles and size.links < 2):
         return "header"
@@ -177,7 +180,7 @@ def _speaks(element: Tag, sizes: Sizes, place: _Place) -> bool:
         return False
     if place.forms:
         return sizes[place.forms[-1]].prose < _SHORT
-    return place.named > 0 or "aria-controls" in element.attrs or attribute(element, "aria-expanded") != ""
+    return place.named > 0 or opens_a_part(element)
 
 
 def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
@@ -185,10 +188,15 @@ def _tokens_say(element: Tag, size: Size, place: _Place) -> str | None:
         return None
     tokens = _tokens(element)
     why = _said_by(tokens, size)
-    if why is None or size.acts or size.away > _AWAY * size.text:
+    if why is None or not _reads(size):
         return why
-    # It reads as text. The names of a text's parts are the site's own: all alike, or what their headings say.
+    # The names of a text's parts are the site's own: all alike, or what their headings say.
     return None if place.headed.in_row(element) else _said_by(tokens - place.headed.words(element), size)
+
+
+def _reads(size: Size) -> bool:
+    """Return whether what an element holds is there to be read: nothing to fill in or press, and hardly a link."""
+    return not size.acts and size.away <= _AWAY * size.text
 
 
 def _said_by(tokens: frozenset[str], size: Size) -> str | None:
