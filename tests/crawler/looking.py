@@ -11,6 +11,7 @@ from archive.history import versions
 from archive.model import Fetch, Policy, Result, Version
 from archive.policies import due, mark_tried, synchronise
 from archive.recorder import latest, record
+from crawler.crawl_settings import CrawlSettings
 from crawler.pipelines import visit_of
 from differ.assessment import Assessment, Visit, assess
 from differ.profiles import load_profile
@@ -110,7 +111,7 @@ class Watch:
             self.policy.name, self.now, 200, self.policy.url, headers, page.encode() if isinstance(page, str) else page
         )
         known = latest(self.archive, self.policy.name)
-        self.last = remembered(visit_of(self.policy, fetch, known, load_profile()))
+        self.last = remembered(visit_of(self.policy, fetch, known, load_profile(), CrawlSettings()))
         result = Result(fetch, self.last, None if known is None else known.number)
         return record(self.archive, result, self.now).outcome
 
