@@ -14,6 +14,8 @@ from scrapy.core.downloader.handlers.http11 import (
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
+from crawler.failures import HeadersLateError
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
@@ -28,10 +30,6 @@ MARGIN = 1_000_000
 
 class HeadersTooLargeError(Exception):
     """The header section of an answer has more bytes than are taken."""
-
-
-class HeadersLateError(Exception):
-    """The header section of an answer took longer than is waited for it."""
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):

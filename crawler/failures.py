@@ -25,8 +25,6 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
-from crawler.download import HeadersLateError
-
 if TYPE_CHECKING:
     from scrapy.http import Request
 
@@ -55,6 +53,10 @@ class Failure:
     kind: str
     """dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
     sentence: str
+
+
+class HeadersLateError(Exception):
+    """The header section of an answer took longer than is waited for it."""
 
 
 class KnownError(IgnoreRequest):

@@ -86,9 +86,8 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     An element that holds a large share of the page's prose is never taken out, nor is one of `keep`, or what they
     are in.
     """
-    sizes, opened, headed = measure(soup), _opened(soup), Headed(soup, _tokens)
-    folded = _is_folded(soup, sheet, sizes, headed)
-    place = _Place(headed)
+    sizes, opened, place = measure(soup), _opened(soup), _Place(Headed(soup, _tokens))
+    folded = _is_folded(soup, sheet, sizes, place)
     limit = max(1.0, _LARGE_SHARE * sizes[soup].prose)
     kept = {id(soup), *(id(parent) for element in keep for parent in (element, *element.parents))}
     dropped = []
@@ -106,10 +105,10 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
     return dropped
 
 
-def _is_folded(soup: BeautifulSoup, sheet: StyleSheet, sizes: Sizes, headed: Headed) -> bool:
+def _is_folded(soup: BeautifulSoup, sheet: StyleSheet, sizes: Sizes, outside: _Place) -> bool:
     """Return whether so much of the page is hidden that it must be text which opens when asked."""
     hidden = outermost(soup, lambda element: _is_hidden(element, sheet))
-    folded = sum(sizes[element].prose for element in hidden if not _furniture(element, sizes, _Place(headed)))
+    folded = sum(sizes[element].prose for element in hidden if not _furniture(element, sizes, outside))
     return folded > _FOLDED_SHARE * sizes[soup].prose
 
 

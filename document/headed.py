@@ -43,12 +43,12 @@ class Headed:
         """`likeness` returns what elements of one row have in common, besides their kind."""
         self._root = root
         self._likeness = likeness
-        self._headings: dict[int, _Heading] = {}
         self._rows: dict[int, Counter[tuple[str, ...]]] = {}
 
     def words(self, element: Tag) -> frozenset[str]:
         """Return the words, in small letters, of the heading that an element has, or that stands just before it."""
-        heading = self._first.get(id(element)) or self._headings.get(id(element.find_previous_sibling()))
+        first, headings = self._found
+        heading = first.get(id(element)) or headings.get(id(element.find_previous_sibling()))
         return heading.words if heading else frozenset()
 
     def in_row(self, element: Tag) -> bool:
@@ -63,15 +63,16 @@ class Headed:
 
     def _kind(self, element: Tag) -> tuple[str, ...] | None:
         """Return what elements of one row have in common, or None where this one is in none."""
-        heading = self._first.get(id(element))
+        heading = self._found[0].get(id(element))
         if heading is None or heading.leads_away:
             return None
         return (element.name, heading.element.name, *sorted(self._likeness(element)))
 
     @cached_property
-    def _first(self) -> dict[int, _Heading]:
-        """The heading that each element begins with, by the element's identity; none where text stands before it."""
+    def _found(self) -> tuple[dict[int, _Heading | None], dict[int, _Heading]]:
+        """The heading that each element begins with, None where that is text; and all headings, by their identities."""
         first: dict[int, _Heading | None] = {}
+        headings: dict[int, _Heading] = {}
         within: list[Tag] = []
         links = 0
         for kind, node in events(self._root):
@@ -81,12 +82,12 @@ class Headed:
                 within.pop()
             elif isinstance(node, Tag):
                 if node.name in HEADINGS:
-                    heading = self._headings[id(node)] = _Heading(node, links > 0)
+                    heading = headings[id(node)] = _Heading(node, links > 0)
                     _note(within, heading, first)
                 within.append(node)
             elif str(node).strip():
                 _note(within, None, first)
-        return {element: heading for element, heading in first.items() if heading is not None}
+        return first, headings
 
 
 def _note(within: list[Tag], begins: _Heading | None, first: dict[int, _Heading | None]) -> None:
