@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from differ.assessment import Assessment
 from differ.model import Finding, Severity, Suppression, Timing
-from differ.recognition import Mark
+from differ.visits.assessment import Assessment
+from differ.visits.recognition import Mark
 from document.model import ExtractionOptions, Page, StatedDate
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]

@@ -106,8 +106,8 @@ def fewest(*acts: Callable[[], object]) -> list[float]:
 
 def forget() -> None:
     """Empty the memory of words read before, so that each round does all of its work."""
-    from differ.meaning import heading_topics, meaning
-    from differ.words import plain, plain_words
+    from differ.language.meaning import heading_topics, meaning
+    from differ.language.words import plain, plain_words
 
     for remembered in (meaning, heading_topics, plain, plain_words):
         remembered.cache_clear()

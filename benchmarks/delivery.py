@@ -17,10 +17,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from archive.database import open_archive
+from archive.storage.database import open_archive
 from notifier import outbox
-from notifier.delivery import deliver
-from notifier.subscriptions import Channel, Subscriber, Target
+from notifier.audience.subscriptions import Channel, Subscriber, Target
+from notifier.sending.delivery import deliver
 from tests.archive.visits import watch
 from tests.notifier.changes import WILL_NOT, record_change, record_first
 from tests.notifier.sink import sink

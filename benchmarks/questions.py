@@ -27,24 +27,17 @@ from typing import Any
 import zstandard
 from sqlalchemy import func, insert, select, text
 
-from archive.blobs import address
-from archive.database import Archive, open_archive
-from archive.history import as_of, count, document, history, versions
-from archive.indexing import Part, indexed_form, parts
 from archive.model import Fetch, Query, Result
-from archive.recorder import record
-from archive.schema import (
-    Base,
-    ChangeRow,
-    FetchRow,
-    PolicyRow,
-    SectionRow,
-    VersionRow,
-)
-from archive.search import Search, search
-from archive.status import statuses
-from differ.assessment import Assessment
+from archive.questions.history import as_of, count, document, history, versions
+from archive.questions.status import statuses
+from archive.recording.recorder import record
+from archive.search.index import Part, indexed_form, parts
+from archive.search.query import Search, search
+from archive.storage.blobs import address
+from archive.storage.database import Archive, open_archive
+from archive.storage.tables import Base, ChangeRow, FetchRow, PolicyRow, SectionRow, VersionRow
 from differ.model import Comparison
+from differ.visits.assessment import Assessment
 from document import to_json
 from document.model import Block, Document, Section
 

@@ -16,9 +16,9 @@ from time import process_time
 
 from sqlalchemy import func, select
 
-from archive import blobs
-from archive.database import open_archive
-from archive.schema import BlobRow
+from archive.storage import blobs
+from archive.storage.database import open_archive
+from archive.storage.tables import BlobRow
 from document import read, to_json
 from document.model import ExtractionOptions, Page
 

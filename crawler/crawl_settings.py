@@ -50,7 +50,7 @@ class CrawlSettings:
     """Processes that extract and compare."""
     worker_memory: int = 140_000_000
     """Bytes of memory for a worker process while it reads a page; one that needs more than
-    `crawler.workers.ORDINARY_MEMORY` is read while no other page is."""
+    `crawler.visits.workers.ORDINARY_MEMORY` is read while no other page is."""
     worker_time: float = 60.0
     """Seconds of CPU time that one page may take in a worker; four times as many by the clock, as machines are busy."""
     chromium: str = ""
@@ -63,4 +63,4 @@ class CrawlSettings:
     """Bytes of all those files together; each one is also limited by `max_body`."""
     allow_private: tuple[str, ...] = ()
     """Hosts, addresses and networks that may be fetched although they are no public host's, for an intranet's policies.
-    See `crawler.addresses.AllowList`."""
+    See `crawler.network.addresses.AllowList`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.model import Fetch, Policy
-from archive.validators import Validators
+from archive.recording.validators import Validators
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from archive.model import BUSY_TIMEOUT, Policy
 from crawler.crawl_settings import Clock, CrawlSettings, utc_now
 from crawler.pace import JITTER
-from differ.profiles import Profile
+from differ.judgement.profiles import Profile
 
 PRODUCT = "Clausewatch"
 
@@ -26,14 +26,14 @@ FIXED: dict[str, Any] = {
     # Doors that Scrapy leaves open
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "DOWNLOAD_HANDLERS": {
-        "http": "crawler.download.BoundedDownloadHandler",
-        "https": "crawler.download.BoundedDownloadHandler",
+        "http": "crawler.network.download.BoundedDownloadHandler",
+        "https": "crawler.network.download.BoundedDownloadHandler",
         "data": None,
         "file": None,
         "ftp": None,
         "s3": None,
     },
-    "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
+    "TWISTED_DNS_RESOLVER": "crawler.network.address_guard.GuardedResolver",
     "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read as it is
     "ROBOTSTXT_OBEY": True,
     # Nothing of Scrapy's runs that is not named here. Not so: proxies of the environment, which would go round the
@@ -43,18 +43,19 @@ FIXED: dict[str, Any] = {
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},
     "DOWNLOADER_MIDDLEWARES": {
-        "crawler.politeness.PolitenessMiddleware": 90,
-        "crawler.robots.RobotsMiddleware": 100,
+        "crawler.middlewares.politeness.PolitenessMiddleware": 90,
+        "crawler.middlewares.robots.RobotsMiddleware": 100,
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
-        "crawler.decompression.DecompressionMiddleware": 590,  # between redirects, at 600, and those by a page, at 580
+        # Between redirects by a header, at 600, and those by a page, at 580.
+        "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-        "crawler.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
-        "crawler.conditional.ConditionalMiddleware": 845,
+        "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
+        "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
-    "ITEM_PIPELINES": {"crawler.pipelines.RecordingPipeline": 100},
+    "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},
     "CONCURRENT_ITEMS": 1,  # of one answer: it gives no more, and Scrapy makes a task for each that there could be
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,

@@ -7,4 +7,4 @@ robots_read = object()
 storage_failed = object()
 """The archive cannot be written, and the crawl stops: `error` is the archive's StorageError."""
 host_rests = object()
-"""A host asked to be left alone for longer than a run lasts: `resting` is the archive.resting.RestingHost."""
+"""A host asked to be left alone for longer than a run lasts: `resting` is the `RestingHost` to record."""

@@ -1,11 +1,11 @@
 """Floor 1: what a page says, and whether it is a policy at all. Pure: bytes and facts in, frozen data out."""
 
-from document.fingerprint import fingerprint, fingerprint_all
+from document.html.selectors import SelectorError, check_selector
 from document.identity import identity_words, text_identity
 from document.reading import is_current, joined, read, read_all
-from document.rotation import only_rotates
+from document.sameness.fingerprint import fingerprint, fingerprint_all
+from document.sameness.volatile_parts import only_rotates
 from document.screening import Screening, screen
-from document.selectors import SelectorError, check_selector
 from document.serialization import from_json, to_json
 
 __all__ = [

@@ -6,10 +6,10 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag
 
-from document.decoding import decode
-from document.kinds import is_pdf, kind_of
+from document.formats.content_type import is_pdf, kind_of
+from document.formats.decoding import decode
+from document.html.soup import attribute, parse
 from document.model import Page
-from document.soup import attribute, parse
 
 
 def canonical_elsewhere(page: Page) -> str:

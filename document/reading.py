@@ -11,25 +11,25 @@ from typing import Literal, get_args
 
 from bs4 import BeautifulSoup, Tag
 
-from document.content import main_content
-from document.contents import mark_contents
-from document.dates import stated_dates
-from document.decoding import decode
-from document.furniture import remove_furniture
-from document.headings import mark_headings, pieces
-from document.kinds import is_pdf, kind_of
-from document.languages import detect_languages
-from document.lines import Line
-from document.markdown import markdown_lines, plain_lines
+from document.formats.content_type import is_pdf, kind_of
+from document.formats.decoding import decode
+from document.formats.markdown import markdown_lines, plain_lines
+from document.html.boilerplate import remove_furniture
+from document.html.main_content import main_content
+from document.html.measures import measure
+from document.html.nesting import nests_too_deeply
+from document.html.selectors import selected
+from document.html.soup import attribute, parse
+from document.html.stylesheet import read_styles
+from document.html.walk import Walker
 from document.model import Document, Extracted, ExtractionOptions, Page, Section
-from document.nesting import nests_too_deeply
-from document.normalise import normalise
-from document.outline import Part, mark_titles, parts, sections
-from document.selectors import selected
-from document.sizes import measure
-from document.soup import attribute, parse
-from document.stylesheet import read_styles
-from document.walk import Walker
+from document.structure.headings import mark_headings, pieces
+from document.structure.outline import Part, mark_titles, parts, sections
+from document.structure.table_of_contents import mark_contents
+from document.text.dates import stated_dates
+from document.text.languages import detect_languages
+from document.text.lines import Line
+from document.text.normalise import normalise
 
 EXTRACTOR = 2
 """Raised whenever the same page would give another document."""
@@ -97,8 +97,8 @@ def _spoken(found: Sequence[Section]) -> tuple[str, ...]:
 
 def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
     # Imported here: the library is large, and most policies are no PDF files.
-    from document.pdf import PdfError, printed_text
-    from document.typesetting import typeset_lines
+    from document.formats.pdf import PdfError, printed_text
+    from document.formats.pdf_layout import typeset_lines
 
     identity = identity_of(options, "generic", *_PDF_PARSERS)
     try:

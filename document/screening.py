@@ -15,13 +15,13 @@ from typing import Literal
 
 from bs4 import NavigableString, Tag
 
-from document.decoding import decode
-from document.kinds import is_pdf
-from document.languages import KNOWN
+from document.formats.content_type import is_pdf
+from document.formats.decoding import decode
+from document.html.nesting import nests_too_deeply
+from document.html.soup import attribute, events, parse
 from document.model import MAX_NESTING, RENDERED, UNKNOWN_LANGUAGE, Document, Page
-from document.nesting import nests_too_deeply
-from document.normalise import normalise
-from document.soup import attribute, events, parse
+from document.text.languages import KNOWN
+from document.text.normalise import normalise
 
 Reason = Literal[
     "bot-challenge",
@@ -134,7 +134,7 @@ def _pdf(page: Page, document: Document) -> Screening | None:
     if document.sections:
         return None
     # Imported here: the library is large, and most policies are no PDF files.
-    from document.pdf import PdfError, printed_text
+    from document.formats.pdf import PdfError, printed_text
 
     try:
         printed = printed_text(page.body)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import open_archive
-from notifier.redaction import redactor
+from archive.storage.database import open_archive
+from notifier.channels.redaction import redactor
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""Floors: arrows between packages go down only, and each heavy library has one importer."""
+"""Floors and rooms: imports point down only, rooms side by side do not know each other, a library has one importer."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ BELOW = {
 }
 """What each package may import besides itself."""
 
+ROOMS = {
+    "archive": "model errors < storage < search < recording < questions evidence < upkeep < migrations",
+    "document": "model < text < formats html structure < reading screening identity serialization canonical < sameness",
+    "differ": "model < language < matching < judgement < visits",
+    "notifier": "audience < contents < texts < channels < outbox < sending",
+    "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < spiders",
+    "clausewatch": "errors < config output < exports imports inspection operation demo < cli < __main__",
+}
+"""The rooms and files of each package, bottom up. One imports from itself, and from what stands before a `<`."""
+
 ONLY = {
     "scrapy": {"crawler"},
     "sqlalchemy": {"archive", "notifier/outbox"},
@@ -26,27 +36,74 @@ ONLY = {
 }
 """Who may import a library: a folder, or a module."""
 
+FULLEST = 15
+"""How many Python files a room may hold. `cli/` holds one for each command, and migrations only grow."""
+
 SOURCES = sorted(path for package in BELOW for path in (PROJECT / package).rglob("*.py"))
+
+WITHIN = [path for path in SOURCES if path.parent.parent != PROJECT or path.name != "__init__.py"]
+"""All but the face of each package, which names what is in any of its rooms."""
 
 
 def imported(source: Path) -> set[str]:
-    """Return the top-level names of everything that a file imports, at its top or within."""
+    """Return the dotted names of everything that a file imports, at its top or within."""
     nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    given = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
-    return {name.partition(".")[0] for name in plain | given}
+    given = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return plain | {f"{node.module}.{alias.name}" for node in given for alias in node.names}
+
+
+def room_of(name: str) -> str:
+    """Return the room of a dotted name within a package: the second part of it, if it is a folder or a file."""
+    package, _, rest = name.partition(".")
+    room = rest.partition(".")[0]
+    place = PROJECT / package / room
+    return room if room and (place.is_dir() or place.with_suffix(".py").is_file()) else "__init__"
+
+
+def heights(package: str) -> dict[str, int]:
+    """Return how high each room of a package stands."""
+    levels = enumerate(ROOMS[package].split("<"))
+    return {room: height for height, rooms in levels for room in rooms.split()}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_imports_point_down(source: Path) -> None:
     place = source.relative_to(PROJECT).as_posix()
     package = place.partition("/")[0]
-    names = imported(source)
+    names = {name.partition(".")[0] for name in imported(source)}
     assert not (names & BELOW.keys()) - BELOW[package] - {package}
     for library, importers in ONLY.items():
         allowed = any(place.startswith((f"{importer}/", f"{importer}.")) for importer in importers)
         assert library not in names or allowed, f"{place} imports {library}"
 
 
+@pytest.mark.parametrize("source", WITHIN, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_rooms_import_from_lower_ones(source: Path) -> None:
+    package, *rest = source.relative_to(PROJECT).with_suffix("").parts
+    height = heights(package)
+    others = {room_of(name) for name in imported(source) if name.partition(".")[0] == package} - {rest[0], "__init__"}
+    too_high = {room for room in others if height[room] >= height[rest[0]]}
+    assert not too_high, f"{source.relative_to(PROJECT)} imports {too_high}"
+
+
 def test_every_package_is_examined() -> None:
     assert {source.relative_to(PROJECT).parts[0] for source in SOURCES} == set(BELOW)
+
+
+@pytest.mark.parametrize("package", BELOW)
+def test_every_room_has_its_height(package: str) -> None:
+    entries = [
+        path for path in (PROJECT / package).iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    ]
+    assert {path.stem for path in entries} - {"__init__"} == set(heights(package))
+
+
+def test_no_room_is_too_full() -> None:
+    folders = {source.parent for source in SOURCES} - {
+        PROJECT / "clausewatch/cli",
+        PROJECT / "archive/migrations/versions",
+    }
+    full = {str(folder): len(list(folder.glob("*.py"))) for folder in folders}
+    # `__init__.py` only says what the room is for.
+    assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}

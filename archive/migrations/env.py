@@ -8,13 +8,13 @@ from typing import Any
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 
-from archive import faultpoints
-from archive.schema import Base
+from archive.storage import fault_injection
+from archive.storage.tables import Base
 
 
 def note_step(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
     """Pass the point after one revision, whose transaction is that of all."""
-    faultpoints.reach(f"migrated to {step.up_revision_id}")
+    fault_injection.reach(f"migrated to {step.up_revision_id}")
 
 
 connection = context.config.attributes["connection"]

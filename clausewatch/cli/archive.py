@@ -11,14 +11,14 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.config.quantities import duration_text
-from clausewatch.lock import only_run
-from clausewatch.rows import as_json
-from clausewatch.terminal import printable
-from clausewatch.times import shown
+from clausewatch.operation.lock import only_run
+from clausewatch.output.json_rows import as_json
+from clausewatch.output.terminal import printable
+from clausewatch.output.times import shown
 
 if TYPE_CHECKING:
-    from archive.retention_rule import Retention
-    from archive.sizes import Contents, Sizes
+    from archive.upkeep.retention_rule import Retention
+    from archive.upkeep.stats import Contents, Sizes
 
 
 @click.group()
@@ -31,8 +31,8 @@ def archive() -> None:
 @pass_context
 def stats(context: Context, form: str) -> None:
     """Show how much the archive holds, and what that takes on the disk."""
-    from archive.retention import count_removable
-    from archive.sizes import sizes
+    from archive.upkeep.retention import count_removable
+    from archive.upkeep.stats import sizes
 
     rule = context.configuration().retention
     with context.archive() as opened:
@@ -90,8 +90,8 @@ def vacuum(context: Context, dry_run: bool) -> None:
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
-        from archive import vacuum as files
-        from archive.retention import count_removable, remove_bodies, remove_unreferenced, require_known_holds
+        from archive.upkeep import vacuum as files
+        from archive.upkeep.retention import count_removable, remove_bodies, remove_unreferenced, require_known_holds
 
         now, rule = datetime.now(UTC), configuration.retention
         with context.archive() as opened:
@@ -120,7 +120,7 @@ def backup(context: Context, file: Path) -> None:
 
     For SQLite; a PostgreSQL archive is backed up by its server's own tools, such as pg_dump.
     """
-    from archive.backup import back_up
+    from archive.upkeep.backup import back_up
 
     with context.archive() as opened:
         head = back_up(opened, file)
@@ -143,9 +143,9 @@ def restore(context: Context, file: Path | None, replace: bool) -> None:
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
-        from archive.backup import put_back
-        from archive.database import open_archive
-        from archive.restores import note_restored
+        from archive.storage.database import open_archive
+        from archive.upkeep.backup import put_back
+        from archive.upkeep.restores import note_restored
 
         aside = None if file is None else put_back(file, configuration.database, replace=replace)
         now = datetime.now(UTC)

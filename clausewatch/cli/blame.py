@@ -7,15 +7,15 @@ from itertools import groupby
 
 import click
 
-from archive.blame import Blame, Dropped, Sentence
-from archive.blame import blame as ask
-from clausewatch.change_text import listed
+from archive.questions.blame import Blame, Dropped, Sentence
+from archive.questions.blame import blame as ask
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, named_version, print_page
-from clausewatch.pages import page
-from clausewatch.rows import Row, as_json, version_row
-from clausewatch.terminal import wrapped
-from clausewatch.times import day, shown, stamp
+from clausewatch.output.change_text import listed
+from clausewatch.output.html import page
+from clausewatch.output.json_rows import Row, as_json, version_row
+from clausewatch.output.terminal import wrapped
+from clausewatch.output.times import day, shown, stamp
 
 
 @click.command()

@@ -11,12 +11,12 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ExitCode, leading
-from clausewatch.terminal import printable
+from clausewatch.output.terminal import printable
 
 if TYPE_CHECKING:
-    from clausewatch.comparing import Defaults
-    from differ.assessment import Assessment
+    from clausewatch.inspection.offline_compare import Defaults
     from differ.model import Edit, Finding
+    from differ.visits.assessment import Assessment
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 REPORT_LANGUAGES = ("en", "id")
@@ -66,7 +66,7 @@ def compare(
     A batch has one JSON object a line: id, before, after (paths relative to the batch), and where wanted language,
     profile, status, final_url, content_type. The answer is one line each, in the same order.
     """
-    from clausewatch.comparing import Defaults
+    from clausewatch.inspection.offline_compare import Defaults
 
     defaults = Defaults(language, profile, report_language, context.own_profiles)
     if batch_file is not None:
@@ -83,7 +83,7 @@ def compare(
 
 
 def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
-    from clausewatch.comparing import batch
+    from clausewatch.inspection.offline_compare import batch
 
     with click.open_file(batch_file, "rb") as lines:
         rows = list(lines)
@@ -98,7 +98,7 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
     """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
-    from clausewatch.comparing import Pair, as_report, judge
+    from clausewatch.inspection.offline_compare import Pair, as_report, judge
 
     assessment = judge(Pair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
     if form == "json":
@@ -113,7 +113,7 @@ def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> Exi
 
 
 def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:
-    from clausewatch.change_text import drift_notes, timing_notes
+    from clausewatch.output.change_text import drift_notes, timing_notes
 
     comparison = assessment.comparison
     if assessment.outcome == "not comparable":

@@ -12,7 +12,7 @@ from clausewatch.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from clausewatch.config import Configuration
-    from notifier.subscriptions import Subscriber
+    from notifier.audience.subscriptions import Subscriber
 
 SQLITE = "sqlite:///"
 
@@ -56,7 +56,7 @@ def _check_templates(configuration: Configuration) -> None:
     """Try the file's own templates with invented alerts. Raises ConfigurationError."""
     if configuration.templates is None:
         return
-    from notifier.samples import faults
+    from notifier.texts.samples import faults
 
     if found := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
         raise ConfigurationError(str(configuration.path), found)
@@ -66,8 +66,8 @@ def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
     """Return the subscriptions that the command line made; none where there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return ()
-    from archive.database import open_archive
-    from clausewatch.audience import require_distinct
+    from archive.storage.database import open_archive
+    from clausewatch.operation.subscribers import require_distinct
     from notifier import outbox
 
     with open_archive(configuration.database, configuration.busy_timeout) as archive:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from archive.database import Archive
+    from archive.storage.database import Archive
     from clausewatch.config import Configuration
-    from differ.profiles import Profile
+    from differ.judgement.profiles import Profile
 
 
 class Context:
@@ -48,7 +48,7 @@ class Context:
 
     def archive(self) -> Archive:
         """Open the archive; use it in a `with` statement. Raises StorageError."""
-        from archive.database import open_archive
+        from archive.storage.database import open_archive
 
         configuration = self.configuration()
         return open_archive(configuration.database, configuration.busy_timeout)

@@ -16,8 +16,8 @@ from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import JAKARTA, READER, configure, crawl, prepare
 from differ.model import Finding
-from notifier.phrases import phrases
-from notifier.redline import Side, after, before
+from notifier.texts.phrases import phrases
+from notifier.texts.redline import Side, after, before
 
 WIDTH = 100
 """Columns of the demo's text."""

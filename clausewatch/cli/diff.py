@@ -6,14 +6,14 @@ import os
 
 import click
 
-from archive.database import Archive
-from archive.history import newest, version
 from archive.model import Version
+from archive.questions.history import newest, version
+from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
-from clausewatch.redline import as_page, as_row, redline
-from clausewatch.redline_text import redline_lines
-from clausewatch.rows import as_json
+from clausewatch.output.json_rows import as_json
+from clausewatch.output.redline_page import as_page, as_row, redline
+from clausewatch.output.redline_text import redline_lines
 
 
 @click.command()

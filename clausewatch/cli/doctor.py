@@ -9,14 +9,14 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.config.browsers import require_browser
-from clausewatch.doctor import Diagnosis, diagnose
 from clausewatch.errors import ExitCode, UnknownPolicyError
-from clausewatch.examination import Examined
-from clausewatch.rows import Row, as_json
-from clausewatch.terminal import wrapped
-from clausewatch.times import stamp
+from clausewatch.inspection.doctor import Diagnosis, diagnose
+from clausewatch.inspection.page_examination import Examined
+from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.terminal import wrapped
+from clausewatch.output.times import stamp
 from crawler.model import RobotsSaid, Visited
-from differ.assessment import Assessment
+from differ.visits.assessment import Assessment
 from document.model import RENDERED
 
 

@@ -15,18 +15,18 @@ from typing import IO
 
 import click
 
-from archive.database import Archive
-from archive.history import history, newest, version
+from archive.evidence.warc import write_warc
 from archive.model import Query, Version
-from archive.warc import write_warc
+from archive.questions.history import history, newest, version
+from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
-from clausewatch.csv_export import TABLES, Table, write_csv
 from clausewatch.errors import ClausewatchError, ExitCode
-from clausewatch.evidence_bundle import write_bundle
-from clausewatch.feeds import MOST_ENTRIES, Feed, Scope, feed
-from clausewatch.times import shown
-from notifier.subscriptions import TOPICS
+from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
+from clausewatch.exports.csv_export import TABLES, Table, write_csv
+from clausewatch.exports.evidence_bundle import write_bundle
+from clausewatch.output.times import shown
+from notifier.audience.subscriptions import TOPICS
 
 
 class CannotWriteError(ClausewatchError):

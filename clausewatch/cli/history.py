@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.history import count
-from archive.history import history as ask
 from archive.model import Query, Version
+from archive.questions.history import count
+from archive.questions.history import history as ask
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
-from clausewatch.pages import page
-from clausewatch.promises import Changes, inventory_changes
-from clausewatch.redline_text import version_lines
-from clausewatch.rows import Row, as_json, history_row, inventory_change_row
-from clausewatch.terminal import printable
-from differ.inventory import InventoryChange
+from clausewatch.output.html import page
+from clausewatch.output.inventories import Changes, inventory_changes
+from clausewatch.output.json_rows import Row, as_json, history_row, inventory_change_row
+from clausewatch.output.redline_text import version_lines
+from clausewatch.output.terminal import printable
+from differ.judgement.inventory import InventoryChange
 from differ.model import SEVERITIES
-from notifier.subscriptions import TOPICS
+from notifier.audience.subscriptions import TOPICS
 
 if TYPE_CHECKING:
     from differ.model import Severity

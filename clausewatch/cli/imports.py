@@ -16,15 +16,15 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import UnknownPolicyError
-from clausewatch.lock import only_run
-from clausewatch.open_terms import Recorded, RepositoryError, documents, texts, versions
-from clausewatch.terminal import printable
-from clausewatch.watch_lists import WatchList, from_changedetection, from_urlwatch, toml
+from clausewatch.imports.open_terms import Recorded, RepositoryError, documents, texts, versions
+from clausewatch.imports.watch_lists import WatchList, from_changedetection, from_urlwatch, toml
+from clausewatch.operation.lock import only_run
+from clausewatch.output.terminal import printable
 
 if TYPE_CHECKING:
-    from archive.database import Archive
-    from archive.imports import Copy
     from archive.model import Policy
+    from archive.recording.imports import Copy
+    from archive.storage.database import Archive
     from clausewatch.config import Configuration
     from document.model import ExtractionOptions, Page
 
@@ -158,10 +158,10 @@ def _write(found: WatchList) -> None:
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
     """Return the policy of a name, as configured; else one that the archive knows, or is to know, as retired."""
-    from archive.history import policy_names
-    from archive.imports import watch_unconfigured
     from archive.model import Policy
-    from archive.policies import synchronise
+    from archive.questions.history import policy_names
+    from archive.recording.imports import watch_unconfigured
+    from archive.recording.policies import synchronise
     from document.model import ExtractionOptions
 
     now = datetime.now(UTC)
@@ -179,7 +179,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
 
 def _new(archive: Archive, policy: Policy, found: list[Recorded]) -> list[Recorded]:
     """Return the versions that an earlier import did not take in yet."""
-    from archive.imports import imported_until
+    from archive.recording.imports import imported_until
 
     until = imported_until(archive, policy.name)
     return found if until is None else [each for each in found if each.at > until]
@@ -192,7 +192,7 @@ def _import(
     copies: Iterable[Copy],
     oldest: Sequence[Copy | Recorded],
 ) -> None:
-    from archive.imports import CannotImportError, import_copies, require_place
+    from archive.recording.imports import CannotImportError, import_copies, require_place
 
     try:
         for each in oldest:
@@ -206,7 +206,7 @@ def _import(
 
 
 def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> None:
-    from archive.imports import judge_imports
+    from archive.recording.imports import judge_imports
 
     profile = configuration.profiles[policy.profile]
     count = judge_imports(archive, policy.name, profile, datetime.now(UTC))
@@ -226,7 +226,7 @@ def _copies(found: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions)
 
 
 def _copy(recorded: tuple[Recorded, bytes], options: ExtractionOptions) -> Copy:
-    from archive.imports import Copy
+    from archive.recording.imports import Copy
     from document import read
     from document.model import Page
 
@@ -237,7 +237,7 @@ def _copy(recorded: tuple[Recorded, bytes], options: ExtractionOptions) -> Copy:
 
 
 def _page(path: Path) -> Page:
-    from clausewatch.comparing import CONTENT_TYPES
+    from clausewatch.inspection.offline_compare import CONTENT_TYPES
     from document.model import Page
 
     try:
@@ -250,8 +250,8 @@ def _page(path: Path) -> Page:
 
 def _saved(pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions) -> Copy:
     """Return what was saved as a copy; raise NoAnswerError where it is not the policy."""
-    from archive.imports import Copy
-    from differ.assessment import screen_all
+    from archive.recording.imports import Copy
+    from differ.visits.assessment import screen_all
     from document import joined, read
 
     found = [read(page, options) for page in pages]

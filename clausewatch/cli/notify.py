@@ -10,15 +10,15 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ConfigurationError, ExitCode
-from clausewatch.lock import only_run
-from clausewatch.terminal import columns, printable
+from clausewatch.operation.lock import only_run
+from clausewatch.output.terminal import columns, printable
 
 if TYPE_CHECKING:
-    from archive.database import Archive
+    from archive.storage.database import Archive
     from clausewatch.config import Configuration
-    from notifier.delivery import Summary
+    from notifier.audience.subscriptions import Subscriber
     from notifier.outbox import Standing
-    from notifier.subscriptions import Subscriber
+    from notifier.sending.delivery import Summary
 
 
 NO_DIGEST = 'no subscriber asks for a digest: add digest = "weekly" to one, or name one with --subscriber'
@@ -45,8 +45,8 @@ def test(ctx: click.Context, context: Context, subscriber: str) -> None:
     \b
     Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
     """
-    from clausewatch.audience import named
-    from notifier.delivery import try_out
+    from clausewatch.operation.subscribers import named
+    from notifier.sending.delivery import try_out
 
     configuration = context.checked_configuration()
     with context.archive() as archive:
@@ -111,7 +111,7 @@ def digest(ctx: click.Context, context: Context, name: str | None, preview: bool
 
 def _previews(archive: Archive, configuration: Configuration, name: str | None) -> Iterator[str]:
     from notifier import outbox
-    from notifier.composing import compose
+    from notifier.sending.composing import compose
 
     now = datetime.now(UTC)
     for subscriber in _readers(archive, configuration, name):
@@ -124,7 +124,7 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
 
 
 def _plan_digests(configuration: Configuration, name: str | None) -> None:
-    from archive.database import open_archive
+    from archive.storage.database import open_archive
     from notifier import outbox
 
     now = datetime.now(UTC)
@@ -136,7 +136,7 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
     """Return who is named, or else everybody who asks for digests."""
-    from clausewatch.audience import named
+    from clausewatch.operation.subscribers import named
     from notifier import outbox
 
     if name is not None:
@@ -149,9 +149,9 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
 
 
 def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
-    from archive.database import open_archive
+    from archive.storage.database import open_archive
     from notifier import outbox
-    from notifier.delivery import deliver
+    from notifier.sending.delivery import deliver
 
     now = datetime.now(UTC)
     with open_archive(configuration.database, configuration.busy_timeout) as archive:

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from archive.database import Archive
-from archive.history import as_of, version
 from archive.model import Version
-from clausewatch import times
+from archive.questions.history import as_of, version
+from archive.storage.database import Archive
 from clausewatch.errors import ClausewatchError, ExitCode
+from clausewatch.output import times
 
 FORMATS = click.Choice(["text", "json", "html"])
 

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import click
 
 from archive.model import Review, ReviewKind
-from archive.reviews import Reviewable, RuleTally, add_review, quoted, rule_tallies, unreviewed
+from archive.recording.reviews import Reviewable, RuleTally, add_review, quoted, rule_tallies, unreviewed
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import NoAnswerError
-from clausewatch.redline_text import finding_lines
-from clausewatch.rows import Row, as_json, finding_row
-from clausewatch.terminal import columns, printable, wrapped
-from clausewatch.times import day, stamp
-from notifier.inert import clipped
+from clausewatch.output.json_rows import Row, as_json, finding_row
+from clausewatch.output.redline_text import finding_lines
+from clausewatch.output.terminal import columns, printable, wrapped
+from clausewatch.output.times import day, stamp
+from notifier.texts.sanitize import clipped
 
 LIMIT = 50
 """Findings that are listed, unless told otherwise."""

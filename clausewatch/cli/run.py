@@ -12,13 +12,13 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnknownPolicyError, leading
-from clausewatch.lock import only_run
+from clausewatch.operation.lock import only_run
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from clausewatch.config import Configuration
-    from clausewatch.run import Checked, Report
+    from clausewatch.operation.run import Checked, Report
 
 
 @click.command()
@@ -61,7 +61,7 @@ def run(
 
 def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> Report:
     # Here and not above: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
-    from clausewatch.run import Selection, run_once
+    from clausewatch.operation.run import Selection, run_once
 
     with Display(verbose) as display:
         return run_once(

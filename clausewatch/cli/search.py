@@ -7,17 +7,17 @@ from datetime import datetime
 
 import click
 
-from archive.database import Archive
-from archive.indexing import index_missing, reindex
-from archive.search import LIMIT, Answer, Found, Search
-from archive.search import search as ask
-from archive.search_words import SearchTermsError
+from archive.search.index import index_missing, reindex
+from archive.search.query import LIMIT, Answer, Found, Search
+from archive.search.query import search as ask
+from archive.search.stems import SearchTermsError
+from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
-from clausewatch.pages import page
-from clausewatch.rows import Row, as_json
-from clausewatch.terminal import printable, wrapped
-from clausewatch.times import day, stamp
+from clausewatch.output.html import page
+from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.terminal import printable, wrapped
+from clausewatch.output.times import day, stamp
 
 MARK = ("*", "*")
 

@@ -9,20 +9,20 @@ from difflib import get_close_matches
 
 import click
 
-from archive.database import Archive
-from archive.history import as_of, document, newest
-from archive.history import version as numbered
 from archive.model import Version
+from archive.questions.history import as_of, document, newest
+from archive.questions.history import version as numbered
+from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
-from clausewatch.inventory_text import inventory_lines
-from clausewatch.pages import page
-from clausewatch.rows import as_json, document_row, inventory_row, version_row
-from clausewatch.terminal import printable, wrapped
-from clausewatch.times import shown
-from differ.inventory import Inventory, inventory
+from clausewatch.output.html import page
+from clausewatch.output.inventory_text import inventory_lines
+from clausewatch.output.json_rows import as_json, document_row, inventory_row, version_row
+from clausewatch.output.terminal import printable, wrapped
+from clausewatch.output.times import shown
+from differ.judgement.inventory import Inventory, inventory
+from differ.judgement.topics import on_topic
 from differ.model import TOPICS
-from differ.topics import on_topic
 from document.model import Document, Section
 
 

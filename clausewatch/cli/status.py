@@ -10,18 +10,18 @@ from typing import NoReturn
 import click
 
 from archive.model import Pending
-from archive.reviews import unreviewed_counts
-from archive.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
-from clausewatch.checkup import given_up_line, problems
+from archive.questions.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
+from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
-from clausewatch.pages import page
-from clausewatch.rows import as_json, status_row
-from clausewatch.terminal import columns, printable, wrapped
-from clausewatch.times import lasting, shown
+from clausewatch.operation.health import given_up_line, problems
+from clausewatch.output.html import page
+from clausewatch.output.json_rows import as_json, status_row
+from clausewatch.output.terminal import columns, printable, wrapped
+from clausewatch.output.times import lasting, shown
 from notifier import outbox
-from notifier.subscriptions import operators
+from notifier.audience.subscriptions import operators
 
 HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT CHECK", "TO REVIEW")
 

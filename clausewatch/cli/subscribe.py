@@ -11,10 +11,10 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ClausewatchError, ExitCode
-from clausewatch.terminal import wrapped
+from clausewatch.output.terminal import wrapped
 from differ.model import SEVERITIES
-from notifier.subscriptions import ALERTS, LANGUAGES, TAG, TOPICS, Subscriber
-from notifier.timing import DAYS, RHYTHMS
+from notifier.audience.subscriptions import ALERTS, LANGUAGES, TAG, TOPICS, Subscriber
+from notifier.audience.timing import DAYS, RHYTHMS
 
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
@@ -60,8 +60,8 @@ def subscribe(context: Context, /, name: str, **options: Any) -> None:
     It asks for what is recorded from now on. Only channels that the configuration names can be used; whether a channel
     can reach the recipient is checked at once, and `clausewatch notify test NAME` proves it.
     """
-    from clausewatch.audience import folded
     from clausewatch.config.summary import subscriber_line
+    from clausewatch.operation.subscribers import folded
     from notifier import outbox
 
     configuration = context.checked_configuration()

@@ -6,12 +6,12 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
-from clausewatch.rows import Row, as_json
-from clausewatch.terminal import wrapped
-from clausewatch.times import shown, stamp
+from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.terminal import wrapped
+from clausewatch.output.times import shown, stamp
+from notifier.audience.subscriptions import Subscriber
+from notifier.audience.timing import DAYS
 from notifier.outbox import Made
-from notifier.subscriptions import Subscriber
-from notifier.timing import DAYS
 
 
 @click.command()
@@ -21,7 +21,7 @@ def subscriptions(context: Context, form: str) -> None:
     """List who hears of what: the subscribers of the configuration, and those that `subscribe` made."""
     from clausewatch.config.summary import idle_line, subscriber_line, unheard
     from notifier import outbox
-    from notifier.subscriptions import idle
+    from notifier.audience.subscriptions import idle
 
     configuration = context.configuration()
     with context.archive() as archive:

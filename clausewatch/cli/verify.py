@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.flaws import Flaw
-from archive.verification import Tally
-from archive.verification import verify as find_flaws
+from archive.evidence.flaws import Flaw
+from archive.evidence.verification import Tally
+from archive.evidence.verification import verify as find_flaws
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ExitCode
-from clausewatch.rows import Row, as_json
-from clausewatch.saved_heads import saved_heads
-from clausewatch.terminal import printable, wrapped
-from clausewatch.time_stamps import StampTally, read_certificates, verify_stamps
-from clausewatch.times import shown, stamp
+from clausewatch.inspection.saved_heads import saved_heads
+from clausewatch.operation.time_stamps import StampTally, read_certificates, verify_stamps
+from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.terminal import printable, wrapped
+from clausewatch.output.times import shown, stamp
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clausewatch.config.model import Configuration
 from clausewatch.errors import ConfigurationError
-from crawler.browser import NoBrowserError, find_chromium
+from crawler.network.browser import NoBrowserError, find_chromium
 
 
 def require_browser(configuration: Configuration) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from clausewatch.config.problems import Problems
 from clausewatch.config.variables import Place
-from notifier.subscriptions import Target
+from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
 """Says why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. It is handed in, since

@@ -8,9 +8,9 @@ from typing import Any
 from clausewatch.config.problems import Problems
 from clausewatch.config.variables import Place
 from clausewatch.errors import suggestion
-from differ.profiles import Profile, profile_names
-from document.selectors import SelectorError, check_selector
-from notifier.subscriptions import TAG, Target
+from differ.judgement.profiles import Profile, profile_names
+from document.html.selectors import SelectorError, check_selector
+from notifier.audience.subscriptions import TAG, Target
 
 
 def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:

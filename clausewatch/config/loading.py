@@ -31,7 +31,7 @@ from clausewatch.config.tables import (
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 from clausewatch.errors import ConfigurationError
 from document.model import ExtractionOptions
-from notifier.subscriptions import Channel
+from notifier.audience.subscriptions import Channel
 
 T = TypeVar("T", bound=Table)
 

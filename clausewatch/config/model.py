@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.model import BUSY_TIMEOUT, Policy
-from archive.retention_rule import Retention
+from archive.upkeep.retention_rule import Retention
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor, masked_url
 from crawler.crawl_settings import CrawlSettings
-from differ.profiles import Profile
-from notifier.subscriptions import Channel, Subscriber
+from differ.judgement.profiles import Profile
+from notifier.audience.subscriptions import Channel, Subscriber
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from clausewatch.config.problems import Problems
 from clausewatch.config.tables import ProfileTable, RuleTable
 from clausewatch.config.variables import Place
 from clausewatch.errors import suggestion
-from differ.lexicon import LexiconError, Patterns, expand
-from differ.profiles import Profile, WordRule, load_profile, profile_names, tailored
-from differ.words import plain, words
+from differ.judgement.profiles import Profile, WordRule, load_profile, profile_names, tailored
+from differ.language.lexicon import LexiconError, Patterns, expand
+from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
 """How many patterns the braces of one may stand for."""

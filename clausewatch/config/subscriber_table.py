@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_v
 
 from clausewatch.config.tables import Name, Table, Word, one_of
 from differ.model import SEVERITIES, WATCHED, Severity
-from notifier.subscriptions import ALERTS, LANGUAGES, TOPICS, Alerts, Language, Subscriber, Target
-from notifier.timing import DAYS, RHYTHMS, Quiet, Rhythm, Schedule, parse_clock, zone_of
+from notifier.audience.subscriptions import ALERTS, LANGUAGES, TOPICS, Alerts, Language, Subscriber, Target
+from notifier.audience.timing import DAYS, RHYTHMS, Quiet, Rhythm, Schedule, parse_clock, zone_of
 
 
 def _target(value: object) -> Target:

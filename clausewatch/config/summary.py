@@ -10,10 +10,10 @@ from archive.model import Policy
 from clausewatch.config.model import Configuration, Stamping, Watchdog
 from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
-from differ.lexicon import lexicon
+from differ.language.lexicon import lexicon
 from differ.model import SEVERITIES, WATCHED
-from notifier.subscriptions import Subscriber, covers_policy, idle, operators
-from notifier.timing import DAYS
+from notifier.audience.subscriptions import Subscriber, covers_policy, idle, operators
+from notifier.audience.timing import DAYS
 
 _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", "test")
 """Names that are reserved for examples, https://www.rfc-editor.org/rfc/rfc2606"""

@@ -21,15 +21,15 @@ from pydantic import (
 )
 
 from archive.model import BUSY_TIMEOUT, SecondLooks
-from archive.retention_rule import Retention
+from archive.upkeep.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
-from crawler.addresses import allowed_entry
 from crawler.crawl_settings import CrawlSettings
+from crawler.network.addresses import allowed_entry
 from differ.model import SEVERITIES, Severity
 from differ.model import TOPICS as FINDING_TOPICS
 from document.model import MAX_NESTING
-from notifier.subscriptions import TAG
+from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
 """More often would be impolite to the sites, and a cron line cannot do much better."""

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from archive.database import Archive, open_archive
-from archive.history import version
 from archive.model import Outcome, Version
-from archive.status import PolicyStatus, statuses
+from archive.questions.history import version
+from archive.questions.status import PolicyStatus, statuses
+from archive.storage.database import Archive, open_archive
 from clausewatch.config import load
-from clausewatch.redline import as_page, redline
+from clausewatch.output.redline_page import as_page, redline
 
 
 @dataclass(frozen=True, slots=True)

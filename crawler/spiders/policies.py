@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Spider, signals
 from scrapy.http import Request
 
-from archive.database import Archive, open_archive
 from archive.errors import StorageError
 from archive.model import Answer, Policy
-from archive.policies import due, synchronise
-from archive.resting import RestingHost, resting_hosts
-from archive.validators import Validators, validators
+from archive.recording.policies import due, synchronise
+from archive.recording.resting_hosts import RestingHost, resting_hosts
+from archive.recording.validators import Validators, validators
+from archive.storage.database import Archive, open_archive
 from crawler import signals as own_signals
-from crawler.conditional import not_modified
-from crawler.failures import explain
+from crawler.middlewares.conditional import not_modified
+from crawler.middlewares.politeness import PostponedError
 from crawler.model import Visited
-from crawler.politeness import PostponedError
-from crawler.underway import Underway
+from crawler.network.failures import explain
+from crawler.visits.visit import Underway
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -8,8 +8,8 @@ Mail services with an API (`MAIL_SERVICES`) get the HTML alone: their plugins ta
 
 from __future__ import annotations
 
+from notifier.channels.apprise_services import check
 from notifier.channels.schemes import ALLOWED
 from notifier.channels.sending import send
-from notifier.channels.services import check
 
 __all__ = ["ALLOWED", "check", "send"]

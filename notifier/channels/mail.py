@@ -8,9 +8,9 @@ from typing import Any
 
 from apprise.plugins.email import NotifyEmail
 
-from notifier.mail import Envelope, MailRefusedError, Server, build, submit
-from notifier.messages import Message
-from notifier.outcome import Failed
+from notifier.channels.outcome import Failed
+from notifier.channels.smtp import Envelope, MailRefusedError, Server, build, submit
+from notifier.texts.alert import Message
 
 
 class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`

@@ -10,14 +10,14 @@ from apprise import Apprise, NotifyFormat, NotifyType
 from apprise.plugins.base import NotifyBase
 from apprise.result import AppriseResult, AppriseResultStatus
 
+from notifier.audience.subscriptions import Channel
+from notifier.channels.apprise_services import ASSET, RefusedChannelError, line, service
 from notifier.channels.mail import Mail
+from notifier.channels.outcome import Accepted, Failed, Outcome
 from notifier.channels.schemes import MAIL, MAIL_SERVICES
-from notifier.channels.services import ASSET, RefusedChannelError, line, service
 from notifier.channels.webhook import Webhook
-from notifier.dialects import dialect_of
-from notifier.messages import Message
-from notifier.outcome import Accepted, Failed, Outcome
-from notifier.subscriptions import Channel
+from notifier.texts.alert import Message
+from notifier.texts.dialects import dialect_of
 
 SEND_TIMEOUT = 60.0
 """Seconds that one send may take in all. What answers later counts as failed and is tried again."""

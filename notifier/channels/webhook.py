@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import requests
 from apprise.plugins.base import NotifyBase
 
+from notifier.channels.outcome import Failed
 from notifier.channels.schemes import WEBHOOK
-from notifier.inert import inert
-from notifier.messages import Message
-from notifier.outcome import Failed
-from notifier.webhook import Endpoint, WebhookRefusedError, body, checked_secret, post
+from notifier.channels.signed_post import Endpoint, WebhookRefusedError, body, checked_secret, post
+from notifier.texts.alert import Message
+from notifier.texts.sanitize import inert
 
 OURS = ("cto", "rto", "verify")
 """Parameters of the address that are read here; all others go to the receiver."""

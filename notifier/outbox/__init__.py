@@ -6,11 +6,7 @@ A change of state is a row, and sending is another: what is planned stays planne
 from __future__ import annotations
 
 from notifier.outbox.alerts import plan_alerts
-from notifier.outbox.digesting import plan_digest_now, plan_digests, preview_digest
-from notifier.outbox.forgetting import Erased, forget
-from notifier.outbox.notices import Telling
-from notifier.outbox.operating import Templates, plan_missed, plan_operation
-from notifier.outbox.sending import (
+from notifier.outbox.claims import (
     Claimed,
     GivenUp,
     Open,
@@ -24,7 +20,11 @@ from notifier.outbox.sending import (
     revive,
     standing,
 )
-from notifier.outbox.subscribing import (
+from notifier.outbox.contents import Telling
+from notifier.outbox.digests import plan_digest_now, plan_digests, preview_digest
+from notifier.outbox.erasure import Erased, forget
+from notifier.outbox.incidents import Templates, plan_missed, plan_operation
+from notifier.outbox.subscriptions import (
     Made,
     NameTakenError,
     NoSubscriptionError,
@@ -34,7 +34,7 @@ from notifier.outbox.subscribing import (
     subscribe,
     unsubscribe,
 )
-from notifier.outbox.welcoming import plan_welcomes
+from notifier.outbox.welcomes import plan_welcomes
 
 __all__ = [
     "Claimed",

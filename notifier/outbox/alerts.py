@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from archive.database import Archive
-from archive.flapping import Verdict, verdicts
 from archive.model import Query
-from archive.restores import maybe_told
-from archive.schema import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
-from archive.stored import read_versions
-from notifier.outbox.adding import Planned, add_deliveries, head
-from notifier.outbox.subscribing import held, history, note_planned, present, registered
-from notifier.planning import PlannedMessage, RecordedChange, plan
-from notifier.subscriptions import Subscriber, Target, targets_of
+from archive.recording.flapping import Verdict, verdicts
+from archive.storage.database import Archive
+from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.storage.version_reader import read_versions
+from archive.upkeep.restores import maybe_told
+from notifier.audience.planning import PlannedMessage, RecordedChange, plan
+from notifier.audience.subscriptions import Subscriber, Target, targets_of
+from notifier.outbox.deliveries import Planned, add_deliveries, head
+from notifier.outbox.subscriptions import held, history, note_planned, present, registered
 
 FOR_THE_DIGEST = ""
 """What stands in `AlertRow.digest` until a digest tells the alert."""

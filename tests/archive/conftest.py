@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database import Archive, open_archive
+from archive.storage.database import Archive, open_archive
 
 
 @pytest.fixture

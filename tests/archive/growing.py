@@ -8,14 +8,14 @@ from random import Random
 
 from sqlalchemy import delete, func, select
 
-from archive import blobs
-from archive.database import Archive
 from archive.model import Policy, Result
-from archive.policies import synchronise
-from archive.recorder import record
-from archive.schema import BlobRow, FetchPageRow, FetchRow, PolicyRow, RemovalRow, VersionRow
-from differ.assessment import Assessment
+from archive.recording.policies import synchronise
+from archive.recording.recorder import record
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PolicyRow, RemovalRow, VersionRow
 from differ.model import Comparison
+from differ.visits.assessment import Assessment
 from document.model import Page
 from document.reading import read
 from tests.archive.visits import DATE, HOUR, RETENTION, SHARING, START, TEAHOUSE, fetched, latest_number

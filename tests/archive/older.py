@@ -12,9 +12,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 
-from archive import blobs
-from archive.database import open_archive
-from archive.schema import Base
+from archive.storage import blobs
+from archive.storage.database import open_archive
+from archive.storage.tables import Base
 from tests.archive.visits import record_two_versions
 
 TABLES = ("blob", "policy", "fetch", "version", "change", "finding", "suppression")

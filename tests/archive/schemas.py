@@ -7,8 +7,8 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from archive.database import Archive
-from archive.schema import Base
+from archive.storage.database import Archive
+from archive.storage.tables import Base
 
 INDEXES = "section_words"
 """What the names of the search indexes begin with or hold: each database's own kind of table, which no schema names."""

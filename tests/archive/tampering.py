@@ -34,10 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from archive import blobs
 from archive.errors import DamagedArchiveError
-from archive.schema import Base, UtcDateTime
-from archive.sealing import GENESIS, KINDS, START, Entry, canonical_rows
+from archive.storage import blobs
+from archive.storage.sealing import GENESIS, KINDS, START, Entry, canonical_rows
+from archive.storage.tables import Base, UtcDateTime
 
 TABLES: Mapping[str, Table] = {
     name: Base.metadata.tables[name] for name in (*KINDS, "fetch_page", "policy", "chain_entry", "blob")

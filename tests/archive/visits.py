@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from archive.database import Archive
 from archive.model import Fetch, Policy, Result
-from archive.policies import synchronise
-from archive.recorder import Recorded, latest, record
-from differ.assessment import Assessment
+from archive.recording.policies import synchronise
+from archive.recording.recorder import Recorded, latest, record
+from archive.storage.database import Archive
 from differ.model import Comparison, Edit, Finding, Suppression
+from differ.visits.assessment import Assessment
 from document.model import Block, Document, ExtractionOptions, Link, Section, StatedDate
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.model import Result
-from archive.recorder import record
+from archive.recording.recorder import record
 from differ import compare
-from differ.assessment import Assessment
+from differ.visits.assessment import Assessment
 from document import read
 from document.model import ExtractionOptions, Page
 from tests.archive.visits import HOUR, START, fetched, watch

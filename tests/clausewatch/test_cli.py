@@ -14,8 +14,9 @@ from click.testing import CliRunner
 
 from clausewatch.cli import COMMANDS, main
 from clausewatch.errors import ConfigurationError, ExitCode, leading, suggestion
+from tests.conftest import PROJECT
 
-POLICIES = Path(__file__).resolve().parent.parent / "policies"
+POLICIES = PROJECT / "tests" / "policies"
 
 
 def clausewatch(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -36,8 +36,8 @@ from clausewatch.demo.editions import (
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.site import DemoSite, pages
 from clausewatch.demo.tour import JAKARTA, READER, DemoCrawlError, DemoFolderError, configure, crawl, prepare
-from differ.comparing import compare
 from differ.model import Finding
+from differ.visits.comparing import compare
 from document import read
 from document.model import Document, ExtractionOptions
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from archive.database import Archive, open_archive
+from archive.storage.database import Archive, open_archive
 from clausewatch.cli import main
 from tests.archive.visits import record_two_versions
 

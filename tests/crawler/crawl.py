@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.conftest import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": ("127.0.0.1",)}
 """Settings under which a test need not wait."""
@@ -66,13 +66,13 @@ def crawl(
 
 
 def main() -> None:
-    from archive.database import open_archive
     from archive.model import Policy, Result
-    from archive.policies import synchronise
-    from archive.recorder import Recorded
+    from archive.recording.policies import synchronise
+    from archive.recording.recorder import Recorded
+    from archive.storage.database import open_archive
     from crawler.crawl_settings import CrawlSettings
-    from crawler.process import run_crawl
     from crawler.settings import scrapy_settings
+    from crawler.visits.process import run_crawl
     from document.model import ExtractionOptions
 
     def show(result: Result, recorded: Recorded) -> None:

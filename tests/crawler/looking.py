@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from archive.database import Archive
-from archive.history import versions
 from archive.model import Fetch, Policy, Result, Version
-from archive.policies import due, mark_tried, synchronise
-from archive.recorder import latest, record
+from archive.questions.history import versions
+from archive.recording.policies import due, mark_tried, synchronise
+from archive.recording.recorder import latest, record
+from archive.storage.database import Archive
 from crawler.crawl_settings import CrawlSettings
-from crawler.pipelines import visit_of
-from differ.assessment import Assessment, Visit, assess
-from differ.profiles import load_profile
+from crawler.visits.pipelines import visit_of
+from differ.judgement.profiles import load_profile
+from differ.visits.assessment import Assessment, Visit, assess
 from document import text_identity
 from document.model import ExtractionOptions
+from tests.conftest import PROJECT
 
 START = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-PAGES = Path(__file__).parents[1] / "policies"
+PAGES = PROJECT / "tests" / "policies"
 
 COLLECTED = tuple(
     f"We note the {what} of each rope that you order, together with the {other} that you choose for it."

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import HTML, Answer, Site, serving
 
-PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 
 
 def refreshing(page: str, content: str) -> str:

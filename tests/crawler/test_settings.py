@@ -39,7 +39,7 @@ def test_limits_are_those_of_the_configuration() -> None:
 def test_every_address_goes_through_the_guard_whatever_is_allowed() -> None:
     for allowed in ((), ("127.0.0.1",)):
         built = settings(CrawlSettings(allow_private=allowed))
-        assert built["TWISTED_DNS_RESOLVER"] == "crawler.guard.GuardedResolver"
+        assert built["TWISTED_DNS_RESOLVER"] == "crawler.network.address_guard.GuardedResolver"
 
 
 def test_the_user_agent_says_who_asks_and_where_to_complain() -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.database import Archive, open_archive
-from archive.history import document, versions
+from archive.questions.history import document, versions
+from archive.storage.database import Archive, open_archive
+from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import HTML, Answer, Site, serving
 
-PAGE = (Path(__file__).parents[1] / "policies" / "cloakroom.html").read_bytes()
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 PARTNERS = (
     b"<html lang=en><head><title>Partners</title></head><body><main><h1>Our partners</h1><ul>"
     b"<li>Hook and Hanger Ltd, repairs</li><li>Ticket Printers of Leith, tickets</li></ul><p>The companies on this "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from differ.lexicon import lexicon
-from differ.words import words
+from differ.language.lexicon import lexicon
+from differ.language.words import words
 
 
 def concepts(language: str, sentence: str) -> frozenset[str]:

@@ -9,20 +9,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from differ import compare
+from differ.language.words import words
+from differ.matching.redline import redline
+from differ.matching.wording import after_text, before_text, word_edits
 from differ.model import Comparison, Finding, Suppression
-from differ.redline import redline
-from differ.wording import after_text, before_text, word_edits
-from differ.words import words
 from document.model import Block, Document, Section
-
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.conftest import PROJECT
 
 quick = settings(derandomize=True, deadline=None, max_examples=120, database=None)
 """The same examples on every machine; a slow machine is no failure."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from document import read
 from document.model import Block, Document, Page
 from document.reading import EXTRACTOR
+from tests.conftest import PROJECT
 
-FOLDER = Path(__file__).resolve().parent.parent / "golden" / "document"
+FOLDER = PROJECT / "tests" / "golden" / "document"
 NUMBER = FOLDER / "extractor.txt"
 ADDRESS = "https://policy.example/legal/"
 TYPES = {".html": "text/html; charset=utf-8", ".md": "text/markdown", ".txt": "text/plain"}

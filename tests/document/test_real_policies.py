@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from document import identity_words, read, screen
-from document.markers import split_marker
 from document.model import Document, Page
-from document.normalise import normalise
+from document.text.normalise import normalise
+from document.text.numbering import split_marker
 
 NAMES = ("hacktrace", "alumak", "btp", "kenalan", "kartustok")
 LANGUAGES = {"kenalan": ("en", "id")}

@@ -21,8 +21,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from archive.database import open_archive
 from archive.model import Policy, SecondLooks
+from archive.storage.database import open_archive
 from document.model import ExtractionOptions
 from tests.crawler.crawl import PROJECT
 from tests.end_to_end.visiting import Visited, Watch

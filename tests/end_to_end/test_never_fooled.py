@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
-from archive.database import open_archive
+from archive.storage.database import open_archive
 from tests.desk import Desk, Said
 from tests.faked_clock import environment
 from tests.server import Answer, Site, serving

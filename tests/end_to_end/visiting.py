@@ -13,15 +13,15 @@ from datetime import datetime
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.database import open_archive
 from archive.model import Policy, Result
-from archive.policies import due, synchronise
-from archive.recorder import Recorded
+from archive.recording.policies import due, synchronise
+from archive.recording.recorder import Recorded
+from archive.storage.database import open_archive
 from crawler import signals
 from crawler.crawl_settings import CrawlSettings
 from crawler.settings import scrapy_settings
 from notifier import outbox
-from notifier.subscriptions import Subscriber, Target
+from notifier.audience.subscriptions import Subscriber, Target
 
 QUICK = CrawlSettings(delay=0, retries=0, timeout=20, workers=1, allow_private=("127.0.0.1",))
 SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))

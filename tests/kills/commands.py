@@ -16,17 +16,17 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from archive.faultpoints import VARIABLE
+from archive.storage.fault_injection import VARIABLE
 
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(
     [
-        "clausewatch.run",
+        "clausewatch.operation.run",
         "clausewatch.cli.run",
         "clausewatch.cli.notify",
         "crawler.spiders.policies",
-        "crawler.pipelines",
-        "notifier.delivery",
+        "crawler.visits.pipelines",
+        "notifier.sending.delivery",
         "notifier.channels",
     ]
 )

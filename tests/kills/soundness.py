@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from archive.chain import SavedHead, head
-from archive.database import Archive, open_archive
-from archive.history import document, versions
-from archive.verification import Tally, verify
+from archive.evidence.chain import SavedHead, head
+from archive.evidence.verification import Tally, verify
+from archive.questions.history import document, versions
+from archive.storage.database import Archive, open_archive
 from tests.kills.commands import Child
 from tests.kills.stand import Stand, numeral
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from archive.database import open_archive
-from archive.history import versions
+from archive.questions.history import versions
+from archive.storage.database import open_archive
 from tests.faked_clock import environment
 from tests.kills.killing import Killing
 from tests.kills.programs import Ended, under

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archive.database import open_archive
+from archive.storage.database import open_archive
 from tests.conftest import require
 from tests.kills.cutting import way
 from tests.kills.killing import SOON, Killing

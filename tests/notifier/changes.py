@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from archive.database import Archive
-from archive.recorder import latest, record
+from archive.recording.recorder import latest, record
+from archive.storage.database import Archive
 from differ.model import Comparison, Edit, Finding, Severity, Timing
 from document.model import StatedDate
-from notifier.dialects import Dialect
-from notifier.messages import Message
-from notifier.notice import Alert, Notice, Seen
+from notifier.contents.change_notice import Alert, Notice, Seen
+from notifier.texts.alert import Message
+from notifier.texts.dialects import Dialect
 from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
 
 NOW = START + 100 * HOUR

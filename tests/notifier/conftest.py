@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archive.database import Archive, open_archive
+from archive.storage.database import Archive, open_archive
 from tests.archive.visits import watch
 from tests.notifier.sink import Sink, sink
 from tests.smtp import MailServer, mail_server

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from archive.database import Archive
 from archive.model import Fetch, Policy, Result
-from archive.policies import synchronise
-from archive.recorder import latest, record
+from archive.recording.policies import synchronise
+from archive.recording.recorder import latest, record
+from archive.storage.database import Archive
 from notifier import outbox
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.timing import Schedule
 from notifier.outbox import Telling
-from notifier.subscriptions import Subscriber, Target
-from notifier.timing import Schedule
 from tests.archive.visits import HOUR, START, TEAHOUSE, same
 
 DESK = Target("desk", "officer@example.org")

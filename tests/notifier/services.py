@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from notifier.dialects import DISCORD, MATRIX, MATTERMOST, SLACK, TEAMS, TELEGRAM
+from notifier.texts.dialects import DISCORD, MATRIX, MATTERMOST, SLACK, TEAMS, TELEGRAM
 
 
 @dataclass

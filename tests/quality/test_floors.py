@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.conftest import PROJECT
+
 LINE = re.compile(
     r"^(?P<name>\S[^=]*?) +n= *(?P<n>\d+) tp= *(?P<tp>\d+) fp= *(?P<fp>\d+) fn= *(?P<fn>\d+) .*"
     r"recall (?P<recall>[\d.]+)"

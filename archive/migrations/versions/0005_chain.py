@@ -10,7 +10,7 @@ import zstandard
 from alembic import op
 
 from archive.errors import DamagedArchiveError
-from archive.sealing import append, begin
+from archive.migrations.seals_at_0005 import seal
 from document import from_json, text_identity
 
 revision = "0005"
@@ -112,8 +112,4 @@ _BLOB = sa.table("blob", sa.column("sha256"), sa.column("size"), sa.column("cont
 
 def _seal() -> None:
     """Begin the chain, and seal what an older program recorded: from here on nobody alters it unseen."""
-    connection, now = op.get_bind(), datetime.now(UTC)
-    begin(connection, secrets.token_hex(32), now)
-    for kind in SEALED:
-        table = sa.table(kind, sa.column("id", sa.Integer()))
-        append(connection, [(kind, row_id) for row_id in connection.scalars(sa.select(table.c.id).order_by("id"))], now)
+    seal(op.get_bind(), SEALED, secrets.token_hex(32), datetime.now(UTC))

@@ -6,15 +6,15 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
+from tests.conftest import PROJECT
 from tests.crawler.hostile import bombs
 
 SIZE = (2 << 30) if os.environ.get("CLAUSEWATCH_LONG") else (64 << 20)
 """Bytes of a bomb in memory."""
 SECONDS = 60.0
 """After which a server loses patience too."""
-PAGE = (Path(__file__).parents[2] / "policies" / "cloakroom.html").read_bytes()
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 BEFORE, WITHIN, AFTER = "Sentinel before it.", "Sentinel within it.", "Sentinel after it."
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 

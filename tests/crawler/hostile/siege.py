@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from archive.database import open_archive
-from archive.history import document, versions
+from archive.questions.history import document, versions
+from archive.storage.database import open_archive
 from tests.conftest import PROJECT
 from tests.crawler.hostile.attacks import attack
 from tests.crawler.hostile.sealed import seal

@@ -1,0 +1,1 @@
+"""Proves what was recorded: chain heads, verification, time stamps, bundles, WARC."""

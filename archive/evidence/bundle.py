@@ -1,0 +1,135 @@
+"""Evidence of some versions of a policy, as it is handed to somebody else: sealed rows, the chain, pages and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from archive.evidence.chain import Head, entries, last_entry
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.sealing import BATCH, canonical_rows
+from archive.storage.tables import (
+    ChainEntryRow,
+    ChangeRow,
+    FetchPageRow,
+    FetchRow,
+    FindingRow,
+    RemovalRow,
+    SuppressionRow,
+    VersionRow,
+)
+from archive.storage.version_reader import PAST_EVERY_ID, policy_row
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """One page of a visit, as it came."""
+
+    started_at: datetime
+    final_url: str
+    status: int | None
+    """HTTP status; None where it did not come from a server."""
+    headers: tuple[tuple[str, str], ...]
+    sha256: str | None
+    """Of the body."""
+    body: bytes | None
+    """Decompressed; None where it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of some versions of a policy, out of one state of the archive."""
+
+    session: Session
+    policy_id: int
+    first: int
+    """The number of the first version."""
+    last: int
+
+    def documents(self) -> Iterator[tuple[int, bytes]]:
+        """Return each version's number and its document as it is stored: JSON."""
+        query = select(VersionRow.number, VersionRow.document_sha256).where(self._versions())
+        for number, address in self.session.execute(query.order_by(VersionRow.number)).all():
+            yield number, blobs.load(self.session, address)
+
+    def pages(self, number: int) -> tuple[KeptPage, ...]:
+        """Return the pages in which a version was seen first, in their order."""
+        version = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == number)
+        fetch = self.session.get_one(FetchRow, self.session.scalar(select(VersionRow.fetch_id).where(version)))
+        return kept_pages(self.session, fetch)
+
+    def rows(self) -> Iterator[bytes]:
+        """Return the canonical bytes of each row: the versions, what was judged of them, and all visits meanwhile."""
+        connection = self.session.connection()
+        for kind, query in self._rows().items():
+            wanted = list(self.session.scalars(query))
+            for start in range(0, len(wanted), BATCH):
+                found = canonical_rows(connection, kind, wanted[start : start + BATCH])
+                yield from (found[each] for each in sorted(found))
+
+    def head(self) -> Head:
+        """Return the entry that the chain leads to."""
+        return last_entry(self.session)
+
+    def first_entry(self) -> int:
+        """Return the number of the first entry that seals one of these rows."""
+        found = [self.session.scalar(_first_entry(kind, query)) for kind, query in self._rows().items()]
+        return min(each for each in found if each is not None)
+
+    def chain(self) -> Iterator[bytes]:
+        """Return the canonical bytes of each entry, from the first that seals one of these rows to the head."""
+        for entry, _ in entries(self.session.connection(), self.first_entry()):
+            yield entry.canonical()
+
+    def _versions(self) -> ColumnElement[bool]:
+        return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first, self.last))
+
+    def _rows(self) -> dict[str, Select[int]]:
+        """Select the ids of the rows of each kind."""
+        changes = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(self._versions())
+        began = select(func.min(VersionRow.fetch_id)).where(self._versions()).scalar_subquery()
+        after = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == self.last + 1)
+        ended = func.coalesce(select(VersionRow.fetch_id).where(after).scalar_subquery(), PAST_EVERY_ID)
+        fetches = select(FetchRow.id).where(
+            FetchRow.policy_id == self.policy_id, FetchRow.id >= began, FetchRow.id < ended
+        )
+        return {
+            "fetch": fetches,
+            "version": select(VersionRow.id).where(self._versions()),
+            "change": changes,
+            "finding": select(FindingRow.id).where(FindingRow.change_id.in_(changes)),
+            "suppression": select(SuppressionRow.id).where(SuppressionRow.change_id.in_(changes)),
+            "removal": select(RemovalRow.id).where(RemovalRow.fetch_id.in_(fetches)),
+        }
+
+
+def _first_entry(kind: str, rows: Select[int]) -> Select[int]:
+    return select(func.min(ChainEntryRow.sequence)).where(ChainEntryRow.kind == kind, ChainEntryRow.row_id.in_(rows))
+
+
+@contextmanager
+def evidence(archive: Archive, policy: str, first: int, last: int) -> Iterator[Evidence]:
+    """Open what is known of a policy's versions from `first` to `last`, which must be there.
+
+    Raises UnknownPolicyError; its methods raise DamagedArchiveError.
+    """
+    with archive.reading() as session:
+        yield Evidence(session, policy_row(session, policy).id, first, last)
+
+
+def kept_pages(session: Session, fetch: FetchRow) -> tuple[KeptPage, ...]:
+    """Return the pages of a visit, in their order."""
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id == fetch.id).order_by(FetchPageRow.position)
+    return tuple(_page(session, fetch.started_at, row) for row in (fetch, *session.scalars(query)))
+
+
+def _page(session: Session, started_at: datetime, row: FetchRow | FetchPageRow) -> KeptPage:
+    body = None if row.snapshot_sha256 is None else blobs.load(session, row.snapshot_sha256)
+    headers = tuple((name, value) for name, value in row.headers)
+    return KeptPage(started_at, row.final_url, row.status, headers, row.body_sha256, body)

@@ -1,0 +1,104 @@
+"""The chain over the evidence: its head, which messages quote, and its entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from archive.errors import DamagedArchiveError
+from archive.storage.database import Archive
+from archive.storage.sealing import BATCH, GENESIS, Entry
+from archive.storage.tables import ChainEntryRow
+
+HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA-Z])")
+"""A head as text: the number of the entry, a colon, its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of the chain: who knows it can tell later whether anything up to it was altered."""
+
+    sequence: int
+    """How many entries there are."""
+    hash: str
+    """SHA-256 of the last one, in hex."""
+    at: datetime
+    """When it was sealed."""
+
+    def __str__(self) -> str:
+        """Return what messages quote and `verify --head` reads."""
+        return f"{self.sequence}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedHead:
+    """A head that somebody kept."""
+
+    hash: str
+    sequence: int | None = None
+    """None where only the hash was kept."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a head as messages quote it, or its hash alone. Raises ValueError."""
+        match = HEAD.fullmatch(text.strip().lower())
+        if match is not None:
+            return cls(match[2], int(match[1]))
+        if re.fullmatch(r"[0-9a-f]{64}", text.strip().lower()):
+            return cls(text.strip().lower())
+        raise ValueError("is no head: write it as a message quotes it, like 1234:9f86d0… with 64 hex digits")
+
+    def __str__(self) -> str:
+        return self.hash if self.sequence is None else f"{self.sequence}:{self.hash}"
+
+
+def head(archive: Archive) -> Head:
+    """Return the last entry of the chain. Raises DamagedArchiveError where there is none: each begins with one."""
+    with archive.reading() as session:
+        return last_entry(session)
+
+
+def beginning(archive: Archive) -> Head:
+    """Return the first entry of the chain, which no other archive has. Raises DamagedArchiveError where it is gone."""
+    with archive.reading() as session:
+        query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
+        row = session.execute(query.where(ChainEntryRow.sequence == 1)).first()
+    if row is None:
+        raise DamagedArchiveError(archive.location, "the chain over the evidence has no beginning: see `verify`")
+    return Head(row.sequence, row.hash, row.recorded_at)
+
+
+def last_entry(session: Session) -> Head:
+    """Return the head, as a transaction sees it. Raises DamagedArchiveError."""
+    query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
+    row = session.execute(query.order_by(ChainEntryRow.sequence.desc()).limit(1)).first()
+    if row is None:
+        location = session.get_bind().engine.url.render_as_string(hide_password=True)
+        raise DamagedArchiveError(location, "the chain over the evidence is empty; restore the last backup")
+    return Head(row.sequence, row.hash, row.recorded_at)
+
+
+def entries(connection: Connection, first: int = 1) -> Iterator[tuple[Entry, str]]:
+    """Return the entries from a place on, each with the hash that is stored of it, in order; few at a time.
+
+    An entry names as `previous` the hash that is stored of the one before, whether or not it is the right one.
+    """
+    previous = GENESIS
+    if first > 1:
+        before = select(ChainEntryRow.hash).where(ChainEntryRow.sequence == first - 1)
+        previous = connection.execute(before).scalar() or GENESIS
+    while True:
+        query = select(ChainEntryRow.__table__).where(ChainEntryRow.sequence >= first)
+        rows = connection.execute(query.order_by(ChainEntryRow.sequence).limit(BATCH)).all()
+        for row in rows:
+            yield Entry(row.sequence, previous, row.kind, row.row_id, row.row_sha256, row.recorded_at), row.hash
+            previous = row.hash
+        if len(rows) < BATCH:
+            return
+        first = rows[-1].sequence + 1

@@ -1,0 +1,42 @@
+"""Says of which policy a row of evidence is, for people."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, ScalarSelect, select
+
+from archive.storage.tables import ChangeRow, FetchRow, FindingRow, PolicyRow, ReviewRow, SuppressionRow, VersionRow
+
+_JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": FindingRow, "suppression": SuppressionRow}
+
+
+def whereabouts(connection: Connection, kind: str, row_id: int) -> str:
+    """Return a row, with its policy and version where they can be told: "finding 7 (Teahouse, version 2)"."""
+    name = f"{kind} {row_id}"
+    if kind == "fetch":
+        policy = select(FetchRow.policy_id).where(FetchRow.id == row_id).scalar_subquery()
+        fetched: str | None = connection.scalar(select(PolicyRow.name).where(PolicyRow.id == policy))
+        return name if fetched is None else f"{name} ({fetched})"
+    version = _version(kind, row_id)
+    if version is None:
+        return name
+    query = select(PolicyRow.name, VersionRow.number).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
+    found = connection.execute(query.where(VersionRow.id == version)).first()
+    return name if found is None else f"{name} ({found[0]}, version {found[1]})"
+
+
+def _version(kind: str, row_id: int) -> int | ScalarSelect[int] | None:
+    if kind == "version":
+        return row_id
+    if kind == "change":
+        return _version_of(row_id)
+    if kind in _JUDGED:
+        row = _JUDGED[kind]
+        return _version_of(select(row.change_id).where(row.id == row_id).scalar_subquery())
+    if kind == "review":
+        finding = select(ReviewRow.finding_id).where(ReviewRow.id == row_id).scalar_subquery()
+        return _version_of(select(FindingRow.change_id).where(FindingRow.id == finding).scalar_subquery())
+    return None
+
+
+def _version_of(change: int | ScalarSelect[int]) -> ScalarSelect[int]:
+    return select(ChangeRow.version_id).where(ChangeRow.id == change).scalar_subquery()

@@ -1,0 +1,199 @@
+"""Verifies an archive: the chain, the rows that it seals, the stored contents, and the texts. It alters nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+
+from archive.evidence.chain import Head, SavedHead
+from archive.evidence.content_verification import Contents, printable, verify_contents
+from archive.evidence.damaged_rows import UNREADABLE, any_text, readable
+from archive.evidence.flaws import Flaw
+from archive.evidence.row_labels import whereabouts
+from archive.storage.database import Archive
+from archive.storage.sealing import BATCH, GENESIS, KINDS, START, Entry, canonical_rows
+from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a verification has looked at so far."""
+
+    head: Head | None = None
+    """The last entry."""
+    entries: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    """Sealed rows that are as they were recorded, by kind."""
+    contents: Contents = field(default_factory=Contents)
+    removed_bodies: int = 0
+    """Raw bodies that were removed under a rule, with their removal sealed."""
+    set_back: tuple[int, ...] = ()
+    """Entries, ten at most, that are dated before the one before: the clock was set back, or they were backdated."""
+
+
+def verify(archive: Archive, tally: Tally, saved: Sequence[SavedHead] = (), *, extract: bool = True) -> Iterator[Flaw]:
+    """Return what is not as it was recorded, and note in `tally` what was looked at; a few rows at a time.
+
+    `saved` are heads that somebody kept outside of the archive. With `extract` the texts are extracted again from their
+    pages, where the running extraction is the one that made them.
+    """
+    with archive.reading() as session:
+        connection = session.connection()
+        with any_text(connection):
+            yield from _Chain(connection, tally, saved).verify()
+            for kind in KINDS:
+                yield from _unsealed(connection, kind)
+            yield from _stray_pages(connection)
+            yield from _misnamed(connection)
+            tally.removed_bodies = connection.scalar(select(func.count()).select_from(RemovalRow)) or 0
+            yield from verify_contents(session, tally.contents, extract=extract)
+
+
+@dataclass
+class _Chain:
+    """One walk along the chain."""
+
+    connection: Connection
+    tally: Tally
+    saved: Sequence[SavedHead]
+    _previous: str | None = GENESIS
+    """The hash that is stored of the entry before; None where that cannot be told."""
+    _sequence: int = 0
+    _at: datetime | None = None
+    _met: set[SavedHead] = field(default_factory=set)
+
+    def verify(self) -> Iterator[Flaw]:
+        while True:
+            sequences = self._next_sequences()
+            for batch in readable(self._read, sequences):
+                if isinstance(batch, int):
+                    yield self._pass_unreadable(batch)
+                    continue
+                for entry, stored in batch:
+                    yield from self._link(entry, stored)
+                yield from self._rows([entry for entry, _ in batch])
+            if len(sequences) < BATCH:
+                break
+        yield from self._heads()
+
+    def _next_sequences(self) -> list[int]:
+        query = select(ChainEntryRow.sequence).where(ChainEntryRow.sequence > self._sequence)
+        return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
+
+    def _read(self, sequences: Sequence[int]) -> list[tuple[Entry, str]]:
+        table = ChainEntryRow.__table__
+        query = select(table).where(table.c.sequence.in_(sequences)).order_by(table.c.sequence)
+        rows = self.connection.execute(query).all()
+        if not all(isinstance(row.kind, str) and isinstance(row.row_id, int) for row in rows):
+            raise TypeError("an entry names no row")
+        return [(Entry(r.sequence, "", r.kind, r.row_id, r.row_sha256, r.recorded_at), r.hash) for r in rows]
+
+    def _pass_unreadable(self, sequence: int) -> Flaw:
+        self._sequence, self._previous = sequence, None
+        return Flaw("chain", f"entry {sequence}", "it cannot be read")
+
+    def _link(self, entry: Entry, stored: str) -> Iterator[Flaw]:
+        """Verify that an entry follows from the one before."""
+        where = f"entry {entry.sequence}"
+        if entry.sequence != self._sequence + 1:
+            yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
+            self._previous = None
+        if self._previous is not None:
+            linked = Entry(entry.sequence, self._previous, entry.kind, entry.id, entry.row, entry.recorded_at)
+            if not _has_hash(linked, stored):
+                problem = "it was altered, or does not follow from the entry before"
+                yield Flaw("chain", f"{where} ({printable(entry.kind)} {entry.id})", problem)
+        if (entry.kind == START) != (entry.sequence == 1):
+            yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
+        self._note(entry, stored)
+
+    def _note(self, entry: Entry, stored: str) -> None:
+        if self._at is not None and entry.recorded_at < self._at and len(self.tally.set_back) < 10:
+            self.tally.set_back += (entry.sequence,)
+        self._sequence, self._previous, self._at = entry.sequence, stored, entry.recorded_at
+        self.tally.entries += 1
+        self.tally.head = Head(entry.sequence, stored, entry.recorded_at)
+        self._met.update(each for each in self.saved if each.hash == stored and each.sequence in (None, entry.sequence))
+
+    def _rows(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
+        """Verify the rows that entries seal."""
+        by_kind = attrgetter("kind")
+        for kind, some in groupby(sorted(entries, key=by_kind), by_kind):
+            sealed = {entry.id: entry.row for entry in some}
+            if kind in KINDS:
+                yield from self._rows_of(kind, sealed)
+            elif kind != START:
+                yield Flaw("chain", f"{len(sealed)} entries", f"{kind!r} is no kind of evidence")
+
+    def _rows_of(self, kind: str, sealed: dict[int, str]) -> Iterator[Flaw]:
+        for found in readable(partial(canonical_rows, self.connection, kind), list(sealed)):
+            if isinstance(found, int):
+                del sealed[found]
+                yield Flaw("changed", whereabouts(self.connection, kind, found), "it cannot be read")
+                continue
+            for row_id, content in found.items():
+                if hashlib.sha256(content).hexdigest() == sealed.pop(row_id):
+                    self.tally.rows[kind] = self.tally.rows.get(kind, 0) + 1
+                else:
+                    yield Flaw("changed", whereabouts(self.connection, kind, row_id), "it is not what was sealed")
+        for row_id in sealed:
+            yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is gone")
+
+    def _heads(self) -> Iterator[Flaw]:
+        """Verify that the chain leads to the heads that somebody kept."""
+        if self.tally.head is None:
+            yield Flaw("chain", "the chain", "it is empty: each begins with an entry")
+        for each in self.saved:
+            if each in self._met:
+                continue
+            where = f"saved head {each}"
+            if each.sequence is not None and each.sequence > self._sequence:
+                gone = _missing(self._sequence + 1, each.sequence)
+                yield Flaw("head", where, f"the chain ends before it: {gone}")
+            else:
+                yield Flaw("head", where, "the chain does not lead to it: it was written anew, or is another archive's")
+
+
+def _has_hash(entry: Entry, stored: str) -> bool:
+    try:
+        return entry.hash == stored
+    except UNREADABLE:  # a forged column may hold what JSON cannot
+        return False
+
+
+def _missing(first: int, last: int) -> str:
+    return f"entry {first} is missing" if first == last else f"entries {first} to {last} are missing"
+
+
+def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
+    """Return the rows of a kind that no entry seals."""
+    table = KINDS[kind].row.__table__
+    sealed = exists().where(ChainEntryRow.kind == kind, ChainEntryRow.row_id == table.c.id)
+    for row_id in connection.scalars(select(table.c.id).where(~sealed).order_by(table.c.id)):
+        yield Flaw("inserted", whereabouts(connection, kind, row_id), "no entry of the chain seals it")
+
+
+def _stray_pages(connection: Connection) -> Iterator[Flaw]:
+    """Return further pages of fetches that are not there; those of others are sealed with the fetch."""
+    known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
+    query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)
+    for fetch, position in connection.execute(query):
+        yield Flaw("inserted", f"page {position} of fetch {fetch}", "there is no such fetch")
+
+
+def _misnamed(connection: Connection) -> Iterator[Flaw]:
+    """Return the policies whose name is not the one that was sealed last."""
+    later = NamingRow.__table__.alias()
+    newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
+    last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)
+    query = select(PolicyRow.id, PolicyRow.name, NamingRow.name).outerjoin(NamingRow, last).order_by(PolicyRow.id)
+    for policy, name, sealed in connection.execute(query):
+        if name != sealed:
+            yield Flaw("name", f"policy {policy}", f"it is called {name!r}, and was recorded as {sealed!r}")

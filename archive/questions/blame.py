@@ -1,0 +1,139 @@
+"""Since when each sentence of a policy stands, and what was dropped when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from archive.errors import NoVersionError
+from archive.model import Version
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import VersionRow
+from archive.storage.version_reader import policy_row, read_versions
+from differ.language.statements import Statement, StatementKind, statements
+from document import from_json
+from document.model import Document, Section
+
+Words = tuple[str, ...]
+"""A sentence as it is compared: without case, signs and list numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, heading, list item or table row of a version."""
+
+    kind: StatementKind
+    text: str
+    marker: str
+    path: tuple[str, ...]
+    """The headings above it."""
+    since: int
+    """The version from which on it stands without a gap, wherever in the policy it stood."""
+    since_at: datetime
+    """When that version was first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that stood once: it went, or was written anew."""
+
+    text: str
+    path: tuple[str, ...]
+    first: int
+    """The version that brought it."""
+    last: int
+    """The last version that had it without a gap."""
+    appeared_at: datetime
+    gone_at: datetime
+    """When the version without it was first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """One version's text with the origin of each sentence."""
+
+    version: Version
+    sentences: tuple[Sentence, ...]
+    dropped: tuple[Dropped, ...]
+    """What went with this version or before; what went last comes first."""
+    read_anew: tuple[int, ...]
+    """Versions that were read in another way than the one before: what came or went there may be our reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    version: Version
+    statement: Statement
+
+
+def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
+    """Return since when each sentence of a version stands; of the latest one unless told otherwise.
+
+    A sentence is the same while its words are; case, signs and its place do not count. One that came back counts from
+    its return. Raises UnknownPolicyError, NoVersionError, DamagedArchiveError.
+    """
+    with archive.reading() as session:
+        conditions = [VersionRow.policy_id == policy_row(session, policy).id]
+        if number is not None:
+            conditions.append(VersionRow.number <= number)
+        versions = read_versions(session, conditions, None)
+        if not versions or (number is not None and versions[-1].number != number):
+            there = f"the last one is {versions[-1].number}" if versions else "none is recorded yet"
+            raise NoVersionError(policy, f"there is no version {number or ''}".rstrip() + f": {there}")
+        documents = (from_json(blobs.load(session, each.document_sha256)) for each in versions)
+        tracing = _Tracing()
+        for version, document in zip(versions, documents, strict=True):
+            tracing.follow(version, document)
+    return tracing.result(versions)
+
+
+class _Tracing:
+    """Goes through the versions of a policy in order."""
+
+    def __init__(self) -> None:
+        self.standing: dict[Words, _Origin] = {}
+        self.dropped: list[Dropped] = []
+        self.current: list[Statement] = []
+        self._split: dict[Section, tuple[Statement, ...]] = {}
+
+    def follow(self, version: Version, document: Document) -> None:
+        """Take the next version."""
+        self.current = [each for section in document.sections for each in self._statements(section)]
+        present = {each.words: each for each in self.current}
+        gone = [origin for words, origin in self.standing.items() if words not in present]
+        self.dropped += [_dropped(origin, version) for origin in gone]
+        self.standing = {
+            words: self.standing.get(words) or _Origin(version, statement) for words, statement in present.items()
+        }
+
+    def result(self, versions: tuple[Version, ...]) -> Blame:
+        """Return what is known after the last version."""
+        anew = tuple(
+            after.number for before, after in pairwise(versions) if before.identity != after.identity or after.boundary
+        )
+        found = tuple(_sentence(each, self.standing[each.words].version) for each in self.current)
+        latest_first = sorted(self.dropped, key=lambda each: -each.last)
+        return Blame(versions[-1], found, tuple(latest_first), anew)
+
+    def _statements(self, section: Section) -> tuple[Statement, ...]:
+        # Most sections stand unchanged from version to version: each is split once.
+        if section not in self._split:
+            self._split[section] = statements(Document((section,)))
+        return self._split[section]
+
+
+def _sentence(statement: Statement, since: Version) -> Sentence:
+    return Sentence(statement.kind, statement.text, statement.marker, statement.path, since.number, since.seen_at)
+
+
+def _dropped(origin: _Origin, without: Version) -> Dropped:
+    return Dropped(
+        text=origin.statement.text,
+        path=origin.statement.path,
+        first=origin.version.number,
+        last=without.number - 1,
+        appeared_at=origin.version.seen_at,
+        gone_at=without.seen_at,
+    )

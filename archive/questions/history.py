@@ -1,0 +1,149 @@
+"""Answers from the archive: versions of a policy, what changed in each, and what stood on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.errors import NoVersionError
+from archive.model import Query, Version
+from archive.questions.conditions import asked, counted, latest_ids, newest_first
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
+from archive.storage.version_reader import policy_row, read_versions
+from document import from_json
+from document.model import Document
+
+
+def history(archive: Archive, query: Query) -> tuple[Version, ...]:
+    """Return the versions that a query asks for, by policy and number, with those findings that it asks for.
+
+    Where it selects findings, versions without such a finding are left out; one with such a suppression stays where
+    only a section is asked for. Where it has a limit, `count` says how many there are.
+    Raises UnknownPolicyError, UnknownTagError.
+    """
+    with archive.reading() as session:
+        conditions = asked(session, query)
+        if query.limit is not None:
+            conditions = [VersionRow.id.in_(newest_first(session, conditions, query))]
+        return read_versions(session, conditions, query)
+
+
+def count(archive: Archive, query: Query) -> int:
+    """Return how many versions a query asks for, whatever its limit. Raises UnknownPolicyError, UnknownTagError."""
+    with archive.reading() as session:
+        return counted(session, query)
+
+
+def versions(archive: Archive, policy: str) -> tuple[Version, ...]:
+    """Return all versions of a policy, oldest first. Raises UnknownPolicyError."""
+    return history(archive, Query(policy=policy))
+
+
+def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version, ...]:
+    """Return the versions of a policy from one number to another, oldest first. Raises UnknownPolicyError."""
+    with archive.reading() as session:
+        conditions = [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.between(first, last)]
+        return read_versions(session, conditions, Query())
+
+
+def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:
+    """Return the versions of these policies and numbers that there are, without their findings.
+
+    Raises UnknownPolicyError.
+    """
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for policy, number in wanted:
+        numbers[policy].append(number)
+    with archive.reading() as session:
+        found = (
+            read_versions(
+                session, [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.in_(those)], None
+            )
+            for policy, those in numbers.items()
+        )
+        return tuple(version for versions in found for version in versions)
+
+
+def version(archive: Archive, policy: str, number: int) -> Version:
+    """Return one version. Raises UnknownPolicyError, NoVersionError."""
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = read_versions(session, [VersionRow.policy_id == row.id, VersionRow.number == number], Query())
+        if found:
+            return found[0]
+        raise NoVersionError(policy, f"there is no version {number}: {_numbers(session, row)}")
+
+
+def newest(archive: Archive, policy: str) -> Version:
+    """Return the latest version. Raises UnknownPolicyError, NoVersionError."""
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = _last(session, row, None)
+        if found is None:
+            raise NoVersionError(policy, _numbers(session, row))
+        return found
+
+
+def as_of(archive: Archive, policy: str, at: datetime) -> Version:
+    """Return the version that we knew at a time: the last one first seen then or before.
+
+    Raises UnknownPolicyError, and NoVersionError for a time before the first version.
+    """
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        found = _last(session, row, at)
+        if found is not None:
+            return found
+        began = session.scalar(select(func.min(VersionRow.seen_at)).where(VersionRow.policy_id == row.id))
+        if began is None:
+            raise NoVersionError(policy, _numbers(session, row))
+        first = f"the first version was seen on {began:%Y-%m-%d %H:%M} UTC"
+        raise NoVersionError(policy, f"nothing is known of {at:%Y-%m-%d %H:%M} UTC: {first}")
+
+
+def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
+    """Return the last version of a policy, of those first seen at a time or before where one is given."""
+    query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
+    wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
+    return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]
+
+
+def latest_versions(archive: Archive) -> dict[str, Version]:
+    """Return the latest version of each policy that has one, by the policy's name."""
+    with archive.reading() as session:
+        return {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())}
+
+
+def document(archive: Archive, of: Version) -> Document:
+    """Return the text of a version. Raises DamagedArchiveError where it is not what was written."""
+    with archive.reading() as session:
+        return from_json(blobs.load(session, of.document_sha256))
+
+
+def change(archive: Archive, change_id: int) -> Version:
+    """Return the version that a change led to. Raises NoVersionError."""
+    with archive.reading() as session:
+        condition = VersionRow.id.in_(select(ChangeRow.version_id).where(ChangeRow.id == change_id))
+        found = read_versions(session, [condition], Query())
+    if not found:
+        raise NoVersionError("archive", f"there is no change {change_id}")
+    return found[0]
+
+
+def policy_names(archive: Archive) -> tuple[str, ...]:
+    """Return the names of all policies, retired ones too, in the order they were added."""
+    with archive.reading() as session:
+        return tuple(session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
+
+
+def _numbers(session: Session, policy: PolicyRow) -> str:
+    last = session.scalar(select(func.max(VersionRow.number)).where(VersionRow.policy_id == policy.id))
+    if last is None:
+        return "no version is recorded yet"
+    return "the only one is 1" if last == 1 else f"there are 1 to {last}"

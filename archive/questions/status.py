@@ -1,0 +1,218 @@
+"""How each policy's watch goes: its last check, its last change, and whether anything is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, defer
+
+from archive.model import OUTCOMES, Outcome, Pending, Policy, SecondLooks, Version
+from archive.questions.conditions import latest_ids
+from archive.recording.policies import is_due_at, next_check
+from archive.recording.second_looks import pending_of
+from archive.storage.database import Archive
+from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow
+from archive.storage.version_reader import SEEN, read_versions
+
+Health = Literal[
+    "well", "pending", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"
+]
+
+HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
+"""Where nothing has failed."""
+
+OVERDUE_SHARE = 2
+"""A policy is overdue where its last try lies more than this many times `every` back: the monitor may be dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last visit."""
+
+    started_at: datetime
+    outcome: Outcome
+    reason: str | None
+    detail: str
+    status: int | None
+    """HTTP status; None where no complete answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStatus:
+    name: str
+    url: str
+    tags: tuple[str, ...]
+    every: timedelta
+    retired_at: datetime | None
+    health: Health
+    """`well`: the last visit showed the policy. `pending`: it showed an odd change that waits for a second look.
+    `fallback`: it did, but the configured selector matched nothing, so
+    that the page was read without it. `never checked`: no visit yet. `not yet watched`: visits, but none that showed
+    the policy. `not comparable`, `failing`: the last visit did not show it; the last version stands."""
+    trouble_since: datetime | None
+    """The first of the visits in a row that did not show the policy; None where the last one did."""
+    trouble_visits: int
+    """How many there are."""
+    last_check: Check | None
+    last_seen_at: datetime | None
+    """When a visit last showed the policy, changed or not."""
+    versions: int
+    last_change: Version | None
+    """The latest version, where it is not the first; its change without the findings."""
+    next_due: datetime | None
+    """From when on it is due; None where it is due at once, or retired."""
+    due: bool
+    overdue: bool
+    pending: Pending | None = None
+    """The odd text that waits for a second look, whatever the last visit met."""
+    flap_quiet: timedelta = SecondLooks().flap_quiet
+    further_urls: tuple[str, ...] = ()
+    """The addresses that are read after the first one, as one text with it."""
+    id: int = 0
+    """The policy's number in the archive; 0 where no run has met it."""
+    trouble_fetch: int | None = None
+    """The number of the first of the visits in a row that did not show it."""
+    tried_at: datetime | None = None
+    """Start of the last run that tried it, or when it was added where none has; None where no run has met it."""
+
+    @property
+    def flapping(self) -> bool:
+        """Whether alerts are held because the text goes back and forth."""
+        version = self.last_change
+        return version is not None and version.flapping and version.last_seen_at - version.seen_at < self.flap_quiet
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """The visits since the policy was last seen."""
+
+    visits: int
+    since: datetime
+    fetch: int
+    """The first of them."""
+
+
+def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
+    """Return the status of each policy in the order they were added, retired ones last."""
+    with archive.reading() as session:
+        rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
+        fetches = _latest_fetches(session)
+        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
+        troubles = _troubles(session)
+        versions = {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], None)}
+    return tuple(
+        _status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), looks.get(row.id), now)
+        for row in rows
+    )
+
+
+def never_checked(policy: Policy) -> PolicyStatus:
+    """Return the status of a policy that is configured and that no run has met yet."""
+    return PolicyStatus(
+        name=policy.name,
+        url=policy.url,
+        tags=policy.tags,
+        every=policy.every,
+        retired_at=None,
+        health="never checked",
+        trouble_since=None,
+        trouble_visits=0,
+        last_check=None,
+        last_seen_at=None,
+        versions=0,
+        last_change=None,
+        next_due=None,
+        due=True,
+        overdue=False,
+        further_urls=policy.options.further,
+    )
+
+
+def _newest() -> Select[int]:
+    """Select the id of each policy's last visit; an index answers each."""
+    visit = aliased(FetchRow)
+    last = select(func.max(visit.id)).where(visit.policy_id == PolicyRow.id).scalar_subquery()
+    return select(last).select_from(PolicyRow)
+
+
+def _latest_fetches(session: Session) -> dict[int, FetchRow]:
+    query = select(FetchRow).where(FetchRow.id.in_(_newest())).options(defer(FetchRow.headers))
+    return {row.policy_id: row for row in session.scalars(query)}
+
+
+def _troubles(session: Session) -> dict[int, _Trouble]:
+    """Return the visits of each policy after the last one that showed it."""
+    good, visit = (*SEEN, "pending"), aliased(FetchRow)
+    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
+    last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
+    last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
+    # Distinct keeps SQLite from asking for the last good visit anew for each visit after it.
+    since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
+    found = session.execute(
+        select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))
+        .join(since, since.c.id == FetchRow.policy_id)
+        .where(FetchRow.id > func.coalesce(since.c.last, 0))
+        .group_by(FetchRow.policy_id)
+    )
+    return {policy: _Trouble(visits, since, first) for policy, visits, since, first in found}
+
+
+def _status(
+    row: PolicyRow,
+    fetch: FetchRow | None,
+    trouble: _Trouble | None,
+    version: Version | None,
+    waiting: PendingRow | None,
+    now: datetime,
+) -> PolicyStatus:
+    every = timedelta(seconds=row.every_seconds)
+    start = next_check(row, waiting)
+    watched = row.retired_at is None
+    return PolicyStatus(
+        name=row.name,
+        url=row.url,
+        tags=tuple(row.tags),
+        every=every,
+        retired_at=row.retired_at,
+        health=_health(row, fetch, version),
+        trouble_since=None if trouble is None else trouble.since,
+        trouble_visits=0 if trouble is None else trouble.visits,
+        last_check=None if fetch is None else _check(fetch),
+        last_seen_at=None if version is None else version.last_seen_at,
+        versions=0 if version is None else version.number,
+        last_change=version if version is not None and version.number > 1 else None,
+        next_due=start if watched else None,
+        due=watched and is_due_at(start, row.tried_at, now),
+        overdue=watched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
+        pending=pending_of(waiting),
+        flap_quiet=timedelta(seconds=row.flap_quiet_seconds),
+        further_urls=tuple(row.further_urls),
+        id=row.id,
+        trouble_fetch=None if trouble is None else trouble.fetch,
+        tried_at=row.tried_at or row.created_at,
+    )
+
+
+def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> Health:
+    if row.retired_at is not None:
+        return "retired"
+    if fetch is None:
+        return "never checked"
+    if version is None:
+        return "not yet watched"
+    if fetch.outcome == "pending":
+        return "pending"
+    if fetch.outcome not in SEEN:
+        return "failing" if fetch.outcome == "failed" else "not comparable"
+    return "fallback" if fetch.fallback else "well"
+
+
+def _check(fetch: FetchRow) -> Check:
+    return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, fetch.detail, fetch.status)
+
+
+def _outcome(stored: str) -> Outcome:
+    return next(each for each in OUTCOMES if each == stored)

@@ -1,0 +1,92 @@
+"""What is wrong with the watch of policies, in the sense of somebody who looks after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.questions.status import PolicyStatus
+from archive.storage.database import Archive
+from archive.storage.tables import FetchRow
+from archive.storage.version_reader import SEEN
+
+PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed"]
+"""`unread`: visits in a row did not show the policy. `gone`: the server said so at each of the last ones. `fallback`:
+the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it in time."""
+
+SHOWN = (*SEEN, "pending")
+"""Outcomes of visits that showed the policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong with the watch of one policy."""
+
+    kind: PolicyTrouble
+    policy: str
+    policy_id: int
+    episode: str
+    """Tells one time of trouble from the next: the number of its first visit, or ""."""
+    since: datetime
+    visits: int
+    """In a row; 0 where it is not about visits."""
+    detail: str
+    """Why, a sentence; "" where the kind says it."""
+
+
+def troubles(
+    archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
+) -> tuple[Trouble, ...]:
+    """Return what is wrong with each policy that is watched, in the order of `standing`; of `missed` see there.
+
+    A policy is unread, or gone, once `after` visits in a row found it so. One whose selector matches nothing is in
+    trouble at once; those that are known to be, by their numbers in `fallen`, until it matched at `after` visits.
+    """
+    with archive.reading() as session:
+        return tuple(
+            trouble
+            for status in standing
+            if status.retired_at is None
+            for trouble in _of(session, status, after, fallen)
+        )
+
+
+def missed(standing: Iterable[PolicyStatus]) -> tuple[Trouble, ...]:
+    """Return the policies that no run tried for much longer than they ask for. Ask before a run tries them."""
+    return tuple(
+        Trouble("missed", each.name, each.id, each.tried_at.isoformat(), each.tried_at, 0, "")
+        for each in standing
+        if each.overdue and each.tried_at is not None
+    )
+
+
+def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[int]) -> Iterator[Trouble]:
+    check = status.last_check
+    if check is None:
+        return
+    named = (status.name, status.id)
+    if status.trouble_visits >= after and status.trouble_since is not None:
+        kind: PolicyTrouble = "gone" if check.reason == "gone" and _is_gone(session, status.id, after) else "unread"
+        detail = check.detail or check.reason or check.outcome
+        yield Trouble(kind, *named, str(status.trouble_fetch), status.trouble_since, status.trouble_visits, detail)
+    if status.health == "fallback" or (status.id in fallen and _fell_back(session, status.id, after)):
+        yield Trouble("fallback", *named, "", check.started_at, 0, "")
+    if status.flapping and status.last_change is not None:
+        yield Trouble("flapping", *named, "", status.last_change.seen_at, 0, "")
+
+
+def _is_gone(session: Session, policy: int, visits: int) -> bool:
+    """Whether the server said at each of the last visits that there is no such page (HTTP status 404 or 410)."""
+    last = select(FetchRow.reason).where(FetchRow.policy_id == policy).order_by(FetchRow.id.desc()).limit(visits)
+    return all(reason == "gone" for reason in session.scalars(last))
+
+
+def _fell_back(session: Session, policy: int, visits: int) -> bool:
+    """Whether the selector matched nothing at any of the last visits that showed the policy."""
+    last = select(FetchRow.fallback).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(SHOWN))
+    return any(session.scalars(last.order_by(FetchRow.id.desc()).limit(visits)))

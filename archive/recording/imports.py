@@ -1,0 +1,175 @@
+"""Takes versions that others recorded into the archive, each with its date, and judges them afterwards.
+
+An imported version is a boundary: it alerts nobody, and the first version that a visit makes after it is none that was
+compared with it, since its page was read by other means than ours. What changed between two imported versions is judged
+on request, so that questions to the history find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice, pairwise
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import ArchiveError
+from archive.model import IMPORTED, TECHNICAL_IMPORT, Answer, Fetch, Policy, Result, is_imported
+from archive.recording.policies import row_of
+from archive.recording.recorder import add_change, latest_row, record_in_turn
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
+from archive.storage.version_reader import policy_row
+from differ import compare
+from differ.judgement.profiles import Profile
+from differ.visits.assessment import Assessment
+from differ.visits.comparability import comparability
+from document import from_json
+from document.model import Document, Page
+
+AT_ONCE = 50
+"""Copies that are committed together: each commit waits for the disk, and a run waits for each commit."""
+
+
+class CannotImportError(ArchiveError):
+    """Copies cannot be taken into the archive as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a policy that somebody recorded."""
+
+    at: datetime
+    """When, aware."""
+    pages: tuple[Page, ...]
+    """As they were recorded; several where they are read as one policy."""
+    document: Document
+    """What extraction made of it."""
+    identity: str
+    """The extraction identity."""
+    origin: str
+    """Where it is from: one sentence for a person."""
+    technical: bool = False
+    """Whether who recorded it says that only their own extraction changed."""
+
+
+def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
+    """Let the archive know a policy that no configuration names: it has a history, and is shown as retired."""
+    with archive.writing() as session:
+        if session.scalar(select(PolicyRow.id).where(PolicyRow.name == policy.name)) is None:
+            row = row_of(policy, now)
+            row.retired_at = now
+            session.add(row)
+
+
+def imported_until(archive: Archive, policy: str) -> datetime | None:
+    """Return the date of the latest version of a policy, where it was imported: an import goes on from there."""
+    with archive.reading() as session:
+        row = latest_row(session, policy_row(session, policy).id)
+    return row.seen_at if row is not None and is_imported(row.identity) else None
+
+
+def require_place(archive: Archive, policy: str, oldest: datetime) -> None:
+    """Raise CannotImportError where a policy has a version that is not older than the oldest copy.
+
+    Versions are numbered in the order of their dates, and alerts quote the numbers: nothing is put in between.
+    """
+    with archive.reading() as session:
+        row = latest_row(session, policy_row(session, policy).id)
+    if row is not None and row.seen_at >= oldest:
+        raise CannotImportError(
+            f"{policy}: the archive has version {row.number} of {row.seen_at:%Y-%m-%d}, and copies of "
+            f"{oldest:%Y-%m-%d} cannot be put before it, since the numbers of versions are quoted in alerts. Import "
+            f"older copies under a name of their own, such as {policy + ' (earlier)'!r}."
+        )
+
+
+def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> int:
+    """Record copies in the order given, oldest first, `AT_ONCE` at a time; return how many.
+
+    A later copy with the same words is a version too: whoever recorded it said so. Raises UnknownPolicyError,
+    StorageError.
+    """
+    with archive.reading() as session:
+        row = latest_row(session, policy_row(session, policy).id)
+        number = None if row is None else row.number
+    count, waiting = 0, iter(copies)
+    while some := list(islice(waiting, AT_ONCE)):
+        results = []
+        for copy in some:
+            results.append(Result(_fetch(policy, copy), _assessment(copy), number))
+            number = (number or 0) + 1
+        recorded = record_in_turn(archive, results, now)
+        if any(each.version is None for each in recorded):
+            raise RuntimeError(f"{policy}: an imported copy made no version")
+        count += len(recorded)
+    return count
+
+
+def _fetch(policy: str, copy: Copy) -> Fetch:
+    first, *further = copy.pages
+    return Fetch(
+        policy,
+        copy.at,
+        headers=_headers(first),
+        body=first.body,
+        further=tuple(Answer("", headers=_headers(page), body=page.body) for page in further),
+    )
+
+
+def _headers(page: Page) -> tuple[tuple[str, str], ...]:
+    """Return what is known of how a page came: nothing but its kind."""
+    return (("content-type", page.content_type),)
+
+
+def _assessment(copy: Copy) -> Assessment:
+    mark = TECHNICAL_IMPORT if copy.technical else IMPORTED
+    return Assessment(
+        "changed", detail=copy.origin, document=copy.document, identity=f"{mark}{copy.identity}", boundary=True
+    )
+
+
+def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
+    """Judge what changed from one imported version to the next, where that was not done yet; return how many changes.
+
+    What only the extraction of others changed is not judged, nor two texts that cannot be compared.
+    """
+    judged = 0
+    for number in _unjudged(archive, policy):
+        with archive.writing() as session:
+            before, after = _pair(session, policy, number)
+            documents = _text(session, before), _text(session, after)
+            if comparability(*documents) is None:
+                add_change(session, after, compare(*documents, profile), now)
+                judged += 1
+    return judged
+
+
+def _unjudged(archive: Archive, policy: str) -> list[int]:
+    with archive.reading() as session:
+        versions = session.execute(
+            select(VersionRow.number, VersionRow.identity, ChangeRow.id)
+            .outerjoin(ChangeRow, ChangeRow.version_id == VersionRow.id)
+            .where(VersionRow.policy_id == policy_row(session, policy).id)
+            .order_by(VersionRow.number)
+        ).all()
+    return [
+        number
+        for (_, former, _), (number, identity, change) in pairwise(versions)
+        if change is None and identity.startswith(IMPORTED) and former.startswith((IMPORTED, TECHNICAL_IMPORT))
+    ]
+
+
+def _pair(session: Session, policy: str, number: int) -> tuple[VersionRow, VersionRow]:
+    query = select(VersionRow).where(
+        VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.in_((number - 1, number))
+    )
+    before, after = session.scalars(query.order_by(VersionRow.number)).all()
+    return before, after
+
+
+def _text(session: Session, row: VersionRow) -> Document:
+    return from_json(blobs.load(session, row.document_sha256))

@@ -1,0 +1,423 @@
+"""Records what a visit found: fetch, snapshot, version, change, findings and suppressions in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from archive.errors import OutdatedAssessmentError
+from archive.model import Answer, Fetch, Outcome, Pending, Result, is_imported, page_of
+from archive.recording.flapping import Appearance, is_flapping, returns_to
+from archive.recording.page_marks import marks_of, note_mark
+from archive.recording.policies import note_tried
+from archive.recording.second_looks import note_odd, note_visit, pending_of, settle
+from archive.search.index import index_version
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import (
+    ChangeRow,
+    FetchPageRow,
+    FetchRow,
+    FindingRow,
+    PendingRow,
+    PolicyRow,
+    SuppressionRow,
+    VersionRow,
+)
+from archive.storage.version_reader import policy_row, stored_timing
+from differ.model import Comparison, Finding, Severity, Suppression
+from differ.visits.assessment import Assessment, LatestVersion
+from differ.visits.recognition import Mark
+from document import from_json, text_identity, to_json
+from document.model import Document, Page, StatedDate
+
+_POLICY, _VERSION = PolicyRow.__table__.c, VersionRow.__table__.c
+_STANDINGS = select(
+    _POLICY.name,
+    _POLICY.id,
+    select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
+    exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
+).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
+"""Made once, like all that each visit asks: making a query takes longer than asking it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The version that the next answer is compared with."""
+
+    number: int
+    """Hand it back as `Result.against`."""
+    version: LatestVersion
+    """Hand it to the assessment as `Visit.latest`."""
+    pending: Pending | None = None
+    """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
+    marks: tuple[Mark, ...] = ()
+    """By what answers are known again that have its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was committed."""
+
+    policy: str
+    fetch_id: int
+    outcome: Outcome
+    version: int | None = None
+    """The number of the version that was made, or None."""
+    change_id: int | None = None
+    """None where there is no version, and for first versions and boundaries."""
+    material: bool = False
+    severity: Severity | None = None
+    """The highest among the material findings."""
+    topics: tuple[str, ...] = ()
+    """Which of `differ.model.WATCHED` are materially changed."""
+    returns_to: int | None = None
+    """The number of the earlier version whose text came back."""
+    flapping: bool = False
+    """Whether its alerts are held because the text goes back and forth."""
+
+    @property
+    def first(self) -> bool:
+        """Whether the policy is watched from this visit on."""
+        return self.version == 1
+
+
+def latest(archive: Archive, policy: str) -> Latest | None:
+    """Return the latest version of a policy, with its document and its snapshot; None where it has none yet.
+
+    Raises UnknownPolicyError; DamagedArchiveError where stored content is not what was written.
+    """
+    with archive.reading() as session:
+        row = latest_row(session, policy_row(session, policy).id)
+        if row is None:
+            return None
+        pending = pending_of(session.get(PendingRow, row.policy_id))
+        marks = marks_of(session, {row.policy_id: row.number})[row.policy_id]
+        return Latest(row.number, _version(session, row), pending, tuple(marks))
+
+
+def _version(session: Session, row: VersionRow) -> LatestVersion:
+    document = from_json(blobs.load(session, row.document_sha256))
+    # What others recorded was not fetched as we fetch: to extract it again would not make it like a page of ours.
+    pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
+    return LatestVersion(
+        document,
+        row.identity,
+        pages[0] if pages else None,
+        row.fetch.fallback,
+        pages[1:],
+        tuple(each.url for each in _further(session, row.fetch)),
+        _fitted(session, row) if row.fetch.fallback else None,
+    )
+
+
+def _fitted(session: Session, row: VersionRow) -> Document | None:
+    """Return the text of the last version before this one that is no fallback."""
+    earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
+    query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
+    found = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
+    return None if found is None else from_json(blobs.load(session, found))
+
+
+def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
+    """Return the pages of a visit as they came; none where not all of their bodies are kept."""
+    rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
+    found = [(row, row.snapshot_sha256) for row in rows]
+    pages = [page_of(_answer(row), blobs.load(session, key)) for row, key in found if key is not None]
+    return tuple(pages) if len(pages) == len(found) else ()
+
+
+def record(archive: Archive, result: Result, now: datetime, run_started_at: datetime | None = None) -> Recorded:
+    """Commit all that came of one visit, or nothing.
+
+    An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
+    the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change. A
+    pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
+    at the first sight. Where `run_started_at` is given the policy counts as tried by the run that started then.
+
+    Raises OutdatedAssessmentError where another run recorded a version after `Result.against`: take `latest` again and
+    assess again. Raises UnknownPolicyError, and StorageError.
+    """
+    [recorded] = record_in_turn(archive, [result], now, run_started_at)
+    return recorded
+
+
+def record_in_turn(
+    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+) -> list[Recorded]:
+    """Do what `record` does with visits that may rest on those before them, in one transaction: all of them or none."""
+    try:
+        with archive.writing() as session:
+            return [_record_next(session, result, now, run_started_at) for result in results]
+    except IntegrityError as error:
+        # Where the database does not serialise writers, the unique key of policy and number decides a race.
+        first = results[0]
+        raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
+
+
+def record_all(
+    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+) -> list[Recorded | None]:
+    """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
+
+    Return None for those that another run has overtaken. Raises UnknownPolicyError, and StorageError.
+    """
+    if not results:
+        return []
+    with archive.writing() as session:
+        pairs = list(zip(results, _standings(session, results), strict=True))
+        current = [standing.id for result, standing in pairs if result.against == standing.number]
+        note_tried(session, current, run_started_at)
+        return [
+            _record(session, standing, result, now) if standing.id in current else None for result, standing in pairs
+        ]
+
+
+def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[Any, ...]]]:
+    """Return where the policies of visits stand. Raises UnknownPolicyError."""
+    names = [result.fetch.policy for result in results]
+    known = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
+    missing = next((name for name in names if name not in known), None)
+    if missing is not None:
+        policy_row(session, missing)  # raises that it is not known
+    return [known[name] for name in names]
+
+
+def _record_next(session: Session, result: Result, now: datetime, run_started_at: datetime | None) -> Recorded:
+    session.flush()  # the visit before it may have made a version of the same policy
+    [standing] = _standings(session, [result])
+    _require_current(result, standing.number)
+    note_tried(session, [standing.id], run_started_at)
+    return _record(session, standing, result, now)
+
+
+def _require_current(result: Result, number: int | None) -> None:
+    if result.assessment is not None and result.against != number:
+        raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
+
+
+def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, now: datetime) -> Recorded:
+    policy_id, previous = standing.id, standing.number
+    fetch = _add_fetch(session, policy_id, result)
+    assessment = result.assessment
+    recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
+    if assessment is None or assessment.outcome != "changed":
+        _note_looks(session, fetch, assessment, waits=standing.waits)
+        if result.mark is not None and previous is not None:
+            note_mark(session, policy_id, previous, result.mark)
+        return recorded
+    seen_at = settle(session, fetch, _document(assessment))
+    version = _add_version(session, fetch, assessment, 1 if previous is None else previous + 1, seen_at)
+    if result.mark is not None:
+        note_mark(session, policy_id, version.number, result.mark)
+    comparison = assessment.comparison
+    if previous is None or assessment.boundary or comparison is None:
+        return Recorded(recorded.policy, fetch.id, "changed", version.number)
+    _note_return(session, version)
+    change = add_change(session, version, comparison, now)
+    return Recorded(
+        recorded.policy,
+        fetch.id,
+        "changed",
+        version.number,
+        change.id,
+        comparison.material,
+        comparison.severity,
+        comparison.topics,
+        version.returns_to,
+        version.flapping,
+    )
+
+
+def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None, *, waits: bool) -> None:
+    """Bring what waits for a second look, if anything does, to what a visit found that made no version."""
+    if assessment is not None and assessment.outcome == "pending":
+        note_odd(session, fetch, _document(assessment), assessment.detail)
+    elif not waits:
+        return
+    elif assessment is not None and assessment.outcome == "unchanged":
+        settle(session, fetch)
+    else:
+        note_visit(session, fetch)
+
+
+def _note_return(session: Session, version: VersionRow) -> None:
+    """Note on a new version whether its text was there before, and whether it goes back and forth."""
+    # Not the rows themselves: of a policy of many versions they would cost more than all the rest.
+    query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
+    query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
+    rows = session.execute(query.order_by(VersionRow.number))
+    earlier = [Appearance(number, text, seen_at, returns) for number, text, seen_at, returns in rows]
+    version.returns_to = returns_to(version.text_sha256, earlier)
+    version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
+
+
+def _outcome(assessment: Assessment | None) -> Outcome:
+    return "failed" if assessment is None else assessment.outcome
+
+
+def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
+    fetch, assessment = result.fetch, result.assessment
+    keeps = assessment is not None and assessment.outcome != "unchanged" and fetch.body is not None
+    row = FetchRow(
+        policy_id=policy_id,
+        started_at=fetch.started_at,
+        status=fetch.status,
+        final_url=fetch.final_url,
+        headers=[list(header) for header in fetch.headers],
+        body_sha256=_address(fetch),
+        outcome=_outcome(assessment),
+        reason=fetch.error_kind or "other" if assessment is None else assessment.reason,
+        detail=fetch.error if assessment is None else assessment.detail,
+        snapshot_sha256=_stored(session, policy_id, fetch) if keeps else None,
+        fallback=assessment is not None and assessment.fallback,
+        identity="" if assessment is None else assessment.identity,
+    )
+    session.add(row)
+    session.flush()
+    for position, answer in enumerate(fetch.further, 1):
+        session.add(
+            _further_row(row, position, answer, _stored(session, policy_id, answer, position) if keeps else None)
+        )
+    return row
+
+
+def _further_row(fetch: FetchRow, position: int, answer: Answer, snapshot: str | None) -> FetchPageRow:
+    return FetchPageRow(
+        fetch_id=fetch.id,
+        position=position,
+        url=answer.url,
+        final_url=answer.final_url,
+        status=answer.status,
+        headers=[list(header) for header in answer.headers],
+        body_sha256=_address(answer),
+        snapshot_sha256=snapshot,
+    )
+
+
+def _address(answer: Fetch | Answer) -> str | None:
+    return None if answer.body is None else blobs.address(answer.body)
+
+
+def _stored(session: Session, policy_id: int, answer: Fetch | Answer, position: int = 0) -> str | None:
+    """Store a body, as what differs from that of the latest version where they are much alike."""
+    if answer.body is None:
+        return None
+    version = latest_row(session, policy_id)
+    if version is None:
+        return blobs.store(session, answer.body)
+    page = session.get(FetchPageRow, (version.fetch_id, position)) if position else version.fetch
+    return blobs.store(session, answer.body, None if page is None else page.snapshot_sha256)
+
+
+def _add_version(
+    session: Session, fetch: FetchRow, assessment: Assessment, number: int, seen_at: datetime
+) -> VersionRow:
+    document = _document(assessment)
+    previous = latest_row(session, fetch.policy_id)
+    row = VersionRow(
+        policy_id=fetch.policy_id,
+        number=number,
+        fetch_id=fetch.id,
+        seen_at=seen_at,
+        document_sha256=blobs.store(session, to_json(document), None if previous is None else previous.document_sha256),
+        identity=assessment.identity,
+        dates=[_stated(date) for date in document.dates],
+        boundary=assessment.boundary,
+        text_sha256=text_identity(document),
+        confirmed=assessment.confirmed,
+    )
+    session.add(row)
+    session.flush()
+    index_version(session, row, document)
+    return row
+
+
+def _document(assessment: Assessment) -> Document:
+    if assessment.document is None:
+        raise ValueError("an assessment that says `changed` or `pending` must come with its document")
+    return assessment.document
+
+
+def _stated(date: StatedDate) -> list[str]:
+    return [date.kind, date.day.isoformat(), date.text]
+
+
+def add_change(session: Session, version: VersionRow, comparison: Comparison, now: datetime) -> ChangeRow:
+    """Record what was judged of the difference between a version and the one before."""
+    change = ChangeRow(
+        version_id=version.id,
+        material=comparison.material,
+        severity=comparison.severity,
+        topics=list(comparison.topics),
+        judged_by=comparison.judged_by,
+        coarse=comparison.coarse,
+        timing=stored_timing(comparison.timing),
+        drift=list(comparison.drift),
+        recorded_at=now,
+    )
+    session.add(change)
+    session.flush()
+    session.add_all(_finding(change.id, place, each) for place, each in enumerate(comparison.findings))
+    session.add_all(_suppression(change.id, place, each) for place, each in enumerate(comparison.suppressed))
+    session.flush()
+    return change
+
+
+def _finding(change_id: int, position: int, finding: Finding) -> FindingRow:
+    return FindingRow(
+        change_id=change_id,
+        position=position,
+        topic=finding.topic,
+        section=finding.section,
+        language=finding.language,
+        material=finding.material,
+        severity=finding.severity,
+        rule=finding.rule,
+        source=finding.source,
+        clause=finding.clause,
+        before=finding.before,
+        after=finding.after,
+        reason=finding.reason,
+        translations=[list(pair) for pair in finding.translations],
+        edits=[[edit.operation, edit.text] for edit in finding.edits],
+    )
+
+
+def _suppression(change_id: int, position: int, each: Suppression) -> SuppressionRow:
+    return SuppressionRow(
+        change_id=change_id,
+        position=position,
+        section=each.section,
+        reason=each.reason,
+        before=each.before,
+        after=each.after,
+    )
+
+
+def latest_row(session: Session, policy_id: int) -> VersionRow | None:
+    """Return the latest version of a policy."""
+    query = select(VersionRow).where(VersionRow.policy_id == policy_id).order_by(VersionRow.number.desc()).limit(1)
+    return session.scalar(query)
+
+
+def _latest_number(archive: Archive, result: Result) -> int | None:
+    with archive.reading() as session:
+        row = latest_row(session, policy_row(session, result.fetch.policy).id)
+        return None if row is None else row.number
+
+
+def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id == fetch.id)
+    return session.scalars(query.order_by(FetchPageRow.position)).all()
+
+
+def _answer(row: FetchRow | FetchPageRow) -> Answer:
+    headers = tuple((name, value) for name, value in row.headers)
+    return Answer("", row.final_url, 200 if row.status is None else row.status, headers)

@@ -1,0 +1,41 @@
+"""Hosts that asked to be left alone for longer than a run lasts, so that the next run does not ask them either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from archive.storage.database import Archive
+from archive.storage.tables import RestingHostRow
+
+LONGEST_REST = timedelta(days=1)
+"""How long such a wish is kept at most: one that means a year, by mistake or not, must not blind the watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestingHost:
+    """A host that is not asked for now."""
+
+    host: str
+    """With its port, where the address names one."""
+    until: datetime
+    why: str
+    """Goes on from "it is left alone": a clause for a person."""
+
+
+def resting_hosts(archive: Archive, now: datetime) -> tuple[RestingHost, ...]:
+    """Return the hosts that are not asked now."""
+    with archive.reading() as session:
+        rows = session.scalars(select(RestingHostRow).where(RestingHostRow.until > now).order_by(RestingHostRow.host))
+        return tuple(RestingHost(row.host, row.until, row.why) for row in rows)
+
+
+def note_resting(archive: Archive, hosts: Iterable[RestingHost], now: datetime) -> None:
+    """Note what hosts asked for, for `LONGEST_REST` at most, and forget what is over."""
+    with archive.writing() as session:
+        session.execute(delete(RestingHostRow).where(RestingHostRow.until <= now))
+        for each in hosts:
+            session.merge(RestingHostRow(host=each.host, until=min(each.until, now + LONGEST_REST), why=each.why))

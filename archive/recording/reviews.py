@@ -1,0 +1,147 @@
+"""What people said of findings: reviews, what is not reviewed yet, and false alarms.
+
+A review is never altered. Of several of one finding, the last that is no comment holds, so that one can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.errors import NoFindingError
+from archive.model import RecordedFinding, Review
+from archive.storage.database import Archive
+from archive.storage.review_lookup import Said
+from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, ReviewRow, VersionRow
+from archive.storage.version_reader import policy_row, recorded
+
+ALERT_DIGITS = 16
+"""Of the number by which a message calls an alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """A finding, and where it stands."""
+
+    recorded: RecordedFinding
+    policy: str
+    version: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTally:
+    """How a rule fared with those who reviewed its findings."""
+
+    rule: str
+    findings: int
+    """Material, or told to somebody."""
+    acknowledged: int
+    false_alarms: int
+
+    @property
+    def precision(self) -> float | None:
+        """The share of the reviewed findings that were no false alarm; None where none was reviewed."""
+        reviewed = self.acknowledged + self.false_alarms
+        return self.acknowledged / reviewed if reviewed else None
+
+
+def add_review(archive: Archive, review: Review) -> None:
+    """Record what somebody said. Raises NoFindingError."""
+    with archive.writing() as session:
+        if session.get(FindingRow, review.finding) is None:
+            raise NoFindingError(str(review.finding))
+        session.add(
+            ReviewRow(finding_id=review.finding, kind=review.kind, text=review.text, by=review.by, at=review.at)
+        )
+
+
+def quoted(archive: Archive, number: str) -> Reviewable:
+    """Return the finding that somebody calls by its number, or by that of an alert. Raises NoFindingError."""
+    text = number.strip().removeprefix("#")
+    with archive.reading() as session:
+        found = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
+        if found is None and text.isascii() and text.isdigit() and len(text) < ALERT_DIGITS:
+            found = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
+        if found is None:
+            raise NoFindingError(number)
+        return _read(session, Said(session), [FindingRow.id == found])[0]
+
+
+def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
+    """Return the findings that somebody should look at and nobody has judged, the newest first.
+
+    Those that are material or were told to somebody, but for those that repeat a false alarm.
+    Raises UnknownPolicyError.
+    """
+    with archive.reading() as session:
+        only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
+        found = _read(session, Said(session), [*_open(), *only])
+    return tuple(each for each in reversed(found) if not each.recorded.is_false_alarm)
+
+
+def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
+    """Return how many findings of each policy nobody has judged, where there are any; see `unreviewed`."""
+    with archive.reading() as session:
+        said = Said(session)
+        query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
+        counts: Counter[str] = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
+        alike = _read(session, said, [*_open(), _may_repeat(said)])
+    counts.subtract(each.policy for each in alike if each.recorded.is_false_alarm)
+    return +counts
+
+
+def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
+    """Return how each rule fared, those with the most false alarms first."""
+    with archive.reading() as session:
+        query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
+        counts: dict[str, int] = dict(session.execute(query).all())
+        verdicts = Said(session).verdicts
+        judged = select(FindingRow.id, FindingRow.rule).where(FindingRow.id.in_(list(verdicts)))
+        rules: dict[int, str] = dict(session.execute(judged).all())
+    given = Counter((rules[finding], review.kind) for finding, review in verdicts.items())
+    tallies = [
+        RuleTally(rule, counts.get(rule, 0), given[rule, "acknowledge"], given[rule, "false-alarm"])
+        for rule in {*counts, *rules.values()}
+    ]
+    return tuple(sorted(tallies, key=lambda each: (-each.false_alarms, -each.findings, each.rule)))
+
+
+def _may_repeat(said: Said) -> ColumnElement[bool]:
+    """Whether a finding is of a policy and a rule that have a false alarm; its words are yet to be compared."""
+    policies, rules = {each[0] for each in said.false_alarms}, {each[1] for each in said.false_alarms}
+    return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
+
+
+def _read(session: Session, said: Said, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
+    """Return the findings that meet conditions on these rows, in the order they were recorded."""
+    columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
+    query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
+    return tuple(
+        Reviewable(recorded(row, policy.id, said), policy.name, number, seen_at)
+        for row, policy, number, seen_at in session.execute(query)
+    )
+
+
+def _matters() -> ColumnElement[bool]:
+    """Whether somebody should look at a finding."""
+    return or_(FindingRow.material, FindingRow.id.in_(select(AlertRow.finding_id)))
+
+
+def _open() -> list[ColumnElement[bool]]:
+    judged = select(ReviewRow.finding_id).where(ReviewRow.kind != "comment")
+    return [_matters(), FindingRow.id.not_in(judged)]
+
+
+def _located(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+    )

@@ -1,0 +1,43 @@
+"""Notes when each run began and came to its end: a watchdog asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from archive.storage.database import Archive
+from archive.storage.tables import RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How the runs went."""
+
+    first_at: datetime | None
+    """When the first one began; None where there was none."""
+    ended_at: datetime | None
+    """When the last one that came to its end did; None where none has."""
+
+
+def begin_run(archive: Archive, now: datetime) -> int:
+    """Note that a run begins, and return its number."""
+    with archive.writing() as session:
+        row = RunRow(started_at=now, ended_at=None)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def end_run(archive: Archive, run: int, now: datetime) -> None:
+    """Note that a run came to its end."""
+    with archive.writing() as session:
+        session.execute(update(RunRow).where(RunRow.id == run).values(ended_at=now))
+
+
+def runs(archive: Archive) -> Runs:
+    """Return how the runs went so far."""
+    with archive.reading() as session:
+        first = session.scalar(select(RunRow.started_at).order_by(RunRow.id).limit(1))
+        return Runs(first, session.scalar(select(func.max(RunRow.ended_at))))

@@ -1,0 +1,62 @@
+"""Odd texts that wait for a second look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from archive.model import Pending
+from archive.storage.tables import FetchRow, PendingRow, PolicyRow
+from document import text_identity
+from document.model import Document
+
+
+def pending_of(row: PendingRow | None) -> Pending | None:
+    """Return what waits, as data."""
+    return (
+        None if row is None else Pending(row.since, row.seen_at, row.tried_at, row.text_sha256, row.reason, row.visits)
+    )
+
+
+def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str) -> None:
+    """Note that a visit found an odd text: the first one, or another than the one that waits, which starts again.
+
+    How long it has been going on is counted from the first of them.
+    """
+    text, row = text_identity(document), session.get(PendingRow, fetch.policy_id)
+    if row is None:
+        row = PendingRow(policy_id=fetch.policy_id, since=fetch.started_at, text_sha256="", visits=0)
+        session.add(row)
+    if row.text_sha256 != text:
+        row.fetch_id, row.seen_at, row.text_sha256, row.reason = fetch.id, fetch.started_at, text, reason
+    row.tried_at = fetch.started_at
+    row.visits += 1
+
+
+def note_visit(session: Session, fetch: FetchRow) -> None:
+    """Note a visit that says nothing of the text that waits: it got no answer, or one that is not the policy."""
+    row = session.get(PendingRow, fetch.policy_id)
+    if row is not None:
+        row.tried_at = fetch.started_at
+        row.visits += 1
+
+
+def settle(session: Session, fetch: FetchRow, document: Document | None = None) -> datetime:
+    """Let nothing wait any more, and return when the text that a visit found was first seen."""
+    row = session.get(PendingRow, fetch.policy_id)
+    if row is None:
+        return fetch.started_at
+    session.delete(row)
+    agrees = document is not None and row.text_sha256 == text_identity(document)
+    return row.seen_at if agrees else fetch.started_at
+
+
+def second_look(policy: PolicyRow, row: PendingRow | None) -> datetime | None:
+    """Return from when on a policy is due for a second look; None where none is wanted, or not this soon any more.
+
+    After `confirm_max` its visits go on at their usual interval.
+    """
+    if row is None or row.tried_at - row.since >= timedelta(seconds=policy.confirm_max_seconds):
+        return None
+    return row.tried_at + timedelta(seconds=policy.confirm_after_seconds)

@@ -1,0 +1,132 @@
+"""By what a server can tell that a policy's page is still the one that was seen: ETag and Last-Modified.
+
+They are read from recorded visits, so none is ever used whose answer was not committed; and by policy, because two
+policies may share an address while only one has a version.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.model import Policy
+from archive.storage.database import Archive
+from archive.storage.tables import FetchPageRow, FetchRow, PolicyRow, VersionRow
+from archive.storage.version_reader import SEEN
+from document.reading import is_current, is_fallback
+
+NOT_MODIFIED = 304
+CERTAIN_AFTER = timedelta(seconds=60)
+"""A Last-Modified that is this much older than its answer cannot hide a second change: RFC 9110 section 8.8.2.2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What to send with a request, and what a 304 to it means."""
+
+    url: str
+    """The one address that gave them: they go to no other."""
+    etag: str
+    """As the server wrote it; "" for none."""
+    last_modified: str
+    """As the server wrote it; "" for none."""
+    version: int
+    """The number of the version whose text that answer showed."""
+    identity: str
+    """The extraction identity under which that answer was read."""
+    further: tuple[Validators, ...] = ()
+    """Those of the pages after the first, where several are read as one."""
+
+
+def validators(
+    archive: Archive, policies: Iterable[Policy], now: datetime, full_fetch: timedelta
+) -> dict[str, Validators]:
+    """Return the validators of each policy that may be asked for conditionally, by its name.
+
+    Left out is a policy without a version; one whose last answer was read in another way than it would be read now, or
+    by the fallback; one whose last answer did not show its text; one with a page that gives no validators; and one
+    whose last full answer is older than `full_fetch`, because some servers say 304 whatever changed.
+    """
+    wanted = {policy.name: policy for policy in policies}
+    with archive.reading() as session:
+        versions = _latest_versions(session)
+        fetches = _latest_answers(session)
+        further = _further_answers(session)
+        names = session.execute(select(PolicyRow.id, PolicyRow.name)).all()
+    found: dict[str, Validators] = {}
+    for number, name in names:
+        version, fetch, policy = versions.get(number), fetches.get(number), wanted.get(name)
+        if version is None or fetch is None or policy is None or not _is_current(version, fetch, policy):
+            continue
+        kept = _validators(version, fetch, further.get(fetch.id, []), policy)
+        if kept is not None and timedelta() <= now - fetch.started_at < full_fetch:
+            found[name] = kept
+    return found
+
+
+def _latest_versions(session: Session) -> dict[int, VersionRow]:
+    newest = select(func.max(VersionRow.id)).group_by(VersionRow.policy_id)
+    return {row.policy_id: row for row in session.scalars(select(VersionRow).where(VersionRow.id.in_(newest)))}
+
+
+def _latest_answers(session: Session) -> dict[int, FetchRow]:
+    """Return the last complete answer of each policy that had a body."""
+    newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
+    return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
+
+
+def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
+    """Return the further pages of the last complete answers, by their fetch."""
+    found: dict[int, list[FetchPageRow]] = defaultdict(list)
+    newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
+    query = query.order_by(FetchPageRow.fetch_id, FetchPageRow.position)
+    for row in session.scalars(query):
+        found[row.fetch_id].append(row)
+    return found
+
+
+def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
+    """Whether an answer showed the text of a version, read as it would be read now."""
+    shows = fetch.outcome in SEEN and fetch.status == 200 and not fetch.fallback and fetch.id >= version.fetch_id
+    # Of fetches recorded before it was kept, the version's own is the best that is known.
+    identity = fetch.identity or version.identity
+    return shows and not is_fallback(identity) and is_current(identity, policy.options)
+
+
+def _validators(
+    version: VersionRow, fetch: FetchRow, further: Sequence[FetchPageRow], policy: Policy
+) -> Validators | None:
+    """Return what to ask with, for all pages or for none."""
+    rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *further)
+    if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
+        return None
+    said = [_said(row) for row in rows]
+    if any(each is None for each in said):
+        return None
+    first, *others = (
+        Validators(row.final_url, *each, version.number, fetch.identity or version.identity)
+        for row, each in zip(rows, said, strict=True)
+        if each is not None
+    )
+    return replace(first, further=tuple(others))
+
+
+def _said(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
+    """Return the ETag and Last-Modified of an answer; None where neither makes a change certain to be seen."""
+    headers = dict(reversed([(name, value) for name, value in row.headers]))
+    etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
+    return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None
+
+
+def _is_certain(modified: str, answered: str) -> bool:
+    try:
+        return parsedate_to_datetime(answered) - parsedate_to_datetime(modified) >= CERTAIN_AFTER
+    except (ValueError, TypeError):  # none, unreadable, or one of them without a zone
+        return False

@@ -1,0 +1,227 @@
+"""Keeps the sections of each version so that they can be searched: each text once, and from when to when it stood.
+
+None of this is evidence. It is made from the documents in the transaction that records a version, and can be thrown
+away and made anew at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, literal, select, text, update
+from sqlalchemy.orm import Session
+
+from archive.search.stems import BREAK, words
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.insert_if_absent import insert_unless_there
+from archive.storage.tables import IndexedRow, SectionRow, StandingRow, VersionRow
+from document import from_json
+from document.model import Document, Section
+
+PART_WORDS = 2000
+"""A longer section is kept in parts of so many words: PostgreSQL indexes no longer text whole."""
+
+BATCH = 500
+"""Rows in one statement."""
+
+WAITING = 0
+"""The number up to which a policy is indexed whose versions an older program recorded."""
+
+_ADD_WORDS = {
+    "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
+    # Another transaction may have added the same section meanwhile.
+    "postgresql": text(
+        "INSERT INTO section_words (section_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
+    ),
+}
+_CLEAR_WORDS = {
+    "sqlite": text("INSERT INTO section_words (section_words) VALUES ('delete-all')"),
+    "postgresql": text("DELETE FROM section_words"),
+}
+
+Part = Mapping[str, str]
+"""The columns of a `SectionRow`, without its id."""
+
+
+def index_version(session: Session, version: VersionRow, document: Document) -> None:
+    """Note which sections a new version has, brings and drops.
+
+    Where the versions before it wait to be indexed, because an older program recorded them, it waits with them.
+    """
+    known = session.get(IndexedRow, version.policy_id)
+    if known is None:
+        known = IndexedRow(policy_id=version.policy_id, number=version.number)
+        session.add(known)
+    elif known.number == WAITING:
+        return
+    known.number = version.number
+    _note(session, version, document)
+
+
+def waiting(session: Session) -> list[int]:
+    """Return the ids of the policies whose versions cannot be searched yet."""
+    return list(session.scalars(select(IndexedRow.policy_id).where(IndexedRow.number == WAITING)))
+
+
+def index_missing(archive: Archive) -> int:
+    """Index what an older program recorded, a policy in a transaction; return how many policies there were.
+
+    Raises StorageError.
+    """
+    with archive.reading() as session:
+        ids = waiting(session)
+    for policy_id in ids:
+        with archive.writing() as session:
+            known = session.get(IndexedRow, policy_id, with_for_update=True)
+            if known is not None and known.number == WAITING:  # another program may index too
+                _index_policy(session, known)
+    return len(ids)
+
+
+def reindex(archive: Archive) -> int:
+    """Throw the index away and make it anew from the documents; return the number of policies. Raises StorageError."""
+    with archive.writing() as session:
+        forget(session)
+    return index_missing(archive)
+
+
+def forget(session: Session) -> None:
+    """Throw the index away: every version waits to be indexed."""
+    session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
+    for table in (StandingRow, IndexedRow, SectionRow):
+        session.execute(delete(table))
+    every = select(VersionRow.policy_id, literal(WAITING)).distinct()
+    session.execute(insert(IndexedRow).from_select(["policy_id", "number"], every))
+
+
+def _index_policy(session: Session, known: IndexedRow) -> None:
+    query = select(VersionRow).where(VersionRow.policy_id == known.policy_id).order_by(VersionRow.number)
+    for version in session.scalars(query).all():
+        _note(session, version, from_json(blobs.load(session, version.document_sha256)))
+        known.number = version.number
+
+
+def _note(session: Session, version: VersionRow, document: Document) -> None:
+    present = set(_kept(session, {part["sha256"]: part for part in parts(document)}))
+    open_ones = select(StandingRow.section_id).where(
+        StandingRow.policy_id == version.policy_id, StandingRow.last.is_(None)
+    )
+    before = set(session.scalars(open_ones))
+    gone = {"last": version.number - 1, "gone_at": version.seen_at}
+    for ids in _batches(sorted(before - present)):
+        which = (StandingRow.policy_id == version.policy_id, StandingRow.section_id.in_(ids))
+        session.execute(
+            update(StandingRow).where(*which, StandingRow.last.is_(None)).values(gone),
+            execution_options={"synchronize_session": False},
+        )
+    rows = [
+        {
+            "section_id": section_id,
+            "policy_id": version.policy_id,
+            "first": version.number,
+            "last": None,
+            "appeared_at": version.seen_at,
+            "gone_at": None,
+        }
+        for section_id in sorted(present - before)
+    ]
+    if rows:
+        session.execute(insert(StandingRow), rows)
+
+
+def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
+    """Yield the ids of sections, and add those that are not there yet."""
+    for keys in _batches(sorted(wanted)):  # in one order, so that two transactions never wait for each other
+        found = _ids(session, keys)
+        lacking = [key for key in keys if key not in found]
+        if lacking:
+            session.execute(insert_unless_there(session, SectionRow), [dict(wanted[key]) for key in lacking])
+            added = _ids(session, lacking)
+            _add_words(session, {added[key]: wanted[key] for key in lacking})
+            found |= added
+        yield from found.values()
+
+
+def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(select(SectionRow.sha256, SectionRow.id).where(SectionRow.sha256.in_(keys)))
+    return {key: section_id for key, section_id in rows}  # noqa: C416 - rows are no tuples to mypy
+
+
+def _add_words(session: Session, sections: Mapping[int, Part]) -> None:
+    dialect = session.get_bind().dialect.name
+    form = indexed_form[dialect]
+    session.execute(_ADD_WORDS[dialect], [{"id": key, "words": form(part)} for key, part in sections.items()])
+
+
+def _batches(values: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
+
+
+def parts(document: Document) -> Iterator[Part]:
+    """Yield the sections of a document as they are kept; a very long one in parts."""
+    for section in document.sections:
+        for lines in _portions(section):
+            facts = {
+                "path": _storable(" > ".join(section.path)),
+                "heading": _storable(section.title),
+                "language": section.language,
+                "text": _storable("\n".join(lines)),
+            }
+            address = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+            yield facts | {"sha256": address}
+
+
+def _portions(section: Section) -> Iterator[list[str]]:
+    lines: list[str] = []
+    room = PART_WORDS
+    for block in section.blocks:
+        for line in _lines(block.text):
+            count = len(line.split())
+            if lines and count > room:
+                yield lines
+                lines, room = [], PART_WORDS
+            lines.append(line)
+            room -= count
+    if lines or section.heading:
+        yield lines
+
+
+def _lines(block: str) -> Iterator[str]:
+    """Yield a block, in pieces where it is longer than a part."""
+    spaced = block.split(" ")
+    for start in range(0, len(spaced), PART_WORDS):
+        yield " ".join(spaced[start : start + PART_WORDS])
+
+
+def _storable(written: str) -> str:
+    """Return a text without lone surrogates, which no database takes."""
+    return written.encode("utf-8", "replace").decode()
+
+
+def _stems(part: Part) -> Iterator[str]:
+    """Yield the stems of a section in order, with a break between its blocks."""
+    for line in (part["heading"], *part["text"].split("\n")):
+        yield from (word.stem for word in words(line, part["language"]))
+        yield BREAK
+
+
+def _as_stems(part: Part) -> str:
+    return " ".join(_stems(part))
+
+
+def _as_vector(part: Part) -> str:
+    places: dict[str, list[str]] = defaultdict(list)
+    for place, stem in enumerate(_stems(part), start=1):
+        if stem != BREAK:
+            places[stem].append(str(place))
+    return " ".join(f"'{stem}':{','.join(found)}" for stem, found in places.items())
+
+
+indexed_form = {"sqlite": _as_stems, "postgresql": _as_vector}
+"""How each database takes the stems of a section."""

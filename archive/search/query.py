@@ -1,0 +1,243 @@
+"""Finds words in every section of every version: where they stand, and from which version to which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnClause, Integer, column, or_, select, table, text
+from sqlalchemy.orm import Session
+
+from archive.search.index import waiting
+from archive.search.stems import Phrase, marks, phrases, readings
+from archive.storage.database import Archive
+from archive.storage.tables import IndexedRow, PolicyRow, SectionRow, StandingRow
+from archive.storage.version_reader import policy_row, tagged
+
+LIMIT = 50
+"""Answers, unless more are asked for."""
+
+FIRST_BATCH, LARGEST_BATCH = 128, 4096
+"""Sections that match which are looked up at once, the newest first: more where few of them are asked for."""
+
+BEFORE, AFTER = 60, 200
+"""Characters of a snippet before the first match, and from there on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for, and where; None asks for all."""
+
+    words: str
+    """Words that must all stand in one section; "words in quotes" next to each other. See `search_words.phrases`."""
+    policy: str | None = None
+    tag: str | None = None
+    """Policies that have this tag in the configuration."""
+    since: datetime | None = None
+    """Texts that still stood then or later."""
+    until: datetime | None = None
+    """Texts that were seen by then."""
+    current: bool = False
+    """Texts of the latest versions alone."""
+    limit: int = LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a snippet."""
+
+    text: str
+    matches: bool
+    """Whether it is what was searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One section's text, as it stood in one policy from one version to another."""
+
+    policy: str
+    section: str
+    """The heading path joined by " > "; "" before the first heading."""
+    language: str
+    first: int
+    """The version that brought it."""
+    last: int
+    """The last version that has it."""
+    appeared_at: datetime
+    """When the first of these versions was first seen."""
+    gone_at: datetime | None
+    """When a version without it was first seen; None where it stands in the latest version."""
+    snippet: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found, texts that were recorded last first."""
+
+    found: tuple[Found, ...]
+    more: bool
+    """Whether there are more than `Search.limit`."""
+    not_indexed: int
+    """Policies of which some versions cannot be searched yet: see `indexing.index_missing`."""
+
+
+def search(archive: Archive, asked: Search) -> Answer:
+    """Return the sections that hold all the words.
+
+    Words are compared by their stems, without regard to case and accents; see archive/search_words.
+    Raises SearchTermsError, UnknownPolicyError, UnknownTagError.
+    """
+    wanted = phrases(asked.words)
+    with archive.reading() as session:
+        of = _policies(session, asked)
+        rows = []
+        for row in _standing(session, wanted, asked, of):
+            rows.append(row)
+            if len(rows) > asked.limit:
+                break
+        behind = len(waiting(session))
+    found = tuple(_found(standing, section, name, latest, wanted) for standing, section, name, latest in rows)
+    return Answer(found[: asked.limit], len(found) > asked.limit, behind)
+
+
+Standing = tuple[StandingRow, SectionRow, str, int]
+"""A section's text as it stood, the policy's name and its latest version's number."""
+
+
+def _policies(session: Session, asked: Search) -> Sequence[int] | None:
+    """Return the ids of the policies that are searched; None for all."""
+    if asked.policy is not None:
+        policy = policy_row(session, asked.policy)
+        return [policy.id] if asked.tag is None or asked.tag in policy.tags else []
+    return None if asked.tag is None else tagged(session, asked.tag)
+
+
+def _standing(
+    session: Session, wanted: Sequence[Phrase], asked: Search, of: Sequence[int] | None
+) -> Iterator[Standing]:
+    """Yield what matches, the section that was recorded last first.
+
+    The index gives sections; where they stood is looked up a batch at a time, so that a common word costs no more than
+    a rare one.
+    """
+    below: int | None = None
+    size = FIRST_BATCH
+    while True:
+        ids = _matching(session, wanted, below, size, of[0] if of and asked.policy is not None else None)
+        if ids:
+            yield from _where_they_stood(session, ids, asked, of)
+        if len(ids) < size:
+            return
+        below = ids[-1]
+        size = min(2 * size, LARGEST_BATCH)
+
+
+def _where_they_stood(session: Session, ids: Sequence[int], asked: Search, of: Sequence[int] | None) -> list[Standing]:
+    query = (
+        select(StandingRow, SectionRow, PolicyRow.name, IndexedRow.number)
+        .join(SectionRow, SectionRow.id == StandingRow.section_id)
+        .join(PolicyRow, PolicyRow.id == StandingRow.policy_id)
+        .join(IndexedRow, IndexedRow.policy_id == StandingRow.policy_id)
+        .where(StandingRow.section_id.in_(ids))
+        .order_by(StandingRow.section_id.desc(), StandingRow.policy_id, StandingRow.first)
+        .limit(asked.limit + 1)
+    )
+    if of is not None:
+        query = query.where(StandingRow.policy_id.in_(of))
+    if asked.since is not None:
+        query = query.where(or_(StandingRow.gone_at.is_(None), StandingRow.gone_at > asked.since))
+    if asked.until is not None:
+        query = query.where(StandingRow.appeared_at <= asked.until)
+    if asked.current:
+        query = query.where(StandingRow.last.is_(None))
+    rows = session.execute(query)
+    return [(standing, section, name, latest) for standing, section, name, latest in rows]
+
+
+_KEY: dict[str, ColumnClause[int]] = {"sqlite": column("rowid", Integer), "postgresql": column("section_id", Integer)}
+_MATCH = {
+    "sqlite": text("section_words MATCH :asked"),
+    "postgresql": text("words @@ CAST(:asked AS tsquery)"),
+}
+
+
+def _matching(
+    session: Session, wanted: Sequence[Phrase], below: int | None, size: int, policy_id: int | None
+) -> Sequence[int]:
+    """Return the ids of sections that match, downwards from an id; those of one policy where it is given."""
+    dialect = session.get_bind().dialect.name
+    key = _KEY[dialect]
+    match = _MATCH[dialect].bindparams(asked=_QUERY[dialect](wanted))
+    query = select(key).select_from(table("section_words")).where(match).order_by(key.desc()).limit(size)
+    if below is not None:
+        query = query.where(key < below)
+    if policy_id is not None:
+        query = query.where(key.in_(select(StandingRow.section_id).where(StandingRow.policy_id == policy_id)))
+    return session.scalars(query).all()
+
+
+def _fts_query(wanted: Sequence[Phrase]) -> str:
+    """Return the question as SQLite's FTS5 reads it. The stems hold letters and digits alone."""
+    return " OR ".join(
+        "(" + " AND ".join(f'"{" ".join(phrase)}"' for phrase in reading) + ")" for reading in readings(wanted)
+    )
+
+
+def _ts_query(wanted: Sequence[Phrase]) -> str:
+    """Return the question as PostgreSQL reads it. The stems hold letters and digits alone."""
+    return " | ".join(
+        "(" + " & ".join("(" + " <-> ".join(f"'{stem}'" for stem in phrase) + ")" for phrase in reading) + ")"
+        for reading in readings(wanted)
+    )
+
+
+_QUERY = {"sqlite": _fts_query, "postgresql": _ts_query}
+
+
+def _found(standing: StandingRow, section: SectionRow, name: str, latest: int, wanted: Sequence[Phrase]) -> Found:
+    return Found(
+        policy=name,
+        section=section.path,
+        language=section.language,
+        first=standing.first,
+        last=latest if standing.last is None else standing.last,
+        appeared_at=standing.appeared_at,
+        gone_at=standing.gone_at,
+        snippet=tuple(snippet(section.text or section.heading, section.language, wanted)),
+    )
+
+
+def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Piece]:
+    """Yield the part of a text around its first match, cut between words; its beginning where none is in it."""
+    found = marks(whole, language, wanted)
+    start, end = _window(whole, found[0][0] if found else 0)
+    place = start
+    if start:
+        yield Piece("… ", False)
+    for begin, stop in found:
+        if stop > end:
+            break
+        if begin < start:
+            continue
+        if begin > place:
+            yield Piece(whole[place:begin].replace("\n", " "), False)
+        yield Piece(whole[begin:stop], True)
+        place = stop
+    if place < end:
+        yield Piece(whole[place:end].replace("\n", " "), False)
+    if end < len(whole):
+        yield Piece(" …", False)
+
+
+def _window(whole: str, match: int) -> tuple[int, int]:
+    """Return from where to where a snippet is cut: at a space where one is near."""
+    start = max(0, match - BEFORE)
+    if start:
+        space = whole.find(" ", start, match)
+        start = start if space < 0 else space + 1
+    end = min(len(whole), match + AFTER)
+    if end < len(whole):
+        space = whole.rfind(" ", match, end)
+        end = end if space < 0 else space
+    return start, end

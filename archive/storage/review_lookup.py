@@ -1,0 +1,55 @@
+"""What people said of findings, as it is read next to them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.model import REVIEW_KINDS, Review, ReviewKind
+from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
+
+Words = tuple[int, str, str, str]
+"""What makes two findings the same: the policy's number, the rule, the words before and after."""
+
+
+class Said:
+    """All reviews of an archive, as one transaction sees them: as many as people wrote."""
+
+    def __init__(self, session: Session) -> None:
+        self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
+        """By the number of the finding, the oldest first."""
+        for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
+            self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, row.by, row.at),)
+        self.verdicts = {
+            finding: said[-1]
+            for finding, reviews in self.reviews.items()
+            if (said := [each for each in reviews if each.kind != "comment"])
+        }
+        """What holds of each finding that was judged."""
+        self.false_alarms = self._false_alarms(session)
+        """By their words; of several with the same, the first."""
+
+    def _false_alarms(self, session: Session) -> dict[Words, Review]:
+        marked = {finding: each for finding, each in self.verdicts.items() if each.kind == "false-alarm"}
+        if not marked:
+            return {}
+        query = (
+            select(FindingRow.id, VersionRow.policy_id, FindingRow.rule, FindingRow.before, FindingRow.after)
+            .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+            .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+            .where(FindingRow.id.in_(list(marked)))
+            .order_by(FindingRow.id.desc())
+        )
+        rows = session.execute(query)
+        return {(policy, rule, before, after): marked[finding] for finding, policy, rule, before, after in rows}
+
+    def repeated(self, row: FindingRow | Columns, policy: int) -> Review | None:
+        """Return the false alarm, of another finding of the policy, whose rule and words a finding has."""
+        found = self.false_alarms.get((policy, row.rule, row.before, row.after))
+        return None if found is None or found.finding == row.id else found
+
+
+def _kind(stored: str) -> ReviewKind:
+    return next(each for each in REVIEW_KINDS if each == stored)

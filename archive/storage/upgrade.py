@@ -1,0 +1,76 @@
+"""Brings a database to the newest schema, in one transaction, or says why it will not."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, inspect
+
+from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveError
+from archive.storage import fault_injection
+from archive.storage.tables import Base
+
+NEWEST = "0009"
+"""The newest revision in `archive/migrations`. Kept here so that opening an archive need not import Alembic."""
+
+VERSION_TABLE = "alembic_version"
+
+
+def upgrade(engine: Engine, location: str) -> None:
+    """Upgrade to the newest schema; do nothing where it stands.
+
+    The engine must not enforce references: SQLite alters a table by writing it anew, and its rows may for that moment
+    be referred to in vain. They are checked before the commit.
+    """
+    with engine.execution_options(clausewatch_reading=True).connect() as connection:
+        if _revision(connection, location) == NEWEST:
+            return
+    with engine.begin() as connection:
+        found = _revision(connection, location)  # another process may have upgraded it since
+        if found == NEWEST:
+            return
+        _migrate(connection, found, location)
+        _check_references(connection, location)
+        fault_injection.reach("before commit")
+    fault_injection.reach("after commit")
+
+
+def _revision(connection: Connection, location: str) -> str | None:
+    """Return the revision that the database stands at; None where it is empty."""
+    tables = set(inspect(connection).get_table_names())
+    if VERSION_TABLE in tables:
+        found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # noqa: S608 - a constant
+        if len(found) == 1:
+            return str(found[0])
+        tables.discard(VERSION_TABLE)
+    if not tables:
+        return None
+    if tables & set(Base.metadata.tables):
+        raise DamagedArchiveError(
+            location, "tables of an archive stand here without a version; restore the last backup"
+        )
+    problem = f"another program's database (it holds {', '.join(sorted(tables)[:3])}); name an own one for Clausewatch"
+    raise NotAnArchiveError(location, problem)
+
+
+def _migrate(connection: Connection, found: str | None, location: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "archive:migrations")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        problem = f"its schema {found!r} is newer than this program knows ({NEWEST!r}); install the newest clausewatch"
+        raise NewerSchemaError(location, problem)
+    command.upgrade(config, "head")
+
+
+def _check_references(connection: Connection, location: str) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        problem = (
+            f"the upgrade was undone: a row of {broken[0]!r} refers to one that is missing; restore the last backup"
+        )
+        raise DamagedArchiveError(location, problem)

@@ -1,0 +1,241 @@
+"""Reads versions with their changes out of the tables, into the data that leaves the archive."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy.orm import Session, aliased
+
+from archive.errors import UnknownPolicyError, UnknownTagError
+from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
+from archive.storage.review_lookup import Said
+from archive.storage.tables import (
+    ChangeRow,
+    Columns,
+    FetchPageRow,
+    FetchRow,
+    FindingRow,
+    PolicyRow,
+    SuppressionRow,
+    VersionRow,
+)
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
+from document.model import StatedDate
+
+SEEN = ("unchanged", "changed")
+"""Outcomes of fetches that showed the text of a version."""
+
+PAST_EVERY_ID = 2**63 - 1
+
+TIMING_DAYS = ("stated_before", "stated_after", "effective", "due")
+"""The fields of a timing that are days."""
+
+Judged = TypeVar("Judged", FindingRow, SuppressionRow)
+
+
+def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
+    """Return a policy's row, locked until the end of the transaction where asked to. Raises UnknownPolicyError."""
+    query = select(PolicyRow).where(PolicyRow.name == name)
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise UnknownPolicyError(name, session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
+    return row
+
+
+def tagged(session: Session, tag: str) -> list[int]:
+    """Return the ids of the policies that have a tag. Raises UnknownTagError where none has."""
+    # The column holds JSON that Python wrote, in both databases.
+    holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
+    found = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
+    if not found:
+        every = session.scalars(select(PolicyRow.tags).order_by(PolicyRow.id))
+        raise UnknownTagError(tag, dict.fromkeys(known for tags in every for known in tags))
+    return list(found)
+
+
+def read_versions(
+    session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
+) -> tuple[Version, ...]:
+    """Return the versions that meet the conditions, by policy and number, with the findings that a query asks for.
+
+    The conditions are on `VersionRow`; of the query, only what selects findings is used. Without a query they come
+    without any finding.
+    """
+    wanted = list(conditions)
+    former = aliased(VersionRow)
+    same_text = and_(former.policy_id == VersionRow.policy_id, former.number == VersionRow.returns_to)
+    rows = session.execute(
+        select(*VersionRow.__table__.c, FetchRow.final_url, FetchRow.body_sha256)
+        .add_columns(PolicyRow.name.label("policy"), former.seen_at.label("back_to"))
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .join(FetchRow, FetchRow.id == VersionRow.fetch_id)
+        .outerjoin(former, same_text)
+        .where(*wanted)
+        .order_by(PolicyRow.id, VersionRow.number)
+    ).all()
+    changes = _changes(session, wanted, query)
+    seen = dict(session.execute(_last_seen(wanted)).all())
+    further = _further(session, wanted)
+    return tuple(_version(row, seen[row.id], changes.get(row.id), further[row.id]) for row in rows)
+
+
+def _further(session: Session, conditions: list[ColumnElement[bool]]) -> defaultdict[int, tuple[FurtherPage, ...]]:
+    """Return the further pages of each version that was read from several, by its id."""
+    query = select(VersionRow.id, FetchPageRow.final_url, FetchPageRow.body_sha256)
+    query = query.join(FetchPageRow, FetchPageRow.fetch_id == VersionRow.fetch_id).where(*conditions)
+    found: defaultdict[int, tuple[FurtherPage, ...]] = defaultdict(tuple)
+    for version, final_url, body in session.execute(query.order_by(VersionRow.id, FetchPageRow.position)):
+        found[version] += (FurtherPage(final_url, body),)
+    return found
+
+
+def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
+    """Select, for each version, when the last fetch before the next version found its text.
+
+    In the order of recording: clocks go back at times. Written so that an index answers each part.
+    """
+    following, visit = aliased(VersionRow), aliased(FetchRow)
+    until = (
+        select(following.fetch_id)
+        .where(following.policy_id == VersionRow.policy_id, following.number == VersionRow.number + 1)
+        .correlate(VersionRow)
+        .scalar_subquery()
+    )
+    last = (
+        select(visit.started_at)
+        .where(visit.policy_id == VersionRow.policy_id, visit.outcome.in_(SEEN))
+        .where(visit.id >= VersionRow.fetch_id, visit.id < func.coalesce(until, PAST_EVERY_ID))
+        .order_by(visit.id.desc())
+        .limit(1)
+        .correlate(VersionRow)
+        .scalar_subquery()
+    )
+    return select(VersionRow.id, func.coalesce(last, VersionRow.seen_at)).where(*conditions)
+
+
+def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query | None) -> dict[int, Change]:
+    findings: dict[int, list[RecordedFinding]] = defaultdict(list)
+    suppressed: dict[int, list[Suppression]] = defaultdict(list)
+    if query is not None:
+        said = Said(session)
+        for found in session.execute(_of_changes(FindingRow, conditions)):
+            if _asks_for(query, found):
+                findings[found.change_id].append(recorded(found, found.policy_id, said))
+    if query is not None and query.topic is None and query.severity is None:
+        for each in session.execute(_of_changes(SuppressionRow, conditions)):
+            if _is_in_section(query, each.section):
+                suppressed[each.change_id].append(Suppression(each.section, each.reason, each.before, each.after))
+    rows = session.execute(
+        select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions)
+    )
+    return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
+
+
+def _of_changes(kind: type[Judged], conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """Select what was judged of changes, by its columns: of many, a third of the time that objects take."""
+    return (
+        select(*kind.__table__.c, VersionRow.policy_id)
+        .join(ChangeRow, ChangeRow.id == kind.change_id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(*conditions)
+        .order_by(kind.change_id, kind.position)
+    )
+
+
+def _asks_for(query: Query, found: Columns) -> bool:
+    if query.topic is not None and query.topic not in (found.topic, watched_topic(found.topic)):
+        return False
+    if query.severity is not None and _rank(found.severity) > _rank(query.severity):
+        return False
+    return _is_in_section(query, found.section)
+
+
+def _rank(severity: str) -> int:
+    return next(place for place, each in enumerate(SEVERITIES) if each == severity)
+
+
+def _is_in_section(query: Query, section: str) -> bool:
+    # In Python: SQLite's own lower() knows ASCII only.
+    return query.section is None or query.section.casefold() in section.casefold()
+
+
+def _version(row: Columns, last_seen_at: datetime, change: Change | None, further: tuple[FurtherPage, ...]) -> Version:
+    return Version(
+        policy=row.policy,
+        number=row.number,
+        seen_at=row.seen_at,
+        last_seen_at=last_seen_at,
+        stated=tuple(StatedDate(kind, date.fromisoformat(day), text) for kind, day, text in row.dates),
+        boundary=row.boundary,
+        identity=row.identity,
+        final_url=row.final_url,
+        body_sha256=row.body_sha256,
+        document_sha256=row.document_sha256,
+        change=change,
+        text=row.text_sha256,
+        confirmed=row.confirmed,
+        returns_to=row.returns_to,
+        flapping=row.flapping,
+        back_to=row.back_to,
+        further=further,
+    )
+
+
+def _change(row: Columns, findings: list[RecordedFinding], suppressed: list[Suppression]) -> Change:
+    return Change(
+        id=row.id,
+        recorded_at=row.recorded_at,
+        material=row.material,
+        severity=_severity(row.severity),
+        topics=tuple(row.topics),
+        judged_by=row.judged_by,
+        coarse=row.coarse,
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        timing=read_timing(row.timing),
+        drift=tuple(row.drift),
+    )
+
+
+def stored_timing(timing: Timing) -> dict[str, Any]:
+    """Return a timing as JSON can hold it."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
+
+
+def read_timing(stored: dict[str, Any]) -> Timing:
+    """Return the timing that `stored_timing` wrote; what an older program did not write is left as it is by default."""
+    days = {name: date.fromisoformat(stored[name]) for name in TIMING_DAYS if stored.get(name)}
+    return replace(Timing(), **(stored | days))
+
+
+def _severity(stored: str | None) -> Severity | None:
+    return None if stored is None else SEVERITIES[_rank(stored)]
+
+
+def recorded(row: FindingRow | Columns, policy: int, said: Said) -> RecordedFinding:
+    """Return a finding of a policy, and what was said of it."""
+    return RecordedFinding(row.id, _finding(row), said.reviews.get(row.id, ()), said.repeated(row, policy))
+
+
+def _finding(row: FindingRow | Columns) -> Finding:
+    return Finding(
+        topic=row.topic,
+        section=row.section,
+        language=row.language,
+        material=row.material,
+        severity=SEVERITIES[_rank(row.severity)],
+        rule=row.rule,
+        source=row.source,
+        clause=row.clause,
+        before=row.before,
+        after=row.after,
+        reason=row.reason,
+        edits=tuple(Edit(operation, text) for operation, text in row.edits),
+        translations=tuple((language, text) for language, text in row.translations),
+    )

@@ -1,0 +1,1 @@
+"""Operator chores: backup, restore, retention, vacuum, statistics."""

@@ -1,0 +1,124 @@
+"""Backups of an archive in a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from archive.errors import StorageError
+from archive.evidence.chain import Head, head
+from archive.storage.database import Archive, open_archive
+
+
+class BackupError(StorageError):
+    """A backup cannot be made; the message says why and what to do."""
+
+
+def back_up(archive: Archive, target: Path) -> Head:
+    """Write a consistent copy of a SQLite archive to a new file, also while a run goes on, and return its head.
+
+    The copy holds no free pages, so nothing that was erased. Raises BackupError where the file is there, cannot be
+    written, or the archive is in another kind of database.
+    """
+    if archive.engine.dialect.name != "sqlite":
+        fix = "back up a PostgreSQL archive with the server's own tool: pg_dump --format=custom --file=FILE DATABASE"
+        raise BackupError(archive.location, fix)
+    if target.exists():
+        raise BackupError(str(target), "there is a file of this name: name a new one")
+    partial = target.with_name(f".{target.name}.partial")
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    try:
+        _copy(archive, partial)
+        _require_sound(partial)
+        partial.replace(target)
+        _to_disk(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(str(target), f"the backup cannot be written: {error}") from error
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+    return _head_of(target)
+
+
+def _copy(archive: Archive, target: Path) -> None:
+    """Copy the archive as one reader sees it: in a write-ahead log a reader is in no writer's way."""
+    with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        source = connection.connection.driver_connection
+        if not isinstance(source, sqlite3.Connection):
+            raise TypeError(f"{source!r} is no connection to SQLite")
+        with suppress(sqlite3.OperationalError):
+            source.commit()
+        source.execute("VACUUM INTO ?", (str(target),))
+    _to_disk(target)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _require_sound(path: Path) -> None:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
+    if answer != "ok":
+        raise BackupError(str(path), f"the copy is damaged ({answer}); is the disk sound?")
+
+
+def _head_of(path: Path) -> Head:
+    with open_archive(f"sqlite:///{path.absolute()}") as copy:
+        return head(copy)
+
+
+def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
+    """Put a backup where a SQLite archive belongs, and return where the one is now that stood there; None where none.
+
+    The backup stays where it is. Raises BackupError where it is no sound archive, or where one stands there already
+    and `replace` is False.
+    """
+    url = make_url(database)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        fix = "restore it with the server's own tools (pg_restore), then call this without a file"
+        raise BackupError(url.render_as_string(hide_password=True), fix)
+    target = Path(url.database)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.copyfile(backup, partial)
+        _require_sound(partial)
+        _head_of(partial)  # it is an archive, and of a schema that this program knows
+        aside = _put_aside(target, replace=replace)
+        partial.replace(target)
+        _to_disk(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(str(backup), f"it cannot be put back: {error}") from error
+    finally:
+        for ending in BESIDE:
+            with suppress(FileNotFoundError):
+                Path(f"{partial}{ending}").unlink()
+    return aside
+
+
+BESIDE = ("", "-wal", "-shm")
+"""The files of a SQLite database, by what their names end with."""
+
+
+def _put_aside(target: Path, *, replace: bool) -> Path | None:
+    if not target.exists():
+        return None
+    aside = target.with_name(f"{target.name}.before-restore")
+    if not replace:
+        raise BackupError(str(target), "an archive is there: --replace puts it aside; or name another `database`")
+    if aside.exists():
+        raise BackupError(str(aside), "it is there from an earlier restore: move it away first")
+    for ending in BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{target}{ending}").rename(f"{aside}{ending}")
+    return aside

@@ -1,0 +1,41 @@
+"""What is noted where an archive is put back from a backup, so that nobody is told twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, PolicyRow, RestoreRow, VersionRow
+
+WITHDRAWN = "Withdrawn when a backup was restored: it may have been sent after the backup was made."
+
+
+def note_restored(archive: Archive, now: datetime) -> int:
+    """Note that this archive was restored from a backup, and return how many messages wait no longer.
+
+    What waited to be sent when the backup was made may have been sent since: it is given up, visibly. And the first
+    change that the next visits find of each policy may be one that was told since: it is recorded, and alerts nobody.
+    """
+    with archive.writing() as session:
+        newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
+        numbers: dict[int, int] = dict(session.execute(newest).all())
+        policies = session.scalars(select(PolicyRow.id)).all()
+        session.add(RestoreRow(restored_at=now, versions={str(each): numbers.get(each, 0) for each in policies}))
+        waiting = session.scalars(select(DeliveryRow).where(DeliveryRow.state.in_(("due", "sending")))).all()
+        for delivery in waiting:
+            delivery.state, delivery.error = "dead", WITHDRAWN
+    return len(waiting)
+
+
+def maybe_told(session: Session) -> frozenset[tuple[str, int]]:
+    """Return the versions, by policy and number, whose change may have been told before a backup was restored."""
+    restores = session.scalars(select(RestoreRow.versions)).all()
+    if not restores:
+        return frozenset()
+    names = {str(number): name for number, name in session.execute(select(PolicyRow.id, PolicyRow.name))}
+    return frozenset(
+        (names[policy], number + 1) for versions in restores for policy, number in versions.items() if policy in names
+    )

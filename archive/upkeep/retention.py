@@ -1,0 +1,147 @@
+"""Removes the bodies of old pages under a rule, and what nothing refers to any more.
+
+Texts, versions and what was judged of them are never removed, nor the body of each policy's latest version. Each
+removal is evidence: it says which body went, when, and under which rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from archive.errors import UnknownPolicyError, UnknownTagError
+from archive.storage import blobs
+from archive.storage.database import Archive
+from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, PolicyRow, RemovalRow, VersionRow
+from archive.upkeep.retention_rule import Retention
+
+BATCH = 200
+"""How many fetches lose their bodies in one transaction, so that a run is never kept waiting for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went."""
+
+    bodies: int = 0
+    """Bodies of pages that a fetch no longer has."""
+    contents: int = 0
+    """Stored contents that nothing referred to any more."""
+    stored_bytes: int = 0
+    """What these took, compressed."""
+
+
+def count_removable(archive: Archive, rule: Retention, now: datetime) -> int:
+    """Count the fetches whose bodies the rule would remove now."""
+    with archive.reading() as session:
+        return session.scalar(select(func.count()).select_from(FetchRow).where(*_removable(session, rule, now))) or 0
+
+
+def remove_bodies(archive: Archive, rule: Retention, now: datetime) -> int:
+    """Remove the bodies that the rule no longer keeps, and return how many; each removal is recorded as evidence."""
+    removed = 0
+    while True:
+        with archive.writing() as session:
+            query = select(FetchRow).where(*_removable(session, rule, now)).order_by(FetchRow.id).limit(BATCH)
+            fetches = session.scalars(query).all()
+            for fetch in fetches:
+                removed += _remove(session, fetch, rule.reason, now)
+        if len(fetches) < BATCH:
+            return removed
+
+
+def _removable(session: Session, rule: Retention, now: datetime) -> list[ColumnElement[bool]]:
+    newest = select(func.max(VersionRow.id)).group_by(VersionRow.policy_id)
+    latest = select(VersionRow.fetch_id).where(VersionRow.id.in_(newest))
+    return [
+        FetchRow.snapshot_sha256.is_not(None),
+        FetchRow.started_at < now - rule.keep,
+        FetchRow.id.not_in(latest),
+        FetchRow.id.not_in(select(PendingRow.fetch_id)),
+        FetchRow.policy_id.not_in(held_policies(session, rule)),
+    ]
+
+
+def require_known_holds(archive: Archive, rule: Retention) -> None:
+    """Raise UnknownPolicyError or UnknownTagError for a hold that fits no policy, retired ones included.
+
+    A misspelt one would lose what it is to keep.
+    """
+    with archive.reading() as session:
+        rows = session.execute(select(PolicyRow.name, PolicyRow.tags)).all()
+    names, tags = [row.name for row in rows], sorted({tag for row in rows for tag in row.tags})
+    for name in sorted(rule.held):
+        if name not in names:
+            raise UnknownPolicyError(name, names)
+    for tag in sorted(rule.held_tags):
+        if tag not in tags:
+            raise UnknownTagError(tag, tags)
+
+
+def held_policies(session: Session, rule: Retention) -> list[int]:
+    """Return the policies under legal hold, by their number."""
+    rows = session.execute(select(PolicyRow.id, PolicyRow.name, PolicyRow.tags))
+    return [row.id for row in rows if row.name in rule.held or set(row.tags) & set(rule.held_tags)]
+
+
+def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> int:
+    further = select(FetchPageRow).where(FetchPageRow.fetch_id == fetch.id, FetchPageRow.snapshot_sha256.is_not(None))
+    pages: list[tuple[int, FetchRow | FetchPageRow]] = [(0, fetch)]
+    pages += [(page.position, page) for page in session.scalars(further)]
+    for position, page in pages:
+        session.add(
+            RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
+        )
+        session.flush()  # the removal stands before the body goes: the seal of the fetch is read from it
+        page.snapshot_sha256 = None
+    return len(pages)
+
+
+def remove_unreferenced(archive: Archive) -> Removed:
+    """Remove the stored contents that nothing refers to.
+
+    A keyframe that others are stored against is replaced by one of them first.
+    """
+    removed = Removed()
+    for key in _unreferenced(archive):
+        with archive.writing() as session:
+            row = session.get(BlobRow, key)
+            if row is None or _is_referenced(session, key):
+                continue  # a run stored the same bytes again meanwhile
+            rebase(session, row)
+            removed = Removed(0, removed.contents + 1, removed.stored_bytes + len(row.content))
+            session.delete(row)
+    return removed
+
+
+def rebase(session: Session, keyframe: BlobRow) -> None:
+    """Store what is stored against a keyframe without it: the first by itself, the others against that one."""
+    dependents = session.scalars(
+        select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
+    ).all()
+    contents = [blobs.load(session, row.sha256) for row in dependents]
+    first: str | None = None
+    for row, content in zip(dependents, contents, strict=True):
+        row.content, row.base_sha256 = blobs.packed(session, content, first)
+        session.flush()
+        first = first or row.sha256
+
+
+def _unreferenced(archive: Archive) -> Sequence[str]:
+    with archive.reading() as session:
+        return session.scalars(select(BlobRow.sha256).where(*(~each for each in _references(BlobRow)))).all()
+
+
+def _is_referenced(session: Session, key: str) -> bool:
+    row = aliased(BlobRow)
+    found = select(row.sha256).where(row.sha256 == key, *(~each for each in _references(row)))
+    return session.scalar(found) is None
+
+
+def _references(row: type[BlobRow]) -> Iterator[ColumnElement[bool]]:
+    for column in (FetchRow.snapshot_sha256, FetchPageRow.snapshot_sha256, VersionRow.document_sha256):
+        yield exists().where(column == row.sha256)

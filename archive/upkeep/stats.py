@@ -1,0 +1,94 @@
+"""How much the archive holds, and what that takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from archive.storage.database import Archive
+from archive.storage.tables import Base, BlobRow, ChangeRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
+
+COUNTED: tuple[tuple[str, type[Base]], ...] = (
+    ("policies", PolicyRow),
+    ("fetches", FetchRow),
+    ("versions", VersionRow),
+    ("changes", ChangeRow),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Stored contents of one kind."""
+
+    count: int
+    plain: int
+    """Bytes before compression."""
+    stored: int
+    """Bytes as they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What the archive holds."""
+
+    rows: dict[str, int]
+    """How many policies, fetches, versions and changes."""
+    bodies: Contents
+    """Raw pages, each once."""
+    texts: Contents
+    """Documents of versions, each once."""
+    unreferenced: Contents
+    """What nothing refers to any more: `archive vacuum` removes it."""
+    differences: int
+    """How many of all contents are stored as what differs from another."""
+    database: int
+    """Bytes of the database, indexes and free pages included; SQLite's write-ahead log apart."""
+    free: int | None
+    """Bytes in it that `archive vacuum` would give back; None where the database does not say."""
+
+
+def sizes(archive: Archive) -> Sizes:
+    """Return what the archive holds, and what that takes."""
+    with archive.reading() as session:
+        bodies, texts = _bodies(), BlobRow.sha256.in_(select(VersionRow.document_sha256))
+        return Sizes(
+            rows={name: session.scalar(select(func.count()).select_from(row)) or 0 for name, row in COUNTED},
+            bodies=_contents(session, bodies),
+            texts=_contents(session, texts),
+            unreferenced=_contents(session, ~or_(bodies, texts)),
+            differences=session.scalar(select(func.count(BlobRow.base_sha256))) or 0,
+            database=_database(session),
+            free=_free(session),
+        )
+
+
+def _bodies() -> ColumnElement[bool]:
+    return or_(
+        BlobRow.sha256.in_(select(FetchRow.snapshot_sha256).where(FetchRow.snapshot_sha256.is_not(None))),
+        BlobRow.sha256.in_(select(FetchPageRow.snapshot_sha256).where(FetchPageRow.snapshot_sha256.is_not(None))),
+    )
+
+
+def _contents(session: Session, condition: ColumnElement[bool]) -> Contents:
+    stored = func.coalesce(func.sum(func.length(BlobRow.content)), 0)
+    plain = func.coalesce(func.sum(BlobRow.size), 0)
+    count, before, after = session.execute(select(func.count(), plain, stored).where(condition)).one()
+    return Contents(count, int(before), int(after))
+
+
+def _database(session: Session) -> int:
+    if session.get_bind().dialect.name == "postgresql":
+        return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    return _pragma(session, "page_count") * _pragma(session, "page_size")
+
+
+def _free(session: Session) -> int | None:
+    if session.get_bind().dialect.name == "postgresql":
+        return None
+    return _pragma(session, "freelist_count") * _pragma(session, "page_size")
+
+
+def _pragma(session: Session, name: str) -> int:
+    return int(session.scalar(text(f"PRAGMA {name}")) or 0)

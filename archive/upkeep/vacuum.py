@@ -1,0 +1,42 @@
+"""Writes the database's files anew, so that they hold nothing that was erased, and gives the room back to the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from archive.errors import ArchiveBusyError, storage_error
+from archive.storage.database import Archive
+
+STILL_READ = "the rows are erased, but another program reads the archive, so that its file still holds what was there"
+
+
+def vacuum(archive: Archive, tables: Iterable[str]) -> None:
+    """Write the tables anew without what was erased from them; of a SQLite archive the whole file.
+
+    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Its server
+    keeps frequent values in its statistics too, which are made anew and their own table with them, unless the role that
+    we are does not own the database: then until the server's next vacuum. Raises StorageError, ArchiveBusyError where
+    another program keeps the database from it; what was erased from the rows stays erased.
+    """
+    pooled = archive.engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    try:
+        if archive.engine.dialect.name == "sqlite":
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise ArchiveBusyError(archive.location, STILL_READ)
+        else:
+            driver.rollback()
+            driver.autocommit = True  # a server rewrites no table within a transaction
+            for table in tables:
+                driver.execute(f"VACUUM (FULL, ANALYZE) {table}")
+            driver.execute("VACUUM FULL pg_statistic")
+    except archive.engine.dialect.loaded_dbapi.Error as error:
+        raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
+    finally:
+        pooled.invalidate()  # its settings are no longer those of the pool
+        pooled.close()

@@ -1,0 +1,203 @@
+"""Changes as an Atom feed, RFC 4287: for readers who want no mail. A feed tells what a subscription would be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from archive.evidence.chain import beginning
+from archive.model import Query, RecordedFinding, Version
+from archive.questions.history import history, versions
+from archive.questions.status import statuses
+from archive.recording.flapping import verdicts
+from archive.storage.database import Archive
+from clausewatch.output.change_text import look_notes, version_notes
+from clausewatch.output.times import stamp
+from differ.model import SEVERITIES, WATCHED, Edit
+from notifier.audience.subscriptions import Subscriber, asks_for
+from notifier.texts.alert import link
+from notifier.texts.sanitize import clipped, inert
+
+ATOM, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
+
+AUTHORITY = "clausewatch.invalid,2026-11-23"
+"""What the names of feeds and entries begin with, RFC 4151; nobody can own such a host (RFC 6761)."""
+
+MOST_ENTRIES = 100
+"""Changes in a feed, the newest, unless told otherwise."""
+
+TITLE, SUMMARY = 200, 400
+"""Code points at most."""
+
+MARKS = {"delete": "del", "insert": "ins"}
+
+NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\uffff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a feed tells of; None for all."""
+
+    policy: str | None = None
+    tag: str | None = None
+    topic: str | None = None
+    """`sharing` and `rights` for what is material to them, a fine topic for each finding of its own; None for both."""
+    since: datetime | None = None
+    most: int = MOST_ENTRIES
+
+    @property
+    def title(self) -> str:
+        """Say what it tells of."""
+        where = self.policy or (f"policies tagged {self.tag}" if self.tag else "all policies")
+        return f"{where}: changes to {self.topic or ' and '.join(WATCHED)}"
+
+    @property
+    def name(self) -> str:
+        """Return what names it, within its archive: whatever else it is limited to."""
+        parts = {"policy": self.policy, "tag": self.tag, "topic": self.topic}
+        given = [f"{key}/{quote(value, safe='')}" for key, value in parts.items() if value is not None]
+        return "/".join(["feed", *given])
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed, written."""
+
+    content: bytes
+    entries: int
+    left_out: int
+    """Older changes that it does not hold."""
+
+
+def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
+    """Write the feed of what a scope tells; the same archive gives the same bytes, whenever and wherever.
+
+    Left out is what nobody is told: boundaries, false alarms and what has their words, texts that go back and forth
+    until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    """
+    found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
+    held = _held(archive, found, now)
+    reader = Subscriber("feed", (), topics=WATCHED if scope.topic is None else (scope.topic,))
+    changes = [
+        (version, findings)
+        for version in found
+        if (version.policy, version.number) not in held and (findings := _told(version, reader))
+    ]
+    changes.sort(key=lambda pair: _recorded(pair[0]), reverse=True)
+    began = beginning(archive)
+    root = f"tag:{AUTHORITY}:{began.hash[:32]}"
+    kept = changes[: scope.most]
+    updated = _recorded(kept[0][0])[0] if kept else began.at
+    element = _head(root, scope, updated, len(changes))
+    for version, findings in kept:
+        element.append(_entry(root, version, findings))
+    content: bytes = tostring(element, encoding="UTF-8", xml_declaration=True)
+    return Feed(content + b"\n", len(kept), len(changes) - len(kept))
+
+
+def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
+    """Return the flapping versions of which nobody is told, or not yet."""
+    flapping = {version.policy for version in found if version.flapping}
+    quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
+    return {
+        (policy, number)
+        for policy in flapping
+        for number, verdict in verdicts(versions(archive, policy), quiet[policy]).items()
+        if verdict != "tell"
+    }
+
+
+def _told(version: Version, reader: Subscriber) -> list[RecordedFinding]:
+    findings = version.change.findings if version.change is not None else ()
+    return [each for each in findings if not each.is_false_alarm and asks_for(reader, version.policy, (), each.finding)]
+
+
+def _recorded(version: Version) -> tuple[datetime, int]:
+    if version.change is None:
+        raise ValueError(f"version {version.number} of {version.policy} has no change")
+    return version.change.recorded_at, version.change.id
+
+
+def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
+    element = Element("feed", xmlns=ATOM)
+    _text(element, "id", f"{root}/{scope.name}")
+    _text(element, "title", clipped(inert(scope.title), TITLE))
+    shown = f"The newest {scope.most} of {changes} changes." if changes > scope.most else "All changes that were seen."
+    _text(element, "subtitle", shown)
+    _text(element, "updated", stamp(updated))
+    _text(SubElement(element, "author"), "name", "Clausewatch")
+    return element
+
+
+def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
+    element = Element("entry")
+    at, number = _recorded(version)
+    # The text's hash: after a restore from a backup, another change may get the number.
+    _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
+    _text(element, "title", _title(version, findings))
+    _text(element, "updated", stamp(at))
+    _text(element, "published", stamp(version.seen_at))
+    address = link(version.final_url)
+    if address:
+        SubElement(element, "link", rel="alternate", href=address)
+    for topic in sorted({each.finding.topic for each in findings}):
+        SubElement(element, "category", term=_plain(topic))
+    reasons = dict.fromkeys(inert(each.finding.reason) for each in findings)
+    _text(element, "summary", clipped(" ".join(reasons), SUMMARY))
+    content = SubElement(element, "content", type="xhtml")
+    content.append(_content(version, findings))
+    return element
+
+
+def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
+    topics = ", ".join(dict.fromkeys(each.finding.topic for each in findings))
+    severity = min((each.finding.severity for each in findings), key=SEVERITIES.index)
+    return clipped(inert(f"{version.policy}: {topics} changed ({severity}), version {version.number}"), TITLE)
+
+
+def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
+    """Write what changed as elements without any attribute: nothing in it can act or load."""
+    division = Element("div", xmlns=XHTML)
+    for note in (*look_notes(version), *version_notes(version)):
+        _block(division, "p", note)
+    for each in findings:
+        finding = each.finding
+        place = finding.section or "before the first heading"
+        weight = "material" if finding.material else "not material"
+        _block(division, "p", f"{finding.topic} ({finding.severity}, {weight}) in {place}", "strong")
+        _marked(SubElement(division, "blockquote"), finding.edits or _whole(finding.before, finding.after))
+        _block(division, "p", finding.reason)
+        _block(division, "p", f"Rule {finding.rule}: {finding.source}. Finding {each.id}.")
+    return division
+
+
+def _whole(before: str, after: str) -> tuple[Edit, ...]:
+    return tuple(edit for edit in (Edit("delete", before), Edit("insert", after)) if edit.text)
+
+
+def _marked(parent: Element, edits: Iterable[Edit]) -> None:
+    """Write words with what went and came marked; blanks between pieces stay."""
+    paragraph = SubElement(parent, "p")
+    for edit in edits:
+        piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
+        # Where a reader shows no marks, what came must not stick to what went.
+        blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
+        piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
+
+
+def _block(parent: Element, tag: str, text: str, inner: str | None = None) -> None:
+    element = SubElement(parent, tag)
+    target = element if inner is None else SubElement(element, inner)
+    target.text = _plain(text)
+
+
+def _text(parent: Element, tag: str, text: str) -> None:
+    SubElement(parent, tag).text = _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return one line that an XML file can hold."""
+    return inert(text).translate(NOT_XML)

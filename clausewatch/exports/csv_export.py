@@ -1,0 +1,125 @@
+"""Versions, changes or findings as a table that a spreadsheet opens safely."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, TextIO
+
+from archive.model import Version
+from clausewatch.output.times import stamp
+
+Table = Literal["versions", "changes", "findings"]
+Row = tuple[str, ...]
+
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula; see OWASP on CSV injection."""
+
+
+def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
+    """Write a table with its headings, and return its rows; no cell of it is run as a formula."""
+    columns, rows = TABLES[table]
+    writer = csv.writer(target)
+    writer.writerow(columns)
+    count = 0
+    for row in rows(versions):
+        writer.writerow([cell(value) for value in row])
+        count += 1
+    return count
+
+
+def cell(value: str) -> str:
+    """Return a text as a cell: an apostrophe before what a spreadsheet would take for a formula, and no NUL."""
+    text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
+
+
+def _versions(versions: Sequence[Version]) -> Iterator[Row]:
+    for each in versions:
+        change = each.change
+        yield (
+            *_named(each),
+            stamp(each.last_seen_at),
+            each.final_url,
+            _yes(change is not None and change.material),
+            (change.severity if change is not None else None) or "",
+            ", ".join(change.topics) if change is not None else "",
+            _yes(each.confirmed),
+            each.body_sha256 or "",
+            each.document_sha256,
+        )
+
+
+def _changes(versions: Sequence[Version]) -> Iterator[Row]:
+    for each in versions:
+        if each.change is not None:
+            change = each.change
+            counts = str(len(change.findings)), str(len(change.suppressed))
+            topics = ", ".join(change.topics)
+            yield (*_named(each), _yes(change.material), change.severity or "", topics, change.judged_by, *counts)
+
+
+def _findings(versions: Sequence[Version]) -> Iterator[Row]:
+    for each in versions:
+        for recorded in each.change.findings if each.change is not None else ():
+            found = recorded.finding
+            yield (
+                *_named(each),
+                str(recorded.id),
+                found.topic,
+                found.section,
+                _yes(found.material),
+                found.severity,
+                found.rule,
+                found.source,
+                found.clause or "",
+                found.before,
+                found.after,
+                found.reason,
+            )
+
+
+def _named(version: Version) -> Row:
+    return (version.policy, str(version.number), stamp(version.seen_at))
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+NAMED = ("policy", "version", "seen_at")
+TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]] = {
+    "versions": (
+        (
+            *NAMED,
+            "last_seen_at",
+            "url",
+            "material",
+            "severity",
+            "topics",
+            "confirmed",
+            "body_sha256",
+            "document_sha256",
+        ),
+        _versions,
+    ),
+    "changes": ((*NAMED, "material", "severity", "topics", "judged_by", "findings", "suppressed"), _changes),
+    "findings": (
+        (
+            *NAMED,
+            "finding",
+            "topic",
+            "section",
+            "material",
+            "severity",
+            "rule",
+            "source",
+            "clause",
+            "before",
+            "after",
+            "reason",
+        ),
+        _findings,
+    ),
+}
+"""The tables: their headings, and what gives their rows."""

@@ -1,0 +1,1 @@
+"""Histories and watch lists of other tools."""

@@ -1,0 +1,1 @@
+"""Looks at pages and files, and records nothing."""

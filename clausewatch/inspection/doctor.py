@@ -1,0 +1,93 @@
+"""Fetches one policy twice without recording anything, and examines what came within the limits of a run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from archive.errors import UnknownPolicyError
+from archive.model import Policy
+from archive.recording.recorder import Latest, latest
+from archive.storage.database import Archive
+from clausewatch.config import Configuration
+from clausewatch.inspection.page_examination import Examined, examine
+from crawler.crawl_settings import CrawlSettings
+from crawler.model import RobotsSaid, Visited
+from crawler.settings import scrapy_settings
+from crawler.visits.pipelines import profile_of, visit_of
+from crawler.visits.preview import look
+from crawler.visits.workers import Done, LimitHit, WorkerLimits, Workers
+from differ.judgement.profiles import Profile
+
+TWICE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a person sees of a policy's health."""
+
+    policy: Policy
+    visits: tuple[Visited, ...]
+    robots: tuple[RobotsSaid, ...]
+    examined: Examined | None
+    """None where no complete answer came, or where reading it hit a limit."""
+    limit: str
+    """The limit that ended the reading, with its unit; "" for none."""
+    latest: int | None
+    """The number of the version that a run would compare with; None where there is none."""
+
+    @property
+    def well(self) -> bool:
+        """Whether a run would see the policy, read as configured, and the same each time."""
+        found = self.examined
+        return found is not None and found.refused is None and not found.fallback and found.steady is True
+
+
+def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
+    """Fetch a policy twice and say what a run would make of it. Once per process; raises CrawlDefectError."""
+    whole = replace(configuration.crawl, full_fetch=0.0)
+    settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
+    looked = look(settings, [policy] * TWICE)
+    known = _latest(archive, policy.name)
+    examined = asyncio.run(_examined(policy, looked.visits, known, configuration.profiles, configuration.crawl))
+    return Diagnosis(
+        policy=policy,
+        visits=looked.visits,
+        robots=looked.robots,
+        examined=examined if isinstance(examined, Examined) else None,
+        limit=examined if isinstance(examined, str) else "",
+        latest=None if known is None else known.number,
+    )
+
+
+def _latest(archive: Archive, policy: str) -> Latest | None:
+    try:
+        return latest(archive, policy)
+    except UnknownPolicyError:  # configured, but no run has met it yet
+        return None
+
+
+async def _examined(
+    policy: Policy,
+    visits: tuple[Visited, ...],
+    known: Latest | None,
+    profiles: Mapping[str, Profile],
+    crawl: CrawlSettings,
+) -> Examined | str | None:
+    """Return what the answers hold, the limit that ended their reading, or None where none came."""
+    profile = profile_of(policy, profiles)
+    complete = [each.fetch for each in visits if not each.fetch.error]
+    asked = tuple(visit_of(policy, fetch, known, profile, crawl) for fetch in complete)
+    if not asked:
+        return None
+    workers = Workers(WorkerLimits.of(crawl, 1))
+    try:
+        outcome = await workers.call(examine, asked)
+    finally:
+        await workers.close()
+    if isinstance(outcome, Done):
+        return outcome.value
+    if isinstance(outcome, LimitHit):
+        return outcome.limit
+    raise outcome.error

@@ -1,0 +1,167 @@
+"""Judges two files without an archive: the same pure call as a crawl, and its answer as one row of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+
+from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode, suggestion
+from clausewatch.output.json_rows import timing_row
+from differ.judgement.profiles import Profile, load_profile, profile_names
+from differ.model import Finding, Suppression
+from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
+from document import read, screen
+from document.model import ExtractionOptions, Page
+
+CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
+"""By a file's suffix; anything else is read as HTML."""
+
+_FINDING_KEYS = ("topic", "section", "material", "severity", "rule", "source", "clause", "before", "after", "reason")
+_SUPPRESSION_KEYS = ("section", "reason", "before", "after")
+
+
+class UnreadablePairError(ClausewatchError):
+    """Two files cannot be compared because one cannot be read, or what was asked makes no sense."""
+
+    exit_code = ExitCode.USAGE
+
+
+class Pair(BaseModel):
+    """One row of a batch. What is said of an answer (status, final_url) is said of the file after."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: StrictStr | StrictInt
+    before: StrictStr = Field(min_length=1)
+    after: StrictStr = Field(min_length=1)
+    language: StrictStr | None = None
+    profile: StrictStr | None = None
+    status: StrictInt | None = None
+    final_url: StrictStr | None = None
+    content_type: StrictStr | None = None
+    """Of both files; None goes by their suffixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a row says nothing."""
+
+    language: str | None = None
+    profile: str = "default"
+    report_language: str = "en"
+    """The language of the reasons."""
+    own_profiles: Callable[[], Mapping[str, Profile]] = dict
+    """Gives the profiles of a configuration. It is asked only for a name that is no bundled profile's, since most
+    comparisons need no configuration. Raises ConfigurationError."""
+
+
+def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
+    """Return what changed between two files; paths are relative to `folder`. Raises UnreadablePairError."""
+    profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
+    language = defaults.language if pair.language is None else pair.language
+    options = ExtractionOptions(languages=(language,) if language else ())
+    before = _page(folder / pair.before, pair.content_type)
+    after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
+    latest, refused = _latest(before, options)
+    return refused or assess(Visit(after, options, profile, latest))
+
+
+def _profile(name: str, defaults: Defaults) -> Profile:
+    if name in profile_names():
+        return load_profile(name)
+    own = defaults.own_profiles()
+    if name not in own:
+        known = dict.fromkeys([*profile_names(), *own])
+        raise UnreadablePairError(f"there is no profile {name!r}; {suggestion(name, known)}")
+    return own[name]
+
+
+def _page(path: Path, content_type: str | None, status: int | None = None, final_url: str | None = None) -> Page:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UnreadablePairError(f"{path} cannot be read: {error.strerror}") from error
+    kind = CONTENT_TYPES.get(path.suffix.lower(), "text/html") if content_type is None else content_type
+    return Page(body, kind, 200 if status is None else status, "" if final_url is None else final_url)
+
+
+@lru_cache(maxsize=8)  # a batch compares many pages with one base
+def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
+    """Return the version to compare with, and where it is no policy itself, the assessment that says so."""
+    extracted = read(page, options)
+    screening = screen(page, extracted.document)
+    detail = f"The file before: {screening.detail}" if screening else ""
+    refused = Assessment("not comparable", screening.reason, detail) if screening else None
+    return LatestVersion(extracted.document, extracted.identity, page), refused
+
+
+def batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterator[dict[str, Any]]:
+    """Yield one row for each row of a batch, in order; empty lines are left out.
+
+    A row that cannot be read gives its `id` (None where it has none) and `error`.
+    """
+    for line in lines:
+        if line.strip():
+            yield _row(line, folder, defaults)
+
+
+def _row(line: bytes, folder: Path, defaults: Defaults) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except ValueError as error:  # what is no JSON, and what is no UTF-8
+        return {"id": None, "error": f"this row is no JSON: {error}"}
+    identifier = values.get("id") if isinstance(values, dict) else None
+    try:
+        pair = Pair.model_validate(values)
+        return as_row(pair.id, judge(pair, folder, defaults), defaults.report_language)
+    except ValidationError as error:
+        return {"id": identifier, "error": "; ".join(_wrong_keys(error))}
+    except (UnreadablePairError, ConfigurationError) as error:
+        return {"id": identifier, "error": str(error)}
+
+
+def _wrong_keys(error: ValidationError) -> list[str]:
+    details = error.errors(include_url=False, include_context=False)
+    found = {str(detail["loc"][0]) if detail["loc"] else "": str(detail["msg"]) for detail in details}
+    return [f"{key}: {message}" if key else f"this row is no JSON object: {message}" for key, message in found.items()]
+
+
+def as_report(identifier: str | int, assessment: Assessment, report_language: str) -> dict[str, Any]:
+    """Return an assessment as a row with all that is known: what the dates and the languages say, too."""
+    comparison = assessment.comparison
+    return as_row(identifier, assessment, report_language) | {
+        "timing": timing_row(comparison.timing) if comparison else None,
+        "drift": list(comparison.drift) if comparison else [],
+    }
+
+
+def as_row(identifier: str | int, assessment: Assessment, report_language: str = "en") -> dict[str, Any]:
+    """Return an assessment as a row of the `compare` contract: every key is always there."""
+    comparison = assessment.comparison
+    return {
+        "id": identifier,
+        "comparable": assessment.outcome != "not comparable",
+        "reason": assessment.reason,
+        "changed": comparison is not None and comparison.changed,
+        "material": comparison is not None and comparison.material,
+        "topics": list(comparison.topics) if comparison else [],
+        "severity": comparison.severity if comparison else None,
+        "judged_by": comparison.judged_by if comparison else None,
+        "findings": [_told(finding, report_language) for finding in comparison.findings] if comparison else [],
+        "suppressed": [_kept(piece, _SUPPRESSION_KEYS) for piece in comparison.suppressed] if comparison else [],
+    }
+
+
+def _told(finding: Finding, report_language: str) -> dict[str, Any]:
+    return _kept(finding, _FINDING_KEYS) | {"reason": finding.reason_in(report_language)}
+
+
+def _kept(piece: Finding | Suppression, keys: tuple[str, ...]) -> dict[str, Any]:
+    values = asdict(piece)
+    return {key: values[key] for key in keys}

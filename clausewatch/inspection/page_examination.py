@@ -1,0 +1,112 @@
+"""What `doctor` finds out of two answers in a row: what is read, what is left out, and whether both say the same."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from differ.visits.assessment import Assessment, Visit, assess, same_words, screen_all
+from document import joined, read
+from document.canonical import canonical_elsewhere
+from document.model import Document, Extracted
+
+MOST_DIFFERENCES = 20
+"""Differing passages that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """A section that is kept."""
+
+    level: int
+    title: str
+    language: str
+    words: int
+    """Of its heading and blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the answers hold."""
+
+    document: Document
+    """Of the last answer."""
+    outline: tuple[Outlined, ...]
+    words: int
+    dropped: tuple[tuple[str, int], ...]
+    """What was left out and why, and how often; the most frequent first."""
+    fallback: bool
+    refused: tuple[str, str] | None
+    """Reason and sentence of the screening where the answer is not the policy."""
+    steady: bool | None
+    """Whether two answers in a row give the same text; None where there are not two."""
+    differences: tuple[tuple[str, str], ...]
+    """Words of the first answer and of the second where they differ, at most `MOST_DIFFERENCES`."""
+    assessment: Assessment
+    """What a run would record of the last answer."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Pages that give another address as their own (`link rel=canonical`): where they came from, and that address."""
+
+
+def examine(visits: tuple[Visit, ...]) -> Examined:
+    """Read the complete answers of one or two visits as a run would; of two, the last one is told of in full."""
+    found = [[read(page, visit.options) for page in visit.pages] for visit in visits]
+    extracted = [joined(pages) for pages in found]
+    last, pages = extracted[-1], visits[-1].pages
+    screening = screen_all(pages, found[-1], visits[-1].options)
+    outline = _outline(last.document)
+    pair = len(extracted) > 1
+    return Examined(
+        document=last.document,
+        outline=outline,
+        words=sum(section.words for section in outline),
+        dropped=tuple(Counter(last.dropped).most_common()),
+        fallback=last.fallback,
+        refused=None if screening is None else (screening.reason, screening.detail),
+        steady=_is_steady(extracted) if pair else None,
+        differences=_differences(extracted[0].document, last.document) if pair else (),
+        assessment=assess(visits[-1]),
+        elsewhere=tuple((page.final_url, named) for page in pages if (named := canonical_elsewhere(page))),
+    )
+
+
+def _outline(document: Document) -> tuple[Outlined, ...]:
+    return tuple(
+        Outlined(
+            section.level,
+            section.title,
+            section.language,
+            len(section.heading.split()) + sum(len(block.text.split()) for block in section.blocks),
+        )
+        for section in document.sections
+    )
+
+
+def _is_steady(extracted: Sequence[Extracted]) -> bool:
+    first, last = extracted[0], extracted[-1]
+    return first.identity == last.identity and same_words(first.document, last.document)
+
+
+def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
+    """Return what differs by lines: few do, and a comparison word by word of two whole policies takes long."""
+    old, new = list(before.lines()), list(after.lines())
+    matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    found = [
+        _trimmed(" ".join(old[a:b]).split(), " ".join(new[c:d]).split())
+        for tag, a, b, c, d in matched
+        if tag != "equal"
+    ]
+    return tuple(found[:MOST_DIFFERENCES])
+
+
+def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:
+    """Return two passages without the words that they begin and end with alike."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return " ".join(old[start : len(old) - end]), " ".join(new[start : len(new) - end])

@@ -1,0 +1,54 @@
+"""Heads of the chain that somebody kept: as text, or in a file such as a saved message."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from archive.evidence.chain import HEAD, SavedHead
+from clausewatch.errors import ClausewatchError, ExitCode
+
+
+class NoHeadError(ClausewatchError):
+    """What was given as a saved head is none."""
+
+    exit_code = ExitCode.USAGE
+
+
+def saved_heads(given: str) -> tuple[SavedHead, ...]:
+    """Return the head that is given, or all those in a file of that name: a text, or a message as it was saved.
+
+    Raises NoHeadError.
+    """
+    try:
+        return (SavedHead.parse(given),)
+    except ValueError as error:
+        if not Path(given).is_file():
+            problem = f"{given!r} is no file, and {error}"
+            raise NoHeadError(problem) from error
+    return _in_file(Path(given))
+
+
+def _in_file(path: Path) -> tuple[SavedHead, ...]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NoHeadError(f"{path} cannot be read: {error.strerror}") from error
+    text = "\n".join([content.decode("utf-8", "replace"), *_parts(content)])
+    found = dict.fromkeys(SavedHead(match[2], int(match[1])) for match in HEAD.finditer(text))
+    if not found:
+        raise NoHeadError(f"{path} holds no head: one looks like 1234:9f86d0… with 64 hex digits after the colon")
+    return tuple(found)
+
+
+def _parts(content: bytes) -> list[str]:
+    """Return the texts of a message, which may be encoded; none of what is no message."""
+    message = message_from_bytes(content, EmailMessage, policy=policy.default)
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
+    return [_text(part) for part in parts if "content-transfer-encoding" in part]
+
+
+def _text(part: EmailMessage) -> str:
+    found = part.get_payload(decode=True)
+    return found.decode("utf-8", "replace") if isinstance(found, bytes) else ""

@@ -1,0 +1,1 @@
+"""The cron pass, and what surrounds it."""

@@ -1,0 +1,148 @@
+"""One HTTP request past the address guard: for what is no page of a policy."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from clausewatch.errors import ClausewatchError
+from crawler.network.addresses import AllowList, is_public
+
+CHUNK = 8192
+
+
+class RequestError(ClausewatchError):
+    """A request got no answer that can be used."""
+
+
+def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:
+    """Send a body and return that of the answer, which must have the status 200. No redirect is followed.
+
+    `timeout` is in seconds, for the whole of it; `limit` is the largest answer in bytes. Raises RequestError.
+    """
+    asked = _Asked(url, "POST", body, {"Content-Type": content_type}, shown=url)
+    status, content = _answer(asked, allowed, timeout, limit)
+    if status != 200:
+        raise RequestError(f"{url} answered with the HTTP status {status}")
+    return content
+
+
+def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
+    """Ask for an address; the answer must have a status of success, and its body is not read. No redirect is followed.
+
+    `timeout` is in seconds. Raises RequestError, which names the host alone: the path is a secret.
+    """
+    host = urlsplit(url).hostname or ""
+    status, _ = _answer(_Asked(url, "GET", None, {}, shown=host), allowed, timeout, 0)
+    if not 200 <= status < 300:
+        raise RequestError(f"{host} answered with the HTTP status {status}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request."""
+
+    url: str = field(repr=False)
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    shown: str
+    """How the address is called in errors."""
+
+
+def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
+    """Return status and body of the answer, the latter where the status is 200 and there is a limit to it.
+
+    Raises RequestError.
+    """
+    deadline = time.monotonic() + timeout
+    parts = urlsplit(asked.url)
+    connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout, allowed)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(asked.method, path, asked.body, {**asked.headers, "Connection": "close"})
+        with _ending_at(connection, deadline):
+            answer = connection.getresponse()
+            content = b""
+            while limit and answer.status == 200 and (chunk := answer.read1(CHUNK)):
+                content += chunk
+                if len(content) > limit:
+                    raise RequestError(f"{asked.shown} answered with more than {limit:,} bytes")
+        if time.monotonic() >= deadline:  # what was broken off looks like an end
+            raise TimeoutError
+    except (OSError, HTTPException) as error:
+        if time.monotonic() >= deadline:
+            raise RequestError(f"{asked.shown} did not answer within {timeout:g} s") from error
+        raise RequestError(f"{asked.shown} cannot be asked: {error or type(error).__name__}") from error
+    finally:
+        connection.close()
+    return answer.status, content
+
+
+@contextmanager
+def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
+    """Break a conversation off at a moment: an answer may come byte by byte, each within the time for one."""
+
+    conversation = connection.sock  # which the connection itself lets go of as the answer begins
+
+    def end() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(conversation, socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(deadline - time.monotonic(), 0.0), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _connection(scheme: str, host: str, port: int | None, timeout: float, allowed: AllowList) -> HTTPConnection:
+    if scheme == "https":
+        return _GuardedTls(host, port, timeout, allowed)
+    return _Guarded(host, port, timeout, allowed)
+
+
+class _Guarded(HTTPConnection):
+    """Connects to an address only where a public host can have it, or where the user opened it."""
+
+    def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self.allowed = allowed
+
+    def connect(self) -> None:
+        self.sock = guarded_socket(self.host, self.port, self.timeout or 0.0, self.allowed)
+
+
+class _GuardedTls(HTTPSConnection):
+    """The same with TLS, whose certificate must be the host's."""
+
+    def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
+        self.trust = ssl.create_default_context()
+        super().__init__(host, port, timeout=timeout, context=self.trust)
+        self.allowed = allowed
+
+    def connect(self) -> None:
+        plain = guarded_socket(self.host, self.port, self.timeout or 0.0, self.allowed)
+        self.sock = self.trust.wrap_socket(plain, server_hostname=self.host)
+
+
+def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> socket.socket:
+    """Connect to the first address of a host that may be connected to. Raises OSError, RequestError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(place[0]) for *_, place in found]
+    open_ones = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
+    if not open_ones:
+        raise RequestError(
+            f"{host} is at {', '.join(dict.fromkeys(addresses))}, which is no public address: if it is your own "
+            "network, open it with `allow_private` under [crawl]"
+        )
+    return socket.create_connection((open_ones[0], port), timeout)

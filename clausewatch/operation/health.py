@@ -1,0 +1,67 @@
+"""What is wrong with the watch right now, a line each: for a watchdog, and for a person in a hurry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from archive.questions.status import OVERDUE_SHARE, PolicyStatus, statuses
+from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, troubles
+from archive.recording.runs import runs
+from archive.storage.database import Archive
+from clausewatch.config import Configuration
+from clausewatch.output.times import lasting, shown
+from notifier import outbox
+
+LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
+"""The troubles of policies that are told here, and how. The others are no reason to be woken."""
+
+
+def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
+    """Return what somebody should look at, without secrets; nothing where all is well."""
+    standing = [each for each in statuses(archive, now) if each.retired_at is None]
+    found = (
+        *_runs(archive, configuration, now),
+        *_policies(archive, standing, configuration.watchdog.trouble_after),
+        *(given_up_line(each) for each in outbox.given_up(archive)),
+    )
+    return tuple(configuration.redacted(line) for line in found)
+
+
+def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
+    """Tell where no run came to its end for more than twice as long as the most frequent policy asks for."""
+    every = min((policy.every for policy in configuration.policies), default=None)
+    if every is None:
+        return
+    found = runs(archive)
+    since = found.ended_at or found.first_at
+    if since is None:
+        yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"
+    elif now - since > OVERDUE_SHARE * every:
+        what = "no run came to its end since" if found.ended_at else "no run has come to its end; the first began on"
+        yield f"no run: {what} {shown(since)}, and one is wanted every {lasting(every)}"
+
+
+def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) -> Iterator[str]:
+    every = {each.name: each.every for each in standing}
+    for trouble in (*missed(standing), *troubles(archive, standing, after)):
+        if trouble.kind == "missed":
+            asked = lasting(every[trouble.policy])
+            yield f"overdue: {trouble.policy}: no run tried it since {shown(trouble.since)}; it asks for every {asked}"
+        elif trouble.kind in LABELS:
+            yield f"{LABELS[trouble.kind]}: {trouble.policy}: {_visits(trouble)}"
+
+
+def _visits(trouble: Trouble) -> str:
+    checks = "1 check" if trouble.visits == 1 else f"{trouble.visits} checks"
+    return f"{checks} since {shown(trouble.since)}: {trouble.detail}"
+
+
+def given_up_line(each: outbox.GivenUp) -> str:
+    """Say which messages did not arrive, and what to do."""
+    messages = "1 message was" if each.count == 1 else f"{each.count} messages were"
+    why = f": {each.error}" if each.error else ""
+    return (
+        f"given up: {messages} not taken by {each.target} for {each.subscriber}{why} "
+        "(`clausewatch notify send --dead` tries again)"
+    )

@@ -1,0 +1,231 @@
+"""One cron pass: synchronise, crawl what is due, plan and deliver. The caller holds the lock."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.errors import StorageError
+from archive.model import Outcome, Policy, Result
+from archive.recording.policies import configured, due, synchronise
+from archive.recording.recorder import Recorded
+from archive.recording.runs import begin_run, end_run
+from archive.storage.database import Archive, open_archive
+from clausewatch.config import Configuration
+from clausewatch.operation.guarded_http import RequestError
+from clausewatch.operation.subscribers import require_distinct
+from clausewatch.operation.time_stamps import CertificatesError, StampError, stamp_when_due
+from clausewatch.operation.watchdog import ping_watchdog
+from crawler.network.addresses import AllowList
+from crawler.settings import scrapy_settings
+from crawler.visits.process import run_crawl
+from differ.model import Severity
+from notifier import outbox
+from notifier.sending.delivery import PATIENCE, Summary, deliver
+
+DELIVERY_INTERVAL = 60.0
+"""Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which policies a run checks: those that are due, where nothing else is said."""
+
+    names: tuple[str, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of one policy."""
+
+    policy: str
+    outcome: Outcome
+    first: bool
+    """Whether it is watched from this check on."""
+    material: bool
+    severity: Severity | None
+    topics: tuple[str, ...]
+    trouble: str
+    """Why it failed or was not comparable, a sentence; "" where it did neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one pass did."""
+
+    watched: int
+    """Policies in the configuration."""
+    selected: int
+    """Policies that it was to check."""
+    checked: tuple[Checked, ...]
+    deliveries: Summary
+    accepted: int
+    """Messages that a server took, over the whole run."""
+    waiting: int
+    """Messages that are to be sent again later, of this run and earlier ones."""
+    dead: int
+    """Messages that were given up, of this run and earlier ones."""
+    not_joined: tuple[str, ...]
+    """Policies whose `renamed_from` could not be followed."""
+    stamp_error: str = ""
+    """Why the chain's head was not stamped, where that was due; the next run tries again."""
+    ping_error: str = ""
+    """Why the watchdog was not told that the run came to its end."""
+
+
+def run_once(
+    configuration: Configuration,
+    selection: Selection,
+    *,
+    started: Callable[[int], None] = lambda _: None,
+    progress: Callable[[Checked], None] = lambda _: None,
+    verbose: bool = False,
+) -> Report:
+    """Check the selected policies once, record and deliver.
+
+    `started` hears how many there are, `progress` of each as it is recorded.
+    Raises StorageError, after what was recorded before it; CrawlDefectError where the program itself failed.
+    """
+    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        run = begin_run(archive, datetime.now(UTC))
+        policies, not_joined = _prepare(archive, configuration, selection)
+        started(len(policies))
+        courier = Courier(archive, configuration)
+        checked: list[Checked] = []
+
+        def note(result: Result, recorded: Recorded) -> None:
+            checked.append(_checked(result, recorded))
+            progress(checked[-1])
+
+        if policies:
+            with courier.delivering():
+                run_crawl(_settings(configuration), policies, note, verbose=verbose)
+        deliveries = courier.deliver(last=True)
+        standing = outbox.standing(archive)
+        stamp_error = _stamp(archive, configuration)
+        whole = len(checked) == len(policies)
+        if whole:  # one that was stopped is none that ended well: let a watchdog notice
+            end_run(archive, run, datetime.now(UTC))
+    ping_error = ping_watchdog(configuration) if whole else ""
+    return Report(
+        watched=len(configuration.policies),
+        selected=len(policies),
+        checked=tuple(checked),
+        deliveries=deliveries,
+        accepted=courier.accepted,
+        waiting=standing.waiting,
+        dead=standing.dead,
+        not_joined=not_joined,
+        stamp_error=stamp_error,
+        ping_error=ping_error,
+    )
+
+
+def _stamp(archive: Archive, configuration: Configuration) -> str:
+    """Have the chain's head stamped where that is wanted and due; return why it was not, or ""."""
+    if configuration.stamping is None:
+        return ""
+    allowed = AllowList.of(configuration.crawl.allow_private)
+    try:
+        stamp_when_due(archive, configuration.stamping, allowed, datetime.now(UTC))
+    except (StampError, RequestError, CertificatesError) as error:
+        return str(error)
+    return ""
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    return scrapy_settings(
+        configuration.crawl,
+        configuration.database,
+        profiles=configuration.profiles,
+        busy_timeout=configuration.busy_timeout,
+    )
+
+
+def _prepare(
+    archive: Archive, configuration: Configuration, selection: Selection
+) -> tuple[Sequence[Policy], tuple[str, ...]]:
+    """Bring the archive to the configuration, and return what to check and which renames could not be followed."""
+    now = datetime.now(UTC)
+    require_distinct(archive, configuration)
+    outbox.plan_missed(archive, configuration.subscribers, now)
+    synchronised = synchronise(archive, configuration.policies, now)
+    # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
+    outbox.register(archive, configuration.subscribers, now)
+    outbox.release_claims(archive, now)
+    policies = configured(archive, selection.names) if selection.names or selection.everything else due(archive, now)
+    return policies, synchronised.not_joined
+
+
+def _checked(result: Result, recorded: Recorded) -> Checked:
+    return Checked(
+        recorded.policy,
+        recorded.outcome,
+        recorded.first,
+        recorded.material,
+        recorded.severity,
+        recorded.topics,
+        _trouble(result),
+    )
+
+
+def _trouble(result: Result) -> str:
+    if result.assessment is None:
+        return result.fetch.error
+    if result.assessment.outcome == "not comparable":
+        return f"{result.assessment.reason}: {result.assessment.detail}"
+    return ""
+
+
+@dataclass
+class Courier:
+    """Plans and delivers, every minute while a crawl goes on and once more at its end."""
+
+    archive: Archive
+    configuration: Configuration
+    accepted: int = 0
+    """Messages that a server took so far."""
+    interval: float = DELIVERY_INTERVAL
+    """Seconds between two deliveries."""
+    _finished: threading.Event = field(default_factory=threading.Event)
+
+    def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
+        """Plan and deliver once; after `patience` seconds no channel begins another message.
+
+        The last time, operators are told of what is wrong with the watch.
+        """
+        summary = deliver(
+            self.archive,
+            self.configuration.subscribers,
+            self.configuration.channels,
+            patience=patience,
+            templates=self.configuration.templates,
+            trouble_after=self.configuration.watchdog.trouble_after if last else None,
+        )
+        self.accepted += summary.accepted
+        return summary
+
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Deliver at intervals in a thread of its own."""
+        thread = threading.Thread(target=self._deliver_at_intervals, name="courier")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._finished.set()
+            thread.join()
+
+    def _deliver_at_intervals(self) -> None:
+        while not self._finished.wait(self.interval):
+            try:
+                self.deliver(self.interval)
+            except StorageError:
+                # The crawl meets the same archive; what stays undelivered is tried again at the end.
+                logging.getLogger(__name__).warning("Delivery is put off to the end of the run", exc_info=True)

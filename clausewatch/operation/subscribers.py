@@ -1,0 +1,37 @@
+"""Everybody who is told: the configuration's subscribers, and those that the command line made."""
+
+from __future__ import annotations
+
+from archive.storage.database import Archive
+from clausewatch.config import Configuration
+from clausewatch.errors import ConfigurationError, suggestion
+from notifier import outbox
+from notifier.audience.subscriptions import Subscriber
+
+
+def require_distinct(archive: Archive, configuration: Configuration) -> None:
+    """Raise ConfigurationError where a name stands in the configuration and was made on the command line too."""
+    made = {folded(each.subscriber.name): each.subscriber.name for each in outbox.made(archive)}
+    twice = [each.name for each in configuration.subscribers if folded(each.name) in made]
+    if twice:
+        problems = [
+            f'subscriber "{name}" is also the name of a subscription made on the command line: give it another name '
+            f"here, or take the other one back with `clausewatch unsubscribe {made[folded(name)]!r}`"
+            for name in twice
+        ]
+        raise ConfigurationError(str(configuration.path), problems)
+
+
+def named(archive: Archive, configuration: Configuration, name: str) -> Subscriber:
+    """Return the subscriber of a name. Raises ConfigurationError where there is none."""
+    everyone = outbox.everyone(archive, configuration.subscribers)
+    for subscriber in everyone:
+        if subscriber.name == name:
+            return subscriber
+    known = [subscriber.name for subscriber in everyone]
+    raise ConfigurationError(str(configuration.path), [f"there is no subscriber {name!r}; {suggestion(name, known)}"])
+
+
+def folded(name: str) -> str:
+    """Return what two names that a person would take for one have in common."""
+    return " ".join(name.split()).casefold()

@@ -1,0 +1,138 @@
+"""Time stamps by RFC 3161: an authority signs that a head of the chain stood at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.evidence.chain import Head, head
+from archive.evidence.flaws import Flaw
+from archive.evidence.timestamps import Stamp, keep_stamp, last_stamp, stamps
+from archive.storage.database import Archive
+from clausewatch.config import Stamping
+from clausewatch.errors import ClausewatchError, ExitCode
+from clausewatch.operation.guarded_http import post
+from crawler.network.addresses import AllowList
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+QUERY = "application/timestamp-query"
+"""RFC 3161, section 3.4."""
+LARGEST_ANSWER = 100_000
+"""In bytes: a signature with the certificates behind it."""
+
+
+class StampError(ClausewatchError):
+    """An authority gave no time stamp that holds."""
+
+
+class CertificatesError(ClausewatchError):
+    """The certificates of the authority cannot be read, or what reads them is not installed."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(slots=True)
+class StampTally:
+    """The time stamps that were looked at so far."""
+
+    verified: int = 0
+    unverified: int = 0
+    """No certificates were given to verify them by."""
+
+
+def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
+    """Have the head stamped, unless it was within `every`; return whether it was.
+
+    Raises StampError, RequestError, CertificatesError; nothing is kept then.
+    """
+    before = last_stamp(archive)
+    if before is not None and before <= now < before + stamping.every:
+        return False
+    found, roots = head(archive), read_certificates(stamping.certificates)
+    token, at = ask(found, stamping, roots, allowed)
+    keep_stamp(archive, found, stamping.authority, token, at)
+    return True
+
+
+def ask(found: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
+    """Ask the authority to stamp a head, and return its answer, verified, and the time that it signed.
+
+    Raises StampError, RequestError.
+    """
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    message = str(found).encode()
+    builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    request = builder.nonce(nonce=True).cert_request(cert_request=True).build()
+    seconds = stamping.timeout.total_seconds()
+    token = post(stamping.authority, request.as_bytes(), QUERY, allowed, timeout=seconds, limit=LARGEST_ANSWER)
+    return token, signed_time(token, message, roots, nonce=request.nonce)
+
+
+def signed_time(token: bytes, message: bytes, roots: Sequence[Certificate], nonce: int | None = None) -> datetime:
+    """Return the time at which an authority signed a message. Raises StampError where one of `roots` did not vouch."""
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+    try:
+        answer = decode_timestamp_response(token)
+    except ValueError as error:
+        raise StampError("the time stamp cannot be read") from error
+    if answer.status != 0:
+        said = "; ".join(answer.status_string) or f"status {answer.status}"
+        raise StampError(f"the authority gave no time stamp: {said}")
+    try:
+        VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(answer, message)
+    except (VerificationError, ValueError) as error:
+        raise StampError(f"the time stamp does not hold: {error}") from error
+    return answer.tst_info.gen_time
+
+
+def read_certificates(path: Path) -> Sequence[Certificate]:
+    """Return the certificates in a PEM file. Raises CertificatesError."""
+    try:
+        from cryptography.x509 import load_pem_x509_certificates
+        from rfc3161_client import Verifier  # noqa: F401 - only whether it is there
+    except ModuleNotFoundError as error:
+        problem = "time stamps need another package: pip install 'clausewatch[timestamp]'"
+        raise CertificatesError(problem) from error
+    try:
+        return load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise CertificatesError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise CertificatesError(f"{path} holds no certificates in PEM form") from error
+
+
+def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTally) -> Iterator[Flaw]:
+    """Return the time stamps that do not hold: by the chain, and where certificates are given by the authority."""
+    for stamp in stamps(archive):
+        if isinstance(stamp, int):
+            yield Flaw("stamp", f"time stamp {stamp}", "it cannot be read")
+            continue
+        where = f"time stamp {stamp.id} of entry {stamp.sequence}"
+        if not stamp.holds:
+            yield Flaw("stamp", where, "the chain does not lead to the head that was stamped")
+        if not roots:
+            tally.unverified += 1
+            continue
+        problem = _problem(stamp, roots)
+        if problem:
+            yield Flaw("stamp", where, problem)
+        else:
+            tally.verified += 1
+
+
+def _problem(stamp: Stamp, roots: Sequence[Certificate]) -> str:
+    """Return why the authority's word does not stand behind a time stamp, or ""."""
+    try:
+        signed = signed_time(stamp.token, stamp.head.encode(), roots)
+    except StampError as error:
+        return str(error)
+    if signed != stamp.stamped_at:
+        return f"the authority signed it at {signed:%Y-%m-%d %H:%M:%S} UTC, and another time is kept"
+    return ""

@@ -1,0 +1,89 @@
+"""What the dates and the languages of a policy say of a change, in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from archive.model import RecordedFinding, ReviewKind, Version
+from clausewatch.output.times import day, shown
+from differ.model import Finding, Timing
+
+DEEDS: dict[ReviewKind, str] = {
+    "acknowledge": "acknowledged",
+    "false-alarm": "marked as a false alarm",
+    "comment": "commented",
+}
+
+LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German", "es": "Spanish"}
+
+
+def language_name(code: str) -> str:
+    """Return a language's English name; one that has no word lists here keeps its code."""
+    return LANGUAGES.get(code, code)
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a person lists them: "A, B and C"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def version_notes(version: Version) -> Iterator[str]:
+    """Yield what dates and languages say of the change that led to a version; of days to come, as it was first seen."""
+    change = version.change
+    if change is None:
+        return
+    yield from timing_notes(change.timing, version.seen_at.date())
+    yield from drift_notes(change.drift, tuple(each.finding for each in change.findings))
+
+
+def look_notes(version: Version) -> Iterator[str]:
+    """Yield whether a version's text was there before, goes back and forth, or was never confirmed."""
+    if version.returns_to is not None and version.back_to is not None:
+        yield f"back to the text of {shown(version.back_to)} (version {version.returns_to})"
+    if version.flapping:
+        yield "flapping: the text went back and forth; alerts held until one text stays"
+    if not version.confirmed:
+        yield "unconfirmed: an odd change that no second look agreed with"
+
+
+def review_notes(recorded: RecordedFinding) -> Iterator[str]:
+    """Yield what was said of a finding, or of another with the same words, for which nobody is told of it."""
+    for each in recorded.reviews:
+        text = f": {each.text}" if each.text else ""
+        yield f"{DEEDS[each.kind]} on {day(each.at)} by {each.by}{text}"
+    if recorded.verdict is None and recorded.repeats is not None:
+        alike = recorded.repeats
+        marked = f"the same words were marked as a false alarm on {day(alike.at)}"
+        yield f"{marked} (finding {alike.finding}): not told again"
+
+
+def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
+    """Yield what the stated dates say of a change.
+
+    A day of effect, and the end of a notice or objection period, are told where they lie after `seen`; where no day is
+    given, where they lie after the date that the version before stated.
+    """
+    if timing.silent:
+        yield f"silent edit: the text changed, the stated date of {timing.stated_after} did not"
+    elif timing.date_alone:
+        yield f"the stated date changed from {timing.stated_before} to {timing.stated_after}, the text did not"
+    past = seen or timing.stated_before
+    if timing.effective is not None and (past is None or timing.effective > past):
+        yield f"takes effect {timing.effective}"
+    if timing.due is not None and not timing.silent and (past is None or timing.due > past):
+        days = "1 day" if timing.window_days == 1 else f"{timing.window_days} days"
+        yield f"notice or objections until {timing.due} ({days}: “{timing.window_text}”)"
+
+
+def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Yield which language of a page in several changed alone."""
+    if not drift:
+        return
+    changed = sorted({each.language for each in findings if each.material and each.language not in drift})
+    stayed = listed([language_name(code) for code in drift])
+    if changed:
+        told = listed([language_name(code) for code in changed])
+        yield f"only the {told} text changed; the {stayed} text on sharing and rights stayed as it was"
+    else:
+        yield f"the {stayed} text on sharing and rights stayed as it was while another language changed"

@@ -1,0 +1,46 @@
+"""Answers as standalone HTML pages: they load nothing, run nothing, and print well. To be written as UTF-8."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from clausewatch.output.change_text import look_notes, review_notes, version_notes
+from clausewatch.output.inventory_text import change_notes
+from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
+from clausewatch.output.terminal import printable
+from clausewatch.output.times import day, shown
+
+
+def page(template: str, **answer: object) -> str:
+    """Return the page that a template of `clausewatch/templates` makes of an answer.
+
+    All that others wrote is escaped, and what is invisible in it is shown.
+    """
+    return _environment().get_template(template).render(made_at=datetime.now(UTC), **answer)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("clausewatch"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(visible=printable, moment=shown, day=day)
+    environment.globals.update(
+        status_words=STATUS_WORDS,
+        heading=heading,
+        body=body,
+        is_kept=is_kept,
+        verdict=verdict,
+        notes=version_notes,
+        look_notes=look_notes,
+        review_notes=review_notes,
+        change_notes=change_notes,
+    )
+    return environment

@@ -1,0 +1,47 @@
+"""What a policy promised from version to version: the inventories of stored texts, and how they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from archive.model import Version
+from archive.questions.history import document, numbered
+from archive.storage.database import Archive
+from differ.judgement.inventory import Inventory, InventoryChange, inventory, inventory_change
+from differ.model import watched_topic
+
+Changes = dict[tuple[str, int], InventoryChange]
+"""By policy and number of the version after."""
+
+
+def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
+    """Return what came and went of rights and recipients with each of these versions.
+
+    Left out are first versions, and those that are read in another way than the version before: what differs there may
+    be our reading. A change without a finding on sharing or rights moved none. Raises DamagedArchiveError.
+    """
+    asked = {(each.policy, each.number): each for each in shown if each.change is not None}
+    before = ((policy, number - 1) for policy, number in asked)
+    known = asked | {(each.policy, each.number): each for each in numbered(archive, before)}
+
+    @cache
+    def listed(policy: str, number: int) -> Inventory:
+        return inventory(document(archive, known[policy, number]))
+
+    found: Changes = {}
+    for each in asked.values():
+        if known[each.policy, each.number - 1].identity != each.identity:
+            continue
+        key = (each.policy, each.number)
+        moved = may_promise_otherwise(each)
+        found[key] = (
+            inventory_change(listed(each.policy, each.number - 1), listed(*key)) if moved else InventoryChange()
+        )
+    return found
+
+
+def may_promise_otherwise(version: Version) -> bool:
+    """Whether a version may name other rights or recipients than the one before."""
+    findings = version.change.findings if version.change is not None else ()
+    return any(watched_topic(each.finding.topic) is not None for each in findings)

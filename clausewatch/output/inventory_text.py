@@ -1,0 +1,125 @@
+"""The inventories of a policy in plain words: which rights it names, and who receives data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from clausewatch.output.change_text import language_name, listed
+from clausewatch.output.terminal import wrapped
+from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
+from differ.judgement.recipients import NAMED, Recipient
+
+RIGHTS = {
+    "access": "access",
+    "rectify": "correction",
+    "erase": "deletion",
+    "restrict": "restriction of processing",
+    "object": "objection",
+    "portability": "portability",
+    "automated": "review of automated decisions",
+    "informed": "being informed",
+    "sensitive": "limits on sensitive data",
+    "nondiscrimination": "no discrimination",
+    "compensation": "compensation",
+    "withdraw": "withdrawal of consent",
+    "optout": "opting out",
+    "optout.sale": "opting out of sale",
+    "optout.share": "opting out of sharing",
+    "optout.signal": "opting out by a signal",
+    "optout.settings": "choices in settings",
+    "complaint": "complaint",
+}
+"""Rights, as a person calls them."""
+
+CLASSES = {
+    "group": "group companies",
+    "processors": "service providers",
+    "partners": "partners",
+    "advertising": "advertising",
+    "brokers": "data brokers",
+    "analytics": "analytics and research",
+    "finance": "financial institutions",
+    "employment": "employers and schools",
+    "authorities": "authorities",
+    "buyers": "buyers of the company",
+    "third": "third parties",
+    "users": "other users",
+    NAMED: "by name",
+}
+"""Classes of recipients, as a person calls them."""
+
+
+def inventory_lines(found: Inventory) -> Iterator[str]:
+    """Yield the rights and the recipients by language, then what one language alone names."""
+    speaking = [right.language for right in found.rights] + [each.language for each in found.recipients]
+    languages = list(dict.fromkeys(speaking))
+    if not languages:
+        yield "No right and no recipient is named in a language that Clausewatch has word lists for."
+    for language in languages:
+        yield from _rights([each for each in found.rights if each.language == language], language)
+        yield ""
+        yield from _recipients([each for each in found.recipients if each.language == language], language)
+        yield ""
+    if len(languages) > 1:
+        yield from _one_sided(one_sided(found))
+
+
+def _rights(rights: list[Right], language: str) -> Iterator[str]:
+    yield f"Rights named in the {language_name(language)} text: {len(rights)}"
+    for right in rights:
+        yield from wrapped(right_words(right), indent="  * ", hanging="    ")
+        details = (("answered within", right.deadline), ("cost", right.fee), ("how", right.channel))
+        told = [f"{name}: {words}" for name, words in details if words]
+        yield from wrapped("; ".join([*told, f"section: {_place(right.section)}"]), indent="      ")
+
+
+def _recipients(recipients: list[Recipient], language: str) -> Iterator[str]:
+    yield f"Recipients named in the {language_name(language)} text: {len(recipients)}"
+    order = list(CLASSES)
+    ordered = sorted(recipients, key=lambda each: order.index(each.kind) if each.kind in order else len(order))
+    for kind, members in groupby(ordered, key=lambda each: each.kind):
+        yield f"  {CLASSES.get(kind, kind)}"
+        for each in members:
+            yield from wrapped(each.name, indent="  * ", hanging="    ")
+            told = [f"{name}: {words}" for name, words in (("for", each.purpose), ("in", each.country)) if words]
+            yield from wrapped("; ".join([*told, f"section: {_place(each.section)}"]), indent="      ")
+
+
+def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
+    sides = list(found)
+    if not sides:
+        yield "Every language names the same rights and the same classes of recipients."
+        return
+    yield f"Named in one language and not in another: {len(sides)}"
+    for each in sides:
+        called = RIGHTS.get(each.entry, each.entry) if each.what == "right" else CLASSES.get(each.entry, each.entry)
+        named = listed([language_name(code) for code in each.named_in])
+        missing = listed([language_name(code) for code in each.missing_in])
+        yield from wrapped(
+            f"{each.what} ({called}): {named} text only, not in {missing}", indent="  * ", hanging="    "
+        )
+
+
+def _place(section: str) -> str:
+    return section or "before the first heading"
+
+
+def right_words(right: Right) -> str:
+    """Return a right as a person calls it."""
+    return RIGHTS.get(right.right, right.right)
+
+
+def change_notes(change: InventoryChange) -> Iterator[str]:
+    """Yield a short line for each right and recipient that came or went."""
+    rights = (("no longer names", change.rights_gone), ("newly names", change.rights_new))
+    for told, found in rights:
+        yield from (f"{told} the right: {right_words(each)} ({language_name(each.language)})" for each in found)
+    recipients = (("no longer names", change.recipients_gone), ("newly names", change.recipients_new))
+    for told, named in recipients:
+        yield from (f"{told} the recipient: {_called(each)} ({language_name(each.language)})" for each in named)
+
+
+def _called(recipient: Recipient) -> str:
+    kind = CLASSES.get(recipient.kind, recipient.kind)
+    return recipient.name if recipient.kind == NAMED or recipient.name == kind else f"{kind}, “{recipient.name}”"

@@ -1,0 +1,67 @@
+"""Two versions as one text with marks: for a terminal, for a browser or paper, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archive.model import Version
+from archive.questions.history import document, span
+from archive.storage.database import Archive
+from clausewatch.output.html import page
+from clausewatch.output.json_rows import Row, history_row, version_row
+from differ.matching.redline import RedlineSection
+from differ.matching.redline import redline as mark
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """Two versions of a policy, what was judged between them, and the marked text."""
+
+    before: Version
+    after: Version
+    judged: tuple[Version, ...]
+    """The versions after `before` up to `after`, with the change that led to each; empty where `after` is the older."""
+    sections: tuple[RedlineSection, ...]
+
+    @property
+    def changed(self) -> tuple[RedlineSection, ...]:
+        """The sections in which a word was changed, or which were moved."""
+        return tuple(section for section in self.sections if section.status != "same")
+
+    @property
+    def caution(self) -> str:
+        """One sentence where marks may come from our own reading and not from the policy; "" where not."""
+        if self.before.identity == self.after.identity:
+            return ""
+        return (
+            "Between these versions the way in which Clausewatch reads the page was changed: "
+            "some marks may come from that, and not from the policy."
+        )
+
+
+def redline(archive: Archive, before: Version, after: Version) -> Redline:
+    """Compare two versions of one policy. Raises DamagedArchiveError."""
+    judged = span(archive, after.policy, before.number + 1, after.number)
+    return Redline(before, after, judged, mark(document(archive, before), document(archive, after)))
+
+
+def as_page(compared: Redline, *, side_by_side: bool = False) -> str:
+    """Return a standalone HTML page: it loads nothing, runs nothing, and prints well. To be written as UTF-8."""
+    return page("redline.html", redline=compared, side_by_side=side_by_side)
+
+
+def as_row(compared: Redline) -> Row:
+    """Return the redline for programs."""
+    return {
+        "policy": compared.after.policy,
+        "before": version_row(compared.before),
+        "after": version_row(compared.after),
+        "caution": compared.caution,
+        "judged": [history_row(each, suppressed=True) for each in compared.judged],
+        "sections": [_section_row(section) for section in compared.sections],
+    }
+
+
+def _section_row(section: RedlineSection) -> Row:
+    blocks = [[[edit.operation, edit.text] for edit in block] for block in section.blocks]
+    return {"section": section.section, "status": section.status, "blocks": blocks}

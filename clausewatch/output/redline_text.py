@@ -1,0 +1,203 @@
+"""The redline and the findings as lines for a terminal, with marks that need no colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
+
+import click
+
+from archive.model import RecordedFinding, Version
+from clausewatch.output.change_text import look_notes, review_notes, version_notes
+from clausewatch.output.inventory_text import change_notes
+from clausewatch.output.redline_page import Redline
+from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
+from clausewatch.output.terminal import line_width, printable, wide_width, width, wrapped
+from clausewatch.output.times import shown
+from differ.judgement.inventory import InventoryChange
+from differ.matching.redline import RedlineSection
+from differ.model import Edit, Operation, Suppression
+
+MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
+COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
+
+Word = tuple[str, Operation]
+"""A word with its marks, or white space, and the edit it belongs to."""
+
+
+def redline_lines(compared: Redline, *, full: bool, side_by_side: bool = False) -> Iterator[str]:
+    """Yield the redline: what was judged, then the changed parts of the text; all of the text where it is `full`."""
+    yield from _head(compared)
+    for version in compared.judged:
+        yield ""
+        yield from verdict_lines(version)
+        yield from judged_lines(version)
+    shown_sections = compared.sections if full else compared.changed
+    for section in shown_sections:
+        yield ""
+        yield from _section_lines(section, full=full, show=_sides if side_by_side else _inline)
+    yield ""
+    yield _count(len(compared.sections), len(compared.changed))
+
+
+def _head(compared: Redline) -> Iterator[str]:
+    before, after = compared.before, compared.after
+    yield from wrapped(f"{after.policy}: version {before.number} to version {after.number}")
+    yield f"  Before   {version_line(before)}"
+    yield f"  After    {version_line(after)}"
+    for version in compared.judged:
+        for note in version_notes(version):
+            yield from wrapped(f"version {version.number}: {note}", indent="  Dates    ", hanging=" " * 11)
+    yield "  Marks    [-words that went-]  {+words that came+}"
+    if compared.caution:
+        yield from wrapped(f"Caution: {compared.caution}", indent="  ", hanging="           ")
+
+
+def version_line(version: Version) -> str:
+    """Return when a version was seen."""
+    return f"first seen {shown(version.seen_at)}, last seen {shown(version.last_seen_at)}"
+
+
+def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
+    """Yield all that is known of a version and of the change that led to it."""
+    yield from verdict_lines(version)
+    for note in (*version_notes(version), *change_notes(promised)):
+        yield from wrapped(note, indent="  ", hanging="    ")
+    yield from judged_lines(version, suppressed=suppressed)
+
+
+def verdict_lines(version: Version) -> Iterator[str]:
+    """Yield what was judged of the change that led to a version, when it was seen, and the dates that it states."""
+    yield from wrapped(f"Version {version.number}: {verdict(version)}", hanging="  ")
+    yield f"  {version_line(version)}"
+    for note in look_notes(version):
+        yield from wrapped(note, indent="  ", hanging="    ")
+    for date in version.stated:
+        yield from wrapped(
+            f"it states: {date.kind} {date.day.isoformat()} (“{date.text}”)", indent="  ", hanging="    "
+        )
+
+
+def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
+    """Yield the findings of the change that led to a version, and how they were come by."""
+    change = version.change
+    if change is None:
+        return
+    if change.judged_by == "structure":
+        yield "  There are no word lists for this language: judged by structure alone."
+    if change.coarse:
+        yield "  The texts differ so much that a part was compared coarsely."
+    for recorded in change.findings:
+        yield from finding_lines(recorded)
+    if suppressed:
+        yield from _suppressed_lines(change.suppressed)
+
+
+def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
+    """Yield a finding: its topic and place, the words, the reason and the rule."""
+    finding = recorded.finding
+    weight = "material" if finding.material else "not material"
+    place = finding.section or "before the first heading"
+    yield from wrapped(f"{finding.topic} ({finding.severity}, {weight}) in {place}", indent="  * ", hanging="    ")
+    edits = finding.edits or _whole(finding.before, finding.after)
+    yield from marked_lines(edits, "      ")
+    yield from wrapped(finding.reason, indent="      ")
+    clause = f", clause {finding.clause}" if finding.clause else ""
+    yield from wrapped(f"Rule {finding.rule}: {finding.source}{clause}. Finding {recorded.id}.", indent="      ")
+    for note in review_notes(recorded):
+        yield from wrapped(note, indent="      ", hanging="        ")
+
+
+def _whole(before: str, after: str) -> tuple[Edit, ...]:
+    gone = (Edit("delete", before),) if before else ()
+    came = (Edit("insert", after),) if after else ()
+    between = (Edit("keep", " "),) if gone and came else ()
+    return gone + between + came
+
+
+def _suppressed_lines(suppressed: Iterable[Suppression]) -> Iterator[str]:
+    for piece in suppressed:
+        place = piece.section or "before the first heading"
+        yield from wrapped(f"no change of meaning ({piece.reason}) in {place}", indent="  - ", hanging="    ")
+        yield from marked_lines(_whole(piece.before, piece.after), "      ")
+
+
+def _section_lines(
+    section: RedlineSection, *, full: bool, show: Callable[[Sequence[Edit]], Iterator[str]]
+) -> Iterator[str]:
+    yield from (
+        click.style(line, bold=True) for line in wrapped(f"{heading(section)}  ({STATUS_WORDS[section.status]})")
+    )
+    for kept, blocks in groupby(body(section), key=is_kept):
+        together = list(blocks)
+        if kept and not full:
+            if section.status != "moved":
+                yield f"  … {len(together)} unchanged"
+            continue
+        for block in together:
+            yield from show(block)
+
+
+def _inline(block: Sequence[Edit]) -> Iterator[str]:
+    yield from marked_lines(block, "  ")
+
+
+def _sides(block: Sequence[Edit]) -> Iterator[str]:
+    """Yield the text before and the text after next to each other."""
+    room = (wide_width() - len("  ") - len(" | ")) // 2
+    left = marked_lines([edit for edit in block if edit.operation != "insert"], "", room)
+    right = marked_lines([edit for edit in block if edit.operation != "delete"], "", room)
+    for one, other in zip_longest(left, right, fillvalue=""):
+        yield f"  {one}{' ' * (room - width(click.unstyle(one)))} | {other}".rstrip()
+    yield f"  {'-' * room}-+-{'-' * room}"
+
+
+def marked_lines(edits: Iterable[Edit], indent: str, columns: int | None = None) -> Iterator[str]:
+    """Yield edits with their marks, wrapped between words, coloured by what they do.
+
+    They are as wide as a line of text is on this terminal, unless told otherwise; a longer word stays whole.
+    """
+    line: list[Word] = []
+    room = (line_width() if columns is None else columns) - len(indent)
+    used = 0
+    for word in _words(edits):
+        if used + width(word[0]) > room and line:
+            yield indent + _styled(line)
+            line, used = [], 0
+        if word[0].isspace() and not line:
+            continue
+        line.append(word)
+        used += width(word[0])
+    if line:
+        yield indent + _styled(line)
+
+
+def _words(edits: Iterable[Edit]) -> Iterator[Word]:
+    before: Operation = "keep"
+    for edit in edits:
+        if "keep" not in (before, edit.operation):
+            yield (" ", "keep")  # words that went and words that came in their place do not stick together
+        before = edit.operation
+        opening, closing = MARKS[edit.operation]
+        text = printable(edit.text)
+        inner = text.strip(" ")
+        marked = text.replace(inner, f"{opening}{inner}{closing}", 1) if inner else text
+        yield from ((word, edit.operation) for word in re.findall(r" +|[^ ]+", marked))
+
+
+def _styled(line: list[Word]) -> str:
+    while line[-1][0].isspace():
+        line = line[:-1]
+    parts = []
+    for operation, words in groupby(line, key=lambda word: word[1]):
+        text = "".join(word for word, _ in words)
+        parts.append(click.style(text, fg=COLOURS[operation]) if COLOURS[operation] else text)
+    return "".join(parts)
+
+
+def _count(sections: int, changed: int) -> str:
+    if not changed:
+        return "No word differs."
+    same = sections - changed
+    return f"{changed} of {sections} sections changed or moved; {same} unchanged."

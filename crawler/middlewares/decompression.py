@@ -1,0 +1,169 @@
+"""Undoes an answer's content coding, whole or not at all: RFC 9110 section 8.4.
+
+Scrapy's own middleware hands on what it has where a compressed answer breaks off, and the rest is lost silently.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import brotli
+from scrapy.http import Request, Response, TextResponse
+from scrapy.responsetypes import responsetypes
+
+from crawler.network.failures import Failure, KnownError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.crawl_settings import CrawlSettings
+
+ACCEPTED = "gzip, deflate, br, zstd"
+MOST_CODINGS = 3
+"""Codings one within another up to which an answer is read; servers use one."""
+CHUNK = 65_536
+WINDOW_LOG = 23
+"""Of the largest window that a zstd answer may ask for: 8 MiB, RFC 9659."""
+GZIP, ZLIB, RAW = 31, 15, -15
+"""What zlib calls the containers of a deflated stream."""
+
+
+class TooLargeError(ValueError):
+    """More came out than is taken."""
+
+
+class BrokenError(ValueError):
+    """A stream is damaged, or breaks off before its end."""
+
+
+class DecompressionMiddleware:
+    """Stands in for Scrapy's: an answer that cannot be read whole is a failed one, with its reason."""
+
+    def __init__(self, settings: CrawlSettings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DecompressionMiddleware:
+        return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
+
+    def process_request(self, request: Request) -> None:
+        """Say what can be read."""
+        request.headers.setdefault("Accept-Encoding", ACCEPTED)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the answer with its plain body; raise KnownError where there is none."""
+        stated = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
+        codings = [each.strip() for each in stated.split(",") if each.strip() not in ("", "identity")]
+        if not codings or not response.body:
+            return response
+        body = self._plain(response.body, codings)
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        # The parser that Scrapy chose looked at compressed bytes.
+        encoding = {"encoding": None} if issubclass(kind, TextResponse) else {}
+        return response.replace(cls=kind, headers=headers, body=body, **encoding)
+
+    def _plain(self, body: bytes, codings: list[str]) -> bytes:
+        if len(codings) > MOST_CODINGS:
+            raise KnownError(
+                Failure("encoding", f"The answer is coded {len(codings)} times, more than {MOST_CODINGS}.")
+            )
+        for coding in reversed(codings):
+            reader = READERS.get(coding)
+            if reader is None:
+                sentence = f"The answer comes in the coding {coding[:40]!r}; {ACCEPTED} can be read."
+                raise KnownError(Failure("encoding", sentence))
+            try:
+                body = limited(reader(body), self.settings.max_body)
+            except TooLargeError:
+                size = f"{self.settings.max_body / 1e6:g} MB"
+                sentence = f"The decompressed answer is larger than max_body, {size}."
+                raise KnownError(Failure("too-large", sentence)) from None
+            except (BrokenError, zlib.error, zstd.ZstdError, brotli.error) as error:
+                sentence = f"The compressed answer ({coding}) is damaged, or breaks off before its end."
+                raise KnownError(Failure("encoding", sentence)) from error
+        return body
+
+
+def limited(chunks: Iterator[bytes], limit: int) -> bytes:
+    """Join chunks up to a limit in bytes. Raises TooLargeError."""
+    whole = bytearray()
+    for chunk in chunks:
+        whole += chunk
+        if len(whole) > limit:
+            raise TooLargeError
+    return bytes(whole)
+
+
+def gunzipped(body: bytes) -> Iterator[bytes]:
+    """Yield what is in the members of a gzip file; what else follows them is left out, as browsers do."""
+    rest = body
+    while rest.startswith(b"\x1f\x8b") or rest is body:
+        stream = zlib.decompressobj(GZIP)
+        yield from inflated(stream, rest)
+        rest = stream.unused_data
+
+
+def undeflated(body: bytes) -> Iterator[bytes]:
+    """Yield what is in a zlib stream, or in a bare one, which some servers send for it."""
+    try:
+        zlib.decompressobj(ZLIB).decompress(body, 1)
+    except zlib.error:
+        return inflated(zlib.decompressobj(RAW), body)
+    return inflated(zlib.decompressobj(ZLIB), body)
+
+
+def inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
+    """Yield what zlib makes of a body. Raises BrokenError where it has no end."""
+    rest = body
+    while not stream.eof:
+        chunk = stream.decompress(rest, CHUNK)
+        rest = stream.unconsumed_tail
+        if not chunk and not rest and not stream.eof:
+            raise BrokenError
+        yield chunk
+
+
+def unbrotlied(body: bytes) -> Iterator[bytes]:
+    """Yield what is in a Brotli stream. Raises BrokenError where it has no end."""
+    stream = brotli.Decompressor()
+    chunk = stream.process(body, output_buffer_limit=CHUNK)
+    while True:
+        yield chunk
+        if stream.is_finished():
+            return
+        chunk = stream.process(b"", output_buffer_limit=CHUNK)
+        if not chunk and not stream.is_finished():
+            raise BrokenError
+
+
+def unzstandarded(body: bytes) -> Iterator[bytes]:
+    """Yield what is in the frames of a Zstandard file. Raises BrokenError where the last has no end."""
+    rest = body
+    while rest:
+        stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})
+        while not stream.eof:
+            chunk = stream.decompress(rest, CHUNK)
+            rest = b""
+            if not chunk and stream.needs_input:
+                raise BrokenError
+            yield chunk
+        rest = stream.unused_data
+
+
+READERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    "gzip": gunzipped,
+    "x-gzip": gunzipped,
+    "deflate": undeflated,
+    "br": unbrotlied,
+    "zstd": unzstandarded,
+}

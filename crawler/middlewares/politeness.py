@@ -1,0 +1,155 @@
+"""Tries again what may pass, when the host wishes: Retry-After, back-off by host, and the pace of a Crawl-delay."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.utils.misc import load_object
+
+from archive.recording.resting_hosts import LONGEST_REST, RestingHost
+from crawler import signals
+from crawler.network.failures import Failure, KnownError, explain
+from crawler.pace import ASKING_TO_WAIT, CRAWL_DELAY_JITTER, HostPace, back_off, least, retry_after
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+    from crawler.crawl_settings import CrawlSettings
+
+
+class PostponedError(IgnoreRequest):
+    """A request is to be made later; whoever catches it waits, so that no place among the requests is taken."""
+
+    def __init__(self, seconds: float, request: Request, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+        self.request = request
+        """What to request then."""
+        self.why = why
+
+
+class LeftAloneError(KnownError):
+    """The host asked for more time than a run has."""
+
+
+class PolitenessMiddleware:
+    """Stands in for Scrapy's retries, which ask again at once whatever the host says.
+
+    After 429 and 503 the whole host rests, for as long as it asks or twice as long each time; after another passing
+    failure only the request that failed waits. Beyond `max_wait` nothing more is asked of the host in this run.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self._statuses = {int(status) for status in crawler.settings.getlist("RETRY_HTTP_CODES")}
+        self._errors = tuple(load_object(each) for each in crawler.settings.getlist("RETRY_EXCEPTIONS"))
+        self._hosts: defaultdict[str, HostPace] = defaultdict(HostPace)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PolitenessMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raise LeftAloneError or PostponedError for a host that wants no request now."""
+        obstacle = self._obstacle(request)
+        if obstacle is not None:
+            raise obstacle
+
+    def _obstacle(self, request: Request) -> IgnoreRequest | None:
+        host = urlsplit(request.url).netloc
+        pace = self._hosts[host]
+        earlier = getattr(self.crawler.spider, "resting", {}).get(host)
+        if earlier is not None:
+            sentence = f"{host} is left alone until {earlier.until:%Y-%m-%d %H:%M} UTC: {earlier.why}."
+            return LeftAloneError(Failure("asked-to-wait", sentence))
+        if pace.left_alone:
+            sentence = f"{host} is left alone for the rest of this run: {pace.left_alone}."
+            return LeftAloneError(Failure("asked-to-wait", sentence))
+        rest = pace.rests_until - time.monotonic()
+        if rest > 0:
+            return PostponedError(rest, later(request, tries=0), f"{host} asked to be left alone for now")
+        return None
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Raise PostponedError for an answer after which the same is to be asked again."""
+        pace = self._hosts[urlsplit(request.url).netloc]
+        if response.status in ASKING_TO_WAIT:
+            self._note_refusal(request, response, pace)
+            return response
+        if response.status < 500:
+            pace.refusals = 0
+        if response.status in self._statuses:
+            self._postpone(request, self._patience(request), f"{response.url} answers {response.status}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise PostponedError for a failure that may pass."""
+        if isinstance(exception, self._errors):
+            self._postpone(request, self._patience(request), explain(exception, request, self.settings).sentence)
+
+    def _note_refusal(self, request: Request, response: Response, pace: HostPace) -> None:
+        stated = response.headers.get("Retry-After")
+        asked = retry_after(None if stated is None else stated.decode("latin-1"), datetime.now(UTC))
+        wait = pace.refused(asked, self.settings.delay, self.settings.max_wait)
+        if wait is not None:
+            pace.rests_until = max(pace.rests_until, time.monotonic() + wait)
+        elif asked is not None:
+            self._tell(request, asked, pace)
+        self._turn_away(request)
+        if wait is not None:
+            self._postpone(request, wait, f"{response.url} answers {response.status}")
+
+    def _tell(self, request: Request, asked: float, pace: HostPace) -> None:
+        """Tell that a host wants more time than a run has, so that the next run can know."""
+        until = datetime.now(UTC) + timedelta(seconds=min(asked, LONGEST_REST.total_seconds()))
+        resting = RestingHost(urlsplit(request.url).netloc, until, pace.left_alone)
+        self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
+
+    def _turn_away(self, request: Request) -> None:
+        """Take the requests to a host that already wait for their turn out of Scrapy's queue for it."""
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        waiting = [] if slot is None else list(slot.queue)
+        for place in waiting:
+            obstacle = self._obstacle(place[0])
+            if slot is not None and obstacle is not None:
+                slot.queue.remove(place)
+                place[1].errback(obstacle)
+
+    def _patience(self, request: Request) -> float:
+        return back_off(self.settings.delay, tries(request) + 1, self.settings.max_wait)
+
+    def _postpone(self, request: Request, seconds: float, why: str) -> None:
+        if tries(request) < self.settings.retries:
+            raise PostponedError(seconds, later(request), why)
+
+
+def tries(request: Request) -> int:
+    """Return how often a request was tried again."""
+    return int(request.meta.get("retry_times", 0))
+
+
+def later(request: Request, tries: int = 1) -> Request:
+    """Return the same request, to be made later; `tries` of the allowed ones are used up by that."""
+    return request.replace(
+        dont_filter=True, meta=request.meta | {"retry_times": request.meta.get("retry_times", 0) + tries}
+    )
+
+
+def slow_down(crawler: Crawler, request: Request, delay: float) -> None:
+    """Leave at least `delay` seconds between two requests to the host of this one, from now on."""
+    downloader = crawler.engine.downloader
+    host = downloader.get_slot_key(request)
+    middle = least(delay, CRAWL_DELAY_JITTER)
+    # Scrapy forgets the slot of a host that was not asked for a minute, and makes a new one from these.
+    downloader.per_slot_settings[host] = {"delay": middle, "jitter": CRAWL_DELAY_JITTER}
+    slot = downloader.slots.get(host)
+    if slot is not None:
+        slot.delay, slot.jitter = middle, CRAWL_DELAY_JITTER

@@ -1,0 +1,82 @@
+"""Refuses what would lead the crawler astray, in so many words: not as a name without address, and not tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.exceptions import CannotResolveHostError
+from w3lib.url import safe_url_string
+
+from crawler.network.address_guard import refused_address
+from crawler.network.addresses import kind, plain_host
+from crawler.network.download import HeadersTooLargeError
+from crawler.network.failures import Failure, KnownError, causes
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+    from crawler.crawl_settings import CrawlSettings
+
+REDIRECTS = (301, 302, 303, 307, 308)
+"""Statuses that Scrapy follows."""
+
+
+class RefusedError(KnownError):
+    """An address is not asked, whoever led to it."""
+
+    def __init__(self, url: str, sentence: str) -> None:
+        super().__init__(Failure("refused", sentence))
+        self.url = url
+
+
+class RefusalMiddleware:
+    """Lets no request through whose host two readers could take for different ones, and names what the guard refused.
+
+    It stands between the redirects and the downloader, so that nothing that is refused is tried again or followed.
+    """
+
+    def __init__(self, settings: CrawlSettings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RefusalMiddleware:
+        return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
+
+    def process_request(self, request: Request) -> None:
+        """Raise RefusedError for an address whose host is not written plainly."""
+        try:
+            plain_host(request.url)
+        except ValueError as error:
+            raise RefusedError(request.url, f"The address {shortened(request.url)} {error}.") from None
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Raise RefusedError for a redirect to what is no web address."""
+        if response.status in REDIRECTS and "Location" in response.headers:
+            stated = response.headers["Location"] or b""
+            try:
+                plain_host(urljoin(request.url, safe_url_string(stated)))
+            except ValueError as error:
+                target = shortened(stated.decode("utf-8", "replace"))
+                raise RefusedError(request.url, f"{request.url} redirects to {target}, which {error}.") from None
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise KnownError for what is no passing failure: an address that the guard refused, headers without end."""
+        if any(isinstance(cause, HeadersTooLargeError) for cause in causes(exception)):
+            limit = f"{self.settings.max_headers / 1e3:g} kB"
+            raise KnownError(Failure("too-large", f"The headers of the answer are larger than max_headers, {limit}."))
+        if not isinstance(exception, CannotResolveHostError):
+            return
+        host = urlsplit(request.url).hostname or request.url
+        address = refused_address(host)
+        if address is not None:
+            reason = f"{host} leads to {address}, which is no public address ({kind(address)})"
+            reason += "; name it in allow_private under [crawl] to fetch it."
+            raise RefusedError(request.url, reason) from exception
+
+
+def shortened(text: str) -> str:
+    """Return an address that another has written, fit for a sentence."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text[:200])

@@ -1,0 +1,130 @@
+"""robots.txt as RFC 9309 means it: 4xx allows everything, and what cannot be had forbids everything.
+
+429 counts as not to be had: it asks us to stay away for now. Scrapy's own middleware fetches the page when robots.txt
+cannot be had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.http import Request
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawler import signals
+from crawler.middlewares.politeness import LeftAloneError, PostponedError, later, slow_down, tries
+from crawler.middlewares.refusals import RefusedError
+from crawler.model import RobotsSaid
+from crawler.network.failures import NETWORK_ERRORS, Failure, RobotsError, explain
+from crawler.pace import kept_delay
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+    from crawler.crawl_settings import CrawlSettings
+
+PRODUCT = "Clausewatch"
+"""The name that a robots.txt calls us by."""
+PARSED_BYTES = 500 * 1024
+"""How much of a robots.txt counts: RFC 9309 section 2.5 asks for at least this."""
+TOO_MANY_REQUESTS = 429
+
+
+class RobotsMiddleware:
+    """Asks robots.txt of each origin once, and lets only those pages through that it allows."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self._rules: dict[str, asyncio.Task[RobotParser | Failure | PostponedError]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise RobotsError for a page that robots.txt keeps us from, PostponedError where it is to be asked later."""
+        if request.meta.get("is_robots_txt"):
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.ensure_future(self._ask(origin))
+        asking = self._rules[origin]
+        rules = await asyncio.shield(asking)
+        if isinstance(rules, PostponedError):
+            if self._rules.get(origin) is asking:  # the first of those who waited for it
+                del self._rules[origin]
+            self._postpone(request, rules, parts.netloc)
+        elif isinstance(rules, Failure):
+            raise RobotsError(rules)
+        elif not rules.allowed(request.url, PRODUCT):
+            raise RobotsError(Failure("robots", f"robots.txt of {parts.netloc} does not allow {PRODUCT} this page."))
+
+    def _postpone(self, request: Request, answer: PostponedError, host: str) -> None:
+        if tries(request) < self.settings.retries:
+            raise PostponedError(answer.seconds, later(request), answer.why)
+        raise RobotsError(
+            Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {answer.why}")
+        )
+
+    async def _ask(self, origin: str) -> RobotParser | Failure | PostponedError:
+        request = Request(
+            f"{origin}/robots.txt", priority=1000, meta={"is_robots_txt": True}, callback=NO_CALLBACK, dont_filter=True
+        )
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except PostponedError as error:
+            return error
+        except LeftAloneError as error:
+            return error.failure
+        except RefusedError as error:
+            self._tell(RobotsSaid(origin, None))
+            return _refused(error, request.url)
+        except NETWORK_ERRORS as error:
+            self._tell(RobotsSaid(origin, None))
+            return _unavailable(explain(error, request, self.settings), origin)
+        return self._read(request, response, origin)
+
+    def _read(self, request: Request, response: Response, origin: str) -> RobotParser | Failure:
+        if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
+            self._tell(RobotsSaid(origin, response.status))
+            return _refusing(response, urlsplit(origin).netloc)
+        body = response.body[:PARSED_BYTES] if response.status < 300 else b""
+        rules = ProtegoRobotParser.from_crawler(self.crawler, body)
+        stated = rules.crawl_delay(PRODUCT)
+        delay = kept_delay(stated, self.settings.delay, self.settings.max_wait)
+        if delay > self.settings.delay:
+            slow_down(self.crawler, request, delay)
+        self._tell(RobotsSaid(origin, response.status, stated, delay))
+        return rules
+
+    def _tell(self, said: RobotsSaid) -> None:
+        self.crawler.signals.send_catch_log(signals.robots_read, said=said)
+
+
+def _refusing(response: Response, host: str) -> Failure:
+    stated = response.headers.get("Retry-After")
+    wish = "" if stated is None else f" (Retry-After: {stated.decode('latin-1')[:60]})"
+    return Failure("robots", f"robots.txt of {host} answers {response.status}{wish}, so nothing may be fetched.")
+
+
+def _refused(error: RefusedError, url: str) -> Failure:
+    """Say why robots.txt may not be asked for, and that it led elsewhere where it did."""
+    if error.url == url:
+        return error.failure
+    return replace(error.failure, sentence=f"{url} leads on to where nothing is asked: {error.failure.sentence}")
+
+
+def _unavailable(failure: Failure, origin: str) -> Failure:
+    """Say why robots.txt could not be had; where the whole host is out of reach, that is the reason."""
+    if failure.kind in ("dns", "tls", "connection"):
+        return failure
+    host = urlsplit(origin).netloc
+    return Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {failure.sentence}")

@@ -1,0 +1,90 @@
+"""The browser that runs the scripts of a page: which one, and how it is started so that it can reach nothing.
+
+It has no way to the network: every name and address is unknown to it, and its only proxy is at one of them. What a page
+asks for is fetched by the crawler, see `crawler.middlewares.rendering`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from archive.model import Policy
+from crawler.crawl_settings import CrawlSettings
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""What Chromium is called on the PATH, the first one found is taken."""
+
+ARGUMENTS = (
+    # Reach nothing: no name, no address, no proxy but one that is not there, and no way besides.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://proxy.invalid:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--disable-quic",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--no-pings",
+    # Take little.
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--blink-settings=imagesEnabled=false",
+    "--js-flags=--max-old-space-size=512",
+    "--renderer-process-limit=2",
+)
+
+
+class NoBrowserError(Exception):
+    """A page is to be rendered and nothing is there to do it; the sentence says what to do."""
+
+
+def find_chromium(configured: str) -> str:
+    """Return the path of the browser: the configured one, else the first of `NAMES` on the PATH.
+
+    Raises NoBrowserError where it, or the extra that drives it, is not installed.
+    """
+    if find_spec("scrapy_playwright") is None:
+        raise NoBrowserError("needs the extra `render`: pip install 'clausewatch[render]'")
+    if configured:
+        found = shutil.which(configured)
+        if found is None:
+            raise NoBrowserError(f'cannot be run: there is no program "{configured}"; correct chromium under [crawl]')
+        return found
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    raise NoBrowserError(
+        "needs Chromium, which is not on the PATH: install it (on Debian, apt-get install chromium), "
+        "or name it by chromium under [crawl]"
+    )
+
+
+def with_browser(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Mapping[str, Any]:
+    """Return Scrapy's settings, with a browser where one of these policies is rendered. Raises NoBrowserError."""
+    if not any(policy.options.rendered for policy in policies):
+        return settings
+    crawl: CrawlSettings = settings["CLAUSEWATCH_CRAWL"]
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.middlewares.rendering.RenderingMiddleware": 50}
+    return {**settings, "DOWNLOADER_MIDDLEWARES": middlewares, **_playwright(find_chromium(crawl.chromium))}
+
+
+def _playwright(chromium: str) -> dict[str, Any]:
+    launch = {
+        "executable_path": chromium,
+        "headless": True,
+        # Root cannot use Chromium's sandbox; everybody else does.
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": list(ARGUMENTS),
+        # It ends when our end of its pipe does, also where we are killed.
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
+    }
+    return {
+        "PLAYWRIGHT_BROWSER_TYPE": "chromium",
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch,
+        "PLAYWRIGHT_ABORT_REQUEST": "crawler.middlewares.rendering.refuse",
+        "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,
+    }

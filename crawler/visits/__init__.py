@@ -1,0 +1,1 @@
+"""One policy visited, assessed in a worker, and recorded."""

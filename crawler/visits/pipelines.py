@@ -1,0 +1,222 @@
+"""The one pipeline: every visit, failed ones too, is assessed in a worker process and recorded by one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from archive.errors import OutdatedAssessmentError, StorageError
+from archive.model import Fetch, Policy, Result
+from archive.recording.recorder import Latest, Recorded, latest, record
+from archive.recording.resting_hosts import RestingHost, note_resting
+from archive.recording.unchanged_pages import Answered, record_recognised
+from archive.storage.database import Archive, open_archive
+from crawler import signals
+from crawler.model import Visited
+from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+from differ.judgement.profiles import Profile, load_profile
+from differ.visits.assessment import Assessment, Visit
+from differ.visits.recognition import Look, look
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.crawl_settings import Clock, CrawlSettings
+
+Parameters = ParamSpec("Parameters")
+Value = TypeVar("Value")
+
+DEFAULT = "default"
+"""The profile of a policy that names none, or one that is not there."""
+
+MOST_TOGETHER = 16
+"""Answers that are recognised and recorded in one transaction."""
+
+ATTEMPTS = 3
+"""How often one answer is assessed where another run records versions of the same policy meanwhile."""
+
+logger = logging.getLogger(__name__)
+
+
+class RecordingPipeline:
+    """Awaits the assessment of each visit and records the result.
+
+    The reactor waits for neither: workers are processes, and all SQL runs in one thread of its own, which makes it the
+    one writer. Once the archive cannot be written the crawl stops, and nothing is pretended to be recorded.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self.crawler = crawler
+        self.crawl = crawl
+        self.profiles: Mapping[str, Profile] = crawler.settings["CLAUSEWATCH_PROFILES"]
+        self.now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
+        self.run_started_at = self.now()
+        self.workers = Workers(WorkerLimits.of(crawl, crawl.workers))
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._archive: Archive | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        self._resting: list[RestingHost] = []
+        self._waiting: list[tuple[Answered, asyncio.Future[tuple[Result, Recorded] | None]]] = []
+        self._recognising: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RecordingPipeline:
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.note_resting, signal=signals.host_rests)
+        return pipeline
+
+    def note_resting(self, resting: RestingHost) -> None:
+        """Note a host that is to be left alone beyond this run."""
+        self._resting.append(resting)
+
+    async def open_spider(self) -> None:
+        """Open the archive; raises StorageError."""
+        loop = asyncio.get_running_loop()
+        settings = self.crawler.settings
+        place: tuple[str, timedelta] = (settings["CLAUSEWATCH_DATABASE"], settings["CLAUSEWATCH_BUSY_TIMEOUT"])
+        self._archive = await loop.run_in_executor(self._writer, open_archive, *place)
+
+    async def process_item(self, item: Visited) -> Visited:
+        """Assess and record one visit, and tell whoever listens."""
+        if self._stopping is not None:
+            return item
+        try:
+            result, recorded = await self._recorded(item)
+        except StorageError as error:
+            self._stop(error)
+            return item
+        self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
+        return item
+
+    async def _recorded(self, item: Visited) -> tuple[Result, Recorded]:
+        recognised = None if item.fetch.error else await self._recognised(item)
+        if recognised is not None:
+            return recognised
+        attempt = 1
+        while True:
+            result = await self._result(item)
+            try:
+                return result, await self._in_archive(record, result, self.now(), self.run_started_at)
+            except OutdatedAssessmentError:
+                if attempt == ATTEMPTS:
+                    raise
+                attempt += 1
+
+    async def _recognised(self, item: Visited) -> tuple[Result, Recorded] | None:
+        """Record an answer that need not be read, together with others that wait; return None for any other."""
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((Answered(item.fetch, item.policy.options, item.unmodified), answer))
+        if self._recognising is None:
+            self._recognising = asyncio.ensure_future(self._recognise())
+        found: tuple[Result, Recorded] | None = await answer
+        return found
+
+    async def _recognise(self) -> None:
+        """Work off what waits: all of it at once, since nearly all that many answers cost is the transaction."""
+        while self._waiting:
+            some = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
+            answers = [answer for answer, _ in some]
+            done = asyncio.ensure_future(self._in_archive(record_recognised, answers, self.now(), self.run_started_at))
+            await asyncio.wait([done])
+            for place, (_, waiting) in enumerate(some):
+                error = done.exception()
+                if error is not None:
+                    waiting.set_exception(error)
+                else:
+                    waiting.set_result(done.result()[place])
+        self._recognising = None
+
+    async def _result(self, item: Visited) -> Result:
+        if item.fetch.error:
+            return Result(item.fetch, None)
+        if item.unmodified is not None:
+            return overtaken(item.fetch)
+        known = await self._in_archive(latest, item.policy.name)
+        visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles), self.crawl)
+        against = None if known is None else known.number
+        outcome = await self.workers.call(look, Look(visit, () if known is None else known.marks))
+        if isinstance(outcome, Done):
+            return Result(item.fetch, outcome.value.assessment, against, outcome.value.mark)
+        if isinstance(outcome, LimitHit):
+            return Result(item.fetch, refusal(outcome), against)
+        logger.error("Reading %s failed", item.policy.name, exc_info=outcome.error)
+        return Result(replace(item.fetch, error=defect(outcome), error_kind="other"), None)
+
+    async def _in_archive(
+        self,
+        function: Callable[Concatenate[Archive, Parameters], Value],
+        *arguments: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Value:
+        """Run a function of the archive in the one thread that talks to it."""
+        archive = self._archive
+        if archive is None:
+            raise RuntimeError("the archive is not open")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writer, lambda: function(archive, *arguments, **named))
+
+    def _stop(self, error: StorageError) -> None:
+        if self._stopping is None:
+            if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # nobody listens
+                logger.error("The archive cannot be written, so the crawl stops: %s", error)
+            # Not awaited: closing waits for this very item.
+            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
+
+    async def close_spider(self) -> None:
+        """Stop the workers and close the archive."""
+        await self.workers.close()
+        if self._resting and self._stopping is None:
+            try:
+                await self._in_archive(note_resting, self._resting, self.now())
+            except StorageError as error:
+                self.crawler.signals.send_catch_log(signals.storage_failed, error=error)
+        if self._archive is not None:
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._archive.close)
+        self._writer.shutdown(wait=False)
+
+
+def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
+    """Return the profile that a policy names, or the default one with a word in the log where it is there no longer."""
+    named = profiles.get(policy.profile)
+    if named is None and policy.profile != DEFAULT:
+        logger.warning(
+            "%s: there is no profile %r any more, so it is judged by the default", policy.name, policy.profile
+        )
+    return named or load_profile(DEFAULT)
+
+
+def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
+    """Return everything that the assessment of one answer needs."""
+    page, *further = fetch.pages
+    options = replace(policy.options, max_nesting=crawl.max_nesting)
+    if known is None:
+        return Visit(page, options, profile, further=tuple(further))
+    pending, patience = known.pending, policy.looks.confirm_max
+    confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
+    text = pending.text if pending else None
+    return Visit(page, options, profile, known.version, text, confirm, tuple(further))
+
+
+def overtaken(fetch: Fetch) -> Result:
+    """Return what is recorded where a page is said to be that of a version which is the latest no longer."""
+    sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
+    return Result(replace(fetch, error=sentence, error_kind="other"), None)
+
+
+def refusal(hit: LimitHit) -> Assessment:
+    """Return the assessment of an answer whose reading was ended by a limit."""
+    detail = f"Reading this answer was ended by {hit.limit}."
+    return Assessment("not comparable", reason="refused-limit", detail=detail)
+
+
+def defect(found: Defect) -> str:
+    """Return what is recorded where our own code failed on an answer."""
+    kind = type(found.error).__name__
+    return f"The answer came, but Clausewatch failed to read it ({kind}: {found.error}). This is a defect: report it."

@@ -1,0 +1,48 @@
+"""Fetches policies as a crawl does, and records nothing: for a person who wants to see what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy import signals as scrapy_signals
+
+from archive.model import Policy
+from crawler import signals
+from crawler.model import RobotsSaid, Visited
+from crawler.network.browser import with_browser
+from crawler.visits.process import PreparedCrawl
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking."""
+
+    visits: tuple[Visited, ...]
+    """In the order of their answers."""
+    robots: tuple[RobotsSaid, ...]
+    """What the sites on the way said in their robots.txt, each time they were asked."""
+
+
+def look(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Looked:
+    """Fetch these policies, each as often as it stands here, whole and with all politeness.
+
+    `settings` are those of `crawler.settings.scrapy_settings`. A reactor starts once, so this runs once per process.
+    Raises CrawlDefectError where the program itself failed.
+    """
+    visits: list[Visited] = []
+    robots: list[RobotsSaid] = []
+
+    def note_visit(item: Visited) -> None:
+        visits.append(item)
+
+    def note_robots(said: RobotsSaid) -> None:
+        robots.append(said)
+
+    crawl = PreparedCrawl({**with_browser(settings, policies), "ITEM_PIPELINES": {}})
+    crawl.crawler.signals.connect(note_visit, signal=scrapy_signals.item_scraped)
+    crawl.crawler.signals.connect(note_robots, signal=signals.robots_read)
+    crawl.run(policies)
+    visits.sort(key=lambda each: each.answered_at or each.fetch.started_at)
+    return Looked(tuple(visits), tuple(robots))

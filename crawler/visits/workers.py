@@ -1,0 +1,248 @@
+"""Killable worker processes with limits of CPU time, clock time and memory: a hostile page costs its own check only."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import multiprocessing
+import re
+import resource
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.crawl_settings import CrawlSettings
+
+Argument = TypeVar("Argument")
+Value = TypeVar("Value")
+
+CLOCK_PER_CPU = 4
+"""How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
+GRACE = 20.0
+"""Seconds beyond the clock's limit after which a call is taken for lost."""
+ORDINARY_MEMORY = 110_000_000
+"""Bytes that any page may use; a page of two million bytes needs less. One that needs more is read again while no other
+page is, so that all processes together stay small."""
+MARGIN = 50_000_000
+"""Bytes beyond the limit that the kernel still gives, and at least `MARGIN_PER_BYTE` of a body. A parser in C may lose
+text silently where it is given no more: what came out is believed only if no request of this size can have failed."""
+MARGIN_PER_BYTE = 6
+PRELOADED = ("differ.visits.recognition", "lingua")
+"""Imported once in the fork server, so that a worker that replaces a killed one is there at once, and so that no
+library is loaded when memory is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What the workers may use."""
+
+    count: int
+    memory: int
+    """Bytes that one page may use at most, see `ORDINARY_MEMORY`."""
+    cpu_time: float
+    """Seconds for one call."""
+    margin: int = MARGIN
+    """Bytes, more than a parser asks for at once: see `MARGIN`."""
+    clock_per_cpu: float = CLOCK_PER_CPU
+    """Seconds by the clock for each second of CPU time."""
+
+    @classmethod
+    def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
+        """Return the configured limits for so many processes."""
+        margin = max(MARGIN, MARGIN_PER_BYTE * crawl.max_body)
+        return cls(count, crawl.worker_memory, crawl.worker_time, margin)
+
+    @property
+    def clock(self) -> float:
+        """Seconds by the clock that one call may take."""
+        return self.cpu_time * self.clock_per_cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Value]):
+    """The call came back with this."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class LimitHit:
+    """The call was ended by a limit."""
+
+    limit: str
+    """What it was, with its unit: goes on from "it was ended by"."""
+    hungry: bool = False
+    """Whether more memory may have helped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Our own code raised: a fault of the program that this page brought to light."""
+
+    error: BaseException
+
+
+class Workers:
+    """A pool of processes that start with the first call, and are killed when they use too much."""
+
+    def __init__(self, limits: WorkerLimits, grace: float = GRACE) -> None:
+        self.limits = limits
+        self.grace = grace
+        self._pool: ProcessPool | None = None
+        self._ending: list[asyncio.Future[None]] = []
+        # The pool is never given more than it can begin at once, so that a call that it loses is soon missed.
+        self._free = asyncio.Semaphore(limits.count)
+        self._one = asyncio.Lock()
+
+    async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
+        """Run a function of a module with one argument in a worker, and say how that ended."""
+        ordinary = min(self.limits.memory, ORDINARY_MEMORY)
+        async with self._free:
+            pool = self._shared()
+            outcome = await self._attempt(pool, function, argument, ordinary)
+            if outcome is None and self._pool is pool:
+                self._end_shared()
+        if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
+            # The pool broke, perhaps under another page, or this page needs more than most.
+            async with self._alone() as pool:
+                outcome = await self._attempt(pool, function, argument, self.limits.memory)
+        return outcome or LimitHit("the worker process, which broke off without a word")
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[ProcessPool]:
+        """Give a pool of one process, while no other works or holds memory."""
+        async with self._one:
+            for _ in range(self.limits.count):
+                await self._free.acquire()
+            self._end_shared()
+            await asyncio.gather(*self._ending)  # what they held is free only then
+            pool = new_pool(1)
+            try:
+                yield pool
+            finally:
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+                await asyncio.to_thread(pool.join)
+                for _ in range(self.limits.count):
+                    self._free.release()
+
+    async def _attempt(
+        self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument, memory: int
+    ) -> Done[Value] | LimitHit | Defect | None:
+        """Return None where the pool broke or lost the call."""
+        clock = self.limits.clock
+        task = WithinLimits(function, argument, self.limits.cpu_time, memory, self.limits.margin)
+        waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
+        await asyncio.wait([waiting], timeout=clock + self.grace)
+        if not waiting.done() or waiting.cancelled():
+            return None
+        error = waiting.exception()
+        if error is None:
+            return Done(waiting.result())
+        if isinstance(error, BrokenProcessPool):
+            return None
+        return self._limit(error) or Defect(error)
+
+    def _shared(self) -> ProcessPool:
+        if self._pool is None:
+            self._pool = new_pool(self.limits.count)
+        return self._pool
+
+    def _end_shared(self) -> None:
+        """Stop the shared processes; the next call starts others."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+            self._ending.append(asyncio.ensure_future(asyncio.to_thread(self._pool.join)))
+            self._pool = None
+
+    def _limit(self, error: BaseException) -> LimitHit | None:
+        """Name the limit behind an error, or return None where it is none."""
+        memory = f"{self.limits.memory / 1e6:g} MB"
+        if isinstance(error, TimeoutError):
+            return LimitHit(f"the limit of {self.limits.clock:g} seconds by the clock")
+        if isinstance(error, MemoryError):
+            return LimitHit(f"the limit of {memory} of memory", hungry=True)
+        if isinstance(error, RecursionError):
+            return LimitHit("the limit of nesting depth")
+        if not isinstance(error, ProcessExpired):
+            return None
+        if error.exitcode == -signal.SIGXCPU:
+            return LimitHit(f"the limit of {self.limits.cpu_time:g} seconds of CPU time")
+        if error.exitcode is not None and error.exitcode < 0:
+            name = signal.Signals(-error.exitcode).name
+            return LimitHit(f"signal {name}, most likely for want of memory (limit {memory})", hungry=True)
+        return LimitHit(f"the worker process itself, with exit code {error.exitcode}")
+
+    async def close(self) -> None:
+        """Stop every worker, without waiting for its work."""
+        self._end_shared()
+        await asyncio.gather(*self._ending)
+
+
+def new_pool(count: int) -> ProcessPool:
+    """Return a pool that starts its processes with its first call."""
+    context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
+    context.set_forkserver_preload(list(PRELOADED))
+    return ProcessPool(count, context=context)
+
+
+@dataclass(frozen=True, slots=True)
+class WithinLimits(Generic[Argument, Value]):
+    """A call that limits the process it is made in, for as long as it lasts.
+
+    Not longer, because a process that runs out of memory between two calls would lose the next one.
+    """
+
+    function: Callable[[Argument], Value]
+    argument: Argument
+    seconds: float
+    """Of CPU time: beyond it the kernel ends this process by SIGXCPU."""
+    memory: int
+    """Bytes that the process may hold: beyond it, MemoryError."""
+    margin: int
+    """Bytes, see `MARGIN`."""
+
+    def __call__(self) -> Value:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        # The limit counts from the start of the process, which has served other pages before.
+        seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
+        forget_peak()
+        with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_DATA, self.memory + self.margin):
+            value = self.function(self.argument)
+        if peak() > self.memory:
+            raise MemoryError
+        return value
+
+
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+def forget_peak() -> None:
+    """Let the kernel begin to count this process's peak of memory anew, where it can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak() -> int:
+    """Return the most bytes of memory that this process held since that, or 0 where the kernel does not tell."""
+    try:
+        found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+    except OSError:
+        return 0
+    return 0 if found is None else int(found[1]) * 1024
+
+
+@contextmanager
+def soft_limit(kind: int, size: int) -> Iterator[None]:
+    """Lower one of this process's limits for a while."""
+    soft, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, (soft, hard))

@@ -1,0 +1,1 @@
+"""Whether an edit matters: effects, recipients, topics, severity."""

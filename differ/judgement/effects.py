@@ -1,0 +1,319 @@
+"""What an edit of one statement does: which concepts it adds, takes away or turns round."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from differ.judgement.relevance import Watched, names_right, relevance, says_right
+from differ.language.countries import countries
+from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
+from differ.language.names import companies, names
+from differ.language.statements import Statement, is_line
+from differ.matching.equivalence import changed_words
+
+Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
+"""Loosened: a negation went; tightened: one came."""
+
+TURNS = ("loosened", "tightened")
+"""Where these say what a negation turned, the negation and the "may" or "will" that it replaced say no more."""
+
+By = Literal["word", "concept", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of effect, and what makes it."""
+
+    kind: str
+    concepts: tuple[str, ...]
+    by: By = "concept"
+    """Whether other words of one concept are a change ("banks" became "insurers"), or only another concept, or another
+    number of mentions."""
+
+
+NEGATION = Part("condition", ("negation",), by="count")
+CONDITION = Part("condition", ("limiter", "modality", "scope"))
+SHARING_PARTS = (
+    Part("sale", ("sell",)),
+    Part("recipient", ("recipient",), by="word"),
+    Part("merger", ("merger",), by="word"),
+    Part("safeguard", ("transfer.safeguard",), by="word"),
+    Part("transfer", ("transfer.abroad",)),
+    Part("consent", ("consent", "optout")),
+    Part("notice", ("notify",)),
+    Part("threshold", ("threshold",), by="word"),
+    Part("risk", ("risk",)),
+    Part(
+        "data",
+        ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
+        "word",
+    ),
+    Part("purpose", ("purpose",), by="word"),
+    Part("act", ("share", "receive", "public")),
+    NEGATION,
+    CONDITION,
+)
+"""Effects on sharing, in the order in which a new or removed statement is told by them."""
+
+RIGHTS_PARTS = (
+    Part("withdrawal", ("consent.withdraw",)),
+    Part("complaint", ("complaint",), by="word"),
+    Part("fee", ("exercise.fee", "exercise.free")),
+    Part("identity", ("exercise.identity",)),
+    Part("refusal", ("exercise.refuse",)),
+    Part("deadline", ("exercise.deadline",)),
+    Part("optout", ("optout", "default")),
+    Part("right", ("right",)),
+    Part("consent", ("consent",)),
+    Part("channel", ("exercise",)),
+    NEGATION,
+    CONDITION,
+)
+"""The same for rights."""
+
+SPILLS = ("consent", "notice")
+"""Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
+
+WEB = ("http://", "https://", "www.")
+STATEMENT = 4
+"""A line of fewer words names no right by itself."""
+
+HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
+"""Where the name ends that a row or an item begins with."""
+
+UNIT_REACH = 3
+"""A number counts what stands at most so many words after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that an edit does."""
+
+    watched: Watched
+    kind: str
+    """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
+    direction: Direction
+    gone: tuple[str, ...] = ()
+    """The words that decided, as the text before has them."""
+    new: tuple[str, ...] = ()
+    """The same of the text after."""
+
+
+def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
+    """Return what an edit does to the watched subjects; a new or removed statement is an edit too."""
+    watched: list[Watched] = [
+        subject for statement in (before, after) if statement for subject in sorted(relevance(statement))
+    ]
+    found: list[Effect] = []
+    for subject in dict.fromkeys(watched):
+        if before is not None and after is not None:
+            found += edited(subject, before, after)
+        else:
+            found += whole(subject, before, after)
+    found += controller_effect(before, after)
+    if "rights" not in watched:
+        found += [replace(effect, watched="rights", kind="consent") for effect in found if effect.kind in SPILLS]
+    return found
+
+
+def controller_effect(before: Statement | None, after: Statement | None) -> list[Effect]:
+    """Return the effect of another company being named as responsible for the data, if any."""
+    senses = [meaning(each.words, each.language) for each in (before, after) if each is not None]
+    if not any(sense is not None and sense.has("controller") for sense in senses):
+        return []
+    old, new = (companies(each.text) if each else {} for each in (before, after))
+    gone = tuple(sorted(name for key, name in old.items() if key not in new))
+    came = tuple(sorted(name for key, name in new.items() if key not in old))
+    return [Effect("sharing", "controller", direction(gone, came), gone, came)] if gone or came else []
+
+
+def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
+    """Return what a new or removed statement says: its gravest concept, else that it is there."""
+    statement = after or before
+    sense = meaning(statement.words, statement.language) if statement else None
+    if statement is None or sense is None or sense.has("announcement"):
+        return []
+    towards: Direction = "added" if after else "removed"
+    if subject == "rights" and is_address_line(statement):
+        return [Effect(subject, "address", towards, text_of(before), text_of(after))]
+    listed = statement.kind in ("item", "row")
+    if subject == "sharing" and listed and not sense.has("sell", "recipient") and names(statement, sense):
+        return [Effect(subject, "name", towards, head_of(before), head_of(after))]
+    for part in SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS:
+        said = sense.named(*part.concepts)
+        if said and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
+            return [whole_effect(subject, part, said, new=after is not None)]
+    if subject == "rights" and len(sense.words) < STATEMENT:
+        return []
+    return [Effect(subject, "statement", towards)] if listed else []
+
+
+def head_of(statement: Statement | None) -> tuple[str, ...]:
+    """Return the first cell of a row or the beginning of an item: who is listed."""
+    return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
+
+
+def is_address_line(statement: Statement) -> bool:
+    """Whether a statement is a line that says where to reach the company: with a number or an address in it."""
+    lead = lead_meaning(statement)
+    telling = any("@" in word or word[0].isdigit() for word in statement.words)
+    return telling and is_line(statement.text) and lead is not None and lead.has("exercise")
+
+
+def text_of(statement: Statement | None) -> tuple[str, ...]:
+    """Return a statement's text as the words that decided, or nothing."""
+    return (statement.text,) if statement else ()
+
+
+def only_generic(sense: Meaning, part: Part) -> bool:
+    """Whether nothing but the word "rights" is said of a part."""
+    return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
+
+
+def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, bool], str], *, new: bool) -> Effect:
+    """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
+    said = shown(named)
+    promised = all(negated for _, negated in named)
+    if new:
+        return Effect(subject, part.kind, "tightened" if promised else "added", (), said)
+    return Effect(subject, part.kind, "loosened" if promised else "removed", said, said if promised else ())
+
+
+def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
+    """Return the effects of an edit on one watched subject."""
+    one, other = meaning(before.words, before.language), meaning(after.words, after.language)
+    if one is None or other is None:
+        return []
+    if subject == "rights" and is_address_line(after):
+        return [Effect(subject, "address", "changed", text_of(before), text_of(after))]
+    parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
+    found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
+    found += residue(subject, before, after, one)
+    kept = [effect for effect in found if subject == "sharing" or touches_rights(effect, (one, other))]
+    turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
+    return [effect for effect in kept if not (turned and effect.kind == "condition")]
+
+
+def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
+    """Whether an effect bears on rights, given what the statement says before and after: a condition where a right is
+    named, a name where somebody can be reached, a place where anything is said of rights."""
+    if effect.kind in ("condition", "consent"):
+        turned = effect.direction in TURNS
+        return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)
+    if effect.kind == "name":
+        return any(sense.has("exercise.dpo", "exercise.contact", "exercise.post", "complaint") for sense in senses)
+    if effect.kind in ("country", "wording"):
+        return any(says_right(sense) for sense in senses)
+    return True
+
+
+def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect that the concepts of one part make, or None where they stayed the same."""
+    if part.by == "count":
+        return count_effect(subject, part, one, other)
+    before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
+    left, right = one.named(*part.concepts), other.named(*part.concepts)
+    if subject == "rights" and {concept for concept, _ in before ^ after} == {"modality.may"}:
+        return None  # "you control" and "you can control" are one; "may" against "must" is not
+    if part.kind == "recipient" and {word for word, _ in left} == {word for word, _ in right}:
+        return None  # the same recipients, of an act that was turned: the act tells it
+    by_word = part.by == "word" and left.keys() != right.keys()
+    if before == after and not by_word:
+        return None
+    gone = {key: said for key, said in left.items() if key not in right}
+    new = {key: said for key, said in right.items() if key not in left}
+    turned = {concept for concept, _ in before - after} & {concept for concept, _ in after - before}
+    if turned:
+        towards: Direction = "loosened" if any(negated for c, negated in before - after if c in turned) else "tightened"
+        return Effect(subject, part.kind, towards, shown(left), shown(right))
+    if by_word:
+        return Effect(subject, part.kind, direction_of_words(gone, new), shown(gone), shown(new))
+    return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
+
+
+def direction_of_words(gone: Collection[tuple[str, bool]], new: Collection[tuple[str, bool]]) -> Direction:
+    """Return the direction of words that came and went: what is no longer ruled out is loosened, what is ruled out anew
+    is tightened."""
+    if gone and not new and all(negated for _, negated in gone):
+        return "loosened"
+    if new and not gone and all(negated for _, negated in new):
+        return "tightened"
+    return direction(gone, new)
+
+
+def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect of more or fewer mentions, or None where they are as many."""
+    left, right = (Counter(map(sense.said, sense.of(*part.concepts))) for sense in (one, other))
+    if left.total() == right.total():
+        return None
+    gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
+    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone, new)
+
+
+def shown(named: dict[tuple[str, bool], str]) -> tuple[str, ...]:
+    """Return the words of mentions for a reader, each once, sorted."""
+    return tuple(sorted(set(named.values())))
+
+
+def direction(gone: Collection[object], new: Collection[object]) -> Direction:
+    """Return the direction of an edit that took some words and brought others."""
+    if gone and new:
+        return "changed"
+    return "added" if new else "removed"
+
+
+def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
+    """Return the effects of words that no concept names: addresses, numbers, countries, names, other words."""
+    gone, new = changed_words(before.words, after.words)
+    lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
+    left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
+    kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
+        ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
+        ("address", addresses(gone), addresses(new)),
+        ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
+        ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
+        ("name", named(before, sense, gone), named(after, sense, new)),
+        ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
+    ]
+    found = []
+    for kind, taken, brought in kinds:
+        words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
+        if words_gone != words_new:
+            found.append(Effect(subject, kind, direction(words_gone, words_new), words_gone, words_new))
+    return found
+
+
+def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Return the countries that only the second names, as written."""
+    return [name for code, name in new.items() if code not in old]
+
+
+def addresses(text: Iterable[str]) -> list[str]:
+    """Return the e-mail and web addresses, and the telephone numbers."""
+    return [word for word in text if "@" in word or word.startswith(WEB) or (word.isdigit() and len(word) > 3)]
+
+
+def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
+    """Return the changed numbers that count one of the units, with the unit: "14 days"."""
+    sense = meaning(statement.words, statement.language)
+    numbers = sense.lexicon.numbers if sense else frozenset()
+    found = []
+    for place, word in enumerate(statement.words):
+        if word in changed and (word[0].isdigit() or word in numbers):
+            following = statement.words[place + 1 : place + 1 + UNIT_REACH]
+            reach = next((step for step, other in enumerate(following, 1) if other in units), None)
+            if reach is not None:
+                found.append(" ".join(statement.words[place : place + 1 + reach]))
+            elif place and statement.words[place - 1] in units:
+                found.append(f"{statement.words[place - 1]} {word}")
+    return [count for count in found if not any(count != other and count in other for other in found)]
+
+
+def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
+    """Return the changed words of a statement that are names, as written."""
+    known = names(statement, sense)
+    return [known[word] for word in changed if word in known]

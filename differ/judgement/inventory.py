@@ -1,0 +1,195 @@
+"""What a policy promises, listed: which rights it names and how they are exercised, and who receives data for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from differ.judgement.effects import counted
+from differ.judgement.recipients import NAMED, Recipient, names_of, recipients
+from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance
+from differ.language.lexicon import Mention
+from differ.language.meaning import Meaning, heading_topics, meaning
+from differ.language.statements import Statement, statements
+from document.model import Document
+
+RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "consent.withdraw", "optout", "complaint")
+"""The concepts that are entries of the inventory of rights; opt-outs and complaints with all that is under them."""
+
+CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
+
+
+FEE_AROUND = 3
+"""Words that are shown on each side of one about a fee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right that a version names, with what the same section says of exercising it."""
+
+    right: str
+    """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
+    language: str
+    section: str
+    """The first section that names it; one headed as about rights or choices goes before others."""
+    deadline: str = ""
+    """"14 days", or ""."""
+    fee: str = ""
+    """The words about a fee, or ""."""
+    channel: str = ""
+    """The address, or the kind of channel, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The rights and recipients of one version, in reading order, each once a language."""
+
+    rights: tuple[Right, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChange:
+    """The entries that only one of two inventories has; details alone make no difference."""
+
+    rights_gone: tuple[Right, ...] = ()
+    rights_new: tuple[Right, ...] = ()
+    recipients_gone: tuple[Recipient, ...] = ()
+    recipients_new: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """What a policy in several languages names in some of them only."""
+
+    what: Literal["right", "recipient"]
+    entry: str
+    """The right, the class of recipients, or for one given by name alone the name."""
+    named_in: tuple[str, ...]
+    missing_in: tuple[str, ...]
+
+
+def inventory(document: Document) -> Inventory:
+    """List the rights and recipients that a document names; languages without a lexicon add nothing."""
+    read = statements(document)
+    names = names_of(read, document.title)
+    rights: dict[tuple[str, str], Right] = {}
+    under_rights: set[str] = set()
+    receiving: dict[tuple[str, str, str], Recipient] = {}
+    for statement in read:
+        sense = meaning(statement.words, statement.language)
+        if sense is None or statement.kind in ("heading", "contents"):
+            continue
+        subjects = relevance(statement)
+        if "rights" in subjects:
+            headed = bool(heading_topics(statement.path, statement.language) & {"rights", "choices"})
+            for right in rights_of(statement, sense, read):
+                told = rights.get((right.right, right.language))
+                if told is None or (headed and told.section not in under_rights):
+                    rights[right.right, right.language] = right
+                    under_rights |= {right.section} if headed else set()
+        if "sharing" in subjects:
+            for recipient in recipients(statement, sense, names):
+                receiving.setdefault(recipient.identity, recipient)
+    return Inventory(tuple(rights.values()), tuple(receiving.values()))
+
+
+def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -> list[Right]:
+    """Return the rights that one statement names."""
+    named = {mention.concept for mention in sense.of(*RIGHTS) if not is_promise(sense, mention)}
+    if not named or not (names_right(sense) or sense.has("optout", "complaint", "consent.withdraw")):
+        return []
+    near = [other for other in read if other.path == statement.path and other.language == statement.language]
+    return [
+        Right(
+            right=concept.removeprefix("right.").removeprefix("consent."),
+            language=statement.language,
+            section=statement.section,
+            deadline=first(deadline(other) for other in near),
+            fee=first(said(other, ("exercise.free",)) for other in near) or first(fee(other) for other in near),
+            channel=first(channel(other) for other in near),
+        )
+        for concept in sorted(named)
+    ]
+
+
+def is_promise(sense: Meaning, mention: Mention) -> bool:
+    """Whether the words of a choice say what the company does: "we do not sell" is no right to say "do not sell"."""
+    before = sense.words[max(0, mention.start - 1) : mention.start]
+    return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)
+
+
+def deadline(statement: Statement) -> str:
+    """Return the first time limit of a statement ("14 days"), or ""."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None or not sense.has("exercise.deadline"):
+        return ""
+    return first(counted(statement.words, statement, frozenset(sense.lexicon.days)))
+
+
+def fee(statement: Statement) -> str:
+    """Return what a statement says about a fee, with a few words around that tell whether there is one, or ""."""
+    sense = meaning(statement.words, statement.language)
+    mention = next(iter(sense.of("exercise.fee")), None) if sense else None
+    if mention is None:
+        return ""
+    return " ".join(statement.words[max(0, mention.start - FEE_AROUND) : mention.end + FEE_AROUND])
+
+
+def channel(statement: Statement) -> str:
+    """Return the first address of a statement, else how the company is reached, or ""."""
+    return first(word for word in statement.words if "@" in word) or said(statement, CHANNELS)
+
+
+def said(statement: Statement, concepts: tuple[str, ...]) -> str:
+    """Return the first words of a statement that say one of the concepts, or ""."""
+    sense = meaning(statement.words, statement.language)
+    return first(sense.said(mention) for mention in sense.of(*concepts)) if sense else ""
+
+
+def first(found: Iterable[str]) -> str:
+    """Return the first text that is not empty, or ""."""
+    return next((text for text in found if text), "")
+
+
+def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
+    """Return the entries that came and went between two versions."""
+    old_rights, new_rights = ({(r.right, r.language) for r in each.rights} for each in (before, after))
+    old, new = ({r.identity for r in each.recipients} for each in (before, after))
+    return InventoryChange(
+        rights_gone=tuple(r for r in before.rights if (r.right, r.language) not in new_rights),
+        rights_new=tuple(r for r in after.rights if (r.right, r.language) not in old_rights),
+        recipients_gone=tuple(r for r in before.recipients if r.identity not in new),
+        recipients_new=tuple(r for r in after.recipients if r.identity not in old),
+    )
+
+
+def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
+    """Return what one language of a policy names and another does not: rights, classes of recipients, and names.
+
+    A language in which neither a right nor a recipient is named is left out: what it says is not known.
+    """
+    rights = [(right.right, right.language) for right in inventory.rights]
+    receiving = [(each.name if each.kind == NAMED else each.kind, each.language) for each in inventory.recipients]
+    spoken = tuple(dict.fromkeys(language for _, language in rights + receiving))
+    return (*uneven("right", rights, spoken), *uneven("recipient", receiving, spoken))
+
+
+def uneven(
+    what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
+) -> list[OneSided]:
+    """Return the entries that stand in some of the languages only, in the order in which they are first named."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for entry, language in named:
+        found.setdefault(entry.casefold(), (entry, set()))[1].add(language)
+    return [
+        OneSided(
+            what,
+            entry,
+            tuple(language for language in spoken if language in languages),
+            tuple(language for language in spoken if language not in languages),
+        )
+        for entry, languages in found.values()
+        if len(languages) < len(spoken)
+    ]

@@ -1,0 +1,225 @@
+"""One edit, judged: findings where it alters meaning, a suppression with its reason where it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from differ.judgement.effects import Effect, addresses, effects
+from differ.judgement.profiles import Profile, Rule
+from differ.judgement.topics import unwatched_topics
+from differ.language.lexicon import lexicon
+from differ.language.meaning import meaning
+from differ.language.statements import Statement
+from differ.matching.alignment import Pair
+from differ.matching.equivalence import date_line, equivalent
+from differ.matching.wording import word_edits
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
+
+REASONS_IN = "en"
+"""The language of `Finding.reason`; the others are its translations."""
+LISTED_WORDS = 6
+"""The most words that a reason names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What both documents say: what repeats it says nothing new, what drops a copy of it takes nothing away."""
+
+    standing: frozenset[tuple[str, ...]]
+    """The words of every statement that stands in both."""
+    words: frozenset[str]
+    """Every word that both have, addresses among them."""
+
+
+def surroundings(before: Sequence[Statement], after: Sequence[Statement]) -> Surroundings:
+    """Return what two documents have in common."""
+    return Surroundings(
+        frozenset(statement.words for statement in before) & frozenset(statement.words for statement in after),
+        all_words(before) & all_words(after),
+    )
+
+
+def all_words(text: Iterable[Statement]) -> frozenset[str]:
+    """Return every word of a document."""
+    return frozenset().union(*(statement.words for statement in text))
+
+
+def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
+    """Return the findings and suppressions of one pair; both are empty where nothing changed."""
+    before, after = pair.before, pair.after
+    present = after or before
+    if present is None:
+        return [], []
+    reason = quiet_reason(pair, around)
+    if reason == "unchanged":
+        return [], []
+    if reason is not None:
+        return [], [Suppression(present.section, reason, text_of(before), text_of(after))]
+    if lexicon(present.language) is None:
+        return [plain_finding(pair, present, profile, "structure", "other", "low")], []
+    found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
+    return (found or [unwatched(pair, present, profile)]), []
+
+
+def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
+    """Return why nobody need be told of a pair, `unchanged` where there is nothing to tell, or None."""
+    before, after = pair.before, pair.after
+    present = after or before
+    if before is not None and after is not None:
+        if before.text == after.text:
+            return unmoved_reason(pair, before, after)
+        return equivalent(before, after, lexicon(after.language)) or quiet_kind(after)
+    if present is None or present.words in around.standing:
+        return "repeated"
+    return quiet_kind(present) or quiet_line(present)
+
+
+def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
+    """Return why a statement with the same words is not told: it moved, its number changed, or nothing did."""
+    if pair.moved:
+        return "order"
+    return "numbering" if before.marker != after.marker else "unchanged"
+
+
+def quiet_kind(statement: Statement) -> str | None:
+    """Return why edits of headings and tables of contents are not told: the text under them says what holds."""
+    return {"heading": "heading", "contents": "contents"}.get(statement.kind)
+
+
+def quiet_line(statement: Statement) -> str | None:
+    """Return why a new or removed line says nothing by itself: it is a menu, a date, or too short for a statement."""
+    known = lexicon(statement.language)
+    if statement.linked:
+        return "link"
+    if known is not None and date_line(statement.words, known):
+        return "date"
+    return None
+
+
+def text_of(statement: Statement | None) -> str:
+    """Return a statement's text, or ""."""
+    return statement.text if statement else ""
+
+
+def watched_findings(pair: Pair, present: Statement, profile: Profile, around: Surroundings) -> list[Finding]:
+    """Return one finding for each watched subject that an edit affects, of its gravest effect."""
+    by_subject: dict[str, list[tuple[Rule, Effect]]] = {}
+    for effect in effects(pair.before, pair.after):
+        rule = profile.rule(effect)
+        if rule is not None and not known_address(effect, pair, present, around):
+            by_subject.setdefault(effect.watched, []).append((rule, effect))
+    return [verdict(*gravest(rules), profile).about(pair, present, profile) for rules in by_subject.values()]
+
+
+def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
+    """Whether a new or removed statement only gives an address that both documents give elsewhere."""
+    if pair.before is not None and pair.after is not None:
+        return False
+    given = addresses(present.words)
+    return effect.kind in ("channel", "address") and bool(given) and around.words.issuperset(given)
+
+
+def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
+    """Return the rule of the highest severity; of equals the first."""
+    return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of an edit."""
+
+    rule: str
+    source: str
+    topic: str
+    severity: Severity
+    material: bool
+    reasons: Mapping[str, str]
+    """The sentence that explains it, by language."""
+
+    def finding(
+        self, profile: Profile, *, section: str, language: str, before: str, after: str, edits: tuple[Edit, ...]
+    ) -> Finding:
+        """Return the finding of this verdict about two texts."""
+        return Finding(
+            topic=self.topic,
+            section=section,
+            language=language,
+            material=self.material,
+            severity=self.severity,
+            rule=self.rule,
+            source=self.source,
+            clause=profile.clause(self.topic),
+            before=before,
+            after=after,
+            reason=self.reasons[REASONS_IN],
+            edits=edits,
+            translations=tuple(each for each in self.reasons.items() if each[0] != REASONS_IN),
+        )
+
+    def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
+        """Return the finding of this verdict about a pair of statements."""
+        before, after = text_of(pair.before), text_of(pair.after)
+        return self.finding(
+            profile,
+            section=present.section,
+            language=present.language,
+            before=before,
+            after=after,
+            edits=word_edits(before, after),
+        )
+
+
+def verdict(rule: Rule, effect: Effect, profile: Profile) -> Verdict:
+    """Return what a rule says of an effect."""
+    towards = rule.direction(effect)
+    reasons = {
+        language: told(sentences[towards], effect.gone, effect.new) for language, sentences in rule.sentences.items()
+    }
+    material = profile.is_material(rule.topic, watched=True)
+    return Verdict(rule.rule, rule.source, rule.topic, rule.severity[towards], material, reasons)
+
+
+def told(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
+    """Return the one sentence that explains an effect, with the words that decided."""
+    return template.format(gone=listed(gone), new=listed(new))
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Return words as a quoted list, no more than `LISTED_WORDS` of them."""
+    shown = ", ".join(f"“{name}”" for name in names[:LISTED_WORDS])
+    more = len(names) - LISTED_WORDS
+    return f"{shown} and {more} more" if more > 0 else shown or "—"
+
+
+def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
+    """Return a finding for each rule of the user's own whose words came or went."""
+    found = []
+    for rule in profile.words:
+        old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()
+        new = Counter(rule.found(pair.after.words)) if pair.after else Counter[str]()
+        if old != new:
+            gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
+            reasons = {tongue: told(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()}
+            said = Verdict(rule.rule, rule.source, rule.topic, rule.severity, rule.material, reasons)
+            found.append(said.about(pair, present, profile))
+    return found
+
+
+def plain_finding(
+    pair: Pair, present: Statement, profile: Profile, name: str, topic: str, severity: Severity
+) -> Finding:
+    """Return a finding that no rule of the profile speaks of. One judged by structure alone is material: it may matter,
+    and a person must look."""
+    plain = profile.plain[name]
+    material = profile.is_material(topic, watched=name == "structure")
+    return Verdict(plain.rule, plain.source, topic, severity, material, plain.sentences).about(pair, present, profile)
+
+
+def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
+    """Return the finding of an edit outside sharing and rights."""
+    sense = meaning(present.words, present.language)
+    topic = next(iter(unwatched_topics(present, sense)), "other")
+    severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
+    return plain_finding(pair, present, profile, "other", topic, severity)

@@ -1,0 +1,68 @@
+"""Links that stand for a right or a choice and now go to another site: the words stay, what they lead to does not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from differ.judgement.judging import Verdict, told
+from differ.judgement.profiles import Profile
+from differ.model import Edit, Finding, Suppression
+from document import identity_words
+from document.model import UNKNOWN_LANGUAGE, Document
+
+
+def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
+    """Return a finding for each link of both documents, of the same words, whose site changed."""
+    old, new = sites(before), sites(after)
+    language = next(iter(after.languages), UNKNOWN_LANGUAGE)
+    return [
+        moved_link(words, ", ".join(sorted(old[words] - new[words])), ", ".join(sorted(came)), language, profile)
+        for words in sorted(old.keys() & new.keys())
+        if old[words] - new[words] and (came := new[words] - old[words])
+    ]
+
+
+def sites(document: Document) -> dict[str, set[str]]:
+    """Return the sites that links for rights lead to, by their words: several links may say "here"."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for words, host in identity_words(document)[2]:
+        found[words].add(host)
+    return found
+
+
+def moved_link(words: str, old: str, new: str, language: str, profile: Profile) -> Finding:
+    """Return the finding of one link."""
+    plain = profile.plain["link"]
+    reasons = {tongue: told(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
+    material = profile.is_material("contact", watched=True)
+    return Verdict(plain.rule, plain.source, "contact", "medium", material, reasons).finding(
+        profile,
+        section="",
+        language=language,
+        before=f"{words} → {old}",
+        after=f"{words} → {new}",
+        edits=(Edit("keep", f"{words} → "), Edit("delete", old), Edit("insert", new)),
+    )
+
+
+def retargeted_links(before: Document, after: Document) -> list[Suppression]:
+    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and stands for no
+    right: nobody is told."""
+    old, new, rights = targets(before), targets(after), sites(before).keys() | sites(after).keys()
+    return [
+        Suppression(section, "link", f"{words} → {', '.join(sorted(gone))}", f"{words} → {', '.join(sorted(came))}")
+        for section, words in sorted(old.keys() & new.keys())
+        if words not in rights
+        and (gone := old[section, words] - new[section, words])
+        and (came := new[section, words] - old[section, words])
+    ]
+
+
+def targets(document: Document) -> dict[tuple[str, str], set[str]]:
+    """Return where links lead, by their section and words."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for section in document.sections:
+        for block in section.blocks:
+            for link in block.links:
+                found[" > ".join(section.path), link.text].add(link.target)
+    return found

@@ -1,0 +1,201 @@
+"""Profiles of materiality as data: which effects are material, how severe, and who says so."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any, get_args
+
+from differ.judgement.effects import Direction, Effect, direction
+from differ.judgement.relevance import Watched
+from differ.language.lexicon import LexiconError, Patterns
+from differ.model import SEVERITIES, TOPICS, Severity
+
+REPORTS = ("en", "id")
+"""Languages in which a reason can be given."""
+
+
+class ProfileError(ValueError):
+    """A profile cannot be used: the message says which file, which rule and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one kind of effect means."""
+
+    rule: str
+    """Its identifier, after the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights, T5 withdrawal,
+    T7 owner, T8 contact."""
+    watched: Watched
+    effects: tuple[str, ...]
+    topic: str
+    source: str
+    severity: Mapping[str, Severity]
+    """By direction."""
+    sentences: Mapping[str, Mapping[str, str]]
+    """By language and direction."""
+
+    def fits(self, effect: Effect) -> bool:
+        """Whether the rule speaks of this effect."""
+        return effect.watched == self.watched and effect.kind in self.effects
+
+    def direction(self, effect: Effect) -> Direction:
+        """Return the direction of an effect in the rule's own terms: where it says nothing of negations, what came or
+        went decides."""
+        return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRule:
+    """What is said where no rule speaks: one sentence in each language."""
+
+    rule: str
+    source: str
+    sentences: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """A rule of the user's own: certain words came or went."""
+
+    rule: str
+    patterns: tuple[str, ...]
+    """As in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
+    topic: str
+    severity: Severity
+    source: str
+    material: bool = True
+
+    def found(self, text: Sequence[str]) -> tuple[str, ...]:
+        """Return the words of a text that the rule speaks of, in order."""
+        mentions = _patterns(self.patterns).find(text)
+        return tuple(" ".join(text[mention.start : mention.end]) for mention in mentions)
+
+
+@cache
+def _patterns(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns({"words": patterns})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A set of rules, and the clauses that findings are reported under."""
+
+    name: str
+    title: str
+    rules: tuple[Rule, ...]
+    clauses: Mapping[str, tuple[str, ...]]
+    """Fine topics by clause; empty where the profile has none."""
+    plain: Mapping[str, PlainRule]
+    """By name: structure, other, link, words."""
+    words: tuple[WordRule, ...] = ()
+    """The user's own rules."""
+    material_topics: frozenset[str] = frozenset()
+    """Fine topics outside sharing and rights whose findings the user calls material."""
+    quiet_topics: frozenset[str] = frozenset()
+    """Fine topics whose findings the user does not call material."""
+
+    def is_material(self, topic: str, *, watched: bool) -> bool:
+        """Whether a finding of a topic is material: those of sharing and rights are, unless the user says otherwise."""
+        return topic not in self.quiet_topics and (watched or topic in self.material_topics)
+
+    def rule(self, effect: Effect) -> Rule | None:
+        """Return the first rule that fits an effect, or None."""
+        return next((rule for rule in self.rules if rule.fits(effect)), None)
+
+    def clause(self, topic: str) -> str | None:
+        """Return the clause under which a fine topic is reported, or None."""
+        return next((clause for clause, topics in self.clauses.items() if topic in topics), None)
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the bundled profiles, sorted."""
+    return tuple(
+        sorted(f.name[:-5] for f in resources.files("differ.judgement.profiles").iterdir() if f.name.endswith(".toml"))
+    )
+
+
+@cache
+def load_profile(name: str = "default") -> Profile:
+    """Return a bundled profile. Raises ProfileError where there is none of this name, or its file cannot be used."""
+    if name not in profile_names():
+        raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(profile_names())}")
+    text = (resources.files("differ.judgement.profiles") / f"{name}.toml").read_text(encoding="utf-8")
+    try:
+        content = tomllib.loads(text)
+        rules = tuple(read_rule(row, content["sources"]) for row in content.get("rule", ()))
+        plain = {name: read_plain(row, content["sources"]) for name, row in content.get("plain", {}).items()}
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise ProfileError(f"profile {name}: {error}") from error
+    base = load_profile(content["extends"]) if "extends" in content else None
+    return Profile(
+        name=content["name"],
+        title=content["title"],
+        rules=rules + (base.rules if base else ()),
+        clauses={clause: tuple(topics) for clause, topics in content.get("clauses", {}).items()},
+        plain=plain or (base.plain if base else {}),
+    )
+
+
+def tailored(
+    base: Profile,
+    name: str,
+    *,
+    off: Collection[str] = (),
+    material: Collection[str] = (),
+    quiet: Collection[str] = (),
+    words: Collection[WordRule] = (),
+) -> Profile:
+    """Return a profile of the user's own: a bundled one with rules switched off, topics made material or quiet, and
+    rules added.
+
+    Raises ProfileError where a rule or topic is not known, or a pattern cannot be read.
+    """
+    rules = {rule.rule for rule in base.rules}
+    for unknown in sorted(set(off) - rules):
+        raise ProfileError(
+            f"profile {name}: there is no rule {unknown!r} to switch off; there are: {', '.join(sorted(rules))}"
+        )
+    for topic in sorted({*material, *quiet, *(rule.topic for rule in words)} - set(TOPICS)):
+        raise ProfileError(f"profile {name}: there is no topic {topic!r}; there are: {', '.join(TOPICS)}")
+    for rule in words:
+        try:
+            _patterns(rule.patterns)
+        except LexiconError as error:
+            raise ProfileError(f"profile {name}, rule {rule.rule}: {error}") from error
+    return replace(
+        base,
+        name=name,
+        rules=tuple(rule for rule in base.rules if rule.rule not in off),
+        words=(*base.words, *words),
+        material_topics=base.material_topics | frozenset(material),
+        quiet_topics=base.quiet_topics | frozenset(quiet),
+    )
+
+
+def read_plain(row: Mapping[str, Any], sources: Mapping[str, str]) -> PlainRule:
+    """Return a plain rule from its row."""
+    return PlainRule(row["rule"], sources[row["source"]], {language: row[language] for language in REPORTS})
+
+
+def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:
+    """Return a rule from its row, checked: known directions, severities and a sentence for each direction."""
+    for towards, severity in row["severity"].items():
+        if towards not in get_args(Direction) or severity not in SEVERITIES:
+            raise ProfileError(f"rule {row['rule']}: severity {towards} = {severity!r} is not known")
+        for language in REPORTS:
+            if towards not in row[language]:
+                raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
+    return Rule(
+        rule=row["rule"],
+        watched=row["watched"],
+        effects=tuple(row["effect"].split()),
+        topic=row["topic"],
+        source=sources[row["source"]],
+        severity=row["severity"],
+        sentences={language: row[language] for language in REPORTS},
+    )

@@ -1,0 +1,268 @@
+"""Who receives data, as one statement says it: by class ("our service providers") and by name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from differ.judgement.relevance import comes_from
+from differ.language.countries import countries
+from differ.language.lexicon import Mention, lexicon
+from differ.language.meaning import NEGATION_REACH, Meaning, canonical, lead_meaning, meaning
+from differ.language.statements import Statement
+from differ.language.words import TOKEN, words
+from differ.matching.renaming import LEGAL_FORMS
+
+NAMED = "named"
+"""The class of recipients that are given by name alone."""
+CELLS = " | "
+"""What stands between the cells of a table row."""
+HEADER_WORDS = 2
+"""The most words of the first cell of a header."""
+OFTEN = 2
+"""A name that stands in fewer statements is not taken for the company's own."""
+ACTS = ("share", "sell", "transfer")
+REACH = 5
+"""A name receives where it stands at most so many words after the act, or before it."""
+NEXT_REACH = 2
+"""A name stands in one list with another at most so many words after it."""
+CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.'’-]*")
+LINE_END = "\n"
+AND = frozenset("&")
+ABBREVIATES = frozenset(".")
+SENTENCE_BREAKS = frozenset(".:!?;•–—")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who receives data, as a version names them."""
+
+    kind: str
+    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …;
+    `named` for one that is given by name alone."""
+    name: str
+    """The words that name them."""
+    language: str
+    section: str
+    purpose: str = ""
+    """The words that say what for, or ""."""
+    country: str = ""
+    """The countries named with them, or ""."""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes two mentions one recipient: the name, or the class and its words without inflection."""
+        known = lexicon(self.language)
+        if self.kind == NAMED or known is None:
+            return (self.kind, self.name.casefold(), self.language)
+        return (self.kind, " ".join(canonical(words(self.name), known)), self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What tells names from other words with a capital in one document."""
+
+    plain: frozenset[str]
+    """Words that also stand without a capital in it."""
+    own: frozenset[str]
+    """Words of the company's own name."""
+    headers: frozenset[int]
+    """Positions of the rows that head a table."""
+
+    def is_name(self, written: Sequence[str], sense: Meaning) -> bool:
+        """Whether words with capitals, case-folded here, name somebody other than the company."""
+        return not self.own & set(written) and bool(self.telling(written, sense))
+
+    def telling(self, written: Sequence[str], sense: Meaning) -> set[str]:
+        """Return those of the words that are neither plain, nor known to the lexicon, nor a company's legal form."""
+        known = meaning(tuple(written), sense.lexicon.language)
+        covered = {place for each in known.mentions for place in range(each.start, each.end)} if known else set()
+        return {
+            word
+            for place, word in enumerate(written)
+            if len(word) > 1
+            and place not in covered
+            and word not in self.plain | sense.lexicon.vocabulary | LEGAL_FORMS
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words with a capital that stand together."""
+
+    text: str
+    start: int
+    """Index of its first word in the statement."""
+    end: int
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words, case-folded."""
+        return tuple(words(self.text))
+
+
+def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recipient]:
+    """Return the recipients of one statement about sharing; one that says who does not get the data has none."""
+    if denies(sense):
+        return []
+    if statement.kind == "row" and CELLS in statement.text:
+        cells = statement.text.split(CELLS)
+        if statement.position in names.headers:
+            return []
+        if is_name_cell(cells[0], sense, names):
+            return [in_row(cells, statement)]
+    purpose = next((sense.said(mention) for mention in sense.of("purpose") if not excluded(mention, sense)), "")
+    where = ", ".join(countries(statement.text, statement.language).values())
+    called = [
+        (mention.concept.removeprefix("recipient."), sense.said(mention))
+        for mention in sense.of("recipient")
+        if not comes_from(sense, mention)
+    ] + [(NAMED, name) for name in in_prose(statement, sense, names)]
+    return [Recipient(kind, name, statement.language, statement.section, purpose, where) for kind, name in called]
+
+
+def excluded(purpose: Mention, sense: Meaning) -> bool:
+    """Whether a negation stands shortly before a purpose: "for no purpose of their own"."""
+    start = purpose.start - NEGATION_REACH
+    return any(start <= negation.start < purpose.start for negation in sense.of("negation"))
+
+
+def denies(sense: Meaning) -> bool:
+    """Whether a statement only says that data is not given away, without an exception."""
+    acts = sense.of(*ACTS)
+    return bool(acts) and all(sense.negated(act) for act in acts) and not sense.has("limiter")
+
+
+def in_row(cells: list[str], statement: Statement) -> Recipient:
+    """Return the recipient that a row of a table of recipients is about; its second cell says what for."""
+    where = countries(CELLS.join(cells[1:]), statement.language).values()
+    task = cells[1] if cells[1] not in where else ""
+    return Recipient(NAMED, cells[0], statement.language, statement.section, task, ", ".join(where))
+
+
+def is_name_cell(cell: str, sense: Meaning, names: Names) -> bool:
+    """Whether the first cell of a row is a name: each of its words has a capital, or is a function word."""
+    written = [token for token in TOKEN.findall(cell) if token[0].isalpha()]
+    capitals = [word for token in written if CAPITAL.fullmatch(token) for word in words(token)]
+    others = {word for token in written for word in words(token)} - set(capitals)
+    return bool(capitals) and others <= sense.lexicon.function_words and names.is_name(capitals, sense)
+
+
+def in_prose(statement: Statement, sense: Meaning, names: Names) -> list[str]:
+    """Return the names that a statement gives data to. Where every noun has a capital there are none to tell."""
+    if statement.text.isupper() or sense.lexicon.capitals:
+        return []
+    lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
+    found: list[str] = []
+    last = -NEXT_REACH
+    for run in runs(statement, sense):
+        away = lands | sense.lexicon.date_words
+        near = run.start - last <= NEXT_REACH or receives(run, statement, sense)
+        if near and not away & set(run.words) and names.is_name(run.words, sense):
+            found.append(run.text)
+            last = run.end
+    return found
+
+
+def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
+    """Whether the words around a name say that it receives data: "shared with …", "hosted by …", "… may collect"; in a
+    list that a sentence on sharing introduces, an entry that begins with a name is a recipient."""
+    lead = lead_meaning(statement)
+    if run.start == 0 and lead is not None and lead.has("share", "sell", "recipient"):
+        return True
+    before = sense.words[run.start - 1] if run.start > 0 else ""
+    if before in sense.lexicon.places:
+        return False
+    agent = before in sense.lexicon.agents
+    for act in sense.of("share", "sell", "recipient", "receive", "transfer.store"):
+        after = 0 <= run.start - act.end <= REACH
+        if after and (agent or act.concept not in ("receive", "transfer.store")):
+            return True
+        if act.concept == "receive" and 0 <= act.start - run.end <= REACH:
+            return True
+    return False
+
+
+def runs(statement: Statement, sense: Meaning) -> list[Run]:
+    """Return the runs of words with a capital. The first word of a sentence says nothing by its capital: it counts in a
+    run of several where the lexicon does not know it, and alone only as the whole of a line's beginning."""
+    found: list[Run] = []
+    run: list[str] = []
+    place, start, opens = 0, True, False
+    for token in [*TOKEN.findall(statement.text), LINE_END]:
+        if (run and token in AND) or (CAPITAL.fullmatch(token) and not (start and plain_word(token, sense))):
+            opens = start if not run else opens
+            run.append(token)
+        elif not token.isspace() or token is LINE_END:
+            if goes_on(run, token):
+                continue
+            line = statement.kind in ("item", "row") and not token[0].isalnum()
+            if run and (not opens or len(run) > 1 or line):
+                found.append(Run(" ".join(run).strip(" &"), place - len(words(" ".join(run))), place))
+            run = []
+        start = token in SENTENCE_BREAKS or (start and token.isspace())
+        place += len(words(token))
+    return found
+
+
+def goes_on(run: list[str], token: str) -> bool:
+    """Whether a full stop only abbreviates the legal form that a name begins with."""
+    return token in ABBREVIATES and bool(run) and run[-1].casefold() in LEGAL_FORMS
+
+
+def plain_word(token: str, sense: Meaning) -> bool:
+    """Whether a token is made of words that the lexicon knows."""
+    return all(word in sense.lexicon.vocabulary for word in words(token))
+
+
+def names_of(read: Sequence[Statement], title: str) -> Names:
+    """Return what tells names in a document. The company's name is what the title, or the headings that a language
+    begins with, and sentences in that language write; else what most of these sentences do."""
+    prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
+    plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
+    known = Names(plain, frozenset(), headers(read))
+    own: set[str] = set()
+    for language in dict.fromkeys(statement.language for statement in prose):
+        titles = {*words(title), *first_headings(read, language)}
+        counts = counted_names([each for each in prose if each.language == language], known)
+        often = {word for word, count in counts.items() if count >= OFTEN and count == max(counts.values())}
+        own |= titles & set(counts) or often
+    return Names(plain, frozenset(own), known.headers)
+
+
+def first_headings(read: Sequence[Statement], language: str) -> set[str]:
+    """Return the words of the headings right above the first sentence in a language."""
+    found: set[str] = set()
+    for statement in read:
+        if statement.kind == "heading":
+            found |= set(statement.words)
+        elif statement.language == language:
+            return found
+        else:
+            found = set()
+    return found
+
+
+def counted_names(prose: Sequence[Statement], names: Names) -> Counter[str]:
+    """Return the words of names in sentences of one language, and how many sentences write them."""
+    counts: Counter[str] = Counter()
+    for statement in prose:
+        sense = meaning(statement.words, statement.language)
+        if sense is not None and not sense.lexicon.capitals and not statement.text.isupper():
+            counts.update({word for run in runs(statement, sense) for word in names.telling(run.words, sense)})
+    return counts
+
+
+def headers(read: Sequence[Statement]) -> frozenset[int]:
+    """Return the positions of the rows that head a table: the first of several, with a short first cell and without
+    the name of a country."""
+    found = set()
+    for before, row, after in zip((None, *read), read, (*read[1:], None), strict=False):
+        first = row.kind == "row" and (before is None or before.kind != "row" or before.path != row.path)
+        if first and after is not None and after.kind == "row" and after.path == row.path:
+            short = len(words(row.text.split(CELLS)[0])) <= HEADER_WORDS
+            if short and not countries(row.text, row.language):
+                found.add(row.position)
+    return frozenset(found)

@@ -1,0 +1,166 @@
+"""Which watched subjects a statement is about: who gets the data, and what people can do about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from differ.language.countries import countries
+from differ.language.lexicon import Mention
+from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
+from differ.language.names import keeper_named
+from differ.language.statements import Statement, is_line
+
+Watched = Literal["sharing", "rights"]
+
+NAMED_RIGHTS = (
+    "right.access", "right.rectify", "right.erase", "right.portability", "right.object", "right.restrict",
+    "right.automated", "right.informed", "right.sensitive",
+)  # fmt: skip
+STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
+SOURCE_REACH = 3
+"""A recipient is a source where "from" stands at most so many words before it."""
+TAKER_REACH = 6
+"""A recipient takes where the verb stands at most so many words from it."""
+GIVER_REACH = 2
+RECEIVER_REACH = 4
+
+
+def relevance(statement: Statement) -> frozenset[Watched]:
+    """Return which watched subjects a statement is about."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return frozenset()
+    heads = heading_topics(statement.path, statement.language)
+    found: set[Watched] = set()
+    if about_sharing(sense, statement, heads):
+        found.add("sharing")
+    if about_rights(sense, statement, heads):
+        found.add("rights")
+    return frozenset(found)
+
+
+def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says who gets the data."""
+    if shares(sense) or goes_abroad(sense, statement) or changes_owner(sense):
+        return True
+    lead = lead_meaning(statement)
+    if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
+        return True
+    if heads & {"sharing", "transfer"}:
+        listed = statement.kind in ("item", "row")
+        return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+    if statement.kind == "row" and "cookies" in heads:
+        return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
+    return False
+
+
+def shares(sense: Meaning) -> bool:
+    """Whether data is given, sold, or received by somebody else."""
+    data = sense.has("data")
+    recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
+    if sense.has("sell") and (data or recipients):
+        return True
+    if sense.has("shown") and sense.has("public", "recipient.users") and (data or sense.has("data.content")):
+        return True
+    gives = any(given_away(sense, mention) for mention in sense.of("share"))
+    somebodys = data or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
+    if gives and somebodys and (recipients or data):
+        return True
+    return data and any(takes(sense, mention) for mention in recipients)
+
+
+def takes(sense: Meaning, recipient: Mention) -> bool:
+    """Whether a recipient does the receiving: "our partners may collect", "collected by our partners"."""
+    for act in sense.of("receive"):
+        if 0 <= act.start - recipient.end <= TAKER_REACH:
+            return True
+        between = sense.words[act.end : recipient.start]
+        if between and len(between) <= TAKER_REACH and any(word in sense.lexicon.agents for word in between):
+            return True
+    return False
+
+
+def comes_from(sense: Meaning, mention: Mention) -> bool:
+    """Whether a recipient is named as a source: "information from our partners"."""
+    before = sense.words[max(0, mention.start - SOURCE_REACH) : mention.start]
+    return any(word in sense.lexicon.sources for word in before)
+
+
+def given_away(sense: Meaning, mention: Mention) -> bool:
+    """Whether the company gives: not "the information that you share with us"."""
+    before = sense.words[max(0, mention.start - GIVER_REACH) : mention.start]
+    after = sense.words[mention.end : mention.end + RECEIVER_REACH]
+    by_reader = any(word in sense.lexicon.readers for word in before)
+    to_company = any(word in sense.lexicon.company for word in after)
+    return not (by_reader or to_company) or sense.has("recipient")
+
+
+def goes_abroad(sense: Meaning, statement: Statement) -> bool:
+    """Whether data is kept in, or sent to, another country, or how it is protected there."""
+    if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
+        return True
+    if not sense.has("transfer.store"):
+        return False
+    if keeper_named(statement, sense) and not sense.has("controller"):
+        return True
+    return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text, statement.language)))
+
+
+def changes_owner(sense: Meaning) -> bool:
+    """Whether data goes along with the company."""
+    return sense.has("merger") and sense.has("share", "data", "sell", "transfer", "recipient.buyers")
+
+
+def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says what people can do about their data."""
+    if says_right(sense):
+        return True
+    lead = lead_meaning(statement)
+    if lead is not None and is_line(statement.text) and lead.has("exercise"):
+        return True
+    if sense.has("complaint") and (
+        sense.has("exercise", "right")
+        or (sense.has("data") and to_reader(sense))
+        or heads & {"rights", "contact", "choices"}
+    ):
+        return True
+    if heads & {"rights", "choices"}:
+        listed = statement.kind in ("item", "row") or bool(statement.lead)
+        return listed or sense.has(*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
+    return reaches_company(sense, statement, heads)
+
+
+def says_right(sense: Meaning) -> bool:
+    """Whether a statement by itself, wherever it stands, says what people can do."""
+    return sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES) or names_right(sense) or gives_choice(sense)
+
+
+def names_right(sense: Meaning) -> bool:
+    """Whether a right is named, or an act that is one in the reader's hands."""
+    if sense.has("right.rights", "right.grant") and sense.has(
+        *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
+    ):
+        return True
+    acts = sense.has(*NAMED_RIGHTS) or any(mention.concept == "exercise" for mention in sense.mentions)
+    return acts and sense.has("modality.may", "exercise", "right.grant") and to_reader(sense)
+
+
+def to_reader(sense: Meaning) -> bool:
+    """Whether a statement speaks to or of the people whose data it is."""
+    return any(word in sense.lexicon.readers for word in sense.words)
+
+
+def gives_choice(sense: Meaning) -> bool:
+    """Whether a choice is offered: an opt-out, or settings that the reader can change."""
+    strong = any(mention.concept == "optout" for mention in sense.mentions)
+    if strong:
+        return True
+    return sense.has("optout.settings") and sense.has("modality.may") and to_reader(sense)
+
+
+def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
+    """Whether a statement says how to reach the company about data."""
+    ways = sense.has("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
+    if not ways and not any("@" in word for word in statement.words):
+        return False
+    return "contact" in heads or sense.has("right", "data", "children")

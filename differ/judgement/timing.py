@@ -1,0 +1,86 @@
+"""The dates that a policy states about itself, before and after a change: silent edits, notice, and what is due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from differ.language.lexicon import lexicon
+from differ.language.meaning import meaning
+from differ.language.statements import Statement
+from differ.model import Timing
+from document.model import Document
+
+UNIT_REACH = 3
+"""A number counts what stands at most so many words after it."""
+LONGEST_WINDOW = 365
+"""The most days that a notice or objection window is taken to last; a longer number counts something else."""
+
+
+def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
+    """Compare the dates of two versions; `statements` are those of the version after."""
+    old, new = newest(before), newest(after)
+    effective = max((stated.day for stated in after.dates if stated.kind == "effective"), default=None)
+    days, text = window(statements)
+    return Timing(
+        stated_before=old,
+        stated_after=new,
+        silent=changed and old is not None and days_stated(before) == days_stated(after),
+        effective=effective,
+        window_days=days,
+        due=end_of_window(published(after), effective, days),
+        window_text=text,
+    )
+
+
+def newest(document: Document) -> date | None:
+    """Return the latest date that a document states about itself, or None: when it was written, where it says so, else
+    when it takes effect."""
+    return published(document) or max(days_stated(document), default=None)
+
+
+def published(document: Document) -> date | None:
+    """Return the latest date on which a document says that it was updated or revised, or None."""
+    return max((stated.day for stated in document.dates if stated.kind != "effective"), default=None)
+
+
+def days_stated(document: Document) -> set[date]:
+    """Return all dates that a document states about itself."""
+    return {stated.day for stated in document.dates}
+
+
+def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
+    """Return when a window ends, or None where none is named or the policy has no date to count from."""
+    if days is None:
+        return None
+    if effective is not None and (stated is None or effective > stated):
+        return effective
+    return stated + timedelta(days=days) if stated else None
+
+
+def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
+    """Return the days of the first notice or objection window for changes of the policy, with its sentence."""
+    for statement in statements:
+        days = days_named(statement)
+        sense = meaning(statement.words, statement.language) if days else None  # the costly question last
+        if sense and sense.has("change") and sense.has("notify", "right.object", "exercise.deadline"):
+            return days, statement.text
+    return None, ""
+
+
+def days_named(statement: Statement) -> int | None:
+    """Return the first number of days, weeks or months in a statement, in days, where it can be a window."""
+    known = lexicon(statement.language)
+    if known is None or known.days.keys().isdisjoint(statement.words):
+        return None
+    for place, word in enumerate(statement.words):
+        near = statement.words[place + 1 : place + 1 + UNIT_REACH]
+        unit = next((known.days[unit] for unit in near if unit in known.days), 0)
+        days = (number_of(word, known.values) or 0) * unit
+        if 0 < days <= LONGEST_WINDOW:
+            return days
+    return None
+
+
+def number_of(word: str, names: dict[str, int]) -> int | None:
+    """Return the number that a word is, in digits or by name, or None."""
+    return int(word) if word.isdecimal() else names.get(word)

@@ -1,0 +1,66 @@
+"""What a statement is about, beside sharing and rights: from its headings and from its words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from differ.judgement.relevance import relevance
+from differ.language.meaning import Meaning, heading_topics, meaning
+from differ.language.statements import Statement, statements
+from document.model import Document, Section
+
+CONCEPTS = {
+    "children": ("children",),
+    "retention": ("retention",),
+    "security": ("security",),
+    "cookies": ("cookies",),
+    "collection": ("collection",),
+    "use": ("use",),
+    "policy_change": ("change",),
+    "contact": ("contact",),
+}
+"""The topics outside sharing and rights, in the order in which they are asked of a statement, with their concepts."""
+
+FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("sharing", "sale", ("sell",)),
+    ("sharing", "transfer", ("transfer.abroad", "transfer.safeguard")),
+    ("sharing", "merger", ("merger",)),
+    ("rights", "withdrawal", ("consent.withdraw",)),
+    ("rights", "choices", ("optout", "default")),
+    ("rights", "complaint", ("complaint",)),
+)
+"""Fine topics of the two watched subjects, with the concepts that make them."""
+
+
+def topics(statement: Statement) -> tuple[str, ...]:
+    """Return all topics of a statement, the watched ones and their fine ones first; `other` where there is none.
+
+    Words and headings both count: the page's own structure is not trusted alone.
+    """
+    sense = meaning(statement.words, statement.language)
+    watched = relevance(statement)
+    fine = [topic for subject, topic, concepts in FINE if subject in watched and sense and sense.has(*concepts)]
+    found = [*sorted(watched, reverse=True), *fine, *unwatched_topics(statement, sense)]
+    return tuple(dict.fromkeys(found)) or ("other",)
+
+
+def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
+    """Return the topics outside sharing and rights: those of the headings, then those of the words."""
+    heads = heading_topics(statement.path, statement.language)
+    by_heading = [topic for topic in CONCEPTS if topic in heads]
+    by_words = [topic for topic, concepts in CONCEPTS.items() if sense is not None and sense.has(*concepts)]
+    return by_heading + by_words
+
+
+def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
+    """Return the sections of a document with only those blocks that speak of a topic, where there are any."""
+    wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
+    found: list[Section] = []
+    number = 0
+    for section in document.sections:
+        number += bool(section.heading)
+        blocks = tuple(block for place, block in enumerate(section.blocks, number) if place in wanted)
+        number += len(section.blocks)
+        if blocks:
+            found.append(replace(section, blocks=blocks))
+    return tuple(found)

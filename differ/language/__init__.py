@@ -1,0 +1,1 @@
+"""Words, sentences and their meaning, by a lexicon for each language."""

@@ -1,0 +1,227 @@
+"""Languages as data: what words say, from one TOML file a language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from itertools import product
+from typing import Any
+
+import snowballstemmer
+
+from differ.language.words import plain, words
+
+GAP = 4
+"""The most words that `..` in a pattern stands for."""
+
+STEMMERS = {"en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish"}
+
+
+class LexiconError(ValueError):
+    """A lexicon file cannot be used: the message says which file and pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept found in a text."""
+
+    concept: str
+    start: int
+    """Index of its first word."""
+    end: int
+    """Index after its last word."""
+    gapped: bool = False
+    """Whether it spans words that are none of its own."""
+
+
+def expand(pattern: str) -> Iterator[str]:
+    """Yield the patterns that `{a,b}` alternatives stand for."""
+    parts: list[list[str]] = []
+    rest = pattern
+    while "{" in rest:
+        head, _, tail = rest.partition("{")
+        inside, closed, rest = tail.partition("}")
+        if not closed:
+            raise LexiconError(f"pattern {pattern!r}: a brace is not closed")
+        parts += [[head], inside.split(",")]
+    parts.append([rest])
+    for choice in product(*parts):
+        yield "".join(choice)
+
+
+class Patterns:
+    """Finds the concepts of many patterns in a list of words, in one pass."""
+
+    def __init__(self, concepts: dict[str, Sequence[str]]) -> None:
+        self._exact: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._prefix: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for concept, patterns in concepts.items():
+            for pattern in patterns:
+                for one in expand(pattern):
+                    self._add(concept, one)
+        self._lengths = sorted({len(prefix) for prefix in self._prefix})
+
+    def _add(self, concept: str, pattern: str) -> None:
+        parts = tuple(plain(part) for part in pattern.replace("-", " ").split())
+        if not parts or parts[0] in ("..", "*"):
+            raise LexiconError(f"pattern {pattern!r} of {concept}: it must start with a word")
+        table, key = (self._prefix, parts[0][:-1]) if parts[0].endswith("*") else (self._exact, parts[0])
+        table.setdefault(key, []).append((concept, parts[1:]))
+
+    def find(self, text: Sequence[str]) -> list[Mention]:
+        """Return the mentions in order; of those of one concept that start together, the longest."""
+        found: dict[tuple[int, str], Mention] = {}
+        for start, word in enumerate(text):
+            for concept, rest in self._starting(word):
+                end = matched(rest, text, start + 1)
+                known = found.get((start, concept))
+                if end is not None and (known is None or end > known.end):
+                    found[start, concept] = Mention(concept, start, end, ".." in rest)
+        return list(found.values())
+
+    def _starting(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield from self._exact.get(word, ())
+        if self._prefix:
+            for length in self._lengths:
+                if length > len(word):
+                    break
+                yield from self._prefix.get(word[:length], ())
+
+
+def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
+    """Return the index after the words that the parts match from `at` on, or None."""
+    if not parts:
+        return at
+    if parts[0] == "..":
+        ends = (matched(parts[1:], text, at + skip) for skip in range(GAP + 1))
+        return next((end for end in ends if end is not None), None)
+    if at >= len(text):
+        return None
+    part, word = parts[0], text[at]
+    fits = word.startswith(part[:-1]) if part.endswith("*") else word == part
+    return matched(parts[1:], text, at + 1) if fits else None
+
+
+class Lexicon:
+    """What the words of one language say."""
+
+    def __init__(self, language: str, content: dict[str, Any]) -> None:
+        self.language = language
+        self.capitals: bool = content["writing"]["capitals"]
+        self.function_words = frozenset(content["function"]["words"])
+        self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
+        self.readers = frozenset(content["persons"]["reader"])
+        self.company = frozenset(content["persons"]["company"])
+        self.agents = frozenset(content["persons"]["agent"])
+        self.sources = frozenset(content["persons"]["source"])
+        self.places = frozenset(content["persons"]["place"])
+        self.date_cues = frozenset(content["dates"]["cues"])
+        self.numbers = frozenset(content["numbers"]["words"])
+        self.values: dict[str, int] = content["numbers"]["values"]
+        self.days: dict[str, int] = content["numbers"]["days"]
+        self.units = frozenset(content["numbers"]["units"])
+        self.money = frozenset(content["numbers"]["money"])
+        self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]
+        self.concepts = Patterns(content["concepts"])
+        self.vocabulary = self.function_words | known_words(content)
+        self.headings = Patterns(content["headings"])
+        self.contents_phrases = Patterns({"contents": content["contents"]["phrases"]})
+        self._groups: list[list[str]] = content["synonyms"]["groups"]
+        self._spellings: list[list[str]] = content["spelling"]["pairs"]
+        self._stems: dict[str, str] = {}
+
+    @cached_property
+    def _spelling_rows(self) -> Rewriting:
+        return Rewriting(self._spellings)
+
+    def spelled(self, text: Iterable[str]) -> list[str]:
+        """Return the words in one spelling each ("organisation" and "organization" are one)."""
+        return self._spelling_rows.rewrite([self._ending(word) for word in text])
+
+    def _ending(self, word: str) -> str:
+        for old, new in self._endings:
+            if word.endswith(old) and len(word) > len(old) + 2:
+                return word[: -len(old)] + new
+        return word
+
+    @cached_property
+    def synonyms(self) -> Rewriting:
+        """Words of one meaning, as the first of their row."""
+        return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
+
+    @cached_property
+    def _stemmer(self) -> Any:
+        return snowballstemmer.stemmer(STEMMERS[self.language])
+
+    def stem(self, word: str) -> str:
+        """Return the stem of a word, without inflection."""
+        if word not in self._stems:
+            self._stems[word] = self._stemmer.stemWord(word)
+        return self._stems[word]
+
+    def content_words(self, text: Iterable[str]) -> list[str]:
+        """Return the words that carry meaning of their own."""
+        return [word for word in text if word not in self.function_words]
+
+
+def known_words(content: dict[str, Any]) -> frozenset[str]:
+    """Return all words of the concepts and synonyms, written out."""
+    patterns = [pattern for row in content["concepts"].values() for pattern in row]
+    phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
+    plain = [one for pattern in (*patterns, *phrases) for one in expand(pattern)]
+    return frozenset(word for one in plain for word in one.replace("-", " ").split() if not word.endswith(("*", "..")))
+
+
+class Rewriting:
+    """Replaces phrases of one meaning by the first of them."""
+
+    def __init__(self, rows: Iterable[Sequence[str]]) -> None:
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for row in rows:
+            target = words(row[0])
+            for phrase in row:
+                parts = tuple(words(phrase))
+                self._phrases.setdefault(parts[0], []).append((parts, " ".join(target)))
+        for choices in self._phrases.values():
+            choices.sort(key=lambda choice: -len(choice[0]))
+
+    def rewrite(self, text: Sequence[str]) -> list[str]:
+        """Return the text with each phrase replaced, the longest first."""
+        done: list[str] = []
+        at = 0
+        while at < len(text):
+            for parts, target in self._phrases.get(text[at], ()):
+                if tuple(text[at : at + len(parts)]) == parts:
+                    done.append(target)
+                    at += len(parts)
+                    break
+            else:
+                done.append(text[at])
+                at += 1
+        return done
+
+
+@cache
+def lexicon(language: str) -> Lexicon | None:
+    """Return the lexicon of a language, or None where there is none.
+
+    Raises LexiconError where the file cannot be used.
+    """
+    if language not in languages():
+        return None
+    file = resources.files("differ.language.lexicon") / f"{language}.toml"
+    try:
+        return Lexicon(language, tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise LexiconError(f"{language}.toml: {error}") from error
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a lexicon, sorted."""
+    return tuple(
+        sorted(file.name[:-5] for file in resources.files("differ.language.lexicon").iterdir() if len(file.name) == 7)
+    )

@@ -1,0 +1,65 @@
+"""Words that are written as names."""
+
+from __future__ import annotations
+
+import re
+
+from differ.language.meaning import Meaning
+from differ.language.statements import Statement
+from differ.language.words import TOKEN, plain
+
+SENTENCE_BREAKS = frozenset(".:!?;")
+NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
+KEEPER_REACH = 5
+"""A name keeps the data where it stands at most so many words after the verb."""
+
+
+LEGAL_FORM = (
+    r"Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|AG|SAS|SARL|SA|B\.?V|N\.?V|Corp|Corporation|PLC|plc|Oy|AB|ApS|A/S|S\.?r\.?l|S\.?p\.?A"
+    r"|S\.?L|Tbk|KG|SE|Pte"
+)
+WORD_OF_NAME = r"[A-ZÀ-ÖØ-Þ][\w&'-]*"
+ENTITY = re.compile(
+    rf"(?:\bPT\.? (?P<after>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}))"
+    rf"|(?:(?P<before>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}),? (?:{LEGAL_FORM})\b)"
+)
+"""A company with its legal form before it (PT) or after it."""
+
+
+def companies(text: str) -> dict[str, str]:
+    """Return the companies that a text names with their legal form: by their folded name without it, as written."""
+    return {
+        (match["after"] or match["before"]).casefold().removeprefix("the "): match.group()
+        for match in ENTITY.finditer(text)
+    }
+
+
+def names(statement: Statement, sense: Meaning) -> dict[str, str]:
+    """Return the names of a statement: by their plain form, as written.
+
+    A name has a capital inside a sentence that is not all capitals, or begins a line of a list, and is no word that the
+    lexicon knows. In a language that writes every noun with a capital there are none to tell.
+    """
+    if statement.text.isupper() or sense.lexicon.capitals:
+        return {}
+    said = {word for mention in sense.mentions for word in sense.words[mention.start : mention.end]}
+    found: dict[str, str] = {}
+    start = statement.kind not in ("item", "row")
+    for token in TOKEN.findall(statement.text):
+        if token[0].isalnum():
+            if not start and NAME.fullmatch(token) and plain(token) not in sense.lexicon.vocabulary | said:
+                found.setdefault(plain(token), token)
+            start = False
+        elif token in SENTENCE_BREAKS:
+            start = True
+    return found
+
+
+def keeper_named(statement: Statement, sense: Meaning) -> bool:
+    """Whether somebody is named who keeps or processes what is written of: "stored in a Mailcloud list"."""
+    named = names(statement, sense)
+    return any(
+        word in named
+        for mention in sense.of("transfer.store")
+        for word in statement.words[mention.end : mention.end + KEEPER_REACH]
+    )

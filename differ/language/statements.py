@@ -1,0 +1,124 @@
+"""A document as statements: the sentences, headings, list items and table rows that are compared and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from differ.language.words import sentences, words
+from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
+
+LONG_ROW = 400
+"""A table row of more characters is prose in cells, and is split like prose."""
+LINE = 80
+"""The most characters of a line that is no sentence."""
+
+StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence in its place."""
+
+    position: int
+    """Its number in the document, from 0."""
+    kind: StatementKind
+    text: str
+    words: tuple[str, ...]
+    path: tuple[str, ...]
+    """Headings above it, with their markers."""
+    language: str
+    lead: str
+    """The sentence that introduces its list ("We share your data with:"), or ""."""
+    block: int
+    """The number of its block in the document: sentences of one block share it."""
+    marker: str = ""
+    linked: bool = False
+    """Whether it is nothing but links, as a menu is."""
+
+    @property
+    def section(self) -> str:
+        """The heading path joined by " > "."""
+        return " > ".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading or block of a section, before it is split."""
+
+    kind: StatementKind
+    text: str
+    lead: str = ""
+    marker: str = ""
+    linked: bool = False
+
+
+def statements(document: Document, *, whole: bool = False) -> tuple[Statement, ...]:
+    """Return the statements of a document in reading order; with `whole`, each block as one."""
+    main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
+    found: list[Statement] = []
+    block = 0
+    for section in document.sections:
+        language = main if section.language == UNKNOWN_LANGUAGE else section.language
+        for part in parts(section):
+            for sentence in [part.text] if whole else split(part):
+                plain = tuple(words(sentence))
+                if plain:
+                    found.append(
+                        Statement(
+                            position=len(found),
+                            kind=part.kind,
+                            text=sentence,
+                            words=plain,
+                            path=section.path,
+                            language=language,
+                            lead=part.lead,
+                            block=block,
+                            marker=part.marker,
+                            linked=part.linked,
+                        )
+                    )
+            block += 1
+    return tuple(found)
+
+
+def split(part: Part) -> list[str]:
+    """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
+    if part.kind == "row" and len(part.text) > LONG_ROW:
+        return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell)]
+    return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
+
+
+def parts(section: Section) -> Iterator[Part]:
+    """Yield the heading and each block of a section."""
+    if section.heading:
+        yield Part("heading", section.heading, marker=section.marker)
+    lead = ""
+    for block in section.blocks:
+        yield Part(block.kind, block.text, lead if follows(block, lead) else "", block.marker, all_links(block))
+        lead = next_lead(block, lead)
+
+
+def all_links(block: Block) -> bool:
+    """Whether a block is nothing but links."""
+    linked = sum(len(words(link.text)) for link in block.links)
+    return linked > 0 and linked >= len(words(block.text))
+
+
+def follows(block: Block, lead: str) -> bool:
+    """Whether a block belongs to what a lead introduces: a list, or the lines of an address."""
+    listed = block.kind in ("item", "row") or bool(block.marker)
+    return bool(lead) and (listed or is_line(block.text))
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is a line of an address or a list rather than a sentence."""
+    return len(text) <= LINE and not text.rstrip().endswith((".", ":"))
+
+
+def next_lead(block: Block, lead: str) -> str:
+    """Return the lead for the block after this one."""
+    if block.text.rstrip().endswith(":") and block.kind == "paragraph":
+        return sentences(block.text)[-1]
+    return lead if follows(block, lead) else ""

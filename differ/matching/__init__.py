@@ -1,0 +1,1 @@
+"""Which statement became which, and whether the edit alters meaning."""

@@ -1,0 +1,216 @@
+"""Which statement of one document is which of the other: equal, moved, edited, new or gone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from differ.language.statements import Statement
+
+SIMILAR = 0.5
+"""Least share of common words for two statements to be an edited pair."""
+SIMILAR_IN_PLACE = 0.34
+"""The same where both stand between the same unchanged neighbours."""
+SHORT = 4
+"""Statements of fewer words are paired in place only."""
+COMMON_WORD = 40
+"""A word that stands in more leftover statements than this proposes no pairs."""
+PAIR_BUDGET = 200_000
+"""The most pairs that are weighed in one comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A statement before and after; None where it is new or gone."""
+
+    before: Statement | None
+    after: Statement | None
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class Alignment:
+    """All pairs, in the order of the document after, what is gone in its old place."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    coarse: bool = False
+    """Whether the budget of pairs was hit."""
+
+
+def align(before: Sequence[Statement], after: Sequence[Statement]) -> Alignment:
+    """Pair the statements of two documents."""
+    matches = anchors([s.words for s in before], [s.words for s in after])
+    moved = set(moves(before, after, matches))
+    matches |= dict(moved)
+    place_before, place_after = places(before, after, {k: v for k, v in matches.items() if (k, v) not in moved})
+    similar, coarse = similar_pairs(before, after, matches, place_before, place_after)
+    moved |= {(i, j) for i, j in similar if place_before[i] != place_after[j]}
+    matches |= dict(similar)
+    return Alignment(in_order(before, after, matches, moved), coarse)
+
+
+def in_order(
+    before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
+) -> list[Pair]:
+    """List all pairs in the order of the document after; what is gone stands before what followed it."""
+    back = {j: i for i, j in matches.items()}
+    pairs: list[Pair] = []
+    gone = iter(sorted(set(range(len(before))) - set(matches)))
+    next_gone = next(gone, None)
+    for j, statement in enumerate(after):
+        i = back.get(j)
+        if i is not None and (i, j) not in moved:
+            while next_gone is not None and next_gone < i:
+                pairs.append(Pair(before[next_gone], None))
+                next_gone = next(gone, None)
+        pairs.append(Pair(None if i is None else before[i], statement, i is not None and (i, j) in moved))
+    while next_gone is not None:
+        pairs.append(Pair(before[next_gone], None))
+        next_gone = next(gone, None)
+    return pairs
+
+
+def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, int]:
+    """Match equal keys in order: unique ones first (patience), then equal neighbours of what is matched."""
+    unique_before, unique_after = unique(before), unique(after)
+    candidates = [(i, unique_after[key]) for key, i in unique_before.items() if key in unique_after]
+    matches = dict(longest_increasing(sorted(candidates)))
+    extend(before, after, matches)
+    return matches
+
+
+def unique(keys: Sequence[Hashable]) -> dict[Hashable, int]:
+    """Return the places of keys that occur once."""
+    counts = Counter(keys)
+    return {key: place for place, key in enumerate(keys) if counts[key] == 1}
+
+
+def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest run of pairs, sorted by the first, in which the second rises too."""
+    tails: list[int] = []
+    ends: list[int] = []
+    links: list[int] = []
+    for index, (_, second) in enumerate(pairs):
+        at = bisect_left(tails, second)
+        links.append(ends[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(second)
+            ends.append(index)
+        else:
+            tails[at], ends[at] = second, index
+    chain: list[tuple[int, int]] = []
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = links[index]
+    return chain[::-1]
+
+
+def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[int, int]) -> None:
+    """Match equal keys next to matched ones, and in the gaps between them, in order."""
+    bounds = [(-1, -1), *sorted(matches.items()), (len(before), len(after))]
+    for (i0, j0), (i1, j1) in pairwise(bounds):
+        places: dict[Hashable, list[int]] = defaultdict(list)
+        for j in range(j1 - 1, j0, -1):
+            places[after[j]].append(j)
+        floor = j0
+        for i in range(i0 + 1, i1):
+            while places[before[i]] and places[before[i]][-1] <= floor:
+                places[before[i]].pop()
+            if places[before[i]]:
+                floor = matches[i] = places[before[i]].pop()
+
+
+def moves(before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]) -> list[tuple[int, int]]:
+    """Match equal statements left over, wherever they stand."""
+    taken = set(matches.values())
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for j in range(len(after) - 1, -1, -1):
+        if j not in taken:
+            places[after[j].words].append(j)
+    return [(i, places[s.words].pop()) for i, s in enumerate(before) if i not in matches and places.get(s.words)]
+
+
+def places(
+    before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]
+) -> tuple[list[int], list[int]]:
+    """Return for each statement the number of matched ones before it: equal numbers are the same place."""
+    taken = set(matches.values())
+    return count_up(len(before), matches.keys()), count_up(len(after), taken)
+
+
+def count_up(length: int, marked: object) -> list[int]:
+    """Return for each place how many marked places stand before it."""
+    found, count = [], 0
+    for place in range(length):
+        found.append(count)
+        count += place in marked  # type: ignore[operator]  # dict keys or a set
+    return found
+
+
+def similar_pairs(
+    before: Sequence[Statement],
+    after: Sequence[Statement],
+    matches: dict[int, int],
+    place_before: Sequence[int],
+    place_after: Sequence[int],
+) -> tuple[list[tuple[int, int]], bool]:
+    """Pair leftover statements that share most of their words, the most alike first."""
+    taken = set(matches.values())
+    left = [i for i in range(len(before)) if i not in matches]
+    right = [j for j in range(len(after)) if j not in taken]
+    candidates, coarse = proposals(before, after, left, right, place_before, place_after)
+    scored = []
+    for i, j in candidates:
+        here = place_before[i] == place_after[j]
+        score = likeness(before[i], after[j])
+        short = min(len(before[i].words), len(after[j].words)) < SHORT
+        if (before[i].kind == "heading") != (after[j].kind == "heading") and score < 1:
+            continue
+        if score >= (SIMILAR_IN_PLACE if here else SIMILAR) and (here or not short):
+            bonus = 0.15 * here + 0.05 * (before[i].path == after[j].path)
+            scored.append((-(score + bonus), abs(i - j), i, j))
+    pairs: dict[int, int] = {}
+    used: set[int] = set()
+    for _, _, i, j in sorted(scored):
+        if i not in pairs and j not in used:
+            pairs[i] = j
+            used.add(j)
+    return sorted(pairs.items()), coarse
+
+
+def proposals(
+    before: Sequence[Statement],
+    after: Sequence[Statement],
+    left: Sequence[int],
+    right: Sequence[int],
+    place_before: Sequence[int],
+    place_after: Sequence[int],
+) -> tuple[set[tuple[int, int]], bool]:
+    """Return the pairs worth weighing: in the same place, or with an uncommon word in common."""
+    by_word: dict[str, list[int]] = defaultdict(list)
+    by_place: dict[int, list[int]] = defaultdict(list)
+    for j in right:
+        by_place[place_after[j]].append(j)
+        for word in set(after[j].words):
+            by_word[word].append(j)
+    found: set[tuple[int, int]] = set()
+    for i in left:
+        near = by_place.get(place_before[i], ())
+        if len(near) <= COMMON_WORD:
+            found.update((i, j) for j in near)
+        for word in set(before[i].words):
+            if len(by_word.get(word, ())) <= COMMON_WORD:
+                found.update((i, j) for j in by_word.get(word, ()))
+        if len(found) > PAIR_BUDGET:
+            return found, True
+    return found, False
+
+
+def likeness(one: Statement, other: Statement) -> float:
+    """Return the share of common words, 0 to 1 (Dice over the words with their counts)."""
+    common = sum((Counter(one.words) & Counter(other.words)).values())
+    return 2 * common / (len(one.words) + len(other.words))

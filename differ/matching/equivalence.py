@@ -1,0 +1,129 @@
+"""Whether an edit alters meaning at all: why nobody need be told of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from differ.language.countries import countries
+from differ.language.lexicon import Lexicon
+from differ.language.meaning import canonical, meaning
+from differ.language.names import companies
+from differ.language.statements import Statement
+from differ.language.words import words
+
+OPERATIVE = (
+    "negation", "limiter", "modality", "scope", "consent", "share", "sell", "recipient", "merger", "transfer",
+    "threshold", "data.aggregate", "data.sensitive", "purpose.own", "purpose.marketing", "purpose.ai", "right",
+    "optout", "default", "exercise", "complaint",
+)  # fmt: skip
+"""Concepts that an edit must leave alone to be called a matter of wording."""
+
+TYPO = 0.8
+"""Least likeness of two spellings of a mistyped word."""
+TYPO_LENGTH = 4
+"""Shorter words are never mistyped: "now" and "not" differ."""
+YEAR = re.compile(r"(?:19|20)\d\d")
+WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
+DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+
+
+def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> str | None:
+    """Return the reason why an edit alters no meaning, or None where it may."""
+    if before.words == after.words:
+        return "punctuation" if words(before.text) == words(after.text) else "renamed"
+    if contact_digits(before.words) == contact_digits(after.words):
+        return "contact-format"
+    gone, new = changed_words(before.words, after.words)
+    if known is None:
+        return None
+    if only_dates(gone + new, known.date_words):
+        return "date"
+    if known.spelled(before.words) == known.spelled(after.words):
+        return "spelling"
+    if not same_operators(before, after):
+        return None
+    return same_meaning(before, after, known) or ("typo" if mistyped(gone, new) else None)
+
+
+def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | None:
+    """Return `grammar` or `synonym` where only such words differ."""
+    left, right = (known.content_words(known.spelled(s.words)) for s in (before, after))
+    if Counter(map(known.stem, left)) == Counter(map(known.stem, right)):
+        return "grammar"
+    left, right = canonical(before.words, known), canonical(after.words, known)
+    if Counter(left) == Counter(right) or set(left) == set(right):
+        return "synonym"
+    return None
+
+
+def same_operators(before: Statement, after: Statement) -> bool:
+    """Whether both say the same of negation, modality, consent, recipients and the other operative concepts, and name
+    the same countries and companies, some of which are nearly spelled alike."""
+    one, other = meaning(before.words, before.language), meaning(after.words, after.language)
+    if one is None or other is None or lands(before) != lands(after):
+        return False
+    if companies(before.text).keys() != companies(after.text).keys():
+        return False
+    return one.said_of(*OPERATIVE) == other.said_of(*OPERATIVE)
+
+
+def lands(statement: Statement) -> set[str]:
+    """Return the codes of the countries that a statement names."""
+    return set(countries(statement.text, statement.language))
+
+
+def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words that are gone and those that are new, in order."""
+    gone: list[str] = []
+    new: list[str] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone += before[i1:i2]
+            new += after[j1:j2]
+    return gone, new
+
+
+def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
+    """Whether all words are days, months and years, with a month, a year or a whole date among them."""
+    telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
+    return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
+
+
+def date_line(text: Sequence[str], known: Lexicon) -> bool:
+    """Whether a statement says nothing but a date or a version, and what the date is of."""
+    numbers = [word for word in text if word not in known.date_cues and word not in known.function_words]
+    telling = len(numbers) < len(text) or any(
+        word in known.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
+    )
+    return telling and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
+
+
+def contact_digits(text: Sequence[str]) -> tuple[str, ...]:
+    """Return the words with telephone numbers and web addresses in one form each."""
+    found: list[str] = []
+    for word in text:
+        if word.isdigit() and found and found[-1].isdigit() and len(word) + len(found[-1]) > 4:
+            found[-1] += word
+        elif word.startswith(("http", "www.")):
+            found.append(re.sub(r"^https?://(www\.)?", "", word).rstrip("/").removeprefix("www."))
+        else:
+            found.append(word)
+    return tuple(found)
+
+
+def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether each changed word is another spelling of the word in its place."""
+    if not gone or len(gone) != len(new):
+        return "".join(gone) == "".join(new)
+    return all(misspelled(one, other) for one, other in zip(gone, new, strict=True))
+
+
+def misspelled(one: str, other: str) -> bool:
+    """Whether two words are one, mistyped. The first letter seldom is, and another one often makes another word
+    ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
+    likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
+    return likely and SequenceMatcher(None, one, other).ratio() >= TYPO

@@ -1,0 +1,94 @@
+"""Names that were changed throughout: a product or company styled anew says nothing about data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from differ.language.statements import Statement
+from differ.matching.alignment import Pair
+
+OFTEN = 2
+"""A name changed in fewer statements is judged like any other words."""
+LONGEST = 4
+"""The most words of a name."""
+LEGAL_FORMS = frozenset(
+    (
+        "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp",
+        "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
+    )
+)  # fmt: skip
+"""A new legal form is a new company, which is no matter of styling."""
+
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Names before, and what they are after."""
+
+    pairs: tuple[tuple[Name, Name], ...]
+
+    def apply(self, statement: Statement) -> Statement:
+        """Return a statement of the text before with the names of the text after."""
+        words = statement.words
+        for old, new in self.pairs:
+            words = substituted(words, old, new)
+        return statement if words == statement.words else replace(statement, words=words)
+
+
+def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
+    """Return the names that were changed in the same way in several statements and stand nowhere any more."""
+    counts: Counter[tuple[Name, Name]] = Counter()
+    for pair in pairs:
+        if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
+            counts.update(set(replaced(pair.before, pair.after)))
+    standing = " ".join(" ".join(statement.words) for statement in after)
+    often = [
+        (old, new)
+        for (old, new), count in counts.most_common()
+        if count >= OFTEN and f" {' '.join(old)} " not in f" {standing} "
+    ]
+    return Renames(tuple(often))
+
+
+def replaced(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
+    """Return the runs of words that stand for each other and are written as names on both sides."""
+    found = []
+    matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag != "replace" or max(i2 - i1, j2 - j1) > LONGEST:
+            continue
+        old, new = before.words[i1:i2], after.words[j1:j2]
+        if is_name(old, before.text) and is_name(new, after.text):
+            found.append((old, new))
+    return found
+
+
+def is_name(words: Name, text: str) -> bool:
+    """Whether every long word is written with a capital in the text, and none is a legal form."""
+    if LEGAL_FORMS & set(words):
+        return False
+    return all(word[0].isdigit() or word.title() in text or word.upper() in text or cased(word, text) for word in words)
+
+
+def cased(word: str, text: str) -> bool:
+    """Whether a word stands in the text with a capital somewhere in it ("iPhone")."""
+    at = text.casefold().find(word)
+    return at >= 0 and any(letter.isupper() for letter in text[at : at + len(word)])
+
+
+def substituted(words: Name, old: Name, new: Name) -> Name:
+    """Return words with each run of a name replaced."""
+    done: list[str] = []
+    at = 0
+    while at < len(words):
+        if words[at : at + len(old)] == old:
+            done += new
+            at += len(old)
+        else:
+            done.append(words[at])
+            at += 1
+    return tuple(done)

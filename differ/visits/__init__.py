@@ -1,0 +1,1 @@
+"""One visit assessed in one pure call."""

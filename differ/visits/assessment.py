@@ -1,0 +1,187 @@
+"""One visit in one pure call: screening, extraction, comparison. What the crawler's worker processes run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from differ.judgement.profiles import Profile, load_profile
+from differ.model import Comparison
+from differ.visits.anomalies import newly_fallen_back, odd
+from differ.visits.comparability import comparability
+from differ.visits.comparing import compare
+from differ.visits.selected_part import portion
+from document import Screening, identity_words, joined, read, read_all, screen, text_identity
+from document.model import Document, Extracted, ExtractionOptions, Page
+from document.reading import is_rendered
+from document.screening import Reason
+
+Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
+
+WITHOUT_TERMS: Reason = "other-document"
+"""Why a page is refused that is sound, but uses next to none of a policy's terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestVersion:
+    """What the archive knows of the version that a new answer is compared with."""
+
+    document: Document
+    identity: str
+    """Its extraction identity."""
+    page: Page | None
+    """Its snapshot, or None where none is kept: then a new extraction identity makes a boundary."""
+    fallback: bool = False
+    """Whether it was read without the configured selector, which matched nothing."""
+    further: tuple[Page, ...] = ()
+    """The snapshots of the pages after the first, where it was read from several."""
+    further_urls: tuple[str, ...] = ()
+    """The addresses that these were asked for at."""
+    fitted: Document | None = None
+    """Of a fallback: the text of the last version before it that the selector gave, where there is one."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All its snapshots, in their order; none where not all are kept."""
+        return () if self.page is None else (self.page, *self.further)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything that one assessment needs."""
+
+    page: Page
+    options: ExtractionOptions
+    profile: Profile = field(default_factory=load_profile)
+    latest: LatestVersion | None = None
+    """None at the first fetch."""
+    pending: str | None = None
+    """The `document.text_identity` of the odd text that waits for a second look, where one does."""
+    confirm: bool = False
+    """Whether an odd change waits for a second look. Only who keeps state can give it one."""
+    further: tuple[Page, ...] = ()
+    """The pages after the first, where several are read as one policy."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All its pages, in their order."""
+        return (self.page, *self.further)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a visit found."""
+
+    outcome: Outcome
+    """`changed` also for a first version; `pending` where the change is odd and waits for a second look."""
+    reason: str | None = None
+    """From the closed list of reasons, where the answer is not comparable."""
+    detail: str = ""
+    """One sentence for a person: what was seen that decided."""
+    document: Document | None = None
+    """None where the answer is not comparable."""
+    identity: str = ""
+    fallback: bool = False
+    comparison: Comparison | None = None
+    """None where nothing changed, at a first version, and at a boundary."""
+    boundary: bool = False
+    """True where our own extraction changed and the snapshot before could not be extracted again: no alert."""
+    confirmed: bool = True
+    """False where an odd change is recorded although no second look agreed with it."""
+
+
+def assess(visit: Visit) -> Assessment:
+    """Screen, extract and compare one answer with the version before.
+
+    Where the extraction identity is another than that of the version before, its snapshot is extracted again the same
+    way, so that only the policy's own changes show.
+    """
+    found = [read(page, visit.options) for page in visit.pages]
+    extracted = joined(found)
+    screening = screen_all(visit.pages, found, visit.options)
+    if screening is not None:
+        return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
+    result = Assessment(
+        "changed", document=extracted.document, identity=extracted.identity, fallback=extracted.fallback
+    )
+    if visit.latest is None:
+        return result
+    return compared(result, extracted.document, visit, visit.latest)
+
+
+def screen_all(pages: Sequence[Page], found: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
+    """Return why one of several pages is not the policy's, with its address; of a single page what `screen` returns.
+
+    One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
+    """
+    screenings = [screen(page, each.document, options.max_nesting) for page, each in zip(pages, found, strict=True)]
+    refused = [(page, each) for page, each in zip(pages, screenings, strict=True) if each is not None]
+    decisive = refused if len(refused) == len(pages) else [each for each in refused if each[1].reason != WITHOUT_TERMS]
+    if not decisive:
+        return None
+    page, screening = decisive[0]
+    return screening if len(pages) == 1 else replace(screening, detail=f"{page.final_url}: {screening.detail}")
+
+
+def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
+    """Complete an assessment by comparison with the version before."""
+    alike = like_with_like(latest, visit, Extracted(document, result.identity, result.fallback))
+    if alike is None:
+        unchanged = same_words(latest.document, document)
+        return replace(result, outcome="unchanged", document=None) if unchanged else replace(result, boundary=True)
+    before, after = alike
+    screening = comparability(before, after)
+    if screening is not None:
+        return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
+    if same_words(before, after):
+        return replace(result, outcome="unchanged")
+    comparison = compare(before, after, visit.profile)
+    why = odd(before, after, comparison) or newly_fallen_back(result.fallback, latest.fallback)
+    return looked_at(replace(result, comparison=comparison), why, visit)
+
+
+def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
+    """Let an odd change wait for a second look, unless this is the one and agrees."""
+    if why is None or (
+        visit.pending is not None and result.document and text_identity(result.document) == visit.pending
+    ):
+        return result
+    if visit.confirm:
+        return replace(result, outcome="pending", detail=why, comparison=None)
+    return replace(result, detail=why, confirmed=False)
+
+
+def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
+    """Return both versions as one extraction reads them, or None where that cannot be had.
+
+    Where only one of two pages has what the selectors name, both are read without them: a selector that no longer fits
+    must not hide what the policy changed on the same day. Other texts of the page are left out where the selectors
+    left them out at another time.
+    """
+    fitted = latest.fitted if extracted.fallback else None
+    if latest.identity == extracted.identity:
+        return _portions(latest.document, extracted.document, latest.document, fitted)
+    pages, rendered = latest.pages, is_rendered(latest.identity)
+    if not pages or latest.further_urls != visit.options.further or rendered != visit.options.rendered:
+        return None
+    again = read_all(pages, visit.options)
+    if again.identity == extracted.identity:
+        return _portions(again.document, extracted.document, again.document, fitted)
+    everything = replace(visit.options, select=())
+    before, after = read_all(pages, everything).document, read_all(visit.pages, everything).document
+    if again.fallback and not extracted.fallback:
+        return _portions(before, after, after, extracted.document)
+    return _portions(before, after, before, fitted if again.fallback else again.document)
+
+
+def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
+    """Return what of two documents belongs to a part of one of them, or all where that is not known."""
+    found = None if part is None else portion(whole, part)
+    one, other = (None, None) if found is None else (found.of(before), found.of(after))
+    return (before, after) if one is None or other is None else (one, other)
+
+
+def same_words(before: Document, after: Document) -> bool:
+    """Whether two documents are one version: the same words in the same order, and the same links for rights."""
+    return identity_words(before) == identity_words(after)

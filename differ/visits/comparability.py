@@ -1,0 +1,57 @@
+"""Whether two documents are versions of one policy, so that comparing them says something."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from differ.language.lexicon import lexicon
+from differ.language.words import words
+from document import Screening
+from document.model import UNKNOWN_LANGUAGE, Document
+
+SHRUNK = 0.3
+"""A document with less than this share of the words of the version before has lost its text."""
+SUBSTANTIAL = 250
+"""Shorter documents, in words, may shrink as they like."""
+KINSHIP = 0.4
+"""Least share of the shorter document's telling words that the other has too: rewrites of real policies lie above it,
+another document of the same company below."""
+TELLING = 80
+"""Documents of fewer telling words are not asked for kinship."""
+
+
+def comparability(before: Document, after: Document) -> Screening | None:
+    """Return why a document cannot be a version of the policy before it, or None where it can."""
+    left, right = words(before.text), words(after.text)
+    gone = other_language(before, after)
+    if gone is not None:
+        return gone
+    if len(left) >= SUBSTANTIAL and len(right) < SHRUNK * len(left):
+        return Screening("shrunk", f"The text has {len(right):,} words; the version before has {len(left):,}.")
+    share = kinship(telling(left, before), telling(right, after))
+    if share is not None and share < KINSHIP:
+        return Screening("other-document", f"Only {share:.0%} of its telling words are in the version before.")
+    return None
+
+
+def telling(text: list[str], document: Document) -> Counter[str]:
+    """Count the words of a document without those that any text of its language has."""
+    known = lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
+    return Counter(known.content_words(text) if known else text)
+
+
+def kinship(before: Counter[str], after: Counter[str]) -> float | None:
+    """Return which share of the shorter document's words the other has too, 0 to 1; None where one is too short."""
+    shorter = min(before.total(), after.total())
+    return (before & after).total() / shorter if shorter >= TELLING else None
+
+
+def other_language(before: Document, after: Document) -> Screening | None:
+    """Return a screening where the languages of two documents have nothing in common."""
+    old, new = ({language for language in d.languages if language != UNKNOWN_LANGUAGE} for d in (before, after))
+    if old and new and not old & new:
+        return Screening(
+            "other-language",
+            f"The text is in {', '.join(sorted(new))}; the version before in {', '.join(sorted(old))}.",
+        )
+    return None

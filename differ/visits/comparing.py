@@ -1,0 +1,72 @@
+"""Two documents in, one comparison out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from differ.judgement.judging import judge, surroundings
+from differ.judgement.link_changes import moved_links, retargeted_links
+from differ.judgement.profiles import Profile, load_profile
+from differ.judgement.timing import timing
+from differ.language.lexicon import lexicon
+from differ.language.statements import Statement, statements
+from differ.matching.alignment import Alignment, align
+from differ.matching.renaming import renames
+from differ.model import Comparison, Finding, Suppression, Timing
+from document.model import Document
+
+
+def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
+    """Say what changed between two versions of one policy, and whether it matters by a profile (the default one)."""
+    profile = profile or load_profile()
+    one, other = statements(before), statements(after)
+    aligned = align(one, other)
+    renamed = renames(aligned.pairs, other)
+    styled = [renamed.apply(statement) for statement in one]
+    around = surroundings(styled, other)
+    findings: list[Finding] = []
+    suppressed: list[Suppression] = []
+    for pair in aligned.pairs:
+        told = replace(pair, before=styled[pair.before.position]) if pair.before else pair
+        found, quiet = judge(told, profile, around)
+        findings += found
+        suppressed += quiet
+    if not any(finding.material for finding in findings):
+        findings += moved_links(before, after, profile)
+    suppressed += retargeted_links(before, after)
+    changed = [s.words for s in one] != [s.words for s in other]
+    dates = timing(before, after, other, changed=changed)
+    return Comparison(
+        changed=changed,
+        findings=tuple(findings),
+        suppressed=tuple(suppressed),
+        judged_by="lexicon" if all(lexicon(s.language) for s in touched(aligned)) else "structure",
+        coarse=aligned.coarse,
+        timing=replace(dates, date_alone=date_alone(dates, findings, suppressed)),
+        drift=drift(findings, after),
+    )
+
+
+def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppression]) -> bool:
+    """Whether a version states another date than the one before and differs in nothing else."""
+    moved = None not in (dates.stated_before, dates.stated_after) and dates.stated_before != dates.stated_after
+    return moved and not findings and all(piece.reason == "date" for piece in suppressed)
+
+
+def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
+    """Return the languages of a page in several that kept their text while another's changed materially."""
+    changed = {finding.language for finding in findings if finding.material}
+    spoken = [language for language in after.languages if lexicon(language) is not None]
+    return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()
+
+
+def touched(aligned: Alignment) -> list[Statement]:
+    """Return the statements that differ."""
+    return [
+        statement
+        for pair in aligned.pairs
+        if pair.before is None or pair.after is None or pair.before.words != pair.after.words
+        for statement in (pair.before, pair.after)
+        if statement is not None
+    ]

@@ -1,0 +1,103 @@
+"""The cheap way that nearly every visit takes: an answer that is known to say what the latest version says, unread.
+
+Three tests, the cheapest first: the same bytes as an answer that was read in full; no difference to the version's own
+snapshot but in what rotates; the fingerprint of an answer that was read in full. Each implies an equal document, and
+none says anything where it fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from differ.visits.assessment import Assessment, Visit, assess
+from document import fingerprint_all, only_rotates
+from document.model import ExtractionOptions, Page
+from document.reading import identity_of
+
+READ_AT_ONCE = 1_000_000
+"""Bytes of a page up to which it is compared with a snapshot where others wait meanwhile: a few milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By what an answer is known again that was read in full and had the text of the latest version."""
+
+    exact: str
+    """Of the bytes and where they came from."""
+    fingerprint: str | None
+    """`document.fingerprint_all`, or None where there is no cheap way."""
+    identity: str
+    """The extraction identity under which it was read."""
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A visit, and what is known of earlier ones."""
+
+    visit: Visit
+    marks: tuple[Mark, ...] = ()
+    """Of the latest version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of a look."""
+
+    assessment: Assessment
+    mark: Mark | None
+    """By what this answer is known again; None where it was known, or has not the text of a version."""
+
+
+def look(asked: Look) -> Looked:
+    """Recognise a visit by its fingerprint, or else assess it. What the crawler's worker processes run."""
+    visit = asked.visit
+    if not all(map(is_usual, visit.pages)):
+        return Looked(assess(visit), None)
+    found = fingerprint_all(visit.pages, visit.options)
+    known = next((mark for mark in asked.marks if found is not None and mark.fingerprint == found), None)
+    if known is not None:
+        return Looked(unchanged(known.identity, known.fallback), None)
+    assessment = assess(visit)
+    if assessment.outcome not in ("changed", "unchanged"):
+        return Looked(assessment, None)
+    exact = exact_mark(visit.pages, visit.options)
+    return Looked(assessment, Mark(exact, found, assessment.identity, assessment.fallback))
+
+
+def recognise_bytes(pages: Sequence[Page], options: ExtractionOptions, marks: Iterable[Mark]) -> Assessment | None:
+    """Return the assessment of an answer that came before, byte for byte; None where it did not."""
+    known = list(marks)
+    if not known or not all(map(is_usual, pages)):
+        return None
+    exact = exact_mark(pages, options)
+    found = next((mark for mark in known if mark.exact == exact), None)
+    return None if found is None else unchanged(found.identity, found.fallback)
+
+
+def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
+    """Return whether an answer differs from the version's own, which was read as it would be now, in what rotates."""
+    if len(before) != len(pages):
+        return False
+    if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
+        return False
+    return all(only_rotates(old, new, options) for old, new in zip(before, pages, strict=True))
+
+
+def is_usual(page: Page) -> bool:
+    """Whether an answer can be known by its body: others are told apart by their status and headers."""
+    return page.status == 200 and not any(name == "cf-mitigated" for name, _ in page.headers)
+
+
+def exact_mark(pages: Sequence[Page], options: ExtractionOptions) -> str:
+    """Return a hash over the bytes of pages, and over what else decides how they are read."""
+    said = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
+    return hashlib.sha256(json.dumps([identity_of(options, "generic"), said]).encode()).hexdigest()
+
+
+def unchanged(identity: str, fallback: bool) -> Assessment:
+    """Return the assessment of an answer that has the text of the latest version."""
+    return Assessment("unchanged", identity=identity, fallback=fallback)

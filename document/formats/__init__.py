@@ -1,0 +1,1 @@
+"""Bytes to lines: encodings, content types, PDF, Markdown."""

@@ -1,0 +1,1 @@
+"""An HTML page to lines, without its boilerplate."""

@@ -1,0 +1,188 @@
+"""The line that is being collected, and what holds for the text in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bs4 import Tag
+
+from document.html.soup import attribute
+from document.html.stylesheet import Styles
+from document.model import Link
+from document.text.lines import Line
+from document.text.normalise import normalise
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+    ]
+)
+_BOLD = frozenset({"b", "strong", "summary"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_NEARLY_ALL = 0.95
+"""The share of a line's letters that makes it bold, or a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What holds for the text inside an element."""
+
+    bold: bool = False
+    size: float = 0.0
+    level: int = 0
+    """1 to 6 inside a heading."""
+    language: str = ""
+    pre: bool = False
+    """Whether line feeds end lines."""
+    block: bool = False
+    """Whether the element stands on lines of its own."""
+
+    def inside(self, node: Tag, styles: Styles) -> Context:
+        """Return what holds inside an element below."""
+        level = _HEADINGS.get(node.name, 0) or _role_level(node)
+        display = styles.get("display", "")
+        return Context(
+            bold=_is_bold(node, styles, self.bold),
+            size=_size(node, self.size),
+            level=level or self.level,
+            language=_language(node) or self.language,
+            pre=node.name == "pre" or styles.get("white-space", "").startswith("pre") or self.pre,
+            block=(node.name in _BLOCKS or display == "block" or level > 0) and display not in ("inline", "contents"),
+        )
+
+
+@dataclass(slots=True)
+class Buffer:
+    """The line being collected."""
+
+    pieces: list[str] = field(default_factory=list)
+    letters: int = 0
+    bold: int = 0
+    """Letters of them that are bold."""
+    in_page: int = 0
+    """Letters of them in links to places of the same page."""
+    size: float | None = None
+    open_links: list[tuple[str, int]] = field(default_factory=list)
+    """Target, and the number of pieces when the link began."""
+    links: list[Link] = field(default_factory=list)
+
+    def add(self, text: str, context: Context) -> None:
+        """Go on with a piece of text."""
+        letters = sum(map(str.isalnum, text))
+        self.pieces.append(text)
+        self.letters += letters
+        self.bold += letters if context.bold else 0
+        if letters:
+            self.size = context.size if self.size is None else max(self.size, context.size)
+        if self.open_links and self.open_links[-1][0].startswith("#"):
+            self.in_page += letters
+
+    def open_link(self, target: str) -> None:
+        """Begin a link."""
+        self.open_links.append((target, len(self.pieces)))
+
+    def close_link(self) -> None:
+        """End the link that began last; one to a place in the page, or that runs a script, is none for a reader."""
+        if not self.open_links:
+            return
+        target, start = self.open_links.pop()
+        text = normalise("".join(self.pieces[start:]))
+        if text and target and not target.startswith(("#", "javascript:")):
+            self.links.append(Link(text, target))
+
+    def finish(self, context: Context) -> tuple[Line | None, Buffer]:
+        """Return the line, or None where it has no text, and the buffer for the next one; open links go on there."""
+        after = Buffer(open_links=[(target, 0) for target, _ in self.open_links])
+        while self.open_links:
+            self.close_link()
+        text = normalise("".join(self.pieces))
+        if not text:
+            return None, after
+        bold, in_page = (self.letters > 0 and part >= _NEARLY_ALL * self.letters for part in (self.bold, self.in_page))
+        line = Line(
+            text,
+            level=context.level,
+            bold=bold,
+            size=self.size or 0.0,
+            links=tuple(self.links),
+            language=context.language,
+            in_page=in_page,
+        )
+        return line, after
+
+
+def _role_level(node: Tag) -> int:
+    if attribute(node, "role").lower() != "heading":
+        return 0
+    level = attribute(node, "aria-level").strip()
+    return min(6, max(1, int(level))) if level.isdecimal() else 2
+
+
+def _is_bold(node: Tag, styles: Styles, above: bool) -> bool:
+    weight = styles.get("font-weight", "")
+    if weight:
+        return weight in ("bold", "bolder") or (weight.isdecimal() and int(weight) >= 600)
+    opens = node.name == "button" and (attribute(node, "aria-controls") or attribute(node, "aria-expanded"))
+    return above or node.name in _BOLD or bool(opens)
+
+
+def _size(node: Tag, above: float) -> float:
+    """Return the font size in steps from the usual one, as `font`, `big` and `small` set it."""
+    if node.name in ("big", "small"):
+        return above + (1.0 if node.name == "big" else -1.0)
+    size = attribute(node, "size").strip() if node.name == "font" else ""
+    if size[:1] in ("+", "-") and size[1:].isdecimal():
+        return float(size)
+    return float(size) - 3 if size.isdecimal() else above
+
+
+def _language(node: Tag) -> str:
+    named = attribute(node, "lang") or attribute(node, "xml:lang")
+    return named.split("-")[0].split("_")[0].strip().lower()

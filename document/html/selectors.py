@@ -1,0 +1,33 @@
+"""The CSS selectors of a policy's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import soupsieve
+from bs4 import BeautifulSoup, Tag
+
+from document.html.soup import outermost
+
+
+class SelectorError(ValueError):
+    """A text that is no CSS selector; the message says what and where."""
+
+
+def check_selector(text: str) -> None:
+    """Raise SelectorError where the text is no CSS selector that can be read."""
+    _compiled(text)
+
+
+def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
+    """Return the elements that any of the selectors match, in the order of the page, none within another."""
+    chosen = {id(element) for text in selectors for element in _compiled(text).select(soup)}
+    return outermost(soup, lambda element: id(element) in chosen) if chosen else []
+
+
+def _compiled(text: str) -> soupsieve.SoupSieve:
+    try:
+        return soupsieve.compile(text)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+        reason = str(error).partition("\n")[0]
+        raise SelectorError(f"{text!r} is no CSS selector: {reason}") from error

@@ -1,0 +1,157 @@
+"""What a page's own style sheets say about list numbers, weight and visibility.
+
+Only rules whose subject is a tag, class or id are read, with at most one ancestor; linked sheets are never fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+
+from bs4 import BeautifulSoup, Tag
+
+from document.html.soup import attribute
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
+"""Begins after a brace only: a sheet without any would be searched from each of its characters."""
+_AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
+_PART = re.compile(r"[.#][\w-]+")
+_READ = ("display", "visibility", "font-weight", "list-style", "list-style-type", "content", "white-space", "font-size")
+_ANCESTORS = 64
+"""How far up an ancestor is looked for."""
+
+Styles = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A selector for one element: its tag, classes and id."""
+
+    tag: str
+    classes: frozenset[str]
+    identifier: str
+
+    def matches(self, element: Tag) -> bool:
+        """Whether it selects the element."""
+        if self.tag and self.tag != element.name:
+            return False
+        if self.identifier and self.identifier != attribute(element, "id"):
+            return False
+        return not self.classes or self.classes <= set(attribute(element, "class").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Styles, and whom they are for."""
+
+    subject: Compound
+    ancestor: Compound | None
+    styles: Styles
+
+
+_Index = dict[str, list[tuple[int, Rule]]]
+"""Rules and their place in the sheet, by what their subject must have: an id, a class or a tag."""
+
+
+@dataclass(slots=True)
+class StyleSheet:
+    """The rules of a page's `style` elements."""
+
+    rules: _Index = field(default_factory=dict)
+    markers: _Index = field(default_factory=dict)
+    """Rules for `::marker` and `::before`."""
+
+    def styles(self, element: Tag) -> Styles:
+        """Return the element's own styles, from the sheets and its `style` attribute."""
+        return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
+
+    def marker(self, element: Tag) -> Styles:
+        """Return the styles of the marker in front of a list item."""
+        return _matching(self.markers, element)
+
+
+def read_styles(soup: BeautifulSoup) -> StyleSheet:
+    """Return the rules in the page's `style` elements; those within @media and other blocks are left out."""
+    sheet = StyleSheet()
+    for element in soup.find_all("style"):
+        read_sheet(sheet, "".join(map(str, element.contents)))
+    return sheet
+
+
+def read_sheet(sheet: StyleSheet, text: str) -> None:
+    """Add the rules of one `style` element."""
+    end = text.rfind("*/") + 2
+    plain = _COMMENT.sub("", text[:end]) + text[end:] if end > 1 else text
+    for selectors, body in _RULE.findall(_AT_BLOCK.sub("", plain)):
+        if styles := declarations(body):
+            _add(sheet, selectors.split(","), styles)
+
+
+def declarations(text: str) -> Styles:
+    """Return the declarations that are read here, names and values in lower case except for `content`."""
+    found: Styles = {}
+    if not text:
+        return found
+    for declaration in text.split(";"):
+        name, _, value = declaration.partition(":")
+        if (name := name.strip().lower()) in _READ:
+            value = value.replace("!important", "").strip()
+            found[name] = value if name == "content" else value.lower()
+    return found
+
+
+def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
+    for selector in selectors:
+        plain, colons, pseudo = selector.strip().partition(":")
+        compounds = [_compound(part) for part in plain.split()]
+        subject = compounds[-1] if compounds else None
+        if subject is None or len(compounds) > 2 or compounds[0] is None:
+            continue
+        rule = Rule(subject, compounds[0] if len(compounds) == 2 else None, styles)
+        if not colons:
+            _index(sheet.rules, rule)
+        elif pseudo.lstrip(":") in ("marker", "before"):
+            _index(sheet.markers, rule)
+
+
+def _index(index: _Index, rule: Rule) -> None:
+    subject = rule.subject
+    key = f"#{subject.identifier}" if subject.identifier else f".{min(subject.classes, default='')}"
+    place = sum(map(len, index.values()))
+    index.setdefault(key if key != "." else subject.tag, []).append((place, rule))
+
+
+def _compound(text: str) -> Compound | None:
+    found = _COMPOUND.match(text)
+    if not found:
+        return None
+    parts = _PART.findall(found[2])
+    tag = (found[1] or "").lower().strip("*")
+    classes = frozenset(part[1:] for part in parts if part[0] == ".")
+    identifier = next((part[1:] for part in parts if part[0] == "#"), "")
+    return Compound(tag, classes, identifier) if tag or parts else None
+
+
+def _matching(index: _Index, element: Tag) -> Styles:
+    if not index:
+        return {}
+    keys = [
+        element.name,
+        f"#{attribute(element, 'id')}",
+        *(f".{name}" for name in set(attribute(element, "class").split())),
+    ]
+    rules = sorted(((place, rule) for key in keys for place, rule in index.get(key, ())), key=itemgetter(0))
+    found: Styles = {}
+    for _, rule in rules:
+        if rule.subject.matches(element) and _below(element, rule.ancestor):
+            found.update(rule.styles)
+    return found
+
+
+def _below(element: Tag, ancestor: Compound | None) -> bool:
+    return ancestor is None or any(ancestor.matches(parent) for parent in islice(element.parents, _ANCESTORS))

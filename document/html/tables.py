@@ -1,0 +1,31 @@
+"""Tell tables of data from tables that only lay a page out."""
+
+from __future__ import annotations
+
+from bs4 import Tag
+
+from document.html.measures import Sizes
+from document.html.soup import attribute
+
+_LONG_CELL = 1500
+"""Characters of a cell that no table of data without header cells has."""
+
+
+def is_data_table(table: Tag, sizes: Sizes) -> bool:
+    """Return whether the rows of a table are units: it has header cells, or several rows of several short cells.
+
+    A table within a table makes the outer one layout, as does role="presentation".
+    """
+    size = sizes[table]
+    if attribute(table, "role") in ("presentation", "none") or size.tables > 1:
+        return False
+    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
+    if not any(len(row) > 1 for row in rows):
+        return False
+    if size.header_cells:
+        return True
+    if size.headings:
+        return False
+    several = [row for row in rows if len(row) > 1]
+    longest = max(sizes[cell].text for row in rows for cell in row)
+    return len(several) > 1 and 2 * len(several) >= len(rows) and longest < _LONG_CELL

@@ -1,0 +1,41 @@
+"""What of a link's address decides whether two pages say the same."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from document.identity import names_rights
+from document.text.hidden_emails import decode_target
+
+_TAIL = re.compile(r"[?#]")
+_REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
+
+
+def telling_target(target: str) -> str:
+    """Return an address as written in markup without what rotates: query, fragment, the key of a hidden e-mail address.
+
+    A query or fragment that names a right stays, since a link is taken for one of rights by it. So does everything in
+    an address that is odd: its host is then all of it.
+    """
+    target = target.strip()
+    decoded = decode_target(target) if "/email-protection#" in target else target
+    if decoded != target:
+        # A NUL may come out of it; as a literal it cannot be taken for the end of what is hashed.
+        return repr(decoded)
+    if target.startswith("#"):
+        return target[:1] + "-"[: len(target) - 1]
+    if target.startswith("javascript:"):
+        return "javascript:"
+    cut = target.find("?") if target[:7].lower() == "mailto:" else _tail(target)
+    if cut < 0:
+        return target
+    kept, tail = target[:cut], target[cut:]
+    odd = not kept.isascii() or "&" in kept or "[" in kept or _REFERENCE.search(tail)
+    said = (tail, html.unescape(tail)) if "&" in tail else (tail,)
+    return target if odd or any(map(names_rights, said)) else kept
+
+
+def _tail(target: str) -> int:
+    found = _TAIL.search(target)
+    return found.start() if found else -1

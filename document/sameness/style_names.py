@@ -1,0 +1,93 @@
+"""The names that elements go by for a page's own style sheets, and for what opens them.
+
+They are counted in the order in which they are met instead of kept: build tools make new ones for each page, and
+nothing depends on what a name is, only on where else it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from document.html.stylesheet import Compound, Rule, StyleSheet, read_sheet
+from document.sameness.tag_facts import END, Piece
+from document.sameness.tokenizer import OddMarkupError
+
+_COSTLY = 50_000_000
+"""Characters times at-rules beyond which a style sheet is not read."""
+
+Numbers = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What style sheets say, with the names in them as numbers."""
+
+    said: str
+    classes: Numbers
+    ids: Numbers
+
+
+@dataclass(slots=True)
+class Names:
+    """The numbers of a page's names."""
+
+    classes: Numbers = field(default_factory=dict)
+    ids: Numbers = field(default_factory=dict)
+
+    def of(self, piece: Piece) -> str:
+        """Return the numbers of the names that a token has, as a field; "" where none is known."""
+        if not piece.opens and piece.identifier not in self.ids and self.classes.keys().isdisjoint(piece.classes):
+            return ""
+        numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)
+        own = self.ids.get(piece.identifier) if piece.identifier else None
+        opened = [self.ids[name] for name in piece.opens]
+        return f"m{numbers}{own}{opened}{END}" if numbers or own is not None or opened else ""
+
+
+def names_of(pieces: Iterable[Piece], sheet: Sheet) -> Names:
+    """Return the numbers for a page."""
+    ids = dict(sheet.ids)
+    for piece in pieces:
+        for name in piece.opens:
+            ids.setdefault(name, len(ids))
+    return Names(sheet.classes, ids)
+
+
+@lru_cache(maxsize=16)
+def sheet_of(texts: tuple[str, ...]) -> Sheet:
+    """Return what style sheets say; raises OddMarkupError for one that would take long to read."""
+    sheet = StyleSheet()
+    for text in texts:
+        if len(text) * text.count("@") > _COSTLY:
+            raise OddMarkupError("a style sheet with very many at-rules")
+        read_sheet(sheet, text)
+    classes: Numbers = {}
+    ids: Numbers = {}
+    said = [
+        (
+            kind,
+            *(_said(compound, classes, ids) for compound in (rule.subject, rule.ancestor)),
+            sorted(rule.styles.items()),
+        )
+        for kind, index in (("rules", sheet.rules), ("markers", sheet.markers))
+        for rule in _in_order(index.values())
+    ]
+    return Sheet(repr(said) if said else "", classes, ids)
+
+
+def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
+    placed = sorted((entry for rules in index for entry in rules), key=lambda entry: entry[0])
+    return (rule for _, rule in placed)
+
+
+def _said(compound: Compound | None, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
+    if compound is None:
+        return ()
+    # New names of one compound are numbered in the order of the alphabet, which may differ from page to page: a miss.
+    for name in sorted(compound.classes):
+        classes.setdefault(name, len(classes))
+    if compound.identifier:
+        ids.setdefault(compound.identifier, len(ids))
+    return compound.tag, sorted(classes[name] for name in compound.classes), ids.get(compound.identifier)

@@ -1,0 +1,153 @@
+"""What `read` looks at in one markup of a page's markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from document.html.boilerplate import telling_tokens
+from document.html.stylesheet import declarations
+from document.sameness.link_targets import telling_target
+from document.sameness.selector_needs import Needs
+from document.sameness.tokenizer import OddMarkupError, opening, resolved, taken_apart
+from document.text.hidden_emails import decode_hex
+
+END = "\0"
+"""Ends each field that is hashed; no text holds it after decoding."""
+_MOST_KEPT = 10_000
+_LONGEST_KEPT = 500
+"""How many tags, of how many characters, are remembered from page to page."""
+_LISTS = frozenset({"ol", "ul", "dir", "menu"})
+_RAW = frozenset({"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv"})
+"""Attributes that are read as they stand, on any element."""
+_RAW_ON = {
+    "type": _LISTS | {"li", "input"},
+    "start": _LISTS,
+    "reversed": _LISTS,
+    "value": frozenset({"li"}),
+    "size": frozenset({"font"}),
+}
+_OPENERS = frozenset({"aria-controls", "data-target", "data-bs-target"})
+_READ = _RAW | _RAW_ON.keys() | _OPENERS | {"aria-modal", "href", "data-cfemail", "style"}
+_NAMES = ("class", "id", "aria-label")
+_VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
+"""Elements that are the same with and without a slash at their end."""
+WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is read of one markup, as fields that each begin with a character of their own kind."""
+
+    fixed: str
+    classes: frozenset[str] = frozenset()
+    identifier: str = ""
+    opens: tuple[str, ...] = ()
+    """The ids that it opens."""
+    sheet: str = ""
+    """The text of a style sheet."""
+
+
+class Pieces:
+    """Makes pieces of tokens, and remembers those of short ones: most tags of a page stand in the next one too."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._known: dict[str, Piece] = {}
+
+    def of(self, markup: Iterable[str]) -> dict[str, Piece]:
+        """Return a piece for each token; raises OddMarkupError."""
+        known = self._known
+        found = {token: known.get(token) or _piece(token, self._needs) for token in markup}
+        if len(known) > _MOST_KEPT:
+            known.clear()
+        known.update((token, piece) for token, piece in found.items() if len(token) <= _LONGEST_KEPT)
+        return found
+
+
+@lru_cache(maxsize=4)
+def pieces_for(needs: Needs) -> Pieces:
+    """Return what makes pieces for one kind of options."""
+    return Pieces(needs)
+
+
+def _piece(markup: str, needs: Needs) -> Piece:
+    if markup == "<":
+        return Piece(f"t<{END}")
+    if markup.startswith("<!--"):
+        return Piece(f"<!--{END}{'x' if markup[4:-3].strip() else ''}{END}")
+    if markup[1] in "!?":
+        return Piece(f"{markup}{END}")
+    tag = markup if markup.startswith("</") else opening(markup)
+    name, ends, closes, written = taken_apart(tag)
+    if ends:
+        return Piece(f"</{name}{END}")
+    content = markup[len(tag) : markup.rfind("<")] if len(markup) > len(tag) else ""
+    if name in WITH_CONTENT and len(markup) == len(tag) and not closes:
+        # "<script src=x/>": the slash is the value's, and nothing ends the element.
+        raise OddMarkupError(markup[:80])
+    attributes: dict[str, str] = {}
+    for key, value in written:
+        attributes.setdefault(key, value)
+    fixed = [f"<{name}{'/' if closes and name not in _VOID else ''}", *_attributes(name, attributes, needs)]
+    if name in WITH_CONTENT:
+        fixed.append(_content(name, content))
+    opens = tuple(
+        part.lstrip("#") for key in attributes if key in _OPENERS for part in resolved(attributes[key]).split()
+    )
+    return Piece(
+        END.join((*fixed, "")),
+        frozenset(resolved(attributes.get("class", "")).split()),
+        resolved(attributes.get("id", "")),
+        opens,
+        content if name == "style" else "",
+    )
+
+
+def same_values(tag: str, name: str, one: str, other: str, needs: Needs) -> bool:
+    """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
+    if name in needs.attributes or name in _NAMES or name in _OPENERS:
+        return False
+    return name not in _READ or _value(tag, name, one) == _value(tag, name, other)
+
+
+def _content(name: str, content: str) -> str:
+    """Return what counts of a text that is no markup: of scripts only whether there is one."""
+    if name not in ("script", "style"):
+        return f"c{content}"
+    if "<!--" in content and "<script" in content.lower():
+        # A script may hide the end of a script in such a comment.
+        raise OddMarkupError(content[:80])
+    return "x" if content.strip() else ""
+
+
+def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]:
+    found = [f"r{name}={attributes[name]}" for name in attributes.keys() & needs.attributes]
+    for name in attributes.keys() & _READ:
+        read = _value(tag, name, attributes[name])
+        if read is not None:
+            found.append(f"a{name}={read}")
+    told: set[str] = set()
+    for name in _NAMES:
+        if name in attributes:
+            for word in resolved(attributes[name]).split():
+                told |= telling_tokens(word)
+    if told:
+        found.append(f"n{sorted(told)}")
+    return sorted(found)
+
+
+def _value(tag: str, name: str, value: str) -> str | None:
+    """Return what is read of an attribute's value, or None where the attribute might as well be missing."""
+    if name in _RAW or tag in _RAW_ON.get(name, ()):
+        return value
+    if name in _OPENERS or name == "aria-modal":
+        return "1" if value else "0"
+    if name == "href":
+        return telling_target(value) if tag == "a" else value if tag == "base" else None
+    if name == "data-cfemail":
+        return repr(decode_hex(value))
+    if name == "style":
+        return value if "&" in value else repr(sorted(declarations(value).items())) if declarations(value) else None
+    return None

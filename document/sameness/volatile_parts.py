@@ -1,0 +1,107 @@
+"""Whether two answers differ in nothing but what rotates: tokens, nonces, the insides of scripts.
+
+It finds the same as equal fingerprints do where two pages are alike markup for markup, and takes a fraction of the
+time: only what differs is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+from itertools import accumulate, compress, count, repeat
+from operator import ne
+
+from document.formats.content_type import is_pdf, kind_of
+from document.formats.decoding import decode
+from document.model import ExtractionOptions, Page
+from document.sameness.selector_needs import Needs, needs_of
+from document.sameness.tag_facts import WITH_CONTENT, pieces_for, same_values
+from document.sameness.tokenizer import OddMarkupError, plain_token, plain_tokens, with_line_feeds
+
+_NO_OPTIONS = ExtractionOptions()
+_START = re.compile(r"<([a-z][a-z0-9:_-]*+)(?=[ \t\n\f])", re.IGNORECASE | re.ASCII)
+_NAME = r"[^ \t\n\f\r\"'<>/=`]++"
+_UP_TO_VALUE = re.compile(
+    rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
+    re.IGNORECASE | re.ASCII,
+)
+"""What stands before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
+
+
+def only_rotates(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
+    """Return whether a page certainly gives the document of another one that was read, and its `screen`.
+
+    True implies equal fingerprints, and all that they imply; False means nothing. It is for answers of the same type
+    from the same address. The time it takes grows with the pages' lengths only.
+    """
+    needs = needs_of(options)
+    if needs is None or (before.content_type, before.final_url) != (after.content_type, after.final_url):
+        return False
+    if before.body == after.body:
+        return True
+    if is_pdf(before) or is_pdf(after):
+        return False
+    texts = [with_line_feeds(decode(page.body, page.content_type)) for page in (before, after)]
+    if any(kind_of(page, text) != "html" for page, text in zip((before, after), texts, strict=True)):
+        return False
+    try:
+        return _alike(texts[0], texts[1], needs)
+    except OddMarkupError:
+        return False
+
+
+def _alike(before: str, after: str, needs: Needs) -> bool:
+    """Compare what stands between the signs that may begin markup: only the first page need be taken apart for that."""
+    one, other = before.split("<"), after.split("<")
+    if len(one) != len(other) or one[0] != other[0]:
+        return False
+    places = list(compress(count(), map(ne, one, other)))
+    pairs = _differing(plain_tokens(before), other, places)
+    unclear = [pair for pair in pairs if not _same_but_values(*pair, needs)]
+    found = pieces_for(needs).of({token for pair in unclear for token in pair})
+    return all(found[old] == found[new] for old, new in unclear)
+
+
+def _differing(found: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
+    """Return the markup that differs, with what stands for it in the other page; raises OddMarkupError for more.
+
+    A token has as many signs in both pages, and begins where its first one stands, if all before it are the same
+    markup for markup.
+    """
+    ends = list(accumulate(map(str.count, found[1::2], repeat("<"))))
+    pairs = []
+    for number in dict.fromkeys(bisect_left(ends, place) for place in places):
+        old, text = found[2 * number + 1 : 2 * number + 3]
+        first = ends[number - 1] + 1 if number else 1
+        part = f"<{'<'.join(other[first : ends[number] + 1])}"
+        if not part.endswith(text):
+            raise OddMarkupError(part[:80])
+        pairs.append((old, plain_token(part[: len(part) - len(text)])))
+    return pairs
+
+
+def _same_but_values(old: str, new: str, needs: Needs) -> bool:
+    """Return whether two tags differ in quoted values alone, and in none that is read as another.
+
+    In plain markup each value's first quote stands after "=", so that quotes come in pairs.
+    """
+    found = _START.match(old)
+    tag = found[1].lower() if found else ""
+    if not tag or tag in WITH_CONTENT:
+        return False
+    left, right = old.split('"'), new.split('"')
+    if left[::2] != right[::2]:
+        return False
+    for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
+        name = _named(outside)
+        if not name or (one != two and not same_values(tag, name, one, two, needs)):
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _named(outside: str) -> str:
+    """Return the attribute that what stands before a quoted value gives it to; "" where that is not plain."""
+    found = _UP_TO_VALUE.fullmatch(outside)
+    return found[1].lower() if found and found[1].isascii() else ""

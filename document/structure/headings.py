@@ -1,0 +1,169 @@
+"""Find the headings among a page's lines, as a reader does: by markup, weight, numbers and shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from document.text.dates import states_date
+from document.text.lines import Line
+from document.text.numbering import Number, count, follows, split_marker, starts
+
+_LONGEST = 200
+"""Characters of a heading that the markup declares; longer ones that end like sentences are paragraphs."""
+_WORDS = 20
+"""Words of a bold paragraph that can be a heading."""
+_BARE_WORDS = 10
+"""Words of a line without any mark that can be a heading."""
+_BODY = 60
+"""Characters of the text that must follow a bare heading."""
+_RUN_IN_WORDS = 12
+_RUN_IN = re.compile(r"^([^.:;?!]{3,90}:)\s+(\S.*)$")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A line with its markers split off, and what it is found to be."""
+
+    line: Line
+    marker: str
+    """Rendered and typed markers together, as a reader sees them."""
+    words: str
+    number: Number
+    contents: bool = False
+    heading: bool = False
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it has a marker or begins a list item."""
+        return bool(self.marker) or self.line.in_item
+
+
+def pieces(lines: Sequence[Line]) -> list[Piece]:
+    """Return the lines with typed markers split off; a run-in heading ("3.1.2 Sharing by law: ...") becomes two."""
+    found = []
+    for line in lines:
+        typed, words = ("", line.text) if line.row else split_marker(line.text)
+        marker = f"{line.marker} {typed}".strip()
+        piece = Piece(line, marker, words, count(marker))
+        found.extend(_run_in(piece))
+    return found
+
+
+def _run_in(piece: Piece) -> list[Piece]:
+    """Split a clause numbered in two or more parts whose first words end with a colon."""
+    lead = _RUN_IN.match(piece.words) if len(piece.number.values) > 1 and not piece.line.level else None
+    if not lead or len(lead[1].split()) > _RUN_IN_WORDS or not lead[1][0].isupper():
+        return [piece]
+    line = piece.line
+    before = tuple(link for link in line.links if link.text in lead[1])
+    after = tuple(link for link in line.links if link not in before)
+    head = Line(lead[1], links=before, language=line.language, bold=line.bold)
+    rest = Line(lead[2], links=after, language=line.language)
+    return [
+        Piece(head, piece.marker, lead[1], piece.number, heading=True),
+        Piece(rest, "", lead[2], count("")),
+    ]
+
+
+def mark_headings(found: list[Piece]) -> None:
+    """Set `heading` on the pieces that are headings."""
+    for piece in found:
+        if piece.line.level and not piece.contents:
+            piece.heading = not (len(piece.words) > _LONGEST and piece.words.endswith((".", ";", ":")))
+    for place, piece in enumerate(found):
+        if not piece.heading and _bold_heading(found, place):
+            piece.heading = True
+    _mark_numbered(found)
+    if sum(piece.heading for piece in found) < 3:
+        _mark_bare(found)
+
+
+def _candidate(piece: Piece) -> bool:
+    line = piece.line
+    plain = not (piece.contents or piece.heading or line.row or line.same_item)
+    return plain and _LETTER.search(piece.words) is not None and not states_date(piece.words)
+
+
+def _bold_heading(found: Sequence[Piece], place: int) -> bool:
+    piece = found[place]
+    if not piece.line.bold or not _candidate(piece) or len(piece.words.split()) > _WORDS:
+        return False
+    if piece.words.endswith((";", ",")) or (piece.words.endswith((".", ":")) and len(piece.words.split()) > 8):
+        return False
+    after = found[place + 1] if place + 1 < len(found) else None
+    if piece.line.in_item:
+        return after is not None and after.line.same_item
+    return after is not None and not (after.line.row and not piece.marker and piece.words.endswith(":"))
+
+
+def _mark_numbered(found: list[Piece]) -> None:
+    """Mark short typed-number lines that stand over paragraphs of their own, where most of their series do."""
+    for series in _series(found):
+        headed = [place for place in series if _stands_over(found, place)]
+        if len(headed) * 2 > len(series):
+            for place in headed:
+                found[place].heading = True
+
+
+def _series(found: Sequence[Piece]) -> list[list[int]]:
+    """Group the numbered lines into series that count on."""
+    series: list[list[int]] = []
+    for place, piece in enumerate(found):
+        if not piece.number.values or not _candidate(piece):
+            continue
+        for known in reversed(series[-6:]):
+            if follows(piece.number, found[known[-1]].number):
+                known.append(place)
+                break
+        else:
+            if starts(piece.number) or not series:
+                series.append([place])
+    return series
+
+
+def _stands_over(found: Sequence[Piece], place: int) -> bool:
+    piece = found[place]
+    after = found[place + 1] if place + 1 < len(found) else None
+    words = piece.words.split()
+    if (
+        after is None
+        or len(words) > _BARE_WORDS
+        or not piece.words[0].isupper()
+        or piece.words.endswith((".", ";", ",", ":"))
+    ):
+        return False
+    if after.is_item:
+        return starts(after.number) and after.number.shape != piece.number.shape and piece.words.isupper()
+    return not after.heading and len(after.words) >= _BODY
+
+
+def _mark_bare(found: list[Piece]) -> None:
+    """Mark short lines without a final stop that stand between sentences and a text of their own."""
+    for place, piece in enumerate(found):
+        if not _candidate(piece) or piece.is_item or piece.line.depth or len(piece.words.split()) > _BARE_WORDS:
+            continue
+        before = found[place - 1] if place else None
+        after = found[place + 1] if place + 1 < len(found) else None
+        if after is None or not piece.words[0].isupper() or piece.words.endswith((".", ";", ",", ":", "!")):
+            continue
+        closed = (
+            before is None
+            or before.heading
+            or before.is_item
+            or before.line.row
+            or before.words.endswith((".", ":", ";", "?", "!"))
+        )
+        opens = (after.is_item and not after.contents) or len(after.words) >= _BODY or _heading_like(found, place + 1)
+        if closed and opens and not (piece.line.links and piece.line.links[0].text == piece.words):
+            piece.heading = True
+
+
+def _heading_like(found: Sequence[Piece], place: int) -> bool:
+    """Whether a title's next line may itself be a heading: short, with a long text after it."""
+    piece = found[place]
+    after = found[place + 1] if place + 1 < len(found) else None
+    short = len(piece.words.split()) <= _BARE_WORDS and not piece.words.endswith((".", ";", ","))
+    return place == 1 and short and after is not None and len(after.words) >= _BODY

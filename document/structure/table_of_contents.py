@@ -1,0 +1,76 @@
+"""Recognise tables of contents: runs of lines that lead to, or repeat, the headings after them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from document.structure.headings import Piece
+
+_FEWEST = 3
+_LONGEST = 160
+_REPEATED = 0.5
+_WORD = re.compile(r"\w+")
+
+
+def mark_contents(found: list[Piece]) -> None:
+    """Set `contents` on the entries of tables of contents.
+
+    A run of at least three lines that each are a link to a place in the page, or of which half are words that stand
+    again as a line of their own further down.
+    """
+    keys = [_key(piece.words) for piece in found]
+    last = {key: place for place, key in enumerate(keys) if key and not _is_list_item(found[place])}
+    place = 0
+    while place < len(found):
+        end = _run_end(found, place)
+        run = range(place, end)
+        if len(run) >= _FEWEST and _is_contents(found, run, keys, last):
+            for entry in run:
+                found[entry].contents = True
+        place = max(end, place + 1)
+
+
+def _run_end(found: Sequence[Piece], start: int) -> int:
+    """Return the end of the run of short lines of one kind from `start` on."""
+    kind = _kind(found[start])
+    end = start
+    while end < len(found) and kind and _kind(found[end]) == kind and len(found[end].words) <= _LONGEST:
+        if end > start and kind != "link" and _starts_again(found[end], found[end - 1]):
+            break
+        end += 1
+    return end
+
+
+def _kind(piece: Piece) -> str:
+    """Return what the lines of a run have in common; numbers of another shape in the same place begin another run."""
+    line = piece.line
+    if line.level or line.row:
+        return ""
+    if line.in_page:
+        return "link"
+    typed = "" if line.depth else f" {piece.number.shape} {line.bold}"
+    return f"item{typed}" if piece.is_item else ""
+
+
+def _starts_again(piece: Piece, before: Piece) -> bool:
+    """A second list begins where the numbers start again at the same depth."""
+    same = piece.line.depth == before.line.depth and piece.number.shape == before.number.shape
+    return same and bool(piece.number.values) and piece.number.values <= before.number.values
+
+
+def _is_contents(found: Sequence[Piece], run: range, keys: Sequence[str], last: dict[str, int]) -> bool:
+    if all(found[place].line.in_page for place in run):
+        return True
+    repeated = sum(last.get(keys[place], -1) >= run.stop for place in run)
+    return repeated >= 2 and repeated >= _REPEATED * len(run)
+
+
+def _is_list_item(piece: Piece) -> bool:
+    return piece.line.in_item or piece.number.shape == "bullet"
+
+
+def _key(words: str) -> str:
+    """Return what two lines share that name the same section; "" for what names none."""
+    names = len(words) <= _LONGEST and not words.endswith((".", ";", ","))
+    return " ".join(_WORD.findall(words.casefold())) if names else ""

@@ -1,0 +1,1 @@
+"""Words and lines, whatever format they came in."""

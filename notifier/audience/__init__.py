@@ -1,0 +1,1 @@
+"""Who asks for what, and when they may be told. Pure."""

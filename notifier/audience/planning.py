@@ -1,0 +1,207 @@
+"""Which findings become alerts for whom, and when a delivery is tried again. Pure.
+
+A finding is told when the scope that was in force as it was recorded asks for it, and the present scope as well. So a
+subscription hears of nothing that was recorded before it was first seen, and a widened one of nothing that was
+recorded before it was seen widened. Before and after are counted by the archive's sequence of changes, which no clock
+can turn back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from archive.model import RecordedFinding
+from differ.model import Severity
+from notifier.audience.subscriptions import Subscriber, Target, asks_for, covers_policy, targets_of
+
+BACK_OFF = (
+    timedelta(0),
+    timedelta(0),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+"""The wait after the first failed attempt, the second, …; the last one from there on. The first ones are zero: a
+server that was down for a moment gets the message in the next run, however soon that is."""
+
+JITTER = 0.2
+"""The part of a wait by which it is lengthened at most."""
+
+ATTEMPTS = 13
+"""Failed attempts after which a delivery is dead: with the waits above, after some four days."""
+
+LONGEST_WAIT = 2 * BACK_OFF[-1]
+"""Longer than any wait or claim is. A time that lies further off was written while the clock ran ahead."""
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed delivery belongs to the process that claimed it: longer than any send may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a subscription asks for."""
+
+    topics: tuple[str, ...]
+    severity: Severity
+    policies: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, subscriber: Subscriber) -> Scope:
+        """Return the scope that the configuration gives a subscriber."""
+        return cls(subscriber.topics, subscriber.severity, subscriber.policies, subscriber.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A scope, and since when it is in force."""
+
+    after: int
+    """The number of the newest change in the archive when it was first seen; 0 where there was none."""
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A change in the archive, as far as planning needs it."""
+
+    id: int
+    """Its place in the archive's sequence."""
+    policy: str
+    tags: tuple[str, ...]
+    version: int
+    recorded_at: datetime
+    findings: tuple[RecordedFinding, ...]
+    """All of them, in the order of their positions."""
+    returns_to: int | None = None
+    """The earlier version whose text came back with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAlert:
+    """An alert that is to be told."""
+
+    id: str
+    finding_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """All alerts of one change for one subscriber, and where they go."""
+
+    change_id: int
+    alerts: tuple[PlannedAlert, ...]
+    targets: tuple[Target, ...]
+    """Empty where the next digest is to tell them."""
+    urgent: bool = False
+    """Whether it is critical: told at once, in quiet hours too."""
+
+
+def amended(history: tuple[Asked, ...], subscriber: Subscriber, newest: int) -> tuple[Asked, ...]:
+    """Return the history with the present scope at its end; unchanged where the scope is.
+
+    `newest` is the number of the newest change in the archive.
+    """
+    scope = Scope.of(subscriber)
+    if history and history[-1].scope == scope:
+        return history
+    return (*history, Asked(newest, scope))
+
+
+def in_force(history: Iterable[Asked], change: int) -> Scope | None:
+    """Return the scope that was in force when a change was recorded, or None where there was none yet."""
+    scopes = [asked.scope for asked in history if asked.after < change]
+    return scopes[-1] if scopes else None
+
+
+def still_needed(history: tuple[Asked, ...], planned: int) -> tuple[Asked, ...]:
+    """Return the part of a history that a change after `planned` can still fall under."""
+    past = [asked for asked in history if asked.after <= planned]
+    return (*past[-1:], *(asked for asked in history if asked.after > planned))
+
+
+def plan(
+    subscriber: Subscriber,
+    history: Iterable[Asked],
+    changes: Iterable[RecordedChange],
+    told: Collection[tuple[str, int]] = (),
+) -> tuple[PlannedMessage, ...]:
+    """Return a message for each change with findings that the subscriber is to hear of.
+
+    `told` are the policies and versions whose change the subscriber was told of. Who was told that a text went hears
+    that it is back, whatever the topics and severity of that change are.
+    """
+    history, heard = tuple(history), set(told)
+    messages = []
+    for change in changes:
+        scope = in_force(history, change.id)
+        if scope is None:
+            continue
+        findings = asked(subscriber, scope, change)
+        if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
+            findings = list(enumerate(change.findings))
+        findings = [(place, found) for place, found in findings if not found.is_false_alarm]
+        if findings:
+            alerts = [PlannedAlert(alert_id(subscriber.name, change, place), found.id) for place, found in findings]
+            urgent = any(found.finding.severity == "critical" for _, found in findings)
+            messages.append(PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent))
+            heard.add((change.policy, change.version))
+    return tuple(messages)
+
+
+def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
+    """Return where a message goes now: nowhere where it waits for a digest that is to come."""
+    waits = subscriber.alerts == "digest" and subscriber.digest is not None and not urgent
+    return () if waits else targets_of(subscriber)
+
+
+def asked(subscriber: Subscriber, scope: Scope, change: RecordedChange) -> list[tuple[int, RecordedFinding]]:
+    """Return the findings, each with its position, that both the scope of that time and the present one ask for."""
+    then = replace(
+        subscriber,
+        topics=scope.topics,
+        severity=scope.severity,
+        policies=scope.policies,
+        clauses=scope.clauses,
+    )
+    return [
+        (position, recorded)
+        for position, recorded in enumerate(change.findings)
+        if asks_for(subscriber, change.policy, change.tags, recorded.finding)
+        and asks_for(then, change.policy, change.tags, recorded.finding)
+    ]
+
+
+def undoes(change: RecordedChange, told: Collection[tuple[str, int]]) -> bool:
+    """Whether a change brings back a text from before one that was told."""
+    if change.returns_to is None:
+        return False
+    return any((change.policy, number) in told for number in range(change.returns_to + 1, change.version))
+
+
+def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
+    """Return 16 hexadecimal digits that name a finding to a subscriber, the same whenever it is planned."""
+    facts = (subscriber, change.policy, str(change.version), change.recorded_at.isoformat(), str(position))
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def next_attempt(
+    attempts: int, now: datetime, *, lot: float = 0.0, not_before: datetime | None = None
+) -> datetime | None:
+    """Return when a delivery that failed `attempts` times is due again, or None where it is dead.
+
+    `lot`, from 0 to 1, lengthens the wait by up to `JITTER`, so that what failed together does not come back together.
+    `not_before` is what the service asks for: it lengthens a wait, by no more than the longest of `BACK_OFF`.
+    """
+    if attempts >= ATTEMPTS:
+        return None
+    due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * lot)
+    return due if not_before is None else max(due, min(not_before, now + BACK_OFF[-1]))

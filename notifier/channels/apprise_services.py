@@ -1,0 +1,132 @@
+"""From a channel's address to the one service of Apprise that sends for it, or to why it cannot be used."""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import Any
+
+from apprise import AppriseAsset, PersistentStoreMode
+from apprise.apprise import N_MGR
+from apprise.exception import AppriseException
+from apprise.plugins import url_to_dict
+from apprise.plugins.base import NotifyBase
+
+from notifier.channels.mail import Mail
+from notifier.channels.redaction import guard_logs, redactor
+from notifier.channels.schemes import ALLOWED, MAIL
+from notifier.channels.webhook import Webhook
+from notifier.texts.sanitize import clipped, inert
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds to reach a service; `?cto=` in a channel's address overrides it."""
+
+READ_TIMEOUT = 20.0
+"""Seconds to wait for each answer; `?rto=` overrides it, for mail too."""
+
+MAIL_REFUSED = {
+    "cc": "name each recipient in `via`, each gets a mail of their own",
+    "bcc": "name each recipient in `via`, each gets a mail of their own",
+    "pgp": "mails are sent as they are",
+    "wkd": "mails are sent as they are",
+}
+
+SELF_STEERED = ("matrix", "matrixs")
+"""Services whose answer may name another host to ask; they do so only where the address says `discovery=yes`."""
+
+REASON = 300
+"""Code points of a reason why something failed."""
+
+ASSET = AppriseAsset(
+    app_id="Clausewatch",
+    app_desc="Clausewatch",
+    app_url="",
+    image_url_mask="",  # no picture is loaded from anywhere
+    image_url_logo="",
+    async_mode=False,
+    http_redirects=False,  # a redirected POST becomes a GET: answered with 200, and the message is lost
+    storage_mode=PersistentStoreMode.MEMORY,
+    service_timeout=0,  # ours: Apprise's goes through a pool that few slow services fill, and that no process outlives
+)
+
+
+class RefusedChannelError(Exception):
+    """A channel's address cannot be used; the message says why, without secrets."""
+
+
+def check(url: str, recipient: str = "") -> str | None:
+    """Say in clear words why a channel's address, or a recipient in it, cannot be used; None where it can."""
+    try:
+        service(url, recipient)
+    except RefusedChannelError as error:
+        return str(error)
+    return None
+
+
+def service(url: str, recipient: str) -> NotifyBase:
+    """Return the one service of an address, for one recipient. Raises RefusedChannelError."""
+    guard_logs()
+    redactor.learn(url)
+    _register()
+    options = _options(url)
+    schema = options["schema"]
+    kind = N_MGR[schema]
+    if recipient:
+        if "targets" not in inspect.signature(kind.__init__).parameters:
+            raise RefusedChannelError(f"a {schema} channel takes no recipient: its address names the place")
+        options["targets"] = [recipient]
+    try:
+        made: NotifyBase = kind(**options, asset=ASSET)
+    except (AppriseException, TypeError, ValueError) as error:
+        raise RefusedChannelError(f"Apprise cannot use this {schema} address: {line(str(error))}") from error
+    _require_one_target(made, schema, recipient)
+    if "cto" not in options:
+        made.socket_connect_timeout = CONNECT_TIMEOUT
+    if "rto" not in options:
+        made.socket_read_timeout = READ_TIMEOUT
+    return made
+
+
+def _options(url: str) -> dict[str, Any]:
+    """Return what Apprise reads in an address, less what would hide a failure or repeat a message."""
+    schema, separator, _ = url.partition("://")
+    if not separator:
+        raise RefusedChannelError("it has no scheme; an address begins like mailtos:// or slack://")
+    options: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]  # Apprise does not type it
+    if options is None:
+        known = schema.lower() in N_MGR or schema.lower() in ("http", "https")
+        why = f"Apprise cannot read this {schema} address" if known else f"Apprise knows no service {inert(schema)!r}"
+        raise RefusedChannelError(f"{why}; see https://appriseit.com/services/ for how it is written")
+    if options["schema"] not in ALLOWED:
+        raise RefusedChannelError(f"{inert(options['schema'])} is not among the services that alerts may go through")
+    if not N_MGR[options["schema"]].enabled:
+        raise RefusedChannelError(f"the Python package that Apprise needs for {options['schema']} is not installed")
+    if options["schema"] in MAIL and (refused := [key for key in MAIL_REFUSED if key in options["qsd"]]):
+        raise RefusedChannelError(f"{refused[0]}= is not supported here: {MAIL_REFUSED[refused[0]]}")
+    if options["schema"] in SELF_STEERED and "discovery" not in options["qsd"]:
+        options["discovery"] = False
+    # We retry, not Apprise; and `optional` would have every failure count as accepted.
+    return {key: value for key, value in options.items() if key not in ("retry", "wait", "optional", "tag")}
+
+
+def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
+    # Plugins drop what they do not understand; those that keep their targets under another name are believed.
+    if recipient and not getattr(service, "targets", [recipient]):
+        raise RefusedChannelError(f"{inert(recipient)!r} is no recipient that {schema} understands")
+    if len(service) > 1:
+        raise RefusedChannelError(
+            f"it names {len(service)} recipients; a failure of one would repeat the message to the others: "
+            "leave them out here and name each in a subscriber's `via`"
+        )
+
+
+@cache
+def _register() -> None:
+    """Make our plugins known to Apprise; that of mail takes the place of Apprise's own."""
+    N_MGR.add(Mail, force=True)  # type: ignore[no-untyped-call]  # Apprise does not type it
+    N_MGR.add(Webhook)  # type: ignore[no-untyped-call]  # as above
+
+
+def line(text: str) -> str:
+    """Return one line for a person, without secrets and of bounded length."""
+    return clipped(inert(redactor.redacted(text)), REASON)

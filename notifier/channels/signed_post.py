@@ -1,0 +1,154 @@
+"""A signed webhook: the exact bytes, their signature, and one request that says what became of it.
+
+The headers are those of the Standard Webhooks specification (https://www.standardwebhooks.com), for which libraries
+exist in most languages, and `Idempotency-Key`, by which a receiver knows a message that it has already.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from notifier.texts.sanitize import inert
+
+VERSION = 1
+"""Of the body's shape. Keys may be added to a version; none is taken away or changes its meaning."""
+
+SHORTEST_SECRET = 16
+"""Characters of a secret at least: a shorter one can be guessed."""
+
+ANSWER = 300
+"""Bytes that are read of a receiver's answer."""
+
+LONGEST_WAIT = timedelta(hours=24)
+"""A receiver that asks for a longer pause is asked again after this."""
+
+PASSING = (408, 425, 429)
+"""Answers of 400 to 499 that may pass: too slow, too early, too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a webhook goes."""
+
+    url: str = field(repr=False)
+    """http or https; without the secret, but it may hold a token of the receiver's."""
+    secret: str = field(repr=False)
+    verify: bool = True
+    """Whether its certificate is checked."""
+    connect_timeout: float = 10.0
+    read_timeout: float = 20.0
+    """Seconds that it may take for each part of its answer."""
+
+
+class WebhookRefusedError(Exception):
+    """The receiver answered, and did not take the message."""
+
+    def __init__(self, status: int, answer: str, wait: timedelta | None = None) -> None:
+        super().__init__(_sentence(status, answer))
+        self.status = status
+        self.permanent = 400 <= status < 500 and status not in PASSING
+        """Whether another attempt is pointless: it is the request that is wrong."""
+        self.wait = wait
+        """How long it asks to be left alone, bounded; None where it does not ask."""
+
+
+def body(content: dict[str, Any]) -> bytes:
+    """Return the bytes of a message, the same whenever it is sent.
+
+    Only ASCII, and no character that would act in a page of HTML, wherever a receiver puts it.
+    """
+    text = json.dumps({"version": VERSION, **content}, sort_keys=True, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode("ascii")
+
+
+def headers(key: str, content: bytes, secret: str, now: datetime) -> dict[str, str]:
+    """Return a request's headers. The signature is over the key, the moment in Unix seconds and the exact bytes."""
+    moment = str(int(now.timestamp()))
+    signed = b".".join([key.encode(), moment.encode(), content])
+    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Clausewatch",
+        "Idempotency-Key": key,
+        "webhook-id": key,
+        "webhook-timestamp": moment,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+
+
+def post(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
+    """Hand a message to a receiver, once; no redirect is followed, and no proxy of the environment is used.
+
+    Raises WebhookRefusedError where it answers no, and requests.RequestException where there is no answer.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        with session.post(
+            endpoint.url,
+            data=content,
+            headers=headers(key, content, endpoint.secret, now),
+            verify=endpoint.verify,
+            timeout=(endpoint.connect_timeout, endpoint.read_timeout),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            if not 200 <= answer.status_code < 300:
+                said = _beginning(answer)
+                raise WebhookRefusedError(answer.status_code, said, asked_wait(answer.headers.get("Retry-After"), now))
+
+
+def asked_wait(value: str | None, now: datetime) -> timedelta | None:
+    """Read a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3), within `LONGEST_WAIT`."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+def _key(secret: str) -> bytes:
+    """Return the bytes that sign: base64 after `whsec_`, as the specification writes them; else the text as it is."""
+    if secret.startswith("whsec_"):
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    return secret.encode()
+
+
+def checked_secret(secret: str) -> str | None:
+    """Say what is wrong with a secret; None where nothing is."""
+    if len(secret) < SHORTEST_SECRET:
+        return f"its secret has fewer than {SHORTEST_SECRET} characters: make one with `openssl rand -hex 32`"
+    try:
+        _key(secret)
+    except ValueError:
+        return "its secret begins with whsec_, but what follows is no base64"
+    return None
+
+
+def _beginning(answer: requests.Response) -> str:
+    try:
+        return next(answer.iter_content(ANSWER), b"").decode("utf-8", "replace")
+    except requests.RequestException:
+        return ""  # the status has said it already
+
+
+def _sentence(status: int, answer: str) -> str:
+    words = inert(answer)
+    said = f"the receiver answered {status}" + (f" {words}" if words else "")
+    if 300 <= status < 400:
+        return f"{said}; a redirect is not followed: write the address that it leads to"
+    return said

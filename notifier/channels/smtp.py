@@ -1,0 +1,148 @@
+"""An e-mail as bytes, and one conversation with a mail server that says what became of it."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, Policy
+
+from notifier.texts.alert import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How to reach a mail server."""
+
+    host: str
+    port: int
+    mode: str
+    """insecure, starttls or ssl."""
+    user: str
+    password: str = field(repr=False)
+    verify: bool
+    """Whether its certificate is checked."""
+    timeout: float
+    """Seconds that it may take for each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whom a mail is from and to."""
+
+    sender: str
+    sender_name: str
+    recipient: str
+    reply_to: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers that the channel's address asks for."""
+
+
+class MailRefusedError(Exception):
+    """The server answered, and did not take the mail."""
+
+    def __init__(self, code: int, answer: str, *, permanent: bool) -> None:
+        super().__init__(f"the mail server answered {code} {answer}")
+        self.permanent = permanent
+        """Whether another attempt is pointless: a 5xx answer to this recipient or this message (RFC 5321, 4.2.1)."""
+
+
+class _Subject(UnstructuredHeader, BaseHeader):
+    """A subject in any script, folded by the older of Python's two ways.
+
+    The newer one loses the space between two encoded words (seen in Python 3.11, with subjects in Arabic, Hebrew and
+    pictures).
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the header's lines."""
+        lines = Header(str(self), maxlinelen=policy.max_line_length, header_name=self.name)
+        return f"{self.name}: {lines.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
+
+
+def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
+    """Build the mail: plain text and HTML as alternatives, our own of both.
+
+    The Message-ID is the message's key, so that a mail sent twice is recognised as one.
+    """
+    mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
+    # What looks like an encoded word would be decoded on the way into the header, line breaks and all (RFC 2047).
+    mail["Subject"] = message.subject.replace("=?", "= ?")
+    mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
+    mail["To"] = Address(addr_spec=envelope.recipient)
+    if envelope.reply_to:
+        mail["Reply-To"] = [Address(addr_spec=address) for address in envelope.reply_to]
+    mail["Date"] = sent_at
+    mail["Message-ID"] = f"<{message.key}@{envelope.sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
+    for name, value in envelope.headers:
+        mail[name] = value
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
+    """Hand a mail to a server for its one recipient.
+
+    Raises MailRefusedError where the server answers no, and OSError or smtplib.SMTPException where there is no
+    conversation to speak of.
+    """
+    connection = _connect(server)
+    try:
+        _converse(connection, mail, envelope, server)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        raise MailRefusedError(code, _words(answer), permanent=500 <= code < 600) from error
+    except smtplib.SMTPDataError as error:
+        raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=error.smtp_code >= 500) from error
+    except smtplib.SMTPResponseException as error:
+        # A refused login or sender is the configuration's fault, and configurations get corrected: try again.
+        raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=False) from error
+    finally:
+        connection.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    if server.mode == "ssl":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=_context(server))
+    return smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+
+
+def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, server: Server) -> None:
+    if server.mode == "starttls":
+        connection.starttls(context=_context(server))
+    if server.user and server.password:
+        connection.login(server.user, server.password)
+    connection.ehlo_or_helo_if_needed()
+    abroad = not f"{envelope.sender}{envelope.recipient}".isascii()
+    if abroad and not connection.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
+    # Not send_message, which writes ">" before each line that begins with "From".
+    content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
+    connection.sendmail(envelope.sender, [envelope.recipient], content, options)
+    # Accepted: what becomes of the farewell changes nothing, and its answer is not waited for.
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.putcmd("quit")
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not server.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer

@@ -1,0 +1,186 @@
+"""Deliveries on their way: which may be tried, who tries one, and what became of it.
+
+A delivery goes from `due` to `sending` while a process tries it, and from there to `accepted`, to `dead`, or back to
+`due` at a later time. A process that dies while sending leaves its claim; the claim ends by itself after
+`planning.LEASE`, or at once by `release_claims`. What waits for a subscription that is removed is `cancelled`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, true, update
+
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, SubscriptionRow
+from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
+from notifier.audience.subscriptions import Target
+from notifier.channels.outcome import Failed
+from notifier.outbox.contents import Telling, telling
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A delivery that may be claimed."""
+
+    id: int
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process may try, once."""
+
+    id: int
+    target: Target
+    attempts: int
+    """This one included."""
+    notice: Telling
+    until: datetime
+    """When the claim ends, so that another process may try it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the outbox holds."""
+
+    waiting: int
+    """Deliveries that are not accepted yet and will be tried again."""
+    dead: int
+    """Deliveries that were given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Messages for one subscriber that one target did not take."""
+
+    subscriber: str
+    target: Target
+    count: int
+    error: str
+    """Of the last one, without secrets."""
+
+
+def release_claims(archive: Archive, now: datetime) -> None:
+    """Give back what a process that is gone had claimed, and the attempt with it: it says nothing of the server.
+
+    Only for who holds the lock that all senders take. Of a server's archive the lock ends with a connection, which its
+    holder may outlive: there a claim is given back when it ends by itself.
+    """
+    holder_may_live = archive.engine.dialect.name != "sqlite"
+    with archive.writing() as session:
+        session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.state == "sending", _ended(now) if holder_may_live else true())
+            .values(state="due", due_at=now, attempts=DeliveryRow.attempts - 1)
+        )
+
+
+def open_deliveries(
+    archive: Archive, now: datetime, *, early: bool = False, resting: Collection[str] = ()
+) -> tuple[Open, ...]:
+    """Return the deliveries to try now, those with the fewest attempts first; with `early` also those that still wait.
+
+    A dead channel's old deliveries so come after everybody's new ones. Of the subscribers that are `resting`, because
+    it is a quiet hour for them, only what is urgent is returned.
+    """
+    asleep = SubscriptionRow.subscriber.in_(list(resting))
+    query = (
+        select(DeliveryRow)
+        .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
+        .where(_open(now, early=early), or_(DeliveryRow.urgent, ~asleep))
+    )
+    with archive.reading() as session:
+        rows = session.scalars(query.order_by(DeliveryRow.attempts, DeliveryRow.id))
+        return tuple(Open(row.id, Target(row.channel, row.recipient)) for row in rows)
+
+
+def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
+    """Take a delivery for this process, or return None where another one has it or it is done."""
+    with archive.writing() as session:
+        taken = session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id == delivery, _open(now, early=early))
+            .values(state="sending", due_at=now + LEASE, attempts=DeliveryRow.attempts + 1)
+        )
+        if cast(CursorResult[Any], taken).rowcount != 1:
+            return None
+        row = session.get_one(DeliveryRow, delivery)
+        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, telling(session, row), row.due_at)
+
+
+def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
+    """Commit that a server has accepted a delivery."""
+    _settle(archive, delivery, {"state": "accepted", "accepted_at": now, "error": ""})
+
+
+def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
+    """Commit that an attempt failed, and return whether the delivery is tried again.
+
+    Where the claim ended meanwhile and another process tried it, what that one found stands.
+    """
+    lot = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
+    again = next_attempt(claimed.attempts, now, lot=lot, not_before=failed.not_before)
+    if failed.permanent or again is None:
+        _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
+        return False
+    _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
+    return True
+
+
+def revive(archive: Archive, now: datetime) -> int:
+    """Make every dead delivery due again with all its attempts, and return how many there were."""
+    with archive.writing() as session:
+        revived = session.execute(
+            update(DeliveryRow).where(DeliveryRow.state == "dead").values(state="due", due_at=now, attempts=0)
+        )
+        return cast(CursorResult[Any], revived).rowcount
+
+
+def standing(archive: Archive) -> Standing:
+    """Count what waits and what was given up."""
+    with archive.reading() as session:
+        counts = dict(session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all())
+    return Standing(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
+
+
+def given_up(archive: Archive) -> tuple[GivenUp, ...]:
+    """Return where messages were given up, and why the last of them was."""
+    last = func.max(DeliveryRow.id)
+    query = (
+        select(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient, func.count(), last)
+        .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
+        .where(DeliveryRow.state == "dead")
+        .group_by(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient)
+        .order_by(last)
+    )
+    with archive.reading() as session:
+        return tuple(
+            GivenUp(subscriber, Target(channel, recipient), count, session.get_one(DeliveryRow, latest).error)
+            for subscriber, channel, recipient, count, latest in session.execute(query).all()
+        )
+
+
+def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:
+    due = DeliveryRow.state == "due"
+    return or_(
+        due if early else and_(due, _ended(now)),
+        and_(DeliveryRow.state == "sending", _ended(now)),
+    )
+
+
+def _ended(now: datetime) -> ColumnElement[bool]:
+    """Whether a wait or a claim is over. One that would last longer than any was written by a clock that ran ahead."""
+    return or_(DeliveryRow.due_at <= now, DeliveryRow.due_at > now + LONGEST_WAIT)
+
+
+def _settle(archive: Archive, delivery: int, values: dict[str, Any], claimed: Claimed | None = None) -> None:
+    query = update(DeliveryRow).where(DeliveryRow.id == delivery)
+    if claimed is not None:
+        query = query.where(DeliveryRow.state == "sending", DeliveryRow.due_at == claimed.until)
+    with archive.writing() as session:
+        session.execute(query.values(**values))

@@ -1,0 +1,138 @@
+"""Reads what a delivery tells, from its rows and what was stored with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from archive.model import Query, Version
+from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.storage.version_reader import read_versions
+from differ.model import Timing
+from notifier.audience.subscriptions import Target
+from notifier.contents.change_notice import Alert, Notice, Seen
+from notifier.contents.digest import Account, Digest
+from notifier.contents.incident import Incident, Operation, Report
+from notifier.contents.welcome import Inception, Welcome
+
+Telling = Notice | Digest | Welcome | Operation
+"""What one message tells."""
+
+ACCOUNT = TypeAdapter(Account)
+INCEPTION = TypeAdapter(Inception)
+REPORT = TypeAdapter(Report)
+"""How these are stored in a delivery's payload. In a report, people and their addresses are numbers of rows."""
+
+OPERATOR = "operator"
+"""The kind of deliveries that tell operators how the watch itself goes."""
+
+
+def telling(session: Session, delivery: DeliveryRow) -> Telling:
+    """Return what a delivery tells."""
+    subscriber = session.get_one(SubscriptionRow, delivery.subscription_id).subscriber
+    return READERS[delivery.kind](session, delivery, subscriber)
+
+
+def _alert(session: Session, delivery: DeliveryRow, subscriber: str) -> Notice:
+    if delivery.change_id is None:
+        raise ValueError(f"the alert of delivery {delivery.id} names no change")
+    mine = AlertRow.subscription_id == delivery.subscription_id
+    return notice(session, delivery.change_id, subscriber, mine, delivery.payload.get("head", ""))
+
+
+def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
+    account = ACCOUNT.validate_python(delivery.payload)
+    return digest(session, delivery.subscription_id, subscriber, delivery.key, account)
+
+
+def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
+    return Welcome(subscriber, delivery.key, INCEPTION.validate_python(delivery.payload))
+
+
+def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Operation:
+    report = REPORT.validate_python(delivery.payload)
+    named = tuple(_named(session, report, incident) for incident in report.incidents)
+    return Operation(subscriber, delivery.key, replace(report, incidents=named))
+
+
+def _named(session: Session, report: Report, incident: Incident) -> Incident:
+    """Return an incident with the names of people, as the rows have them now: they may have been erased."""
+    if report.kind == "idle":
+        return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
+    if report.kind == "undelivered":
+        failed = session.get_one(DeliveryRow, int(incident.about))
+        reader = session.get_one(SubscriptionRow, failed.subscription_id).subscriber
+        return replace(incident, about=f"{reader} ({Target(failed.channel, failed.recipient)})", detail=failed.error)
+    return incident
+
+
+READERS: Mapping[str, Callable[[Session, DeliveryRow, str], Telling]] = {
+    "alert": _alert,
+    "digest": _digest,
+    "welcome": _welcome,
+    OPERATOR: _operation,
+}
+"""What reads each kind of delivery."""
+
+
+def digest(session: Session, subscription: int, subscriber: str, key: str, account: Account) -> Digest:
+    """Return a digest with the alerts that it is the first to tell; `key` says which in `AlertRow.digest`."""
+    mine = AlertRow.subscription_id == subscription, AlertRow.digest == key
+    changes = session.scalars(
+        select(FindingRow.change_id)
+        .join(AlertRow, AlertRow.finding_id == FindingRow.id)
+        .where(*mine)
+        .distinct()
+        .order_by(FindingRow.change_id)
+    ).all()
+    notices = [notice(session, change, subscriber, mine[0] & mine[1], account.head) for change in changes]
+    return Digest(subscriber, key, account, tuple(notices))
+
+
+def notice(session: Session, change_id: int, subscriber: str, mine: ColumnElement[bool], head: str) -> Notice:
+    """Return those alerts of a change that meet a condition on `AlertRow`."""
+    change = session.get_one(ChangeRow, change_id)
+    policy = session.get_one(PolicyRow, change.version.policy_id)
+    numbers = (change.version.number - 1, change.version.number)
+    earlier, later = read_versions(
+        session, [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)], Query()
+    )
+    former = None
+    if later.returns_to is not None:
+        same_text = [VersionRow.policy_id == policy.id, VersionRow.number == later.returns_to]
+        (former,) = read_versions(session, same_text, Query())
+    return Notice(
+        subscriber=subscriber,
+        policy=policy.name,
+        url=policy.url,
+        earlier=_seen(earlier),
+        later=_seen(later),
+        alerts=_alerts(session, change_id, mine, later),
+        judged_by=change.judged_by,
+        coarse=change.coarse,
+        timing=later.change.timing if later.change else Timing(),
+        drift=later.change.drift if later.change else (),
+        former=None if former is None else _seen(former),
+        flapping=later.flapping,
+        confirmed=later.confirmed,
+        head=head,
+    )
+
+
+def _seen(version: Version) -> Seen:
+    return Seen(version.number, version.seen_at, version.last_seen_at, version.stated)
+
+
+def _alerts(session: Session, change_id: int, mine: ColumnElement[bool], version: Version) -> tuple[Alert, ...]:
+    recorded = {each.id: each.finding for each in version.change.findings} if version.change else {}
+    rows = session.scalars(
+        select(AlertRow)
+        .join(FindingRow, FindingRow.id == AlertRow.finding_id)
+        .where(FindingRow.change_id == change_id, mine)
+        .order_by(FindingRow.position)
+    )
+    return tuple(Alert(row.id, recorded[row.finding_id]) for row in rows)

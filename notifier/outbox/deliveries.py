@@ -1,0 +1,70 @@
+"""Adds deliveries: one row for each target of what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.storage.tables import ChainEntryRow, DeliveryRow, SubscriptionRow
+from notifier.audience.subscriptions import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is told to the targets of one subscription."""
+
+    kind: str
+    """alert, digest, welcome, or operator."""
+    key: str
+    """Stable: names it within its kind and subscription, so that no target is told twice."""
+    payload: dict[str, Any] = field(default_factory=dict)
+    change_id: int | None = None
+    urgent: bool = False
+    """Whether it is sent in quiet hours too."""
+
+
+def add_deliveries(
+    session: Session, row: SubscriptionRow, planned: Planned, targets: Iterable[Target], now: datetime
+) -> int:
+    """Add a delivery, due now, for each target that is not told already; return how many are new."""
+    told = select(DeliveryRow.channel, DeliveryRow.recipient).where(
+        DeliveryRow.subscription_id == row.id, DeliveryRow.kind == planned.kind, DeliveryRow.key == planned.key
+    )
+    known = {(channel, recipient) for channel, recipient in session.execute(told)}
+    new = [target for target in targets if (target.channel, target.recipient) not in known]
+    session.add_all(_due(row, planned, target, now) for target in new)
+    session.flush()
+    return len(new)
+
+
+def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) -> DeliveryRow:
+    return DeliveryRow(
+        kind=planned.kind,
+        key=planned.key,
+        urgent=planned.urgent,
+        payload=planned.payload,
+        change_id=planned.change_id,
+        subscription_id=row.id,
+        channel=target.channel,
+        recipient=target.recipient,
+        state="due",
+        due_at=now,
+        attempts=0,
+        accepted_at=None,
+        error="",
+    )
+
+
+def head(session: Session) -> str:
+    """Return the last entry of the chain over the evidence, which messages quote, as `archive.evidence.chain.Head`.
+
+    It is read in the transaction that plans, so that it stands for everything that is told.
+    """
+    query = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
+    sequence, digest = session.execute(query).one()
+    return f"{sequence}:{digest}"

@@ -1,0 +1,269 @@
+"""Plans what operators are told of the watch itself: each trouble once as it begins, and once when it is over.
+
+What an operator was told is a row, so that planning twice tells nothing twice, and who becomes an operator later is
+told of what lasts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.questions.status import PolicyStatus, statuses
+from archive.questions.watch_problems import Trouble, missed, troubles
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, SubscriptionRow, ToldTroubleRow
+from notifier.audience.subscriptions import Subscriber, Target, idle, operators, targets_of
+from notifier.contents.incident import MOST_INCIDENTS, SUPERSEDES, TOLD_WHEN_OVER, Incident, Report, Stage, TroubleKind
+from notifier.outbox.contents import OPERATOR, REPORT
+from notifier.outbox.deliveries import Planned, add_deliveries
+from notifier.outbox.subscriptions import everyone, present, subscription
+
+EXAMINED: tuple[TroubleKind, ...] = ("unread", "gone", "fallback", "flapping", "idle", "undelivered", "template")
+"""What `plan_operation` examines; what no run tried in time is examined before one tries it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """How the user's templates fared in this pass."""
+
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """By name: why it cannot be used."""
+    sound: Collection[str] = ()
+    """Those that were filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something that is wrong now."""
+
+    kind: TroubleKind
+    about: str
+    episode: str
+    incident: Incident
+    target: Target | None = None
+    """Where messages were given up."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.about, self.episode
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What was examined, and what was found wrong."""
+
+    found: tuple[_Found, ...]
+    examined: tuple[TroubleKind, ...]
+    policies: Mapping[str, str]
+    """The names of the policies that are watched, by their number."""
+    sound: Collection[str] = ()
+
+    def is_over(self, row: ToldTroubleRow) -> bool:
+        """Whether something that an operator was told of was examined, and is wrong no more."""
+        if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
+            return False
+        return (row.kind, row.about, row.episode) not in {each.key for each in self.found}
+
+
+def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
+    """Plan what operators are told of policies that no run tried in time; return how many messages.
+
+    Call it as a run begins, before it tries any and before the archive hears of a new configuration.
+    """
+    subscribers = tuple(configured)
+    if not _operators(archive, subscribers):
+        return 0
+    found = _of_policies(missed(statuses(archive, now)))
+    return _plan_all(archive, subscribers, _State(found, ("missed",), {}), now)
+
+
+def plan_operation(
+    archive: Archive, configured: Iterable[Subscriber], trouble_after: int, templates: Templates, now: datetime
+) -> int:
+    """Plan what operators are told of all other trouble; return how many messages.
+
+    Call it once a run, at its end: all that is wrong in one way becomes one message. `trouble_after` is how many
+    visits in a row must have gone wrong.
+    """
+    subscribers = tuple(configured)
+    if not _operators(archive, subscribers):
+        return 0
+    with archive.reading() as session:
+        lasting = select(ToldTroubleRow.about).where(
+            ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None)
+        )
+        fallen = {int(about) for about in session.scalars(lasting)}
+    standing = [each for each in statuses(archive, now) if each.retired_at is None]
+    found = [*_of_policies(troubles(archive, standing, trouble_after, fallen))]
+    found += [_Found("template", name, "", Incident(name, now, 0, why)) for name, why in templates.broken.items()]
+    with archive.reading() as session:
+        found += _idle(session, present(session, subscribers), standing)
+        found += _undelivered(session, now)
+    policies = {str(each.id): each.name for each in standing}
+    return _plan_all(archive, subscribers, _State(tuple(found), EXAMINED, policies, templates.sound), now)
+
+
+def _operators(archive: Archive, configured: Iterable[Subscriber]) -> Sequence[Subscriber]:
+    return operators(everyone(archive, configured))
+
+
+def _of_policies(found: Iterable[Trouble]) -> tuple[_Found, ...]:
+    return tuple(
+        _Found(
+            each.kind, str(each.policy_id), each.episode, Incident(each.policy, each.since, each.visits, each.detail)
+        )
+        for each in found
+    )
+
+
+def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Found]:
+    """Return the subscriptions that would wait for ever; of names, only the number is kept."""
+    if not standing:
+        return []
+    readers = [each for each in subscribers if each.topics or each.clauses or each.digest]
+    waiting = idle(readers, [(each.name, each.tags) for each in standing])
+    rows = [row for each in waiting if (row := subscription(session, each.name)) is not None]
+    return [_Found("idle", str(row.id), "", Incident(str(row.id), row.since)) for row in rows if row.removed_at is None]
+
+
+def _undelivered(session: Session, now: datetime) -> list[_Found]:
+    """Return the deliveries that were given up, but for those that told of such: there is an end to it."""
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "dead").order_by(DeliveryRow.id))
+    return [
+        _Found("undelivered", str(row.id), "", Incident(str(row.id), now, 1), Target(row.channel, row.recipient))
+        for row in rows
+        if not (row.kind == OPERATOR and row.key.startswith("undelivered"))
+    ]
+
+
+def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State, now: datetime) -> int:
+    planned = 0
+    with archive.writing() as session:
+        for operator in operators(present(session, configured)):
+            row = subscription(session, operator.name)
+            if row is not None and row.removed_at is None:
+                planned += _Telling(session, row, operator, state, now).plan()
+    return planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What one operator is told."""
+
+    session: Session
+    row: SubscriptionRow
+    operator: Subscriber
+    state: _State
+    now: datetime
+
+    def plan(self) -> int:
+        """Note what began and what is over, and plan a message for each kind."""
+        mine = ToldTroubleRow.subscription_id == self.row.id, ToldTroubleRow.ended_at.is_(None)
+        known = list(self.session.scalars(select(ToldTroubleRow).where(*mine).order_by(ToldTroubleRow.id)))
+        over = [row for row in known if self._ends(row)]
+        for row in over:
+            row.ended_at = self.now
+        lasting = {(row.kind, row.about, row.episode) for row in known if row.ended_at is None}
+        began = [(self._begin(each), each) for each in self.state.found if self._is_new(each, lasting)]
+        self.session.flush()
+        return self._tell_began(began) + self._tell_over(over)
+
+    def _ends(self, row: ToldTroubleRow) -> bool:
+        """Whether it is over. A policy that is gone stays so while it cannot be read, whatever is answered since."""
+        turned = [kind for kind, former in SUPERSEDES.items() if kind == row.kind and self._holds(former, row)]
+        return self.state.is_over(row) and not turned
+
+    def _holds(self, kind: TroubleKind, row: ToldTroubleRow) -> bool:
+        return any(each.key == (kind, row.about, row.episode) for each in self.state.found)
+
+    def _is_new(self, found: _Found, lasting: Collection[tuple[str, str, str]]) -> bool:
+        worse = [kind for kind, former in SUPERSEDES.items() if former == found.kind]
+        told = {found.key, *((kind, found.about, found.episode) for kind in worse)}
+        return told.isdisjoint(lasting)
+
+    def _begin(self, found: _Found) -> ToldTroubleRow:
+        row = ToldTroubleRow(
+            subscription_id=self.row.id,
+            kind=found.kind,
+            about=found.about,
+            episode=found.episode,
+            since=found.incident.since,
+            told_at=self.now,
+            ended_at=None,
+        )
+        self.session.add(row)
+        return row
+
+    def _tell_began(self, began: Sequence[tuple[ToldTroubleRow, _Found]]) -> int:
+        planned = 0
+        for kind in dict.fromkeys(found.kind for _, found in began):
+            mine = [(row, found) for row, found in began if found.kind == kind]
+            for some, targets in self._routes(mine):
+                incidents = _gathered([found for _, found in some])
+                planned += self._add(kind, "began", [row.id for row, _ in some], incidents, targets)
+        return planned
+
+    def _routes(
+        self, began: list[tuple[ToldTroubleRow, _Found]]
+    ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Found]], list[Target]]]:
+        """Return what is told where: of messages that did not arrive, nothing goes the way that they went.
+
+        It goes through another channel where the operator has one, else to another address of the same one.
+        """
+        routes: dict[tuple[int, ...], list[Target]] = {}
+        for target in targets_of(self.operator):
+            told = tuple(place for place, (_, found) in enumerate(began) if self._may_go(found.target, target))
+            if told:
+                routes.setdefault(told, []).append(target)
+        return [([began[place] for place in told], targets) for told, targets in routes.items()]
+
+    def _may_go(self, failed: Target | None, target: Target) -> bool:
+        if failed is None:
+            return True
+        others = any(each.channel != failed.channel for each in self.operator.via)
+        return target.channel != failed.channel if others else target != failed
+
+    def _tell_over(self, over: Sequence[ToldTroubleRow]) -> int:
+        planned = 0
+        for kind in TOLD_WHEN_OVER:
+            worse = [later for later, former in SUPERSEDES.items() if former == kind]
+            mine = [
+                row
+                for row in over
+                if row.kind == kind
+                and row.about in self.state.policies  # else it is watched no more
+                and not any(self._holds(later, row) for later in worse)
+            ]
+            incidents = [Incident(self.state.policies[row.about], row.since) for row in mine]
+            if mine:
+                planned += self._add(kind, "ended", [row.id for row in mine], incidents, targets_of(self.operator))
+        return planned
+
+    def _add(
+        self,
+        kind: TroubleKind,
+        stage: Stage,
+        rows: Sequence[int],
+        incidents: Sequence[Incident],
+        targets: Iterable[Target],
+    ) -> int:
+        names = hashlib.sha256(" ".join(map(str, rows)).encode()).hexdigest()[:16]
+        left_out = len(incidents[MOST_INCIDENTS:])
+        report = Report(kind, stage, self.now, tuple(incidents[:MOST_INCIDENTS]), left_out)
+        planned = Planned(OPERATOR, f"{kind} {stage} {names}", REPORT.dump_python(report, mode="json"))
+        return add_deliveries(self.session, self.row, planned, targets, self.now)
+
+
+def _gathered(found: Sequence[_Found]) -> list[Incident]:
+    """Return the incidents; messages to one target are one."""
+    counts = Counter(each.target for each in found if each.target is not None)
+    first = {each.target: each.incident for each in reversed(found) if each.target is not None}
+    plain = [each.incident for each in found if each.target is None]
+    return plain + [Incident(first[target].about, first[target].since, count) for target, count in counts.items()]

@@ -1,0 +1,197 @@
+"""The rows of subscriptions: what each asks for since when, and those that the command line made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from archive.storage.database import Archive
+from archive.storage.tables import ChangeRow, DeliveryRow, FetchRow, SubscriptionRow
+from notifier.audience.planning import Asked, Scope, amended, still_needed
+from notifier.audience.subscriptions import Subscriber
+
+CONFIGURATION, COMMAND_LINE = "configuration", "command line"
+"""Where a subscription is written."""
+
+_SETTINGS = TypeAdapter(Subscriber)
+
+
+class NameTakenError(Exception):
+    """A subscription of that name is there already."""
+
+
+class NoSubscriptionError(Exception):
+    """The command line made no subscription of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A subscription that the command line made."""
+
+    subscriber: Subscriber
+    by: str
+    """The login of who made it."""
+    at: datetime
+
+
+def everyone(archive: Archive, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
+    """Return the configuration's subscribers, and those that the command line made."""
+    with archive.reading() as session:
+        return present(session, configured)
+
+
+def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
+    """Return the configuration's subscribers, and those that the command line made; of one name, the configuration's.
+
+    Those of the command line are read in the transaction that acts on them: one that was removed stays so.
+    """
+    named = tuple(configured)
+    names = {subscriber.name for subscriber in named}
+    others = (_SETTINGS.validate_python(row.settings) for row in _made(session) if row.subscriber not in names)
+    return (*named, *others)
+
+
+def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
+    """Note which subscriptions there are, and what each asks for from here on.
+
+    Call it with all of the configuration before anything is fetched: a subscription hears of what is recorded after it
+    was first seen. One that the configuration has no more is removed: where it comes back it is like a new one.
+    """
+    with archive.writing() as session:
+        everybody = present(session, configured)
+        for subscriber in everybody:
+            registered(session, subscriber, now)
+        names = [subscriber.name for subscriber in everybody]
+        gone = update(SubscriptionRow).where(SubscriptionRow.subscriber.not_in(names))
+        session.execute(gone.where(SubscriptionRow.removed_at.is_(None)).values(removed_at=now))
+
+
+def made(archive: Archive) -> tuple[Made, ...]:
+    """Return the subscriptions that the command line made and nobody has removed, in the order they were made."""
+    with archive.reading() as session:
+        return tuple(
+            Made(_SETTINGS.validate_python(row.settings), row.created_by, row.created_at or row.since)
+            for row in _made(session)
+        )
+
+
+def _made(session: Session) -> list[SubscriptionRow]:
+    query = select(SubscriptionRow).where(SubscriptionRow.source == COMMAND_LINE, SubscriptionRow.removed_at.is_(None))
+    return list(session.scalars(query.order_by(SubscriptionRow.created_at, SubscriptionRow.id)))
+
+
+def subscribe(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
+    """Make a subscription for the command line. It asks for what is recorded from now on.
+
+    `by` is the login of who makes it. Raises NameTakenError; whether the configuration has the name is for the caller
+    to know.
+    """
+    with archive.writing() as session:
+        row = subscription(session, subscriber.name)
+        if row is not None and row.removed_at is None and row.source == COMMAND_LINE:
+            raise NameTakenError(subscriber.name)
+        if row is not None:
+            row.removed_at = row.removed_at or now  # of the configuration, which has it no more
+        row = registered(session, subscriber, now)
+        row.source, row.settings = COMMAND_LINE, _SETTINGS.dump_python(subscriber, mode="json")
+        row.created_by = by
+
+
+def unsubscribe(archive: Archive, name: str, now: datetime) -> int:
+    """Remove a subscription of the command line; return how many messages are not sent any more.
+
+    Raises NoSubscriptionError.
+    """
+    with archive.writing() as session:
+        row = subscription(session, name)
+        if row is None or row.source != COMMAND_LINE or row.removed_at is not None:
+            raise NoSubscriptionError(name)
+        row.removed_at, row.settings = now, None
+        return cancel(session, row)
+
+
+def cancel(session: Session, row: SubscriptionRow) -> int:
+    """Give up what waits for a subscription; return how many messages those are."""
+    waiting = session.scalars(
+        select(DeliveryRow).where(DeliveryRow.subscription_id == row.id, DeliveryRow.state.in_(("due", "dead")))
+    ).all()
+    for delivery in waiting:
+        delivery.state = "cancelled"
+    return len(waiting)
+
+
+def registered(session: Session, subscriber: Subscriber, now: datetime) -> SubscriptionRow:
+    """Return a subscription's row with the present scope at the end of its history; make it where there is none."""
+    newest = session.scalar(select(func.max(ChangeRow.id))) or 0
+    row = subscription(session, subscriber.name)
+    if row is None:
+        row = SubscriptionRow(subscriber=subscriber.name, scope=_stored(amended((), subscriber, newest), newest))
+        session.add(row)
+        _begin(session, row, newest, now)
+    elif row.removed_at is not None:
+        row.scope = _stored(amended((), subscriber, newest), newest)
+        row.source, row.settings, row.created_by = CONFIGURATION, None, ""
+        _begin(session, row, newest, now)
+    else:
+        _amend(row, subscriber, newest, now)
+        if row.created_at is None:  # first seen by a program that knew no digests
+            _begin_digests(session, row, newest, now)
+    session.flush()
+    return row
+
+
+def _begin(session: Session, row: SubscriptionRow, newest: int, now: datetime) -> None:
+    row.since, row.removed_at = now, None
+    _begin_digests(session, row, newest, now)
+
+
+def _begin_digests(session: Session, row: SubscriptionRow, newest: int, now: datetime) -> None:
+    row.created_at = row.digested_until = now
+    row.digested_change_id = newest
+    row.digested_fetch_id = session.scalar(select(func.max(FetchRow.id))) or 0
+
+
+def _amend(row: SubscriptionRow, subscriber: Subscriber, newest: int, now: datetime) -> None:
+    present = amended(history(row), subscriber, newest)
+    if present != history(row):
+        row.scope = _stored(present, row.scope["planned"], held(row))
+        row.since = now
+    if row.digested_until is not None and row.digested_until > now:
+        row.digested_until = now  # a clock was ahead: without this, digests would wait for it
+
+
+def subscription(session: Session, name: str) -> SubscriptionRow | None:
+    """Return the row of a name, removed or not."""
+    return session.scalar(select(SubscriptionRow).where(SubscriptionRow.subscriber == name))
+
+
+def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None:
+    """Note up to which change alerts are planned, and which changes are held."""
+    oldest = min([planned, *(change - 1 for change in waiting)])
+    row.scope = _stored(still_needed(history(row), oldest), planned, waiting)
+
+
+def _stored(asked: tuple[Asked, ...], planned: int, waiting: Iterable[int] = ()) -> dict[str, Any]:
+    scopes = [{"after": each.after, **asdict(each.scope)} for each in asked]
+    return {"planned": planned, "asked": scopes, "held": list(waiting)}
+
+
+def held(row: SubscriptionRow) -> list[int]:
+    """Return the changes whose alerts wait for a text to stay."""
+    return list(row.scope.get("held", ()))
+
+
+def history(row: SubscriptionRow) -> tuple[Asked, ...]:
+    """Return which scopes a subscription had, since which change each."""
+    return tuple(Asked(each["after"], _scope(each)) for each in row.scope["asked"])
+
+
+def _scope(stored: dict[str, Any]) -> Scope:
+    clauses = tuple(stored.get("clauses", ()))
+    return Scope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses)

@@ -1,0 +1,85 @@
+"""Plans first messages: one for each target of a subscription, once its policies were visited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.questions.history import document, latest_versions
+from archive.questions.status import PolicyStatus, statuses
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, PolicyRow, SubscriptionRow, VersionRow
+from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
+from notifier.contents.welcome import Inception, Watched, promises, watched
+from notifier.outbox.contents import INCEPTION
+from notifier.outbox.deliveries import Planned, add_deliveries, head
+from notifier.outbox.subscriptions import present, subscription
+
+LONGEST_WAIT = timedelta(days=1)
+"""After which a first message is written although some policies have not been visited: they may never be."""
+
+
+def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
+    """Plan the first messages that are due; return how many subscriptions get one.
+
+    A subscription is to be registered before. A target that is added to it later gets a first message of its own.
+    """
+    with archive.reading() as session:
+        new = {
+            each: seen for each in present(session, configured) if each.welcome and (seen := _unwelcomed(session, each))
+        }
+    if not new:
+        return 0
+    standing = [each for each in statuses(archive, now) if each.retired_at is None]
+    ready = [each for each, seen in new.items() if _is_ready(_covered(each, standing), seen, now)]
+    policies = _policies(archive, {each.name: each for subscriber in ready for each in _covered(subscriber, standing)})
+    with archive.writing() as session:
+        for subscriber in ready:
+            row = subscription(session, subscriber.name)
+            if row is not None and row.removed_at is None:
+                told = tuple(policies[each.name] for each in _covered(subscriber, standing))
+                inception = Inception(now, told, head(session), replace(subscriber, via=()))
+                planned = Planned("welcome", _key(row), INCEPTION.dump_python(inception, mode="json"))
+                add_deliveries(session, row, planned, targets_of(subscriber), now)
+    return len(ready)
+
+
+def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
+    """Return since when a subscription is there, where a target of it has no first message yet; else None."""
+    row = subscription(session, subscriber.name)
+    if row is None or row.removed_at is not None:
+        return None
+    mine = DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "welcome", DeliveryRow.key == _key(row)
+    told = {tuple(each) for each in session.execute(select(DeliveryRow.channel, DeliveryRow.recipient).where(*mine))}
+    missing = any((target.channel, target.recipient) not in told for target in targets_of(subscriber))
+    return row.created_at if missing else None
+
+
+def _key(row: SubscriptionRow) -> str:
+    """Return what names a subscription's first messages: one that comes back gets them again."""
+    return (row.created_at or row.since).isoformat()
+
+
+def _covered(subscriber: Subscriber, standing: Sequence[PolicyStatus]) -> list[PolicyStatus]:
+    return [each for each in standing if covers_policy(subscriber, each.name, each.tags)]
+
+
+def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) -> bool:
+    visited = [each.last_check is not None for each in covered]
+    return any(visited) and (all(visited) or now - seen >= LONGEST_WAIT)
+
+
+def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, Watched]:
+    """Return how each policy stands and what it promises; reading the texts takes a moment for each."""
+    query = select(PolicyRow.name, VersionRow.seen_at).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
+    with archive.reading() as session:
+        firsts: dict[str, datetime] = dict(session.execute(query.where(VersionRow.number == 1)).all())
+    latest = latest_versions(archive) if covered else {}
+    return {
+        name: watched(status, firsts.get(name), promises(document(archive, latest[name])) if name in latest else None)
+        for name, status in covered.items()
+    }

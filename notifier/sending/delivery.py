@@ -1,0 +1,106 @@
+"""Plans and sends what is due, each delivery on its own: a dead or slow channel delays none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.storage.database import Archive
+from notifier import outbox
+from notifier.audience.subscriptions import Channel, Subscriber, Target
+from notifier.channels.outcome import Failed
+from notifier.sending.dispatcher import Round, sent
+from notifier.texts.alert import trial_message
+from notifier.texts.custom_templates import OwnTemplates
+
+PATIENCE = 900.0
+"""Seconds after which a pass begins no more messages in any channel, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one pass did."""
+
+    planned: int
+    """Alerts that are new."""
+    accepted: int
+    """Deliveries that a server took."""
+    postponed: int
+    """Deliveries that failed and are tried again, and those left alone because their channel was out of reach
+    or slow."""
+    dead: int
+    """Deliveries that were given up in this pass."""
+    errors: tuple[str, ...] = ()
+    """Why, one line for each target and reason, without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of a test message to one target."""
+
+    target: Target
+    error: str
+    """Why it was not accepted, without secrets; "" where it was."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+def deliver(
+    archive: Archive,
+    subscribers: Iterable[Subscriber],
+    channels: Iterable[Channel],
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    early: bool = False,
+    patience: float = PATIENCE,
+    templates: Path | None = None,
+    trouble_after: int | None = None,
+) -> Summary:
+    """Plan what was recorded since the last time, first messages and digests, then try once each delivery that is due.
+
+    The subscriptions that the command line made are added to `subscribers`. In quiet hours only what is critical is
+    sent. With `early`, those too that still wait after a failure. Channels are used side by side, each for one message
+    at a time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is
+    left of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill
+    repeats at most the one that was under way in each channel. `templates` is a folder of templates that take the place
+    of ours. With `trouble_after`, operators are told of what is wrong with the watch, this pass included: of a policy
+    after so many visits in a row that did not show it. Raises StorageError.
+    """
+    configured, now = tuple(subscribers), clock()
+    planned = outbox.plan_alerts(archive, configured, now)
+    outbox.plan_welcomes(archive, configured, now)
+    outbox.plan_digests(archive, configured, now)
+    known = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
+    ways = {channel.name: channel for channel in channels}
+    resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
+    due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
+    with OwnTemplates(templates) as own:
+        sending = Round(archive, known, ways, clock, early, patience, own.render)
+        counts, errors = sending.run(due)
+        if trouble_after is not None:
+            fared = outbox.Templates(own.problems, own.sound)
+            if outbox.plan_operation(archive, configured, trouble_after, fared, clock()):
+                tried = {each.id for each in due}
+                more = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
+                counts, errors = sending.run(each for each in more if each.id not in tried)
+    errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
+    return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
+
+
+def try_out(
+    subscriber: Subscriber, channels: Iterable[Channel], now: datetime, templates: Path | None = None
+) -> tuple[Trial, ...]:
+    """Send a test message to each target of a subscriber, and say what became of each."""
+    with OwnTemplates(templates) as own:
+        message = trial_message(subscriber, now, own.render)
+    ways = {channel.name: channel for channel in channels}
+    trials = []
+    for target in dict.fromkeys(subscriber.via):
+        outcome = sent(ways, target, message)
+        trials.append(Trial(target, outcome.reason if isinstance(outcome, Failed) else ""))
+    return tuple(trials)

@@ -1,0 +1,139 @@
+"""One round of sending: every channel in a thread of its own, and everything that touches the archive in the caller's.
+
+A channel sends one message at a time. The caller claims a delivery, hands it to its channel, and commits what became of
+it as soon as the channel is done: so nothing is claimed long before it is sent, and no thread but the caller's opens a
+transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archive.storage import fault_injection
+from archive.storage.database import Archive
+from notifier import outbox
+from notifier.audience.subscriptions import Channel, Subscriber, Target
+from notifier.channels.outcome import Accepted, Failed, Outcome
+from notifier.outbox import Claimed, Open
+from notifier.sending.composing import compose
+from notifier.texts.alert import Message
+from notifier.texts.rendering import Render, render
+
+WORKERS = 16
+"""Channels that send at the same time; those past this number wait for one that is done with a message."""
+
+STRIKES = 3
+"""Failures in a row, other than permanent ones, after which a channel is left alone until the next pass: not every
+service says that it is out of reach, and each failure may have taken a whole time-out."""
+
+
+@dataclass
+class Round:
+    """The deliveries of one pass, channel by channel."""
+
+    archive: Archive
+    subscribers: Mapping[str, Subscriber]
+    ways: Mapping[str, Channel]
+    clock: Callable[[], datetime]
+    early: bool
+    patience: float
+    """Seconds after which a channel begins nothing more."""
+    render: Render = render
+    """Fills the templates of messages."""
+    _waiting: dict[str, deque[Open]] = field(default_factory=dict)
+    """By channel; the channel whose turn it is stands first."""
+    _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _errors: dict[str, None] = field(default_factory=dict)
+    _strikes: Counter[str] = field(default_factory=Counter)
+    """Failures in a row, by channel."""
+
+    def run(self, due: Iterable[Open]) -> tuple[Counter[str], tuple[str, ...]]:
+        """Try each delivery once; return how many were accepted, postponed and dead, and why. Raises StorageError."""
+        for delivery in due:
+            self._waiting.setdefault(delivery.target.channel, deque()).append(delivery)
+        began = time.monotonic()
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="channel") as pool:
+            self._begin(pool)
+            while self._under_way:
+                done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._settle(self._under_way.pop(future), future.result())
+                if time.monotonic() - began >= self.patience:
+                    self._give_in()
+                self._begin(pool)
+        return self._counts, tuple(self._errors)
+
+    def _begin(self, pool: ThreadPoolExecutor) -> None:
+        """Give every idle channel its next message."""
+        busy = {claimed.target.channel for claimed in self._under_way.values()}
+        for channel in [name for name in self._waiting if name not in busy]:
+            if len(self._under_way) == WORKERS:
+                return
+            claimed = self._claim(channel)
+            if claimed is None:
+                continue
+            message = compose(claimed.notice, self.subscribers[claimed.notice.subscriber].language, self.render)
+            self._under_way[pool.submit(self._sent, claimed, message)] = claimed
+
+    def _sent(self, claimed: Claimed, message: Message) -> Outcome:
+        """Send what is claimed, unless this process was stopped for so long that another one may have sent it."""
+        if self.clock() >= claimed.until:
+            return Failed("this process was stopped before it could send; it is tried again")
+        fault_injection.reach("before send")
+        outcome = sent(self.ways, claimed.target, message)
+        fault_injection.reach("after send")
+        return outcome
+
+    def _claim(self, channel: str) -> Claimed | None:
+        """Claim the channel's next delivery that can be tried, or return None where it has none any more."""
+        mine = self._waiting.pop(channel)
+        while mine:
+            claimed = outbox.claim(self.archive, mine.popleft().id, self.clock(), early=self.early)
+            if claimed is None:
+                continue
+            name = claimed.notice.subscriber
+            if name in self.subscribers:
+                self._waiting[channel] = mine  # at the end: the others come first
+                return claimed
+            self._settle(claimed, Failed(f"the configuration names no subscriber {name!r} any more", permanent=True))
+        return None
+
+    def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Commit what became of a delivery; leave the rest of a channel alone that is out of reach."""
+        channel = claimed.target.channel
+        if isinstance(outcome, Accepted):
+            self._strikes[channel] = 0
+            outbox.note_accepted(self.archive, claimed.id, self.clock())
+            self._counts["accepted"] += 1
+            return
+        again = outbox.note_failed(self.archive, claimed, self.clock(), outcome)
+        self._counts["postponed" if again else "dead"] += 1
+        self._errors[f"{claimed.target}: {outcome.reason}"] = None
+        self._strikes[channel] = 0 if outcome.permanent else self._strikes[channel] + 1
+        if outcome.unreachable or self._strikes[channel] == STRIKES:
+            self._counts["postponed"] += len(self._waiting.pop(channel, ()))
+
+    def _give_in(self) -> None:
+        """Leave what no channel has begun to the next pass."""
+        for channel, left in self._waiting.items():
+            if left:
+                self._counts["postponed"] += len(left)
+                why = f"the pass had taken {self.patience:.0f} s; {len(left)} more wait for the next one"
+                self._errors[f"{channel}: {why}"] = None
+        self._waiting.clear()
+
+
+def sent(ways: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
+    """Send a message once to a target, and say what became of it."""
+    if target.channel not in ways:
+        return Failed(f"the configuration names no channel {target.channel!r}", unreachable=True)
+    # Apprise costs a third of a second to import, and most runs have nothing to send.
+    from notifier import channels
+
+    return channels.send(ways[target.channel], target.recipient, message)

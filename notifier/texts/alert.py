@@ -1,0 +1,243 @@
+"""What a person reads, in their language: an alert as e-mail, as plain text and as a short text for chat.
+
+Everything that comes from a page is made inert first and escaped by the template for HTML. No picture, font or style is
+loaded from anywhere. The severity and the clause that changed stand first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from differ.model import Severity
+from document.model import UNKNOWN_LANGUAGE
+from notifier.audience.subscriptions import Language, Subscriber
+from notifier.contents.change_notice import Alert, Notice, Passage, passages
+from notifier.texts import chat, payload, wording
+from notifier.texts.chat import Chat
+from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.redline import after, before
+from notifier.texts.rendering import Render, render
+from notifier.texts.sanitize import clipped, inert
+
+FULL_PASSAGES = 8
+"""Clauses of one message that are shown in full; the others are counted and named."""
+
+REVIEWED_AT_ONCE = 4
+"""Alerts that the command for a review names: a longer one is not copied from a phone."""
+
+NAMED_PASSAGES = 20
+"""Clauses that are named besides; what is left is counted."""
+
+URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
+"""What an address may hold besides letters and digits (RFC 3986); the rest is written in percent form."""
+
+SUBJECT_LENGTH = 150
+"""Code points of a subject at most."""
+
+LONGEST_LINK = 400
+"""Code points of an address that a chat shows: half of one leads nowhere."""
+
+COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
+"""Of the badge with white letters: all pass a contrast of 4.5 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent, in each of the forms that a channel may want."""
+
+    key: str
+    """Stable: a message that is sent again has the same."""
+    subject: str
+    text: str
+    """The whole in plain text."""
+    html: str
+    """The whole in HTML."""
+    chat: Chat
+    """A short text, without the subject; each service has its own way of writing it."""
+    kind: str = "message"
+    """What it is, for programs: alert, digest, test, …"""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What it tells, for programs: keys of the webhook's body besides those that every message has."""
+
+
+def compose(notice: Notice, language: Language = "en", render: Render = render) -> Message:
+    """Write the message of a notice in a language; `render` fills the templates."""
+    tongue = phrases(language)
+    found = passages(notice.alerts)
+    shown = _facts(notice, found, tongue)
+    subject = clipped(shown["subject"], SUBJECT_LENGTH)
+    return Message(
+        key=_key(alert.id for alert in notice.alerts),
+        subject=subject,
+        text=render("alert.txt", shown),
+        html=render("alert.html", shown),
+        chat=_chat(notice, found, shown, tongue),
+        kind="alert",
+        facts=payload.facts(notice, found),
+    )
+
+
+def trial_message(subscriber: Subscriber, now: datetime, render: Render = render) -> Message:
+    """Write the message by which `notify test` proves a channel; `render` fills the templates."""
+    tongue = phrases(subscriber.language)
+    asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
+    policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
+    severity = tongue.name("severity", subscriber.severity)
+    shown = {
+        "language": tongue.language,
+        "title": tongue.say("trial.title"),
+        "body": tongue.say("trial.body", subscriber=inert(subscriber.name)),
+        "scope": tongue.say("trial.scope", topics=asked, severity=severity, policies=policies),
+        "sent": tongue.say("trial.sent", moment=tongue.moment(now)),
+    }
+    text = render("test.txt", shown)
+    subject = tongue.say("trial.subject", subscriber=clipped(inert(subscriber.name), 80))
+    return Message(
+        key=_key(["test", subscriber.name, now.isoformat()]),
+        subject=subject,
+        text=text,
+        html=render("test.html", shown),
+        chat=Chat("\n".join([f"{shown['title']} {shown['body']}", shown["scope"], shown["sent"]])),
+        kind="test",
+        facts={"subscriber": inert(subscriber.name), "language": tongue.language},
+    )
+
+
+def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
+    """Return what the templates show, every text inert."""
+    name = inert(notice.policy)
+    full, rest = found[:FULL_PASSAGES], found[FULL_PASSAGES:]
+    period, window = wording.period(notice, tongue)
+    ids = [alert.id for passage in found for alert in passage.alerts]
+    return {
+        "say": tongue.say,
+        "count_words": tongue.count,
+        "language": tongue.language,
+        "subject": wording.returned("subject", notice, found, tongue) or wording.subject(name, found, tongue),
+        "headline": wording.returned("headline", notice, found, tongue) or wording.headline(name, found, tongue),
+        "verdict": wording.verdict(found, tongue),
+        "advice": wording.advice(notice, found, tongue),
+        "deadline": wording.deadline(notice, tongue),
+        "notes": wording.notes(notice, found, tongue),
+        "badge": _badge(found[0], tongue),
+        "colour": COLOURS[found[0].severity],
+        "preview": " ".join(_reasons(found[0], tongue)),
+        "passages": [shown_passage(passage, place, tongue) for place, passage in enumerate(full, start=1)],
+        "count": len(found),
+        "rest": _named(rest, tongue),
+        "rest_count": len(rest),
+        "url": link(notice.url),
+        "address": inert(notice.url),
+        "seen": wording.seen(notice, tongue),
+        "earlier": wording.standing(notice, tongue),
+        "stated": wording.stated(notice, tongue),
+        "period": period,
+        "window": window,
+        "commands": [*commands_of(notice), f"clausewatch review {' '.join(ids[:REVIEWED_AT_ONCE])} --acknowledge"],
+        "subscriber": inert(notice.subscriber),
+        "policy": name,
+        "head": inert(notice.head),
+        "ids": ids,
+    }
+
+
+def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongue: Phrases) -> Chat:
+    ids = shown["ids"]
+    alert = tongue.say("clause.alert", id=ids[0])
+    return Chat(
+        head=shown["verdict"],
+        notes=tuple(shown["notes"]),
+        parts=chat.parts(found, tongue),
+        advice=shown["advice"],
+        foot=(
+            tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
+            *filter(None, [shown["deadline"]]),
+            clipped(shown["commands"][0], 150),
+            tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
+            *([f"{tongue.say('watching.head')} {shown['head']}"] if shown["head"] else []),
+        ),
+        link=shown["url"] if len(shown["url"]) <= LONGEST_LINK else "",
+        language=tongue.language,
+    )
+
+
+def shown_passage(passage: Passage, place: int, tongue: Phrases) -> dict[str, Any]:
+    worst = passage.worst
+    sides = [side for side in (before(worst), after(worst)) if side]
+    return {
+        "place": place,
+        "section": inert(worst.section) or tongue.say("clause.unheaded"),
+        "topics": wording.topics(passage.findings, tongue),
+        "badge": _badge(passage, tongue),
+        "severity": tongue.name("severity", passage.severity),
+        "colour": COLOURS[passage.severity],
+        "material": passage.material,
+        "reasons": _reasons(passage, tongue),
+        "grounds": [_grounds(alert, tongue) for alert in passage.alerts],
+        "language": worst.language if worst.language != UNKNOWN_LANGUAGE else "",
+        "before": before(worst),
+        "after": after(worst),
+        "shortened": any(side.shortened for side in sides),
+    }
+
+
+def _badge(passage: Passage, tongue: Phrases) -> str:
+    return tongue.say("severity.badge", severity=tongue.name("severity", passage.severity))
+
+
+def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
+    """Return why a clause is told, each reason once."""
+    return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
+
+
+def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
+    """Return what an alert rests on: the rule with its source, the policy's own definition, and the alert's name."""
+    finding = alert.finding
+    rule, source = inert(finding.rule), inert(finding.source)
+    return [
+        tongue.say("clause.sourced" if source else "clause.rule", rule=rule, source=source),
+        *([tongue.say("clause.definition", clause=inert(finding.clause))] if finding.clause else []),
+        tongue.say("clause.alert", id=alert.id),
+    ]
+
+
+def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Name clauses by section, topic and severity, equal ones once with their number."""
+    names = Counter(
+        tongue.say(
+            "rest.name",
+            section=clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), 120),
+            topics=wording.topics(passage.findings, tongue),
+            severity=tongue.name("severity", passage.severity),
+        )
+        for passage in rest
+    )
+    lines = [
+        name if count == 1 else tongue.say("rest.repeated", name=name, count=count) for name, count in names.items()
+    ]
+    left = sum(list(names.values())[NAMED_PASSAGES:])
+    return [*lines[:NAMED_PASSAGES], *([tongue.count("rest.unnamed", left)] if left else [])]
+
+
+def commands_of(notice: Notice) -> list[str]:
+    policy = shlex.quote(inert(notice.policy))
+    return [
+        f"clausewatch diff {policy} {notice.earlier.number} {notice.later.number}",
+        f"clausewatch history {policy}",
+    ]
+
+
+def link(url: str) -> str:
+    """Return an address that may be linked to, or "" where it is none of the web."""
+    return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""
+
+
+def _key(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,123 @@
+"""The short form of a message, for chat: what counts most first, and what is left out counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifier.audience.subscriptions import Language
+from notifier.contents.change_notice import Passage
+from notifier.texts import wording
+from notifier.texts.dialects import Dialect, plain_link
+from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.redline import Side, after, before
+from notifier.texts.sanitize import clipped, inert
+
+LENGTH = 1300
+"""Of a whole text at most, as a service counts: what is longer is read by nobody in a chat."""
+
+SECTION = 120
+REASON = 200
+CLAUSE = 300
+"""Code points of a clause before or after."""
+
+HEAD = 300
+FOOT_LINE = 160
+"""Of the head, and of each line of the foot, as a service counts."""
+
+LEAST = 250
+"""Of the first clause, at least, whatever else there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A short text in pieces, each inert but not escaped for any service."""
+
+    head: str
+    """Always kept: whether it matters."""
+    notes: tuple[str, ...] = ()
+    """What one must know besides; the last ones are left out where they leave the clauses no room."""
+    parts: tuple[str, ...] = ()
+    """One for each thing told, of several lines, the most severe first; as many as there is room for."""
+    advice: str = ""
+    """Left out where the parts need its room."""
+    foot: tuple[str, ...] = ()
+    """Always kept: when, what to open, the ids."""
+    link: str = ""
+    """An address that may be opened, or ""; always kept, as the first line of the foot."""
+    language: Language = "en"
+    counted: str = "rest.clauses"
+    """The phrase that counts the parts that are left out."""
+
+    def written(self, dialect: Dialect, subject: str) -> str:
+        """Write it for a service, together with its subject no longer than that takes. The subject is not in it."""
+        room = min(LENGTH, dialect.limit - dialect.size(dialect.escape(subject)) - 10)
+        head = _fitting(self.head, HEAD, dialect)
+        foot = "\n".join(
+            [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
+        )
+        left = room - dialect.size(head) - dialect.size(foot) - 60  # for the count of what is left out, and blank lines
+        notes: list[str] = []
+        for note in (_escaped(note, dialect) for note in self.notes):
+            if dialect.size(note) + 1 > left - LEAST:
+                break
+            notes.append(note)
+            left -= dialect.size(note) + 1
+        parts, left = self._parts(dialect, left)
+        return "\n\n".join(filter(None, ["\n".join([head, *notes]), *parts, self._last(dialect, left), foot]))
+
+    def _foot(self, dialect: Dialect) -> list[str]:
+        return [_fitting(line, FOOT_LINE, dialect) for line in self.foot]
+
+    def _parts(self, dialect: Dialect, left: int) -> tuple[list[str], int]:
+        """Return the parts that fit, the count of the others, and the room that is left."""
+        kept: list[str] = []
+        for part in self.parts:
+            written = _fitting(part, left, dialect) if not kept else _escaped(part, dialect)
+            if dialect.size(written) + 2 > left and kept:
+                break
+            kept.append(written)
+            left -= dialect.size(written) + 2
+        more = len(self.parts) - len(kept)
+        tongue = phrases(self.language)
+        return [*kept, *([_escaped(tongue.count(self.counted, more), dialect)] if more else [])], left
+
+    def _last(self, dialect: Dialect, left: int) -> str:
+        advice = _escaped(self.advice, dialect)
+        return advice if dialect.size(advice) + 2 <= left else ""
+
+
+def _escaped(text: str, dialect: Dialect) -> str:
+    return "\n".join(dialect.escape(line) for line in text.splitlines())
+
+
+def _fitting(text: str, room: int, dialect: Dialect) -> str:
+    """Escape as much of a text as fits: cut before it is escaped."""
+    length = len(text)
+    while dialect.size(written := _escaped(clipped(text, length), dialect)) > room and length > 1:
+        length = max(length * 9 // 10, 1)
+    return written
+
+
+def parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
+    """Write each clause: where it stands, why it is told, the words before and after."""
+    return tuple(_part(passage, tongue) for passage in found)
+
+
+def _part(passage: Passage, tongue: Phrases) -> str:
+    finding = passage.worst
+    section = clipped(inert(finding.section), SECTION) or tongue.say("clause.unheaded")
+    topics = wording.topics(passage.findings, tongue)
+    severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
+    reasons = dict.fromkeys(inert(each.reason_in(tongue.language)) for each in passage.findings)
+    lines = [
+        f"{section} ({topics} {tongue.say(f'deed.{passage.deed}')}, {severity})",
+        *(clipped(reason, REASON) for reason in reasons),
+        _clause(tongue.say("clause.before" if finding.after else "clause.removed"), before(finding), "[-|-]"),
+        _clause(tongue.say("clause.after" if finding.before else "clause.added"), after(finding), "{+|+}"),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _clause(label: str, side: Side | None, brackets: str) -> str:
+    return "" if side is None else f"{label}: {clipped(wording.marked(side, brackets), CLAUSE)}"

@@ -1,0 +1,194 @@
+"""Templates of a user's own, which take the place of ours: filled in a sandbox, in a process that can be killed.
+
+They are written by who writes the configuration, but copied from anywhere: they read no file but the templates of their
+folder, call nothing of the program, and write the page's words escaped. One that fails loses no message: ours is sent,
+and why is told.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pebble import ProcessExpired, ProcessPool
+
+from notifier.texts.rendering import filters, render
+from notifier.texts.sanitize import clipped, inert
+
+OURS = "clausewatch"
+"""The folder by which a template of the user's extends ours: `{% extends "clausewatch/alert.html" %}`."""
+
+LARGEST = 1_000_000
+"""Code points of a message at most."""
+
+MEMORY = 1_000_000_000
+"""Bytes of address space for the process that fills templates."""
+
+TIMEOUT = 20.0
+"""Seconds that one message may take. It is killed then."""
+
+SUFFIXES = (".html", ".txt")
+
+
+class OwnTemplateError(Exception):
+    """A template of the user's cannot be used; the message names it, and says why."""
+
+
+class OwnTemplates:
+    """The templates of one folder, or ours where there is no folder; use it in a `with` statement."""
+
+    def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
+        self.folder = folder
+        self.timeout = timeout
+        self.problems: dict[str, str] = {}
+        """By the template that is not used any more: why."""
+        self.sound: set[str] = set()
+        """The templates of the user's that were filled."""
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+            self._pool.join()
+            self._pool = None
+
+    def render(self, template: str, shown: dict[str, Any]) -> str:
+        """Return a filled template: the user's, or ours where they have none of this name or it fails."""
+        if self.folder is not None and template not in self.problems and (self.folder / template).is_file():
+            try:
+                filled = self.filled(template, shown)
+            except OwnTemplateError as error:
+                self.problems[template] = str(error)
+            else:
+                self.sound.add(template)
+                return filled
+        return render(template, shown)
+
+    def filled(self, template: str, shown: dict[str, Any]) -> str:
+        """Return the user's template filled, with one line break at its end. Raises OwnTemplateError."""
+        return self._apart(template, _filled, str(self.folder), template, shown)
+
+    def examine(self) -> None:
+        """Read every template of the folder, so that `problems` names those whose syntax is wrong."""
+        for path in sorted(self.folder.iterdir() if self.folder else ()):
+            if path.suffix not in SUFFIXES:
+                continue
+            try:
+                self._apart(path.name, _compiled, str(self.folder), path.name)
+            except OwnTemplateError as error:
+                self.problems[path.name] = str(error)
+
+    def _apart(self, template: str, work: Callable[..., str], *arguments: object) -> str:
+        """Work in the process that can be killed. Raises OwnTemplateError, whatever goes wrong there."""
+        if self._pool is None:
+            # Neither the connections nor the threads of this process are inherited.
+            self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
+        future: Future[str] = self._pool.schedule(work, args=arguments, timeout=self.timeout)
+        try:
+            return future.result()
+        except OwnTemplateError:
+            raise
+        except TimeoutError as error:
+            raise OwnTemplateError(f"{template}: it took more than {self.timeout:g} s") from error
+        except MemoryError as error:
+            raise OwnTemplateError(f"{template}: it took more than {MEMORY / 1e6:g} MB of memory") from error
+        except ProcessExpired as error:
+            raise OwnTemplateError(f"{template}: the process that filled it broke off") from error
+        except Exception as error:  # a template raises whatever its expressions do
+            raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the templates that can be replaced."""
+    return tuple(PackageLoader("notifier").list_templates())
+
+
+def stray(folder: Path) -> tuple[str, ...]:
+    """Return the files of a folder that no message uses; those that begin with an underscore are parts of others."""
+    found = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
+    return tuple(name for name in found if name not in names() and not name.startswith("_"))
+
+
+def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:
+    """Fill a template in this process, within a limit of memory. Raises OwnTemplateError, or whatever it raises."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    with _told(template):
+        return "".join(_within(template, _environment(folder).get_template(template).generate(shown))).strip() + "\n"
+
+
+def _compiled(folder: str, template: str) -> str:
+    """Read a template in this process. Raises OwnTemplateError."""
+    with _told(template):
+        return str(_environment(folder).get_template(template).name)
+
+
+@contextmanager
+def _told(template: str) -> Iterator[None]:
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        place = f"{error.name or template}, line {error.lineno}"
+        raise OwnTemplateError(f"{place}: {clipped(inert(str(error.message)), 200)}") from None
+    except TemplateError as error:
+        raise OwnTemplateError(
+            f"{template}: {clipped(inert(str(error.message or type(error).__name__)), 200)}"
+        ) from None
+
+
+def _within(template: str, pieces: Iterator[str]) -> Iterator[str]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST:
+            raise OwnTemplateError(f"{template}: it gave more than {LARGEST:,} characters")
+        yield piece
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which nothing is written without being escaped."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all((nodes.ScopedEvalContextModifier, nodes.EvalContextModifier)):
+            raise TemplateSyntaxError("`autoescape` cannot be turned off here", node.lineno, name, filename)
+        return tree
+
+
+@cache
+def _environment(folder: str) -> Sandbox:
+    ours = PackageLoader("notifier")
+    environment = Sandbox(
+        # Ours come by their own name too, for what ours include; the user's go first.
+        loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ours}), ours]),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    del environment.filters["safe"]
+    environment.filters.update(filters())
+    return environment

@@ -1,0 +1,99 @@
+"""How each chat service writes a text that acts in no way, and how long it may be.
+
+Apprise escapes a plain text for Slack and Telegram, escapes too much for Teams (the dots of an address too, which then
+leads nowhere), and nothing for Discord and Mattermost. What a service reads as formatting, as a mention of people, or
+as an address to open is made harmless here: by an escape where the service has one, else by a character that looks
+alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notifier.texts.sanitize import CHAT_ALIKE, inert, inert_in_chat
+
+_BACKSLASHED = re.compile(r"([\\`*_{}\[\]()#+\-.!~|<>])")
+_FORMAT = str.maketrans({mark: CHAT_ALIKE[ord(mark)] for mark in "@*_`~"})
+_MENTION = str.maketrans({"@": CHAT_ALIKE[ord("@")]})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way of writing to a chat."""
+
+    limit: int
+    """How long a message may be with its subject, as `size` counts."""
+    escape: Callable[[str], str]
+    """Make one line inert. A text is cut before, never after: an escape is never cut in two."""
+    size: Callable[[str], int] = len
+    link: Callable[[str], str] = str
+    """Write an address that may be opened, which `plain_link` gave."""
+    markdown: bool = False
+    """Whether Apprise is told that this is Markdown, so that it passes on what stands there."""
+
+
+def plain_link(url: str) -> str:
+    """Return an address in which nothing is left that a service takes for formatting or a mention, but underscores."""
+    return "".join(f"%{ord(character):02X}" if character in "@*~[]()!'|`" else character for character in url)
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _utf8(text: str) -> int:
+    return len(text.encode())
+
+
+def _closed(text: str) -> str:
+    """Return one line without an address that a service would open by itself to show what is there."""
+    return re.sub(r":(?=//)", ":\u200a", inert(text))
+
+
+def _backslashed(text: str) -> str:
+    return _BACKSLASHED.sub(r"\\\1", _closed(text).translate(_MENTION))
+
+
+ANY = Dialect(2000, inert_in_chat, _utf16)
+"""For services that nobody has looked at: look-alikes, and the shortest limit of those below."""
+
+SLACK = Dialect(4000, lambda text: _closed(text).translate(_FORMAT), _utf16)
+"""Apprise escapes & < >. Slack asks for at most 4,000 characters and cuts at 40,000
+(https://docs.slack.dev/reference/methods/chat.postMessage#truncating)."""
+
+TEAMS = Dialect(14_000, inert_in_chat, _utf16, link="[{0}]({0})".format, markdown=True)
+"""28 KB for the whole message, counted in UTF-16, two bytes a character
+(https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
+
+DISCORD = Dialect(2000, _backslashed, _utf16, link="<{}>".format)
+"""https://docs.discord.com/developers/resources/webhook#execute-webhook: content, up to 2,000 characters. An address in
+angle brackets is not unfolded."""
+
+TELEGRAM = Dialect(4096, lambda text: _closed(text).translate(_MENTION), _utf16)
+"""1 to 4,096 characters after its entities are read (https://core.telegram.org/bots/api#sendmessage); Apprise writes
+them."""
+
+MATTERMOST = Dialect(4000, _backslashed, len, link="<{}>".format)
+"""16,383 characters (https://docs.mattermost.com/administration-guide/manage/product-limits.html); older servers and
+Apprise keep to 4,000."""
+
+MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
+"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits); less where it is
+encrypted, and with room for the event around the text."""
+
+DIALECTS = {
+    **dict.fromkeys(("slack",), SLACK),
+    **dict.fromkeys(("workflow", "workflows"), TEAMS),
+    **dict.fromkeys(("discord",), DISCORD),
+    **dict.fromkeys(("tgram",), TELEGRAM),
+    **dict.fromkeys(("mmost", "mmosts"), MATTERMOST),
+    **dict.fromkeys(("matrix", "matrixs"), MATRIX),
+}
+"""By the scheme of a channel's address."""
+
+
+def dialect_of(scheme: str) -> Dialect:
+    """Return how to write to a service."""
+    return DIALECTS.get(scheme, ANY)

@@ -1,0 +1,206 @@
+"""Writes a digest: what changed, what could not be read, what was checked, and the proof."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from notifier.audience.subscriptions import Language
+from notifier.contents.change_notice import Notice, passages
+from notifier.contents.digest import Digest, Recap, Watch
+from notifier.texts import chat, wording
+from notifier.texts.alert import FULL_PASSAGES, SUBJECT_LENGTH, Message, commands_of, shown_passage
+from notifier.texts.chat import Chat
+from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.rendering import Render, render
+from notifier.texts.sanitize import clipped, inert
+
+MOST_WATCHES = 60
+"""Policies whose checks a digest names, those with trouble apart; the others are counted."""
+
+TROUBLE = 300
+"""Code points kept of why a policy could not be read."""
+
+
+def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
+    """Write the message of a digest in a language; `render` fills the templates."""
+    tongue = phrases(language)
+    shown = _facts(digest, tongue)
+    return Message(
+        key=hashlib.sha256(f"digest\n{digest.subscriber}\n{digest.key}".encode()).hexdigest()[:32],
+        subject=clipped(shown["subject"], SUBJECT_LENGTH),
+        text=render("digest.txt", shown),
+        html=render("digest.html", shown),
+        chat=_chat(digest, shown, tongue),
+        kind="digest",
+        facts=_for_programs(digest),
+    )
+
+
+def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
+    """Return what the templates show, every text inert."""
+    account = digest.account
+    told = [recap for recap in account.changes if recap.told]
+    count = len(told)
+    policies = tongue.count("watching.policies", len(account.watches))
+    # One that was not visited may not have been due; why one was not read is known.
+    unread = [watch for watch in account.watches if watch.trouble]
+    read = [watch for watch in account.watches if not watch.trouble]
+    return {
+        "say": tongue.say,
+        "language": tongue.language,
+        "subject": _subject(digest, count, policies, len(unread), tongue),
+        "headline": _headline(told, account.checks, tongue),
+        "quiet": not count,
+        "looked": _looked(digest, policies, len(unread), tongue),
+        "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
+        "checks": account.checks,
+        "notices": _notices(digest.notices, tongue),
+        "recaps": [_recap(recap, tongue) for recap in account.changes],
+        "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
+        "unread": [_unread(watch, tongue) for watch in unread],
+        "watches": [_watch(watch, tongue) for watch in read[:MOST_WATCHES]],
+        "more": tongue.count("watching.more", len(read[MOST_WATCHES:])) if read[MOST_WATCHES:] else "",
+        "head": account.head,
+        "subscriber": inert(digest.subscriber),
+    }
+
+
+def _headline(told: Sequence[Recap], checks: int, tongue: Phrases) -> str:
+    if not told:
+        # Where nobody looked, nothing changed is more than is known.
+        return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
+    names = list(dict.fromkeys(inert(recap.policy) for recap in told))
+    named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
+    return tongue.count("digest.headline", len(told), names=named)
+
+
+def _subject(digest: Digest, count: int, policies: str, unread: int, tongue: Phrases) -> str:
+    rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
+    key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
+    subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, count=count, policies=policies)
+    if not unread:
+        return subject
+    return tongue.say("digest.subject.unread", subject=subject, unread=tongue.count("watching.unread", unread))
+
+
+def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
+    """Say how much was checked: what a digest of silence is for."""
+    if not digest.account.checks:
+        return tongue.say("digest.unchecked")
+    looked = tongue.say(
+        "digest.looked", checks=tongue.count("watching.checks", digest.account.checks), policies=policies
+    )
+    return f"{looked}; {tongue.count('watching.unread', unread)}." if unread else f"{looked}."
+
+
+def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]:
+    """Return the alerts that are told here first, as many clauses in full as one alert would show."""
+    shown, left = [], FULL_PASSAGES
+    for notice in notices:
+        found = passages(notice.alerts)
+        full = [shown_passage(passage, place, tongue) for place, passage in enumerate(found[:left], start=1)]
+        left -= len(full)
+        shown.append(
+            {
+                "headline": wording.returned("headline", notice, found, tongue)
+                or wording.headline(inert(notice.policy), found, tongue),
+                "seen": f"{tongue.say('seen.label')}: {wording.seen(notice, tongue)}",
+                "advice": wording.advice(notice, found, tongue),
+                "notes": wording.notes(notice, found, tongue),
+                "passages": full,
+                "rest": tongue.count("rest.clauses", len(found) - len(full)) if len(found) > len(full) else "",
+                "command": commands_of(notice)[0],
+            }
+        )
+    return shown
+
+
+def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
+    severity = tongue.name("severity", recap.severity or "low")
+    topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
+    said = [
+        tongue.count("digest.told", recap.told, severity=severity) if recap.told else "",
+        tongue.say("digest.held") if recap.held else "",
+        tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics and not recap.held else "",
+        tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else "",
+        tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else "",
+    ]
+    day = tongue.day(recap.seen_at.date())
+    return {
+        "change": tongue.say("digest.change", policy=inert(recap.policy), number=recap.version, day=day),
+        "said": "; ".join(filter(None, said)) or tongue.say("digest.nothing"),
+        "told": "yes" if recap.told else "",
+    }
+
+
+def _unread(watch: Watch, tongue: Phrases) -> str:
+    trouble = clipped(inert(watch.trouble), TROUBLE)
+    if watch.trouble_since is None:
+        return f"{inert(watch.policy)}: {trouble}"
+    since = tongue.moment(watch.trouble_since)
+    return tongue.say("digest.unread_since", policy=inert(watch.policy), moment=since, trouble=trouble)
+
+
+def _watch(watch: Watch, tongue: Phrases) -> str:
+    if not watch.checks:
+        return tongue.say("digest.unvisited", policy=inert(watch.policy))
+    outcomes = ", ".join(
+        tongue.say(f"outcome.{outcome.replace(' ', '_')}", count=count) for outcome, count in watch.outcomes
+    )
+    checks = tongue.count("watching.checks", watch.checks)
+    return tongue.say("digest.watch", policy=inert(watch.policy), checks=checks, outcomes=outcomes)
+
+
+def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
+    found = [part for notice in digest.notices for part in chat.parts(passages(notice.alerts), tongue)]
+    recaps = [f"{recap['change']}: {recap['said']}" for recap in shown["recaps"] if recap["told"]]
+    head = tongue.say("watching.head")
+    return Chat(
+        head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
+        notes=tuple(shown["unread"]),
+        parts=(*recaps, *found),
+        foot=(f"{head} {digest.account.head}",),
+        language=tongue.language,
+        counted="digest.clauses",
+    )
+
+
+def _for_programs(digest: Digest) -> dict[str, Any]:
+    """Return what a digest tells programs: the part of the webhook's body that is a digest's own."""
+    account = digest.account
+    return {
+        "subscriber": inert(digest.subscriber),
+        "since": account.since.isoformat(timespec="seconds"),
+        "until": account.until.isoformat(timespec="seconds"),
+        "checks": account.checks,
+        "policies": [
+            {
+                "name": inert(watch.policy),
+                "checks": watch.checks,
+                "outcomes": dict(watch.outcomes),
+                "health": watch.health,
+                "trouble": inert(watch.trouble),
+                "version": watch.version,
+            }
+            for watch in account.watches
+        ],
+        "changes": [
+            {
+                "policy": inert(recap.policy),
+                "version": recap.version,
+                "seen": recap.seen_at.isoformat(timespec="seconds"),
+                "told": recap.told,
+                "severity": recap.severity,
+                "not_told": dict(recap.topics),
+                "dismissed": recap.dismissed,
+                "suppressed": recap.suppressed,
+                "held": recap.held,
+            }
+            for recap in account.changes
+        ],
+        "changes_left_out": account.changes_left_out,
+        "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
+        "head": account.head,
+    }

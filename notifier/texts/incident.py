@@ -1,0 +1,120 @@
+"""Writes what operators are told: what is wrong, with what since when, and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from typing import Any
+
+from notifier.audience.subscriptions import Language
+from notifier.contents.incident import Incident, Operation, TroubleKind
+from notifier.texts.alert import SUBJECT_LENGTH, Message
+from notifier.texts.chat import Chat
+from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.rendering import Render, render
+from notifier.texts.sanitize import clipped, inert
+
+NAME, DETAIL = 80, 300
+"""Code points kept of a name in a subject, and of why something went wrong."""
+
+COMMANDS: dict[TroubleKind, str] = {
+    "unread": "clausewatch doctor {name}",
+    "gone": "clausewatch doctor {name}",
+    "fallback": "clausewatch doctor {name}",
+    "flapping": "clausewatch history {name}",
+    "missed": "clausewatch status",
+    "idle": "clausewatch subscriptions",
+    "undelivered": "clausewatch notify send --dead",
+    "template": "clausewatch config check",
+}
+"""What helps, by the kind of trouble; `{name}` is that of a policy."""
+
+
+def operation_message(operation: Operation, language: Language = "en", render: Render = render) -> Message:
+    """Write the message to an operator in a language; `render` fills the templates."""
+    tongue = phrases(language)
+    shown = _facts(operation, tongue)
+    return Message(
+        key=hashlib.sha256(f"operation\n{operation.subscriber}\n{operation.key}".encode()).hexdigest()[:32],
+        subject=clipped(shown["subject"], SUBJECT_LENGTH),
+        text=render("operation.txt", shown),
+        html=render("operation.html", shown),
+        chat=_chat(shown, tongue),
+        kind="operation",
+        facts=_for_programs(operation),
+    )
+
+
+def _facts(operation: Operation, tongue: Phrases) -> dict[str, Any]:
+    """Return what the templates show, every text inert."""
+    report = operation.report
+    count = len(report.incidents) + report.left_out
+    name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""
+    place = f"operation.{report.kind}.{report.stage}"
+    over = report.stage == "ended"
+    return {
+        "say": tongue.say,
+        "language": tongue.language,
+        "over": over,
+        "subject": tongue.count(f"{place}.subject", count, name=name),
+        "headline": tongue.count(f"{place}.headline", count, name=name),
+        "meaning": tongue.say(f"{place}.meaning"),
+        "incidents": [_incident(report.kind, each, tongue, over=over) for each in report.incidents],
+        "more": tongue.say("operation.more", count=report.left_out) if report.left_out else "",
+        "advice": "" if over else tongue.say(f"operation.{report.kind}.advice"),
+        "commands": [] if over else _commands(operation),
+        "noticed": tongue.say("operation.noticed", moment=tongue.moment(report.at)),
+        "subscriber": inert(operation.subscriber),
+    }
+
+
+def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: bool) -> dict[str, str]:
+    moment = tongue.moment(incident.since)
+    said = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
+    if kind == "undelivered":
+        said = [tongue.count("operation.messages", incident.visits)]
+    elif incident.visits:
+        said.append(tongue.count("watching.checks", incident.visits))
+    detail = "" if over else clipped(inert(incident.detail), DETAIL)
+    return {"about": inert(incident.about), "since": ", ".join(said), "detail": detail}
+
+
+def _commands(operation: Operation) -> list[str]:
+    """Return what helps, once for the first thing that is affected: the others go the same way."""
+    first = operation.report.incidents[:1]
+    return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(each.about))) for each in first]
+
+
+def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
+    parts = (
+        "\n".join(filter(None, [f"{each['about']} ({each['since']})", each["detail"]])) for each in shown["incidents"]
+    )
+    return Chat(
+        head=f"{shown['headline']} {shown['meaning']}",
+        notes=(f"{tongue.say('advice.label')}: {shown['advice']}",) if shown["advice"] else (),
+        parts=(*parts, *([shown["more"]] if shown["more"] else [])),
+        foot=(*shown["commands"], shown["noticed"]),
+        language=tongue.language,
+        counted="operation.others",
+    )
+
+
+def _for_programs(operation: Operation) -> dict[str, Any]:
+    """Return what the message tells programs: the part of the webhook's body that is its own."""
+    report = operation.report
+    return {
+        "subscriber": inert(operation.subscriber),
+        "trouble": report.kind,
+        "stage": report.stage,
+        "at": report.at.isoformat(timespec="seconds"),
+        "incidents": [
+            {
+                "about": inert(each.about),
+                "since": each.since.isoformat(timespec="seconds"),
+                "count": each.visits,
+                "detail": inert(each.detail),
+            }
+            for each in report.incidents
+        ],
+        "left_out": report.left_out,
+    }

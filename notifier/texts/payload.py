@@ -1,0 +1,82 @@
+"""What an alert tells programs: the part of the webhook's body that is an alert's own. `docs/alerts.md` describes it.
+
+What sends it takes out control characters, marks of direction and half surrogates. The words of a page are others'
+words all the same: a program that shows them escapes them for where it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from document.model import StatedDate
+from notifier.contents.change_notice import Alert, Notice, Passage, Seen
+
+
+def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
+    """Return what a notice tells, the most severe clause first."""
+    alerts = [alert for passage in found for alert in passage.alerts]
+    timing = notice.timing
+    return {
+        "subscriber": notice.subscriber,
+        "policy": {"name": notice.policy, "url": notice.url},
+        "severity": alerts[0].finding.severity,
+        "material": any(alert.finding.material for alert in alerts),
+        "earlier": _seen(notice.earlier),
+        "later": _seen(notice.later),
+        "returned_to": None if notice.former is None else _seen(notice.former),
+        "period": {
+            "days": timing.window_days,
+            "due": _day(timing.due),
+            "words": timing.window_text,
+            "effective": _day(timing.effective),
+        },
+        "silent": timing.silent,
+        "unchanged_languages": list(notice.drift),
+        "judged_by": notice.judged_by,
+        "coarse": notice.coarse,
+        "confirmed": notice.confirmed,
+        "flapping": notice.flapping,
+        "chain_head": notice.head,
+        "alerts": [_alert(alert) for alert in alerts],
+    }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    finding = alert.finding
+    return {
+        "id": alert.id,
+        "section": finding.section,
+        "topic": finding.topic,
+        "severity": finding.severity,
+        "material": finding.material,
+        "language": finding.language,
+        "rule": finding.rule,
+        "source": finding.source,
+        "clause": finding.clause,
+        "reason": finding.reason,
+        "before": finding.before,
+        "after": finding.after,
+    }
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    return {
+        "version": seen.number,
+        "first_seen": _moment(seen.seen_at),
+        "last_seen": _moment(seen.last_seen_at),
+        "stated": [_stated(each) for each in seen.dates],
+    }
+
+
+def _stated(stated: StatedDate) -> dict[str, str]:
+    return {"kind": stated.kind, "day": stated.day.isoformat()}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,106 @@
+"""The two sides of a changed clause, marked word by word and shortened around the edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from differ.model import Edit, Finding
+from notifier.texts.sanitize import inert
+
+CONTEXT = 80
+"""Code points kept of an unchanged run on each side of an edit."""
+
+MARKED = 600
+"""Code points kept of one deleted or inserted run."""
+
+SIDE = 1600
+"""Code points kept of a whole side."""
+
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of words of one side of a clause."""
+
+    text: str
+    marked: bool
+    """Whether the other side does not have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A clause before, or after."""
+
+    runs: tuple[Run, ...]
+    shortened: bool
+    """Whether words were left out; an ellipsis stands in their place."""
+
+    @property
+    def text(self) -> str:
+        """The words without marks."""
+        return "".join(run.text for run in self.runs)
+
+
+def before(finding: Finding) -> Side | None:
+    """Return the clause before with the words marked that went, or None where it is new."""
+    return _side(finding.before, finding.edits, "delete") if finding.before else None
+
+
+def after(finding: Finding) -> Side | None:
+    """Return the clause after with the words marked that came, or None where it is gone."""
+    return _side(finding.after, finding.edits, "insert") if finding.after else None
+
+
+def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
+    """Mark one side. An edit of the other side leaves an empty run: the place where words went or came."""
+    if edits:
+        runs = [
+            Run(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
+            for edit in edits
+        ]
+    else:
+        runs = [Run(inert(clause), marked=False)]
+    kept = [_shortened(run, runs[:place], runs[place + 1 :]) for place, run in enumerate(runs)]
+    return _limited([run for run in kept if run.text], shortened=kept != runs)
+
+
+def _spaced(text: str) -> str:
+    """Return the text made inert, with the spaces that part it from its neighbours."""
+    if not text.strip():
+        return " " if text else ""
+    left = " " if text[0].isspace() else ""
+    right = " " if text[-1].isspace() else ""
+    return f"{left}{inert(text)}{right}"
+
+
+def _shortened(run: Run, earlier: list[Run], later: list[Run]) -> Run:
+    if run.marked:
+        return Run(_without_middle(run.text, MARKED * 2 // 3, MARKED // 3), marked=True)
+    if not earlier and not later:
+        return Run(_without_middle(run.text, MARKED, 0), marked=False)
+    return Run(_without_middle(run.text, CONTEXT if earlier else 0, CONTEXT if later else 0), marked=False)
+
+
+def _without_middle(text: str, head: int, tail: int) -> str:
+    """Keep the first and the last code points, cut at spaces, where that saves more than a few words."""
+    if len(text) <= head + tail + 40:
+        return text
+    start = text[:head].rpartition(" ")[0] + " " if " " in text[:head] else text[:head]
+    end = text[len(text) - tail :] if tail else ""
+    if " " in end:
+        end = " " + end.partition(" ")[2]
+    return f"{start}{ELLIPSIS}{end}"
+
+
+def _limited(runs: list[Run], *, shortened: bool) -> Side:
+    """Leave out what goes past the size of a side."""
+    room = SIDE
+    kept: list[Run] = []
+    for run in runs:
+        if len(run.text) > room:
+            kept.append(Run(run.text[:room] + ELLIPSIS, run.marked))
+            return Side(tuple(kept), shortened=True)
+        kept.append(run)
+        room -= len(run.text)
+    return Side(tuple(kept), shortened)

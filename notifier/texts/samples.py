@@ -1,0 +1,79 @@
+"""Invented alerts that between them use everything an alert's template may show: to try a user's templates with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from differ.model import Edit, Finding, Timing
+from document.model import StatedDate
+from notifier.audience.subscriptions import LANGUAGES, Subscriber, Target
+from notifier.contents.change_notice import Alert, Notice, Seen
+from notifier.texts.alert import FULL_PASSAGES, compose, trial_message
+from notifier.texts.custom_templates import OwnTemplates, stray
+
+MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+CHANGED = Finding(
+    topic="sharing",
+    section="3. Who sees your data > Partners",
+    language="en",
+    material=True,
+    severity="critical",
+    rule="sharing.consent",
+    source="WP260 rev.01, paragraph 29",
+    clause="II",
+    before="We will not share your orders.",
+    after="We may share your orders.",
+    reason="Sharing no longer needs consent: “will not” became “may”.",
+    edits=(
+        Edit("keep", "We "),
+        Edit("delete", "will not"),
+        Edit("insert", "may"),
+        Edit("keep", " share your orders."),
+    ),
+)
+REMOVED = replace(CHANGED, topic="rights", severity="high", clause=None, source="", after="", edits=())
+ADDED = replace(CHANGED, topic="cookies", section="", severity="low", material=False, before="", edits=())
+
+
+def notices() -> tuple[Notice, ...]:
+    """Return a plain alert, one of many clauses with all there is to note, and one of a text that is back."""
+    stated = StatedDate("updated", date(2026, 3, 1), "Updated on 1 March 2026.")
+    until = date(2026, 4, 1)
+    timing = Timing(stated.day, stated.day, True, False, until, 30, until, "We give thirty days’ notice.")
+    plain = Notice(
+        subscriber="Privacy desk",
+        policy="Teahouse",
+        url="https://teahouse.example/privacy",
+        earlier=Seen(1, MOMENT - timedelta(days=30), MOMENT - timedelta(days=1), ()),
+        later=Seen(2, MOMENT, MOMENT, (stated,)),
+        alerts=_alerts(CHANGED),
+        head=f"12:{'0' * 64}",
+    )
+    many = [CHANGED, REMOVED, ADDED, *(replace(CHANGED, section=f"Part {number}") for number in range(FULL_PASSAGES))]
+    told = replace(plain, judged_by="structure", confirmed=False, flapping=True)
+    return (
+        plain,
+        replace(told, alerts=_alerts(*many), timing=timing, drift=("id",), head=""),
+        replace(plain, alerts=_alerts(ADDED), former=plain.earlier, coarse=True, url="no address of the web"),
+    )
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with a folder's templates, each with its place: names, syntax, what samples bring out."""
+    for name in stray(folder):
+        yield f"{name}: no message uses a template of this name; a part of others begins with an underscore"
+    with OwnTemplates(folder) as own:
+        own.examine()
+        for language in LANGUAGES:
+            for notice in notices():
+                compose(notice, language, own.render)
+            trial_message(Subscriber("Privacy desk", (Target("desk"),), language=language), MOMENT, own.render)
+        yield from own.problems.values()
+
+
+def _alerts(*findings: Finding) -> tuple[Alert, ...]:
+    return tuple(Alert(f"{number:016x}", finding) for number, finding in enumerate(findings, start=1))

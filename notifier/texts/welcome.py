@@ -1,0 +1,173 @@
+"""Writes a subscription's first message: what is watched, what could not be read, and what each policy promises."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from typing import Any
+
+from differ.judgement.recipients import NAMED
+from differ.model import SEVERITIES
+from notifier.audience.subscriptions import Language, Subscriber
+from notifier.audience.timing import DAYS
+from notifier.contents.welcome import Promises, Watched, Welcome
+from notifier.texts.alert import SUBJECT_LENGTH, Message, link
+from notifier.texts.chat import Chat
+from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.rendering import Render, render
+from notifier.texts.sanitize import clipped, inert
+
+MOST_POLICIES = 25
+"""Policies whose rights and recipients are listed; the others are counted."""
+
+NAME, TROUBLE = 60, 300
+"""Code points kept of a recipient's name, and of why a policy could not be read."""
+
+
+def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
+    """Write a subscription's first message in a language; `render` fills the templates."""
+    tongue = phrases(language)
+    shown = _facts(welcome, tongue)
+    return Message(
+        key=hashlib.sha256(f"welcome\n{welcome.subscriber}\n{welcome.key}".encode()).hexdigest()[:32],
+        subject=clipped(shown["subject"], SUBJECT_LENGTH),
+        text=render("welcome.txt", shown),
+        html=render("welcome.html", shown),
+        chat=_chat(welcome, shown, tongue),
+        kind="welcome",
+        facts=_for_programs(welcome),
+    )
+
+
+def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
+    """Return what the templates show, every text inert."""
+    policies = welcome.inception.policies
+    told = tongue.count("watching.policies", len(policies))
+    left = len(policies[MOST_POLICIES:])
+    return {
+        "say": tongue.say,
+        "language": tongue.language,
+        "subject": tongue.say("welcome.subject", policies=told),
+        "headline": tongue.say("welcome.headline", policies=told),
+        "terms": terms(welcome.inception.asked, tongue),
+        "unread": [
+            f"{inert(each.policy)}: {clipped(inert(each.trouble), TROUBLE)}" for each in policies if each.trouble
+        ],
+        "rightless": [inert(each.policy) for each in policies if _lacks_rights(each.promises)],
+        "policies": [_policy(each, tongue) for each in policies[:MOST_POLICIES]],
+        "more": tongue.count("watching.more", left) if left else "",
+        "head": welcome.inception.head,
+        "subscriber": inert(welcome.subscriber),
+    }
+
+
+def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
+    """Say in a few sentences what a subscription asks for, and when it is told."""
+    what = [tongue.name("topic", topic) for topic in asked.topics]
+    what += [tongue.say("welcome.by_clause", clauses=tongue.listed(asked.clauses))] if asked.clauses else []
+    said = []
+    if what:
+        waits = asked.alerts == "digest" and asked.digest is not None
+        severity = tongue.say("welcome.from_severity", severity=tongue.name("severity", asked.severity))
+        parts = [
+            tongue.say("welcome.asked", what=tongue.listed(what)),
+            severity if asked.severity != SEVERITIES[-1] else "",
+            tongue.say("welcome.in_digest" if waits else "welcome.at_once"),
+        ]
+        said.append(f"{', '.join(filter(None, parts))}.")
+    if asked.operator:
+        said.append(f"{tongue.say('welcome.operation')}.")
+    zone = inert(asked.timezone)
+    if asked.digest is not None:
+        weekday = tongue.name("weekday", DAYS[asked.digest.day])
+        when = {"weekday": weekday, "time": tongue.clock(asked.digest.at), "zone": zone}
+        said.append(tongue.say(f"welcome.{asked.digest.rhythm}", **when))
+    if asked.quiet is not None:
+        start, end = tongue.clock(asked.quiet.start), tongue.clock(asked.quiet.end)
+        said.append(tongue.say("welcome.quiet", start=start, end=end, zone=zone))
+    return said
+
+
+def _lacks_rights(promises: Promises | None) -> bool:
+    """Tell whether a policy that we can read has no heading about rights."""
+    return promises is not None and not promises.rights_section and not promises.unread_languages
+
+
+def _policy(watched: Watched, tongue: Phrases) -> dict[str, Any]:
+    promises = watched.promises
+    if watched.since is None:
+        since = tongue.say("welcome.unwatched")
+    else:
+        since = tongue.say("welcome.since", moment=tongue.moment(watched.since), number=watched.version)
+    return {
+        "name": inert(watched.policy),
+        "url": link(watched.url),
+        "address": inert(watched.url),
+        "since": since,
+        "rights": _rights(promises, tongue) if promises else "",
+        "recipients": _recipients(promises, tongue) if promises else "",
+    }
+
+
+def _rights(promises: Promises, tongue: Phrases) -> str:
+    names = [tongue.name("right", right.replace(".", "_")) for right in promises.rights]
+    return ", ".join(names) or _nothing(promises, tongue)
+
+
+def _recipients(promises: Promises, tongue: Phrases) -> str:
+    """Name the classes of recipients, and those that are given by name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind, name in promises.recipients:
+        found[kind].append(clipped(inert(name), NAME))
+    named = found.pop(NAMED, [])
+    classes = [tongue.name("recipient", kind) for kind in found]
+    if named:
+        kind = tongue.name("recipient", NAMED)
+        classes.append(tongue.say("recipient.of", kind=kind, names=", ".join(named)))
+    if promises.recipients_left_out:
+        classes.append(tongue.say("welcome.others", count=promises.recipients_left_out))
+    return ", ".join(classes) or _nothing(promises, tongue)
+
+
+def _nothing(promises: Promises, tongue: Phrases) -> str:
+    if not promises.unread_languages:
+        return tongue.say("welcome.none")
+    languages = [tongue.name("tongue", language) for language in promises.unread_languages]
+    return tongue.say("welcome.unknown", languages=tongue.listed(languages))
+
+
+def _chat(welcome: Welcome, shown: dict[str, Any], tongue: Phrases) -> Chat:
+    rightless = [f"{tongue.say('welcome.rightless')}: {', '.join(shown['rightless'])}"] if shown["rightless"] else []
+    unread = [f"{tongue.say('welcome.unread')}: {each}" for each in shown["unread"]]
+    return Chat(
+        head="\n".join([*shown["terms"]]) or shown["headline"],
+        notes=(*unread, *rightless),
+        parts=tuple(f"{each['name']}\n{each['since']}" for each in shown["policies"]),
+        foot=(f"{tongue.say('watching.head')} {welcome.inception.head}",),
+        language=tongue.language,
+        counted="welcome.clauses",
+    )
+
+
+def _for_programs(welcome: Welcome) -> dict[str, Any]:
+    """Return what a first message tells programs: the part of the webhook's body that is its own."""
+    return {
+        "subscriber": inert(welcome.subscriber),
+        "policies": [
+            {
+                "name": inert(each.policy),
+                "url": inert(each.url),
+                "health": each.health,
+                "trouble": inert(each.trouble),
+                "since": None if each.since is None else each.since.isoformat(timespec="seconds"),
+                "version": each.version,
+                "rights": [inert(right) for right in each.promises.rights] if each.promises else None,
+                "recipients": [[kind, inert(name)] for kind, name in each.promises.recipients]
+                if each.promises
+                else None,
+                "rights_section": each.promises.rights_section if each.promises else None,
+            }
+            for each in welcome.inception.policies
+        ],
+        "head": welcome.inception.head,
+    }

@@ -1,0 +1,171 @@
+"""How messages name things, in the reader's language: what happened, whether it matters, when, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from differ.model import TOPICS, Finding
+from document.model import UNKNOWN_LANGUAGE, StatedDate
+from notifier.contents.change_notice import Notice, Passage
+from notifier.texts.phrases import Phrases
+from notifier.texts.redline import Side
+from notifier.texts.sanitize import clipped, inert
+
+WINDOW = 300
+"""Code points kept of the sentence that names a notice or objection period."""
+
+
+def topics(findings: Iterable[Finding], tongue: Phrases) -> str:
+    """Name the topics of findings, in their order."""
+    return tongue.listed(list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings)))
+
+
+def subject(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in the fewest words what happened, and how grave it is."""
+    return _told("subject", policy, found, tongue)
+
+
+def headline(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in one sentence what the policy did."""
+    return _told("headline", policy, found, tongue)
+
+
+def returned(table: str, notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in the `subject` or the `headline` that a text is back; "" where it is not."""
+    if notice.former is None:
+        return ""
+    severity, day = tongue.name("severity", found[0].severity), tongue.day(_day(notice.former.seen_at))
+    number = notice.former.number
+    return tongue.say(f"{table}.returned", policy=inert(notice.policy), day=day, number=number, severity=severity)
+
+
+def _told(table: str, policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+    key = found[0].deed if len(found) == 1 else "several"
+    findings = [finding for passage in found for finding in passage.findings]
+    severity = tongue.name("severity", found[0].severity)
+    return tongue.say(
+        f"{table}.{key}", policy=policy, topics=_gravest_topics(findings, tongue), count=len(found), severity=severity
+    )
+
+
+def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
+    """Name two topics at most: a phone shows the first words of a subject only."""
+    names = list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings))
+    return tongue.listed(names) if len(names) < 3 else tongue.say("list.more", first=names[0], last=names[1])
+
+
+def verdict(found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say whether it matters."""
+    material = sum(passage.material for passage in found)
+    if material < len(found):
+        return tongue.say("verdict.some" if material else "verdict.none", material=material, count=len(found))
+    return tongue.say({1: "verdict.one", 2: "verdict.two"}.get(material, "verdict.all"), count=material)
+
+
+def advice(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in one line what to do: how soon, and what to check, by the gravest finding."""
+    topic = found[0].worst.topic
+    what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
+    return tongue.say(f"advice.{found[0].severity}", what=what)
+
+
+def deadline(notice: Notice, tongue: Phrases) -> str:
+    """Say what is still to come: the end of a period, else the day of effect; "" where nothing is."""
+    timing, today = notice.timing, _day(notice.later.seen_at)
+    if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
+        return tongue.say("period.ends", due=tongue.day(timing.due))
+    if timing.effective is not None and timing.effective > today:
+        return tongue.say("period.effect", day=tongue.day(timing.effective))
+    return ""
+
+
+def notes(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Say what else one must know: a silent edit, a text that another language does not follow, a coarse judgement."""
+    told = []
+    if notice.flapping:
+        told.append(tongue.say("note.flapping"))
+    if not notice.confirmed:
+        told.append(tongue.say("note.unconfirmed"))
+    if notice.timing.silent and notice.timing.stated_after is not None:
+        told.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
+    if notice.drift:
+        told.append(_drift(notice.drift, found, tongue))
+    if notice.judged_by == "structure":
+        told.append(tongue.say("note.structure"))
+    elif notice.coarse:
+        told.append(tongue.say("note.coarse"))
+    return told
+
+
+def _drift(left: tuple[str, ...], found: Sequence[Passage], tongue: Phrases) -> str:
+    changed = dict.fromkeys(finding.language for passage in found for finding in passage.findings)
+    names = [tongue.name("tongue", language) for language in changed if language not in (*left, UNKNOWN_LANGUAGE)]
+    still = tongue.listed([tongue.name("tongue", language) for language in left])
+    if not names:
+        return tongue.say("note.drift_unnamed", left=still)
+    return tongue.say("note.drift", changed=tongue.listed(names), left=still)
+
+
+def seen(notice: Notice, tongue: Phrases) -> str:
+    """Say when we saw the text."""
+    return tongue.say("seen.later", moment=tongue.moment(notice.later.seen_at), number=notice.later.number)
+
+
+def standing(notice: Notice, tongue: Phrases) -> str:
+    """Say from when to when the text before was seen."""
+    number = notice.earlier.number
+    since, until = tongue.moment(notice.earlier.seen_at), tongue.moment(notice.earlier.last_seen_at)
+    if since == until:
+        return tongue.say("seen.moment", number=number, since=since)
+    return tongue.say("seen.span", number=number, since=since, until=until)
+
+
+def stated(notice: Notice, tongue: Phrases) -> str:
+    """Say what dates the policy states about itself, and whether they moved with the text."""
+    earlier, later = notice.earlier.dates, notice.later.dates
+    before, after = _stated(earlier, tongue), _stated(later, tongue)
+    if not later:
+        return tongue.say("stated.gone", before=before) if earlier else tongue.say("stated.none")
+    if not earlier:
+        return tongue.say("stated.first", after=after)
+    same = {(each.kind, each.day) for each in earlier} == {(each.kind, each.day) for each in later}
+    return tongue.say("stated.same" if same else "stated.moved", before=before, after=after)
+
+
+def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
+    words = [tongue.say(f"stated.{each.kind}", day=tongue.day(each.day)) for each in dates]
+    return ", ".join(dict.fromkeys(words))
+
+
+def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
+    """Say when a notice or objection period ends, with the sentence of the policy; both "" where it names none.
+
+    A date that did not move with the text is not that of this change: nothing is counted from it.
+    """
+    timing = notice.timing
+    if timing.window_days is None:
+        return "", ""
+    days = tongue.count("period.days", timing.window_days)
+    due = timing.due if not timing.silent else None
+    if due is None:
+        words = tongue.say("period.undated", days=days)
+    else:
+        key = "period.open" if due >= _day(notice.later.seen_at) else "period.past"
+        words = tongue.say(key, due=tongue.day(due), days=days)
+    return words, clipped(inert(timing.window_text), WINDOW)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def marked(side: Side, brackets: str) -> str:
+    """Return a side with its marked words in brackets: the opening and the closing one, with a bar between."""
+    opening, _, closing = brackets.partition("|")
+    words = []
+    for run in side.runs:
+        body = run.text.strip()
+        left, right = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
+        words.append(f"{left}{opening}{body}{closing}{right}" if run.marked and body else run.text)
+    return "".join(words).strip()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from archive.model import Result
+from archive.questions.status import Check, PolicyStatus, statuses
+from archive.recording.policies import mark_tried, synchronise
+from archive.recording.recorder import record
+from archive.storage.database import Archive
+from tests.archive.visits import HOUR, START, TEAHOUSE, failed, record_two_versions, refused, same, seen, watch, written
+
+
+def only(archive: Archive, hours: float = 0) -> PolicyStatus:
+    """Return the status of the one policy, so many hours after the start."""
+    (found,) = statuses(archive, START + hours * HOUR)
+    return found
+
+
+def test_a_policy_that_was_never_visited_is_due(archive: Archive) -> None:
+    watch(archive)
+    found = only(archive)
+    assert (found.health, found.versions, found.last_check, found.due, found.next_due) == (
+        "never checked",
+        0,
+        None,
+        True,
+        None,
+    )
+
+
+def test_a_policy_that_goes_well(archive: Archive) -> None:
+    record_two_versions(archive)
+    mark_tried(archive, ["Teahouse"], START + 48 * HOUR)
+    found = only(archive, 49)
+    assert (found.health, found.versions, found.trouble_visits, found.trouble_since) == ("well", 2, 0, None)
+    assert found.last_check == Check(START + 48 * HOUR, "changed", None, "", 200)
+    assert found.last_seen_at == START + 48 * HOUR
+    assert found.last_change is not None
+    assert (found.last_change.number, found.last_change.seen_at) == (2, START + 48 * HOUR)
+    assert (found.due, found.next_due, found.overdue) == (False, START + 58.8 * HOUR, False)
+
+
+def test_a_policy_that_never_changed_has_no_last_change(archive: Archive) -> None:
+    watch(archive)
+    record(archive, seen(START, written("Nobody."), None), START)
+    assert only(archive).last_change is None
+    assert only(archive).versions == 1
+
+
+def test_a_first_answer_that_is_not_the_policy_is_not_yet_watched(archive: Archive) -> None:
+    watch(archive)
+    record(archive, refused(START, None), START)
+    found = only(archive)
+    assert (found.health, found.versions, found.trouble_since) == ("not yet watched", 0, START)
+    assert found.last_check is not None
+    assert found.last_check.reason == "login"
+
+
+@pytest.mark.parametrize(
+    ("visit", "health"),
+    [(failed(START + 72 * HOUR), "failing"), (refused(START + 72 * HOUR, 2), "not comparable")],
+    ids=["failed", "not comparable"],
+)
+def test_trouble_counts_from_the_first_bad_visit_in_a_row(archive: Archive, visit: Result, health: str) -> None:
+    record_two_versions(archive)
+    record(archive, failed(START + 60 * HOUR), START)
+    record(archive, visit, START)
+    found = only(archive, 72)
+    assert (found.health, found.trouble_since, found.trouble_visits) == (health, START + 60 * HOUR, 2)
+    assert found.last_seen_at == START + 48 * HOUR
+    record(archive, same(START + 84 * HOUR, 2), START)
+    found = only(archive, 84)
+    assert (found.health, found.trouble_since, found.trouble_visits) == ("well", None, 0)
+
+
+def test_a_selector_that_matches_nothing_shows(archive: Archive) -> None:
+    record_two_versions(archive)
+    record(archive, same(START + 60 * HOUR, 2, fallback=True), START)
+    assert only(archive, 60).health == "fallback"
+
+
+def test_a_watch_that_stopped_is_overdue(archive: Archive) -> None:
+    watch(archive)
+    assert not only(archive, 23).overdue
+    assert only(archive, 25).overdue
+    mark_tried(archive, ["Teahouse"], START + 25 * HOUR)
+    assert not only(archive, 26).overdue
+    assert only(archive, 50).overdue
+
+
+def test_retired_policies_come_last_and_are_never_due(archive: Archive) -> None:
+    record_two_versions(archive)
+    synchronise(archive, [], START)
+    watch(archive, TEAHOUSE.__class__("Ferry", "https://ferry.example", TEAHOUSE.every, TEAHOUSE.options))
+    ferry, teahouse = statuses(archive, START + 900 * HOUR)
+    assert (ferry.name, ferry.health) == ("Ferry", "never checked")
+    assert (teahouse.health, teahouse.retired_at, teahouse.due, teahouse.overdue) == ("retired", START, False, False)
+    assert (teahouse.versions, teahouse.next_due) == (2, None)

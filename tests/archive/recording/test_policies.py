@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from archive.errors import UnknownPolicyError
+from archive.model import Policy, Result
+from archive.questions.status import statuses
+from archive.recording.policies import Synchronised, configured, due, mark_tried, synchronise
+from archive.recording.recorder import record
+from archive.storage.database import Archive
+from document.model import ExtractionOptions
+from tests.archive.visits import HOUR, START, TEAHOUSE, latest_number, record_two_versions, seen, watch, written
+
+BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy")
+
+
+def names(policies: tuple[Policy, ...]) -> list[str]:
+    return [policy.name for policy in policies]
+
+
+def test_new_policies_are_added_once(archive: Archive) -> None:
+    assert synchronise(archive, [TEAHOUSE, BAKERY], START) == Synchronised(added=("Teahouse", "Bakery"))
+    assert synchronise(archive, [TEAHOUSE, BAKERY], START) == Synchronised()
+
+
+def test_every_setting_of_a_policy_is_kept(archive: Archive) -> None:
+    options = ExtractionOptions(("en", "id"), ("main", "#terms"), (".banner",))
+    policy = Policy("Ferry", "https://ferry.example/p", timedelta(days=1), options, "default", ("vendor", "travel"))
+    synchronise(archive, [policy], START)
+    assert configured(archive) == (policy,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "https://teahouse.example/data"},
+        {"every": timedelta(hours=6)},
+        {"profile": "strict"},
+        {"tags": ()},
+        {"options": ExtractionOptions(select=("main",))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_changed_setting_is_taken_over(archive: Archive, change: dict[str, object]) -> None:
+    watch(archive)
+    altered = replace(TEAHOUSE, **change)  # type: ignore[arg-type]  # one field of each type
+    assert synchronise(archive, [altered], START) == Synchronised(updated=("Teahouse",))
+    assert configured(archive) == (altered,)
+
+
+def test_a_policy_removed_from_the_file_is_retired_and_its_history_kept(archive: Archive) -> None:
+    record_two_versions(archive)
+    assert synchronise(archive, [BAKERY], START) == Synchronised(added=("Bakery",), retired=("Teahouse",))
+    assert names(due(archive, START + 900 * HOUR)) == ["Bakery"]
+    assert latest_number(archive) == 2
+    assert synchronise(archive, [BAKERY], START) == Synchronised()
+
+
+def test_a_retired_policy_returns_with_its_history(archive: Archive) -> None:
+    record_two_versions(archive)
+    synchronise(archive, [], START)
+    assert synchronise(archive, [TEAHOUSE], START) == Synchronised(returned=("Teahouse",))
+    assert latest_number(archive) == 2
+    assert statuses(archive, START)[0].retired_at is None
+
+
+def test_a_renamed_policy_carries_its_history(archive: Archive) -> None:
+    record_two_versions(archive)
+    renamed = replace(TEAHOUSE, name="Tea Palace", renamed_from="Teahouse")
+    assert synchronise(archive, [renamed], START) == Synchronised(renamed=("Tea Palace",))
+    assert latest_number(archive, "Tea Palace") == 2
+    assert synchronise(archive, [renamed], START) == Synchronised()
+
+
+def test_an_old_name_can_be_given_to_another_policy(archive: Archive) -> None:
+    record_two_versions(archive)
+    renamed = replace(TEAHOUSE, name="Tea Palace", renamed_from="Teahouse")
+    found = synchronise(archive, [TEAHOUSE, renamed], START)
+    assert found == Synchronised(added=("Teahouse",), renamed=("Tea Palace",))
+    assert latest_number(archive, "Tea Palace") == 2
+    assert latest_number(archive, "Teahouse") is None
+    assert synchronise(archive, [TEAHOUSE, renamed], START) == Synchronised()
+
+
+def test_two_histories_are_not_joined_and_it_is_said_so(archive: Archive) -> None:
+    record_two_versions(archive)
+    palace = replace(TEAHOUSE, name="Tea Palace")
+    synchronise(archive, [palace], START)
+    record(archive, seen_as("Tea Palace"), START)
+    found = synchronise(archive, [replace(palace, renamed_from="Teahouse")], START)
+    assert found == Synchronised(not_joined=("Tea Palace",))
+    assert latest_number(archive, "Teahouse") == 2
+    assert latest_number(archive, "Tea Palace") == 1
+
+
+def seen_as(policy: str) -> Result:
+    visit = seen(START, written("We show it to nobody."), None)
+    return replace(visit, fetch=replace(visit.fetch, policy=policy))
+
+
+@pytest.mark.parametrize(
+    ("tried", "now", "expected"),
+    [
+        (None, START, True),
+        (START, START, False),
+        (START, START + 10 * HOUR, False),
+        (START, START + 10.79 * HOUR, False),
+        (START, START + 10.8 * HOUR, True),
+        (START, START + 12 * HOUR, True),
+        (START, START - HOUR, True),
+    ],
+    ids=[
+        "never tried",
+        "just tried",
+        "early",
+        "just before nine tenths",
+        "at nine tenths",
+        "at every",
+        "clock set back",
+    ],
+)
+def test_a_policy_of_every_12_hours_is_due(
+    archive: Archive, tried: datetime | None, now: datetime, expected: bool
+) -> None:
+    watch(archive)
+    if tried is not None:
+        mark_tried(archive, ["Teahouse"], tried)
+    assert bool(due(archive, now)) is expected
+
+
+@pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=12), timedelta(days=1)])
+def test_thirty_days_of_cron_at_exactly_every_skip_no_check(archive: Archive, every: timedelta) -> None:
+    """Each run begins up to a minute late, as machines are busy; a late run makes the next interval a short one."""
+    watch(archive, replace(TEAHOUSE, every=every))
+    late = Random(30)  # noqa: S311 - the same spread each time
+    for tick in range(timedelta(days=30) // every):
+        run_started_at = START + tick * every + timedelta(seconds=late.uniform(0, 60))
+        assert names(due(archive, run_started_at)) == ["Teahouse"], f"run {tick}"
+        mark_tried(archive, ["Teahouse"], run_started_at)
+        assert due(archive, run_started_at + 0.5 * every) == (), "an hourly cron line asks no oftener than `every`"
+
+
+def test_who_was_never_tried_comes_first_then_who_waits_longest(archive: Archive) -> None:
+    policies = [replace(TEAHOUSE, name=name) for name in ("early", "late", "never")]
+    synchronise(archive, policies, START)
+    mark_tried(archive, ["late"], START + HOUR)
+    mark_tried(archive, ["early"], START)
+    assert names(due(archive, START + 24 * HOUR)) == ["never", "early", "late"]
+
+
+def test_named_policies_are_chosen_whether_due_or_not(archive: Archive) -> None:
+    watch(archive, TEAHOUSE, BAKERY)
+    assert names(configured(archive)) == ["Teahouse", "Bakery"]
+    assert names(configured(archive, ["Bakery"])) == ["Bakery"]
+    with pytest.raises(UnknownPolicyError, match="did you mean 'Bakery'"):
+        configured(archive, ["bakrey"])

@@ -1,0 +1,167 @@
+"""What people said of findings, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from archive.errors import NoFindingError, UnknownPolicyError
+from archive.evidence.verification import Tally, verify
+from archive.model import Query, Review, ReviewKind
+from archive.questions.history import history
+from archive.recording.recorder import record
+from archive.recording.reviews import add_review, quoted, rule_tallies, unreviewed, unreviewed_counts
+from archive.storage.database import Archive, open_archive
+from archive.storage.sealing import SealedError
+from archive.storage.tables import ReviewRow
+from differ.model import Finding
+from tests.archive.visits import (
+    HOUR,
+    JUDGED,
+    RETENTION,
+    SHARING,
+    START,
+    TEAHOUSE,
+    record_two_versions,
+    seen,
+    watch,
+    written,
+)
+
+NOW = START + 60 * HOUR
+BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy")
+
+
+@pytest.fixture
+def archive(database_url: str) -> Iterator[Archive]:
+    """Return an archive with two findings of the teahouse: 1 on sharing, material; 2 on retention, not material."""
+    with open_archive(database_url) as opened:
+        record_two_versions(opened)
+        yield opened
+
+
+def say(archive: Archive, finding: int, kind: ReviewKind, words: str = "", hours: int = 0) -> Review:
+    said = Review(finding, kind, words, "Ratna", NOW + hours * HOUR)
+    add_review(archive, said)
+    return said
+
+
+def find_again(archive: Archive, *findings: Finding, version: int = 3, policy: str = "Teahouse") -> None:
+    """Record one more version with these findings."""
+    at = NOW + version * HOUR
+    found = seen(at, written(f"Edition {version}."), version - 1 or None, replace(JUDGED, findings=findings))
+    record(archive, replace(found, fetch=replace(found.fetch, policy=policy)), at)
+
+
+def numbers(archive: Archive, policy: str | None = None) -> list[int]:
+    return [each.recorded.id for each in unreviewed(archive, policy)]
+
+
+def test_what_is_material_waits_for_a_review(archive: Archive) -> None:
+    (waiting,) = unreviewed(archive)
+    assert (waiting.recorded.id, waiting.recorded.finding, waiting.policy, waiting.version) == (
+        1,
+        SHARING,
+        "Teahouse",
+        2,
+    )
+    assert waiting.seen_at == START + 48 * HOUR
+    assert unreviewed_counts(archive) == {"Teahouse": 1}
+
+
+def test_the_newest_come_first_and_a_policy_can_be_asked_for(archive: Archive) -> None:
+    watch(archive, TEAHOUSE, BAKERY)
+    find_again(archive, SHARING, policy="Bakery", version=1)
+    find_again(archive, SHARING, policy="Bakery", version=2)
+    find_again(archive, replace(SHARING, after="All see your orders."))
+    assert numbers(archive) == [4, 3, 1]
+    assert numbers(archive, "Bakery") == [3]
+    assert unreviewed_counts(archive) == {"Teahouse": 2, "Bakery": 1}
+    with pytest.raises(UnknownPolicyError):
+        unreviewed(archive, "Baker")
+
+
+@pytest.mark.parametrize("kind", ["acknowledge", "false-alarm"])
+def test_a_verdict_settles_a_finding(archive: Archive, kind: ReviewKind) -> None:
+    said = say(archive, 1, kind, "We asked them.")
+    assert unreviewed(archive) == ()
+    assert unreviewed_counts(archive) == {}
+    assert quoted(archive, "1").recorded.reviews == (said,)
+    assert quoted(archive, "1").recorded.verdict == said
+
+
+def test_a_comment_leaves_it_open(archive: Archive) -> None:
+    say(archive, 1, "comment", "Who are these partners?")
+    assert numbers(archive) == [1]
+    assert quoted(archive, "#1").recorded.verdict is None
+
+
+def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
+    say(archive, 1, "false-alarm")
+    taken_back = say(archive, 1, "acknowledge", hours=1)
+    say(archive, 1, "comment", "Sorry.", hours=2)
+    assert quoted(archive, "1").recorded.verdict == taken_back
+    assert len(quoted(archive, "1").recorded.reviews) == 3
+    find_again(archive, SHARING)
+    assert numbers(archive) == [3]
+
+
+def test_an_unknown_number_is_said(archive: Archive) -> None:
+    for number in ("7", "0123456789abcdef", "", "x", "9" * 30, "²"):
+        with pytest.raises(NoFindingError):
+            quoted(archive, number)
+    with pytest.raises(NoFindingError):
+        say(archive, 7, "acknowledge")
+
+
+def test_the_same_words_under_the_same_rule_of_the_same_policy_repeat_a_false_alarm(archive: Archive) -> None:
+    watch(archive, TEAHOUSE, BAKERY)
+    said = say(archive, 1, "false-alarm")
+    find_again(archive, SHARING, replace(SHARING, rule="another"), replace(SHARING, after="Others too."))
+    find_again(archive, policy="Bakery", version=1)
+    find_again(archive, SHARING, policy="Bakery", version=2)
+    assert numbers(archive) == [6, 5, 4]
+    assert unreviewed_counts(archive) == {"Teahouse": 2, "Bakery": 1}
+    found = [each for version in history(archive, Query()) if version.change for each in version.change.findings]
+    assert {each.id: each.repeats for each in found if each.is_false_alarm} == {1: None, 3: said}
+
+
+def test_rules_are_shown_with_what_became_of_their_findings(archive: Archive) -> None:
+    find_again(archive, replace(SHARING, after="A."), replace(SHARING, after="B."), replace(SHARING, rule="other"))
+    say(archive, 1, "false-alarm")
+    for finding in (3, 4):
+        say(archive, finding, "acknowledge")
+    first, second = rule_tallies(archive)
+    assert (first.rule, first.findings, first.acknowledged, first.false_alarms) == ("recipient-added", 3, 2, 1)
+    assert first.precision == pytest.approx(2 / 3)
+    assert (second.rule, second.findings, second.precision) == ("other", 1, None)
+
+
+def test_reviews_are_evidence_but_for_the_name(archive: Archive) -> None:
+    say(archive, 1, "false-alarm", "Only a comma.")
+    tally = Tally()
+    assert list(verify(archive, tally)) == []
+    assert tally.rows["review"] == 1
+    with archive.engine.begin() as connection:
+        connection.execute(text("UPDATE review SET \"by\" = 'forgotten'"))
+    assert list(verify(archive, Tally())) == []
+    with archive.engine.begin() as connection:
+        connection.execute(text("UPDATE review SET kind = 'acknowledge'"))
+    (flaw,) = verify(archive, Tally())
+    assert (flaw.where, flaw.problem) == ("review 1 (Teahouse, version 2)", "it is not what was sealed")
+
+
+def test_a_review_is_never_altered_or_deleted(archive: Archive) -> None:
+    say(archive, 1, "acknowledge")
+    with pytest.raises(SealedError), archive.writing() as session:
+        session.get_one(ReviewRow, 1).text = "something else"
+    with pytest.raises(SealedError), archive.writing() as session:
+        session.delete(session.get_one(ReviewRow, 1))
+
+
+def test_what_is_not_material_and_was_told_to_nobody_waits_for_nobody(archive: Archive) -> None:
+    find_again(archive, RETENTION)
+    assert numbers(archive) == [1]

@@ -1,0 +1,155 @@
+"""Answers that say what the latest version says are known without being read, whichever way the version was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from archive.model import Answer, Fetch, Policy, Result
+from archive.recording.page_marks import MOST_MARKS
+from archive.recording.policies import synchronise
+from archive.recording.recorder import latest, record
+from archive.recording.unchanged_pages import recognise
+from archive.storage.database import Archive
+from differ.visits.assessment import Visit
+from differ.visits.recognition import Look, Looked, look
+from document.model import ExtractionOptions
+from tests.archive.visits import START
+
+DAY = timedelta(days=1)
+TEXT = "".join(
+    f"<p>We keep the {what} of each rope that you order, and share this personal data with the {who} alone.</p>"
+    for what in ("length", "colour", "weight", "price", "origin")
+    for who in ("carter", "bank", "bailiff", "weaver", "post")
+)
+HEADERS = (("content-type", "text/html; charset=utf-8"),)
+OPTIONS = ExtractionOptions(("en",))
+SELECTED = replace(OPTIONS, select=("#gone",))
+
+
+def page(token: str, words: str = TEXT, around: str = "") -> bytes:
+    """Return the ropewalk's page with a token that rotates, and what stands around the text."""
+    head = f'<title>Privacy policy</title><script nonce="{token}">let t = "{token}"</script>'
+    return f"<html lang=en><head>{head}</head><body>{around}<main><h1>Privacy policy</h1>{words}</main></body>".encode()
+
+
+def fetched(body: bytes, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Fetch:
+    return Fetch("Ropewalk", START, status, "https://ropewalk.example/privacy", HEADERS + headers, body)
+
+
+def watch(archive: Archive, options: ExtractionOptions = OPTIONS) -> Policy:
+    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options)
+    synchronise(archive, [policy], START)
+    return policy
+
+
+def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OPTIONS) -> Looked:
+    """Do what the pipeline does with an answer that is not recognised."""
+    known = latest(archive, "Ropewalk")
+    first, *further = fetch.pages
+    visit = Visit(first, options, latest=known.version if known else None, further=tuple(further))
+    looked = look(Look(visit, known.marks if known else ()))
+    record(archive, Result(fetch, looked.assessment, known.number if known else None, looked.mark), START)
+    return looked
+
+
+def ways(archive: Archive) -> int:
+    """Return how many marks are kept."""
+    with archive.reading() as session:
+        return int(session.execute(text("select count(*) from known_page")).scalar_one())
+
+
+@pytest.mark.parametrize("token", ["a1", "b2"], ids=["the same bytes", "a new token"])
+@pytest.mark.parametrize(("options", "fallback"), [(OPTIONS, False), (SELECTED, True)], ids=["generic", "fallback"])
+def test_an_answer_is_recognised_with_how_it_is_read(
+    archive: Archive, token: str, options: ExtractionOptions, fallback: bool
+) -> None:
+    watch(archive, options)
+    first = read_in_full(archive, fetched(page("a1")), options).assessment
+    found = recognise(archive, fetched(page(token)), options)
+    assert found is not None
+    assert found.assessment is not None
+    assert (found.assessment.outcome, found.against) == ("unchanged", 1)
+    assert (found.assessment.fallback, found.assessment.identity) == (fallback, first.identity)
+    assert record(archive, found, START).outcome == "unchanged"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        fetched(page("a1", TEXT.replace("bank", "broker"))),
+        fetched(page("a1"), 404),
+        fetched(page("a1"), 503),
+        fetched(page("a1"), 200, (("cf-mitigated", "challenge"),)),
+        replace(fetched(page("b2")), final_url="https://ropewalk.example/de/privacy"),
+        replace(fetched(page("a1")), headers=(("content-type", "text/html; charset=koi8-r"),)),
+    ],
+    ids=["another text", "gone", "an error", "a challenge", "another address", "another charset"],
+)
+def test_any_other_answer_is_read(archive: Archive, answer: Fetch) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    assert recognise(archive, answer, OPTIONS) is None
+
+
+def test_a_policy_without_a_version_is_read(archive: Archive) -> None:
+    watch(archive)
+    assert recognise(archive, fetched(page("a1")), OPTIONS) is None
+
+
+def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archive: Archive) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    now = replace(OPTIONS, remove=("aside",))
+    assert recognise(archive, fetched(page("a1")), now) is None
+    assert recognise(archive, fetched(page("b2")), now) is None
+    assert read_in_full(archive, fetched(page("b2")), now).assessment.outcome == "unchanged"
+    assert recognise(archive, fetched(page("b2")), now) is not None
+    again = read_in_full(archive, fetched(page("c3")), now)
+    assert (again.assessment.outcome, again.mark) == ("unchanged", None)
+
+
+def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
+    """Menus that come by turns: the version's own snapshot shows only one of them."""
+    watch(archive)
+    one, other = "<nav><a href=/a>Ropes</a></nav>", "<nav><a href=/b>Cords</a><a href=/c>Twine</a></nav>"
+    marks = [
+        read_in_full(archive, fetched(page(str(number), around=menu))).mark
+        for number, menu in enumerate((one, other, one, other))
+    ]
+    assert [mark is not None for mark in marks] == [True, True, False, False]
+
+
+def test_marks_are_bounded_and_those_of_the_version_before_forgotten(archive: Archive) -> None:
+    watch(archive)
+    for number in range(MOST_MARKS + 2):
+        read_in_full(archive, fetched(page("a", around=f"<nav>{'<a href=/a>Ropes</a>' * number}</nav>")))
+    assert ways(archive) == MOST_MARKS
+    read_in_full(archive, fetched(page("a", TEXT.replace("bank", "broker"))))
+    assert ways(archive) == 1
+
+
+def test_marks_may_be_dropped(archive: Archive) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    with archive.writing() as session:
+        session.execute(text("delete from known_page"))
+    assert recognise(archive, fetched(page("a1")), OPTIONS) is not None
+    assert read_in_full(archive, fetched(page("b2"))).assessment.outcome == "unchanged"
+
+
+def test_several_pages_are_recognised_together(archive: Archive) -> None:
+    options = replace(OPTIONS, further=("https://ropewalk.example/partners",))
+    watch(archive, options)
+
+    def visited(token: str, *pages: bytes) -> Fetch:
+        further = tuple(Answer(url, url, 200, HEADERS, body) for url, body in zip(options.further, pages, strict=False))
+        return replace(fetched(page(token)), further=further)
+
+    read_in_full(archive, visited("a1", page("a1", around="<p>Partners</p>")), options)
+    assert recognise(archive, visited("b2", page("b2", around="<p>Partners</p>")), options) is not None
+    assert recognise(archive, visited("b2", page("b2", around="<p>Friends</p>")), options) is None
+    assert recognise(archive, visited("b2"), options) is None

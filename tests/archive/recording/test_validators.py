@@ -1,0 +1,162 @@
+"""Which policies may be asked for conditionally, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from archive.model import Answer, Fetch, Result
+from archive.recording.recorder import record
+from archive.recording.validators import Validators, validators
+from archive.storage.database import Archive
+from differ.visits.assessment import Assessment
+from document.model import ExtractionOptions
+from document.reading import identity_of
+from tests.archive.visits import HOUR, START, TEAHOUSE, failed, fetched, refused, seen, watch, written
+
+IDENTITY = identity_of(TEAHOUSE.options, "generic")
+KNOWN = Validators("https://teahouse.example/privacy", '"7"', "", 1, IDENTITY)
+WEEK = timedelta(days=7)
+
+
+def read_by(visit: Result, identity: str = IDENTITY, **others: object) -> Result:
+    assert visit.assessment is not None
+    return replace(visit, assessment=replace(visit.assessment, identity=identity, **others))  # type: ignore[arg-type]
+
+
+def first(at: datetime = START, identity: str = IDENTITY) -> Result:
+    return read_by(seen(at, written("We show it to nobody."), None), identity)
+
+
+def unchanged(fetch: Fetch, **others: object) -> Result:
+    return Result(fetch, replace(Assessment("unchanged", identity=IDENTITY), **others), 1)  # type: ignore[arg-type]
+
+
+def known(archive: Archive, at: datetime = START + HOUR, full_fetch: timedelta = WEEK) -> Validators | None:
+    return validators(archive, [TEAHOUSE], at, full_fetch).get("Teahouse")
+
+
+def recorded(archive: Archive, *visits: Result) -> None:
+    watch(archive)
+    for visit in visits:
+        record(archive, visit, START)
+
+
+def with_headers(visit: Result, *headers: tuple[str, str]) -> Result:
+    return replace(visit, fetch=replace(visit.fetch, headers=headers))
+
+
+def test_the_latest_full_answer_gives_them(archive: Archive) -> None:
+    recorded(archive, first())
+    assert known(archive) == KNOWN
+
+
+def test_an_unchanged_full_answer_renews_them(archive: Archive) -> None:
+    later = replace(fetched(START + HOUR, b"<p>tea </p>"), headers=(("etag", '"8"'),))
+    recorded(archive, first(), unchanged(later))
+    assert known(archive) == replace(KNOWN, etag='"8"')
+
+
+def test_a_304_does_not_put_off_the_full_fetch(archive: Archive) -> None:
+    said = Fetch("Teahouse", START + 6 * 24 * HOUR, 304, KNOWN.url, (("etag", '"8"'),))
+    recorded(archive, first(), unchanged(said))
+    assert known(archive, START + 6.9 * 24 * HOUR) == KNOWN
+    assert known(archive, START + WEEK) is None
+
+
+def test_a_failed_visit_changes_nothing(archive: Archive) -> None:
+    recorded(archive, first(), failed(START + HOUR))
+    assert known(archive) == KNOWN
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        (),
+        (failed(START),),
+        (refused(START, None),),
+        (first(), refused(START + HOUR, 1)),
+        (first(), unchanged(fetched(START + HOUR), fallback=True)),
+        (first(identity="e0+other"),),
+        (first(identity=identity_of(TEAHOUSE.options, "fallback")),),
+        (with_headers(first()),),
+    ],
+    ids=[
+        "never visited",
+        "never answered",
+        "no version",
+        "the last answer was not the policy",
+        "read by the fallback",
+        "another extractor",
+        "a version read by the fallback",
+        "none given",
+    ],
+)
+def test_the_page_is_fetched_whole(archive: Archive, visits: tuple[Result, ...]) -> None:
+    recorded(archive, *visits)
+    assert known(archive) is None
+
+
+def test_changed_selectors_ask_for_the_whole_page(archive: Archive) -> None:
+    recorded(archive, first())
+    altered = replace(TEAHOUSE, options=ExtractionOptions(("en",), select=("main",)))
+    assert validators(archive, [altered], START + HOUR, WEEK) == {}
+
+
+def test_one_policy_has_nothing_of_anothers_with_the_same_address(archive: Archive) -> None:
+    twin = replace(TEAHOUSE, name="Twin")
+    watch(archive, TEAHOUSE, twin)
+    record(archive, first(), START)
+    assert set(validators(archive, [TEAHOUSE, twin], START + HOUR, WEEK)) == {"Teahouse"}
+
+
+@pytest.mark.parametrize(
+    ("answered", "counts"),
+    [
+        ("Mon, 02 Mar 2026 06:01:00 GMT", True),
+        ("Mon, 02 Mar 2026 06:00:59 GMT", False),
+        ("yesterday", False),
+        ("", False),
+    ],
+)
+def test_a_last_modified_alone_counts_where_no_second_change_can_hide_in_it(
+    archive: Archive, answered: str, counts: bool
+) -> None:
+    modified = "Mon, 02 Mar 2026 06:00:00 GMT"
+    recorded(archive, with_headers(first(), ("last-modified", modified), ("date", answered)))
+    found = known(archive)
+    assert (found is not None) is counts
+    assert found is None or (found.etag, found.last_modified) == ("", modified)
+
+
+def test_a_clock_set_back_asks_for_the_whole_page(archive: Archive) -> None:
+    recorded(archive, first())
+    assert known(archive, START - HOUR) is None
+
+
+def test_an_answer_that_is_read_as_it_would_be_now_gives_them_although_its_version_was_not(archive: Archive) -> None:
+    """After a technical upgrade the first full answer makes the next visits cheap again."""
+    recorded(archive, first(identity="e0+other"), unchanged(fetched(START + HOUR)))
+    assert known(archive, START + 2 * HOUR) == KNOWN
+
+
+SEVERAL = replace(TEAHOUSE, options=replace(TEAHOUSE.options, further=("https://teahouse.example/cooks",)))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "tags"),
+    [(200, (("etag", '"9"'),), ['"7"', '"9"']), (200, (), None), (404, (("etag", '"9"'),), None)],
+    ids=["each gives one", "one gives none", "one is not there"],
+)
+def test_of_several_pages_each_gives_its_own_or_none_is_used(
+    archive: Archive, status: int, headers: tuple[tuple[str, str], ...], tags: list[str] | None
+) -> None:
+    identity = f"2*{identity_of(SEVERAL.options, 'generic')}"
+    visit = first(identity=identity)
+    page = Answer(*SEVERAL.options.further, SEVERAL.options.further[0], status, headers, b"<p>cooks</p>")
+    watch(archive, SEVERAL)
+    record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
+    found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")
+    assert (None if found is None else [each.etag for each in (found, *found.further)]) == tags

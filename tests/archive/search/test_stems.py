@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.search.stems import SearchTermsError, marks, phrases, readings, stemmed, words
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "stem"),
+    [
+        ("Sharing", "en", "share"),
+        ("membagikan", "id", "bagi"),
+        ("dibagikan", "id", "bagi"),
+        ("Größe", "und", "grosse"),
+        ("Ｆｕｌｌ", "und", "full"),
+        ("x" * 100, "und", "x" * 40),
+        ("½", "und", "12"),
+    ],
+)
+def test_a_stem_is_plain(word: str, language: str, stem: str) -> None:
+    assert stemmed(word, language) == stem
+
+
+@given(st.text(), st.sampled_from(["en", "id", "fr", "de", "und"]))
+def test_stems_hold_nothing_that_a_database_could_take_for_syntax(text: str, language: str) -> None:
+    assert all(each.isalnum() for word in words(text, language) for each in word.stem)
+
+
+@given(st.text())
+def test_any_text_is_a_question_or_refused(text: str) -> None:
+    try:
+        asked = phrases(text)
+    except SearchTermsError:
+        return
+    assert all(phrase for reading in readings(asked) for phrase in reading)
+
+
+def test_a_word_that_is_found_is_marked_in_its_own_form() -> None:
+    text = "We shared it. Third parties, not third persons."
+    found = [text[start:end] for start, end in marks(text, "en", phrases('sharing "third party"'))]
+    assert found == ["shared", "Third", "parties"]
+
+
+def test_a_question_is_read_in_each_language_once() -> None:
+    assert set(readings(phrases("data"))) <= {(("data",),), (("dat",),)}
+    assert (("share",),) in readings(phrases("sharing"))
+    assert (("sharing",),) in readings(phrases("sharing"))

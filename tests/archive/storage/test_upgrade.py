@@ -1,0 +1,115 @@
+"""An archive that an older program made, and what the newest schema keeps of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from archive.evidence.verification import Tally, verify
+from archive.questions.history import document, versions
+from archive.recording.recorder import record
+from archive.storage.database import open_archive
+from archive.storage.fault_injection import VARIABLE
+from differ.model import Timing
+from tests.archive.older import dumped, make_older
+from tests.archive.schemas import differences
+from tests.archive.visits import DATE, HOUR, JUDGED, RETENTION, SHARING, START, seen, written
+
+FORKING = get_context("forkserver")
+FORKING.set_forkserver_preload(["archive.storage.database", "archive.storage.sealing", "alembic.command"])
+
+
+def revisions() -> list[str]:
+    """Return all revisions, the first first."""
+    config = Config()
+    config.set_main_option("script_location", "archive:migrations")
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+@pytest.fixture
+def first_schema(unmade_database_url: str, tmp_path: Path) -> str:
+    """Return the URL of an archive of the first schema that holds two versions with their findings."""
+    make_older(unmade_database_url, "0001", tmp_path)
+    return unmade_database_url
+
+
+def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> None:
+    """Of a change recorded before, no timing, no drift and no translation is known."""
+    with open_archive(first_schema) as archive:
+        first, second = versions(archive, "Teahouse")
+        assert document(archive, first) == written("Only our cooks see your orders.")
+        assert second.change is not None
+        assert [each.finding for each in second.change.findings] == [SHARING, RETENTION]
+        assert second.change.suppressed == (DATE,)
+        assert (second.change.timing, second.change.drift) == (Timing(), ())
+
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
+    unmade_database_url: str, tmp_path: Path, revision: str
+) -> None:
+    make_older(unmade_database_url, revision, tmp_path)
+    with open_archive(unmade_database_url) as archive:
+        assert differences(archive) == []
+        assert [version.number for version in versions(archive, "Teahouse")] == [1, 2]
+        if archive.engine.dialect.name == "sqlite":
+            with archive.engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
+    told = replace(SHARING, translations=(("id", "Mitra kami sebelumnya bukan penerima."),))
+    judged = replace(JUDGED, findings=(told,), drift=("id",))
+    with open_archive(first_schema) as archive:
+        record(archive, seen(START + 72 * HOUR, written("All see your orders."), 2, judged), START + 72 * HOUR)
+        change = versions(archive, "Teahouse")[2].change
+    assert change is not None
+    assert [each.finding for each in change.findings] == [told]
+    assert change.drift == ("id",)
+
+
+def upgrade_until(url: str, point: str) -> None:
+    """Open an archive in a process that is killed at a point."""
+    os.environ[VARIABLE] = point
+    open_archive(url).close()
+
+
+def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
+    """Before its commit every row stands as the older program left it, its version too; after it, as the newer's."""
+    points, before, killed = tmp_path / "points", dumped(first_schema), 0
+    while True:
+        points.unlink(missing_ok=True)
+        upgrading = FORKING.Process(target=upgrade_until, args=(first_schema, f"{points}:{killed + 1}"))
+        upgrading.start()
+        upgrading.join(60)
+        assert upgrading.exitcode == -signal.SIGKILL
+        if points.read_text().endswith("after commit\n"):
+            break
+        killed += 1
+        assert dumped(first_schema) == before
+    assert killed == len(revisions())  # after each revision but the first, and before the commit
+    with open_archive(first_schema) as archive:
+        assert differences(archive) == []
+
+
+def test_what_an_older_program_recorded_is_sealed(first_schema: str) -> None:
+    """From the upgrade on: with the names of the policies, and the hash of each text, which it did not keep."""
+    with open_archive(first_schema) as archive:
+        tally = Tally()
+        assert list(verify(archive, tally)) == []
+    assert tally.rows == {
+        "naming": 1,
+        "fetch": 3,
+        "version": 2,
+        "change": 1,
+        "finding": 2,
+        "suppression": 1,
+    }
+    assert tally.contents.texts == 2

@@ -1,0 +1,204 @@
+"""What contents take, what may go, and backups."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.errors import DamagedArchiveError
+from archive.evidence.chain import head
+from archive.evidence.verification import Tally, verify
+from archive.questions.history import document, versions
+from archive.recording.recorder import latest, record
+from archive.storage import blobs
+from archive.storage.database import Archive, open_archive
+from archive.storage.tables import BlobRow, FetchRow, RemovalRow
+from archive.upkeep.backup import BackupError, back_up, put_back
+from archive.upkeep.restores import maybe_told, note_restored
+from archive.upkeep.retention import Retention, count_removable, remove_bodies, remove_unreferenced
+from archive.upkeep.stats import sizes
+from archive.upkeep.vacuum import vacuum
+from tests.archive.visits import HOUR, START, failed, record_two_versions, seen, watch, written
+
+YEAR = timedelta(days=365)
+
+
+def page(seed: int, edits: int = 0) -> bytes:
+    """Return a page of some 40 kB in which no two seeds agree, with so many words changed."""
+    chance = random.Random(seed)  # noqa: S311 - words of no meaning
+    words = ["".join(chance.choices("abcdefghij", k=8)) for _ in range(5_000)]
+    for place in range(edits):
+        words[place * 7] = f"changed{place}"
+    return " ".join(words).encode()
+
+
+def record_pages(archive: Archive, *pages: bytes) -> None:
+    """Record a version each day, each with its page."""
+    watch(archive)
+    for number, body in enumerate(pages):
+        result = seen(START + number * 24 * HOUR, written(f"Cook {number} sees your orders."), number or None)
+        record(archive, replace(result, fetch=replace(result.fetch, body=body)), START + number * 24 * HOUR)
+
+
+def rows(archive: Archive) -> dict[str, str | None]:
+    """Return each stored content, and the keyframe that it differs from."""
+    with archive.reading() as session:
+        return dict(session.execute(select(BlobRow.sha256, BlobRow.base_sha256)).all())
+
+
+def test_what_is_much_like_an_earlier_content_is_stored_as_what_differs(archive: Archive) -> None:
+    first, second, third = page(1), page(1, 3), page(1, 6)
+    with archive.writing() as session:
+        key = blobs.store(session, first)
+        near = blobs.store(session, second, key)
+        further = blobs.store(session, third, near)
+    assert rows(archive) == {key: None, near: key, further: key}, (
+        "all differ from the one keyframe, not from each other"
+    )
+    with archive.reading() as session:
+        assert [blobs.load(session, each) for each in (key, near, further)] == [first, second, third]
+        assert len(session.get_one(BlobRow, near).content) < 1_000
+
+
+def test_what_is_unlike_an_earlier_content_is_a_keyframe(archive: Archive) -> None:
+    with archive.writing() as session:
+        key = blobs.store(session, page(1))
+        other = blobs.store(session, page(2), key)
+    assert rows(archive) == {key: None, other: None}
+
+
+def test_a_damaged_keyframe_is_said_and_costs_what_is_new_nothing(archive: Archive) -> None:
+    with archive.writing() as session:
+        key = blobs.store(session, page(1))
+        near = blobs.store(session, page(1, 3), key)
+        session.get_one(BlobRow, key).content = b"garbage"
+    with archive.reading() as session, pytest.raises(DamagedArchiveError, match=key):
+        blobs.load(session, near)
+    with archive.writing() as session:
+        new = blobs.store(session, page(1, 9), key)
+    with archive.reading() as session:
+        assert blobs.load(session, new) == page(1, 9)
+
+
+def test_a_keyframe_goes_and_what_differs_from_it_stays(archive: Archive) -> None:
+    """The page of the first version went under the rule; that of the second is read without it."""
+    record_pages(archive, page(1), page(1, 3), page(1, 6))
+    later = START + 72 * HOUR
+    rule = Retention(timedelta(hours=60))
+    assert count_removable(archive, rule, later) == 1
+    assert remove_bodies(archive, rule, later) == 1
+    assert remove_unreferenced(archive).contents == 1
+    with archive.reading() as session:
+        assert blobs.address(page(1)) not in rows(archive)
+        assert blobs.load(session, blobs.address(page(1, 3))) == page(1, 3)
+        assert session.scalars(select(RemovalRow.reason)).all() == ["older than 2.5 days"]
+        assert session.scalars(select(FetchRow.snapshot_sha256).order_by(FetchRow.id)).first() is None
+    vacuum(archive, ["blob"])
+    assert list(verify(archive, Tally(), [])) == []
+    assert [document(archive, each).text.count("Cook 0") for each in versions(archive, "Teahouse")] == [1, 0, 0]
+    known = latest(archive, "Teahouse")
+    assert known is not None
+    assert known.version.page is not None, "the latest version's page is never removed"
+
+
+@pytest.mark.parametrize(
+    "rule", [Retention(HOUR, {"Teahouse"}), Retention(HOUR, (), {"vendor"}), Retention(100 * YEAR)]
+)
+def test_a_legal_hold_and_youth_keep_every_body(archive: Archive, rule: Retention) -> None:
+    record_two_versions(archive)
+    assert remove_bodies(archive, rule, START + 2 * YEAR) == 0
+    assert remove_unreferenced(archive).contents == 0
+
+
+def test_sizes_tell_pages_from_texts(archive: Archive) -> None:
+    record_two_versions(archive)
+    found = sizes(archive)
+    assert found.rows == {"policies": 1, "fetches": 3, "versions": 2, "changes": 1}
+    assert (found.bodies.count, found.texts.count, found.unreferenced.count) == (2, 2, 0)
+    assert found.database > found.bodies.stored
+
+
+def test_a_backup_is_the_archive_while_others_write(location: str, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    with open_archive(location) as archive:
+        record_two_versions(archive)
+        with archive.writing() as session:
+            blobs.store(session, b"not committed yet")
+            made = back_up(archive, target)
+        assert made == head(archive)
+    with open_archive(f"sqlite:///{target}") as copy:
+        assert [each.number for each in versions(copy, "Teahouse")] == [1, 2]
+        assert list(verify(copy, Tally(), [])) == []
+        assert blobs.address(b"not committed yet") not in rows(copy)
+
+
+def test_a_backup_overwrites_nothing(location: str, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    target.write_text("something else")
+    with open_archive(location) as archive, pytest.raises(BackupError, match="name a new one"):
+        back_up(archive, target)
+    assert target.read_text() == "something else"
+
+
+def test_a_postgresql_archive_is_backed_up_by_its_server(archive: Archive, tmp_path: Path) -> None:
+    if archive.engine.dialect.name == "postgresql":
+        with pytest.raises(BackupError, match="pg_dump"):
+            back_up(archive, tmp_path / "backup.db")
+
+
+def test_a_backup_is_put_back_and_what_stood_there_is_put_aside(location: str, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    with open_archive(location) as archive:
+        record_two_versions(archive)
+        back_up(archive, target)
+        record(archive, failed(START + 99 * HOUR), START + 99 * HOUR)
+    with pytest.raises(BackupError, match="--replace"):
+        put_back(target, location, replace=False)
+    aside = put_back(target, location, replace=True)
+    assert aside is not None
+    with open_archive(location) as archive, open_archive(f"sqlite:///{aside}") as former:
+        assert (sizes(archive).rows["fetches"], sizes(former).rows["fetches"]) == (3, 4)
+
+
+@pytest.mark.parametrize("damage", ["no database", "cut"])
+def test_what_is_no_sound_backup_is_not_put_back(location: str, tmp_path: Path, damage: str) -> None:
+    target = tmp_path / "backup.db"
+    with open_archive(location) as archive:
+        record_two_versions(archive)
+        back_up(archive, target)
+    target.write_bytes(b"x" * 5_000 if damage == "no database" else target.read_bytes()[:9_000])
+    with pytest.raises((BackupError, DamagedArchiveError)):
+        put_back(target, location, replace=True)
+    with open_archive(location) as archive:
+        assert [each.number for each in versions(archive, "Teahouse")] == [1, 2]
+    assert sorted(path.name for path in tmp_path.iterdir() if "partial" in path.name) == []
+
+
+def test_a_restore_is_evidence_and_names_what_may_have_been_told(archive: Archive) -> None:
+    record_two_versions(archive)
+    before = head(archive)
+    assert note_restored(archive, START + YEAR) == 0
+    assert head(archive).sequence == before.sequence + 1
+    with archive.reading() as session:
+        assert maybe_told(session) == {("Teahouse", 3)}
+
+
+def test_an_erased_word_is_in_no_backup(location: str, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    with open_archive(location) as archive:
+        record_two_versions(archive)
+        with archive.writing() as session:
+            key = blobs.store(session, b"a secret of nobody")
+        with archive.writing() as session:
+            session.delete(session.get_one(BlobRow, key))
+        back_up(archive, target)
+    assert key.encode() not in target.read_bytes()
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

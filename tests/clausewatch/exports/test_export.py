@@ -1,0 +1,226 @@
+"""What `clausewatch export` hands to people who do not have Clausewatch."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from random import Random
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from archive.evidence.chain import head
+from archive.questions.history import policy_names
+from archive.recording.recorder import record
+from clausewatch.exports.csv_export import cell
+from clausewatch.exports.evidence_bundle import check_script
+from tests.archive.growing import grow
+from tests.archive.visits import START, failed
+from tests.clausewatch.watched import call, configured, opened, watched
+from tests.conftest import PROJECT
+
+
+def exported(folder: Path) -> tuple[Path, str]:
+    """Return the evidence of a policy with real pages, and the head that a message quoted when it was exported."""
+    with opened(folder) as archive:
+        grow(archive, Random(3), 12)  # noqa: S311 - chance that repeats
+        kept, name = str(head(archive)), policy_names(archive)[0]
+    wanted = ("export", "--evidence", name, "--since", "2026-01-01", "-o", str(folder / "evidence.zip"))
+    result = call(configured(folder), *wanted)
+    assert result.exit_code == 0, result.output
+    assert kept in result.stdout
+    return folder / "evidence.zip", kept
+
+
+def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProcess[str]:
+    """Run the script of the documentation, with nothing but the standard library."""
+    script = folder / "check.py"
+    script.write_text(check_script(), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-I", "-S", script, bundle, kept], capture_output=True, text=True, check=False
+    )
+
+
+def contents(bundle: Path) -> dict[str, bytes]:
+    """Return the files of a zip file, in their order."""
+    with zipfile.ZipFile(bundle) as opened_bundle:
+        return {name: opened_bundle.read(name) for name in opened_bundle.namelist()}
+
+
+def test_the_script_of_the_documentation_finds_the_evidence_sound(tmp_path: Path) -> None:
+    bundle, kept = exported(tmp_path)
+    result = checked(tmp_path, bundle, kept)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.fullmatch(r"SOUND: (\d+) records, \1 of them sealed up to that head\n", result.stdout)
+
+
+def test_one_flipped_byte_in_any_file_is_found(tmp_path: Path) -> None:
+    bundle, kept = exported(tmp_path)
+    files, random = contents(bundle), Random(4)  # noqa: S311 - chance that repeats
+    assert len(files) > 10
+    for name, content in files.items():
+        place = random.randrange(len(content))
+        flipped = content[:place] + bytes([content[place] ^ 1 << random.randrange(8)]) + content[place + 1 :]
+        altered = tmp_path / "altered.zip"
+        with zipfile.ZipFile(altered, "w") as target:
+            for each, kept_content in files.items():
+                target.writestr(each, flipped if each == name else kept_content)
+        assert checked(tmp_path, altered, kept).returncode != 0, name
+
+
+def test_a_page_that_was_exchanged_with_its_hash_in_the_manifest_is_found(tmp_path: Path) -> None:
+    bundle, kept = exported(tmp_path)
+    files = contents(bundle)
+    name = next(each for each in files if each.endswith(".raw"))
+    files[name] = files[name].replace(b"for a year", b"for ever")
+    rebuilt = tmp_path / "rebuilt.zip"
+    write_anew(rebuilt, files)
+    result = checked(tmp_path, rebuilt, kept)
+    assert result.returncode != 0
+    assert name in result.stderr
+
+
+def test_a_record_that_was_exchanged_is_found(tmp_path: Path) -> None:
+    bundle, kept = exported(tmp_path)
+    files = contents(bundle)
+    files["rows.jsonl"] = files["rows.jsonl"].replace(b'"severity":"high"', b'"severity":"low"', 1)
+    rebuilt = tmp_path / "rebuilt.zip"
+    write_anew(rebuilt, files)
+    assert "a record is not sealed" in checked(tmp_path, rebuilt, kept).stderr
+
+
+def write_anew(target: Path, files: dict[str, bytes]) -> None:
+    """Write evidence with a manifest that fits, as a forger would."""
+    from hashlib import sha256
+
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = {name: sha256(files[name]).hexdigest() for name in manifest["files"]}
+    files["manifest.json"] = json.dumps(manifest).encode()
+    files["manifest.sha256"] = f"{sha256(files['manifest.json']).hexdigest()}  manifest.json\n".encode()
+    with zipfile.ZipFile(target, "w") as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+
+
+def test_the_head_of_another_archive_proves_nothing(tmp_path: Path) -> None:
+    bundle, _ = exported(tmp_path)
+    assert "does not lead to the head" in checked(tmp_path, bundle, f"12:{'a' * 64}").stderr
+
+
+def test_evidence_holds_page_text_and_redline(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        record(archive, failed(START), START)
+    assert (
+        call(path, "export", "--evidence", "Teahouse", "--since", "2026-01-01", "-o", str(tmp_path / "e.zip")).exit_code
+        == 0
+    )
+    files = contents(tmp_path / "e.zip")
+    assert b"Our cooks and our partners see your orders." in files["versions/2/page-1.raw"]
+    assert json.loads(files["versions/2/page-1.json"])["headers"][1] == ["etag", '"7"']
+    assert "Our cooks and our partners see your orders." in files["versions/2/text.txt"].decode()
+    assert "<ins>" in files["versions/2/redline.html"].decode()
+    assert "versions/1/redline.html" not in files
+    assert {json.loads(row)["kind"] for row in files["rows.jsonl"].splitlines()} == {
+        "fetch",
+        "version",
+        "change",
+        "finding",
+        "suppression",
+    }
+    assert check_script() in files["README.txt"].decode()
+
+
+def test_the_script_stands_in_the_documentation_too() -> None:
+    assert check_script() in (PROJECT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert len(check_script().replace("\n\n", "\n").splitlines()) <= 20
+
+
+def test_one_version_can_be_asked_for(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    result = call(path, "export", "--evidence", "Teahouse", "--version", "1", "-o", str(tmp_path / "e.zip"))
+    assert result.stdout.startswith("Exported 1 version of Teahouse")
+    rows = [json.loads(row) for row in contents(tmp_path / "e.zip")["rows.jsonl"].splitlines()]
+    assert [(row["kind"], row["id"]) for row in rows] == [("fetch", 1), ("fetch", 2), ("version", 1)]
+
+
+def test_pages_go_to_a_web_archive(tmp_path: Path) -> None:
+    target = tmp_path / "pages.warc.gz"
+    result = call(watched(tmp_path), "export", "--warc", "-o", str(target))
+    assert result.stdout == "Exported 2 pages\n"
+    assert warcio_check(target) == 0
+    with target.open("rb") as file:
+        records = [
+            (each.rec_headers, each.http_headers, each.content_stream().read()) for each in ArchiveIterator(file)
+        ]
+    rec, http, body = records[2]
+    assert rec["WARC-Target-URI"] == "https://teahouse.example/privacy"
+    assert rec["WARC-Date"] == "2026-03-04T06:00:00.000000Z"
+    assert (http.get_statuscode(), http["etag"], int(http["Content-Length"])) == ("200", '"7"', len(body))
+    assert b"Our cooks and our partners" in body
+
+
+def warcio_check(file: Path) -> int:
+    """Run warcio's own check."""
+    command = [sys.executable, "-m", "warcio.cli", "check", file]
+    return subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def test_a_flipped_byte_in_a_web_archive_is_found(tmp_path: Path) -> None:
+    target = tmp_path / "pages.warc.gz"
+    call(watched(tmp_path), "export", "--warc", "-o", str(target))
+    plain = gzip.decompress(target.read_bytes())
+    place = plain.index(b"partners")
+    altered = tmp_path / "altered.warc"
+    altered.write_bytes(plain[:place] + b"P" + plain[place + 1 :])
+    assert warcio_check(altered) == 1
+
+
+@pytest.mark.parametrize(("table", "rows"), [("versions", 2), ("changes", 1), ("findings", 2)])
+def test_tables_open_in_a_spreadsheet(tmp_path: Path, table: str, rows: int) -> None:
+    target = tmp_path / "table.csv"
+    result = call(watched(tmp_path), "export", "--csv", table, "-o", str(target))
+    assert result.stdout == f"Exported {rows} row{'s' if rows > 1 else ''}\n"
+    assert target.read_bytes().startswith(b"\xef\xbb\xbfpolicy,version,seen_at,")
+    read = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"), newline="")))
+    assert len(read) == rows
+    assert {row["policy"] for row in read} == {"Teahouse"}
+    assert all(None not in row and None not in row.values() for row in read)
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "   @"])
+def test_no_cell_is_run_as_a_formula(begins: str) -> None:
+    assert cell(f'{begins}HYPERLINK("http://x")').startswith("'")
+    assert cell("We keep = signs - and + too") == "We keep = signs - and + too"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
+        (("--warc", "--csv", "findings"), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
+        (("--warc", "--version", "1"), "--version goes with --evidence"),
+        (("--evidence", "Teahouse", "--version", "9"), "there is no version 9"),
+        (("--evidence", "Teahouse", "--since", "2027-01-01"), "no version that was first seen since"),
+        (("--evidence", "Tehouse"), "did you mean 'Teahouse'"),
+        (("--evidence", "Teahouse", "--policy", "Teahouse"), "leave out --policy"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_so(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "out"))
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "export", "--warc", "-o", str(tmp_path / "missing" / "pages.warc.gz"))
+    assert result.exit_code == 3
+    assert "cannot be written: No such file or directory" in result.stderr

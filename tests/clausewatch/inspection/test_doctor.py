@@ -1,0 +1,125 @@
+"""`clausewatch doctor` against real servers, each in a process of its own, as a reactor starts once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from archive.questions.history import policy_names
+from archive.storage.database import open_archive
+from tests.conftest import PROJECT
+from tests.server import HTML, Answer, Site, serving
+
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+
+CONFIGURATION = """
+database = "sqlite:///watch.db"
+
+[crawl]
+delay = "0 s"
+retries = 0
+allow_private = ["127.0.0.1"]
+
+[[policy]]
+name = "Cloakroom"
+url = "{url}"
+languages = ["en"]
+"""
+
+
+def prepared(folder: Path, url: str, more: str = "") -> None:
+    (folder / "clausewatch.toml").write_text(CONFIGURATION.format(url=url) + more, encoding="utf-8")
+
+
+def called(folder: Path, *words: str, code: int = 0) -> str:
+    """Run `clausewatch` with these words and return what it printed."""
+    command = [sys.executable, "-m", "clausewatch", "--config", str(folder / "clausewatch.toml"), *words]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def diagnosed(folder: Path, code: int = 0) -> Any:
+    return json.loads(called(folder, "doctor", "Cloakroom", "--format", "json", code=code))
+
+
+def served_in_turn(site: Site, *pages: str) -> str:
+    """Serve one page after the other under one address, the last one from then on."""
+    *first, last = (Answer(page.encode(), headers=(("Content-Type", HTML),)) for page in pages)
+    site.first["/privacy"], site.pages["/privacy"] = first, last
+    return site.url("/privacy")
+
+
+def test_a_healthy_policy_is_shown_and_nothing_is_recorded(tmp_path: Path) -> None:
+    with serving() as site:
+        site.pages["/robots.txt"] = Answer(
+            b"User-agent: *\nCrawl-delay: 0.1", headers=(("Content-Type", "text/plain"),)
+        )
+        prepared(tmp_path, site.serve("/privacy", PAGE))
+        told = called(tmp_path, "doctor", "Cloakroom")
+        assert site.visits() == {"/robots.txt": 1, "/privacy": 2}
+    shown = " ".join(told.split())
+    assert "answers 200, Crawl-delay 0.1 s; 0.1 s are left between two requests" in shown
+    assert f"Fetch 2 200 from {site.url('/privacy')}, {len(PAGE.encode())} bytes in " in shown
+    assert "Same twice? yes" in shown
+    assert "Next run changed: it would record the first version, and alert nobody" in shown
+    assert "Dropped: " in shown
+    assert told.splitlines()[-1] == "All is well."
+    with open_archive(f"sqlite:///{tmp_path / 'watch.db'}") as archive:
+        assert policy_names(archive) == ()
+
+
+def test_the_next_run_is_foretold_against_the_latest_version(tmp_path: Path) -> None:
+    edited = PAGE.replace("</main>", "<p>We sell your personal data to data brokers.</p></main>")
+    with serving() as site:
+        prepared(tmp_path, site.serve("/privacy", PAGE))
+        called(tmp_path, "run")
+        before = diagnosed(tmp_path)
+        site.serve("/privacy", edited)
+        after = diagnosed(tmp_path)
+    assert (before["latest_version"], before["page"]["next_run"]["outcome"]) == (1, "unchanged")
+    assert after["page"]["next_run"]["outcome"] == "changed"
+    assert after["page"]["next_run"]["material"] is True
+    assert after["page"]["words"] == before["page"]["words"] + 8
+
+
+def test_words_that_differ_from_fetch_to_fetch_are_shown(tmp_path: Path) -> None:
+    with serving() as site:
+        pages = [PAGE.replace("</main>", f"<p>This page was made for guest {n}.</p></main>") for n in (17, 18)]
+        prepared(tmp_path, served_in_turn(site, *pages))
+        found = diagnosed(tmp_path, code=1)
+    assert found["page"]["steady"] is False
+    assert found["page"]["differences"] == [{"first": "17.", "second": "18."}]
+
+
+def test_a_select_that_matches_nothing_is_said(tmp_path: Path) -> None:
+    with serving() as site:
+        prepared(tmp_path, site.serve("/privacy", PAGE), 'select = ["#no-such-part"]\n')
+        told = " ".join(called(tmp_path, "doctor", "Cloakroom", code=1).split())
+    assert "because the configured `select` matches nothing" in told
+
+
+def test_an_answer_that_is_not_the_policy_is_explained(tmp_path: Path) -> None:
+    with serving() as site:
+        prepared(tmp_path, site.serve("/privacy", "<h1>Not found</h1>", status=404))
+        found = diagnosed(tmp_path, code=1)
+    assert [each["status"] for each in found["fetches"]] == [404, 404]
+    assert found["page"]["refused"]["reason"] == found["page"]["next_run"]["reason"]
+
+
+def test_a_page_that_robots_txt_forbids_is_not_fetched(tmp_path: Path) -> None:
+    with serving() as site:
+        site.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /", headers=(("Content-Type", "text/plain"),))
+        prepared(tmp_path, site.serve("/privacy", PAGE))
+        found = diagnosed(tmp_path, code=1)
+        assert site.visits() == {"/robots.txt": 1}
+    assert {each["error_kind"] for each in found["fetches"]} == {"robots"}
+    assert found["page"] is None
+
+
+def test_an_unknown_policy_ends_with_2(tmp_path: Path) -> None:
+    prepared(tmp_path, "http://127.0.0.1:9/")
+    called(tmp_path, "doctor", "Cloakrom", code=2)

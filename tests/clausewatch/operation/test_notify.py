@@ -1,0 +1,144 @@
+"""`clausewatch notify`, as a user calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.recording.policies import synchronise
+from archive.storage.database import open_archive
+from clausewatch.cli import main
+from clausewatch.config import load
+from clausewatch.operation.lock import only_run
+from notifier import outbox
+from tests.notifier.changes import WILL_NOT, record_change, record_first
+from tests.smtp import MailServer, mail_server
+
+CONFIGURATION = """
+database = "sqlite:///watch.db"
+
+[channels]
+desk = "{channel}"
+
+[[policy]]
+name = "Teahouse"
+url = "https://teahouse.example/privacy"
+languages = ["en"]
+
+[[subscriber]]
+name = "Privacy desk"
+via = [{via}]
+welcome = false
+"""
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+class Installation:
+    """A folder with a configuration, and its command line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "clausewatch.toml"
+
+    def configure(self, channel: str, via: str = '"desk:officer@example.org"') -> None:
+        self.file.write_text(CONFIGURATION.format(channel=channel, via=via))
+
+    def call(self, *words: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(self.file), *words])
+
+    def record_a_change(self) -> None:
+        """Record a material change that is not told yet."""
+        configuration = load(self.file)
+        with open_archive(configuration.database) as archive:
+            synchronise(archive, configuration.policies, datetime.now(UTC))
+            record_first(archive)
+            outbox.register(archive, configuration.subscribers, datetime.now(UTC))
+            record_change(archive, WILL_NOT)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, mail: MailServer) -> Installation:
+    made = Installation(tmp_path)
+    made.configure(mail.url)
+    return made
+
+
+def test_a_test_message_arrives_and_is_told_as_accepted(installation: Installation, mail: MailServer) -> None:
+    result = installation.call("notify", "test", "Privacy desk")
+    assert result.exit_code == 0, result.output
+    assert result.output == "desk:officer@example.org  accepted\n"
+    assert mail.received[0].subject == "Clausewatch test message for Privacy desk"
+
+
+def test_a_target_that_refuses_is_told_with_its_reason(installation: Installation, mail: MailServer) -> None:
+    installation.configure(mail.url, '"desk:officer@example.org", "desk:gone@example.org"')
+    mail.refuses["gone@example.org"] = "550 no such mailbox"
+    result = installation.call("notify", "test", "Privacy desk")
+    assert result.exit_code == 1
+    assert "desk:officer@example.org  accepted" in result.output
+    assert "desk:gone@example.org     not accepted: the mail server answered 550 no such mailbox" in result.output
+
+
+def test_an_unknown_subscriber_is_told_with_the_nearest_name(installation: Installation) -> None:
+    result = installation.call("notify", "test", "privacy desk")
+    assert result.exit_code == 2
+    assert "did you mean 'Privacy desk'?" in result.output
+
+
+def test_a_channel_that_apprise_does_not_understand_is_told_without_its_secret(installation: Installation) -> None:
+    installation.configure("carrierpigeon://me:hunter22@loft.example")
+    for words in (("test", "Privacy desk"), ("send",)):
+        result = installation.call("notify", *words)
+        assert result.exit_code == 2
+        assert "channels.desk" in result.output
+        assert "carrierpigeon" in result.output
+        assert "hunter22" not in result.output
+
+
+def test_send_delivers_what_waits_and_then_has_nothing(installation: Installation, mail: MailServer) -> None:
+    installation.record_a_change()
+    result = installation.call("notify", "send")
+    assert (result.exit_code, result.output) == (0, "1 message sent\n")
+    assert mail.received[0].subject == "Teahouse: sharing clause changed (critical)"
+    result = installation.call("notify", "send")
+    assert (result.exit_code, result.output) == (0, "Nothing to send\n")
+
+
+def test_send_does_not_wait_for_the_pause_after_a_failure(installation: Installation, mail: MailServer) -> None:
+    installation.record_a_change()
+    mail.stop()
+    for _ in range(4):
+        result = installation.call("notify", "send")
+        assert result.exit_code == 0
+        assert "0 messages sent, 1 to be tried again" in result.output
+        assert "no conversation with the mail server" in result.output
+    mail.start()
+    assert installation.call("notify", "send").output == "1 message sent\n"
+    assert len(mail.received) == 1
+
+
+def test_what_was_given_up_is_told_and_sent_again_when_asked(installation: Installation, mail: MailServer) -> None:
+    installation.record_a_change()
+    mail.refuses["officer@example.org"] = "550 no such mailbox"
+    result = installation.call("notify", "send")
+    assert result.exit_code == 1
+    assert "1 given up" in result.output
+    mail.refuses.clear()
+    assert installation.call("notify", "send").exit_code == 1
+    result = installation.call("notify", "send", "--dead")
+    assert (result.exit_code, result.output) == (0, "1 message sent\n")
+
+
+def test_send_leaves_the_field_to_a_run_that_is_on_its_way(installation: Installation, mail: MailServer) -> None:
+    installation.record_a_change()
+    with only_run(load(installation.file).database):
+        assert installation.call("notify", "send").exit_code == 4
+    assert mail.received == []

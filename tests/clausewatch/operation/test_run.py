@@ -1,0 +1,310 @@
+"""`clausewatch run`, as cron and people call it: real processes, a real site, a real mail server."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.recording.policies import mark_tried
+from archive.storage.database import open_archive
+from clausewatch.config import load
+from clausewatch.operation.run import Courier
+from tests.conftest import PROJECT
+from tests.desk import Desk
+from tests.server import Answer, Site, serving
+from tests.smtp import MailServer, mail_server
+
+POLICY = """<html lang="en"><head><title>Privacy policy</title></head><body><main>
+<h1>Privacy policy of the Ferry</h1>
+<p>This policy explains which personal data the Ferry holds about its passengers and what they can ask of us.</p>
+<h2>1. What we collect</h2>
+<p>We collect your name, your e-mail address and the crossing that you book with us.</p>
+<h2>2. Whom we share it with</h2>
+<p>{sharing}</p>
+<p>The harbour office receives the list of passengers, as the law on shipping asks.</p>
+<h2>3. Your rights</h2>
+<p>You have the right to access your personal data, to have it corrected and to have it deleted.</p>
+<p>We answer within 14 days, free of charge.</p>
+<h2>4. Contact</h2>
+<p>Write to data@ferry.example.</p>
+</main></body></html>"""
+BEFORE = POLICY.format(sharing="We do not share your personal data with advertisers.")
+AFTER = POLICY.format(sharing="We share your personal data with advertisers.")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def changed(desk: Desk, site: Site, mail: MailServer) -> None:
+    """Watch a policy, and change it in its sharing section."""
+    desk.configure({"Ferry": site.serve("/privacy", BEFORE)}, mail=mail.url)
+    assert desk.clausewatch("run").code == 0
+    site.serve("/privacy", AFTER)
+
+
+def test_a_material_change_is_told_once(desk: Desk) -> None:
+    with serving() as site, mail_server() as mail:
+        changed(desk, site, mail)
+        assert mail.received == []
+        second = desk.clausewatch("run", "--all", "--exit-code")
+        third = desk.clausewatch("run", "--all", "--exit-code")
+        [message] = mail.received
+    assert second.out == "1 policy checked: 1 changed (1 material); 1 alert sent\n"
+    assert second.code == 10
+    assert third.out == "1 policy checked: 1 unchanged\n"
+    assert third.code == 0
+    assert "Ferry" in message.subject
+    assert message.recipients == ("officer@example.org",)
+    assert "Whom we share it with" in message.text
+
+
+def test_what_could_not_be_sent_is_sent_by_the_next_run(desk: Desk) -> None:
+    with serving() as site, mail_server() as mail:
+        changed(desk, site, mail)
+        mail.stop()
+        down = desk.clausewatch("run", "--all")
+        before = desk.folder / "before.db"
+        shutil.copy(desk.folder / "clausewatch.db", before)
+        mail.start()
+        up = desk.clausewatch("run")
+        assert len(mail.received) == 1
+        sent_meanwhile(f"sqlite:///{before}", desk)
+        assert len(mail.received) == 2
+    assert "0 alerts sent; 1 to be tried again" in down.out
+    assert down.code == 0
+    assert "1 alert sent" in up.out
+
+
+def sent_meanwhile(database: str, desk: Desk) -> None:
+    """Have a long crawl's courier send what waits in an archive, before the crawl ends."""
+    with open_archive(database) as archive:
+        courier = Courier(archive, load(desk.configuration), interval=0.05)
+        with courier.delivering():
+            wait_until(lambda: courier.accepted == 1)
+
+
+def test_one_that_cannot_be_fetched_costs_no_other_its_check(desk: Desk) -> None:
+    with serving() as site:
+        policies = {"Ferry": site.serve("/ferry", BEFORE), "Gone": site.url("/gone")}
+        desk.configure(policies | {"Deaf": "http://127.0.0.1:1/privacy"})
+        said = desk.clausewatch("run")
+    assert said.code == 1
+    assert said.out == "3 policies checked: 1 first seen, 1 not comparable, 1 failed\n"
+    assert "Deaf: failed, 127.0.0.1:1 refuses the connection" in said.err
+    assert "Gone: not comparable, " in said.err
+    assert "Traceback" not in said.err
+
+
+def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> None:
+    with serving() as site:
+        desk.configure({"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)})
+        desk.clausewatch("run")
+        early = desk.clausewatch("run")
+        named = desk.clausewatch("run", "--policy", "Tram")
+        assert (site.visits()["/ferry"], site.visits()["/tram"]) == (1, 2)
+    assert (early.code, early.out) == (0, "No policy is due, of 2 watched; --all checks them anyway\n")
+    assert named.out == "1 policy checked: 1 unchanged\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--policy", "Fery"), "there is no policy 'Fery'; did you mean 'Ferry'?"),
+        (("--policy", "Ferry", "--all"), "leave out --policy, or --all"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_done(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+    desk.configure({"Ferry": "http://127.0.0.1:1/privacy"})
+    said = desk.clausewatch("run", *arguments)
+    assert said.code == 2
+    assert words in said.err
+    assert not (desk.folder / "clausewatch.db").exists()
+
+
+def test_a_run_that_overlaps_another_ends_at_once(desk: Desk) -> None:
+    with serving() as site:
+        site.pages["/privacy"] = Answer(BEFORE.encode(), pause=4)
+        desk.configure({"Ferry": site.url("/privacy")})
+        with subprocess.Popen(desk.command("run"), cwd=desk.folder, stdout=subprocess.PIPE, text=True) as first:
+            wait_until(lambda: site.visits()["/privacy"] == 1)
+            second = desk.clausewatch("run", "--all")
+            out, _ = first.communicate(timeout=30)
+        assert site.visits()["/privacy"] == 1
+    assert second.code == 4
+    assert f"process {first.pid}" in second.err
+    assert (first.returncode, out) == (0, "1 policy checked: 1 first seen\n")
+
+
+def test_a_run_that_is_locked_out_imports_neither_scrapy_nor_sqlalchemy(desk: Desk) -> None:
+    desk.configure({"Ferry": "http://127.0.0.1:1/privacy"})
+    program = f"""
+import atexit, sys
+atexit.register(lambda: print(*(name for name in ("scrapy", "sqlalchemy", "twisted") if name in sys.modules)))
+from clausewatch.cli import main
+main({["--config", str(desk.configuration), "run"]!r})
+"""
+    lock = desk.folder / "clausewatch.db.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 4
+    assert done.stdout.strip() == ""
+
+
+def test_a_killed_run_leaves_no_lock_and_loses_nothing(desk: Desk) -> None:
+    """The policy that was being fetched is still due."""
+    with serving() as site:
+        site.pages["/privacy"] = Answer(BEFORE.encode(), pause=4)
+        desk.configure({"Ferry": site.url("/privacy")})
+        with subprocess.Popen(desk.command("run"), cwd=desk.folder) as first:
+            wait_until(lambda: site.visits()["/privacy"] == 1)
+            first.kill()
+        site.serve("/privacy", BEFORE)
+        assert desk.clausewatch("run").out == "1 policy checked: 1 first seen\n"
+
+
+def test_an_interrupted_run_ends_in_order_and_says_what_it_left(desk: Desk) -> None:
+    with serving() as site:
+        site.pages["/slow"] = Answer(BEFORE.encode(), pause=2)
+        policies = {f"Ferry {n}": site.url(f"/slow?{n}") for n in range(4)}
+        site.pages |= {f"/slow?{n}": site.pages["/slow"] for n in range(4)}
+        desk.configure(policies, crawl={"concurrency": "1"})
+        with subprocess.Popen(
+            desk.command("run"), cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as run:
+            wait_until(lambda: len(site.asked) >= 2)
+            run.send_signal(signal.SIGTERM)
+            out, err = run.communicate(timeout=30)
+        again = desk.clausewatch("run")
+    assert run.returncode == 1
+    assert "not checked: the run was stopped" in err
+    assert out.startswith(("1 policy checked", "2 policies checked"))
+    assert again.code == 0
+
+
+def test_an_archive_that_cannot_be_opened_ends_with_3(desk: Desk) -> None:
+    desk.configure({"Ferry": "http://127.0.0.1:1/privacy"})
+    (desk.folder / "clausewatch.db").write_bytes(b"this is a text and no database" * 100)
+    said = desk.clausewatch("run")
+    assert said.code == 3
+    assert "clausewatch.db" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) -> None:
+    """Nothing is pretended to be recorded, and no traceback is thrown at people."""
+    with serving() as site:
+        site.pages["/privacy"] = Answer(BEFORE.encode(), pause=2)
+        desk.configure({"Ferry": site.url("/privacy")})
+        with subprocess.Popen(
+            desk.command("run"), cwd=desk.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as run:
+            wait_until(lambda: site.visits()["/privacy"] == 1)
+            resource.prlimit(run.pid, resource.RLIMIT_FSIZE, (4096, 4096))  # as if the disk were full
+            out, err = run.communicate(timeout=60)
+    assert run.returncode == 3, err
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_a_person_sees_a_progress_bar_and_the_same_summary(desk: Desk) -> None:
+    with serving() as site:
+        desk.configure({"Ferry": site.serve("/privacy", BEFORE)})
+        seen = on_terminal(desk.command("run"), desk.folder)
+    assert "Checking" in seen
+    assert "1/1" in seen
+    assert "1 policy checked: 1 first seen" in seen
+
+
+def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
+    with serving() as site, mail_server() as mail:
+        changed(desk, site, mail)
+        desk.configure({"Ferry": site.url("/privacy"), "Tram": site.serve("/tram", BEFORE)}, mail=mail.url)
+        crawl(desk)
+        assert site.visits()["/tram"] == 1, "a policy that is new in the file is due"
+        assert site.visits()["/privacy"] == 1, "one that was just checked is not"
+        make_due(desk)
+        crawl(desk)
+        assert site.visits()["/privacy"] == 2
+        assert mail.received == []
+        assert "1 alert sent" in desk.clausewatch("run").out
+        assert len(mail.received) == 1
+
+
+@pytest.mark.parametrize("how", ["run", "scrapy crawl"])
+def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
+    """Keeping data for longer is outside sharing and rights: material only to whoever says so."""
+    with serving() as site:
+        page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))
+        desk.configure({"Ferry": page, "Tram": page}, policy_lines={"Tram": ['profile = "ours"']})
+        with desk.configuration.open("a", encoding="utf-8") as file:
+            file.write('[profile.ours]\nmaterial = ["collection", "retention", "use"]\n')
+        desk.clausewatch("run")
+        site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for nine years."))
+        if how == "run":
+            assert desk.clausewatch("run", "--all").out.startswith("2 policies checked: 2 changed (1 material)")
+        else:
+            make_due(desk)
+            crawl(desk)
+    shown = {name: desk.clausewatch("history", name, "--format", "json").out for name in ("Ferry", "Tram")}
+    assert ['"material": true' in shown[name] for name in ("Ferry", "Tram")] == [False, True], shown
+
+
+def crawl(desk: Desk) -> None:
+    """Run `scrapy crawl policies` with the project's scrapy.cfg."""
+    project = PROJECT
+    environment = os.environ | {"CLAUSEWATCH_CONFIG": str(desk.configuration)}
+    command = [sys.executable, "-m", "scrapy", "crawl", "policies"]
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def make_due(desk: Desk) -> None:
+    """Let an hour pass, as far as the archive knows."""
+    with open_archive(desk.database) as archive:
+        mark_tried(archive, ["Ferry", "Tram"], datetime.now(UTC) - timedelta(hours=1))
+
+
+def wait_until(holds: object, seconds: float = 30.0) -> None:
+    """Wait until a condition holds."""
+    assert callable(holds)
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+def on_terminal(command: list[str], folder: Path) -> str:
+    """Run a command on a terminal of its own and return everything that a person would see."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    seen = b""
+    while True:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:  # Linux says so when the other end is closed
+            break
+        if not part:
+            break
+        seen += part
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, seen
+    return seen.decode()

@@ -1,0 +1,200 @@
+"""What wakes somebody where nobody looks: `status --check`, and the ping after each run."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.recording.recorder import record
+from archive.recording.runs import begin_run, end_run, runs
+from clausewatch.operation.guarded_http import RequestError, ping
+from crawler.network.addresses import AllowList
+from notifier import outbox
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.channels.outcome import Failed
+from tests.archive.visits import START, failed, refused
+from tests.clausewatch.questions.test_status import just_tried
+from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
+from tests.conftest import PROJECT
+from tests.desk import Desk
+from tests.notifier.changes import WILL_NOT, record_change
+from tests.server import Answer, serving
+
+NOW = datetime.now(UTC)
+LOOPBACK = AllowList.of(["127.0.0.1"])
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
+
+
+def just_ran(folder: Path, ago: timedelta = timedelta(0)) -> None:
+    """Let a run have come to its end, and have tried every policy."""
+    just_tried(folder)
+    with opened(folder) as archive:
+        end_run(archive, begin_run(archive, NOW - ago), NOW - ago)
+
+
+def test_nothing_is_printed_where_nothing_is_wrong(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    just_ran(tmp_path)
+    result = call(path, "status", "--check")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_each_problem_is_a_line(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        for _ in range(3):
+            record(archive, refused(START + timedelta(hours=60), 2), START)
+    result = call(path, "status", "--check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "no run: none has been started yet; `clausewatch config check` prints the line for cron",
+        "overdue: Teahouse: no run tried it since 2026-03-02 06:00 UTC; it asks for every 12 h",
+        "not read: Teahouse: 3 checks since 2026-03-04 18:00 UTC: the page asks for a password and holds no policy",
+    ]
+
+
+def test_a_trouble_counts_from_the_configured_number_of_visits(tmp_path: Path) -> None:
+    watched(tmp_path)
+    with opened(tmp_path) as archive:
+        record(archive, failed(START + timedelta(hours=60)), START)
+    just_ran(tmp_path)
+    assert call(configured(tmp_path), "status", "--check").exit_code == 0
+    path = configured(tmp_path, CONFIGURATION + "[watchdog]\ntrouble_after = 1\n")
+    assert call(path, "status", "--check").stdout.startswith("not read: Teahouse: 1 check since")
+
+
+def test_runs_that_do_not_come_to_their_end_are_told(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    just_ran(tmp_path, timedelta(hours=23))
+    assert call(path, "status", "--check").exit_code == 0
+    watched(tmp_path)
+    just_ran(tmp_path, timedelta(hours=25))
+    with opened(tmp_path) as archive:
+        begin_run(archive, NOW)  # one that breaks off
+        assert runs(archive).ended_at == NOW - timedelta(hours=25)
+    result = call(path, "status", "--check")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("no run: no run came to its end since ")
+    assert result.stdout.endswith("and one is wanted every 12 h\n")
+
+
+def test_messages_that_were_given_up_are_told_by_status_too(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    just_ran(tmp_path)
+    desk = Subscriber("Desk", (Target("post", "officer@example.org"),), welcome=False)
+    with opened(tmp_path) as archive:
+        outbox.register(archive, [desk], NOW)
+        record_change(archive, WILL_NOT)
+        outbox.plan_alerts(archive, [desk], NOW)
+        (delivery,) = outbox.open_deliveries(archive, NOW)
+        claimed = outbox.claim(archive, delivery.id, NOW)
+        assert claimed is not None
+        outbox.note_failed(archive, claimed, NOW, Failed("the mail server answered 550 \x1b[31mno", permanent=True))
+    line = (
+        "given up: 1 message was not taken by post:officer@example.org for Desk: the mail server answered 550 "
+        "\\x1b[31mno (`clausewatch notify send --dead` tries again)"
+    )
+    result = call(path, "status", "--check")
+    assert (result.exit_code, result.stdout) == (1, f"{line}\n")
+    whole = call(path, "status")
+    assert whole.exit_code == 1
+    assert line in " ".join(whole.stdout.split())
+
+
+def test_an_archive_that_cannot_be_read_wakes_somebody_too(tmp_path: Path) -> None:
+    (tmp_path / "watch.db").write_text("not a database, but long enough to be read as one. " * 20)
+    assert call(configured(tmp_path), "status", "--check").exit_code == 3
+
+
+def test_lines_have_one_form(tmp_path: Path) -> None:
+    assert call(watched(tmp_path), "status", "--check", "--format", "json").exit_code == 2
+
+
+def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> None:
+    """A ping that fails is said, without its secret, and costs the run nothing."""
+    desk = Desk(tmp_path)
+    with serving() as site:
+        desk.configure({"Teahouse": site.serve("/privacy", PAGE)})
+        site.serve("/ping/5ecret", "OK")
+        with desk.configuration.open("a", encoding="utf-8") as file:
+            file.write(f'[watchdog]\nping = "{site.url("/ping/5ecret")}"\nping_timeout = "2 s"\n')
+        first = desk.clausewatch("run")
+        assert (first.code, first.err) == (0, "")
+        assert site.visits()["/ping/5ecret"] == 1
+        assert desk.clausewatch("status", "--check").code == 0
+        site.pages["/ping/5ecret"] = Answer(b"no", 503)
+        second = desk.clausewatch("run", "--all")
+        assert second.code == 0
+        assert second.err == "The watchdog was not told: 127.0.0.1 answered with the HTTP status 503.\n"
+        assert "5ecret" not in desk.clausewatch("config", "check").out
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer(status=302, headers=(("Location", "https://elsewhere.example/"),)), "127.0.0.1 answered with the HTTP"),
+        (Answer(b"no", 500), "127.0.0.1 answered with the HTTP status 500"),
+    ],
+    ids=["redirect", "error"],
+)
+def test_a_watchdog_that_fails_is_said_without_its_secret(answer: Answer, problem: str) -> None:
+    with serving() as site:
+        site.pages["/5ecret"] = answer
+        with pytest.raises(RequestError) as caught:
+            ping(site.url("/5ecret"), LOOPBACK, timeout=1)
+    assert str(caught.value).startswith(problem)
+    assert "5ecret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("drips", [b"", b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100], ids=["silent", "dripping"])
+def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
+    """However it does: each byte of a dripping answer comes in time."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            conversation, _ = server.accept()
+            with conversation, contextlib.suppress(OSError):
+                for byte in drips:
+                    conversation.send(bytes([byte]))
+                    time.sleep(0.2)
+                conversation.recv(10_000)
+                conversation.recv(1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(RequestError, match=r"^127\.0\.0\.1 did not answer within 1 s$"):
+            ping(f"http://127.0.0.1:{server.getsockname()[1]}/5ecret", LOOPBACK, timeout=1)
+        assert time.monotonic() - began < 4
+        thread.join(timeout=30)
+
+
+def test_a_watchdog_that_is_there_is_heard() -> None:
+    """Whatever it says besides: nobody reads it."""
+    with serving() as site:
+        site.pages["/5ecret?token=1"] = Answer(b"OK", endless=True)
+        ping(site.url("/5ecret?token=1"), LOOPBACK, timeout=5)
+        assert site.visits() == {"/5ecret?token=1": 1}
+
+
+def test_the_watchdog_is_asked_past_the_address_guard() -> None:
+    with serving() as site:
+        site.serve("/5ecret", "OK")
+        with pytest.raises(RequestError, match="no public address"):
+            ping(site.url("/5ecret"), AllowList.of([]), timeout=5)
+        assert site.asked == []
+
+
+@pytest.mark.parametrize("address", ["ftp://ping.example/5ecret", "5ecret", "https://u:p5ecret@ping.example/"])
+def test_a_wrong_address_is_refused_without_being_shown(tmp_path: Path, address: str) -> None:
+    path = configured(tmp_path, f'{CONFIGURATION}[watchdog]\nping = "{address}"\n')
+    result = call(path, "status", "--check")
+    assert result.exit_code == 2
+    assert "watchdog.ping: " in result.output
+    assert "5ecret" not in result.output

@@ -1,0 +1,71 @@
+"""Every answer as a page: it stands alone, and what others wrote is text in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.recording.recorder import record
+from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
+from tests.clausewatch.questions.test_diff import Page
+from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
+
+QUESTIONS = {
+    "history": ["history"],
+    "history of one": ["history", "Teahouse", "--suppressed"],
+    "show": ["show", "Teahouse"],
+    "inventory": ["show", "Teahouse", "--inventory"],
+    "diff": ["diff", "Teahouse"],
+    "sides": ["diff", "Teahouse", "--side-by-side"],
+    "blame": ["blame", "Teahouse"],
+    "dropped": ["blame", "Teahouse", "--dropped"],
+    "search": ["search", "nobody"],
+    "status": ["status"],
+}
+HOSTILE = "<script>alert(1)</script> <!-- \u202e nobody. <img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize("words", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_page_stands_alone_and_holds_what_others_wrote_as_text(tmp_path: Path, words: list[str]) -> None:
+    """A policy and a configuration try to bring elements, a comment and a reversed line into our page."""
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, seen(START, written("Nobody sees it, " + HOSTILE), None), START)
+        judged = replace(JUDGED, findings=(replace(SHARING, section=HOSTILE, reason=HOSTILE, edits=()),))
+        record(archive, seen(START + HOUR, written(HOSTILE), 1, judged), START + HOUR)
+    path = configured(tmp_path, CONFIGURATION + f'[[policy]]\nname = "<b>{"x" * 9}"\nurl = "https://b.example/"\n')
+    text = call(path, *words, "--format", "html").stdout
+    page = Page(text)
+    assert text.startswith("<!doctype html>")
+    assert not {"script", "img", "link", "iframe", "form", "object", "b"} & set(page.tags)
+    assert not {"src", "href", "action", "onclick", "onload", "onerror"} & {name for name, _ in page.attributes}
+    assert not any(each in text for each in ("url(", "@import", "\u202e"))
+    assert "default-src 'none'" in text
+    assert "@media print" in text
+    assert "All times are UTC." in text.rsplit("<p", 1)[1]
+
+
+def test_a_history_that_is_cut_says_so_on_the_page(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    page = call(path, "history", "--limit", "1", "--format", "html").stdout
+    assert "Shown are the 1 of 2 versions that were seen last." in page
+    result = call(path, "history", "--limit", "1", "--format", "json")
+    assert "the 1 of 2 versions" in result.stderr
+    assert "the 1 of 2 versions" in " ".join(call(path, "history", "--limit", "1").stdout.split())
+    assert "Shown are" not in call(path, "history", "--limit", "2").stdout
+
+
+def test_texts_side_by_side_have_the_words_that_went_left_and_those_that_came_right(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    shown = call(path, "diff", "Teahouse", "--side-by-side").stdout
+    (line,) = (each for each in shown.splitlines() if " | " in each and "cooks" in each)
+    left, right = line.split(" | ")
+    assert "[-Only-] our" in left
+    assert "{+" not in left
+    assert "partners" in right
+    assert "[-" not in right
+    page = Page(call(path, "diff", "Teahouse", "--side-by-side", "--format", "html").stdout)
+    assert ("data-label", "Before") in page.attributes
+    assert "table" not in Page(call(path, "diff", "Teahouse", "--format", "html").stdout).tags

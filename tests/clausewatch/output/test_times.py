@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from clausewatch.output.times import end, lasting, shown, stamp, start
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2026-03-04", "2026-03-04T00:00:00Z", "2026-03-04T23:59:59Z"),
+        (" 2026-03-04 ", "2026-03-04T00:00:00Z", "2026-03-04T23:59:59Z"),
+        ("2026-03-04T05:30", "2026-03-04T05:30:00Z", "2026-03-04T05:30:00Z"),
+        ("2026-03-04 05:30+07:00", "2026-03-03T22:30:00Z", "2026-03-03T22:30:00Z"),
+        ("2026-03-04T05:30:09Z", "2026-03-04T05:30:09Z", "2026-03-04T05:30:09Z"),
+    ],
+)
+def test_a_day_means_its_first_or_last_moment_and_a_time_itself(text: str, first: str, last: str) -> None:
+    assert (stamp(start(text)), stamp(end(text))) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["", "today", "04.03.2026", "2026-02-30", "2026-03-04T25:00"])
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        start(text)
+
+
+def test_times_are_shown_in_utc_and_say_so() -> None:
+    assert shown(datetime(2026, 3, 4, 1, 5, tzinfo=timezone(timedelta(hours=7)))) == "2026-03-03 18:05 UTC"
+    assert shown(datetime(2026, 3, 4, 1, 5, tzinfo=UTC)) == "2026-03-04 01:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [
+        (timedelta(hours=12), "12 h"),
+        (timedelta(days=2), "2 d"),
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(seconds=45), "45 s"),
+    ],
+)
+def test_a_duration_is_shown_in_the_largest_unit_that_fits(duration: timedelta, expected: str) -> None:
+    assert lasting(duration) == expected

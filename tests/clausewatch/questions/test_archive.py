@@ -1,0 +1,78 @@
+"""What `clausewatch archive` shows, removes, backs up and restores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from clausewatch.operation.lock import only_run
+from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
+
+KEPT = (
+    CONFIGURATION
+    + """
+[evidence]
+keep_bodies = "1d"
+"""
+)
+
+
+def test_stats_tell_what_it_holds_and_under_which_rule(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    result = call(path, "archive", "stats")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("It holds 1 policies, 3 fetches, 2 versions, 1 changes.\n")
+    assert "Raw pages are kept for ever" in result.stdout
+    found = json.loads(call(configured(tmp_path, KEPT), "archive", "stats", "--format", "json").stdout)
+    assert (found["rows"]["versions"], found["removable_bodies"], found["bodies"]["count"]) == (2, 1, 2)
+
+
+def test_vacuum_removes_what_the_rule_no_longer_keeps(tmp_path: Path) -> None:
+    watched(tmp_path)
+    path = configured(tmp_path, KEPT)
+    assert "would remove those of 1 fetch" in call(path, "archive", "vacuum", "--dry-run").stdout
+    result = call(path, "archive", "vacuum")
+    assert result.stdout.startswith("Removed 1 raw page and 1 stored contents of ")
+    assert call(path, "verify").exit_code == 0, "a removal under the rule is no loss"
+    assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages and 0 stored contents")
+
+
+def test_vacuum_waits_for_no_run(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with only_run(f"sqlite:///{tmp_path / 'watch.db'}"):
+        assert call(path, "archive", "vacuum").exit_code == 4
+
+
+def test_a_policy_under_legal_hold_keeps_its_pages(tmp_path: Path) -> None:
+    watched(tmp_path)
+    path = configured(tmp_path, KEPT + 'hold = ["tag:vendor"]\n')
+    assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages")
+
+
+def test_what_is_held_must_be_there(tmp_path: Path) -> None:
+    """A misspelt hold would lose the pages that it was to keep."""
+    watched(tmp_path)
+    for hold, near in (("Teahuose", "Teahouse"), ("tag:vender", "vendor")):
+        result = call(configured(tmp_path, f'{KEPT}hold = ["{hold}"]\n'), "archive", "vacuum")
+        assert result.exit_code == 2
+        assert repr(near) in result.stderr
+    assert call(configured(tmp_path, KEPT), "archive", "vacuum").stdout.startswith("Removed 1 raw page")
+
+
+def test_a_backup_comes_back(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    file = tmp_path / "kept.db"
+    made = call(path, "archive", "backup", str(file))
+    assert made.exit_code == 0
+    with opened(tmp_path) as archive:
+        kept = archive.location
+    assert kept.endswith("watch.db")
+    refused = call(path, "archive", "restore", str(file))
+    assert refused.exit_code == 3
+    assert "--replace" in refused.stderr
+    restored = call(path, "archive", "restore", "--replace", str(file))
+    assert restored.exit_code == 0
+    assert "watch.db.before-restore" in restored.stdout
+    assert "alerts nobody" in restored.stdout
+    head = made.stdout.split("Its head: ")[1].strip()
+    assert call(path, "verify", "--head", head).exit_code == 0, "the restore is one entry more of the same chain"

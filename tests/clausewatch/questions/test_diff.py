@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from archive.model import Result
+from archive.recording.recorder import record
+from differ.visits.assessment import Assessment
+from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
+from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
+from tests.clausewatch.watched import answered, call, configured, opened, watched
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its tags, the addresses in it, and its text by tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        if self.tags:
+            self.texts.setdefault(self.tags[-1], []).append(data)
+
+
+def three_versions(folder: Path) -> Path:
+    """Add a third version, and return the configuration."""
+    path = watched(folder)
+    with opened(folder) as archive:
+        record(archive, seen(START + 72 * HOUR, written("Nobody sees your orders."), 2, JUDGED), START)
+    return path
+
+
+def test_the_last_two_versions_are_compared_word_by_word(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "diff", "Teahouse")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("""\
+Teahouse: version 1 to version 2
+  Before   first seen 2026-03-02 06:00 UTC, last seen 2026-03-03 06:00 UTC
+  After    first seen 2026-03-04 06:00 UTC, last seen 2026-03-04 06:00 UTC
+""")
+    assert "Version 2: material to sharing, severity high" in result.stdout
+    assert "1. Who sees your data  (changed)" in result.stdout
+    assert "{+" in result.stdout.split("1. Who sees your data  (changed)")[1]
+    assert "2. What you may ask  (" not in result.stdout
+    assert result.stdout.endswith("2 of 3 sections changed or moved; 1 unchanged.\n")
+
+
+def test_the_whole_text_is_shown_on_request(tmp_path: Path) -> None:
+    shown = call(watched(tmp_path), "diff", "Teahouse", "--full").stdout
+    assert "2. What you may ask  (unchanged)\n  You may ask us for a copy of your orders." in shown
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        ([], (2, 3)),
+        (["1"], (1, 3)),
+        (["1", "2"], (1, 2)),
+        (["v2", "V1"], (2, 1)),
+        (["2026-03-03", "2026-03-04"], (1, 2)),
+        (["2026-03-04T05:00", "3"], (1, 3)),
+    ],
+)
+def test_versions_are_named_by_number_or_day(tmp_path: Path, names: list[str], numbers: tuple[int, int]) -> None:
+    row = answered(three_versions(tmp_path), "diff", "Teahouse", *names)
+    assert (row["before"]["version"], row["after"]["version"]) == numbers
+
+
+def test_what_was_judged_in_between_is_told(tmp_path: Path) -> None:
+    row = answered(three_versions(tmp_path), "diff", "Teahouse", "1", "3")
+    assert [each["version"] for each in row["judged"]] == [2, 3]
+    assert row["judged"][0]["findings"][0]["rule"] == "recipient-added"
+    assert row["caution"] == ""
+
+
+def test_both_texts_can_be_had_from_the_marks(tmp_path: Path) -> None:
+    row = answered(watched(tmp_path), "diff", "Teahouse")
+    (section,) = (each for each in row["sections"] if each["section"] == "1. Who sees your data")
+    assert section["status"] == "changed"
+    block = next(block for block in section["blocks"] if any(operation != "keep" for operation, _ in block))
+    before = "".join(text for operation, text in block if operation != "insert")
+    after = "".join(text for operation, text in block if operation != "delete")
+    assert (before, after) == ("Only our cooks see your orders.", "Our cooks and our partners see your orders.")
+
+
+def test_a_version_and_itself_differ_in_no_word(tmp_path: Path) -> None:
+    assert call(watched(tmp_path), "diff", "Teahouse", "2", "2").stdout.endswith("\nNo word differs.\n")
+
+
+def test_colours_are_for_terminals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = watched(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[32m{+" in call(path, "diff", "Teahouse", color=True).stdout
+    assert "\x1b" not in call(path, "diff", "Teahouse").stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in call(path, "diff", "Teahouse", color=True).stdout
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "diff", "Teahouse", "--format", "html")
+    page = Page(result.stdout)
+    assert result.stdout.startswith("<!doctype html>")
+    assert not {"script", "link", "img", "iframe", "form", "object"} & set(page.tags)
+    assert not {"src", "href", "action", "onclick", "onload"} & {name for name, _ in page.attributes}
+    assert "url(" not in result.stdout
+    assert "@import" not in result.stdout
+    assert "default-src 'none'" in result.stdout
+    assert "@media print" in result.stdout
+    assert "We keep them for a year." in page.texts["ins"]
+    assert "Only our" in page.texts["del"]
+
+
+def test_what_a_page_says_is_text_in_ours(tmp_path: Path) -> None:
+    """The policy tries to bring an element, a comment and a reversed line into our page."""
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, seen(START, written("Nobody sees it."), None), START)
+        hostile = "<script>alert(1)</script> <!-- \u202e sees it. <img src=x onerror=alert(1)>"
+        record(archive, seen(START + HOUR, written(hostile), 1, JUDGED), START + HOUR)
+    result = call(configured(tmp_path), "diff", "Teahouse", "--format", "html")
+    page = Page(result.stdout)
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert "\u202e" not in result.stdout
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in result.stdout
+    assert "All times are UTC." in result.stdout.rsplit("<p", 1)[1]
+
+
+def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, seen(START, written("Nobody sees it."), None), START)
+    result = call(configured(tmp_path), "diff", "Teahouse")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: Teahouse has one version only, so there is nothing to compare yet\n"
+
+
+@pytest.mark.parametrize("name", ["9", "2026-01-01", "later"])
+def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> None:
+    assert call(watched(tmp_path), "diff", "Teahouse", name).exit_code == 2
+
+
+def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) -> None:
+    """The second version was read in another way, and could not be compared like with like."""
+    path = watched(tmp_path)
+    assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
+    with opened(tmp_path) as archive:
+        record(archive, Result(fetched(START + 60 * HOUR), assessment, 2), START)
+    text = " ".join(call(path, "diff", "Teahouse").stdout.split())
+    assert "Caution: Between these versions the way in which Clausewatch reads the page was changed" in text
+    assert "Version 3: not judged" in text
+    page = call(path, "diff", "Teahouse", "--format", "html").stdout
+    assert "the way in which Clausewatch reads the page was changed" in page
+    assert answered(path, "diff", "Teahouse")["caution"].startswith("Between these versions")
+    assert "Version 3: not judged: it could not be compared" in call(path, "history").stdout
+
+
+def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = call(watched(tmp_path), "diff", "Teahouse", "--full").stdout.splitlines()
+    marked = [line for line in lines if "see your orders" in line or "{+" in line]
+    assert marked
+    assert all(len(line) <= 40 and line == line.rstrip() for line in marked if "Marks" not in line)
+
+
+def test_what_dates_and_languages_say_stands_in_the_heading(tmp_path: Path) -> None:
+    path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
+    head = call(path, "diff", "Teahouse").stdout.split("\n\n")[0]
+    assert "  Dates    version 2: silent edit: the text changed, the stated date of 2026-01-15 did not\n" in head
+    assert "version 2: only the Indonesian text changed" in head
+    page = Page(call(path, "diff", "Teahouse", "--format", "html").stdout)
+    assert any("silent edit: the text changed" in text for text in page.texts["dd"])
+    assert answered(path, "diff", "Teahouse")["judged"][0]["drift"] == ["en"]

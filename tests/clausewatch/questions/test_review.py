@@ -1,0 +1,138 @@
+"""`clausewatch review`, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.recording.recorder import record
+from notifier import outbox
+from notifier.audience.subscriptions import Subscriber, Target
+from tests.archive.visits import HOUR, JUDGED, START, seen, written
+from tests.clausewatch.questions.test_status import just_tried
+from tests.clausewatch.watched import answered, call, opened, watched
+
+DESK = Subscriber("Desk", (Target("desk", "officer@example.org"),), welcome=False)
+
+
+def find_again(folder: Path) -> None:
+    """Record the same findings once more."""
+    with opened(folder) as archive:
+        record(archive, seen(START + 60 * HOUR, written("Edition 3."), 2, JUDGED), START)
+
+
+def said(configuration: Path, *words: str) -> str:
+    result = call(configuration, *words)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def test_what_waits_is_listed_and_counted_until_it_is_judged(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    just_tried(tmp_path)
+    listed = said(path, "review")
+    assert "1 Teahouse 2 2026-03-04 high sharing 1. Who sees your data" in listed
+    assert answered(path, "status")[0]["to_review"] == 1
+    told = said(path, "review", "1", "--acknowledge", "--by", "Ratna", "--comment", "asked their DPO")
+    assert told == "Finding 1 (Teahouse, version 2, sharing): acknowledged by Ratna."
+    assert said(path, "review") == "Every finding that is material or was told to somebody is reviewed."
+    assert answered(path, "status")[0]["to_review"] == 0
+
+
+def test_history_and_diff_show_the_number_and_what_was_said(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    said(path, "review", "1", "--false-alarm", "--comment", "they were there <b>before</b>", "--by", "Ratna")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    marked = f"marked as a false alarm on {today} by Ratna: they were there <b>before</b>"
+    for words in (("history", "Teahouse"), ("diff", "Teahouse"), ("review", "1")):
+        shown = said(path, *words)
+        assert "Finding 1." in shown
+        assert marked in shown
+    find_again(tmp_path)
+    shown = said(path, "history", "Teahouse")
+    assert f"the same words were marked as a false alarm on {today} (finding 1): not told again" in shown
+    for words in (("history", "Teahouse"), ("diff", "Teahouse", "1", "2")):
+        page = said(path, *words, "--format", "html")
+        assert "Finding 1." in page
+        assert "by Ratna: they were there &lt;b&gt;before&lt;/b&gt;" in page
+    found = answered(path, "history", "Teahouse")[-1]["findings"][0]
+    assert (found["id"], found["reviews"], found["repeats_false_alarm"]) == (3, [], 1)
+
+
+def test_a_finding_is_called_by_its_alert_too(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        outbox.register(archive, [DESK], START)
+        record(archive, seen(START + 60 * HOUR, written("Edition 3."), 2, JUDGED), START)
+        outbox.plan_alerts(archive, [DESK], START + 61 * HOUR)
+        (delivery,) = outbox.open_deliveries(archive, START + 61 * HOUR)
+        claimed = outbox.claim(archive, delivery.id, START + 61 * HOUR)
+    assert claimed is not None
+    (alert,) = claimed.notice.alerts  # type: ignore[union-attr]  # an alert it is
+    assert said(path, "review", alert.id, "--acknowledge", "--by", "Ratna").startswith("Finding 3 ")
+
+
+def test_who_says_nothing_of_themselves_is_called_by_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ratna.w")
+    assert said(watched(tmp_path), "review", "1", "--acknowledge").endswith("acknowledged by ratna.w.")
+
+
+def test_several_are_judged_at_once_or_none(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    find_again(tmp_path)
+    result = call(path, "review", "1", "99", "--acknowledge", "--by", "Ratna")
+    assert result.exit_code == 2
+    assert "no finding and no alert has the number '99'" in result.output
+    assert len(answered(path, "review")) == 2
+    said(path, "review", "1", "3", "--acknowledge", "--by", "Ratna")
+    assert answered(path, "review") == []
+
+
+def test_precision_in_use_is_shown_by_rule(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    find_again(tmp_path)
+    said(path, "review", "1", "--acknowledge", "--by", "Ratna")
+    said(path, "review", "3", "--false-alarm", "--by", "Ratna")
+    assert "recipient-added 2 1 1 50%" in said(path, "review", "--rules")
+    (row,) = json.loads(call(path, "review", "--rules", "--format", "json").stdout)
+    assert row == {
+        "rule": "recipient-added",
+        "findings": 2,
+        "acknowledged": 1,
+        "false_alarms": 1,
+        "precision": 0.5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("1", "--acknowledge", "--false-alarm"), "leave one of the two out"),
+        (("--acknowledge",), "Name the finding"),
+        (("1", "--rules"), "are for lists"),
+        (("1", "--acknowledge", "--by", " "), "--by is empty"),
+        (("1", "--acknowledge", "--by", "R\x1b[31m"), "control character"),
+        (("1", "--comment", "x" * 2001), "longer than 2,000"),
+        (("--policy", "Tehouse"), "Teahouse"),
+        (("one",), "no finding and no alert"),
+    ],
+)
+def test_a_wrong_call_is_told(tmp_path: Path, words: tuple[str, ...], problem: str) -> None:
+    result = call(watched(tmp_path), "review", *words)
+    assert result.exit_code == 2
+    assert problem in result.output
+
+
+def test_a_reviewer_is_forgotten_and_what_was_said_stays(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    said(path, "review", "1", "--acknowledge", "--by", "Ratna W.", "--comment", "asked their DPO")
+    told = said(path, "subscribers", "forget", "Ratna W.", "--yes")
+    assert "Erased: the name of who made 1 review." in told
+    assert b"Ratna" not in (tmp_path / "watch.db").read_bytes()
+    shown = said(path, "history", "Teahouse")
+    assert "by forgotten: asked their DPO" in shown
+    assert call(path, "verify").exit_code == 0
+    assert call(path, "subscribers", "forget", "Ratna W.", "--yes").exit_code == 2

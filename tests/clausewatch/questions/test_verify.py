@@ -1,0 +1,106 @@
+"""What `clausewatch verify` says of an archive that somebody altered."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from archive.evidence.chain import head
+from tests.clausewatch.watched import answered, call, opened, watched
+
+
+def alter(folder: Path, statement: str) -> None:
+    """Write to the database as no program of ours does."""
+    with closing(sqlite3.connect(folder / "watch.db")) as connection:
+        connection.executescript(statement)
+
+
+def saved_head(folder: Path) -> str:
+    """Return the head as a message quotes it."""
+    with opened(folder) as archive:
+        return str(head(archive))
+
+
+def test_an_archive_that_is_sound_ends_with_0(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    kept = saved_head(tmp_path)
+    result = call(path, "verify", "--head", kept)
+    assert result.exit_code == 0
+    assert "Checked: 11 entries of the chain; sealed rows: 1 change, 3 fetches, 2 findings" in result.stdout
+    assert f"Head: {kept}" in result.stdout
+    assert result.stdout.endswith("Nothing was altered, and the chain leads to the saved head.\n")
+
+
+def test_without_a_saved_head_it_says_what_it_cannot_tell(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "verify")
+    assert result.exit_code == 0
+    assert "as far as the archive itself can tell; a saved head (--head) would tell more" in result.stdout
+
+
+def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    alter(tmp_path, "UPDATE finding SET severity = 'low' WHERE id = 1; DELETE FROM suppression;")
+    alter(tmp_path, "UPDATE policy SET name = 'Tea Room'; UPDATE version SET dates = '[' WHERE id = 1;")
+    result = call(path, "verify")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[:4] == [
+        "changed: finding 1 (Tea Room, version 2): it is not what was sealed",
+        "missing: suppression 1: it was sealed, and is gone",
+        "changed: version 1 (Tea Room, version 1): it cannot be read",
+        "name: policy 1: it is called 'Tea Room', and was recorded as 'Teahouse'",
+    ]
+    assert "4 flaws found: this is not what was recorded." in result.stdout
+
+
+def test_a_tail_that_was_cut_off_is_found_with_a_saved_head(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    kept = saved_head(tmp_path)
+    alter(tmp_path, "DELETE FROM suppression; DELETE FROM chain_entry WHERE sequence = 11;")
+    assert call(path, "verify").exit_code == 0
+    result = call(path, "verify", "--head", kept)
+    assert result.exit_code == 1
+    assert f"head: saved head {kept}: the chain ends before it: entry 11 is missing" in result.stdout
+
+
+def test_the_head_of_another_archive_is_not_met(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    result = call(path, "verify", "--head", "a" * 64, "--head", f"3:{'b' * 64}")
+    assert result.exit_code == 1
+    assert result.stdout.count("it was written anew, or is another archive's") == 2
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])
+def test_the_heads_of_a_saved_message_are_taken(tmp_path: Path, encoding: str) -> None:
+    path = watched(tmp_path)
+    kept = saved_head(tmp_path)
+    message = EmailMessage()
+    message["Subject"] = "Teahouse changed"
+    message.set_content(
+        f"It changed.\n\nEvidence of what was recorded so far, kept by each recipient: {kept}\n", cte=encoding
+    )
+    (tmp_path / "alert.eml").write_bytes(bytes(message))
+    assert answered(path, "verify", "--head", str(tmp_path / "alert.eml"))["saved_heads"] == [kept]
+
+
+def test_what_holds_no_head_is_refused(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    (tmp_path / "note.txt").write_text("nothing here")
+    for given, said in (("12", "is no file, and is no head"), (str(tmp_path / "note.txt"), "holds no head")):
+        result = call(path, "verify", "--head", given)
+        assert result.exit_code == 2
+        assert said in result.stderr
+
+
+def test_json_holds_all_of_it(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    alter(
+        tmp_path, "UPDATE blob SET content = x'00' WHERE sha256 = (SELECT document_sha256 FROM version WHERE id = 2);"
+    )
+    said = answered(path, "verify", "--skip-extraction")
+    assert said["sound"] is False
+    assert (said["entries"], said["contents"], said["texts"]) == (11, 3, 1)
+    assert [each["what"] for each in said["flaws"]] == ["content"]

@@ -1,0 +1,132 @@
+"""Politeness against real servers: who asks to wait is waited for, and nobody else has to."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.recording.resting_hosts import LONGEST_REST, note_resting, resting_hosts
+from archive.storage.database import open_archive
+from tests.conftest import PROJECT
+from tests.crawler.crawl import crawl
+from tests.server import Answer, Site, serving
+
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+TEXT = (("Content-Type", "text/plain"),)
+
+
+def busy(status: int, retry_after: str | None = None) -> Answer:
+    """Return an answer that asks to wait."""
+    return Answer(b"<h1>Busy</h1>", status, () if retry_after is None else (("Retry-After", retry_after),))
+
+
+def gaps(site: Site, path: str) -> list[float]:
+    """Return the seconds between the requests for a path."""
+    moments = site.when(path)
+    return [after - before for before, after in itertools.pairwise(moments)]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_for(tmp_path: Path, status: int) -> None:
+    with serving() as site:
+        site.first["/privacy"] = [busy(status, "2")]
+        found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=1)
+        [gap] = gaps(site, "/privacy")
+    assert gap >= 2
+    assert found["a"].outcome == "changed"
+
+
+def test_retry_after_of_robots_txt_is_waited_for(tmp_path: Path) -> None:
+    with serving() as site:
+        site.first["/robots.txt"] = [busy(503, "2")]
+        found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=1)
+        [gap] = gaps(site, "/robots.txt")
+    assert gap >= 2
+    assert found["a"].outcome == "changed"
+
+
+def test_a_robots_txt_that_stays_away_forbids_the_page(tmp_path: Path) -> None:
+    with serving() as site:
+        site.pages["/robots.txt"] = busy(503, "0")
+        found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=2)
+        assert site.visits() == {"/robots.txt": 3}
+    assert (found["a"].outcome, found["a"].error_kind) == ("failed", "robots")
+    assert "answers 503" in found["a"].detail
+
+
+def test_who_asks_for_longer_than_the_cap_is_left_alone_in_this_run(tmp_path: Path) -> None:
+    with serving() as site, serving() as other:
+        site.pages["/first"] = busy(429, "3600")
+        policies = {"first": site.url("/first"), "second": site.serve("/second", PAGE)}
+        policies |= {"other": other.serve("/privacy", PAGE)}
+        found = crawl(tmp_path / "a.db", policies, retries=2, delay=0.2)
+        assert site.visits() == {"/robots.txt": 1, "/first": 1}
+    assert (found["first"].outcome, found["first"].status) == ("not comparable", 429)
+    assert "Retry-After: 3600" in found["first"].detail
+    assert (found["second"].outcome, found["second"].error_kind) == ("failed", "asked-to-wait")
+    assert "3600 s (Retry-After), and max_wait is 60 s" in found["second"].detail
+    assert found["other"].outcome == "changed"
+
+
+def test_a_host_that_rests_takes_no_other_hosts_place(tmp_path: Path) -> None:
+    with serving() as site, serving() as other:
+        site.first["/privacy"] = [busy(503, "4")]
+        policies = {"busy": site.serve("/privacy", PAGE), "other": other.serve("/privacy", PAGE)}
+        found = crawl(tmp_path / "a.db", policies, retries=1, concurrency=1)
+        begun, again = site.when("/privacy")
+        assert other.when("/privacy")[0] < again - 2
+    assert [each.outcome for each in found.values()] == ["changed", "changed"]
+    assert again - begun >= 4
+
+
+def test_each_failure_of_a_request_doubles_its_wait(tmp_path: Path) -> None:
+    with serving() as site:
+        site.first["/privacy"] = [Answer(b"<h1>Broken</h1>", 500)] * 2
+        found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=2, delay=0.5)
+        first, second = gaps(site, "/privacy")
+    assert first >= 1
+    assert second >= 2
+    assert found["a"].outcome == "changed"
+
+
+def test_one_host_sees_one_request_at_a_time_even_without_a_delay(tmp_path: Path) -> None:
+    with serving() as site:
+        for path in ("/a", "/b"):
+            site.pages[path] = Answer(PAGE.encode(), pause=0.5)
+        crawl(tmp_path / "a.db", {path: site.url(path) for path in ("/a", "/b")}, delay=0)
+        first, second = sorted(site.moments[path] for path in ("/a", "/b"))
+    assert second - first >= 0.5
+
+
+@pytest.mark.parametrize(("stated", "kept"), [(2, 2), (500, 3)], ids=["as stated", "up to max_wait"])
+def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
+    with serving() as site:
+        site.pages["/robots.txt"] = Answer(f"User-agent: *\nCrawl-delay: {stated}".encode(), headers=TEXT)
+        crawl(tmp_path / "a.db", {n: site.serve(f"/{n}", PAGE) for n in "ab"}, max_wait=3)
+        robots, first, second = sorted(site.moments.values())
+    assert first - robots >= kept
+    assert kept <= second - first < 2.5 * kept
+
+
+def test_who_asks_for_longer_than_the_cap_is_left_alone_by_the_next_run_too(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving() as site:
+        site.pages["/first"] = busy(429, "31536000")
+        crawl(database, {"first": site.url("/first")})
+        policies = {"first": site.url("/first"), "second": site.serve("/second", PAGE)}
+        asked = site.visits()
+        found = crawl(database, policies)
+        assert site.visits() == asked
+        with open_archive(f"sqlite:///{database}") as archive:
+            now = datetime.now(UTC)
+            [resting] = resting_hosts(archive, now)
+            assert timedelta(hours=23) < resting.until - now <= LONGEST_REST
+            assert resting_hosts(archive, now + LONGEST_REST) == ()
+            note_resting(archive, [replace(resting, until=now)], now - LONGEST_REST)
+        assert crawl(database, policies)["second"].outcome == "changed"
+    assert {each.error_kind for each in found.values()} == {"asked-to-wait"}
+    assert f"is left alone until {resting.until:%Y-%m-%d %H:%M} UTC" in found["second"].detail

@@ -1,0 +1,184 @@
+"""Whoever reads an address reads the same host in it, or nobody asks it: ours, Scrapy's and the one that connects.
+
+The table is in the spirit of the URL Standard's test data; the host beside each address is the one that the standard
+gives it (https://url.spec.whatwg.org), "" where it gives none.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy.http import Request
+from twisted.web.client import URI
+
+from clausewatch.config.tables import web_address
+from crawler.network.addresses import host_key, plain_host
+
+PLAIN = {
+    "http://a.example/": "a.example",
+    "https://a.example:8443/b?c#d": "a.example",
+    "HTTP://A.EXAMPLE/": "a.example",
+    "http://a.example": "a.example",
+    "http://a.example:/": "a.example",
+    "http://a.example:80/": "a.example",
+    "http://a.example./": "a.example.",
+    "http://a.example?b@c.example/": "a.example",
+    "http://a.example#@c.example/": "a.example",
+    "http://a.example/@c.example/": "a.example",
+    "http://a.example/\\c.example": "a.example",
+    "http://a.example//c.example": "a.example",
+    "http://a-b.example/": "a-b.example",
+    "http://a_b.example/": "a_b.example",
+    "http://192.0.2.1/": "192.0.2.1",
+    "http://[2001:db8::1]/": "2001:db8::1",
+    "http://[2001:DB8::1]:8080/": "2001:db8::1",
+    "http://xn--mnchen-3ya.example/": "xn--mnchen-3ya.example",
+    "http://münchen.example/": "xn--mnchen-3ya.example",
+    "http://MÜNCHEN.example/": "xn--mnchen-3ya.example",
+    "http://a。example/": "a.example",
+    "http://ａ.example/": "a.example",
+}
+"""Addresses that are to be fetched."""
+ODD = {
+    "http://a.example\\@c.example/": "a.example",
+    "http://a.example\\.c.example/": "a.example",
+    "http:\\\\a.example/": "a.example",
+    "http://a.example\\b": "a.example",
+    "http:/\\a.example/": "a.example",
+    "http:a.example/": "a.example",
+    "http:/a.example/": "a.example",
+    "http:///a.example/": "a.example",
+    "http:////a.example/": "a.example",
+    "http://b@a.example/": "a.example",
+    "http://b:c@a.example/": "a.example",
+    "http://@a.example/": "a.example",
+    "http://b@c@a.example/": "a.example",
+    "http://c.example:80@a.example/": "a.example",
+    "http://c.example%2F@a.example/": "a.example",
+    "http://c.example%00@a.example/": "a.example",
+    "http://[2001:db8::1]@a.example/": "a.example",
+    "http://a%2Eexample/": "a.example",
+    "http://%61.example/": "a.example",
+    "http://a.example%2F.c.example/": "",
+    "http://a.example%00.c.example/": "",
+    "http://a.example%09.c.example/": "",
+    "http://a.example%20/": "",
+    "http://a.exa\tmple/": "a.example",
+    "http://a.exa\nmple/": "a.example",
+    "http://a.exa\rmple/": "a.example",
+    "\thttp://a.example/": "a.example",
+    " http://a.example/ ": "a.example",
+    "ht\ttp://a.example/": "a.example",
+    "http://a.example\t:80/": "a.example",
+    "http://a.example /": "",
+    "http://a b.example/": "",
+    "http://a<b.example/": "",
+    "http://a|b.example/": "",
+    "http://a^b.example/": "",
+    "http://a,b.example/": "a,b.example",
+    "http://a;b.example/": "a;b.example",
+    "http://a$b.example/": "a$b.example",
+    "http://a\x00.example/": "",
+    "http://a\x7f.example/": "",
+    "http://a\u00ad.example/": "a.example",
+    "http://a\u200b.example/": "a.example",
+    "http://a\u2044c.example/": "",
+    "http://a\uff0fc.example/": "",
+    "http://a\uff03@c.example/": "",
+    "http://a\u2100c.example/": "",
+    "http://a\uff20c.example/": "",
+    "http://faß.example/": "fass.example",  # of IDNA 2003, as Scrapy's; the standard's is of 2008
+    "http://a..example/": "a..example",
+    "http://.a.example/": ".a.example",
+    "http://../": "..",
+    "http:///": "",
+    "http://": "",
+    "http://:80/": "",
+    "http://@/": "",
+    "http://a.example:0/": "a.example",
+    "http://a.example:65536/": "",
+    "http://a.example:-1/": "",
+    "http://a.example:8o/": "",
+    "http://a.example:80:81/": "",
+    "http://a.example:٨٠/": "",
+    "http://a.example:+80/": "",
+    "http://a.example:8 0/": "",
+    "http://a.example:00000080/": "a.example",
+    "http://[::1/": "",
+    "http://::1]/": "",
+    "http://[::1]c.example/": "",
+    "http://c.example[::1]/": "",
+    "http://[::1%25lo]/": "",
+    "http://[v1.a]/": "",
+    "http://[]/": "",
+    "http://[2001:db8::1].c.example/": "",
+    "http://1.2.3.4.5/": "",
+    "http://256.1.1.1/": "",
+    "http://0x7f.1/": "127.0.0.1",
+    "http://127.0.0.1./": "127.0.0.1",
+    "http://xn--/": "",
+    "http://xn--a/": "",
+    "//a.example/": "a.example",
+    "a.example": "",
+    "file:///etc/hostname": "",
+    "ftp://a.example/": "a.example",
+    "javascript://a.example/%0aalert(1)": "a.example",
+    "data:text/html,a": "",
+    "ws://a.example/": "a.example",
+    "http+unix://a.example/": "a.example",
+    "view-source:http://a.example/": "",
+    "http://" + "a" * 300 + ".example/": "a" * 300 + ".example",
+}
+"""Addresses that readers disagree on, or may come to: read alike or not fetched."""
+NOWHERE = {"xn--ac-c6t.example", "v1.a", "1.2.3.4.5", "256.1.1.1", "xn--", "xn--a"}
+"""Names that the standard refuses, that all of ours read alike, and that no name server can know."""
+SAME = {"0x7f.1": "127.0.0.1", "127.0.0.1.": "127.0.0.1"}
+"""Spellings that the resolver, and so the guard, reads as the standard does."""
+
+
+def fetched(url: str, base: str = "") -> str | None:
+    """Return the host that would be connected to, or None where nothing would."""
+    try:
+        request = Request(urljoin(base, url))
+        ours = plain_host(request.url)
+    except ValueError:
+        return None
+    connected = URI.fromBytes(request.url.encode("ascii")).host.decode("ascii").lower()
+    assert connected == ours, f"we read {ours}, and {connected} is connected to"
+    assert urlsplit(request.url).hostname == ours
+    return ours
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_a_plain_address_is_read_alike_by_all(url: str) -> None:
+    assert fetched(url) == PLAIN[url]
+    if "\\" not in url:  # which the configuration refuses
+        assert fetched(web_address(url)) == PLAIN[url]
+
+
+@pytest.mark.parametrize("url", ODD)
+def test_an_odd_address_is_read_as_the_standard_says_or_not_fetched(url: str) -> None:
+    host = fetched(url)
+    assert host is None or host in NOWHERE or SAME.get(host, host) == ODD[url]
+
+
+@pytest.mark.parametrize("url", ODD)
+def test_an_odd_redirect_is_read_as_the_standard_says_or_not_followed(url: str) -> None:
+    """What is no address of its own is a path of the site that redirects."""
+    host = fetched(url, "http://site.example/b/c")
+    assert host is None or host in NOWHERE or SAME.get(host, host) in (ODD[url], "site.example")
+
+
+PIECES = st.sampled_from(
+    ["a.example", "@", ":", "/", "\\", "?", "#", "[", "]", "%2e", "%00", "\t", " ", "::1", "80", "。", "ü"]
+)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_readers_never_disagree(rest: str) -> None:
+    """`fetched` itself fails where one reads another host than the one that is connected to."""
+    host = fetched(f"http://{rest}")
+    assert host is None or host == host_key(host) or host.endswith(".")

@@ -1,0 +1,44 @@
+"""What the pipeline hands to the workers."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.model import Policy
+from crawler.visits.pipelines import profile_of
+from differ.judgement.profiles import load_profile, tailored
+from document.model import ExtractionOptions
+from tests.conftest import PROJECT
+from tests.crawler.crawl import crawl
+from tests.server import serving
+
+
+def policy(profile: str) -> Policy:
+    return Policy("Cloakroom", "https://cloakroom.example/privacy", timedelta(hours=12), ExtractionOptions(), profile)
+
+
+def test_a_policy_is_judged_by_the_profile_that_was_handed_in(caplog: pytest.LogCaptureFixture) -> None:
+    ours = tailored(load_profile(), "ours", material=["retention"])
+    assert profile_of(policy("ours"), {"ours": ours}) is ours
+    assert profile_of(policy("default"), {}) == load_profile()
+    assert caplog.records == []
+
+
+def test_a_profile_that_is_there_no_longer_is_replaced_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    assert profile_of(policy("gone"), {"ours": load_profile()}) == load_profile()
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage() == "Cloakroom: there is no profile 'gone' any more, so it is judged by the default"
+
+
+def test_a_crawl_goes_on_without_a_profile_that_is_there_no_longer(tmp_path: Path) -> None:
+    page = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+    with serving() as site:
+        policies = {"Cloakroom": site.serve("/privacy", page)}
+        assert crawl(tmp_path / "a.db", policies, profile="gone")["Cloakroom"].outcome == "changed"
+        site.serve("/privacy", page.replace("</main>", "<p>We keep umbrellas for a year.</p></main>"))
+        assert crawl(tmp_path / "a.db", policies, profile="gone")["Cloakroom"].outcome == "changed"

@@ -1,0 +1,171 @@
+"""The pool of killable workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+from document import read
+from document.model import Page
+
+LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
+"""By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
+IMPATIENT = replace(LIMITS, clock_per_cpu=4)
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def spin(_: int) -> int:
+    while True:
+        pass
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def hoard(size: int) -> int:
+    return len(bytearray(size))
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), number)
+    return number
+
+
+def dig(depth: int) -> int:
+    return dig(depth + 1)
+
+
+def fail(text: str) -> str:
+    raise ValueError(text)
+
+
+class Poison:
+    """Ends whichever process unpickles it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (3,)
+
+
+def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS, grace: float = 20.0) -> list[Any]:
+    """Make these calls at once in one pool, and return how each ended."""
+
+    async def work() -> list[Any]:
+        workers = Workers(limits, grace)
+        try:
+            return list(await asyncio.gather(*(workers.call(function, argument) for function, argument in calls)))
+        finally:
+            await workers.close()
+
+    return asyncio.run(work())
+
+
+def test_a_call_comes_back_with_its_value() -> None:
+    assert call((double, 21)) == [Done(42)]
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "limits", "limit"),
+    [
+        (spin, 0, LIMITS, "1 seconds of CPU time"),
+        (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # it would outlast the test, if it were not ended
+        (hoard, 2_000_000_000, LIMITS, "200 MB of memory"),
+        (dig, 0, LIMITS, "nesting depth"),
+        (die, signal.SIGKILL, LIMITS, "SIGKILL"),
+    ],
+)
+def test_what_uses_too_much_is_ended_and_the_limit_named(
+    function: Callable[[Any], Any], argument: object, limits: WorkerLimits, limit: str
+) -> None:
+    [outcome] = call((function, argument), limits=limits)
+    assert isinstance(outcome, LimitHit)
+    assert limit in outcome.limit
+
+
+def test_a_hostile_page_costs_no_other_its_check() -> None:
+    """Killed workers are replaced, and those that wait get their turn."""
+    calls: list[tuple[Callable[[Any], Any], Any]] = [(double, number) for number in range(20)]
+    outcomes = call((die, signal.SIGKILL), (spin, 0), *calls, (hoard, 2_000_000_000))
+    assert outcomes[2:-1] == [Done(number * 2) for number in range(20)]
+    assert [type(outcome) for outcome in (outcomes[0], outcomes[1], outcomes[-1])] == [LimitHit] * 3
+
+
+def test_cpu_time_counts_anew_for_each_call() -> None:
+    """One worker serves several calls that together use more than one may."""
+    burn = [(burn_cpu, 0.6)] * 3
+    assert call(*burn, limits=replace(LIMITS, count=1)) == [Done(0.6)] * 3
+
+
+def burn_cpu(seconds: float) -> float:
+    started = time.process_time()
+    while time.process_time() - started < seconds:
+        pass
+    return seconds
+
+
+def test_our_own_fault_is_no_limit() -> None:
+    [outcome] = call((fail, "no such rule"))
+    assert isinstance(outcome, Defect)
+    assert str(outcome.error) == "no such rule"
+
+
+def test_the_event_loop_goes_on_while_a_worker_works() -> None:
+    async def work() -> int:
+        workers = Workers(LIMITS)
+        ticks = 0
+        calling = asyncio.ensure_future(workers.call(sleep, 0.5))
+        while not calling.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        await workers.close()
+        return ticks
+
+    assert asyncio.run(work()) > 10
+
+
+def test_no_process_starts_before_it_is_needed() -> None:
+    assert call() == []
+
+
+def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
+    """A process that dies before it has said which call it took leaves no trace of it."""
+    assert call((double, 1)) == [Done(2)]  # what is started once is there, however busy the machine is
+    others = [(double, number) for number in range(4)]
+    outcomes = call((double, Poison()), *others, limits=IMPATIENT, grace=2.0)
+    assert isinstance(outcomes[0], LimitHit)
+    assert outcomes[1:] == [Done(number * 2) for number in range(4)]
+
+
+PARAGRAPH = "<p>We share your data with partners, and keep it until you withdraw consent.</p>"
+PAGE = f"<html><body>{PARAGRAPH * 8_000}</body></html>"
+
+
+def words_of(page: str) -> int:
+    return len(read(Page(page.encode(), "text/html")).document.text)
+
+
+def test_what_memory_is_short_for_is_refused_and_never_half_read() -> None:
+    """The HTML parser may go on without the text that it had no memory for: a mere limit lets it."""
+    whole = words_of(PAGE)
+    limits = range(40, 180, 1 if os.environ.get("CLAUSEWATCH_LONG") else 20)
+    outcomes = [within(megabytes * 1_000_000) for megabytes in limits]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, LimitHit)]
+    assert [outcome for outcome in outcomes if outcome not in (*refused, Done(whole))] == []
+    assert 0 < len(refused) < len(outcomes), "the range holds too little memory and enough"
+
+
+def within(memory: int) -> Any:
+    [outcome] = call((words_of, PAGE), limits=replace(LIMITS, count=1, memory=memory, cpu_time=20))
+    return outcome

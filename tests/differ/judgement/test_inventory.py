@@ -1,0 +1,200 @@
+"""What a policy promises, listed: in our own sentences, English and Indonesian."""
+
+from __future__ import annotations
+
+import pytest
+
+from differ.judgement.inventory import Inventory, Right, inventory, inventory_change, one_sided
+from differ.judgement.recipients import Recipient
+from document import read
+from document.model import Document, ExtractionOptions, Page
+
+
+def document(markdown: str, *languages: str) -> Document:
+    return read(Page(markdown.encode(), "text/markdown"), ExtractionOptions(languages=languages or ("en",))).document
+
+
+def named(markdown: str, *languages: str) -> list[str]:
+    """Return the recipients that are given by name."""
+    found = inventory(document(markdown, *languages)).recipients
+    return [each.name for each in found if each.kind == "named"]
+
+
+ENGLISH = """# Harbour Library privacy policy
+
+Harbour Library lends books. This policy says what Harbour Library does with data about you.
+
+## Who receives your data
+
+We share your personal data with Fernpost and Bell & Tarn for the delivery of parcels.
+
+Our analytics provider is Quietcount, and we pass loan records to our service providers.
+
+## Your rights
+
+You have the right to access your personal data. Write to desk@harbour.example; we answer within 14 days, free of
+charge.
+"""
+
+INDONESIAN = """# Kebijakan Privasi Perpustakaan Dermaga
+
+Perpustakaan Dermaga meminjamkan buku. Kebijakan ini menjelaskan apa yang Perpustakaan Dermaga lakukan dengan data Anda.
+
+## Pembagian data
+
+Kami membagikan data pribadi Anda kepada Kirimcepat dan kepada penyedia layanan kami untuk pengiriman paket.
+
+## Hak Anda
+
+Anda berhak untuk mengakses data pribadi Anda. Tulis ke meja@dermaga.example; kami menjawab dalam waktu 14 hari, tanpa
+biaya.
+"""
+
+
+def test_a_right_is_listed_with_deadline_fee_and_channel() -> None:
+    assert inventory(document(ENGLISH)).rights == (
+        Right("access", "en", "Your rights", "14 days", "free of charge", "desk@harbour.example"),
+    )
+    assert inventory(document(INDONESIAN, "id")).rights == (
+        Right("access", "id", "Hak Anda", "14 hari", "tanpa biaya", "meja@dermaga.example"),
+    )
+
+
+def test_recipients_are_listed_by_class_and_by_name() -> None:
+    english = {(each.kind, each.name) for each in inventory(document(ENGLISH)).recipients}
+    assert {
+        ("named", "Fernpost"),
+        ("named", "Bell & Tarn"),
+        ("named", "Quietcount"),
+        ("processors", "service providers"),
+    } <= english
+    indonesian = {(each.kind, each.name) for each in inventory(document(INDONESIAN, "id")).recipients}
+    assert {("named", "Kirimcepat"), ("processors", "penyedia layanan")} <= indonesian
+
+
+@pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (INDONESIAN, "id")])
+def test_the_company_is_no_recipient_of_its_own(text: str, language: str) -> None:
+    own = {"Harbour", "Library", "Perpustakaan", "Dermaga"}
+    assert not [name for name in named(text, language) if own & set(name.split())]
+
+
+def test_without_a_title_the_most_frequent_name_is_the_company() -> None:
+    text = """# Privacy policy
+
+Mossgate runs a ferry. Tickets of Mossgate are sold on board.
+
+## Sharing
+
+We share passenger data with Mossgate Cargo and with Pinewire.
+"""
+    assert named(text) == ["Pinewire"]
+
+
+def test_the_company_may_be_called_otherwise_in_each_language() -> None:
+    text = f"{ENGLISH}\n{INDONESIAN.replace('Kami membagikan', 'Perpustakaan Dermaga membagikan')}"
+    assert named(text, "en", "id") == ["Fernpost", "Bell & Tarn", "Quietcount", "Kirimcepat"]
+
+
+def test_a_place_is_no_recipient() -> None:
+    told = "Kami membagikan data Anda kepada pengelola pusat data kami di Jatipuro."
+    assert named(f"# Kebijakan privasi\n\n## Pembagian\n\n{told}\n", "id") == []
+
+
+def test_a_row_of_a_table_of_recipients_gives_name_task_and_country() -> None:
+    text = """# Privacy policy
+
+We run a ferry.
+
+## Whom we share your data with
+
+| Company | Task | Country |
+|---|---|---|
+| Noordkade Servers | Hosting | Netherlands |
+| Guldenpas | Card payments | Ireland |
+| Identification data | Tickets | Ireland |
+"""
+    rows = [each for each in inventory(document(text)).recipients if each.kind == "named"]
+    where = "Whom we share your data with"
+    assert rows == [
+        Recipient("named", "Noordkade Servers", "en", where, "Hosting", "Netherlands"),
+        Recipient("named", "Guldenpas", "en", where, "Card payments", "Ireland"),
+    ]
+
+
+def test_a_table_may_be_indonesian() -> None:
+    text = """# Kebijakan privasi
+
+Kami menjalankan kapal.
+
+## Pihak yang menerima data Anda
+
+| Perusahaan | Tugas | Negara |
+|---|---|---|
+| Awan Biru | Pusat data | Singapura |
+"""
+    (row,) = (each for each in inventory(document(text, "id")).recipients if each.kind == "named")
+    assert (row.name, row.purpose, row.country) == ("Awan Biru", "Pusat data", "Singapura")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We share your Personal Data with Service Providers.",
+        "If Mossgate is sold, we share your data with the buyer.",
+        "We may share your data with courts in Ireland after March.",
+        "Your data travels over Secure Wire Sockets.",
+        "WE SHARE YOUR DATA WITH COURTS.",
+        "We never share your personal data with Pinewire.",
+    ],
+)
+def test_a_capital_alone_makes_no_recipient(sentence: str) -> None:
+    start = "# Mossgate privacy policy\n\nMossgate runs a ferry, and its Service Providers help Mossgate.\n\n"
+    assert named(f"{start}## Sharing\n\n{sentence}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        ("We do not sell your personal data to advertisers.", "en"),
+        ("Kami tidak menjual data pribadi Anda kepada pengiklan.", "id"),
+    ],
+)
+def test_who_is_given_nothing_is_no_recipient_and_a_promise_is_no_right(sentence: str, language: str) -> None:
+    title = {"en": "Privacy policy", "id": "Kebijakan privasi"}[language]
+    assert inventory(document(f"# {title}\n\n{sentence}\n", language)) == Inventory()
+
+
+def test_what_came_and_went_is_told_and_inflection_is_neither() -> None:
+    before = (
+        "# Privacy policy\n\n## Sharing\n\nWe share your personal data with a service provider and with Pinewire.\n"
+    )
+    after = (
+        "# Privacy policy\n\n## Sharing\n\nWe share your personal data with service providers and with advertisers.\n"
+    )
+    change = inventory_change(inventory(document(before)), inventory(document(after)))
+    assert [each.name for each in change.recipients_gone] == ["Pinewire"]
+    assert [each.name for each in change.recipients_new] == ["advertisers"]
+    assert (change.rights_gone, change.rights_new) == ((), ())
+
+
+def test_what_one_language_alone_names_is_told() -> None:
+    found = Inventory(
+        rights=(Right("access", "en", "R"), Right("erase", "en", "R"), Right("access", "id", "H")),
+        recipients=(
+            Recipient("processors", "vendors", "en", "S"),
+            Recipient("processors", "vendor", "id", "P"),
+            Recipient("advertising", "pengiklan", "id", "P"),
+            Recipient("named", "Fernpost", "en", "S"),
+        ),
+    )
+    told = [(each.what, each.entry, each.named_in, each.missing_in) for each in one_sided(found)]
+    assert told == [
+        ("right", "erase", ("en",), ("id",)),
+        ("recipient", "advertising", ("id",), ("en",)),
+        ("recipient", "Fernpost", ("en",), ("id",)),
+    ]
+
+
+def test_a_policy_in_one_language_has_no_sides() -> None:
+    assert one_sided(inventory(document(ENGLISH))) == ()
+    assert one_sided(Inventory()) == ()

@@ -1,0 +1,143 @@
+"""Profiles: data that says what is material, how severe, under which clause."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from differ import compare, load_profile, profile_names
+from differ.judgement.effects import RIGHTS_PARTS, SHARING_PARTS
+from differ.judgement.profiles import REPORTS, Profile, ProfileError, Rule, WordRule, read_rule, tailored
+from differ.model import SEVERITIES, TOPICS, watched_topic
+from tests.differ.policies import document, policy
+
+ROW = {
+    "rule": "X.act",
+    "watched": "sharing",
+    "effect": "act",
+    "topic": "sharing",
+    "source": "law",
+    "severity": {"added": "high"},
+    "en": {"added": "New: {new}."},
+    "id": {"added": "Baru: {new}."},
+}
+SOURCES = {"law": "A law"}
+
+
+def rules(name: str = "default") -> tuple[Rule, ...]:
+    """Return the rules of a bundled profile."""
+    return load_profile(name).rules
+
+
+def judged(before: str, after: str, profile: Profile) -> list[tuple[str, str, bool]]:
+    """Return rule, topic and materiality of each finding of an edit."""
+    found = compare(document(policy("en", before)), document(policy("en", after)), profile).findings
+    return [(finding.rule, finding.topic, finding.material) for finding in found]
+
+
+def test_default_and_kenalan_are_bundled() -> None:
+    assert {"default", "kenalan"} <= set(profile_names())
+
+
+def test_unknown_profile_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ProfileError, match=r"no profile 'strict'.*default"):
+        load_profile("strict")
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
+def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Rule) -> None:
+    assert rule.source
+    assert watched_topic(rule.topic) == rule.watched
+    for direction, severity in rule.severity.items():
+        assert severity in SEVERITIES
+        for language in REPORTS:
+            fields = {name for _, name, _, _ in Formatter().parse(rule.sentences[language][direction]) if name}
+            assert fields <= {"gone", "new"}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
+def test_removed_right_is_never_milder_than_an_added_one(rule: Rule) -> None:
+    """A right taken away is worse than a right given; for sharing it is the other way round."""
+    if {"added", "removed"} <= rule.severity.keys() and rule.watched == "rights":
+        assert SEVERITIES.index(rule.severity["removed"]) <= SEVERITIES.index(rule.severity["added"])
+
+
+@pytest.mark.parametrize(
+    ("watched", "parts"), [("sharing", SHARING_PARTS), ("rights", RIGHTS_PARTS)], ids=["sharing", "rights"]
+)
+def test_every_kind_of_effect_has_a_rule(watched: str, parts: tuple[object, ...]) -> None:
+    """An effect that no rule speaks of would be told to nobody."""
+    spoken = {kind for rule in rules() if rule.watched == watched for kind in rule.effects}
+    assert {part.kind for part in parts} <= spoken  # type: ignore[attr-defined]  # parts of one kind
+
+
+def test_kenalan_reports_its_six_clauses_and_judges_alike() -> None:
+    kenalan = load_profile("kenalan")
+    assert set(kenalan.clauses) == {"I", "II", "III", "IV", "V", "VI"}
+    assert kenalan.rules == rules()
+    assert kenalan.clause("sale") == "III"
+    assert load_profile().clause("sale") is None
+
+
+def test_row_with_an_unknown_severity_is_refused() -> None:
+    with pytest.raises(ProfileError, match=r"X\.act.*'dire'"):
+        read_rule({**ROW, "severity": {"added": "dire"}}, SOURCES)
+
+
+def test_row_without_a_sentence_in_each_language_is_refused() -> None:
+    with pytest.raises(ProfileError, match=r"no sentence in 'id'"):
+        read_rule({**ROW, "id": {}}, SOURCES)
+
+
+def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
+    """A rule that says nothing of negations is told by "added" where a negation went."""
+    from differ.judgement.effects import Effect
+
+    rule = read_rule(ROW, SOURCES)
+    assert rule.direction(Effect("sharing", "act", "loosened", (), ("share",))) == "added"
+
+
+def test_rule_that_is_switched_off_speaks_no_more() -> None:
+    before, after = "We share your data with our bank.", "We share your data with our bank and our advertisers."
+    assert ("T1.recipient", "sharing", True) in judged(before, after, load_profile())
+    quiet = tailored(load_profile(), "mine", off=["T1.recipient"])
+    assert "T1.recipient" not in {rule for rule, _, _ in judged(before, after, quiet)}
+
+
+def test_topic_of_the_user_becomes_material() -> None:
+    before, after = "Cookies are eaten by five of us.", "Cookies are eaten by six of us."
+    assert judged(before, after, load_profile())[0][1:] == ("cookies", False)
+    wide = tailored(load_profile(), "mine", material=["cookies"])
+    assert judged(before, after, wide)[0][1:] == ("cookies", True)
+
+
+def test_topic_of_the_user_becomes_quiet() -> None:
+    before, after = "We never sell your data.", "We may sell your data."
+    quiet = tailored(load_profile(), "mine", quiet=["sale"])
+    assert judged(before, after, quiet) == [("T1.sale", "sale", False)]
+
+
+def test_rule_of_the_user_finds_its_words() -> None:
+    own = WordRule("my.harbour", ("harbour*",), "other", "high", "our own list")
+    profile = tailored(load_profile(), "mine", words=[own])
+    assert ("my.harbour", "other", True) in judged("Boats lie at the pier.", "Boats lie in the harbour.", profile)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"off": ["T1.recipients"]}, r"T1\.recipients.*T1\.recipient"),
+        ({"material": ["cookie"]}, "cookie.*cookies"),
+        ({"quiet": ["sales"]}, "sales.*sale"),
+        ({"words": [WordRule("my", ("{open",), "other", "low", "us")]}, "my.*brace"),
+    ],
+)
+def test_mistake_of_the_user_is_named(wrong: dict[str, list[object]], said: str) -> None:
+    with pytest.raises(ProfileError, match=said):
+        tailored(load_profile(), "mine", **wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_topics_of_rules_are_known() -> None:
+    assert {rule.topic for rule in rules()} <= set(TOPICS)
+    assert {topic for topics in load_profile("kenalan").clauses.values() for topic in topics} <= {*TOPICS, "risk"}

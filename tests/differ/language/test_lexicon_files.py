@@ -1,0 +1,103 @@
+"""What every lexicon file must hold."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from differ.language.lexicon import lexicon
+from differ.language.words import words
+
+LANGUAGES = ("de", "en", "es", "fr", "id")
+OTHERS = tuple(language for language in LANGUAGES if language != "en")
+
+
+def content(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("differ.language.lexicon") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("table", ["concepts", "headings", "persons", "numbers", "dates"])
+def test_every_language_has_the_keys_of_the_english_lexicon(language: str, table: str) -> None:
+    assert content(language)[table].keys() == content("en")[table].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lexicon_loads(language: str) -> None:
+    known = lexicon(language)
+    assert known is not None
+    assert known.language == language
+    assert known.spelled(["x"]) == ["x"]
+    assert known.synonyms.rewrite(["x"]) == ["x"]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_phrase_stands_for_two_meanings(language: str) -> None:
+    """A phrase in two rows of synonyms would join rows that mean different things."""
+    rows = content(language)["synonyms"]["groups"]
+    homes: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(rows):
+        for phrase in row:
+            assert homes.setdefault(tuple(words(phrase)), number) == number, phrase
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
+    """Spelling is unified first, so its words must be the ones that the rows know."""
+    known = lexicon(language)
+    assert known is not None
+    for row in content(language)["synonyms"]["groups"]:
+        read = {" ".join(known.synonyms.rewrite(known.spelled(words(phrase)))) for phrase in row}
+        assert len(read) == 1, row
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> None:
+    known = lexicon(language)
+    assert known is not None
+    operators = ("negation", "limiter", "modality", "scope", "consent")
+    taken = {
+        word: mention.concept
+        for word in known.function_words
+        for mention in known.concepts.find([word])
+        if mention.concept.startswith(operators)
+    }
+    assert not taken
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> None:
+    """All of a row or none of it speaks of consent, of a refusal, of may or will, or of a limit."""
+    known = lexicon(language)
+    assert known is not None
+    operators = ("negation", "modality", "consent", "limiter")
+    for row in content(language)["synonyms"]["groups"]:
+        classes = {
+            frozenset(m.concept for m in known.concepts.find(words(phrase)) if m.concept.startswith(operators))
+            for phrase in row
+        }
+        assert len(classes) == 1, row
+
+
+def test_a_name_of_a_country_stands_for_one_country() -> None:
+    homes: dict[str, str] = {}
+    for country in content("countries")["country"]:
+        assert country["names"].keys() == set(LANGUAGES), country["code"]
+        for name in (name for names in country["names"].values() for name in names):
+            assert homes.setdefault(name, country["code"]) == country["code"], name
+
+
+@pytest.mark.parametrize("name", ["US", "AS", "IN", "IT", "Chad", "Georgia", "America"])
+def test_words_that_are_also_other_things_name_no_country(name: str) -> None:
+    listed = {
+        name for country in content("countries")["country"] for names in country["names"].values() for name in names
+    }
+    assert name not in listed
+
+
+def test_the_states_of_the_united_states_are_all_there() -> None:
+    """Fifty and the District of Columbia."""
+    assert len(set(content("countries")["us_states"]["names"])) == 51

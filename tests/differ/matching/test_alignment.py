@@ -1,0 +1,123 @@
+"""Which statement is which: equal, moved, edited, new or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
+import pytest
+
+from differ.language.statements import Statement, statements
+from differ.matching.alignment import Pair, align
+from tests.differ.policies import document
+
+CLAUSES = (
+    "The ferry sails at dawn and comes back before the evening tide.",
+    "Passengers may bring a bicycle when there is room on deck.",
+    "Dogs travel for nothing but must stay beside their owner.",
+    "Lost umbrellas wait in the office behind the ticket booth.",
+    "The captain decides whether the weather allows a crossing.",
+)
+
+
+def paired(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
+    """Align two texts of one paragraph a clause."""
+    return align(statements(document("\n\n".join(before))), statements(document("\n\n".join(after)))).pairs
+
+
+def texts(pair: Pair) -> tuple[str | None, str | None]:
+    """Return the texts of a pair."""
+    return (pair.before.text if pair.before else None, pair.after.text if pair.after else None)
+
+
+def different(pairs: Sequence[Pair]) -> list[tuple[str | None, str | None]]:
+    """Return the texts of the pairs that are not equal."""
+    return [texts(pair) for pair in pairs if texts(pair)[0] != texts(pair)[1]]
+
+
+def test_equal_texts_are_paired_clause_by_clause() -> None:
+    pairs = paired(CLAUSES, CLAUSES)
+    assert [texts(pair) for pair in pairs] == [(clause, clause) for clause in CLAUSES]
+    assert not any(pair.moved for pair in pairs)
+
+
+def test_edited_clause_is_paired_with_itself() -> None:
+    edited = CLAUSES[1].replace("a bicycle", "two bicycles")
+    assert different(paired(CLAUSES, [CLAUSES[0], edited, *CLAUSES[2:]])) == [(CLAUSES[1], edited)]
+
+
+def test_new_clause_stands_alone() -> None:
+    new = "Season tickets are sold in spring."
+    assert different(paired(CLAUSES, [*CLAUSES[:2], new, *CLAUSES[2:]])) == [(None, new)]
+
+
+def test_gone_clause_stands_where_it_stood() -> None:
+    pairs = paired(CLAUSES, [*CLAUSES[:2], *CLAUSES[3:]])
+    assert texts(pairs[2]) == (CLAUSES[2], None)
+    assert different(pairs) == [(CLAUSES[2], None)]
+
+
+def test_moved_clause_is_one_pair() -> None:
+    pairs = paired(CLAUSES, [*CLAUSES[1:], CLAUSES[0]])
+    assert different(pairs) == []
+    assert [pair.after.text for pair in pairs if pair.moved and pair.after] == [CLAUSES[0]]
+
+
+def test_clause_moved_with_a_word_changed_is_one_pair() -> None:
+    edited = CLAUSES[0].replace("evening", "morning")
+    assert different(paired(CLAUSES, [*CLAUSES[1:], edited])) == [(CLAUSES[0], edited)]
+
+
+def test_doubled_clause_is_new_once() -> None:
+    assert different(paired(CLAUSES, [*CLAUSES, CLAUSES[2]])) == [(None, CLAUSES[2])]
+
+
+def test_clauses_of_other_words_are_no_pair() -> None:
+    other = "Quarrels among neighbours belong before a wise judge."
+    assert set(different(paired(CLAUSES[:1], [other]))) == {(CLAUSES[0], None), (None, other)}
+
+
+def test_short_lines_are_paired_in_their_place_only() -> None:
+    """Two words in common say little: "blue sails" elsewhere is another line."""
+    before = ["Old sails", *CLAUSES]
+    assert (("Old sails", "New sails")) in different(paired(before, ["New sails", *CLAUSES]))
+    assert (("Old sails", "New sails")) not in different(paired(before, [*CLAUSES, "New sails"]))
+
+
+def test_heading_is_no_pair_of_a_paragraph() -> None:
+    before = statements(document("## Bicycles on deck are welcome\n\nOne clause."))
+    after = statements(document("Bicycles on deck are very welcome\n\nOne clause."))
+    pairs = [pair for pair in align(before, after).pairs if pair.before and pair.after]
+    assert [(pair.before.text, pair.after.text) for pair in pairs if pair.before and pair.after] == [
+        ("One clause.", "One clause.")
+    ]
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_every_statement_stands_in_exactly_one_pair(step: int) -> None:
+    after = [clause.replace("the", "a") for clause in CLAUSES[::step]] + list(CLAUSES[:step])
+    one, other = (statements(document("\n\n".join(text))) for text in (CLAUSES, after))
+    pairs = align(one, other).pairs
+    assert positions(pair.before for pair in pairs) == list(range(len(one)))
+    assert positions(pair.after for pair in pairs) == list(range(len(other)))
+
+
+def positions(side: Iterable[Statement | None]) -> list[int]:
+    """Return the places of statements, sorted."""
+    return sorted(statement.position for statement in side if statement)
+
+
+def test_many_alike_lines_are_weighed_within_the_budget() -> None:
+    """A thousand lines of the same few words would make half a million pairs: the result says that it is coarse."""
+    one, other = (statements(document("\n\n".join(alike(1000, text)))) for text in (7, 11))
+    aligned = align(one, other)
+    assert aligned.coarse
+    assert positions(pair.before for pair in aligned.pairs) == list(range(len(one)))
+
+
+def alike(count: int, text: int) -> list[str]:
+    """Return lines of nine words, each of which stands in some thirty other lines too."""
+    return [
+        " ".join(f"{letter}{crc32(f'{text} {n} {letter}'.encode()) % 31}" for letter in "abcdefghi")
+        for n in range(count)
+    ]

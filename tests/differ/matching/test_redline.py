@@ -1,0 +1,66 @@
+"""Two documents as one text with marks."""
+
+from __future__ import annotations
+
+from differ.matching.redline import RedlineSection, redline
+from differ.matching.wording import after_text, before_text
+from tests.differ.policies import document
+
+BEFORE = """# Terms of the tool library
+
+Borrow what you need.
+
+## Saws
+
+Saws are lent for a week.
+
+## Ladders
+
+Ladders are lent for a day.
+
+Return them dry.
+
+## Drills
+
+Drills are lent for an hour.
+"""
+
+
+def sections(after: str) -> dict[str, RedlineSection]:
+    """Return the redline from the library's terms to another text, by section."""
+    return {section.section: section for section in redline(document(BEFORE), document(after))}
+
+
+def test_same_document_is_the_same_everywhere() -> None:
+    assert {section.status for section in redline(document(BEFORE), document(BEFORE))} == {"same"}
+
+
+def test_edited_section_is_changed_and_the_others_are_not() -> None:
+    found = sections(BEFORE.replace("for a week", "for a month"))
+    assert {name: section.status for name, section in found.items() if section.status != "same"} == {"Saws": "changed"}
+
+
+def test_new_section_is_new() -> None:
+    found = sections(BEFORE + "\n## Benches\n\nBenches are never lent.\n")
+    assert found["Benches"].status == "new"
+
+
+def test_gone_section_is_shown_where_it_stood() -> None:
+    after = BEFORE.replace("## Ladders\n\nLadders are lent for a day.\n\nReturn them dry.\n\n", "")
+    found = redline(document(BEFORE), document(after))
+    names = [section.section for section in found]
+    assert next(section for section in found if section.section == "Ladders").status == "gone"
+    assert names.index("Saws") < names.index("Ladders") < names.index("Drills")
+
+
+def test_moved_section_is_moved() -> None:
+    saws = "## Saws\n\nSaws are lent for a week.\n\n"
+    found = sections(BEFORE.replace(saws, "") + "\n" + saws)
+    assert found["Saws"].status == "moved"
+
+
+def test_marks_lead_from_one_text_to_the_other() -> None:
+    after = BEFORE.replace("for a day", "for two days").replace("Return them dry.", "").replace("Drills", "Planes")
+    blocks = [edits for section in redline(document(BEFORE), document(after)) for edits in section.blocks]
+    for side, text in ((before_text, BEFORE), (after_text, after)):
+        assert sorted(filter(None, map(side, blocks))) == sorted(document(text).text.split("\n"))

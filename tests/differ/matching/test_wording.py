@@ -1,0 +1,113 @@
+"""Word marks: what a reader sees struck out and underlined."""
+
+from __future__ import annotations
+
+import pytest
+
+from differ.language.words import sentences, tokens, words
+from differ.matching.wording import WORD_BUDGET, after_text, before_text, word_edits
+from differ.model import Edit, Operation
+
+KEEP: Operation = "keep"
+DELETE: Operation = "delete"
+INSERT: Operation = "insert"
+
+
+def test_equal_texts_have_one_kept_run() -> None:
+    assert word_edits("The lamp burns.", "The lamp burns.") == (Edit(KEEP, "The lamp burns."),)
+
+
+def test_two_empty_texts_have_no_edit() -> None:
+    assert word_edits("", "") == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edits"),
+    [
+        ("The lamp burns.", "", (Edit(DELETE, "The lamp burns."),)),
+        ("", "The lamp burns.", (Edit(INSERT, "The lamp burns."),)),
+        (
+            "The lamp burns all night.",
+            "The candle burns all night.",
+            (Edit(KEEP, "The "), Edit(DELETE, "lamp"), Edit(INSERT, "candle"), Edit(KEEP, " burns all night.")),
+        ),
+        (
+            "Lampu menyala sepanjang malam.",
+            "Lampu tidak menyala sepanjang malam.",
+            (Edit(KEEP, "Lampu "), Edit(INSERT, "tidak "), Edit(KEEP, "menyala sepanjang malam.")),
+        ),
+    ],
+)
+def test_edits_are_whole_words(before: str, after: str, edits: tuple[Edit, ...]) -> None:
+    assert word_edits(before, after) == edits
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Answers come in 14 days.", "Answers come in 41 days."),
+        ("Write to old@mill.example now.", "Write to new@mill.example now."),
+        ("See https://mill.example/a for more.", "See https://mill.example/b for more."),
+        ("On 03/05/2024 we met.", "On 03/06/2024 we met."),
+    ],
+)
+def test_numbers_and_addresses_change_as_one_word(before: str, after: str) -> None:
+    """A deadline or an address is never shown with a digit or a letter struck out."""
+    changed = [edit.text for edit in word_edits(before, after) if edit.operation != KEEP]
+    gone, new = set(before.rstrip(".").split()), set(after.rstrip(".").split())
+    assert changed == [*(gone - new), *(new - gone)]
+
+
+def test_pair_past_the_budget_is_replaced_whole() -> None:
+    """The bound is counted in the size of the texts, never in time, and the edits still lead from one to the other."""
+    size = int(WORD_BUDGET**0.5)
+    before, after = "mill " * size, "weir " * size
+    edits = word_edits(before, after)
+    assert edits == (Edit(DELETE, before), Edit(INSERT, after))
+    assert (before_text(edits), after_text(edits)) == (before, after)
+
+
+def test_more_distinct_words_than_one_plane_of_characters() -> None:
+    """Each word is coded as a character; codes never fall among the surrogates."""
+    many = " ".join(f"w{number}" for number in range(0xD800 + 10))
+    edits = word_edits("first", f"{many} last")
+    assert (before_text(edits), after_text(edits)) == ("first", f"{many} last")
+
+
+@pytest.mark.parametrize(
+    "text", ["a  b\tc", "“Quoted”—said; he’s", "１２ ﬁne\u00a0x", "x@y.example, https://a.example/b.", ""]
+)
+def test_tokens_joined_are_the_text(text: str) -> None:
+    assert "".join(tokens(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Third-party lamps", "third party lamps"),
+        ("the keeper’s lamp", "The keeper's lamp"),
+        ("ﬁne lamps", "fine lamps"),
+        ("lamps, oil; wicks.", "lamps oil wicks"),
+    ],
+)
+def test_words_leave_case_hyphens_and_punctuation_out(one: str, other: str) -> None:
+    assert words(one) == words(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("We light lamps. We trim wicks.", 2),
+        ("We light lamps, e.g. Old ones, at dusk.", 1),
+        ("Contact PT. Lampu Terang at the pier.", 1),
+        ("It costs 3.50 a night.", 1),
+        ("It ends here: Nothing follows.", 2),
+        ("Apakah lampu menyala? Ya, selalu.", 2),
+        ("Gilt seit dem 3. März 2024.", 1),
+        ("See section 3. Lamps are there.", 2),
+    ],
+)
+def test_sentences_end_where_a_reader_sees_an_end(text: str, count: int) -> None:
+    found = sentences(text)
+    assert len(found) == count
+    assert " ".join(found) == text

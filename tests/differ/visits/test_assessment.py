@@ -1,0 +1,181 @@
+"""One visit: screened, read, compared like with like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
+from document import read
+from document.model import ExtractionOptions, Page
+
+PARAGRAPHS = tuple(
+    f"<p>The {place} archive lends maps of the {thing} to readers who sign the book at the door of the house.</p>"
+    for place in ("northern", "southern", "eastern", "western", "upper", "lower")
+    for thing in ("coast", "hills", "rivers", "roads")
+)
+SHARING = "<p>We share your personal data with our binders.</p>"
+LINK = '<p>Go to <a href="https://maps.example/out">opt out</a> when you like.</p>'
+OPTIONS = ExtractionOptions(languages=("en",))
+
+
+def page(*extra: str, aside: str = "") -> Page:
+    """Return a page with the archive's policy in an element of its own, and some text beside it."""
+    inside = "".join([*PARAGRAPHS, *extra])
+    body = f"<html><body><main><h1>Privacy policy</h1>{inside}</main><aside>{aside}</aside></body></html>"
+    return Page(body.encode(), "text/html; charset=utf-8", final_url="https://maps.example/privacy")
+
+
+def latest(of: Page, options: ExtractionOptions = OPTIONS) -> LatestVersion:
+    """Return a version as the archive hands it in."""
+    extracted = read(of, options)
+    return LatestVersion(extracted.document, extracted.identity, of)
+
+
+def visit(after: Page, before: LatestVersion | None, options: ExtractionOptions = OPTIONS) -> Assessment:
+    """Assess an answer against the version before."""
+    return assess(Visit(page=after, options=options, latest=before))
+
+
+def test_first_fetch_is_a_version_without_a_comparison() -> None:
+    first = visit(page(SHARING), None)
+    assert (first.outcome, first.comparison, first.boundary) == ("changed", None, False)
+    assert first.document is not None
+
+
+def test_same_page_is_unchanged() -> None:
+    assert visit(page(SHARING), latest(page(SHARING))).outcome == "unchanged"
+
+
+def test_page_that_changed_around_its_text_is_unchanged() -> None:
+    after = replace(page(SHARING), body=page(SHARING).body.replace(b"<p>", b'<p class="new" data-n="7">'))
+    assert visit(after, latest(page(SHARING))).outcome == "unchanged"
+
+
+def test_changed_page_is_compared() -> None:
+    sold = SHARING.replace("We share", "We sell")
+    assessment = visit(page(sold), latest(page(SHARING)))
+    assert assessment.outcome == "changed"
+    assert assessment.comparison is not None
+    assert assessment.comparison.topics == ("sharing",)
+
+
+def test_answer_that_is_no_policy_is_screened_before_it_is_compared() -> None:
+    """A gone page makes no version and no finding."""
+    gone = Page(b"<html><body><h1>Not found</h1></body></html>", "text/html", status=404)
+    assessment = visit(gone, latest(page(SHARING)))
+    assert assessment.outcome == "not comparable"
+    assert assessment.document is None
+    assert assessment.comparison is None
+    assert assessment.detail
+
+
+def test_other_document_is_refused_after_the_comparison_with_the_version_before() -> None:
+    other = "".join(
+        f"<p>Oboe {n} sounds softer than bassoon {n} whenever musicians rehearse symphony {n}.</p>" for n in range(60)
+    )
+    answer = replace(page(), body=f"<html><body><main><h1>Concerts</h1>{other}</main></body></html>".encode())
+    assessment = visit(answer, latest(page(SHARING)))
+    assert (assessment.outcome, assessment.reason) == ("not comparable", "other-document")
+
+
+def test_other_extraction_reads_the_snapshot_again() -> None:
+    """Where the selectors change, what they newly keep is no news: both pages are read by them."""
+    old = page(SHARING, aside="<p>Our sponsors receive your personal data too.</p>")
+    narrow = ExtractionOptions(languages=("en",), select=("main",))
+    wide = ExtractionOptions(languages=("en",), select=("body",))
+    assert visit(old, latest(old, narrow), wide).outcome == "unchanged"
+
+
+def test_other_extraction_still_shows_what_the_policy_changed() -> None:
+    narrow = ExtractionOptions(languages=("en",), select=("main",))
+    wide = ExtractionOptions(languages=("en",), select=("body",))
+    assessment = visit(page(SHARING.replace("binders", "binders and advertisers")), latest(page(SHARING), narrow), wide)
+    assert assessment.comparison is not None
+    assert [finding.rule for finding in assessment.comparison.findings] == ["T1.recipient"]
+    assert not assessment.boundary
+
+
+def test_other_extraction_without_a_snapshot_is_a_boundary() -> None:
+    """An import has no page to read again: the version is recorded and nobody is alerted."""
+    before = replace(latest(page(SHARING)), identity="e0", page=None)
+    assessment = visit(page(SHARING.replace("We share", "We sell")), before)
+    assert (assessment.outcome, assessment.boundary, assessment.comparison) == ("changed", True, None)
+
+
+def test_other_extraction_without_a_snapshot_of_the_same_words_is_unchanged() -> None:
+    before = replace(latest(page(SHARING)), identity="e0", page=None)
+    assert visit(page(SHARING), before).outcome == "unchanged"
+
+
+def selected(of: Page) -> Page:
+    """Return a page whose policy the selector `#policy` finds."""
+    return replace(of, body=of.body.replace(b"<main>", b'<main id="policy">'))
+
+
+@pytest.mark.parametrize("broken", ["before", "after"])
+def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> None:
+    """Never blind: where the selector stops or begins to fit on the day of a change, both are read without it."""
+    options = ExtractionOptions(languages=("en",), select=("#policy",))
+    before, after = page(SHARING), page(SHARING.replace("We share", "We sell"))
+    before, after = (before, selected(after)) if broken == "before" else (selected(before), after)
+    assessment = visit(after, latest(before, options), options)
+    assert assessment.fallback == (broken == "after")
+    assert not assessment.boundary
+    assert assessment.comparison is not None
+    assert assessment.comparison.topics == ("sharing",)
+
+
+def test_selector_that_stops_fitting_is_no_change_by_itself() -> None:
+    options = ExtractionOptions(languages=("en",), select=("#policy",))
+    aside = "Our sponsors receive your personal data too."
+    before, after = selected(page(SHARING, aside=aside)), page(SHARING, aside=aside)
+    assessment = visit(after, latest(before, options), options)
+    assert (assessment.outcome, assessment.fallback) == ("unchanged", True)
+
+
+def test_link_for_a_choice_that_goes_to_another_site_is_material() -> None:
+    moved = LINK.replace("maps.example", "elsewhere.example")
+    assessment = visit(page(SHARING, moved), latest(page(SHARING, LINK)))
+    assert assessment.comparison is not None
+    (found,) = assessment.comparison.findings
+    assert (found.rule, found.material, found.topic) == ("T8.link", True, "contact")
+    assert "elsewhere.example" in found.after
+    assert assessment.comparison.topics == ("rights",)
+
+
+def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_no_version() -> None:
+    assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
+
+
+def test_other_links_may_go_anywhere() -> None:
+    there, here = (f'<p>See <a href="https://{host}.example/">the map room</a>.</p>' for host in ("old", "new"))
+    assert visit(page(SHARING, here), latest(page(SHARING, there))).outcome == "unchanged"
+
+
+COOKS = replace(
+    page(),
+    body=b"<html><body><main><h1>Cooks</h1>" + b"<p>Anna, soups and stews, every day</p>" * 40 + b"</main></body>",
+)
+GONE = replace(page(), status=404, final_url="https://maps.example/cooks")
+
+
+def test_a_further_page_need_not_speak_like_a_policy() -> None:
+    """A list of companies names no right; one page at least must be a policy."""
+    options = replace(OPTIONS, further=("https://maps.example/cooks",))
+    assert assess(Visit(page(SHARING), options, further=(COOKS,))).outcome == "changed"
+    assert assess(Visit(COOKS, options, further=(COOKS,))).reason == "other-document"
+
+
+def test_one_of_several_pages_that_is_gone_is_named() -> None:
+    found = assess(Visit(page(SHARING), replace(OPTIONS, further=(GONE.final_url,)), further=(GONE,)))
+    assert (found.outcome, found.reason) == ("not comparable", "gone")
+    assert found.detail == "https://maps.example/cooks: The server answered 404."
+
+
+def test_other_further_addresses_are_a_boundary() -> None:
+    options = replace(OPTIONS, further=("https://maps.example/cooks",))
+    before = replace(latest(page(SHARING)), further=(page(LINK),), further_urls=("https://maps.example/waiters",))
+    found = assess(Visit(page(SHARING), options, latest=before, further=(page(LINK, SHARING),)))
+    assert (found.outcome, found.boundary, found.comparison) == ("changed", True, None)

@@ -1,0 +1,213 @@
+"""PDF files are read as the documents that they print. The files are made here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from fpdf import FPDF
+
+from differ.judgement.profiles import load_profile
+from differ.visits.comparing import compare
+from document import fingerprint, identity_words, read, screen
+from document.model import Document, ExtractionOptions, Page
+from document.text.normalise import normalise
+
+TITLE = "Privacy Policy of Radio Lark"
+KEEP = (
+    "We keep the letters and postcards that listeners send to our programmes, with the name and the address on them, "
+    "and read some of them aloud when their writers have agreed to it."
+)
+SHARE = (
+    "We share your personal data with no third-party company. The printer of our programme guide is told your name and "
+    "your address, as far as it needs them to send the guide to you."
+)
+RIGHTS = (
+    "You have the right to access, correct and delete your personal information, to withdraw your consent at any time, "
+    "and to complain to the data protection authority. Write to privacy@radiolark.example about it."
+)
+ITEMS = ("(a) letters, for two years", "(b) postcards, for one year", "(c) recordings, until you object")
+
+
+@dataclass(frozen=True)
+class Part:
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+POLICY = (
+    Part("1. What we keep", (KEEP, *ITEMS)),
+    Part("2. Sharing", (SHARE, KEEP)),
+    Part("3. Your rights", (RIGHTS,)),
+    Part("4. Letters abroad", (KEEP, KEEP, SHARE)),
+)
+
+
+class Printed(FPDF):
+    """A policy with numbered pages, and running heads where it has several."""
+
+    heads = True
+
+    def header(self) -> None:
+        if not self.heads:
+            return
+        self.set_font("helvetica", size=8)
+        self.cell(0, 5, "Radio Lark - rules of the house", new_x="LMARGIN", new_y="NEXT")
+        self.ln(6)
+
+    def footer(self) -> None:
+        self.set_y(-15)
+        self.set_font("helvetica", size=8)
+        self.cell(0, 5, f"Page {self.page_no()} of {{nb}}", align="C")
+
+    def write_lines(self, text: str, height: float) -> None:
+        self.multi_cell(0, height, text, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def printed(policy: tuple[Part, ...] = POLICY, times: int = 4, family: str = "times", password: str = "") -> bytes:
+    """Return a PDF file with the policy's parts, as often as is wanted, so that they run over pages."""
+    pdf = Printed()
+    pdf.heads = times > 1
+    if password:
+        pdf.set_encryption(owner_password=f"{password}-owner", user_password=password)
+    pdf.add_page()
+    pdf.set_font("helvetica", "B", 20)
+    pdf.write_lines(TITLE, 10)
+    for part in policy * times:
+        pdf.set_font("helvetica", "B", 13)
+        pdf.ln(3)
+        pdf.write_lines(part.heading, 7)
+        pdf.set_font(family, size=11)
+        for paragraph in part.paragraphs:
+            pdf.write_lines(paragraph, 5)
+            pdf.ln(2)
+    return bytes(pdf.output())
+
+
+def page(body: bytes, content_type: str = "application/pdf") -> Page:
+    return Page(body, content_type, 200, "https://radiolark.example/privacy.pdf")
+
+
+def words_of(policy: tuple[Part, ...], times: int) -> list[str]:
+    lines = [TITLE, *(line for part in policy * times for line in (part.heading, *part.paragraphs))]
+    return [word for line in lines for word in normalise(line).split()]
+
+
+def words(document: Document) -> list[str]:
+    shown = []
+    for section in document.sections:
+        shown += section.title.split()
+        shown += [word for block in section.blocks for word in f"{block.marker} {block.text}".split()]
+    return shown
+
+
+@pytest.mark.parametrize("times", [1, 4, 9])
+@pytest.mark.parametrize("family", ["times", "courier"])
+def test_all_words_and_no_others_are_read(times: int, family: str) -> None:
+    """Running heads, page numbers and the ends of lines and pages leave no trace."""
+    document = read(page(printed(times=times, family=family))).document
+    assert words(document) == words_of(POLICY, times)
+    assert screen(page(printed(times=times)), document) is None
+
+
+def test_outline_and_paragraphs_are_those_of_the_print() -> None:
+    document = read(page(printed(times=1))).document
+    assert document.title == TITLE
+    assert [section.title for section in document.sections] == [TITLE, *(part.heading for part in POLICY)]
+    assert [section.level for section in document.sections] == [1, 2, 2, 2, 2]
+    blocks = [f"{block.marker} {block.text}".strip() for block in document.sections[1].blocks]
+    assert blocks == [normalise(each) for each in POLICY[0].paragraphs]
+    assert [block.kind for block in document.sections[1].blocks] == ["paragraph", "item", "item", "item"]
+    assert document.languages == ("en",)
+
+
+def test_paragraph_that_runs_over_a_page_is_one() -> None:
+    document = read(page(printed(times=6))).document
+    lines = {f"{block.marker} {block.text}".strip() for section in document.sections for block in section.blocks}
+    assert lines == {normalise(line) for part in POLICY for line in part.paragraphs}
+
+
+def test_edit_of_one_word_is_the_only_change() -> None:
+    edited = (*POLICY[:1], replace(POLICY[1], paragraphs=(SHARE.replace("no third-party", "one third-party"), KEEP)))
+    before, after = (read(page(printed((*parts, *POLICY[2:]), times=1))).document for parts in (POLICY[:2], edited))
+    found = compare(before, after, load_profile())
+    differing = [(was, now) for was, now in zip(words(before), words(after), strict=True) if was != now]
+    assert differing == [("no", "one")]
+    assert [finding.section for finding in found.findings] == ["2. Sharing"]
+    assert "no third-party" in found.findings[0].before
+    assert "one third-party" in found.findings[0].after
+    assert found.material
+
+
+def test_hyphen_that_only_breaks_a_word_goes() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    for line in ("We keep the infor-", "mation that a third-", "party sends, and no third-party learns it."):
+        pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
+    text = read(page(bytes(pdf.output()))).document.text
+    assert text == "We keep the information that a third-party sends, and no third-party learns it."
+
+
+def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:
+    """Text that stands close to what is beside it is no running head, however alike the pages are."""
+    pdf = FPDF()
+    pdf.set_font("times", size=11)
+    for number in range(1, 4):
+        pdf.add_page()
+        for line in ("We keep all of these letters:", "letters of kind 7 for as long as you wish", f"page {number}"):
+            pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
+    text = read(page(bytes(pdf.output()))).document.text
+    assert text.count("kind 7") == 3
+    assert all(f"page {number}" in text for number in range(1, 4))
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "text/html", "", "application/octet-stream"])
+def test_file_is_known_by_its_first_bytes(content_type: str) -> None:
+    assert read(page(printed(times=1), content_type)).document.title == TITLE
+
+
+def test_page_of_html_is_read_as_such_whatever_its_type() -> None:
+    assert read(page(b"<html><body><p>Letters</p></body></html>")).document.text == "Letters"
+
+
+def test_file_without_text_is_an_empty_shell() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.rect(10, 10, 50, 50)
+    found = screen(page(bytes(pdf.output())), read(page(bytes(pdf.output()))).document)
+    assert found is not None
+    assert found.reason == "empty-shell"
+    assert found.detail == "The PDF file has 1 page and no text: perhaps it holds pictures of a text."
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (printed(times=1, password="lark"), "needs a password"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\nrubbish", "is broken"),
+        (b"%PDF-", "is broken"),
+    ],
+)
+def test_file_that_cannot_be_read_is_screened_out(body: bytes, said: str) -> None:
+    found = screen(page(body), read(page(body)).document)
+    assert found is not None
+    assert found.reason == "encoding"
+    assert said in found.detail
+
+
+@pytest.mark.parametrize("place", range(0, 9000, 450))
+def test_file_that_was_cut_or_damaged_raises_nothing(place: int) -> None:
+    whole = printed(times=1)
+    for body in (whole[:place], whole[:place] + b"\0\xff<<" + whole[place + 4 :]):
+        damaged = page(body or b"%PDF-")
+        screen(damaged, read(damaged).document)
+
+
+def test_identity_and_fingerprint_are_those_of_the_file() -> None:
+    one, other = page(printed(times=1)), page(printed(times=2))
+    assert "pypdfium2-" in read(one).identity
+    assert read(one).identity == read(other).identity
+    assert fingerprint(one) != fingerprint(other)
+    assert fingerprint(one) == fingerprint(replace(one, headers=(("etag", "1"),)))
+    assert identity_words(read(one, ExtractionOptions()).document) == identity_words(read(one).document)

@@ -1,0 +1,64 @@
+"""The language of each section."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from document import read
+from document.model import ExtractionOptions, Page
+from document.text.languages import detect_languages
+
+ENGLISH = "We keep the letters that you send to us, and we will not show them to others without your word."
+INDONESIAN = "Kami menyimpan surat yang Anda kirim kepada kami, dan tidak akan menunjukkannya kepada orang lain."
+FRENCH = "Nous gardons les lettres que vous nous envoyez et nous ne les montrons pas sans votre accord."
+GERMAN = "Wir bewahren die Briefe auf, die Sie uns schicken, und zeigen sie nicht ohne Ihre Zustimmung."
+SPANISH = "Guardamos las cartas que usted nos envía y no las mostramos a otros sin su permiso en ningún caso."
+THAI = "เราเก็บจดหมายที่คุณส่งถึงเราและจะไม่แสดงให้ผู้อื่นเห็น"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(ENGLISH, "en"), (INDONESIAN, "id"), (FRENCH, "fr"), (GERMAN, "de"), (SPANISH, "es"), (THAI, "th")],
+)
+def test_language_shows_in_the_words(text: str, language: str) -> None:
+    assert detect_languages([text], [""], "", ()) == [language]
+
+
+def test_short_text_takes_the_language_before_it_or_else_after() -> None:
+    assert detect_languages(["Data", INDONESIAN, "1. OK"], ["", "", ""], "en", ()) == ["id", "id", "id"]
+
+
+def test_declared_language_of_a_part_is_believed() -> None:
+    assert detect_languages(["Vi gemmer breve fra alle, som skriver til os, i ti år."], ["da"], "en", ()) == ["da"]
+
+
+def test_page_language_is_not_believed_against_the_words() -> None:
+    """A page in two languages declares only one of them."""
+    assert detect_languages([ENGLISH, INDONESIAN], ["", ""], "en", ()) == ["en", "id"]
+
+
+def test_text_in_none_of_the_configured_languages_is_undetermined() -> None:
+    assert detect_languages([THAI, GERMAN], ["", ""], "en", ("en", "id")) == ["und", "und"]
+
+
+def test_model_decides_where_common_words_do_not() -> None:
+    words = "Pengumpulan informasi pribadi pengguna: nama lengkap, nomor telepon, alamat rumah, pekerjaan"
+    assert detect_languages([words], [""], "", ("en", "id")) == ["id"]
+
+
+def test_language_model_is_not_loaded_for_clear_text() -> None:
+    """Its load takes most of a second: a page whose words decide never pays for it."""
+    code = (
+        "import sys; from document.text.languages import detect_languages; "
+        f"detect_languages([{ENGLISH!r}], [''], '', ()); sys.exit('lingua' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_languages_of_a_document_stand_in_order_of_text() -> None:
+    body = f"<h1>Letters</h1><p>{ENGLISH}</p><h2>Surat</h2><p>{INDONESIAN} {INDONESIAN}</p>"
+    document = read(Page(body.encode(), "text/html"), ExtractionOptions(languages=("en", "id"))).document
+    assert document.languages == ("id", "en")

@@ -1,0 +1,124 @@
+"""Which findings become alerts, and when a delivery is tried again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from archive.model import RecordedFinding
+from notifier.audience.planning import (
+    ATTEMPTS,
+    Asked,
+    RecordedChange,
+    Scope,
+    alert_id,
+    amended,
+    next_attempt,
+    plan,
+    still_needed,
+)
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.timing import Schedule
+from tests.notifier.changes import CONSENT, NOW, of
+
+DESK = Subscriber("Desk", (Target("mail", "a@example.org"), Target("chat"), Target("mail", "a@example.org")))
+FROM_THE_START = (Asked(0, Scope.of(DESK)),)
+
+
+def change(number: int, *findings: RecordedFinding) -> RecordedChange:
+    return RecordedChange(number, "Teahouse", ("vendor",), number + 1, NOW, findings)
+
+
+SHARED = RecordedFinding(11, CONSENT)
+KEPT = RecordedFinding(12, of("retention", "low", material=False))
+
+
+def test_a_message_holds_all_alerts_of_one_change() -> None:
+    other = RecordedFinding(13, of("rights", "low", material=True))
+    (message,) = plan(DESK, FROM_THE_START, [change(1, SHARED, KEPT, other)])
+    assert [alert.finding_id for alert in message.alerts] == [11, 13]
+
+
+def test_a_target_named_twice_gets_one_message() -> None:
+    (message,) = plan(DESK, FROM_THE_START, [change(1, SHARED)])
+    assert message.targets == (Target("mail", "a@example.org"), Target("chat"))
+
+
+def test_who_hears_by_digest_is_sent_nothing_now_but_what_is_critical() -> None:
+    later = replace(DESK, alerts="digest", digest=Schedule("weekly"))
+    grave, plain = SHARED, RecordedFinding(14, of("sharing", "high", material=True))
+    quiet, urgent = plan(later, FROM_THE_START, [change(1, plain), change(2, plain, grave)])
+    assert (quiet.targets, quiet.urgent, len(quiet.alerts)) == ((), False, 1)
+    assert (len(urgent.targets), urgent.urgent, len(urgent.alerts)) == (2, True, 2)
+
+
+def test_who_hears_by_digest_and_has_none_is_told_at_once() -> None:
+    (message,) = plan(replace(DESK, alerts="digest"), FROM_THE_START, [change(1, SHARED)])
+    assert message.targets
+
+
+def test_a_change_with_nothing_asked_for_makes_no_message() -> None:
+    assert plan(DESK, FROM_THE_START, [change(1, KEPT)]) == ()
+
+
+def test_a_new_subscription_hears_of_what_is_recorded_after_it_was_seen() -> None:
+    history = amended((), DESK, 5)
+    messages = plan(DESK, history, [change(5, SHARED), change(6, SHARED)])
+    assert [message.change_id for message in messages] == [6]
+
+
+def test_a_widened_subscription_hears_of_the_new_part_from_then_on() -> None:
+    """What the old scope asked for goes on without a gap."""
+    wider = replace(DESK, topics=("sharing", "rights", "retention"))
+    history = amended(amended((), DESK, 5), wider, 7)
+    messages = plan(wider, history, [change(7, SHARED, KEPT), change(8, SHARED, KEPT)])
+    assert [[alert.finding_id for alert in message.alerts] for message in messages] == [[11], [11, 12]]
+
+
+def test_a_narrowed_subscription_hears_no_more_of_what_it_left() -> None:
+    narrower = replace(DESK, topics=("rights",))
+    assert plan(narrower, amended(FROM_THE_START, narrower, 7), [change(7, SHARED), change(8, SHARED)]) == ()
+
+
+def test_an_unchanged_scope_leaves_the_history_as_it_is() -> None:
+    assert amended(FROM_THE_START, DESK, 9) == FROM_THE_START
+
+
+def test_the_history_keeps_only_scopes_that_a_later_change_can_fall_under() -> None:
+    wide, narrow = Scope.of(DESK), Scope(("rights",), "low", ())
+    history = (Asked(0, wide), Asked(3, narrow), Asked(9, wide))
+    assert still_needed(history, 2) == history
+    assert still_needed(history, 3) == history[1:]
+    assert still_needed(history, 20) == history[2:]
+
+
+def test_alert_ids_are_stable_and_differ_by_subscriber_and_finding() -> None:
+    first = alert_id("Desk", change(1), 0)
+    assert first == alert_id("Desk", change(1), 0)
+    assert (
+        len({first, alert_id("Board", change(1), 0), alert_id("Desk", change(1), 1), alert_id("Desk", change(2), 0)})
+        == 4
+    )
+
+
+def test_a_failed_delivery_is_due_in_the_next_run_and_then_waits_longer_and_longer() -> None:
+    waits = [(next_attempt(attempts, NOW) or NOW) - NOW for attempts in range(1, ATTEMPTS)]
+    assert waits[0] == timedelta(0)
+    assert waits == sorted(waits)
+    assert timedelta(days=3) < sum(waits, timedelta(0)) < timedelta(days=5)
+
+
+def test_what_failed_together_does_not_come_back_together() -> None:
+    waits = [(next_attempt(5, NOW, lot=lot) or NOW) - NOW for lot in (0.0, 0.5, 1.0)]
+    assert waits == [timedelta(minutes=15), timedelta(minutes=16, seconds=30), timedelta(minutes=18)]
+
+
+def test_a_service_lengthens_a_wait_within_a_bound_and_never_shortens_it() -> None:
+    asked = [NOW - timedelta(1), NOW + timedelta(seconds=30), NOW + timedelta(hours=5), NOW + timedelta(days=900)]
+    waits = [(next_attempt(3, NOW, not_before=moment) or NOW) - NOW for moment in asked]
+    assert waits == [timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=5), timedelta(days=1)]
+
+
+def test_a_delivery_is_dead_after_its_last_attempt() -> None:
+    assert next_attempt(ATTEMPTS - 1, NOW) is not None
+    assert next_attempt(ATTEMPTS, NOW) is None

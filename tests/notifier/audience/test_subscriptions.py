@@ -1,0 +1,111 @@
+"""Who is told of which finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from differ.model import Severity
+from notifier.audience.subscriptions import Channel, Subscriber, Target, asks_for, idle, operators
+from tests.notifier.changes import of
+
+DESK = Subscriber("Desk", (Target("mail", "desk@example.org"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("desk:officer@example.org", Target("desk", "officer@example.org")),
+        ("legal-chat", Target("legal-chat")),
+        ("room:!id:matrix.example", Target("room", "!id:matrix.example")),
+    ],
+)
+def test_a_target_is_read_from_what_the_configuration_says(text: str, target: Target) -> None:
+    assert Target.parse(text) == target
+    assert str(target) == text
+
+
+def test_a_channel_does_not_show_its_address() -> None:
+    assert "hunter2" not in repr(Channel("desk", "mailtos://me:hunter2@mail.example.org"))
+
+
+@pytest.mark.parametrize(
+    ("topics", "topic", "material", "told"),
+    [
+        (("sharing",), "sharing", True, True),
+        (("sharing",), "merger", True, True),
+        (("sharing",), "withdrawal", True, False),
+        (("rights",), "withdrawal", True, True),
+        (("rights",), "contact", True, True),
+        (("sharing",), "sharing", False, False),
+        (("sharing", "rights"), "retention", False, False),
+        (("sharing", "rights"), "retention", True, True),
+        (("retention",), "retention", False, True),
+        (("retention",), "sharing", True, False),
+        (("retention",), "other", True, False),
+        (("contact",), "contact", False, True),
+    ],
+)
+def test_topics_decide(topics: tuple[str, ...], topic: str, material: bool, told: bool) -> None:
+    """Watched topics ask for what is material, fine topics for all of their own."""
+    subscriber = Subscriber("Desk", (), topics=topics)
+    assert asks_for(subscriber, "Teahouse", (), of(topic, "high", material=material)) is told
+
+
+@pytest.mark.parametrize(("severity", "told"), [("low", False), ("medium", True), ("high", True), ("critical", True)])
+def test_the_threshold_of_severity_is_the_lowest_that_is_told(severity: Severity, told: bool) -> None:
+    subscriber = Subscriber("Desk", (), severity="medium")
+    assert asks_for(subscriber, "Teahouse", (), of("sharing", severity, material=True)) is told
+
+
+@pytest.mark.parametrize(
+    ("policies", "told"),
+    [
+        ((), True),
+        (("Teahouse",), True),
+        (("tag:vendor",), True),
+        (("vendor",), False),
+        (("tag:Teahouse",), False),
+        (("Bakery", "tag:bank"), False),
+    ],
+)
+def test_policies_are_chosen_by_name_or_by_tag(policies: tuple[str, ...], told: bool) -> None:
+    subscriber = Subscriber("Desk", (), policies=policies)
+    assert asks_for(subscriber, "Teahouse", ("vendor", "tea"), of("sharing", "high", material=True)) is told
+
+
+@pytest.mark.parametrize(
+    ("clauses", "topics", "clause", "told"),
+    [
+        (("II",), (), "II", True),
+        (("II",), (), "III", False),
+        (("II",), (), None, False),
+        (("II", "V"), (), "V", True),
+        (("II",), ("retention",), None, True),
+        ((), ("sharing",), "II", False),
+    ],
+)
+def test_a_clause_asks_for_every_finding_of_its_own(
+    clauses: tuple[str, ...], topics: tuple[str, ...], clause: str | None, told: bool
+) -> None:
+    """Besides those of the topics, material or not."""
+    subscriber = Subscriber("Desk", (), topics=topics, clauses=clauses)
+    finding = replace(of("retention", "low", material=False), clause=clause)
+    assert asks_for(subscriber, "Teahouse", (), finding) is told
+
+
+def test_who_asks_for_policies_of_which_there_are_none_is_found() -> None:
+    lost, vendors = (replace(DESK, name=name, policies=(name,)) for name in ("Bakery", "tag:vendor"))
+    assert idle([DESK, lost, vendors], [("Teahouse", ("vendor",))]) == (lost,)
+    assert idle([DESK], []) == (DESK,)
+
+
+def test_operators_are_those_who_say_so() -> None:
+    watch = replace(DESK, name="Watch", operator=True, topics=())
+    assert operators([DESK, watch]) == (watch,)
+    assert not asks_for(watch, "Teahouse", (), of("sharing", "critical", material=True))
+
+
+def test_everything_material_is_told_where_nothing_is_configured() -> None:
+    assert asks_for(DESK, "Teahouse", (), of("rights", "low", material=True))

@@ -1,0 +1,191 @@
+"""Which hosts a channel asks: those that the configuration gives it, whatever a recipient says.
+
+Recipients may come from `clausewatch subscribe`, by people who may not touch the configuration. Every name that is
+looked up and every socket that is opened is seen by an audit hook of Python, and none is let through: nothing leaves
+this machine, and nothing is patched.
+"""
+
+from __future__ import annotations
+
+import inspect
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifier.audience.subscriptions import Channel
+from notifier.channels import ALLOWED, check, send
+from notifier.channels.apprise_services import N_MGR
+from notifier.channels.outcome import Failed
+from notifier.texts.alert import compose
+from tests.notifier.certificates import self_signed
+from tests.notifier.changes import WILL_NOT, notice
+from tests.notifier.services import services
+
+MESSAGE = compose(notice(WILL_NOT))
+
+UUID = "8b799edf-6f98-4d3a-9be7-2862fb4e5752"
+HEX = "0123456789abcdef" * 4
+
+ADDRESSES = {
+    "mailto": ("mailto://watch:mail-password@mail.example/?from=a@b.example", "officer@example.org"),
+    "brevo": (f"brevo://{HEX}:a@b.example", "officer@example.org"),
+    "mailersend": (f"mailersend://{HEX}:a@b.example", "officer@example.org"),
+    "mailgun": (f"mailgun://user@b.example/{HEX[:32]}-{HEX[:8]}-{HEX[:8]}", "officer@example.org"),
+    "o365": (f"o365://a@b.example/{UUID}/{UUID}/abcd12345", "officer@example.org"),
+    "postmark": (f"postmark://{UUID}:a@b.example", "officer@example.org"),
+    "resend": ("resend://re_abcdefghijkl:a@b.example", "officer@example.org"),
+    "sendgrid": ("sendgrid://abcdefghijkl:a@b.example", "officer@example.org"),
+    "ses": (f"ses://a@b.example/{'A' * 20}/{'b' * 40}/us-east-2", "officer@example.org"),
+    "smtp2go": (f"smtp2go://user@b.example/{HEX[:32]}", "officer@example.org"),
+    "sparkpost": (f"sparkpost://user@b.example/{HEX[:32]}", "officer@example.org"),
+    "line": (f"line://{HEX}/placeholder", "U1234"),
+    "matrix": ("matrix://user:chat-password@chat.example/?discovery=no", "#room"),
+    "mmost": ("mmost://chat.example/abcdefghijklmnopqrstuvwxyz", "town-square"),
+    "nctalk": ("nctalk://user:chat-password@chat.example/room", "room1"),
+    "revolt": (f"revolt://{HEX}/placeholder", "room1"),
+    "rocket": ("rocket://user:chat-password@chat.example/#general", "#general"),
+    "signal": ("signal://watch:chat-password@chat.example/15551234567", "15557654321"),
+    "slack": ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "#general"),
+    "tgram": ("tgram://123456789:abcdefg_hijklmnop", "12315544"),
+    "threema": ("threema://*GATEWAY@abcdefghijklmnop/", "ABCDEFGH"),
+    "twist": ("twist://twist-password:user@b.example", "12345"),
+    "webex": (f"webex://{HEX}{HEX[:16]}/{'R' * 80}", "Y2lzY29zcGFyazovL3VzL1JPT00v"),
+    "whatsapp": ("whatsapp://abcdefghijkl@12345678901234", "15557654321"),
+    "zulip": ("zulip://bot-name@example/a6ghMspGv7IKW4ZsnZd5Q1YV3qbLD9y6", "general"),
+    "betterstack": ("betterstack://abcdefghijklmnopqrstuvwx", "policy"),
+    "jira": (f"jira://{UUID}", "@user"),
+    "ntfy": ("ntfy://watch:chat-password@chat.example/topic", "topic"),
+    "opsgenie": (f"opsgenie://{UUID}", "@user"),
+    "pbul": ("pbul://abcdefghijkl", "#general"),
+    "pover": (f"pover://{'u' * 30}@{'t' * 30}", "phone"),
+    "pushy": ("pushy://abcdefghijkl", "device"),
+}
+"""An address of each service that takes recipients, and an ordinary recipient."""
+
+WITHOUT_RECIPIENTS = {
+    "webhook": "webhook://:sixteen-characters@hooks.example/x?token=query-of-the-desk",
+    "discord": f"discord://123456789012345678/{'a1' * 34}",
+    "gchat": "gchat://workspace/key-of-the-desk/token-of-the-desk",
+    "guilded": f"guilded://{UUID}/{'a1' * 34}",
+    "lark": "lark://abcdefghijkl",
+    "ryver": "ryver://organization/abcdefghijklmno",
+    "workflows": f"workflows://teams.example/{'a' * 32}/{'b' * 43}",
+    "zoom": "zoom://webhookid/token-of-the-desk",
+    "gotify": "gotify://push.example/abcdefghijkl",
+    "ilert": "ilert://il1abcdefghijkl",
+    "incidentio": "incidentio://ABCDEFGH/tokentokentoken",
+    "pagerduty": "pagerduty://integrationkey@apikeyofthedesk",
+    "pagertree": "pagertree://int_abcdefgh",
+    "signl4": "signl4://abcdefghijkl",
+    "spike": f"spike://{HEX[:32]}",
+    "splunk": "splunk://routing@apikeyofthedesk",
+    "squadcast": f"squadcast://{HEX[:32]}",
+    "apprise": "apprise://gateway.example/token-of-the-desk",
+    "form": "form://hooks.example/path-of-the-desk",
+    "json": "json://hooks.example/path-of-the-desk?+X-Key=header-of-the-desk&-q=query-of-the-desk",
+    "xml": "xml://watch:hook-password@hooks.example/x",
+}
+"""An address of each of the others."""
+
+STEERING = (
+    "internal.example",
+    "http://internal.example/",
+    "https://internal.example:8443/x",
+    "//internal.example/x",
+    "x@internal.example",
+    "@internal.example",
+    "user@x@internal.example",
+    "#internal.example",
+    "#room:internal.example",
+    "!room:internal.example",
+    "@user:internal.example",
+    "x\r\nHost: internal.example",
+    "../../../../internal.example",
+    "..%2f..%2finternal.example",
+    "x?host=internal.example",
+    "x#@internal.example/",
+    "x\\@internal.example",
+    "127.0.0.1:9",
+    "[::1]",
+    "2130706433",
+    "x@[127.0.0.1]",
+    "officer@example.org,x@internal.example",
+    "officer@example.org?smtp=internal.example",
+    "officer%40internal.example",
+    "x@example.org@internal.example:25",
+)
+
+asked: list[str] | None = None
+"""Hosts that were looked up or connected to, while somebody looks."""
+
+
+def watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if asked is None or event not in ("socket.getaddrinfo", "socket.connect"):
+        return
+    host = arguments[0] if event == "socket.getaddrinfo" else arguments[1][0]
+    asked.append(str(host))
+    raise socket.gaierror(socket.EAI_NONAME, "nothing leaves this test")
+
+
+sys.addaudithook(watch)
+
+
+@contextmanager
+def hosts() -> Iterator[list[str]]:
+    """Note every host that is asked for, and let none through."""
+    global asked  # a hook cannot be taken out again
+    asked = []
+    try:
+        yield asked
+    finally:
+        asked = None
+
+
+def test_every_service_is_examined() -> None:
+    assert check("json://h.example") is None  # makes our plugins known
+    taking = {N_MGR[scheme] for scheme in ALLOWED if "targets" in inspect.signature(N_MGR[scheme].__init__).parameters}
+    assert taking == {N_MGR[scheme] for scheme in ADDRESSES}
+    assert {N_MGR[scheme] for scheme in ALLOWED} - taking == {N_MGR[scheme] for scheme in WITHOUT_RECIPIENTS}
+
+
+@pytest.mark.parametrize(
+    ("url", "recipient"), [*ADDRESSES.values(), *((url, "") for url in WITHOUT_RECIPIENTS.values())]
+)
+def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: str) -> None:
+    """Some plugins do nothing with a mere piece of information, and call that sent."""
+    assert check(url, recipient) is None
+    with hosts() as named:
+        outcome = send(Channel("chat", url), recipient, MESSAGE)
+    assert isinstance(outcome, Failed)
+    assert len(set(named)) == 1
+    assert "internal" not in named[0]
+
+
+@pytest.mark.parametrize("scheme", ADDRESSES)
+def test_no_recipient_steers_a_socket(scheme: str) -> None:
+    url, ordinary = ADDRESSES[scheme]
+    with hosts() as usual:
+        send(Channel("chat", url), ordinary, MESSAGE)
+    with hosts() as named:
+        for recipient in STEERING:
+            send(Channel("chat", url), recipient, MESSAGE)
+    assert set(named) <= set(usual)
+
+
+@pytest.mark.parametrize(
+    ("option", "asked_for"), [("", {"chat.example"}), ("&discovery=yes", {"chat.example", "internal.example"})]
+)
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_a_server_names_no_other_host_unless_the_address_lets_it(
+    option: str, asked_for: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with services(self_signed(tmp_path)) as running:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
+        url = f"matrixs://watch:matrix-password@chat.example/!room:chat.example?verify=no{option}"
+        send(Channel("chat", url), "", MESSAGE)
+        assert running.hosts == asked_for

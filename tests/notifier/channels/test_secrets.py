@@ -1,0 +1,137 @@
+"""Secrets of channels: in no log of any level, no error and no representation, for every service that may be used."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import pytest
+
+from notifier.audience.subscriptions import Channel
+from notifier.channels import check, send
+from notifier.channels.outcome import Accepted, Failed
+from notifier.channels.redaction import LOGGERS
+from notifier.texts.alert import compose
+from tests.notifier.certificates import self_signed
+from tests.notifier.changes import WILL_NOT, notice
+from tests.notifier.channels.test_reach import ADDRESSES, WITHOUT_RECIPIENTS, hosts
+from tests.notifier.services import services
+from tests.notifier.sink import Answer, Sink
+from tests.notifier.texts.test_chat import ADDRESSES as CHATS
+from tests.smtp import MailServer
+
+MESSAGE = compose(notice(WILL_NOT))
+
+
+def secrets_of(url: str) -> list[str]:
+    """Return the parts of a sample's address that are long enough to be a secret: all but scheme, host and options."""
+    parts = re.split(r"[/@:?&=]", url.partition("://")[2])
+    return [part for part in parts if len(part) >= 10 and not re.search(r"\.|^placeholder$", part)]
+
+
+def forms(secret: str) -> set[str]:
+    """Return how a secret may look where it shows."""
+    plain = {secret, quote(secret, safe=""), unquote(secret), secret[::-1]}
+    return plain | {base64.b64encode(each.encode()).decode().rstrip("=") for each in plain}
+
+
+@contextmanager
+def everything_logged() -> Iterator[list[str]]:
+    """Collect what any logger says at any level, tracebacks too."""
+    lines: list[str] = []
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    handler, root = Collecting(1), logging.getLogger()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    levels = {name: logging.getLogger(name).level for name in ("", *LOGGERS)}
+    root.addHandler(handler)
+    for name in levels:
+        logging.getLogger(name).setLevel(1)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(handler)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def shown(secrets: list[str], *texts: object) -> list[str]:
+    """Return the secrets that show in any text, in any form."""
+    said = "\n".join(str(text) for text in texts)
+    return [secret for secret in secrets if any(form in said for form in forms(secret))]
+
+
+SAMPLES = {
+    **{scheme: (url, recipient) for scheme, (url, recipient) in ADDRESSES.items()},
+    **{scheme: (url, "") for scheme, url in WITHOUT_RECIPIENTS.items()},
+}
+
+
+@pytest.mark.parametrize("scheme", SAMPLES)
+def test_no_service_shows_its_secrets_where_it_fails(scheme: str) -> None:
+    """The host is never reached: what is logged and said of that is looked through."""
+    url, recipient = SAMPLES[scheme]
+    with everything_logged() as lines, hosts():
+        said = [send(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
+        said += [check(wrong, recipient) for wrong in (url, f"{url}\x00", url.replace("://", ":/"), url.upper())]
+        said += [check(url, "no such recipient"), check(f"{url}/too/many", recipient)]
+    assert isinstance(said[0], Failed)
+    assert not shown(secrets_of(url), *said, *lines)
+
+
+def test_the_search_for_secrets_would_find_them() -> None:
+    """A control: each sample has secrets, and they are found in its address."""
+    for url, _ in SAMPLES.values():
+        assert secrets_of(url)
+        assert shown(secrets_of(url), url) == secrets_of(url)
+
+
+def test_no_chat_service_shows_its_secrets_where_all_goes_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    with services(self_signed(tmp_path)) as running:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        for address in CHATS.values():
+            url = address(running.port)
+            with everything_logged() as lines:
+                assert send(Channel("chat", url), "", MESSAGE) == Accepted()
+            assert not shown(secrets_of(url), *lines, *(warning.message for warning in recwarn))
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(500), Answer(404), Answer(302, (("Location", "/x"),)), Answer(breaks="reset")]
+)
+def test_a_receiver_that_repeats_a_secret_teaches_it_to_nobody(hook: Sink, answer: Answer) -> None:
+    secret, token = "secret-of-the-desk", "token-of-the-desk"
+    hook.answers = [replace(answer, body=f"{secret} {quote(secret)} {token}".encode())]
+    with everything_logged() as lines:
+        outcome = send(Channel("hook", hook.signed(secret, f"hook?token={token}")), "", MESSAGE)
+    assert isinstance(outcome, Failed)
+    assert not shown([secret, token], outcome, *lines)
+
+
+def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailServer) -> None:
+    mail.refuses["officer@example.org"] = "550 mail-password bWFpbC1wYXNzd29yZA== is no password"
+    url = mail.url.replace("mailto://", "mailto://watch:mail-password@").replace("?", "?mode=insecure&")
+    with everything_logged() as lines:
+        outcome = send(Channel("desk", url), "officer@example.org", MESSAGE)
+    assert isinstance(outcome, Failed)
+    assert not shown(["mail-password"], outcome, *lines)
+
+
+def test_a_defect_of_a_plugin_shows_no_secret() -> None:
+    """Whatever is raised within a send comes out as one line, without a traceback and what stands in it."""
+    with everything_logged() as lines:
+        outcome = send(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
+    assert isinstance(outcome, Failed)
+    assert not shown(["TIiajkdnlazkcOXrIdevi7FQ"], outcome, *lines)

@@ -1,0 +1,262 @@
+"""Digests: once for each period, of everything in it, also of silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archive.evidence import chain
+from archive.recording.recorder import record
+from archive.storage.database import Archive
+from notifier import outbox
+from notifier.audience.timing import Quiet, Schedule
+from notifier.contents.change_notice import Notice
+from notifier.contents.digest import MOST_CHANGES, Digest
+from notifier.sending.composing import compose
+from tests.archive.visits import HOUR, JUDGED, RETENTION, SHARING, START, TEAHOUSE, seen, written
+from tests.notifier.changes import CONSENT, record_change, record_first
+from tests.notifier.reader import DESK, WEEKLY, Reader, days
+
+NEXT_MONDAY = START + days(7) + 2 * HOUR
+BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", tags=())
+
+
+@pytest.fixture
+def reader(archive: Archive) -> Reader:
+    """Return a desk with a weekly digest, first seen on a Monday after 08:00, with one policy read."""
+    record_first(archive)
+    return Reader(archive, now=START + 3 * HOUR)
+
+
+def only(told: list[outbox.Telling]) -> Digest:
+    (digest,) = told
+    assert isinstance(digest, Digest)
+    return digest
+
+
+def test_a_digest_comes_once_for_its_period(reader: Reader) -> None:
+    assert reader.at(NEXT_MONDAY - timedelta(minutes=1)) == []
+    digest = only(reader.at(NEXT_MONDAY))
+    assert (digest.account.since, digest.account.until) == (START + 3 * HOUR, NEXT_MONDAY)
+    assert reader.told() == []
+    assert reader.at(NEXT_MONDAY + days(6)) == []
+    assert only(reader.at(NEXT_MONDAY + days(7))).account.since == NEXT_MONDAY
+
+
+def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
+    reader.visited(3)
+    digest = only(reader.at(NEXT_MONDAY))
+    (watch,) = digest.account.watches
+    assert (watch.policy, watch.checks, watch.outcomes) == ("Teahouse", 3, (("unchanged", 3),))
+    assert digest.account.changes == ()
+    assert digest.account.head == str(chain.head(reader.archive))
+    message = compose(digest)
+    assert message.subject == "Clausewatch weekly digest: no change for you in 1 policy"
+    for part in (message.text, message.html):
+        assert "No change in what you watch." in part
+        assert "3 checks" in part
+        assert digest.account.head in part
+
+
+def test_where_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
+    message = compose(only(reader.at(NEXT_MONDAY)))
+    assert message.subject == "Clausewatch weekly digest: nothing was checked of 1 policy"
+    assert "No change" not in message.text + message.html + message.chat.head
+    assert "is the monitor running?" in message.html
+
+
+def test_a_digest_that_was_missed_is_written_once_for_the_whole_time(reader: Reader) -> None:
+    reader.visited(2)
+    digest = only(reader.at(NEXT_MONDAY + days(23)))
+    assert digest.account.until == NEXT_MONDAY + days(21)
+    assert digest.account.checks == 2
+    assert reader.at(NEXT_MONDAY + days(27)) == []
+
+
+def test_each_visit_is_counted_in_one_digest(reader: Reader) -> None:
+    """Counted as it was recorded: a visit that a digest overtook is in the next one."""
+    counts = []
+    for week in range(3):
+        reader.now = NEXT_MONDAY + days(7 * week) - HOUR
+        reader.visited(week + 1)  # the last of them lie after the moment that the digest is for
+        counts.append(only(reader.at(NEXT_MONDAY + days(7 * week))).account.checks)
+    assert counts == [1, 2, 3]
+
+
+def test_what_was_told_at_once_is_recalled_and_what_was_not_told_is_counted(reader: Reader) -> None:
+    record_change(reader.archive, CONSENT, RETENTION)
+    record_change(reader.archive, RETENTION)
+    (alert,) = reader.told()
+    assert isinstance(alert, Notice)
+    digest = only(reader.at(NEXT_MONDAY))
+    later, earlier = digest.account.changes
+    assert (earlier.told, earlier.topics, earlier.severity) == (1, (("retention", 1),), "critical")
+    assert (later.told, later.topics) == (0, (("retention", 1),))
+    assert digest.notices == ()
+    assert "1 change in what you watch: Teahouse." in compose(digest).text
+    assert "not asked for: retention 1" in compose(digest).text
+
+
+def test_a_change_is_recalled_in_one_digest(reader: Reader) -> None:
+    record_change(reader.archive, RETENTION)
+    assert len(only(reader.at(NEXT_MONDAY)).account.changes) == 1
+    assert only(reader.at(NEXT_MONDAY + days(7))).account.changes == ()
+
+
+def test_trouble_is_told_first(reader: Reader) -> None:
+    reader.watch(TEAHOUSE, BAKERY)
+    reader.failed(BAKERY)
+    digest = only(reader.at(NEXT_MONDAY))
+    message = compose(digest)
+    assert message.subject.endswith("no change for you in 2 policies, 1 policy not read")
+    assert message.text.index("it did not answer within 30 s") < message.text.index("What was checked")
+
+
+def test_a_policy_that_was_first_read_is_no_change(reader: Reader, archive: Archive) -> None:
+    other = replace(WEEKLY, name="Board", digest=Schedule("daily"))
+    reader.watch(BAKERY)
+    reader.subscribers.append(other)
+    assert reader.told() == []
+    reader.watch(TEAHOUSE)
+    reader.failed(TEAHOUSE)
+    (digest,) = [each for each in reader.at(START + days(1) + 2 * HOUR) if isinstance(each, Digest)]
+    assert [watch.outcomes for watch in digest.account.watches] == [(("failed", 1),)]
+
+
+def test_alerts_that_wait_for_the_digest_are_told_by_it_with_their_words(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, alerts="digest")]
+    record_change(reader.archive, SHARING)
+    assert reader.told() == []
+    digest = only(reader.at(NEXT_MONDAY))
+    (notice,) = digest.notices
+    assert [alert.finding for alert in notice.alerts] == [SHARING]
+    assert "{+and our partners+}" in compose(digest).text
+    assert "What to do: Read it this week" in compose(digest).text
+    assert only(reader.at(NEXT_MONDAY + days(7))).notices == ()
+
+
+def test_a_critical_alert_waits_for_no_digest(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, alerts="digest")]
+    record_change(reader.archive, CONSENT, SHARING)
+    (alert,) = reader.told()
+    assert isinstance(alert, Notice)
+    assert len(alert.alerts) == 2
+    assert only(reader.at(NEXT_MONDAY)).notices == ()
+
+
+def test_alerts_that_wait_for_a_digest_that_is_given_up_are_told_at_once(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, alerts="digest")]
+    record_change(reader.archive, SHARING)
+    assert reader.told() == []
+    reader.subscribers = [replace(WEEKLY, digest=None)]
+    (alert,) = reader.told()
+    assert isinstance(alert, Notice)
+    assert reader.told() == []
+
+
+def test_a_clock_that_was_ahead_keeps_no_digest_back_and_repeats_none(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, alerts="digest")]
+    assert only(reader.at(NEXT_MONDAY + days(3650)))
+    record_change(reader.archive, SHARING)
+    assert reader.at(NEXT_MONDAY - HOUR) == []
+    assert len(only(reader.at(NEXT_MONDAY)).notices) == 1
+    assert reader.at(NEXT_MONDAY - days(1)) == []
+    record_change(reader.archive, SHARING)
+    assert len(only(reader.at(NEXT_MONDAY)).notices) == 1
+
+
+def test_a_digest_goes_to_each_target_with_one_name(reader: Reader) -> None:
+    """So that a mail that is sent again is recognised as one."""
+    reader.subscribers = [replace(WEEKLY, via=(DESK, replace(DESK, recipient="second@example.org"), DESK))]
+    first, second = (compose(each) for each in reader.at(NEXT_MONDAY))
+    assert first == second
+    assert first.key != compose(reader.at(NEXT_MONDAY + days(7))[0]).key
+
+
+def test_a_digest_tells_as_it_stood_when_it_was_planned(reader: Reader) -> None:
+    """However late a server takes it."""
+    reader.now = NEXT_MONDAY
+    outbox.plan_digests(reader.archive, reader.subscribers, reader.now)
+    reader.visited(5)
+    record_change(reader.archive, CONSENT)
+    (digest,) = (each for each in reader.told() if isinstance(each, Digest))
+    assert (digest.account.checks, digest.account.changes) == (0, ())
+
+
+def test_one_by_hand_is_previewed_and_the_schedule_goes_on_from_it(reader: Reader) -> None:
+    reader.visited(2)
+    reader.now = START + days(3)
+    previewed = outbox.preview_digest(reader.archive, WEEKLY, reader.now)
+    assert previewed is not None
+    assert reader.told() == []
+    outbox.plan_digest_now(reader.archive, WEEKLY, reader.now)
+    digest = only(reader.told())
+    assert digest.account == previewed.account
+    assert digest.account.rhythm is None
+    assert only(reader.at(NEXT_MONDAY)).account.since == START + days(3)
+
+
+def test_who_is_unknown_has_no_preview(reader: Reader) -> None:
+    assert outbox.preview_digest(reader.archive, replace(WEEKLY, name="Nobody"), reader.now) is None
+
+
+def test_a_digest_covers_the_policies_that_are_asked_for(reader: Reader) -> None:
+    reader.watch(TEAHOUSE, BAKERY)
+    reader.subscribers = [replace(WEEKLY, policies=("tag:vendor",))]
+    reader.failed(BAKERY)
+    assert [watch.policy for watch in only(reader.at(NEXT_MONDAY)).account.watches] == ["Teahouse"]
+
+
+def test_a_period_with_very_many_changes_names_the_newest(reader: Reader) -> None:
+    for _ in range(MOST_CHANGES + 2):
+        record_change(reader.archive)
+    account = only(reader.at(NEXT_MONDAY)).account
+    assert (len(account.changes), account.changes_left_out) == (MOST_CHANGES, 2)
+    assert [recap.version for recap in account.changes[:2]] == [MOST_CHANGES + 3, MOST_CHANGES + 2]
+
+
+def test_quiet_hours_hold_everything_but_what_is_critical(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, digest=None, quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")]
+    reader.now = START + 10 * HOUR  # 23:00 in Jakarta
+    record_change(reader.archive, SHARING)
+    assert reader.told() == []
+    assert reader.told(early=True) == []
+    record_change(reader.archive, CONSENT)
+    (critical,) = reader.told()
+    assert isinstance(critical, Notice)
+    assert critical.later.number == 3
+    (held,) = reader.at(START + 18 * HOUR)
+    assert isinstance(held, Notice)
+    assert held.later.number == 2
+
+
+def test_every_alert_quotes_the_head_of_the_chain_as_of_its_planning(reader: Reader) -> None:
+    record_change(reader.archive, CONSENT)
+    head = str(chain.head(reader.archive))
+    outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)
+    reader.visited(1)
+    (alert,) = reader.told()
+    assert isinstance(alert, Notice)
+    assert alert.head == head != str(chain.head(reader.archive))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_no_words_of_a_page_act_in_a_digest(reader: Reader, language: str) -> None:
+    hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>[a](javascript:x) \x1b[31m\u202e{{ 7 * 7 }}'
+    tongue = "id" if language == "id" else "en"
+    reader.subscribers = [replace(WEEKLY, alerts="digest", name=hostile, language=tongue)]
+    reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
+    reader.told()
+    finding = replace(SHARING, before=hostile, after=f"{hostile} more", section=hostile, reason=hostile, edits=())
+    found = seen(reader.now, written(hostile), 1, replace(JUDGED, findings=(finding,)))
+    record(reader.archive, replace(found, fetch=replace(found.fetch, policy=hostile)), reader.now)
+    reader.told()
+    message = compose(only(reader.at(NEXT_MONDAY)), tongue)
+    assert "&lt;script&gt;" in message.html
+    for forbidden in ("<script", "<img", "\x1b", "\u202e"):
+        assert forbidden not in message.html
+    assert "\x1b" not in message.text + message.subject
+    assert "\u202e" not in message.text + message.subject
+    assert "{{ 7 * 7 }}" in message.text.replace("\n", " ")

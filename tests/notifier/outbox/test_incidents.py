@@ -1,0 +1,379 @@
+"""What operators are told: each trouble once as it begins, and once when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from archive.model import Fetch, Policy, Result
+from archive.recording.policies import mark_tried, synchronise
+from archive.recording.recorder import latest, record
+from archive.storage.database import Archive
+from differ.visits.assessment import Assessment
+from document.model import ExtractionOptions
+from notifier import outbox
+from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
+from notifier.channels.outcome import Failed
+from notifier.contents.incident import MOST_INCIDENTS, Incident, Operation, Report, TroubleKind
+from notifier.outbox import Templates
+from notifier.sending.composing import compose
+from notifier.texts.incident import operation_message
+from tests.archive.visits import HOUR, JUDGED, START, TEAHOUSE, fetched, seen, written
+from tests.notifier.changes import WILL_NOT, plain, record_change, record_first
+
+ADMIN = Subscriber("Admin", (Target("desk", "admin@example.org"),), topics=(), operator=True, welcome=False)
+READER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
+AFTER = 3
+"""Visits after which a policy is in trouble."""
+
+
+@dataclass
+class Watch:
+    """A watch whose visits a test makes up, and everybody who is told."""
+
+    archive: Archive
+    subscribers: list[Subscriber] = field(default_factory=lambda: [ADMIN])
+    now: datetime = START
+    policies: Sequence[Policy] = (TEAHOUSE,)
+
+    def __post_init__(self) -> None:
+        self.configure()
+
+    def configure(self) -> None:
+        """Let the archive know of the policies and the subscribers, as a run does."""
+        synchronise(self.archive, self.policies, self.now)
+        outbox.register(self.archive, self.subscribers, self.now)
+
+    def visit(self, *results: str) -> None:
+        """Visit each policy an hour later: `read`, `failed`, `gone` or `login` says what comes of it."""
+        for result in results:
+            self.now += HOUR
+            for policy in self.policies:
+                record(self.archive, self._result(policy, result), self.now)
+
+    def _result(self, policy: Policy, result: str) -> Result:
+        known = latest(self.archive, policy.name)
+        against = known.number if known else None
+        page = fetched(self.now, b"<p>", policy.name)
+        if result == "failed":
+            fetch = Fetch(policy.name, self.now, error="the name server did not answer", error_kind="dns")
+            return Result(fetch, None)
+        if result in ("gone", "login"):
+            status = 404 if result == "gone" else 200
+            return Result(
+                replace(page, status=status), Assessment("not comparable", result, f"it said {result}."), against
+            )
+        if known is None:
+            first = seen(self.now, written(policy.name), None)
+            return replace(first, fetch=replace(first.fetch, policy=policy.name))
+        return Result(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
+
+    def told(self, templates: Templates | None = None) -> list[Operation]:
+        """Plan as the end of a run does, and take what is told."""
+        outbox.plan_alerts(self.archive, self.subscribers, self.now)
+        outbox.plan_operation(self.archive, self.subscribers, AFTER, templates or Templates(), self.now)
+        return [each for each, _ in self.taken() if isinstance(each, Operation)]
+
+    def taken(self) -> list[tuple[outbox.Telling, Target]]:
+        """Take what waits, as if servers had accepted it."""
+        found = []
+        for delivery in outbox.open_deliveries(self.archive, self.now):
+            claimed = outbox.claim(self.archive, delivery.id, self.now)
+            assert claimed is not None
+            outbox.note_accepted(self.archive, claimed.id, self.now)
+            found.append((claimed.notice, claimed.target))
+        return found
+
+    def give_up(self) -> None:
+        """Let servers refuse for good what waits."""
+        for delivery in outbox.open_deliveries(self.archive, self.now):
+            claimed = outbox.claim(self.archive, delivery.id, self.now)
+            assert claimed is not None
+            failed = Failed("the mail server answered 550 no such mailbox", permanent=True)
+            outbox.note_failed(self.archive, claimed, self.now, failed)
+
+
+@pytest.fixture
+def watching(archive: Archive) -> Watch:
+    found = Watch(archive)
+    found.visit("read")
+    return found
+
+
+def kinds(told: Sequence[Operation]) -> list[str]:
+    return [f"{each.report.kind} {each.report.stage}" for each in told]
+
+
+def test_a_policy_that_cannot_be_read_is_told_once_when_it_lasts_and_once_when_it_is_over(watching: Watch) -> None:
+    for _ in range(AFTER - 1):
+        watching.visit("failed")
+        assert watching.told() == []
+    watching.visit("failed")
+    (began,) = watching.told()
+    since = watching.now - (AFTER - 1) * HOUR
+    assert began.report.incidents == (Incident("Teahouse", since, AFTER, "the name server did not answer"),)
+    for _ in range(3):
+        watching.visit("login")
+        assert watching.told() == []
+    watching.visit("read")
+    (ended,) = watching.told()
+    assert (ended.report.kind, ended.report.stage) == ("unread", "ended")
+    assert ended.report.incidents == (Incident("Teahouse", since),)
+    assert watching.told() == []
+
+
+def test_a_shorter_trouble_is_not_told(watching: Watch) -> None:
+    watching.visit("failed", "login", "read")
+    assert watching.told() == []
+
+
+def test_a_second_time_of_trouble_is_told_again(watching: Watch) -> None:
+    watching.visit(*["failed"] * AFTER)
+    assert kinds(watching.told()) == ["unread began"]
+    watching.visit("read", *["failed"] * AFTER)
+    assert sorted(kinds(watching.told())) == ["unread began", "unread ended"]
+
+
+def test_all_policies_behind_one_dead_name_server_are_one_message(archive: Archive) -> None:
+    many = [replace(TEAHOUSE, name=f"Teahouse {number}") for number in range(25)]
+    watching = Watch(archive, policies=many)
+    watching.visit(*["failed"] * AFTER)
+    (began,) = watching.told()
+    assert (len(began.report.incidents), began.report.left_out) == (MOST_INCIDENTS, 25 - MOST_INCIDENTS)
+    message = compose(began)
+    assert message.subject == "Clausewatch: 25 policies cannot be read"
+    assert f"and {25 - MOST_INCIDENTS} more: see `clausewatch status`" in message.text
+    watching.visit("read")
+    (ended,) = watching.told()
+    assert compose(ended).subject == "Clausewatch: 25 policies are read again"
+
+
+def test_a_policy_is_gone_only_when_the_server_keeps_saying_so(watching: Watch) -> None:
+    watching.visit("failed", "gone", "gone")
+    assert kinds(watching.told()) == ["unread began"]
+    watching.visit("gone")
+    assert kinds(watching.told()) == ["gone began"]
+    watching.visit("failed", "gone")
+    assert watching.told() == []
+    watching.visit("read")
+    assert kinds(watching.told()) == ["gone ended"]
+
+
+def test_a_policy_that_was_taken_out_is_no_trouble_any_more_and_nothing_is_said(watching: Watch) -> None:
+    watching.visit(*["gone"] * AFTER)
+    assert kinds(watching.told()) == ["gone began"]
+    watching.policies = [replace(TEAHOUSE, name="Bakery")]
+    watching.configure()
+    assert watching.told() == []
+
+
+def test_a_selector_that_falls_back_is_told_at_once_and_over_when_it_matched_for_some_time(archive: Archive) -> None:
+    """A page that shows two faces in turn is told once."""
+    selected = replace(TEAHOUSE, options=ExtractionOptions(languages=("en",), select=("main",)))
+    watching = Watch(archive, policies=[selected])
+    watching.visit("read")
+    assert watching.told() == []
+    watching.visit("fallback")
+    assert kinds(watching.told()) == ["fallback began"]
+    for _ in range(3):
+        watching.visit("read", "fallback", "failed")
+        assert watching.told() == []
+    watching.visit("read", "read")
+    assert watching.told() == []
+    watching.visit("read")
+    assert kinds(watching.told()) == ["fallback ended"]
+
+
+def test_a_text_that_goes_back_and_forth_is_told_with_what_became_of_its_alerts(watching: Watch) -> None:
+    for edition in "abababa":
+        watching.now += HOUR
+        known = latest(watching.archive, "Teahouse")
+        assert known is not None
+        text = written(f"Edition {edition}.")
+        record(watching.archive, seen(watching.now, text, known.number, JUDGED), watching.now)
+    (began,) = watching.told()
+    assert (began.report.kind, began.report.stage) == ("flapping", "began")
+    assert "alerts are held" in compose(began).subject
+    watching.now += timedelta(days=8)
+    watching.visit("read")
+    assert kinds(watching.told()) == ["flapping ended"]
+
+
+def test_a_missed_schedule_is_found_by_the_next_run_and_told_once(watching: Watch) -> None:
+    mark_tried(watching.archive, ["Teahouse"], watching.now)
+    watching.now += 2 * TEAHOUSE.every
+    assert outbox.plan_missed(watching.archive, watching.subscribers, watching.now) == 0
+    watching.now += HOUR
+    for _ in range(2):
+        outbox.plan_missed(watching.archive, watching.subscribers, watching.now)
+    watching.visit("read")
+    (missed,) = watching.told()
+    assert missed.report.incidents == (Incident("Teahouse", START + HOUR),)
+    assert compose(missed).subject == "Clausewatch missed its schedule: Teahouse was not checked in time"
+    assert outbox.plan_missed(watching.archive, watching.subscribers, watching.now) == 0
+    assert watching.told() == []
+
+
+def test_a_subscription_that_matches_no_policy_is_told_once(watching: Watch) -> None:
+    watching.subscribers.append(replace(READER, policies=("tag:bank",)))
+    watching.configure()
+    (told,) = watching.told()
+    assert compose(told).subject == "Clausewatch: the subscription Officer matches no policy"
+    assert watching.told() == []
+    watching.subscribers[1] = READER
+    watching.configure()
+    assert watching.told() == []
+
+
+def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch) -> None:
+    watching.subscribers.append(READER)
+    watching.configure()
+    record_change(watching.archive, WILL_NOT)
+    outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
+    watching.give_up()
+    outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    outbox.forget(watching.archive, "Officer", watching.now)
+    ((told, _),) = watching.taken()
+    message = compose(told)
+    for part in (message.subject, message.text, message.html, plain(message), str(message.facts)):
+        assert "Officer" not in part
+        assert "officer@example.org" not in part
+
+
+@pytest.mark.parametrize(
+    ("ways", "told_at"),
+    [
+        (["desk:admin@example.org"], ["desk:admin@example.org"]),
+        (["desk:admin@example.org", "chat"], ["chat"]),
+        (["desk:officer@example.org"], []),
+        (["desk:officer@example.org", "desk:admin@example.org"], ["desk:admin@example.org"]),
+    ],
+    ids=["another address", "another channel", "the same address", "the same and another"],
+)
+def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways: list[str], told_at: list[str]) -> None:
+    watching.subscribers = [replace(ADMIN, via=tuple(map(Target.parse, ways))), READER]
+    watching.configure()
+    for _ in range(2):
+        record_change(watching.archive, WILL_NOT)
+        outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
+    watching.give_up()
+    outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    taken = watching.taken()
+    assert [str(target) for _, target in taken] == told_at
+    for told, _ in taken:
+        message = compose(told)
+        assert message.subject == "Clausewatch: messages to Officer (desk:officer@example.org) were given up"
+        assert "2 messages" in message.text
+        assert "550 no such mailbox" in message.text
+        assert "clausewatch notify send --dead" in message.text
+    assert watching.told() == []
+
+
+def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(watching: Watch) -> None:
+    watching.subscribers = [replace(ADMIN, via=(Target("desk", "admin@example.org"), Target("chat")))]
+    watching.configure()
+    watching.visit(*["failed"] * AFTER)
+    passes = []
+    for _ in range(5):
+        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        passes.append(len(outbox.open_deliveries(watching.archive, watching.now)))
+        watching.give_up()
+    assert passes == [2, 2, 0, 0, 0]
+
+
+def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watch) -> None:
+    watching.subscribers.append(READER)
+    watching.configure()
+    record_change(watching.archive, WILL_NOT)
+    for _ in range(2):
+        outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
+        watching.give_up()
+        assert kinds(watching.told()) == ["undelivered began"]
+        outbox.revive(watching.archive, watching.now)
+        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+
+
+def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
+    broken = Templates({"alert.txt": "alert.txt, line 3: unexpected '}'"})
+    (told,) = watching.told(broken)
+    assert compose(told).subject == "Clausewatch: the template alert.txt cannot be used"
+    assert "line 3" in compose(told).text
+    assert watching.told(broken) == watching.told() == []
+    assert watching.told(Templates(sound={"alert.txt"})) == []
+    assert kinds(watching.told(broken)) == ["template began"]
+
+
+def test_who_becomes_an_operator_later_is_told_of_what_lasts(watching: Watch) -> None:
+    watching.visit(*["failed"] * AFTER)
+    watching.subscribers = []
+    watching.configure()
+    assert watching.told() == []
+    watching.subscribers = [ADMIN, replace(ADMIN, name="Second")]
+    watching.configure()
+    assert {each.subscriber for each in watching.told()} == {"Admin", "Second"}
+
+
+def test_who_is_no_operator_hears_nothing(watching: Watch) -> None:
+    watching.subscribers = [READER]
+    watching.configure()
+    watching.visit(*["failed"] * AFTER)
+    assert watching.told() == []
+
+
+def test_planning_twice_tells_nothing_twice(watching: Watch) -> None:
+    watching.visit(*["failed"] * AFTER)
+    for _ in range(3):
+        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    assert len(watching.taken()) == 1
+
+
+HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m\u202e\r\nBcc: a@b.c [a](javascript:x) {{ 7 * 7 }} `rm -rf` $(reboot)"
+KINDS: tuple[TroubleKind, ...] = (
+    "unread",
+    "gone",
+    "fallback",
+    "flapping",
+    "missed",
+    "idle",
+    "undelivered",
+    "template",
+)
+
+
+def made(kind: TroubleKind, about: str = "Teahouse", detail: str = "It said no.", stage: str = "began") -> Operation:
+    first = Incident(about, START, 3, detail)
+    report = Report(kind, "ended" if stage == "ended" else "began", START, (first, replace(first, about="Bakery")), 1)
+    return Operation("Admin", "key", report)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language: Language) -> None:
+    message = operation_message(made(kind), language)
+    for part in (message.text, message.html, plain(message)):
+        assert "Teahouse" in part
+        assert "clausewatch " in part
+    assert "3" in message.subject  # how many there are
+    assert message.facts["trouble"] == kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -> None:
+    for language in LANGUAGES:
+        message = operation_message(made(kind, HOSTILE, HOSTILE), language)
+        assert "<img" not in message.html
+        for part in (message.subject, message.text, message.html, plain(message)):
+            for forbidden in ("\x1b", "\u202e", "\r", "\nBcc"):
+                assert forbidden not in part
+        assert "\n" not in message.subject
+        assert "{{ 7 * 7 }}" in " ".join(message.text.split())
+        assert all(line.count("'") >= 2 for line in message.text.splitlines() if "doctor" in line)
+
+
+def test_a_first_version_is_recorded_for_nobody(archive: Archive) -> None:
+    record_first(archive)
+    watching = Watch(archive)
+    assert watching.told() == []

@@ -1,0 +1,106 @@
+"""A text that comes back is told to whoever was told that it went; one that goes back and forth is held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from archive.recording.recorder import latest, record
+from archive.storage.database import Archive
+from differ.model import Comparison, Finding
+from notifier import outbox
+from notifier.audience.subscriptions import Channel, Language, Subscriber, Target
+from notifier.contents.change_notice import Seen
+from notifier.sending.delivery import deliver
+from notifier.texts.alert import compose
+from tests.archive.visits import HOUR, RETENTION, START, same, seen, written
+from tests.notifier.changes import WILL_NOT, notice
+from tests.smtp import MailServer
+
+DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
+DAY = 24 * HOUR
+
+
+def show(archive: Archive, day: int, edition: str, *findings: Finding) -> None:
+    """Record that a text was seen on a day: as a change of these findings, or again."""
+    known, at = latest(archive, "Teahouse"), START + day * DAY
+    text = written(edition, date(2026, 1, 15))
+    if known is not None and known.version.document == text:
+        record(archive, same(at, known.number), at)
+        return
+    comparison = None if known is None else Comparison(changed=True, findings=findings)
+    record(archive, seen(at, text, None if known is None else known.number, comparison), at)
+
+
+def subjects(archive: Archive, mail: MailServer) -> list[str]:
+    """Deliver twice, and return the subjects of all mails so far: the second time plans nothing."""
+    for _ in range(2):
+        planned = deliver(archive, [DESK], [Channel("desk", mail.url)], clock=lambda: START + 90 * DAY).planned
+    assert planned == 0
+    return [received.subject for received in mail.received]
+
+
+CHANGED = "Teahouse: sharing clause changed (critical)"
+BACK_TO_A = "Teahouse: back to the text of 2 March 2026 (low)"
+
+
+@pytest.fixture
+def told(archive: Archive, mail: MailServer) -> Archive:
+    """Return an archive whose text changed from A to B, which the desk was told."""
+    outbox.register(archive, [DESK], START)
+    show(archive, 0, "A")
+    show(archive, 1, "B", WILL_NOT)
+    assert subjects(archive, mail) == [CHANGED]
+    return archive
+
+
+def test_a_return_is_told_to_whoever_was_told_of_the_change(told: Archive, mail: MailServer) -> None:
+    """Although the desk asks for nothing of what the return changes."""
+    show(told, 2, "A", RETENTION)
+    assert subjects(told, mail) == [CHANGED, BACK_TO_A]
+    assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
+
+
+def test_a_return_is_not_told_to_who_was_not_told_of_the_change(archive: Archive, mail: MailServer) -> None:
+    outbox.register(archive, [DESK], START)
+    for day, edition in enumerate("ABA"):
+        show(archive, day, edition, RETENTION)
+    assert subjects(archive, mail) == []
+
+
+def test_flapping_is_held_and_nothing_is_told_where_the_told_text_stays(told: Archive, mail: MailServer) -> None:
+    for day, edition in enumerate("ABABA", start=2):
+        show(told, day, edition, WILL_NOT)
+    back = BACK_TO_A.replace("low", "critical")
+    assert subjects(told, mail) == [CHANGED, back]
+    show(told, 20, "A")
+    assert subjects(told, mail) == [CHANGED, back]
+
+
+def test_flapping_is_told_once_where_another_text_stays(told: Archive, mail: MailServer) -> None:
+    for day, edition in enumerate("ABAB", start=2):
+        show(told, day, edition, WILL_NOT)
+    before = subjects(told, mail)
+    assert len(before) == 2
+    show(told, 10, "B")
+    assert subjects(told, mail) == before
+    show(told, 13, "B")
+    assert subjects(told, mail) == [*before, "Teahouse: back to the text of 5 March 2026 (critical)"]
+    assert "The text went back and forth." in mail.received[2].text
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("en", "Teahouse is back to the text of 1 May 2026 (version 2)."),
+        ("id", "Teahouse kembali ke teks tanggal 1 Mei 2026 (versi 2)."),
+    ],
+)
+def test_a_return_is_said_in_the_language_of_the_reader(language: Language, headline: str) -> None:
+    moment = START + timedelta(days=60)
+    told = replace(notice(WILL_NOT), former=Seen(2, moment, moment, ()), confirmed=False)
+    message = compose(told, language)
+    assert headline in " ".join(message.text.split())
+    assert "! " in message.text

@@ -1,0 +1,158 @@
+"""First messages: once for each target, when there is something to say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archive.evidence import chain
+from archive.recording.recorder import record
+from archive.storage.database import Archive
+from document.model import Block, Document, Section
+from notifier import outbox
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.timing import Quiet, Schedule
+from notifier.contents.welcome import MOST_NAMES, Welcome, promises
+from notifier.outbox.welcomes import LONGEST_WAIT
+from notifier.sending.composing import compose
+from tests.archive.visits import HOUR, START, TEAHOUSE, seen
+from tests.notifier.changes import CONSENT, record_change, record_first
+from tests.notifier.reader import DESK, Reader, days
+
+NEW = Subscriber("Privacy desk", (DESK,))
+BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", tags=())
+
+
+def policy(*sections: tuple[str, str], language: str = "en") -> Document:
+    """Return a policy of sections with one paragraph each."""
+    made = (Section(head, "", 2, (head,), language, (Block("paragraph", text),)) for head, text in sections)
+    return Document(sections=tuple(made), languages=(language,), title="Privacy")
+
+
+RIGHTS = ("Your rights", "You have the right to access and delete your personal data.")
+SHARED = ("Who receives your data", "We share your personal data with our advertising partners.")
+
+
+@pytest.fixture
+def reader(archive: Archive) -> Reader:
+    """Return a new subscription, and a policy that no run has visited."""
+    return Reader(archive, [NEW])
+
+
+def only(told: list[outbox.Telling]) -> Welcome:
+    (welcome,) = told
+    assert isinstance(welcome, Welcome)
+    return welcome
+
+
+def test_the_first_message_comes_once_after_the_policies_were_visited(reader: Reader) -> None:
+    assert reader.told() == []
+    record_first(reader.archive)
+    welcome = only(reader.told())
+    (watched,) = welcome.inception.policies
+    assert (watched.policy, watched.version, watched.since) == ("Teahouse", 1, START + HOUR)
+    assert welcome.inception.head == str(chain.head(reader.archive))
+    assert reader.told() == []
+
+
+def test_it_waits_for_every_policy_but_not_for_ever(reader: Reader) -> None:
+    reader.watch(TEAHOUSE, BAKERY)
+    record_first(reader.archive)
+    assert reader.told() == []
+    welcome = only(reader.at(START + LONGEST_WAIT))
+    assert [each.health for each in welcome.inception.policies] == ["well", "never checked"]
+
+
+def test_a_policy_that_could_not_be_read_is_visited_too_and_named(reader: Reader) -> None:
+    reader.watch(TEAHOUSE, BAKERY)
+    record_first(reader.archive)
+    reader.failed(BAKERY)
+    message = compose(only(reader.told()))
+    for part in (message.text, message.html):
+        assert "Could not be read" in part
+        assert "Bakery: it did not answer within 30 s" in part
+        assert "Not watched yet" in part
+
+
+def test_a_target_that_is_added_gets_its_own_and_nobody_else_another(reader: Reader) -> None:
+    record_first(reader.archive)
+    assert len(reader.told()) == 1
+    reader.subscribers = [replace(NEW, via=(DESK, Target("chat")))]
+    outbox.plan_welcomes(reader.archive, reader.subscribers, reader.now)
+    (delivery,) = outbox.open_deliveries(reader.archive, reader.now)
+    assert delivery.target == Target("chat")
+
+
+def test_who_wants_none_gets_none(reader: Reader) -> None:
+    reader.subscribers = [replace(NEW, welcome=False)]
+    record_first(reader.archive)
+    assert reader.told() == []
+
+
+def test_a_subscription_that_comes_back_is_like_a_new_one(reader: Reader) -> None:
+    """It hears of nothing that was recorded while it was away."""
+    record_first(reader.archive)
+    assert len(reader.told()) == 1
+    outbox.register(reader.archive, [], reader.now)
+    record_change(reader.archive, CONSENT)
+    reader.now = START + days(2)
+    outbox.register(reader.archive, [NEW], reader.now)
+    assert only(reader.told()).inception.policies[0].version == 2
+    record_change(reader.archive, CONSENT)
+    assert len(reader.told()) == 1
+
+
+def test_it_names_the_rights_and_recipients_and_what_lacks_a_section_on_rights(reader: Reader) -> None:
+    reader.watch(TEAHOUSE, BAKERY)
+    record(reader.archive, seen(START, policy(SHARED, RIGHTS), None), START)
+    found = seen(START, policy(SHARED), None)
+    record(reader.archive, replace(found, fetch=replace(found.fetch, policy="Bakery")), START)
+    message = compose(only(reader.told()))
+    assert "Rights named: access, deletion." in message.text
+    assert "advertisers" in message.text
+    assert "No section on rights: Bakery." in message.text
+    assert "Rights named: none found." in message.text
+
+
+def test_of_a_language_without_a_lexicon_nothing_is_claimed() -> None:
+    found = promises(policy(("Prawa", "Masz prawo dostępu."), language="pl"))
+    assert (found.rights, found.unread_languages) == ((), ("pl",))
+
+
+def test_very_many_recipients_are_counted() -> None:
+    names = ", ".join(f"Firm{chr(65 + number)}{chr(97 + number)} Ltd" for number in range(MOST_NAMES + 5))
+    found = promises(policy(("Who receives your data", f"We share your personal data with {names}.")))
+    assert len(found.recipients) == MOST_NAMES
+    assert found.recipients_left_out > 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["each Friday at 17:30 (Asia/Jakarta)", "Between 22:00 and 07:00", "sharing and rights", "critical"]),
+        ("id", ["setiap Jumat pukul 17.30 (Asia/Jakarta)", "pukul 22.00 dan 07.00", "pembagian data", "kritis"]),
+    ],
+)
+def test_it_says_what_was_asked_for_in_the_reader_s_language(reader: Reader, language: str, said: list[str]) -> None:
+    friday = Schedule("weekly", at=Quiet.parse("17:30-18:00").start, day=4)
+    asked = replace(NEW, digest=friday, alerts="digest", quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")
+    reader.subscribers = [asked]
+    record_first(reader.archive)
+    reader.now = START + days(1)
+    message = compose(only(reader.told()), "id" if language == "id" else "en")
+    for part in (" ".join(message.text.split()), message.html, message.chat.head):
+        for words in said:
+            assert words in part
+
+
+def test_no_words_of_a_page_act_in_it(reader: Reader) -> None:
+    hostile = "<script>alert(1)</script>\x1b[31m\u202e"
+    reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
+    found = seen(START, policy(("Who receives your data", f"We share your data with Acme{hostile} Ltd.")), None)
+    record(reader.archive, replace(found, fetch=replace(found.fetch, policy=hostile)), START)
+    message = compose(only(reader.told()))
+    assert "&lt;script&gt;" in message.html
+    for forbidden in ("<script", "\x1b", "\u202e"):
+        assert forbidden not in message.html
+        assert forbidden == "<script" or forbidden not in message.text + message.chat.head

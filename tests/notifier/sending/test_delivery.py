@@ -1,0 +1,436 @@
+"""From a recorded change to a mail in a server: once, whatever fails in between."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from archive.storage.database import Archive
+from differ.model import Timing
+from notifier import outbox
+from notifier.audience.planning import ATTEMPTS, LEASE
+from notifier.audience.subscriptions import Channel, Subscriber, Target
+from notifier.channels import send
+from notifier.channels.outcome import Failed
+from notifier.sending.delivery import PATIENCE, Summary, deliver, try_out
+from notifier.sending.dispatcher import STRIKES, WORKERS
+from notifier.texts.alert import compose
+from tests.archive.visits import RETENTION
+from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
+from tests.notifier.sink import Answer, Sink
+from tests.smtp import MailServer
+
+DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
+
+
+@dataclass
+class Desk:
+    """The notifier of one installation, with a clock that a test turns."""
+
+    archive: Archive
+    channels: list[Channel]
+    subscribers: list[Subscriber]
+    now: datetime = NOW
+
+    def deliver(self, *, early: bool = False, patience: float = PATIENCE) -> Summary:
+        return deliver(
+            self.archive, self.subscribers, self.channels, clock=lambda: self.now, early=early, patience=patience
+        )
+
+    def wait(self, span: timedelta) -> None:
+        self.now += span
+
+
+@pytest.fixture
+def desk(archive: Archive, mail: MailServer) -> Desk:
+    """Return a desk with one mail channel, registered before the first change."""
+    record_first(archive)
+    desk = Desk(archive, [Channel("desk", mail.url)], [DESK])
+    desk.deliver()
+    return desk
+
+
+def test_a_material_change_arrives_as_one_mail_with_section_and_words(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT, RETENTION)
+    assert desk.deliver() == Summary(planned=1, accepted=1, postponed=0, dead=0)
+    (received,) = mail.received
+    assert received.recipients == ("officer@example.org",)
+    assert received.subject == "Teahouse: sharing clause changed (critical)"
+    for part in (received.text, received.html):
+        assert "Partners" in part
+        assert "WP260 rev.01" in part
+        assert "clausewatch diff Teahouse 1 2" in part
+    assert "We [-will not-] share your orders with others [-without your consent-]." in received.text
+    assert "We {+may+} share your orders with others." in received.text
+    assert "<del" in received.html
+    assert ">may</ins>" in received.html
+
+
+def test_a_second_delivery_sends_nothing(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    desk.deliver()
+    assert desk.deliver(early=True) == Summary(0, 0, 0, 0)
+    assert len(mail.received) == 1
+
+
+def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT, clause("{+We sell data.+}"))
+    record_change(desk.archive, WILL_NOT)
+    assert desk.deliver().planned == 3
+    assert [received.subject for received in mail.received] == [
+        "Teahouse: sharing changed, 2 clauses (critical)",
+        "Teahouse: sharing clause changed (critical)",
+    ]
+
+
+def test_a_change_that_nobody_asked_for_sends_nothing(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, RETENTION)
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+
+
+def test_a_boundary_of_our_own_extraction_sends_nothing(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, boundary=True)
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+
+
+def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    desk.subscribers.append(Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False))
+    desk.deliver()
+    record_change(desk.archive, WILL_NOT)
+    desk.deliver()
+    assert [received.recipients[0] for received in mail.received] == [
+        "officer@example.org",
+        "officer@example.org",
+        "board@example.org",
+    ]
+
+
+def test_a_subscription_registered_before_the_crawl_hears_of_what_the_crawl_finds(desk: Desk, mail: MailServer) -> None:
+    board = Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)
+    desk.subscribers = [board]
+    outbox.register(desk.archive, desk.subscribers, NOW)
+    record_change(desk.archive, WILL_NOT)
+    assert desk.deliver().accepted == 1
+
+
+def test_a_widened_topic_is_told_from_then_on(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, RETENTION)
+    desk.deliver()
+    desk.subscribers = [replace(DESK, topics=("sharing", "rights", "retention"))]
+    desk.deliver()
+    assert mail.received == []
+    record_change(desk.archive, RETENTION)
+    desk.deliver()
+    assert [received.subject for received in mail.received] == ["Teahouse: retention clause added (low)"]
+
+
+def test_a_server_that_was_down_gets_the_mail_once_in_the_next_run(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    mail.stop()
+    down = desk.deliver()
+    assert (down.accepted, down.postponed) == (0, 1)
+    assert "no conversation with the mail server" in down.errors[0]
+    mail.start()
+    assert desk.deliver().accepted == 1
+    assert desk.deliver(early=True).accepted == 0
+    assert len(mail.received) == 1
+
+
+def test_a_server_that_is_down_for_days_is_left_alone_between_attempts(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    mail.stop()
+    for _ in range(3):
+        desk.deliver()
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+    desk.wait(timedelta(minutes=2))
+    assert desk.deliver().postponed == 1
+    mail.start()
+    assert desk.deliver().accepted == 0
+    assert desk.deliver(early=True).accepted == 1
+
+
+@pytest.mark.parametrize("answer", ["451 come back later", "421 closing down"])
+def test_a_passing_refusal_is_tried_again(desk: Desk, mail: MailServer, answer: str) -> None:
+    record_change(desk.archive, WILL_NOT)
+    mail.answer = answer
+    summary = desk.deliver()
+    assert (summary.postponed, summary.dead) == (1, 0)
+    assert answer in summary.errors[0]
+    mail.answer = "250 kept"
+    assert desk.deliver().accepted == 1
+    assert len(mail.received) == 1
+
+
+def test_a_mailbox_that_is_gone_is_given_up_at_once_and_stops_nobody_else(desk: Desk, mail: MailServer) -> None:
+    desk.subscribers = [replace(DESK, via=(Target("desk", "gone@example.org"), *DESK.via))]
+    mail.refuses["gone@example.org"] = "550 no such mailbox"
+    record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver()
+    assert (summary.accepted, summary.dead) == (1, 1)
+    assert summary.errors == ("desk:gone@example.org: the mail server answered 550 no such mailbox",)
+    assert outbox.standing(desk.archive) == outbox.Standing(waiting=0, dead=1)
+    mail.refuses.clear()
+    assert desk.deliver(early=True).accepted == 0
+    assert outbox.revive(desk.archive, NOW) == 1
+    assert desk.deliver().accepted == 1
+
+
+def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    mail.answer = "451 not now"
+    outcomes = []
+    for _ in range(ATTEMPTS):
+        outcomes.append(desk.deliver())
+        desk.wait(timedelta(days=2))
+    assert [summary.postponed for summary in outcomes] == [1] * (ATTEMPTS - 1) + [0]
+    assert outcomes[-1].dead == 1
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+
+
+def test_one_dead_channel_of_two_costs_the_other_nothing(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    desk.channels.append(Channel("hook", hook.url()))
+    desk.channels.append(Channel("nowhere", "json://127.0.0.1:1/x"))
+    desk.subscribers = [replace(DESK, via=(Target("nowhere"), *DESK.via, Target("hook")))]
+    record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver()
+    assert (summary.accepted, summary.postponed) == (2, 1)
+    assert len(mail.received) == 1
+    assert len(hook.received) == 1
+    assert summary.errors[0].startswith("nowhere: ")
+
+
+def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
+    """Many messages for a dead server cost one time-out, not one each."""
+    for _ in range(3):
+        record_change(desk.archive, WILL_NOT)
+    mail.stop()
+    summary = desk.deliver()
+    assert (summary.postponed, len(summary.errors)) == (3, 1)
+    mail.start()
+    assert desk.deliver().accepted == 3
+
+
+def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    """The hanging one answers only when the others have all they are to get: one after the other would never end."""
+    desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=10"))
+    desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
+    for _ in range(4):
+        record_change(desk.archive, WILL_NOT)
+    hook.hangs_until = lambda: len(mail.received) == 4
+    assert desk.deliver() == Summary(planned=4, accepted=8, postponed=0, dead=0)
+    assert (len(mail.received), len(hook.received)) == (4, 4)
+
+
+def test_a_channel_that_never_answers_is_left_alone_after_its_time(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    stopped = threading.Event()
+    hook.hangs_until = stopped.is_set
+    desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=0.5"))
+    desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
+    record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver()
+    stopped.set()
+    assert (summary.accepted, summary.postponed) == (1, 1)
+    assert summary.errors[0].startswith("slow: ")
+    assert len(mail.received) == 1
+
+
+def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(desk: Desk, mail: MailServer) -> None:
+    for _ in range(3):
+        record_change(desk.archive, WILL_NOT)
+    summary = desk.deliver(patience=0)
+    assert (summary.accepted, summary.postponed) == (1, 2)
+    assert summary.errors == ("desk: the pass had taken 0 s; 2 more wait for the next one",)
+    assert desk.deliver().accepted == 2
+    assert len(mail.received) == 3
+
+
+def test_more_channels_than_send_at_once_get_their_turn(desk: Desk, hook: Sink) -> None:
+    names = [f"hook-{number}" for number in range(WORKERS + 3)]
+    desk.channels += [Channel(name, hook.url(name)) for name in names]
+    desk.subscribers = [replace(DESK, via=tuple(Target(name) for name in names))]
+    for _ in range(2):
+        record_change(desk.archive, WILL_NOT)
+    assert desk.deliver().accepted == 2 * len(names)
+    assert len(hook.received) == 2 * len(names)
+
+
+def test_each_reader_gets_the_message_in_their_language(desk: Desk, mail: MailServer) -> None:
+    desk.subscribers = [replace(DESK, language="id")]
+    record_change(desk.archive, WILL_NOT)
+    desk.deliver()
+    (received,) = mail.received
+    assert received.subject == "Teahouse: klausul pembagian data diubah (tingkat kritis)"
+    assert '<html lang="id">' in received.html
+
+
+def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) -> None:
+    timing = Timing(date(2026, 1, 15), date(2026, 1, 15), silent=True)
+    record_change(desk.archive, WILL_NOT, timing=timing, drift=("id",))
+    desk.deliver()
+    (received,) = mail.received
+    for part in (received.text, received.html):
+        said = " ".join(part.split())
+        assert "The text changed, but the date that the policy states, 15 January 2026, did not." in said
+        assert "Only the English text changed; the Indonesian text still says the former." in said
+
+
+def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Desk, hook: Sink) -> None:
+    """What was not tried in one pass comes first in the next."""
+    desk.channels = [Channel("hook", hook.url())]
+    desk.subscribers = [replace(DESK, via=(Target("hook"),))]
+    for _ in range(STRIKES + 2):
+        record_change(desk.archive, WILL_NOT)
+    hook.status = 503
+    summary = desk.deliver()
+    assert (summary.accepted, summary.postponed) == (0, STRIKES + 2)
+    assert hook.asked == STRIKES
+    hook.status = 200
+    assert desk.deliver().accepted == STRIKES + 2
+
+
+def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: MailServer) -> None:
+    desk.subscribers = [DESK, Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)]
+    outbox.register(desk.archive, desk.subscribers, NOW)
+    mail.refuses["officer@example.org"] = "450 busy"
+    record_change(desk.archive, WILL_NOT)
+    desk.deliver()
+    mail.refuses.clear()
+    record_change(desk.archive, CONSENT)
+    desk.deliver()
+    assert [received.recipients[0] for received in mail.received] == [
+        "board@example.org",
+        "officer@example.org",
+        "board@example.org",
+        "officer@example.org",
+    ]
+
+
+def test_a_channel_that_is_not_configured_any_more_keeps_its_messages(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    channels, desk.channels = desk.channels, []
+    assert desk.deliver().errors == ("desk:officer@example.org: the configuration names no channel 'desk'",)
+    desk.channels = channels
+    assert desk.deliver().accepted == 1
+
+
+def test_a_subscriber_who_is_not_configured_any_more_is_sent_nothing(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    mail.stop()
+    desk.deliver()
+    mail.start()
+    desk.subscribers = []
+    assert desk.deliver().dead == 1
+    assert mail.received == []
+
+
+def test_two_processes_never_send_the_same_delivery(desk: Desk) -> None:
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    assert outbox.claim(desk.archive, delivery.id, NOW) is not None
+    assert outbox.claim(desk.archive, delivery.id, NOW, early=True) is None
+    assert outbox.open_deliveries(desk.archive, NOW, early=True) == ()
+
+
+def test_what_a_killed_process_had_claimed_is_sent_when_its_claim_ends(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    outbox.claim(desk.archive, delivery.id, NOW)
+    assert desk.deliver().accepted == 0
+    desk.wait(LEASE)
+    assert desk.deliver().accepted == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_holds_the_lock_takes_back_a_killed_process_claims_at_once(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    outbox.claim(desk.archive, delivery.id, NOW)
+    outbox.release_claims(desk.archive, NOW)
+    assert desk.deliver().accepted == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_of_a_servers_archive_a_claim_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
+    """The server's lock ends with a connection: a restart ends it, and the holder sends on."""
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    outbox.claim(desk.archive, delivery.id, NOW)
+    outbox.release_claims(desk.archive, NOW)
+    assert outbox.open_deliveries(desk.archive, NOW, early=True) == ()
+    desk.wait(LEASE)
+    outbox.release_claims(desk.archive, desk.now)
+    assert desk.deliver().accepted == 1
+
+
+def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) -> None:
+    """Another process tried it meanwhile, and its server accepted."""
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    stopped = outbox.claim(desk.archive, delivery.id, NOW)
+    assert stopped is not None
+    later = outbox.claim(desk.archive, delivery.id, NOW + LEASE)
+    assert later is not None
+    outbox.note_accepted(desk.archive, later.id, NOW + LEASE)
+    outbox.note_failed(desk.archive, stopped, NOW + LEASE, Failed("no answer within 30 s"))
+    assert outbox.open_deliveries(desk.archive, NOW + LEASE, early=True) == ()
+    assert outbox.standing(desk.archive).waiting == 0
+
+
+def test_what_waits_because_a_clock_ran_ahead_is_sent_when_it_is_right_again(desk: Desk, mail: MailServer) -> None:
+    record_change(desk.archive, WILL_NOT)
+    ahead = NOW + timedelta(days=3650)
+    outbox.plan_alerts(desk.archive, desk.subscribers, ahead)
+    (delivery,) = outbox.open_deliveries(desk.archive, ahead)
+    outbox.claim(desk.archive, delivery.id, ahead)
+    assert desk.deliver().accepted == 1
+
+
+def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServer) -> None:
+    """A kill between the server's acceptance and our commit repeats a mail; its Message-ID says so."""
+    record_change(desk.archive, WILL_NOT)
+    outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
+    (delivery,) = outbox.open_deliveries(desk.archive, NOW)
+    claimed = outbox.claim(desk.archive, delivery.id, NOW)
+    assert claimed is not None
+    send(desk.channels[0], claimed.target.recipient, compose(claimed.notice))  # and here the process is killed
+    desk.wait(LEASE)
+    outbox.release_claims(desk.archive, desk.now)
+    desk.deliver()
+    first, second = mail.received
+    assert first.mail["Message-ID"] == second.mail["Message-ID"]
+
+
+def test_a_trial_says_of_each_target_what_became_of_it(mail: MailServer, hook: Sink) -> None:
+    mail.refuses["gone@example.org"] = "550 no such mailbox"
+    via = (Target("desk", "officer@example.org"), Target("desk", "gone@example.org"), Target("hook"), Target("lost"))
+    channels = [Channel("desk", mail.url), Channel("hook", hook.url())]
+    trials = try_out(replace(DESK, via=via), channels, NOW)
+    assert [trial.error for trial in trials] == [
+        "",
+        "the mail server answered 550 no such mailbox",
+        "",
+        "the configuration names no channel 'lost'",
+    ]
+    assert mail.received[0].subject == "Clausewatch test message for Privacy desk"
+
+
+def test_what_a_receiver_asks_to_wait_is_waited(desk: Desk, hook: Sink) -> None:
+    desk.channels = [Channel("hook", hook.signed("sixteen characters"))]
+    desk.subscribers = [replace(DESK, via=(Target("hook"),))]
+    record_change(desk.archive, WILL_NOT)
+    desk.now = datetime.now(UTC)
+    hook.answers = [Answer(429, (("Retry-After", "7200"),))]
+    assert desk.deliver().postponed == 1
+    desk.wait(timedelta(hours=1, minutes=55))
+    assert desk.deliver() == Summary(0, 0, 0, 0)
+    desk.wait(timedelta(minutes=6))
+    assert desk.deliver().accepted == 1

@@ -1,0 +1,221 @@
+"""What a person reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+
+from differ.model import Finding, Timing
+from document.model import StatedDate
+from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
+from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, compose, trial_message
+from notifier.texts.dialects import ANY
+from tests.archive.visits import RETENTION
+from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
+
+REMOVED = replace(clause("[-You may object at any time.-]"), topic="rights", section="2. Your rights")
+FEE = replace(
+    clause("A copy costs [-nothing-]{+25 euros+}."), topic="rights", severity="high", section="2. Your rights"
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style></title><iframe src=//evil.example></iframe>",
+    "{{ 7 * 7 }}{% for x in y %}",
+    "javascript:alert(1)",
+    "Hi\r\nBcc: all@example.org",
+    "\x1b[2J\x00\u202e",
+    "[bank](https://evil.example) @everyone <!channel>",
+)
+
+ELEMENTS = {
+    *("html", "head", "meta", "title", "body", "div", "span", "h1", "h2", "p", "ol", "ul", "li", "strong", "br"),
+    *("a", "code", "del", "ins"),
+}
+
+
+@pytest.mark.parametrize(
+    ("findings", "subject"),
+    [
+        ([WILL_NOT], "Teahouse: sharing clause changed (critical)"),
+        ([REMOVED], "Teahouse: rights clause removed (critical)"),
+        ([RETENTION], "Teahouse: retention clause added (low)"),
+        ([FEE, WILL_NOT], "Teahouse: sharing and rights changed, 2 clauses (critical)"),
+    ],
+)
+def test_the_subject_says_policy_what_and_severity(findings: list[Finding], subject: str) -> None:
+    assert compose(notice(*findings)).subject == subject
+
+
+def test_the_first_lines_say_what_changed_and_whether_it_matters() -> None:
+    message = compose(notice(WILL_NOT))
+    assert message.text.splitlines()[:2] == [
+        "CRITICAL: Teahouse changed a clause on sharing.",
+        "Material: it changes what you watch this policy for.",
+    ]
+    assert "Not material" in compose(notice(RETENTION)).text
+
+
+def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
+    finding = replace(WILL_NOT, clause="III")
+    message = compose(notice(finding))
+    for part in (message.text, BeautifulSoup(message.html, "lxml").get_text(" ")):
+        said = " ".join(part.split()).replace("’", "'")
+        assert "1. Who sees your data > Partners" in said
+        assert "Sharing no longer needs consent: “will not” became “may”." in said
+        assert "Rule sharing.consent (WP260 rev.01, paragraph 29)" in said
+        assert "Clause III of the policy's own definition of a material change" in said
+        assert "22 November 2026, 21:04 UTC" in said
+        assert "ast updated 1 March 2025, as before." in said
+        assert "Version 3 was first seen 24 August 2026, 21:04 UTC, and last seen 22 November 2026, 09:04 UTC" in said
+        assert "What to do: Read it today and check that your notice" in said
+        assert "https://teahouse.example/privacy" in said
+        assert "clausewatch diff Teahouse 3 4" in said
+        assert "clausewatch history Teahouse" in said
+        assert "clausewatch review 0000000000000001 --acknowledge" in said
+        assert "Alert 0000000000000001" in said
+    assert 'href="https://teahouse.example/privacy"' in message.html
+
+
+def test_the_most_severe_alert_comes_first() -> None:
+    text = compose(notice(FEE, WILL_NOT)).text
+    assert text.index("We [-will not-]") < text.index("A copy costs [-nothing-]")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "said"),
+    [
+        ([], [], "The policy says of itself: no date."),
+        ([1], [], "no date any more; it said: last updated 1 March 2026"),
+        ([], [2], "last updated 2 March 2026 (it stated no date before)"),
+        ([1], [2], "last updated 2 March 2026 (before: last updated 1 March 2026)"),
+        ([1], [1], "last updated 1 March 2026, as before"),
+    ],
+)
+def test_the_dates_that_the_policy_states_are_told(earlier: list[int], later: list[int], said: str) -> None:
+    def stated(days: list[int]) -> tuple[StatedDate, ...]:
+        return tuple(StatedDate("updated", date(2026, 3, day), "") for day in days)
+
+    told = notice(WILL_NOT)
+    told = replace(
+        told, earlier=replace(told.earlier, dates=stated(earlier)), later=replace(told.later, dates=stated(later))
+    )
+    assert said in " ".join(compose(told).text.split())
+
+
+def test_a_text_without_a_lexicon_says_how_it_was_judged() -> None:
+    assert "Judged by structure alone" in compose(replace(notice(WILL_NOT), judged_by="structure")).html
+    assert "coarser method" in compose(replace(notice(WILL_NOT), coarse=True)).text
+
+
+def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() -> None:
+    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(FULL_PASSAGES + 14)]
+    message = compose(notice(*findings))
+    assert message.text.count("Before:") == FULL_PASSAGES
+    assert BeautifulSoup(message.html, "lxml").get_text().count("Before") == FULL_PASSAGES
+    for part in (message.text, message.html):
+        assert "And 14 more:" in part
+        assert f"Part {FULL_PASSAGES + 13} (sharing, critical)" in part
+        assert f"{FULL_PASSAGES + 14:016x}" in part
+
+
+def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> None:
+    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
+    message = compose(notice(*findings))
+    assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
+    assert len(message.html) < 100_000  # larger mails are cut by some programs
+
+
+def test_equal_names_stand_once_with_their_number() -> None:
+    message = compose(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
+    assert "Partners (sharing, critical), 3 times" in message.text
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 60])
+def test_the_chat_form_is_short_and_counts_what_it_leaves_out(count: int) -> None:
+    long = clause("We " + "sell and trade and rent [-nothing-]{+everything+} and " * 60)
+    message = compose(notice(*[replace(long, reason="It does " * 200, section="Part " * 200)] * count))
+    assert len(message.subject) + len(plain(message)) < 1500
+    assert "https://teahouse.example/privacy" in plain(message)
+    assert ("more clause" in plain(message)) is (count > 1)
+
+
+def test_the_chat_form_shows_the_words() -> None:
+    chat = plain(compose(notice(WILL_NOT)))
+    assert "Before: We [-will not-] share your orders with others [-without your consent-]." in chat
+    assert "After: We {+may+} share your orders with others." in chat
+    assert "Seen 22 November 2026, 21:04 UTC" in chat
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language) -> None:
+    finding = replace(
+        clause(f"We [-{text}-]{{+{text}+}} {text}"),
+        section=text,
+        reason=text,
+        rule=text,
+        source=text,
+        clause=text,
+        topic=text,
+        translations=(("id", text),),
+    )
+    told = replace(
+        notice(finding, finding, policy=text, url=f"https://teahouse.example/{text}"),
+        subscriber=text,
+        timing=Timing(window_days=30, window_text=text),
+        drift=(text,),
+    )
+    message = compose(told, language)
+    tree = BeautifulSoup(message.html, "lxml")
+    assert {element.name for element in tree.find_all()} <= ELEMENTS
+    assert not [name for element in tree.find_all() for name in element.attrs if name.startswith("on")]
+    assert {link["href"].partition("://")[0] for link in tree.find_all("a")} <= {"https"}
+    assert not tree.find_all(src=True)
+    assert len(message.subject.splitlines()) == 1
+    assert not set(message.text + plain(message)) & {"\x1b", "\x00", "\r", "\u202e"}
+    assert "49" not in message.subject
+    for line in message.chat.written(ANY, message.subject).splitlines():
+        assert "@" not in line
+        if not line.startswith("https://teahouse.example/"):
+            assert "](" not in line
+            assert "<" not in line
+
+
+def test_the_test_of_hostile_text_would_find_a_script() -> None:
+    """A control: the same checks on text that was not escaped do fail."""
+    names = {element.name for element in BeautifulSoup(f"<p>{HOSTILE[0]}</p>", "lxml").find_all()}
+    assert not names <= ELEMENTS
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "Teahouse"])
+def test_an_address_that_is_none_of_the_web_is_no_link(url: str) -> None:
+    assert "<a " not in compose(notice(WILL_NOT, url=url)).html
+
+
+def test_a_mail_loads_nothing_from_anywhere() -> None:
+    html = compose(notice(WILL_NOT, REMOVED, FEE)).html
+    tree = BeautifulSoup(html, "lxml")
+    assert not tree.find_all(["img", "link", "style", "script", "iframe", "video", "object"])
+    assert "url(" not in html
+
+
+def test_a_policy_name_is_quoted_in_command_lines() -> None:
+    text = compose(notice(WILL_NOT, policy="Tea $(rm -rf ~) & Co")).text
+    assert "clausewatch diff 'Tea $(rm -rf ~) & Co' 3 4" in text
+
+
+def test_the_same_notice_gives_the_same_message() -> None:
+    assert compose(notice(WILL_NOT)) == compose(notice(WILL_NOT))
+    assert compose(notice(WILL_NOT)).key != compose(notice(WILL_NOT, FEE)).key
+
+
+def test_a_trial_message_says_what_the_subscriber_asked_for() -> None:
+    subscriber = Subscriber("Privacy desk", (Target("desk"),), severity="medium", policies=("Teahouse", "tag:vendor"))
+    message = trial_message(subscriber, NOW)
+    for part in (" ".join(message.text.split()), message.html, plain(message)):
+        assert "sharing and rights, from severity medium, of Teahouse and tag:vendor" in part

@@ -1,0 +1,153 @@
+"""The short form in the six chat services that most desks use: what is posted, how long, that nothing in it acts."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifier.audience.subscriptions import Channel
+from notifier.channels import send
+from notifier.channels.outcome import Accepted
+from notifier.texts.alert import SUBJECT_LENGTH, Message, compose
+from notifier.texts.chat import LENGTH, Chat
+from notifier.texts.dialects import ANY, DIALECTS, Dialect
+from tests.notifier.certificates import self_signed
+from tests.notifier.changes import WILL_NOT, clause, notice
+from tests.notifier.services import Services, services, visible
+
+ADDRESSES: dict[str, Callable[[int], str]] = {
+    "slack": lambda _: "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/?verify=no",
+    "discord": lambda _: f"discord://123456789012345678/{'a1' * 34}/?verify=no",
+    "telegram": lambda _: "tgram://123456789:abcdefg_hijklmnop/12315544/?verify=no",
+    "teams": lambda _: f"workflows://teams.example/{'a' * 32}/{'b' * 43}/?verify=no",
+    "mattermost": lambda port: f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz",
+    "matrix": lambda port: f"matrix://watch:matrix-password@127.0.0.1:{port}/!room:127.0.0.1?discovery=no",
+}
+
+NASTY = (
+    "a_b_c *d* **e** [x](http://e.example) ![i](//e.example/p.png) <b>&amp; `q` ```r``` ~s~ ~~t~~ |u| ||v|| # h "
+    "@everyone @here @room @channel <@1> <@&2> <!here> <!channel> <#C1> <https://e.example|bank> \\*w\\* {y} <t:1:R>"
+)
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """Return the six services; what would go to a fixed address goes through their proxy."""
+    with services(self_signed(tmp_path_factory.mktemp("tls"))) as running:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+            yield running
+
+
+def posted(desk: Services, service: str, message: Message) -> str:
+    """Send a message through a service and return what its readers are shown, still in the service's markup."""
+    assert send(Channel("chat", ADDRESSES[service](desk.port)), "", message) == Accepted()
+    (post,) = desk.posts
+    shown = visible(*post)
+    assert shown is not None
+    return shown.replace("\r\n", "\n")
+
+
+def as_read(service: str, shown: str) -> str:
+    """Undo the escapes of a service, as its program does."""
+    if service in ("slack", "telegram"):
+        return unescape(re.sub(r"</?b>", "", shown))
+    return re.sub(r"\\(.)", r"\1", shown) if service in ("discord", "mattermost") else shown
+
+
+@pytest.mark.parametrize("service", ADDRESSES)
+def test_each_service_gets_what_matters_in_its_own_writing(desk: Services, service: str) -> None:
+    shown = as_read(service, posted(desk, service, compose(notice(WILL_NOT))))
+    said = shown.replace("\uff3b", "[").replace("\uff3d", "]").replace("\uff20", "@")
+    assert "Teahouse: sharing clause changed (critical)" in said
+    assert "Material: it changes what you watch this policy for." in said
+    assert "1. Who sees your data › Partners" in said.replace(" > ", " › ")
+    assert "Before: We [-will not-] share your orders with others [-without your consent-]." in said
+    assert "After: We {+may+} share your orders with others." in said
+    assert "https://teahouse.example/privacy" in said
+    assert "Alert 0000000000000001" in said
+    assert "clausewatch diff Teahouse 3 4" in said
+
+
+@pytest.mark.parametrize("service", ADDRESSES)
+def test_the_longest_message_keeps_its_head_its_first_clause_its_link_and_its_id(desk: Services, service: str) -> None:
+    wide = clause("\N{EARTH GLOBE EUROPE-AFRICA}_*" * 80 + "[-" + "\\<&" * 300 + "-]{+" + "]_" * 500 + "+}")
+    finding = replace(wide, reason="_" * 900, section="#" * 900)
+    told = replace(
+        notice(*[finding] * 200, policy="*_" * 400, url="https://teahouse.example/" + "a_" * 150),
+        judged_by="structure",
+        flapping=True,
+        confirmed=False,
+    )
+    shown = posted(desk, service, compose(told))
+    assert "Material: all 200" in shown
+    assert "https://teahouse.example/a_a_" in shown
+    assert "Alert 0000000000000001" in as_read(service, shown)
+    assert re.search(r"and \d+ more clauses", as_read(service, shown))
+
+
+@pytest.mark.parametrize("service", ADDRESSES)
+def test_nothing_of_a_page_acts_in_a_service(desk: Services, service: str) -> None:
+    finding = replace(clause(f"We [-{NASTY}-]{{+may {NASTY}+}}."), section=NASTY, reason=NASTY)
+    shown = posted(desk, service, compose(notice(finding, policy=NASTY)))
+    shown = re.sub(r"<?https://teahouse\.example/privacy>?|\[https://teahouse[^]]*\]\([^)]*\)", "", shown)
+    acting = ACTING[service].findall(shown)
+    assert not acting
+
+
+ESCAPED = r"(?<!\\)(?:\\\\)*"
+ACTING = {
+    "slack": re.compile(r"<|>|&(?!amp;|lt;|gt;)|[*_`~]|://|@"),
+    "telegram": re.compile(r"<(?!/?b>)|://|@"),
+    "teams": re.compile(r"[*_`~<\[#|@\\]|\]\(|://"),
+    "discord": re.compile(rf"{ESCAPED}[*_`~<|#\[]|://|@"),
+    "mattermost": re.compile(rf"{ESCAPED}[*_`~<|#\[]|://|@"),
+    "matrix": re.compile(r"://|@"),
+}
+"""What would format, mention or open something in a service, where it is not escaped."""
+
+
+@pytest.mark.parametrize("service", ADDRESSES)
+def test_the_test_of_what_acts_would_find_it(service: str) -> None:
+    """A control: the same text as it stands acts in each service."""
+    assert ACTING[service].findall(NASTY)
+
+
+def test_matrix_gets_a_text_without_markup(desk: Services) -> None:
+    posted(desk, "matrix", compose(notice(WILL_NOT)))
+    ((_, body),) = desk.posts
+    assert body["msgtype"] == "m.text"
+    assert "formatted_body" not in body
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_text_of_full_length_and_its_subject_fit_every_service(name: str) -> None:
+    assert DIALECTS[name].limit >= LENGTH + 2 * SUBJECT_LENGTH
+
+
+MARKED = st.builds(lambda text, times: text * times, st.text("*_\\[]~a ", min_size=1, max_size=9), st.integers(1, 400))
+"""Long texts, most of which is escaped."""
+
+
+@given(
+    st.sampled_from([ANY, *DIALECTS.values()]),
+    st.lists(st.one_of(st.text(max_size=400), MARKED), max_size=12),
+    st.text(max_size=200),
+    st.integers(min_value=1500, max_value=4000),
+)
+def test_a_text_is_cut_before_it_is_escaped(dialect: Dialect, parts: list[str], subject: str, limit: int) -> None:
+    dialect = replace(dialect, limit=limit)
+    written = Chat("Head.", parts=tuple(parts), foot=("Foot.",)).written(dialect, subject)
+    assert dialect.size(written) + dialect.size(dialect.escape(subject)) <= limit
+    assert written.startswith(dialect.escape("Head."))
+    assert written.endswith(dialect.escape("Foot."))
+    assert not re.search(r"(?<!\\)(?:\\\\)*\\\n|(?<!\\)(?:\\\\)*\\$", written)

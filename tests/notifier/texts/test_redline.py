@@ -1,0 +1,90 @@
+"""The marks of a clause, and how a long one is shortened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from differ.model import Edit
+from notifier.texts.redline import SIDE, Run, after, before
+from notifier.texts.wording import marked
+from tests.notifier.changes import CONSENT, clause
+
+PADDING = "The kettle is filled in the morning and again after lunch, by whoever comes first. "
+
+
+def test_each_side_marks_its_own_words() -> None:
+    finding = clause("We [-will not-]{+may+} share.")
+    old, new = before(finding), after(finding)
+    assert old is not None
+    assert new is not None
+    assert old.runs == (Run("We ", marked=False), Run("will not", marked=True), Run(" share.", marked=False))
+    assert new.runs == (Run("We ", marked=False), Run("may", marked=True), Run(" share.", marked=False))
+    assert not old.shortened
+
+
+def test_a_new_clause_has_no_side_before_and_a_gone_one_none_after() -> None:
+    assert before(clause("{+We sell data.+}")) is None
+    assert after(clause("[-You may object.-]")) is None
+
+
+def test_a_clause_without_edits_is_shown_without_marks() -> None:
+    side = before(replace(CONSENT, edits=()))
+    assert side is not None
+    assert not any(run.marked for run in side.runs)
+
+
+def test_a_long_clause_is_shortened_around_the_edits_and_says_so() -> None:
+    finding = clause(
+        PADDING * 5 + "We answer in [-14-]{+45+} days. " + PADDING * 5 + "It is [-free-]{+paid+}. " + PADDING * 5
+    )
+    side = after(finding)
+    assert side is not None
+    assert side.shortened
+    text = marked(side, "{+|+}")
+    assert "We answer in {+45+} days. The kettle" in text
+    assert "It is {+paid+}. The kettle" in text
+    assert text.startswith("… ")
+    assert text.endswith(" …")
+    assert text.count("…") == 3
+    assert len(text) < 500
+
+
+def test_a_deletion_keeps_the_words_around_its_place_on_the_other_side() -> None:
+    finding = clause(PADDING * 5 + "We share it[- with your consent-] freely. " + PADDING * 5)
+    side = after(finding)
+    assert side is not None
+    assert "We share it freely." in side.text
+
+
+def test_a_huge_clause_stays_within_its_limit() -> None:
+    finding = clause("".join(f"[-word{number}-]{{+term{number}+}} and " for number in range(2000)))
+    side = before(finding)
+    assert side is not None
+    assert side.shortened
+    assert len(side.text) <= SIDE + 1
+
+
+def test_marks_stand_at_the_words_and_not_at_the_spaces() -> None:
+    side = after(clause("We share it{+ with partners +}now."))
+    assert side is not None
+    assert marked(side, "{+|+}") == "We share it {+with partners+} now."
+
+
+words = st.text(alphabet="ab \n", max_size=30)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["keep", "delete", "insert"]), words), max_size=8))
+def test_a_short_clause_loses_no_word(parts: list[tuple[str, str]]) -> None:
+    edits = tuple(Edit(operation, text) for operation, text in parts)  # type: ignore[arg-type]  # sampled from its values
+    finding = replace(
+        CONSENT,
+        edits=edits,
+        before="".join(edit.text for edit in edits if edit.operation != "insert"),
+        after="".join(edit.text for edit in edits if edit.operation != "delete"),
+    )
+    for side, text in ((before(finding), finding.before), (after(finding), finding.after)):
+        if side is not None and not side.shortened:
+            assert side.text.split() == text.split()

@@ -1,0 +1,189 @@
+"""How messages name things: dates of three kinds, what to do, clauses of several topics, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+
+from differ.model import Finding, Timing
+from notifier.audience.subscriptions import Language, Subscriber, Target
+from notifier.contents.change_notice import Notice
+from notifier.texts.alert import compose, trial_message
+from tests.archive.visits import RETENTION
+from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
+
+FEE = replace(
+    clause("A copy costs [-nothing-]{+25 euros+}."), topic="rights", severity="high", section="2. Your rights"
+)
+
+
+def timed(timing: Timing, *drift: str, finding: Finding = WILL_NOT) -> Notice:
+    """Return a notice, seen on 22 November 2026, of a change with these dates."""
+    return replace(notice(finding), timing=timing, drift=drift)
+
+
+def flat(text: str) -> str:
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
+
+
+STATED = date(2024, 5, 1)
+SILENT = Timing(STATED, STATED, silent=True)
+WINDOW = Timing(STATED, date(2026, 11, 20), window_days=30, window_text="You may object within thirty days.")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The text changed, but the date that the policy states, 1 May 2024, did not."),
+        ("id", "Teks berubah, tetapi tanggal yang dicantumkan dalam kebijakan, 1 Mei 2024, tidak berubah."),
+    ],
+)
+def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
+    message = compose(timed(SILENT), language)
+    for part in (message.text, message.html, plain(message)):
+        assert said in flat(part)
+    assert said not in flat(compose(timed(WINDOW), language).text)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Only the Indonesian text changed; the English text still says the former."),
+        ("id", "Hanya teks bahasa Indonesia yang berubah; teks bahasa Inggris masih memuat ketentuan semula."),
+    ],
+)
+def test_drift_says_which_language_stayed_behind(language: Language, said: str) -> None:
+    message = compose(timed(Timing(), "en", finding=replace(WILL_NOT, language="id")), language)
+    for part in (message.text, message.html, plain(message)):
+        assert said in flat(part)
+
+
+def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
+    told = timed(Timing(), "en", finding=replace(WILL_NOT, language="und"))
+    assert "changed in one language only; the English text still says the former" in flat(compose(told).text)
+
+
+@pytest.mark.parametrize(
+    ("timing", "said", "urged"),
+    [
+        (replace(WINDOW, due=date(2026, 12, 20)), "until 20 December 2026 (the policy gives 30 days)", True),
+        (replace(WINDOW, due=date(2026, 11, 22)), "until 22 November 2026 (the policy gives 30 days)", True),
+        (replace(WINDOW, due=date(2026, 11, 21)), "they ended on 21 November 2026, before we saw the change", False),
+        (replace(WINDOW, window_days=1), "the policy gives 1 day, but no new date to count them from", False),
+        (replace(SILENT, window_days=30, due=date(2027, 1, 1)), "30 days, but no new date to count them from", False),
+    ],
+)
+def test_a_period_says_when_it_ends_and_urges_only_while_it_lasts(timing: Timing, said: str, urged: bool) -> None:
+    text = flat(compose(timed(timing)).text)
+    assert said in text
+    assert ("The period for notice or objections ends on" in text) is urged
+    assert timing.window_text in text
+
+
+def test_a_policy_that_names_no_period_has_no_line_for_it() -> None:
+    assert "Notice or objections" not in compose(timed(SILENT)).text
+
+
+def test_a_coming_day_of_effect_is_told_until_it_is_there() -> None:
+    coming = compose(timed(Timing(effective=date(2026, 12, 1))))
+    assert "It takes effect on 1 December 2026." in flat(coming.text)
+    assert "It takes effect on 1 December 2026." in plain(coming)
+    assert "takes effect" not in compose(timed(Timing(effective=date(2026, 11, 22)))).text
+
+
+def test_the_three_kinds_of_dates_stand_apart() -> None:
+    text = compose(timed(replace(WINDOW, due=date(2026, 12, 20)))).text
+    labels = [line.partition(":")[0] for line in text.splitlines()]
+    assert [
+        label for label in labels if label in ("We saw it", "The policy says of itself", "Notice or objections")
+    ] == [
+        "We saw it",
+        "The policy says of itself",
+        "Notice or objections",
+    ]
+    assert "“You may object within thirty days.”" in flat(text)
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"),
+    [
+        (WILL_NOT, "Read it today and check that your notice, record of processing and contract"),
+        (FEE, "Read it this week and check that what you tell people about their rights still holds."),
+        (replace(FEE, severity="medium"), "At your next review, check that what you tell people"),
+        (RETENTION, "No hurry: when you next review this policy, compare the period"),
+        (replace(FEE, topic="unheard of"), "Read it this week and decide whether it concerns you."),
+    ],
+)
+def test_what_to_do_goes_by_topic_and_severity(finding: Finding, said: str) -> None:
+    message = compose(notice(finding))
+    assert f"What to do: {said}" in flat(message.text)
+    assert said in flat(message.html)
+
+
+def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
+    other = replace(
+        WILL_NOT, topic="choices", severity="high", rule="T4.consent", source="", reason="A choice is gone: “consent”."
+    )
+    message = compose(notice(other, WILL_NOT))
+    assert message.subject == "Teahouse: sharing and choices clause changed (critical)"
+    assert message.text.count("Before:") == 1
+    for part in (flat(message.text), flat(BeautifulSoup(message.html, "lxml").get_text(" ")), plain(message)):
+        assert part.count("We {+may+} share") + part.count("We may share") == 1
+        assert WILL_NOT.reason in part
+        assert "A choice is gone: “consent”." in part
+    for part in (message.text, message.html):
+        assert "Rule T4.consent" in part
+        assert "Alert 0000000000000001" in part
+        assert "Alert 0000000000000002" in part
+
+
+def test_the_same_words_changed_twice_are_two_clauses() -> None:
+    assert compose(notice(WILL_NOT, WILL_NOT)).subject == "Teahouse: sharing changed, 2 clauses (critical)"
+
+
+def test_many_topics_leave_the_subject_short() -> None:
+    message = compose(notice(WILL_NOT, FEE, replace(FEE, topic="complaint"), RETENTION))
+    assert message.subject == "Teahouse: sharing, rights and more changed, 3 clauses (critical)"
+
+
+def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
+    """What is ours is in Indonesian; what the policy says stays in its words, and so do rules and their sources."""
+    finding = replace(
+        clause("Kami [-tidak akan-]{+dapat+} membagikan pesanan Anda."),
+        section="D. Pengungkapan",
+        language="id",
+        source="UU PDP 16",
+        rule="T2.consent",
+        translations=(("id", "Persetujuan hilang dari pembagian data: “tidak akan”."),),
+    )
+    rights = replace(finding, topic="rights", severity="high", rule="T4.right", after="", edits=())
+    told = replace(
+        notice(finding, rights, *[replace(RETENTION, translations=(("id", "Masa disebut."),), language="id")] * 9),
+        subscriber="Meja Privasi",
+        policy="Kedai",
+        timing=replace(WINDOW, due=date(2026, 12, 20), window_text="Keberatan: tiga puluh hari."),
+        drift=("en",),
+        judged_by="structure",
+    )
+    told = replace(
+        told, alerts=tuple(replace(each, finding=replace(each.finding, before="Lama.")) for each in told.alerts)
+    )
+    message = compose(told, "id")
+    said = f"{message.subject} {message.text} {BeautifulSoup(message.html, 'lxml').get_text(' ')} {plain(message)}"
+    words = set(re.findall(r"[a-z]+", said.lower()))
+    assert not words & {"the", "of", "and", "clause", "changed", "seen", "policy", "rule", "alert", "before", "after"}
+    assert "22 November 2026, pukul 21.04 UTC" in said
+    assert "Masa pemberitahuan atau keberatan berakhir pada 20 Desember 2026." in flat(said)
+    assert "Persetujuan hilang dari pembagian data" in said
+
+
+def test_a_trial_message_is_in_the_language_of_its_reader() -> None:
+    message = trial_message(Subscriber("Meja Privasi", (Target("desk"),), language="id"), NOW)
+    assert message.subject == "Pesan uji Clausewatch untuk Meja Privasi"
+    assert "pembagian data dan hak subjek data, mulai dari tingkat rendah, dari semua kebijakan" in flat(message.text)
+    assert '<html lang="id">' in message.html
