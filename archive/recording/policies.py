@@ -141,11 +141,6 @@ def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 
-def is_due(tried_at: datetime | None, every: timedelta, now: datetime) -> bool:
-    """Return whether a policy is due, second looks apart."""
-    return is_due_at(next_due(tried_at, every), tried_at, now)
-
-
 def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
     """Return whether the time has come. One tried in the future is due: the clock was set back, and may stay so."""
     return start is None or tried_at is None or now >= start or now < tried_at

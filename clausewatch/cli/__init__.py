@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from clausewatch import __version__
 from clausewatch.cli.context import Context
 from clausewatch.errors import ClausewatchError, ExitCode
 
@@ -110,7 +111,7 @@ def _archive_exit_code(error: BaseException) -> ExitCode:
     envvar="CLAUSEWATCH_CONFIG",
     help="The configuration file. Default: $CLAUSEWATCH_CONFIG, else ./clausewatch.toml.",
 )
-@click.version_option(package_name="clausewatch")
+@click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context, config_path: Path | None) -> None:
     """Watch privacy policies, keep every version, and tell people only when sharing or rights really change.

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version as installed
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
@@ -19,6 +18,7 @@ from archive.evidence.warc import write_warc
 from archive.model import Query, Version
 from archive.questions.history import history, newest, version
 from archive.storage.database import Archive
+from clausewatch import __version__
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import ClausewatchError, ExitCode
@@ -101,7 +101,7 @@ def export(
             told = f"{_count(len(wanted), 'version')} of {bundle}, up to the head\n{head}"
         elif warc:
             with _target(output) as target:
-                pages = write_warc(archive, target, policy, since, f"clausewatch {installed('clausewatch')}")
+                pages = write_warc(archive, target, policy, since, f"clausewatch {__version__}")
             told = _count(pages, "page")
         elif atom:
             written = feed(archive, Scope(policy, tag, topic, since, limit or MOST_ENTRIES), datetime.now(UTC))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, Result
 from archive.questions.status import statuses
-from archive.recording.policies import Synchronised, configured, due, mark_tried, synchronise
+from archive.recording.policies import Synchronised, configured, due, is_due_at, mark_tried, next_due, synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
 from document.model import ExtractionOptions
@@ -133,15 +134,34 @@ def test_a_policy_of_every_12_hours_is_due(
 
 
 @pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=12), timedelta(days=1)])
-def test_thirty_days_of_cron_at_exactly_every_skip_no_check(archive: Archive, every: timedelta) -> None:
-    """Each run begins up to a minute late, as machines are busy; a late run makes the next interval a short one."""
+def test_thirty_days_of_cron_at_exactly_every_skip_no_check(every: timedelta) -> None:
+    tried_at = None
+    for number, run_started_at in enumerate(cron(every, timedelta(days=30))):
+        assert is_due_at(next_due(tried_at, every), tried_at, run_started_at), f"run {number}"
+        tried_at = run_started_at
+        early = run_started_at + 0.5 * every
+        assert not is_due_at(next_due(tried_at, every), tried_at, early), (
+            "an hourly cron line asks no oftener than `every`"
+        )
+
+
+def test_a_day_of_cron_at_exactly_every_skips_no_check_of_an_archive(archive: Archive) -> None:
+    every = timedelta(hours=1)
     watch(archive, replace(TEAHOUSE, every=every))
-    late = Random(30)  # noqa: S311 - the same spread each time
-    for tick in range(timedelta(days=30) // every):
-        run_started_at = START + tick * every + timedelta(seconds=late.uniform(0, 60))
-        assert names(due(archive, run_started_at)) == ["Teahouse"], f"run {tick}"
+    for run_started_at in cron(every, timedelta(days=1)):
+        assert names(due(archive, run_started_at)) == ["Teahouse"]
         mark_tried(archive, ["Teahouse"], run_started_at)
-        assert due(archive, run_started_at + 0.5 * every) == (), "an hourly cron line asks no oftener than `every`"
+        assert due(archive, run_started_at + 0.5 * every) == ()
+
+
+def cron(every: timedelta, period: timedelta) -> Iterator[datetime]:
+    """Return when the runs of a cron line begin: each is up to a minute late, as machines are busy.
+
+    A late run makes the next interval a short one.
+    """
+    late = Random(30)  # noqa: S311 - the same spread each time
+    for tick in range(period // every):
+        yield START + tick * every + timedelta(seconds=late.uniform(0, 60))
 
 
 def test_who_was_never_tried_comes_first_then_who_waits_longest(archive: Archive) -> None:
