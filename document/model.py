@@ -12,6 +12,7 @@ from typing import Literal
 
 BlockKind = Literal["paragraph", "item", "row", "contents"]
 DateKind = Literal["updated", "effective", "revised"]
+ElsewhereKind = Literal["frame", "object", "drawing", "picture"]
 
 UNKNOWN_LANGUAGE = "und"
 
@@ -143,6 +144,34 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a page that is not in its document."""
+
+    why: str
+    """The reason, in a few words: "footer", "hidden", "remove .banner"."""
+    text: str
+    """Its text, normalised: one line, single spaces."""
+    prose: bool
+    """Whether it reads like sentences, so that a policy's words may be among them."""
+
+    @property
+    def excerpt(self) -> str:
+        """The reason and the first words, on a short line."""
+        return f"{self.why}: {self.text if len(self.text) <= 80 else f'{self.text[:77]}...'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A frame, an object or a picture in the policy's part of a page whose text is not in the page's own."""
+
+    kind: ElsewhereKind
+    address: str
+    """Where its content is, without query and fragment; "" for a picture, and if the page names no address."""
+    words: str
+    """What the page itself says in its place: a fallback, the letters of a drawing, an `alt` text; "" for a frame."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extracted:
     """A document and how it was got."""
 
@@ -152,5 +181,12 @@ class Extracted:
     A short readable string; equal strings mean that two documents can be compared like with like."""
     fallback: bool = False
     """True where a configured `select` matched nothing, so that the generic extraction was used instead."""
-    dropped: tuple[str, ...] = field(default=(), compare=False)
-    """What was left out as page furniture, a short line each, for `doctor` to show."""
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False, kw_only=True)
+    """The parts of the page that are not in the document, in reading order."""
+    elsewhere: tuple[Elsewhere, ...] = field(default=(), compare=False, kw_only=True)
+    """Frames, objects and pictures of the policy's part that hold text elsewhere."""
+
+    @property
+    def left_out_prose(self) -> tuple[LeftOut, ...]:
+        """The parts left out that read like sentences."""
+        return tuple(part for part in self.left_out if part.prose)

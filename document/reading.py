@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup, Tag
 from document.formats.content_type import is_pdf, kind_of
 from document.formats.decoding import decode
 from document.formats.markdown import markdown_lines, plain_lines
-from document.html.boilerplate import remove_furniture
+from document.html.boilerplate import left_out, remove_furniture
+from document.html.elsewhere import held_elsewhere
 from document.html.main_content import main_content
 from document.html.measures import measure
 from document.html.nesting import nests_too_deeply
@@ -22,7 +23,7 @@ from document.html.selectors import selected
 from document.html.soup import attribute, parse
 from document.html.stylesheet import read_styles
 from document.html.walk import Walker
-from document.model import Document, Extracted, ExtractionOptions, Page, Section
+from document.model import Document, Extracted, ExtractionOptions, LeftOut, Page, Section
 from document.structure.headings import mark_headings, pieces
 from document.structure.outline import Part, mark_titles, parts, sections
 from document.structure.table_of_contents import mark_contents
@@ -82,7 +83,8 @@ def joined(found: Sequence[Extracted]) -> Extracted:
         Document(sections, _spoken(sections), stated_dates(list(Document(sections).lines())), documents[0].title),
         f"{len(found)}*{identities[0]}" if len(set(identities)) == 1 else "&".join(identities),
         any(each.fallback for each in found),
-        tuple(line for each in found for line in each.dropped),
+        left_out=tuple(part for each in found for part in each.left_out),
+        elsewhere=tuple(part for each in found for part in each.elsewhere),
     )
 
 
@@ -111,22 +113,28 @@ def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
 def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
     soup = parse(text)
     sheet = read_styles(soup)
-    dropped = _remove(soup, options)
+    parts_left_out = _remove(soup, options)
     roots = selected(soup, options.select)
     how: How = "select" if roots else "fallback" if options.select else "generic"
-    dropped += remove_furniture(soup, sheet, keep=roots)
+    parts_left_out += remove_furniture(soup, sheet, keep=roots)
     sizes = measure(soup)
     roots = roots or main_content(soup, sizes)
     lines = Walker(sheet, sizes, _address(soup, page)).read(roots)
     document = _document(lines, _page_title(soup), _page_language(soup), options)
-    return Extracted(document, identity_of(options, how), how == "fallback", tuple(dropped))
+    return Extracted(
+        document,
+        identity_of(options, how),
+        how == "fallback",
+        left_out=tuple(parts_left_out),
+        elsewhere=held_elsewhere(roots, sheet),
+    )
 
 
-def _remove(soup: BeautifulSoup, options: ExtractionOptions) -> list[str]:
+def _remove(soup: BeautifulSoup, options: ExtractionOptions) -> list[LeftOut]:
     removed = []
     for selector in options.remove:
         for element in selected(soup, [selector]):
-            removed.append(f"remove {selector}")
+            removed.append(left_out(f"remove {selector}", element))
             element.extract()
     return removed
 

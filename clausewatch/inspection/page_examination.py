@@ -62,7 +62,7 @@ def examine(visits: tuple[Visit, ...]) -> Examined:
         document=last.document,
         outline=outline,
         words=sum(section.words for section in outline),
-        dropped=tuple(Counter(last.dropped).most_common()),
+        dropped=tuple(Counter(part.excerpt for part in last.left_out).most_common()),
         fallback=last.fallback,
         refused=None if screening is None else (screening.reason, screening.detail),
         steady=_is_steady(extracted) if pair else None,

@@ -15,8 +15,10 @@ from document.html.headed_parts import HEADINGS, Headed
 from document.html.measures import Size, Sizes, measure, opens_a_part
 from document.html.soup import attribute, events, outermost
 from document.html.stylesheet import StyleSheet, declarations
+from document.model import LeftOut
 from document.text.dates import stated_dates
 from document.text.normalise import normalise
+from document.text.prose import reads_like_prose
 
 _LARGE_SHARE = 0.3
 """An element with more of the page's prose than this is never furniture, whatever it is called."""
@@ -80,8 +82,8 @@ class _Place:
                 self.forms.pop()
 
 
-def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag] = ()) -> list[str]:
-    """Take furniture out of the tree; return a short line for each piece.
+def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag] = ()) -> list[LeftOut]:
+    """Take furniture out of the tree; return each piece that has text.
 
     An element that holds a large share of the page's prose is never taken out, nor is one of `keep`, or what they
     are in.
@@ -98,7 +100,7 @@ def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag]
             why = (None if folded else _hidden(node, sheet, sizes, opened, place)) or _furniture(node, sizes, place)
             if why and (sizes[node].prose < limit or sizes[node].mostly_links) and not _dates_policy(node, why):
                 if sizes[node].text:
-                    dropped.append(f"{why}: {_excerpt(node)}")
+                    dropped.append(left_out(why, node))
                 node.extract()
                 continue
         place.pass_by(node, 1 if kind == "start" else -1)
@@ -243,6 +245,7 @@ def name_tokens(names: str) -> frozenset[str]:
     return frozenset(tokens)
 
 
-def _excerpt(element: Tag) -> str:
-    words = " ".join(element.get_text(" ").split())
-    return words if len(words) <= 80 else f"{words[:77]}..."
+def left_out(why: str, element: Tag) -> LeftOut:
+    """Return an element that is taken out as a part left out."""
+    text = normalise(element.get_text(" "))
+    return LeftOut(why, text, reads_like_prose(text))

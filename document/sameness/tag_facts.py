@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from document.html.boilerplate import telling_tokens
+from document.html.elsewhere import FEWEST_WORDS, UNSEEN_SIZES
 from document.html.stylesheet import declarations
 from document.sameness.link_targets import telling_target
 from document.sameness.selector_needs import Needs
@@ -29,7 +30,15 @@ _RAW_ON = {
     "size": frozenset({"font"}),
 }
 _OPENERS = frozenset({"aria-controls", "data-target", "data-bs-target"})
-_READ = _RAW | _RAW_ON.keys() | _OPENERS | {"aria-modal", "href", "data-cfemail", "style"}
+_ELSEWHERE = {
+    "src": frozenset({"iframe", "embed", "img"}),
+    "data": frozenset({"object"}),
+    "alt": frozenset({"img"}),
+    "width": frozenset({"iframe", "object", "embed", "img"}),
+    "height": frozenset({"iframe", "object", "embed", "img"}),
+}
+"""Attributes of what stands in a page and holds its text elsewhere."""
+_READ = _RAW | _RAW_ON.keys() | _OPENERS | _ELSEWHERE.keys() | {"aria-modal", "href", "data-cfemail", "style", "srcdoc"}
 _NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
 """Elements that are the same with and without a slash at their end."""
@@ -144,10 +153,25 @@ def _value(tag: str, name: str, value: str) -> str | None:
         return value
     if name in _OPENERS or name == "aria-modal":
         return "1" if value else "0"
+    if tag in _ELSEWHERE.get(name, ()):
+        return _held_elsewhere(tag, name, value)
     if name == "href":
         return telling_target(value) if tag == "a" else value if tag == "base" else None
     if name == "data-cfemail":
         return repr(decode_hex(value))
+    if name == "srcdoc":
+        return value if tag == "iframe" else None
     if name == "style":
         return value if "&" in value else repr(sorted(declarations(value).items())) if declarations(value) else None
     return None
+
+
+def _held_elsewhere(tag: str, name: str, value: str) -> str | None:
+    """Return what is read of a frame, an object or a picture: a picture without many words may be another one."""
+    if "&" in value:
+        return value
+    if name in ("width", "height"):
+        return value if value in UNSEEN_SIZES else None
+    if name == "alt":
+        return value if len(value.split()) >= FEWEST_WORDS else None
+    return None if tag == "img" else value.strip().partition("#")[0].partition("?")[0]

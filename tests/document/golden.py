@@ -30,7 +30,7 @@ def seen(folder: Path) -> str:
     file = page_file(folder)
     address = ADDRESS if file.suffix == ".html" else ""
     extracted = read(Page(file.read_bytes(), TYPES[file.suffix], 200, address))
-    return "\n".join([*_shown(extracted.document), *(f"dropped {line}" for line in extracted.dropped)]) + "\n"
+    return "\n".join([*_shown(extracted.document), *(f"dropped {part.excerpt}" for part in extracted.left_out)]) + "\n"
 
 
 def _shown(document: Document) -> Iterator[str]:

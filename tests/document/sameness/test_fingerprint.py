@@ -56,6 +56,8 @@ def assert_equal_documents(one: Page, other: Page, options: ExtractionOptions) -
     assert first.identity == second.identity
     assert identity_words(first.document) == identity_words(second.document)
     assert without_queries(first.document) == without_queries(second.document)
+    assert first.left_out_prose == second.left_out_prose
+    assert first.elsewhere == second.elsewhere
     screenings = [screen(page, found.document) for page, found in ((one, first), (other, second))]
     assert [each and each.reason for each in screenings[:1]] == [each and each.reason for each in screenings[1:]]
 
@@ -245,15 +247,21 @@ ATTRIBUTES = st.one_of(
     st.sampled_from(["display:none", "font-weight:700", "color:red", "white-space:pre"]).map(lambda s: f' style="{s}"'),
     st.sampled_from([" hidden", " aria-hidden=true", " role=heading", " role=dialog", " lang=id", " lang=fr", ""]),
     st.sampled_from([" start=4", " type=a", " type=I", " value=7", " reversed", " size=5", " data-t=1", " data-t=2"]),
+    st.sampled_from(
+        [" src=/a?q=1", " src=/a?q=2", " src=/b", f" alt='{'a word of ' * 6}'", f" alt='{'no word of ' * 6}'"]
+    ),
     st.sampled_from([" href=#a", " href=#b", " href=/p?q=1", " href=/p?q=2", " href=/r", " href=mailto:a@b.example"]),
 )
 FLOW = ["p", "div", "span", "b", "a", "h1", "h2", "h3", "ul", "ol", "li", "table", "tr", "td", "th", "br", "svg"]
-NAME = st.sampled_from([*FLOW, "nav", "main", "section", "article", "form", "button", "header", "noscript", "label"])
+NAME = st.sampled_from(
+    [*FLOW, "nav", "main", "section", "article", "form", "button", "header", "noscript", "label", "img"]
+)
 JUNK = st.sampled_from(
     [
         *("<!-- 1 -->", "<!-- 2 -->", "<!---->", "<script>1</script>", "<script>2</script>", "<script></script>"),
         *("<style>.x-1{display:none}</style>", "<style>li.x-2{list-style:upper-roman}</style>", "<meta name=a>"),
         *("</p>", "</div>", "</li>", "</a>", "<br/>"),
+        *("<iframe src=/a></iframe>", "<iframe src=/a?q=2></iframe>", "<iframe src=/b width=0></iframe>"),
     ]
 )
 

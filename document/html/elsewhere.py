@@ -1,0 +1,54 @@
+"""Find what a page shows in its policy's part and holds elsewhere: frames, objects, drawings and pictures of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bs4 import Tag
+
+from document.html.soup import attribute
+from document.html.stylesheet import StyleSheet
+from document.model import Elsewhere, ElsewhereKind
+from document.text.normalise import normalise
+
+FEWEST_WORDS = 12
+"""Words from which a fallback, a drawing or an `alt` text is worth naming."""
+_KINDS: dict[str, ElsewhereKind] = {
+    "iframe": "frame",
+    "object": "object",
+    "embed": "object",
+    "svg": "drawing",
+    "img": "picture",
+}
+_SOURCES = {"iframe": "src", "object": "data", "embed": "src"}
+UNSEEN_SIZES = frozenset({"0", "1", "0px", "1px"})
+"""Widths and heights of frames that only count visits."""
+
+
+def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, ...]:
+    """Return what stands below the roots and is not text of the page, in reading order.
+
+    A visible frame counts, whatever it holds: its words are not known. Other elements count if they say twelve words.
+    """
+    elements = (element for root in roots for element in root.find_all(list(_KINDS)))
+    parts = (_elsewhere(element) for element in elements if _is_seen(element, sheet))
+    return tuple(part for part in parts if part is not None)
+
+
+def _elsewhere(element: Tag) -> Elsewhere | None:
+    kind = _KINDS[element.name]
+    address = attribute(element, _SOURCES.get(element.name, "")).strip().partition("#")[0].partition("?")[0]
+    if kind == "frame":
+        has_source = bool(address) and not address.startswith(("about:", "javascript:"))
+        return Elsewhere(kind, address, "") if has_source and "srcdoc" not in element.attrs else None
+    words = normalise(attribute(element, "alt") if kind == "picture" else element.get_text(" "))
+    if len(words.split()) < FEWEST_WORDS:
+        return None
+    return Elsewhere(kind, "" if address.startswith("data:") else address, words)
+
+
+def _is_seen(element: Tag, sheet: StyleSheet) -> bool:
+    if "hidden" in element.attrs or {attribute(element, "width"), attribute(element, "height")} & UNSEEN_SIZES:
+        return False
+    styles = sheet.styles(element)
+    return styles.get("display") != "none" and styles.get("visibility") != "hidden"

@@ -1,0 +1,22 @@
+"""Tell sentences from labels, menus and single words, in any language."""
+
+from __future__ import annotations
+
+import re
+
+_STOPS = r".!?。！？؟।…"
+_SENTENCE = re.compile(rf"([^{_STOPS}]{{8,}})[{_STOPS}]")
+_FEWEST_WORDS = 4
+_LETTERS = 12
+"""Letters of a sentence in a script that sets no spaces between words."""
+
+
+def reads_like_prose(text: str) -> bool:
+    """Return True if at least one sentence is in a text: four words or more, and a stop after them."""
+    return any(_is_sentence(match[1]) for match in _SENTENCE.finditer(text))
+
+
+def _is_sentence(words: str) -> bool:
+    if len(words.split()) >= _FEWEST_WORDS:
+        return True
+    return sum(character > "\u0e00" and character.isalpha() for character in words) >= _LETTERS
