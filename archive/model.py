@@ -11,8 +11,8 @@ from differ.visits.assessment import Assessment
 from differ.visits.recognition import Mark
 from document.model import ExtractionOptions, Page, StatedDate
 
-Outcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")
+FetchOutcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
+OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")
 
 
 BUSY_TIMEOUT = timedelta(seconds=30)
@@ -83,7 +83,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FurtherResponse:
     """A further page of a visit to several addresses, as the crawler saw it."""
 
     url: str
@@ -112,13 +112,13 @@ class Fetch:
     """Why no complete answer came: one sentence for a person."""
     error_kind: str = ""
     """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" where an answer came."""
-    further: tuple[Answer, ...] = ()
+    further: tuple[FurtherResponse, ...] = ()
     """The pages after the first, where several are read as one policy: as many as were asked for."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
         """What came with a body, to be read."""
-        answers: tuple[Fetch | Answer, ...] = (self, *self.further)
+        answers: tuple[Fetch | FurtherResponse, ...] = (self, *self.further)
         return tuple(page_of(each, each.body) for each in answers if each.body is not None)
 
 
@@ -136,7 +136,7 @@ class Result:
     """By what the answer is known again, where it was read in full and has the text of a version."""
 
 
-def page_of(answer: Fetch | Answer, body: bytes) -> Page:
+def page_of(answer: Fetch | FurtherResponse, body: bytes) -> Page:
     """Return an answer as something to read."""
     content_type = next((value for name, value in answer.headers if name == "content-type"), "")
     return Page(body, content_type, answer.status or 0, answer.final_url, answer.headers)

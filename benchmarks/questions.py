@@ -28,10 +28,10 @@ import zstandard
 from sqlalchemy import func, insert, select, text
 
 from archive.model import Fetch, Query, Result
-from archive.questions.history import as_of, count, document, history, versions
+from archive.questions.history import as_of, count_versions, document, history, versions_of
 from archive.questions.status import statuses
 from archive.recording.recorder import record
-from archive.search.index import Part, indexed_form, parts
+from archive.search.index import SectionPart, indexed_form, section_parts
 from archive.search.query import Search, search
 from archive.storage.blobs import address
 from archive.storage.database import Archive, open_archive
@@ -135,7 +135,7 @@ class Builder:
     def __init__(self, archive: Archive, versions_each: int) -> None:
         self.archive, self.versions_each = archive, versions_each
         self.ids = {"fetch": 0, "version": 0, "section": 0}
-        self.sections: dict[Section, tuple[int, Part]] = {}
+        self.sections: dict[Section, tuple[int, SectionPart]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.words: list[dict[str, Any]] = []
         self.blobs: set[str] = set()
@@ -208,7 +208,7 @@ class Builder:
     def _section(self, written: Section) -> int:
         if written not in self.sections:
             self.ids["section"] += 1
-            (part,) = parts(Document((written,)))
+            (part,) = section_parts(Document((written,)))
             self.sections[written] = self.ids["section"], part
             self.rows["section"].append(dict(part) | {"id": self.ids["section"]})
             self.words.append({"id": self.ids["section"], "words": self.form(part)})
@@ -269,7 +269,7 @@ def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, 
     days = [BEGAN + VERSION_EVERY * (1 + chance.random() * versions_each) + timedelta(days=8) for _ in names]
     return {
         "as-of text": lambda n: document(archive, as_of(archive, names[n], days[n])),
-        "history of one policy": lambda n: versions(archive, names[n]),
+        "history of one policy": lambda n: versions_of(archive, names[n]),
         "topic history over all, the latest 200": lambda n: topic_history(archive, n),
         "search": lambda n: search(archive, Search(QUESTIONS[n % len(QUESTIONS)])),
         "search in one policy": lambda n: search(archive, Search(QUESTIONS[n % 5], policy=names[n])),
@@ -282,7 +282,7 @@ def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, 
 def topic_history(archive: Archive, number: int) -> object:
     """Ask for the latest of a topic, and how many there are."""
     query = Query(topic=TOPICS[number % len(TOPICS)], limit=200)
-    return history(archive, query), count(archive, query)
+    return history(archive, query), count_versions(archive, query)
 
 
 def report(archive: Archive, policies: int, versions_each: int, asked: int) -> bool:

@@ -1,9 +1,9 @@
 """What can go wrong that a user should read about, and the exit code of each.
 
     ClausewatchError
-    ├── ConfigurationError   the file, an environment variable, a channel: exit code 2
-    ├── UnknownPolicyError   a policy that is not in the configuration: exit code 2
-    └── RunInProgressError   another run holds the lock: exit code 4
+    ├── ConfigurationError        the file, an environment variable, a channel: exit code 2
+    ├── UnconfiguredPolicyError   a policy that is not in the configuration: exit code 2
+    └── RunInProgressError        another run holds the lock: exit code 4
 
 The archive's own `StorageError` ends with exit code 3. Everything else that escapes is a fault of the program, and
 shows its traceback.
@@ -64,7 +64,7 @@ class ConfigurationError(ClausewatchError):
         return f"{self.source}: {len(self.problems)} problems\n{listed}"
 
 
-class UnknownPolicyError(ClausewatchError):
+class UnconfiguredPolicyError(ClausewatchError):
     """A policy was named that is not there."""
 
     exit_code = ExitCode.USAGE

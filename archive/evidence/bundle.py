@@ -56,7 +56,7 @@ class Evidence:
         """Return each version's number and its document as it is stored: JSON."""
         query = select(VersionRow.number, VersionRow.document_sha256).where(self._versions())
         for number, address in self.session.execute(query.order_by(VersionRow.number)).all():
-            yield number, blobs.load(self.session, address)
+            yield number, blobs.retrieve(self.session, address)
 
     def pages(self, number: int) -> tuple[KeptPage, ...]:
         """Return the pages in which a version was seen first, in their order."""
@@ -130,6 +130,6 @@ def kept_pages(session: Session, fetch: FetchRow) -> tuple[KeptPage, ...]:
 
 
 def _page(session: Session, started_at: datetime, row: FetchRow | FetchPageRow) -> KeptPage:
-    body = None if row.snapshot_sha256 is None else blobs.load(session, row.snapshot_sha256)
+    body = None if row.snapshot_sha256 is None else blobs.retrieve(session, row.snapshot_sha256)
     headers = tuple((name, value) for name, value in row.headers)
     return KeptPage(started_at, row.final_url, row.status, headers, row.body_sha256, body)

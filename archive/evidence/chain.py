@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage.database import Archive
-from archive.storage.sealing import BATCH, GENESIS, Entry
+from archive.storage.sealing import BATCH, GENESIS, ChainEntry
 from archive.storage.tables import ChainEntryRow
 
 HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA-Z])")
@@ -84,7 +84,7 @@ def last_entry(session: Session) -> Head:
     return Head(row.sequence, row.hash, row.recorded_at)
 
 
-def entries(connection: Connection, first: int = 1) -> Iterator[tuple[Entry, str]]:
+def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry, str]]:
     """Return the entries from a place on, each with the hash that is stored of it, in order; few at a time.
 
     An entry names as `previous` the hash that is stored of the one before, whether or not it is the right one.
@@ -97,7 +97,7 @@ def entries(connection: Connection, first: int = 1) -> Iterator[tuple[Entry, str
         query = select(ChainEntryRow.__table__).where(ChainEntryRow.sequence >= first)
         rows = connection.execute(query.order_by(ChainEntryRow.sequence).limit(BATCH)).all()
         for row in rows:
-            yield Entry(row.sequence, previous, row.kind, row.row_id, row.row_sha256, row.recorded_at), row.hash
+            yield ChainEntry(row.sequence, previous, row.kind, row.row_id, row.row_sha256, row.recorded_at), row.hash
             previous = row.hash
         if len(rows) < BATCH:
             return

@@ -64,7 +64,7 @@ def _blobs(session: Session, tally: Contents) -> Iterator[Flaw]:
 
 def _problem(session: Session, address: str, size: int) -> str | None:
     try:
-        content = blobs.load(session, address)
+        content = blobs.retrieve(session, address)
     except (*UNREADABLE, MemoryError):
         return "it cannot be read, or is not what was stored"
     finally:
@@ -110,7 +110,7 @@ def _read_texts(session: Session, ids: Sequence[int]) -> list[_Text]:
 
 def _text(session: Session, text: _Text, tally: Contents, *, extract: bool) -> Iterator[Flaw]:
     try:
-        agrees = text_identity(from_json(blobs.load(session, text.document_sha256))) == text.text_sha256
+        agrees = text_identity(from_json(blobs.retrieve(session, text.document_sha256))) == text.text_sha256
     except UNREADABLE:
         return  # that its content is damaged or missing was said
     if not agrees:

@@ -18,7 +18,7 @@ from archive.evidence.damaged_rows import UNREADABLE, any_text, readable
 from archive.evidence.flaws import Flaw
 from archive.evidence.row_labels import whereabouts
 from archive.storage.database import Archive
-from archive.storage.sealing import BATCH, GENESIS, KINDS, START, Entry, canonical_rows
+from archive.storage.sealing import BATCH, GENESIS, KINDS, START, ChainEntry, canonical_rows
 from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
 
 
@@ -87,26 +87,26 @@ class _Chain:
         query = select(ChainEntryRow.sequence).where(ChainEntryRow.sequence > self._sequence)
         return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
 
-    def _read(self, sequences: Sequence[int]) -> list[tuple[Entry, str]]:
+    def _read(self, sequences: Sequence[int]) -> list[tuple[ChainEntry, str]]:
         table = ChainEntryRow.__table__
         query = select(table).where(table.c.sequence.in_(sequences)).order_by(table.c.sequence)
         rows = self.connection.execute(query).all()
         if not all(isinstance(row.kind, str) and isinstance(row.row_id, int) for row in rows):
             raise TypeError("an entry names no row")
-        return [(Entry(r.sequence, "", r.kind, r.row_id, r.row_sha256, r.recorded_at), r.hash) for r in rows]
+        return [(ChainEntry(r.sequence, "", r.kind, r.row_id, r.row_sha256, r.recorded_at), r.hash) for r in rows]
 
     def _pass_unreadable(self, sequence: int) -> Flaw:
         self._sequence, self._previous = sequence, None
         return Flaw("chain", f"entry {sequence}", "it cannot be read")
 
-    def _link(self, entry: Entry, stored: str) -> Iterator[Flaw]:
+    def _link(self, entry: ChainEntry, stored: str) -> Iterator[Flaw]:
         """Verify that an entry follows from the one before."""
         where = f"entry {entry.sequence}"
         if entry.sequence != self._sequence + 1:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
             self._previous = None
         if self._previous is not None:
-            linked = Entry(entry.sequence, self._previous, entry.kind, entry.id, entry.row, entry.recorded_at)
+            linked = ChainEntry(entry.sequence, self._previous, entry.kind, entry.id, entry.row, entry.recorded_at)
             if not _has_hash(linked, stored):
                 problem = "it was altered, or does not follow from the entry before"
                 yield Flaw("chain", f"{where} ({printable(entry.kind)} {entry.id})", problem)
@@ -114,7 +114,7 @@ class _Chain:
             yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
         self._note(entry, stored)
 
-    def _note(self, entry: Entry, stored: str) -> None:
+    def _note(self, entry: ChainEntry, stored: str) -> None:
         if self._at is not None and entry.recorded_at < self._at and len(self.tally.set_back) < 10:
             self.tally.set_back += (entry.sequence,)
         self._sequence, self._previous, self._at = entry.sequence, stored, entry.recorded_at
@@ -122,7 +122,7 @@ class _Chain:
         self.tally.head = Head(entry.sequence, stored, entry.recorded_at)
         self._met.update(each for each in self.saved if each.hash == stored and each.sequence in (None, entry.sequence))
 
-    def _rows(self, entries: Sequence[Entry]) -> Iterator[Flaw]:
+    def _rows(self, entries: Sequence[ChainEntry]) -> Iterator[Flaw]:
         """Verify the rows that entries seal."""
         by_kind = attrgetter("kind")
         for kind, some in groupby(sorted(entries, key=by_kind), by_kind):
@@ -161,7 +161,7 @@ class _Chain:
                 yield Flaw("head", where, "the chain does not lead to it: it was written anew, or is another archive's")
 
 
-def _has_hash(entry: Entry, stored: str) -> bool:
+def _has_hash(entry: ChainEntry, stored: str) -> bool:
     try:
         return entry.hash == stored
     except UNREADABLE:  # a forged column may hold what JSON cannot

@@ -16,7 +16,7 @@ from differ.language.statements import Statement, StatementKind, statements
 from document import from_json
 from document.model import Document, Section
 
-Words = tuple[str, ...]
+SentenceKey = tuple[str, ...]
 """A sentence as it is compared: without case, signs and list numbers."""
 
 
@@ -82,7 +82,7 @@ def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
         if not versions or (number is not None and versions[-1].number != number):
             there = f"the last one is {versions[-1].number}" if versions else "none is recorded yet"
             raise NoVersionError(policy, f"there is no version {number or ''}".rstrip() + f": {there}")
-        documents = (from_json(blobs.load(session, each.document_sha256)) for each in versions)
+        documents = (from_json(blobs.retrieve(session, each.document_sha256)) for each in versions)
         tracing = _Tracing()
         for version, document in zip(versions, documents, strict=True):
             tracing.follow(version, document)
@@ -93,7 +93,7 @@ class _Tracing:
     """Goes through the versions of a policy in order."""
 
     def __init__(self) -> None:
-        self.standing: dict[Words, _Origin] = {}
+        self.standing: dict[SentenceKey, _Origin] = {}
         self.dropped: list[Dropped] = []
         self.current: list[Statement] = []
         self._split: dict[Section, tuple[Statement, ...]] = {}

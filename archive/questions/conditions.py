@@ -16,7 +16,7 @@ FEW = 5000
 """Of up to so many findings the versions are sorted to find the latest; of more, versions are gone through in order."""
 
 
-def asked(session: Session, query: Query) -> list[ColumnElement[bool]]:
+def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
     """Return the conditions on `VersionRow` that a query stands for. Raises UnknownPolicyError, UnknownTagError."""
     conditions = _about_versions(session, query)
     if query.selects_findings:
@@ -35,10 +35,10 @@ def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[Co
     return query.where(*conditions(each)).correlate(VersionRow).exists()
 
 
-def counted(session: Session, query: Query) -> int:
+def matching_count(session: Session, query: Query) -> int:
     """Return how many versions a query asks for. Raises UnknownPolicyError, UnknownTagError."""
     if not query.selects_findings or query.section is not None:
-        return session.scalar(select(func.count(VersionRow.id)).where(*asked(session, query))) or 0
+        return session.scalar(select(func.count(VersionRow.id)).where(*version_conditions(session, query))) or 0
     changes = select(func.count(FindingRow.change_id.distinct()))
     changes = changes.where(*_about_findings(session, query, FindingRow))
     about = _about_versions(session, query)

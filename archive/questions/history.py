@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NoVersionError
 from archive.model import Query, Version
-from archive.questions.conditions import asked, counted, latest_ids, newest_first
+from archive.questions.conditions import latest_ids, matching_count, newest_first, version_conditions
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
@@ -24,23 +24,23 @@ def history(archive: Archive, query: Query) -> tuple[Version, ...]:
     """Return the versions that a query asks for, by policy and number, with those findings that it asks for.
 
     Where it selects findings, versions without such a finding are left out; one with such a suppression stays where
-    only a section is asked for. Where it has a limit, `count` says how many there are.
+    only a section is asked for. Where it has a limit, `count_versions` says how many there are.
     Raises UnknownPolicyError, UnknownTagError.
     """
     with archive.reading() as session:
-        conditions = asked(session, query)
+        conditions = version_conditions(session, query)
         if query.limit is not None:
             conditions = [VersionRow.id.in_(newest_first(session, conditions, query))]
         return read_versions(session, conditions, query)
 
 
-def count(archive: Archive, query: Query) -> int:
+def count_versions(archive: Archive, query: Query) -> int:
     """Return how many versions a query asks for, whatever its limit. Raises UnknownPolicyError, UnknownTagError."""
     with archive.reading() as session:
-        return counted(session, query)
+        return matching_count(session, query)
 
 
-def versions(archive: Archive, policy: str) -> tuple[Version, ...]:
+def versions_of(archive: Archive, policy: str) -> tuple[Version, ...]:
     """Return all versions of a policy, oldest first. Raises UnknownPolicyError."""
     return history(archive, Query(policy=policy))
 
@@ -67,7 +67,7 @@ def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Versi
             )
             for policy, those in numbers.items()
         )
-        return tuple(version for versions in found for version in versions)
+        return tuple(version for one_policy in found for version in one_policy)
 
 
 def version(archive: Archive, policy: str, number: int) -> Version:
@@ -80,7 +80,7 @@ def version(archive: Archive, policy: str, number: int) -> Version:
         raise NoVersionError(policy, f"there is no version {number}: {_numbers(session, row)}")
 
 
-def newest(archive: Archive, policy: str) -> Version:
+def latest_version(archive: Archive, policy: str) -> Version:
     """Return the latest version. Raises UnknownPolicyError, NoVersionError."""
     with archive.reading() as session:
         row = policy_row(session, policy)
@@ -123,7 +123,7 @@ def latest_versions(archive: Archive) -> dict[str, Version]:
 def document(archive: Archive, of: Version) -> Document:
     """Return the text of a version. Raises DamagedArchiveError where it is not what was written."""
     with archive.reading() as session:
-        return from_json(blobs.load(session, of.document_sha256))
+        return from_json(blobs.retrieve(session, of.document_sha256))
 
 
 def change(archive: Archive, change_id: int) -> Version:

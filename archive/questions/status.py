@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from archive.model import OUTCOMES, Outcome, Pending, Policy, SecondLooks, Version
+from archive.model import OUTCOMES, FetchOutcome, Pending, Policy, SecondLooks, Version
 from archive.questions.conditions import latest_ids
 from archive.recording.policies import is_due_at, next_check
 from archive.recording.second_looks import pending_of
@@ -33,7 +33,7 @@ class Check:
     """The last visit."""
 
     started_at: datetime
-    outcome: Outcome
+    outcome: FetchOutcome
     reason: str | None
     detail: str
     status: int | None
@@ -214,5 +214,5 @@ def _check(fetch: FetchRow) -> Check:
     return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, fetch.detail, fetch.status)
 
 
-def _outcome(stored: str) -> Outcome:
+def _outcome(stored: str) -> FetchOutcome:
     return next(each for each in OUTCOMES if each == stored)

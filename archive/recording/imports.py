@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveError
-from archive.model import IMPORTED, TECHNICAL_IMPORT, Answer, Fetch, Policy, Result, is_imported
+from archive.model import IMPORTED, TECHNICAL_IMPORT, Fetch, FurtherResponse, Policy, Result, is_imported
 from archive.recording.policies import row_of
 from archive.recording.recorder import add_change, latest_row, record_in_turn
 from archive.storage import blobs
@@ -72,7 +72,7 @@ def imported_until(archive: Archive, policy: str) -> datetime | None:
     return row.seen_at if row is not None and is_imported(row.identity) else None
 
 
-def require_place(archive: Archive, policy: str, oldest: datetime) -> None:
+def require_newer(archive: Archive, policy: str, oldest: datetime) -> None:
     """Raise CannotImportError where a policy has a version that is not older than the oldest copy.
 
     Versions are numbered in the order of their dates, and alerts quote the numbers: nothing is put in between.
@@ -116,7 +116,7 @@ def _fetch(policy: str, copy: Copy) -> Fetch:
         copy.at,
         headers=_headers(first),
         body=first.body,
-        further=tuple(Answer("", headers=_headers(page), body=page.body) for page in further),
+        further=tuple(FurtherResponse("", headers=_headers(page), body=page.body) for page in further),
     )
 
 
@@ -172,4 +172,4 @@ def _pair(session: Session, policy: str, number: int) -> tuple[VersionRow, Versi
 
 
 def _text(session: Session, row: VersionRow) -> Document:
-    return from_json(blobs.load(session, row.document_sha256))
+    return from_json(blobs.retrieve(session, row.document_sha256))

@@ -22,7 +22,7 @@ _MARKS = (
 )
 
 
-def marks_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[Mark]]:
+def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[Mark]]:
     """Return the marks of versions, given as policy and number, by the policy; the newest first."""
     found: defaultdict[int, list[Mark]] = defaultdict(list)
     for policy, version, *mark in session.connection().execute(_MARKS, {"policies": list(versions)}):
@@ -31,7 +31,7 @@ def marks_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, 
     return found
 
 
-def note_mark(session: Session, policy_id: int, version: int, mark: Mark) -> None:
+def note_page_fingerprint(session: Session, policy_id: int, version: int, mark: Mark) -> None:
     """Keep a mark of the latest version, and forget those that are too many or of versions before."""
     row = KnownPageRow(
         policy_id=policy_id,

@@ -115,7 +115,7 @@ def row_of(policy: Policy, now: datetime) -> PolicyRow:
     return PolicyRow(name=policy.name, created_at=now, retired_at=None, tried_at=None, **_settings(policy))
 
 
-def due(archive: Archive, now: datetime) -> tuple[Policy, ...]:
+def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     """Return the policies to check now: those never tried first, then those that wait longest.
 
     It is due from `DUE_SHARE` of its `every` after the start of the last run that tried it, and sooner for a second

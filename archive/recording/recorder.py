@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import OutdatedAssessmentError
-from archive.model import Answer, Fetch, Outcome, Pending, Result, is_imported, page_of
+from archive.model import Fetch, FetchOutcome, FurtherResponse, Pending, Result, is_imported, page_of
 from archive.recording.flapping import Appearance, is_flapping, returns_to
-from archive.recording.page_marks import marks_of, note_mark
+from archive.recording.page_marks import note_page_fingerprint, page_fingerprints_of
 from archive.recording.policies import note_tried
 from archive.recording.second_looks import note_odd, note_visit, pending_of, settle
 from archive.search.index import index_version
@@ -62,12 +62,12 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedVisit:
     """What was committed."""
 
     policy: str
     fetch_id: int
-    outcome: Outcome
+    outcome: FetchOutcome
     version: int | None = None
     """The number of the version that was made, or None."""
     change_id: int | None = None
@@ -98,12 +98,12 @@ def latest(archive: Archive, policy: str) -> Latest | None:
         if row is None:
             return None
         pending = pending_of(session.get(PendingRow, row.policy_id))
-        marks = marks_of(session, {row.policy_id: row.number})[row.policy_id]
+        marks = page_fingerprints_of(session, {row.policy_id: row.number})[row.policy_id]
         return Latest(row.number, _version(session, row), pending, tuple(marks))
 
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
-    document = from_json(blobs.load(session, row.document_sha256))
+    document = from_json(blobs.retrieve(session, row.document_sha256))
     # What others recorded was not fetched as we fetch: to extract it again would not make it like a page of ours.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
@@ -122,18 +122,18 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
     earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
     query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
     found = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
-    return None if found is None else from_json(blobs.load(session, found))
+    return None if found is None else from_json(blobs.retrieve(session, found))
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
     """Return the pages of a visit as they came; none where not all of their bodies are kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
     found = [(row, row.snapshot_sha256) for row in rows]
-    pages = [page_of(_answer(row), blobs.load(session, key)) for row, key in found if key is not None]
+    pages = [page_of(_answer(row), blobs.retrieve(session, key)) for row, key in found if key is not None]
     return tuple(pages) if len(pages) == len(found) else ()
 
 
-def record(archive: Archive, result: Result, now: datetime, run_started_at: datetime | None = None) -> Recorded:
+def record(archive: Archive, result: Result, now: datetime, run_started_at: datetime | None = None) -> RecordedVisit:
     """Commit all that came of one visit, or nothing.
 
     An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
@@ -150,7 +150,7 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
 
 def record_in_turn(
     archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
-) -> list[Recorded]:
+) -> list[RecordedVisit]:
     """Do what `record` does with visits that may rest on those before them, in one transaction: all of them or none."""
     try:
         with archive.writing() as session:
@@ -163,7 +163,7 @@ def record_in_turn(
 
 def record_all(
     archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
-) -> list[Recorded | None]:
+) -> list[RecordedVisit | None]:
     """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
 
     Return None for those that another run has overtaken. Raises UnknownPolicyError, and StorageError.
@@ -189,7 +189,7 @@ def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[A
     return [known[name] for name in names]
 
 
-def _record_next(session: Session, result: Result, now: datetime, run_started_at: datetime | None) -> Recorded:
+def _record_next(session: Session, result: Result, now: datetime, run_started_at: datetime | None) -> RecordedVisit:
     session.flush()  # the visit before it may have made a version of the same policy
     [standing] = _standings(session, [result])
     _require_current(result, standing.number)
@@ -202,26 +202,26 @@ def _require_current(result: Result, number: int | None) -> None:
         raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
 
 
-def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, now: datetime) -> Recorded:
+def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, now: datetime) -> RecordedVisit:
     policy_id, previous = standing.id, standing.number
     fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
-    recorded = Recorded(result.fetch.policy, fetch.id, _outcome(assessment))
+    recorded = RecordedVisit(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment, waits=standing.waits)
         if result.mark is not None and previous is not None:
-            note_mark(session, policy_id, previous, result.mark)
+            note_page_fingerprint(session, policy_id, previous, result.mark)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
     version = _add_version(session, fetch, assessment, 1 if previous is None else previous + 1, seen_at)
     if result.mark is not None:
-        note_mark(session, policy_id, version.number, result.mark)
+        note_page_fingerprint(session, policy_id, version.number, result.mark)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
-        return Recorded(recorded.policy, fetch.id, "changed", version.number)
+        return RecordedVisit(recorded.policy, fetch.id, "changed", version.number)
     _note_return(session, version)
     change = add_change(session, version, comparison, now)
-    return Recorded(
+    return RecordedVisit(
         recorded.policy,
         fetch.id,
         "changed",
@@ -258,7 +258,7 @@ def _note_return(session: Session, version: VersionRow) -> None:
     version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
 
 
-def _outcome(assessment: Assessment | None) -> Outcome:
+def _outcome(assessment: Assessment | None) -> FetchOutcome:
     return "failed" if assessment is None else assessment.outcome
 
 
@@ -288,7 +288,7 @@ def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
     return row
 
 
-def _further_row(fetch: FetchRow, position: int, answer: Answer, snapshot: str | None) -> FetchPageRow:
+def _further_row(fetch: FetchRow, position: int, answer: FurtherResponse, snapshot: str | None) -> FetchPageRow:
     return FetchPageRow(
         fetch_id=fetch.id,
         position=position,
@@ -301,11 +301,11 @@ def _further_row(fetch: FetchRow, position: int, answer: Answer, snapshot: str |
     )
 
 
-def _address(answer: Fetch | Answer) -> str | None:
+def _address(answer: Fetch | FurtherResponse) -> str | None:
     return None if answer.body is None else blobs.address(answer.body)
 
 
-def _stored(session: Session, policy_id: int, answer: Fetch | Answer, position: int = 0) -> str | None:
+def _stored(session: Session, policy_id: int, answer: Fetch | FurtherResponse, position: int = 0) -> str | None:
     """Store a body, as what differs from that of the latest version where they are much alike."""
     if answer.body is None:
         return None
@@ -418,6 +418,6 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
     return session.scalars(query.order_by(FetchPageRow.position)).all()
 
 
-def _answer(row: FetchRow | FetchPageRow) -> Answer:
+def _answer(row: FetchRow | FetchPageRow) -> FurtherResponse:
     headers = tuple((name, value) for name, value in row.headers)
-    return Answer("", row.final_url, 200 if row.status is None else row.status, headers)
+    return FurtherResponse("", row.final_url, 200 if row.status is None else row.status, headers)

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from archive.errors import NoFindingError
 from archive.model import RecordedFinding, Review
 from archive.storage.database import Archive
-from archive.storage.review_lookup import Said
+from archive.storage.review_lookup import ReviewLookup
 from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, ReviewRow, VersionRow
-from archive.storage.version_reader import policy_row, recorded
+from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
 """Of the number by which a message calls an alert."""
@@ -62,7 +62,7 @@ def add_review(archive: Archive, review: Review) -> None:
         )
 
 
-def quoted(archive: Archive, number: str) -> Reviewable:
+def find_reviewable(archive: Archive, number: str) -> Reviewable:
     """Return the finding that somebody calls by its number, or by that of an alert. Raises NoFindingError."""
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
@@ -71,7 +71,7 @@ def quoted(archive: Archive, number: str) -> Reviewable:
             found = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
         if found is None:
             raise NoFindingError(number)
-        return _read(session, Said(session), [FindingRow.id == found])[0]
+        return _read(session, ReviewLookup(session), [FindingRow.id == found])[0]
 
 
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
@@ -82,14 +82,14 @@ def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable,
     """
     with archive.reading() as session:
         only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
-        found = _read(session, Said(session), [*_open(), *only])
+        found = _read(session, ReviewLookup(session), [*_open(), *only])
     return tuple(each for each in reversed(found) if not each.recorded.is_false_alarm)
 
 
 def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
     """Return how many findings of each policy nobody has judged, where there are any; see `unreviewed`."""
     with archive.reading() as session:
-        said = Said(session)
+        said = ReviewLookup(session)
         query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
         counts: Counter[str] = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
         alike = _read(session, said, [*_open(), _may_repeat(said)])
@@ -102,7 +102,7 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
     with archive.reading() as session:
         query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
         counts: dict[str, int] = dict(session.execute(query).all())
-        verdicts = Said(session).verdicts
+        verdicts = ReviewLookup(session).verdicts
         judged = select(FindingRow.id, FindingRow.rule).where(FindingRow.id.in_(list(verdicts)))
         rules: dict[int, str] = dict(session.execute(judged).all())
     given = Counter((rules[finding], review.kind) for finding, review in verdicts.items())
@@ -113,18 +113,18 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
     return tuple(sorted(tallies, key=lambda each: (-each.false_alarms, -each.findings, each.rule)))
 
 
-def _may_repeat(said: Said) -> ColumnElement[bool]:
+def _may_repeat(said: ReviewLookup) -> ColumnElement[bool]:
     """Whether a finding is of a policy and a rule that have a false alarm; its words are yet to be compared."""
     policies, rules = {each[0] for each in said.false_alarms}, {each[1] for each in said.false_alarms}
     return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
 
 
-def _read(session: Session, said: Said, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
+def _read(session: Session, said: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on these rows, in the order they were recorded."""
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(
-        Reviewable(recorded(row, policy.id, said), policy.name, number, seen_at)
+        Reviewable(recorded_finding(row, policy.id, said), policy.name, number, seen_at)
         for row, policy, number, seen_at in session.execute(query)
     )
 

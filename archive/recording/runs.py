@@ -12,7 +12,7 @@ from archive.storage.tables import RunRow
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class RunTimes:
     """How the runs went."""
 
     first_at: datetime | None
@@ -36,8 +36,8 @@ def end_run(archive: Archive, run: int, now: datetime) -> None:
         session.execute(update(RunRow).where(RunRow.id == run).values(ended_at=now))
 
 
-def runs(archive: Archive) -> Runs:
+def run_times(archive: Archive) -> RunTimes:
     """Return how the runs went so far."""
     with archive.reading() as session:
         first = session.scalar(select(RunRow.started_at).order_by(RunRow.id).limit(1))
-        return Runs(first, session.scalar(select(func.max(RunRow.ended_at))))
+        return RunTimes(first, session.scalar(select(func.max(RunRow.ended_at))))

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.model import Answer, Fetch, Result, page_of
-from archive.recording.page_marks import marks_of
-from archive.recording.recorder import Recorded, record_all, snapshots
+from archive.model import Fetch, FurtherResponse, Result, page_of
+from archive.recording.page_marks import page_fingerprints_of
+from archive.recording.recorder import RecordedVisit, record_all, snapshots
 from archive.recording.validators import Validators
 from archive.storage import blobs
 from archive.storage.database import Archive
@@ -47,7 +47,7 @@ class Answered:
 
 def record_recognised(
     archive: Archive, answers: Sequence[Answered], now: datetime, run_started_at: datetime
-) -> list[tuple[Result, Recorded] | None]:
+) -> list[tuple[Result, RecordedVisit] | None]:
     """Record those answers that certainly have the text of the latest version, in one transaction.
 
     Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
@@ -74,7 +74,7 @@ def recognise_all(archive: Archive, answers: Sequence[Answered]) -> list[Result 
     names = {"policies": [each.fetch.policy for each in read]}
     with archive.reading() as session:
         latest = {row.name: row for row in session.connection().execute(_LATEST, names)} if read else {}
-        marks = marks_of(session, {row.policy_id: row.number for row in latest.values()}) if latest else {}
+        marks = page_fingerprints_of(session, {row.policy_id: row.number for row in latest.values()}) if latest else {}
         return [_result(session, each, latest.get(each.fetch.policy), marks) for each in answers]
 
 
@@ -105,5 +105,5 @@ def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tup
     if latest.snapshot_sha256 is None:
         return ()
     headers = tuple((name, value) for name, value in latest.headers)
-    answer = Answer("", latest.final_url, latest.status, headers)
-    return (page_of(answer, blobs.load(session, latest.snapshot_sha256)),)
+    answer = FurtherResponse("", latest.final_url, latest.status, headers)
+    return (page_of(answer, blobs.retrieve(session, latest.snapshot_sha256)),)

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import delete, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from archive.search.stems import BREAK, words
+from archive.search.stems import BREAK, stemmed_words
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.insert_if_absent import insert_unless_there
+from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import IndexedRow, SectionRow, StandingRow, VersionRow
 from document import from_json
 from document.model import Document, Section
@@ -44,7 +44,7 @@ _CLEAR_WORDS = {
     "postgresql": text("DELETE FROM section_words"),
 }
 
-Part = Mapping[str, str]
+SectionPart = Mapping[str, str]
 """The columns of a `SectionRow`, without its id."""
 
 
@@ -86,11 +86,11 @@ def index_missing(archive: Archive) -> int:
 def reindex(archive: Archive) -> int:
     """Throw the index away and make it anew from the documents; return the number of policies. Raises StorageError."""
     with archive.writing() as session:
-        forget(session)
+        clear_index(session)
     return index_missing(archive)
 
 
-def forget(session: Session) -> None:
+def clear_index(session: Session) -> None:
     """Throw the index away: every version waits to be indexed."""
     session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
     for table in (StandingRow, IndexedRow, SectionRow):
@@ -102,12 +102,12 @@ def forget(session: Session) -> None:
 def _index_policy(session: Session, known: IndexedRow) -> None:
     query = select(VersionRow).where(VersionRow.policy_id == known.policy_id).order_by(VersionRow.number)
     for version in session.scalars(query).all():
-        _note(session, version, from_json(blobs.load(session, version.document_sha256)))
+        _note(session, version, from_json(blobs.retrieve(session, version.document_sha256)))
         known.number = version.number
 
 
 def _note(session: Session, version: VersionRow, document: Document) -> None:
-    present = set(_kept(session, {part["sha256"]: part for part in parts(document)}))
+    present = set(_kept(session, {part["sha256"]: part for part in section_parts(document)}))
     open_ones = select(StandingRow.section_id).where(
         StandingRow.policy_id == version.policy_id, StandingRow.last.is_(None)
     )
@@ -134,13 +134,13 @@ def _note(session: Session, version: VersionRow, document: Document) -> None:
         session.execute(insert(StandingRow), rows)
 
 
-def _kept(session: Session, wanted: Mapping[str, Part]) -> Iterator[int]:
+def _kept(session: Session, wanted: Mapping[str, SectionPart]) -> Iterator[int]:
     """Yield the ids of sections, and add those that are not there yet."""
     for keys in _batches(sorted(wanted)):  # in one order, so that two transactions never wait for each other
         found = _ids(session, keys)
         lacking = [key for key in keys if key not in found]
         if lacking:
-            session.execute(insert_unless_there(session, SectionRow), [dict(wanted[key]) for key in lacking])
+            session.execute(insert_if_absent(session, SectionRow), [dict(wanted[key]) for key in lacking])
             added = _ids(session, lacking)
             _add_words(session, {added[key]: wanted[key] for key in lacking})
             found |= added
@@ -152,7 +152,7 @@ def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
     return {key: section_id for key, section_id in rows}  # noqa: C416 - rows are no tuples to mypy
 
 
-def _add_words(session: Session, sections: Mapping[int, Part]) -> None:
+def _add_words(session: Session, sections: Mapping[int, SectionPart]) -> None:
     dialect = session.get_bind().dialect.name
     form = indexed_form[dialect]
     session.execute(_ADD_WORDS[dialect], [{"id": key, "words": form(part)} for key, part in sections.items()])
@@ -163,7 +163,7 @@ def _batches(values: list[Any]) -> Iterator[list[Any]]:
         yield values[start : start + BATCH]
 
 
-def parts(document: Document) -> Iterator[Part]:
+def section_parts(document: Document) -> Iterator[SectionPart]:
     """Yield the sections of a document as they are kept; a very long one in parts."""
     for section in document.sections:
         for lines in _portions(section):
@@ -204,18 +204,18 @@ def _storable(written: str) -> str:
     return written.encode("utf-8", "replace").decode()
 
 
-def _stems(part: Part) -> Iterator[str]:
+def _stems(part: SectionPart) -> Iterator[str]:
     """Yield the stems of a section in order, with a break between its blocks."""
     for line in (part["heading"], *part["text"].split("\n")):
-        yield from (word.stem for word in words(line, part["language"]))
+        yield from (word.stem for word in stemmed_words(line, part["language"]))
         yield BREAK
 
 
-def _as_stems(part: Part) -> str:
+def _as_stems(part: SectionPart) -> str:
     return " ".join(_stems(part))
 
 
-def _as_vector(part: Part) -> str:
+def _as_vector(part: SectionPart) -> str:
     places: dict[str, list[str]] = defaultdict(list)
     for place, stem in enumerate(_stems(part), start=1):
         if stem != BREAK:

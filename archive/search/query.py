@@ -10,7 +10,7 @@ from sqlalchemy import ColumnClause, Integer, column, or_, select, table, text
 from sqlalchemy.orm import Session
 
 from archive.search.index import waiting
-from archive.search.stems import Phrase, marks, phrases, readings
+from archive.search.stems import Phrase, match_spans, parse_query, readings
 from archive.storage.database import Archive
 from archive.storage.tables import IndexedRow, PolicyRow, SectionRow, StandingRow
 from archive.storage.version_reader import policy_row, tagged
@@ -44,7 +44,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SnippetRun:
     """A run of a snippet."""
 
     text: str
@@ -53,7 +53,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SectionMatch:
     """One section's text, as it stood in one policy from one version to another."""
 
     policy: str
@@ -68,27 +68,27 @@ class Found:
     """When the first of these versions was first seen."""
     gone_at: datetime | None
     """When a version without it was first seen; None where it stands in the latest version."""
-    snippet: tuple[Piece, ...]
+    snippet: tuple[SnippetRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResult:
     """What a search found, texts that were recorded last first."""
 
-    found: tuple[Found, ...]
+    found: tuple[SectionMatch, ...]
     more: bool
     """Whether there are more than `Search.limit`."""
     not_indexed: int
     """Policies of which some versions cannot be searched yet: see `indexing.index_missing`."""
 
 
-def search(archive: Archive, asked: Search) -> Answer:
+def search(archive: Archive, asked: Search) -> SearchResult:
     """Return the sections that hold all the words.
 
     Words are compared by their stems, without regard to case and accents; see archive/search_words.
     Raises SearchTermsError, UnknownPolicyError, UnknownTagError.
     """
-    wanted = phrases(asked.words)
+    wanted = parse_query(asked.words)
     with archive.reading() as session:
         of = _policies(session, asked)
         rows = []
@@ -98,7 +98,7 @@ def search(archive: Archive, asked: Search) -> Answer:
                 break
         behind = len(waiting(session))
     found = tuple(_found(standing, section, name, latest, wanted) for standing, section, name, latest in rows)
-    return Answer(found[: asked.limit], len(found) > asked.limit, behind)
+    return SearchResult(found[: asked.limit], len(found) > asked.limit, behind)
 
 
 Standing = tuple[StandingRow, SectionRow, str, int]
@@ -195,8 +195,10 @@ def _ts_query(wanted: Sequence[Phrase]) -> str:
 _QUERY = {"sqlite": _fts_query, "postgresql": _ts_query}
 
 
-def _found(standing: StandingRow, section: SectionRow, name: str, latest: int, wanted: Sequence[Phrase]) -> Found:
-    return Found(
+def _found(
+    standing: StandingRow, section: SectionRow, name: str, latest: int, wanted: Sequence[Phrase]
+) -> SectionMatch:
+    return SectionMatch(
         policy=name,
         section=section.path,
         language=section.language,
@@ -208,26 +210,26 @@ def _found(standing: StandingRow, section: SectionRow, name: str, latest: int, w
     )
 
 
-def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Piece]:
+def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[SnippetRun]:
     """Yield the part of a text around its first match, cut between words; its beginning where none is in it."""
-    found = marks(whole, language, wanted)
+    found = match_spans(whole, language, wanted)
     start, end = _window(whole, found[0][0] if found else 0)
     place = start
     if start:
-        yield Piece("… ", False)
+        yield SnippetRun("… ", False)
     for begin, stop in found:
         if stop > end:
             break
         if begin < start:
             continue
         if begin > place:
-            yield Piece(whole[place:begin].replace("\n", " "), False)
-        yield Piece(whole[begin:stop], True)
+            yield SnippetRun(whole[place:begin].replace("\n", " "), False)
+        yield SnippetRun(whole[begin:stop], True)
         place = stop
     if place < end:
-        yield Piece(whole[place:end].replace("\n", " "), False)
+        yield SnippetRun(whole[place:end].replace("\n", " "), False)
     if end < len(whole):
-        yield Piece(" …", False)
+        yield SnippetRun(" …", False)
 
 
 def _window(whole: str, match: int) -> tuple[int, int]:

@@ -55,7 +55,7 @@ Phrase = tuple[str, ...]
 """Words as they were typed that are to stand next to each other; a single word is a phrase of one."""
 
 
-def words(text: str, language: str) -> Iterator[Word]:
+def stemmed_words(text: str, language: str) -> Iterator[Word]:
     """Yield the words of a text in order, by the stemmer of its language."""
     for found in _WORD.finditer(text):
         stem = stemmed(found.group(), language)
@@ -80,7 +80,7 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
     return snowballstemmer.stemmer(STEMMERS[language]) if language in STEMMERS else None
 
 
-def phrases(text: str) -> tuple[Phrase, ...]:
+def parse_query(text: str) -> tuple[Phrase, ...]:
     """Read a question: words that must all be there, and "quoted phrases" whose words stand next to each other.
 
     What is written as one but holds several words ("third-party", an address) is a phrase too. Every other sign is
@@ -112,9 +112,9 @@ def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
     return tuple(dict.fromkeys(tuple(stemmed_phrase(each, language) for each in every) for language in languages))
 
 
-def marks(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:
+def match_spans(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:
     """Return from where to where each match stands in a text, in order and apart."""
-    found = list(words(text, language))
+    found = list(stemmed_words(text, language))
     wanted = {reading for phrases_of in readings(asked) for reading in phrases_of}
     stems = [word.stem for word in found]
     hit: set[int] = set()

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
-from archive.storage.insert_if_absent import insert_unless_there
+from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9
@@ -48,7 +48,7 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
     # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
     # serve too, but SQLite drops it where the disk is full, and its loss would hide the reason.
-    session.execute(insert_unless_there(session, BlobRow).values(**values))
+    session.execute(insert_if_absent(session, BlobRow).values(**values))
     return key
 
 
@@ -61,7 +61,7 @@ def packed(session: Session, content: bytes, like: str | None = None) -> tuple[b
     return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(content), None
 
 
-def load(session: Session, key: str) -> bytes:
+def retrieve(session: Session, key: str) -> bytes:
     """Return the plain bytes of an address.
 
     Raises DamagedArchiveError where they are missing or are not what was stored.

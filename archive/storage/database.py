@@ -16,9 +16,9 @@ from archive.errors import storage_errors
 from archive.model import BUSY_TIMEOUT
 from archive.storage import fault_injection
 from archive.storage.engines import READING, engine_of, parsed
-from archive.storage.run_lock import held
+from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
-from archive.storage.upgrade import upgrade
+from archive.storage.upgrade import upgrade_schema
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
     upgrading = engine_of(database, busy_timeout, enforce_references=False)
     try:
         with storage_errors(location):
-            upgrade(upgrading, location)
+            upgrade_schema(upgrading, location)
     finally:
         upgrading.dispose()
     return Archive(engine_of(database, busy_timeout), location)
 
 
 @contextmanager
-def only_run(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
+def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
     """Hold the lock that a PostgreSQL archive has for runs on any machine. Of SQLite's, a file's lock is enough.
 
     Raises RunElsewhereError where another run holds it, and StorageError.
@@ -96,7 +96,7 @@ def only_run(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]
     database = parsed(url)
     engine = engine_of(database, busy_timeout)
     try:
-        with held(engine, database.render_as_string(hide_password=True)):
+        with hold_run_lock(engine, database.render_as_string(hide_password=True)):
             yield
     finally:
         engine.dispose()

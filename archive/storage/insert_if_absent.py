@@ -9,7 +9,7 @@ from sqlalchemy.sql.dml import Insert
 from archive.storage.tables import Base
 
 
-def insert_unless_there(session: Session, kind: type[Base]) -> Insert:
+def insert_if_absent(session: Session, kind: type[Base]) -> Insert:
     """Return an insert that leaves alone what has the same key; both databases write it in their own way."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(kind).on_conflict_do_nothing()

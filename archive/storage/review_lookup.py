@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from archive.model import REVIEW_KINDS, Review, ReviewKind
 from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
-Words = tuple[int, str, str, str]
+FindingKey = tuple[int, str, str, str]
 """What makes two findings the same: the policy's number, the rule, the words before and after."""
 
 
-class Said:
+class ReviewLookup:
     """All reviews of an archive, as one transaction sees them: as many as people wrote."""
 
     def __init__(self, session: Session) -> None:
@@ -31,7 +31,7 @@ class Said:
         self.false_alarms = self._false_alarms(session)
         """By their words; of several with the same, the first."""
 
-    def _false_alarms(self, session: Session) -> dict[Words, Review]:
+    def _false_alarms(self, session: Session) -> dict[FindingKey, Review]:
         marked = {finding: each for finding, each in self.verdicts.items() if each.kind == "false-alarm"}
         if not marked:
             return {}

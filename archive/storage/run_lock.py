@@ -29,7 +29,7 @@ AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()
 
 
 @contextmanager
-def held(engine: Engine, location: str) -> Iterator[None]:
+def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
     """Hold the lock; raise RunElsewhereError where another run does, and StorageError."""
     with storage_errors(location):
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", clausewatch_reading=True)

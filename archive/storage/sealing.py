@@ -116,7 +116,7 @@ class SealedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChainEntry:
     """One link of the chain."""
 
     sequence: int
@@ -134,7 +134,7 @@ class Entry:
     def canonical(self) -> bytes:
         """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""
         names = ("sequence", "previous", "kind", "id", "row", "recorded_at")
-        return canonical({name: getattr(self, name) for name in names})
+        return canonical_json({name: getattr(self, name) for name in names})
 
     @property
     def hash(self) -> str:
@@ -142,7 +142,7 @@ class Entry:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def canonical(values: Mapping[str, Any]) -> bytes:
+def canonical_json(values: Mapping[str, Any]) -> bytes:
     """Return values as one line of JSON: keys sorted, no spaces, UTF-8, times in UTC with six digits of a second.
 
     Raises TypeError or ValueError for what JSON or UTF-8 cannot hold.
@@ -166,7 +166,7 @@ def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dic
         for row_id, values in _values(connection, KINDS[name], some):
             if name == "fetch":
                 values["pages"] = further.get(row_id, [])
-            found[row_id] = canonical({"kind": name, "id": row_id, "values": values})
+            found[row_id] = canonical_json({"kind": name, "id": row_id, "values": values})
     return found
 
 
@@ -245,7 +245,7 @@ class Sealing:
                 insert(NamingRow).values(policy_id=policy, name=name, since=now).returning(NamingRow.id)
             )
             self._written.add(("naming", named.scalar_one()))
-        append(connection, in_order(self._written), now)
+        append(connection, in_sealing_order(self._written), now)
 
     def _note(self, session: Session, _: object) -> None:
         self._written.update((_BY_ROW[type(row)], _id(row)) for row in session.new if type(row) in _BY_ROW)
@@ -286,7 +286,7 @@ def _require_unaltered(row: Base, kind: Kind) -> None:
             raise SealedError(f"{kind.name}.{column} is sealed evidence, and is never altered")
 
 
-def in_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+def in_sealing_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return rows of evidence in the order in which those of one transaction are sealed."""
     order = list(KINDS)
     return sorted(rows, key=lambda each: (order.index(each[0]), each[1]))
@@ -329,9 +329,11 @@ def _append(connection: Connection, hashes: Iterable[tuple[str, int, str]], now:
     )
 
 
-def _linked(hashes: Iterable[tuple[str, int, str]], sequence: int, previous: str, now: datetime) -> Iterator[Entry]:
+def _linked(
+    hashes: Iterable[tuple[str, int, str]], sequence: int, previous: str, now: datetime
+) -> Iterator[ChainEntry]:
     for place, (kind, row_id, row) in enumerate(hashes, sequence + 1):
-        entry = Entry(place, previous, kind, row_id, row, now)
+        entry = ChainEntry(place, previous, kind, row_id, row, now)
         previous = entry.hash
         yield entry
 

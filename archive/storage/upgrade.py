@@ -14,7 +14,7 @@ NEWEST = "0009"
 VERSION_TABLE = "alembic_version"
 
 
-def upgrade(engine: Engine, location: str) -> None:
+def upgrade_schema(engine: Engine, location: str) -> None:
     """Upgrade to the newest schema; do nothing where it stands.
 
     The engine must not enforce references: SQLite alters a table by writing it anew, and its rows may for that moment

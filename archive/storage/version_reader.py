@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.errors import UnknownPolicyError, UnknownTagError
 from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
-from archive.storage.review_lookup import Said
+from archive.storage.review_lookup import ReviewLookup
 from archive.storage.tables import (
     ChangeRow,
     Columns,
@@ -123,10 +123,10 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
     suppressed: dict[int, list[Suppression]] = defaultdict(list)
     if query is not None:
-        said = Said(session)
+        said = ReviewLookup(session)
         for found in session.execute(_of_changes(FindingRow, conditions)):
             if _asks_for(query, found):
-                findings[found.change_id].append(recorded(found, found.policy_id, said))
+                findings[found.change_id].append(recorded_finding(found, found.policy_id, said))
     if query is not None and query.topic is None and query.severity is None:
         for each in session.execute(_of_changes(SuppressionRow, conditions)):
             if _is_in_section(query, each.section):
@@ -218,7 +218,7 @@ def _severity(stored: str | None) -> Severity | None:
     return None if stored is None else SEVERITIES[_rank(stored)]
 
 
-def recorded(row: FindingRow | Columns, policy: int, said: Said) -> RecordedFinding:
+def recorded_finding(row: FindingRow | Columns, policy: int, said: ReviewLookup) -> RecordedFinding:
     """Return a finding of a policy, and what was said of it."""
     return RecordedFinding(row.id, _finding(row), said.reviews.get(row.id, ()), said.repeated(row, policy))
 

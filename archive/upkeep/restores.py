@@ -30,7 +30,7 @@ def note_restored(archive: Archive, now: datetime) -> int:
     return len(waiting)
 
 
-def maybe_told(session: Session) -> frozenset[tuple[str, int]]:
+def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
     """Return the versions, by policy and number, whose change may have been told before a backup was restored."""
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:

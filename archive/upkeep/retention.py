@@ -123,7 +123,7 @@ def rebase(session: Session, keyframe: BlobRow) -> None:
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
     ).all()
-    contents = [blobs.load(session, row.sha256) for row in dependents]
+    contents = [blobs.retrieve(session, row.sha256) for row in dependents]
     first: str | None = None
     for row, content in zip(dependents, contents, strict=True):
         row.content, row.base_sha256 = blobs.packed(session, content, first)

@@ -19,7 +19,7 @@ COUNTED: tuple[tuple[str, type[Base]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ContentTotals:
     """Stored contents of one kind."""
 
     count: int
@@ -30,16 +30,16 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class ArchiveStats:
     """What the archive holds."""
 
     rows: dict[str, int]
     """How many policies, fetches, versions and changes."""
-    bodies: Contents
+    bodies: ContentTotals
     """Raw pages, each once."""
-    texts: Contents
+    texts: ContentTotals
     """Documents of versions, each once."""
-    unreferenced: Contents
+    unreferenced: ContentTotals
     """What nothing refers to any more: `archive vacuum` removes it."""
     differences: int
     """How many of all contents are stored as what differs from another."""
@@ -49,11 +49,11 @@ class Sizes:
     """Bytes in it that `archive vacuum` would give back; None where the database does not say."""
 
 
-def sizes(archive: Archive) -> Sizes:
+def archive_stats(archive: Archive) -> ArchiveStats:
     """Return what the archive holds, and what that takes."""
     with archive.reading() as session:
         bodies, texts = _bodies(), BlobRow.sha256.in_(select(VersionRow.document_sha256))
-        return Sizes(
+        return ArchiveStats(
             rows={name: session.scalar(select(func.count()).select_from(row)) or 0 for name, row in COUNTED},
             bodies=_contents(session, bodies),
             texts=_contents(session, texts),
@@ -71,11 +71,11 @@ def _bodies() -> ColumnElement[bool]:
     )
 
 
-def _contents(session: Session, condition: ColumnElement[bool]) -> Contents:
+def _contents(session: Session, condition: ColumnElement[bool]) -> ContentTotals:
     stored = func.coalesce(func.sum(func.length(BlobRow.content)), 0)
     plain = func.coalesce(func.sum(BlobRow.size), 0)
     count, before, after = session.execute(select(func.count(), plain, stored).where(condition)).one()
-    return Contents(count, int(before), int(after))
+    return ContentTotals(count, int(before), int(after))
 
 
 def _database(session: Session) -> int:

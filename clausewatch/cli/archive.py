@@ -18,7 +18,7 @@ from clausewatch.output.times import shown
 
 if TYPE_CHECKING:
     from archive.upkeep.retention_rule import Retention
-    from archive.upkeep.stats import Contents, Sizes
+    from archive.upkeep.stats import ArchiveStats, ContentTotals
 
 
 @click.group()
@@ -32,11 +32,11 @@ def archive() -> None:
 def stats(context: Context, form: str) -> None:
     """Show how much the archive holds, and what that takes on the disk."""
     from archive.upkeep.retention import count_removable
-    from archive.upkeep.stats import sizes
+    from archive.upkeep.stats import archive_stats
 
     rule = context.configuration().retention
     with context.archive() as opened:
-        found = sizes(opened)
+        found = archive_stats(opened)
         removable = None if rule is None else count_removable(opened, rule, datetime.now(UTC))
     if form == "json":
         click.echo(as_json({**asdict(found), "removable_bodies": removable}))
@@ -44,7 +44,7 @@ def stats(context: Context, form: str) -> None:
     click.echo("\n".join([*_holds(found), _rule(rule, removable)]))
 
 
-def _holds(found: Sizes) -> list[str]:
+def _holds(found: ArchiveStats) -> list[str]:
     names = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
     versions = found.rows["versions"]
     each = f", {_size(found.database // versions)} for each version" if versions else ""
@@ -59,7 +59,7 @@ def _holds(found: Sizes) -> list[str]:
     ]
 
 
-def _contents(contents: Contents) -> str:
+def _contents(contents: ContentTotals) -> str:
     if not contents.count:
         return "none"
     return f"{contents.count:,}: {_size(contents.plain)} in plain, {_size(contents.stored)} as stored"

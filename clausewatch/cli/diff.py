@@ -7,7 +7,7 @@ import os
 import click
 
 from archive.model import Version
-from archive.questions.history import newest, version
+from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
@@ -57,7 +57,7 @@ def diff(
 
 
 def _versions(archive: Archive, policy: str, before: str | None, after: str | None) -> tuple[Version, Version]:
-    last = newest(archive, policy) if after is None else named_version(archive, policy, after)
+    last = latest_version(archive, policy) if after is None else named_version(archive, policy, after)
     if before is not None:
         return named_version(archive, policy, before), last
     if last.number == 1:

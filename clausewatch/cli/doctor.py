@@ -9,7 +9,7 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.config.browsers import require_browser
-from clausewatch.errors import ExitCode, UnknownPolicyError
+from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.inspection.doctor import Diagnosis, diagnose
 from clausewatch.inspection.page_examination import Examined
 from clausewatch.output.json_rows import Row, as_json
@@ -34,7 +34,7 @@ def doctor(context: Context, ctx: click.Context, policy: str, form: str) -> None
     configuration = context.configuration()
     known = {each.name: each for each in configuration.policies}
     if policy not in known:
-        raise UnknownPolicyError(policy, known)
+        raise UnconfiguredPolicyError(policy, known)
     require_browser(configuration)
     with context.archive() as archive:
         found = diagnose(archive, configuration, known[policy])

@@ -16,7 +16,7 @@ import click
 
 from archive.evidence.warc import write_warc
 from archive.model import Query, Version
-from archive.questions.history import history, newest, version
+from archive.questions.history import history, latest_version, version
 from archive.storage.database import Archive
 from clausewatch import __version__
 from clausewatch.cli.context import Context, pass_context
@@ -128,7 +128,7 @@ def _fed(written: Feed) -> str:
 def _versions(archive: Archive, policy: str, number: int | None, since: datetime | None) -> tuple[Version, ...]:
     if number is not None:
         return (version(archive, policy, number),)
-    last = newest(archive, policy)
+    last = latest_version(archive, policy)
     if since is None:
         return (last,)
     found = history(archive, Query(policy=policy, since=since))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.model import Query, Version
-from archive.questions.history import count
+from archive.questions.history import count_versions
 from archive.questions.history import history as ask
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
@@ -75,7 +75,7 @@ def history(
     query = Query(policy, topic, severity, since, section, until, tag, most)
     with context.archive() as archive:
         found = ask(archive, query)
-        note = "" if most is None or len(found) < most else _note(len(found), count(archive, query))
+        note = "" if most is None or len(found) < most else _note(len(found), count_versions(archive, query))
         if not suppressed:
             found = tuple(each for each in found if _is_asked_for(each, query))
         changes = {} if query.selects_findings else inventory_changes(archive, found)

@@ -15,7 +15,7 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
-from clausewatch.errors import UnknownPolicyError
+from clausewatch.errors import UnconfiguredPolicyError
 from clausewatch.imports.open_terms import Recorded, RepositoryError, documents, texts, versions
 from clausewatch.imports.watch_lists import WatchList, from_changedetection, from_urlwatch, toml
 from clausewatch.operation.lock import only_run
@@ -171,7 +171,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
             return policy
     known = policy_names(archive)
     if must_exist and name not in known:
-        raise UnknownPolicyError(name, known)
+        raise UnconfiguredPolicyError(name, known)
     policy = Policy(name, "", timedelta(days=1), ExtractionOptions())
     watch_unconfigured(archive, policy, now)
     return policy
@@ -192,11 +192,11 @@ def _import(
     copies: Iterable[Copy],
     oldest: Sequence[Copy | Recorded],
 ) -> None:
-    from archive.recording.imports import CannotImportError, import_copies, require_place
+    from archive.recording.imports import CannotImportError, import_copies, require_newer
 
     try:
         for each in oldest:
-            require_place(archive, policy.name, each.at)
+            require_newer(archive, policy.name, each.at)
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
     count = import_copies(archive, policy.name, copies, datetime.now(UTC))

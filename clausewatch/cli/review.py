@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from archive.model import Review, ReviewKind
-from archive.recording.reviews import Reviewable, RuleTally, add_review, quoted, rule_tallies, unreviewed
+from archive.recording.reviews import Reviewable, RuleTally, add_review, find_reviewable, rule_tallies, unreviewed
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import NoAnswerError
 from clausewatch.output.json_rows import Row, as_json, finding_row
@@ -113,7 +113,7 @@ def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> s
 def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
     now = datetime.now(UTC)
     with context.archive() as archive:
-        named = [quoted(archive, each) for each in findings]  # all of them, before anything is recorded
+        named = [find_reviewable(archive, each) for each in findings]  # all of them, before anything is recorded
         for each in named:
             add_review(archive, Review(each.recorded.id, kind, text, by, now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
@@ -126,7 +126,7 @@ def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str,
 
 def _show(context: Context, findings: Sequence[str], form: str) -> Iterator[str]:
     with context.archive() as archive:
-        named = [quoted(archive, each) for each in findings]
+        named = [find_reviewable(archive, each) for each in findings]
     if form == "json":
         yield as_json([_row(each) for each in named])
         return

@@ -11,7 +11,7 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.config.browsers import require_browser
-from clausewatch.errors import ExitCode, UnknownPolicyError, leading
+from clausewatch.errors import ExitCode, UnconfiguredPolicyError, leading
 from clausewatch.operation.lock import only_run
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run(
     known = [policy.name for policy in configuration.policies]
     for name in names:
         if name not in known:
-            raise UnknownPolicyError(name, known)
+            raise UnconfiguredPolicyError(name, known)
     with only_run(configuration.database, configuration.busy_timeout):
         # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
         configuration = context.checked_configuration()

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from archive.search.index import index_missing, reindex
-from archive.search.query import LIMIT, Answer, Found, Search
+from archive.search.query import LIMIT, Search, SearchResult, SectionMatch
 from archive.search.query import search as ask
 from archive.search.stems import SearchTermsError
 from archive.storage.database import Archive
@@ -86,13 +86,13 @@ def _bring_up_to_date(archive: Archive, *, anew: bool) -> None:
         click.echo(f"Indexed the versions of {policies}.", err=True)
 
 
-def _note(answer: Answer, limit: int) -> str:
+def _note(answer: SearchResult, limit: int) -> str:
     if not answer.more:
         return ""
     return f"There are more than {limit}: --limit shows more; further words, --policy, --tag, --current narrow it."
 
 
-def stood(found: Found) -> str:
+def stood(found: SectionMatch) -> str:
     """Return in which versions a text stood, and from when to when."""
     versions = f"version {found.first}" if found.first == found.last else f"versions {found.first} to {found.last}"
     if found.gone_at is None:
@@ -100,7 +100,7 @@ def stood(found: Found) -> str:
     return f"{versions}, {day(found.appeared_at)} until {day(found.gone_at)}"
 
 
-def _lines(answer: Answer) -> Iterator[str]:
+def _lines(answer: SearchResult) -> Iterator[str]:
     if not answer.found:
         yield "No text that is recorded has all these words."
     for place, found in enumerate(answer.found):
@@ -112,13 +112,13 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield from wrapped("".join(_marked(found)), "    ")
 
 
-def _marked(found: Found) -> Iterator[str]:
+def _marked(found: SectionMatch) -> Iterator[str]:
     for piece in found.snippet:
         opening, closing = MARK if piece.matches else ("", "")
         yield f"{opening}{piece.text}{closing}"
 
 
-def _row(found: Found) -> Row:
+def _row(found: SectionMatch) -> Row:
     return {
         "policy": found.policy,
         "section": found.section,

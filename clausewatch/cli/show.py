@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import click
 
 from archive.model import Version
-from archive.questions.history import as_of, document, newest
+from archive.questions.history import as_of, document, latest_version
 from archive.questions.history import version as numbered
 from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
@@ -90,7 +90,7 @@ def _print_inventory(version: Version, found: Inventory, form: str) -> None:
 def _version(archive: Archive, policy: str, at: datetime | None, number: int | None) -> Version:
     if at is not None:
         return as_of(archive, policy, at)
-    return newest(archive, policy) if number is None else numbered(archive, policy, number)
+    return latest_version(archive, policy) if number is None else numbered(archive, policy, number)
 
 
 def _speaking(text: Document, topic: str) -> tuple[Section, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from archive.model import Outcome, Version
+from archive.model import FetchOutcome, Version
 from archive.questions.history import version
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive, open_archive
@@ -22,7 +22,7 @@ class Observation:
     """What the last crawl said of one policy."""
 
     policy: str
-    outcome: Outcome | None
+    outcome: FetchOutcome | None
     """None where it was not fetched."""
     changed: Version | None
     """The version that the last crawl made, where the policy changed."""

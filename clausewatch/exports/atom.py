@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from archive.evidence.chain import beginning
 from archive.model import Query, RecordedFinding, Version
-from archive.questions.history import history, versions
+from archive.questions.history import history, versions_of
 from archive.questions.status import statuses
 from archive.recording.flapping import verdicts
 from archive.storage.database import Archive
@@ -105,7 +105,7 @@ def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tupl
     return {
         (policy, number)
         for policy in flapping
-        for number, verdict in verdicts(versions(archive, policy), quiet[policy]).items()
+        for number, verdict in verdicts(versions_of(archive, policy), quiet[policy]).items()
         if verdict != "tell"
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archive.questions.status import OVERDUE_SHARE, PolicyStatus, statuses
 from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, troubles
-from archive.recording.runs import runs
+from archive.recording.runs import run_times
 from archive.storage.database import Archive
 from clausewatch.config import Configuration
 from clausewatch.output.times import lasting, shown
@@ -33,7 +33,7 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
     every = min((policy.every for policy in configuration.policies), default=None)
     if every is None:
         return
-    found = runs(archive)
+    found = run_times(archive)
     since = found.ended_at or found.first_at
     if since is None:
         yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"

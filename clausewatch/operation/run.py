@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive.errors import StorageError
-from archive.model import Outcome, Policy, Result
-from archive.recording.policies import configured, due, synchronise
-from archive.recording.recorder import Recorded
+from archive.model import FetchOutcome, Policy, Result
+from archive.recording.policies import configured, due_policies, synchronise
+from archive.recording.recorder import RecordedVisit
 from archive.recording.runs import begin_run, end_run
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
@@ -45,7 +45,7 @@ class Checked:
     """What came of one policy."""
 
     policy: str
-    outcome: Outcome
+    outcome: FetchOutcome
     first: bool
     """Whether it is watched from this check on."""
     material: bool
@@ -99,7 +99,7 @@ def run_once(
         courier = Courier(archive, configuration)
         checked: list[Checked] = []
 
-        def note(result: Result, recorded: Recorded) -> None:
+        def note(result: Result, recorded: RecordedVisit) -> None:
             checked.append(_checked(result, recorded))
             progress(checked[-1])
 
@@ -159,11 +159,13 @@ def _prepare(
     # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
-    policies = configured(archive, selection.names) if selection.names or selection.everything else due(archive, now)
+    policies = (
+        configured(archive, selection.names) if selection.names or selection.everything else due_policies(archive, now)
+    )
     return policies, synchronised.not_joined
 
 
-def _checked(result: Result, recorded: Recorded) -> Checked:
+def _checked(result: Result, recorded: RecordedVisit) -> Checked:
     return Checked(
         recorded.policy,
         recorded.outcome,

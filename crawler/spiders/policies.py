@@ -12,8 +12,8 @@ from scrapy import Spider, signals
 from scrapy.http import Request
 
 from archive.errors import StorageError
-from archive.model import Answer, Policy
-from archive.recording.policies import due, synchronise
+from archive.model import FurtherResponse, Policy
+from archive.recording.policies import due_policies, synchronise
 from archive.recording.resting_hosts import RestingHost, resting_hosts
 from archive.recording.validators import Validators, validators
 from archive.storage.database import Archive, open_archive
@@ -73,7 +73,7 @@ class PoliciesSpider(Spider):
         """Bring the archive's policies to the configured ones, and return those that are due now."""
         with self._archive() as archive:
             synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
-            return due(archive, self.now())
+            return due_policies(archive, self.now())
 
     def _archive(self) -> Archive:
         return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
@@ -114,7 +114,9 @@ class PoliciesSpider(Spider):
         """Hand on an answer, whatever its status, or ask for the next page of the same policy."""
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
-        answer = Answer(visit.policy.urls[position], response.url, response.status, header_lines(response), body)
+        answer = FurtherResponse(
+            visit.policy.urls[position], response.url, response.status, header_lines(response), body
+        )
         now = started_at(response.request, self.now())
         visit = visit.answered(position, answer, now)
         if visit.position is not None:
@@ -141,7 +143,7 @@ class PoliciesSpider(Spider):
         url, now = visit.policy.urls[position], started_at(request, self.now())
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         sentence = reason.sentence if len(visit.policy.urls) == 1 else f"{url}: {reason.sentence}"
-        visit = visit.answered(position, Answer(url, request.url), now)
+        visit = visit.answered(position, FurtherResponse(url, request.url), now)
         yield Visited(visit.policy, visit.fetch(now, sentence, reason.kind))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from archive.errors import OutdatedAssessmentError, StorageError
 from archive.model import Fetch, Policy, Result
-from archive.recording.recorder import Latest, Recorded, latest, record
+from archive.recording.recorder import Latest, RecordedVisit, latest, record
 from archive.recording.resting_hosts import RestingHost, note_resting
 from archive.recording.unchanged_pages import Answered, record_recognised
 from archive.storage.database import Archive, open_archive
@@ -62,7 +62,7 @@ class RecordingPipeline:
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._resting: list[RestingHost] = []
-        self._waiting: list[tuple[Answered, asyncio.Future[tuple[Result, Recorded] | None]]] = []
+        self._waiting: list[tuple[Answered, asyncio.Future[tuple[Result, RecordedVisit] | None]]] = []
         self._recognising: asyncio.Task[None] | None = None
 
     @classmethod
@@ -94,7 +94,7 @@ class RecordingPipeline:
         self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
         return item
 
-    async def _recorded(self, item: Visited) -> tuple[Result, Recorded]:
+    async def _recorded(self, item: Visited) -> tuple[Result, RecordedVisit]:
         recognised = None if item.fetch.error else await self._recognised(item)
         if recognised is not None:
             return recognised
@@ -108,13 +108,13 @@ class RecordingPipeline:
                     raise
                 attempt += 1
 
-    async def _recognised(self, item: Visited) -> tuple[Result, Recorded] | None:
+    async def _recognised(self, item: Visited) -> tuple[Result, RecordedVisit] | None:
         """Record an answer that need not be read, together with others that wait; return None for any other."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((Answered(item.fetch, item.policy.options, item.unmodified), answer))
         if self._recognising is None:
             self._recognising = asyncio.ensure_future(self._recognise())
-        found: tuple[Result, Recorded] | None = await answer
+        found: tuple[Result, RecordedVisit] | None = await answer
         return found
 
     async def _recognise(self) -> None:

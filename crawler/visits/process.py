@@ -12,7 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import StorageError
 from archive.model import Policy, Result
-from archive.recording.recorder import Recorded
+from archive.recording.recorder import RecordedVisit
 from crawler import signals
 from crawler.network.browser import with_browser
 
@@ -39,7 +39,7 @@ class CrawlDefectError(RuntimeError):
 def run_crawl(
     settings: Mapping[str, Any],
     policies: Sequence[Policy],
-    recorded: Callable[[Result, Recorded], None],
+    recorded: Callable[[Result, RecordedVisit], None],
     *,
     verbose: bool = False,
 ) -> None:

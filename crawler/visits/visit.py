@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.model import Answer, Fetch, Policy
+from archive.model import Fetch, FurtherResponse, Policy
 from archive.recording.validators import Validators
 
 
@@ -22,7 +22,7 @@ class Underway:
     """Of each address; none where none is asked conditionally."""
     started_at: datetime | None = None
     """When the first request left; None before that."""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[FurtherResponse, ...] = ()
     """By position; without a body where the server said that the page is as it was."""
 
     @property
@@ -43,7 +43,7 @@ class Underway:
         """What goes with the next request."""
         return self.known[self.position] if self.conditional and self.position is not None else None
 
-    def answered(self, position: int, answer: Answer, started_at: datetime) -> Underway:
+    def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> Underway:
         """Return the visit with one more answer."""
         answers = (*self.answers[:position], answer, *self.answers[position + 1 :])
         return replace(self, answers=answers, started_at=self.started_at or started_at)

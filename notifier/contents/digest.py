@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from archive.model import OUTCOMES, Outcome
+from archive.model import OUTCOMES, FetchOutcome
 from archive.questions.status import Health
 from differ.model import Severity
 from notifier.audience.subscriptions import Subscriber
@@ -20,7 +20,7 @@ MOST_CHANGES = 20
 """Changes of a period that a digest names; the newest come first, and the others are counted."""
 
 
-Ending = Outcome | Literal["first"]
+Ending = FetchOutcome | Literal["first"]
 ENDINGS: tuple[Ending, ...] = ("first", *OUTCOMES)
 """How a visit ended: `first` made the first version of a policy, and is no change."""
 

@@ -14,7 +14,7 @@ from archive.recording.flapping import Verdict, verdicts
 from archive.storage.database import Archive
 from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_versions
-from archive.upkeep.restores import maybe_told
+from archive.upkeep.restores import maybe_sent_before
 from notifier.audience.planning import PlannedMessage, RecordedChange, plan
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.deliveries import Planned, add_deliveries, head
@@ -51,7 +51,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
     """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
     recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
-    before = maybe_told(session)
+    before = maybe_sent_before(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
         RecordedChange(

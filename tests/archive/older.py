@@ -70,7 +70,7 @@ def _history(folder: Path) -> dict[str, list[dict[str, Any]]]:
                 for name in TABLES
             }
             for row in history["blob"]:  # no older program knew what differs from a keyframe
-                row["content"] = zstandard.ZstdCompressor().compress(blobs.load(session, row["sha256"]))
+                row["content"] = zstandard.ZstdCompressor().compress(blobs.retrieve(session, row["sha256"]))
             return history
 
 

@@ -36,7 +36,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage import blobs
-from archive.storage.sealing import GENESIS, KINDS, START, Entry, canonical_rows
+from archive.storage.sealing import GENESIS, KINDS, START, ChainEntry, canonical_rows
 from archive.storage.tables import Base, UtcDateTime
 
 TABLES: Mapping[str, Table] = {
@@ -97,7 +97,7 @@ def contents(connection: Connection) -> dict[str, bytes | None]:
             text("SELECT CAST(sha256 AS TEXT) FROM blob WHERE length(sha256) = 64")
         ).scalars():
             try:
-                found[key] = blobs.load(session, key)
+                found[key] = blobs.retrieve(session, key)
             except (DamagedArchiveError, MemoryError):
                 found[key] = None
     return found
@@ -349,7 +349,7 @@ def _entries(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _entry(sequence: int, previous: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    entry = Entry(sequence, previous, said["kind"], said["row_id"], said["row_sha256"], said["recorded_at"])
+    entry = ChainEntry(sequence, previous, said["kind"], said["row_id"], said["row_sha256"], said["recorded_at"])
     return {**said, "sequence": sequence, "hash": entry.hash}
 
 

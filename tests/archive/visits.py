@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from archive.model import Fetch, Policy, Result
 from archive.recording.policies import synchronise
-from archive.recording.recorder import Recorded, latest, record
+from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage.database import Archive
 from differ.model import Comparison, Edit, Finding, Suppression
 from differ.visits.assessment import Assessment
@@ -122,7 +122,7 @@ def watch(archive: Archive, *policies: Policy) -> None:
     synchronise(archive, policies or (TEAHOUSE,), START)
 
 
-def record_two_versions(archive: Archive) -> tuple[Recorded, Recorded]:
+def record_two_versions(archive: Archive) -> tuple[RecordedVisit, RecordedVisit]:
     """Record a first version, a visit that finds it again a day later, and a material change after two days."""
     watch(archive)
     first = record(archive, seen(START, written("Only our cooks see your orders."), None), START)

@@ -68,14 +68,14 @@ def crawl(
 def main() -> None:
     from archive.model import Policy, Result
     from archive.recording.policies import synchronise
-    from archive.recording.recorder import Recorded
+    from archive.recording.recorder import RecordedVisit
     from archive.storage.database import open_archive
     from crawler.crawl_settings import CrawlSettings
     from crawler.settings import scrapy_settings
     from crawler.visits.process import run_crawl
     from document.model import ExtractionOptions
 
-    def show(result: Result, recorded: Recorded) -> None:
+    def show(result: Result, recorded: RecordedVisit) -> None:
         fetch, assessment = result.fetch, result.assessment
         row = {
             "policy": fetch.policy,

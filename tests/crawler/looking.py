@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from archive.model import Fetch, Policy, Result, Version
-from archive.questions.history import versions
-from archive.recording.policies import due, mark_tried, synchronise
+from archive.questions.history import versions_of
+from archive.recording.policies import due_policies, mark_tried, synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
 from crawler.crawl_settings import CrawlSettings
@@ -117,7 +117,7 @@ class Watch:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        return versions(self.archive, self.policy.name)
+        return versions_of(self.archive, self.policy.name)
 
     @property
     def newest(self) -> Version:
@@ -125,7 +125,7 @@ class Watch:
 
     def due(self, after: timedelta) -> bool:
         """Return whether the policy would be due after a while."""
-        return self.policy.name in {policy.name for policy in due(self.archive, self.now + after)}
+        return self.policy.name in {policy.name for policy in due_policies(self.archive, self.now + after)}
 
 
 _KNOWN: dict[tuple[object, ...], Assessment] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.storage.database import Archive, open_archive
 from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
@@ -69,7 +69,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def test_all_pages_make_one_version(story: Story) -> None:
     with story.archive as archive:
-        [version] = versions(archive, "same")
+        [version] = versions_of(archive, "same")
         words = document(archive, version).text
         assert [each.final_url for each in version.further] == [story.site.url("/same/partners")]
     assert story.first["same"].outcome == "changed"
@@ -83,7 +83,7 @@ def test_what_rotates_on_one_page_is_no_change(story: Story) -> None:
 def test_a_change_on_a_further_page_is_a_change_of_the_policy(story: Story) -> None:
     assert story.second["changed"].outcome == "changed"
     with story.archive as archive:
-        change = versions(archive, "changed")[1].change
+        change = versions_of(archive, "changed")[1].change
     assert change is not None
     assert any("Brokers of Data" in each.finding.after for each in change.findings)
 
@@ -115,7 +115,7 @@ def test_a_page_that_is_as_it_was_is_fetched_whole_where_another_changed(story: 
 def test_another_number_of_addresses_is_a_boundary(story: Story) -> None:
     """What our own configuration adds is nothing that the policy changed: nobody is told."""
     with story.archive as archive:
-        first, second = versions(archive, "wider")
+        first, second = versions_of(archive, "wider")
     assert (first.boundary, second.boundary, second.change) == (False, True, None)
 
 

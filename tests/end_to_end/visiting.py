@@ -14,8 +14,8 @@ from datetime import datetime
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.model import Policy, Result
-from archive.recording.policies import due, synchronise
-from archive.recording.recorder import Recorded
+from archive.recording.policies import due_policies, synchronise
+from archive.recording.recorder import RecordedVisit
 from archive.storage.database import open_archive
 from crawler import signals
 from crawler.crawl_settings import CrawlSettings
@@ -32,7 +32,7 @@ class Visited:
     """What a run recorded of one policy, and how many alerts were new after it."""
 
     result: Result
-    recorded: Recorded
+    recorded: RecordedVisit
     alerts: int
 
 
@@ -63,9 +63,9 @@ class Watch:
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
         """Visit these policies, or those of them that are due, as `clausewatch run` does."""
-        found: list[tuple[Result, Recorded]] = []
+        found: list[tuple[Result, RecordedVisit]] = []
 
-        def note(result: Result, recorded: Recorded) -> None:
+        def note(result: Result, recorded: RecordedVisit) -> None:
             found.append((result, recorded))
 
         def give_up(error: Exception) -> None:
@@ -74,7 +74,7 @@ class Watch:
         with open_archive(self.database) as archive:
             synchronise(archive, policies, self.now)
             outbox.register(archive, [SUBSCRIBER], self.now)
-            wanted = policies if everything else due(archive, self.now)
+            wanted = policies if everything else due_policies(archive, self.now)
             crawler = self._process.create_crawler("policies")
             crawler.signals.connect(note, signal=signals.recorded)
             crawler.signals.connect(give_up, signal=signals.storage_failed)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from archive.evidence.chain import SavedHead, head
 from archive.evidence.verification import Tally, verify
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.storage.database import Archive, open_archive
 from tests.kills.commands import Child
 from tests.kills.stand import Stand, numeral
@@ -133,7 +133,7 @@ def undone(stand: Stand) -> list[str]:
 
 def is_newest(stand: Stand, archive: Archive, name: str) -> bool:
     """Return whether the latest version of a policy is its present edition."""
-    newest = versions(archive, name)[-1]
+    newest = versions_of(archive, name)[-1]
     return f" {numeral(stand.editions[name])} " in document(archive, newest).text
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.storage.database import open_archive
 from tests.faked_clock import environment
 from tests.kills.killing import Killing
@@ -49,7 +49,9 @@ def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None
         assert sum(received(stand).values()) == 2 * told
     assert Killing(stand, 0).finish() == []
     with open_archive(stand.database) as archive:
-        assert [version.number for version in versions(archive, "Lodge")] == list(range(1, stand.editions["Lodge"] + 1))
+        assert [version.number for version in versions_of(archive, "Lodge")] == list(
+            range(1, stand.editions["Lodge"] + 1)
+        )
 
 
 def make_due(stand: Stand) -> None:

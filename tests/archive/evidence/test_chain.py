@@ -18,7 +18,15 @@ from archive.evidence.verification import Tally, verify
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive, open_archive
-from archive.storage.sealing import GENESIS, KINDS, PAGE_COLUMNS, Entry, SealedError, canonical, canonical_rows
+from archive.storage.sealing import (
+    GENESIS,
+    KINDS,
+    PAGE_COLUMNS,
+    ChainEntry,
+    SealedError,
+    canonical_json,
+    canonical_rows,
+)
 from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, SuppressionRow, VersionRow
 from archive.storage.version_reader import policy_row
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, record_two_versions, watch
@@ -140,7 +148,7 @@ def test_the_canonical_bytes_are_as_they_ever_were(archive: Archive) -> None:
         '["etag","\\"7\\""]],"identity":"e1","outcome":"unchanged","pages":[],"policy_id":1,'
         '"reason":null,"snapshot_sha256":null,"started_at":"2026-03-03T06:00:00.000000Z","status":200}}'
     )
-    entry = Entry(2, "a" * 64, "naming", 1, "b" * 64, datetime(2026, 3, 2, 6, tzinfo=UTC))
+    entry = ChainEntry(2, "a" * 64, "naming", 1, "b" * 64, datetime(2026, 3, 2, 6, tzinfo=UTC))
     assert entry.canonical().decode() == (
         f'{{"id":1,"kind":"naming","previous":"{"a" * 64}","recorded_at":"2026-03-02T06:00:00.000000Z",'
         f'"row":"{"b" * 64}","sequence":2}}'
@@ -157,10 +165,10 @@ VALUES = st.recursive(
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), VALUES, max_size=4))
 def test_canonical_bytes_are_one_line_from_which_the_values_can_be_read(values: dict[str, object]) -> None:
     """So two rows that differ never have the same bytes."""
-    line = canonical(values)
+    line = canonical_json(values)
     assert b"\n" not in line
     assert b"\r" not in line
-    assert canonical(dict(reversed(values.items()))) == line
+    assert canonical_json(dict(reversed(values.items()))) == line
     assert json.dumps(json.loads(line), sort_keys=True) == json.dumps(values, sort_keys=True)
 
 

@@ -10,16 +10,16 @@ from archive.model import Query, Version
 from archive.questions.history import (
     as_of,
     change,
-    count,
+    count_versions,
     document,
     history,
+    latest_version,
     latest_versions,
-    newest,
     numbered,
     policy_names,
     span,
     version,
-    versions,
+    versions_of,
 )
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
@@ -54,7 +54,7 @@ def shown(found: tuple[Version, ...]) -> list[tuple[int, list[str]]]:
 
 def test_versions_come_with_what_changed(archive: Archive) -> None:
     record_two_versions(archive)
-    first, second = versions(archive, "Teahouse")
+    first, second = versions_of(archive, "Teahouse")
     assert (first.number, first.seen_at, first.change) == (1, START, None)
     assert first.stated == (StatedDate("updated", date(2026, 1, 15), "Last changed on 15 January 2026."),)
     assert (second.number, second.seen_at) == (2, START + 48 * HOUR)
@@ -70,7 +70,7 @@ def test_a_version_says_when_its_text_was_last_found(archive: Archive) -> None:
     record(archive, same(START + 60 * HOUR, 2), START)
     record(archive, refused(START + 72 * HOUR, 2), START)
     record(archive, failed(START + 84 * HOUR), START)
-    first, second = versions(archive, "Teahouse")
+    first, second = versions_of(archive, "Teahouse")
     assert first.last_seen_at == START + 24 * HOUR
     assert second.last_seen_at == START + 60 * HOUR
 
@@ -119,7 +119,7 @@ def test_policies_are_told_apart(archive: Archive) -> None:
         ("Teahouse", 2),
         ("Bakery", 1),
     ]
-    assert shown(versions(archive, "Bakery")) == [(1, [])]
+    assert shown(versions_of(archive, "Bakery")) == [(1, [])]
     assert {name: each.number for name, each in latest_versions(archive).items()} == {"Teahouse": 2, "Bakery": 1}
     assert policy_names(archive) == ("Teahouse", "Bakery")
 
@@ -151,12 +151,12 @@ def test_a_policy_without_a_version_says_so(archive: Archive) -> None:
     with pytest.raises(NoVersionError, match="Teahouse: no version is recorded yet"):
         as_of(archive, "Teahouse", START)
     with pytest.raises(NoVersionError, match="no version is recorded yet"):
-        newest(archive, "Teahouse")
+        latest_version(archive, "Teahouse")
 
 
 def test_a_number_that_is_not_there_is_answered_with_those_that_are(archive: Archive) -> None:
     record_two_versions(archive)
-    assert version(archive, "Teahouse", 2) == newest(archive, "Teahouse")
+    assert version(archive, "Teahouse", 2) == latest_version(archive, "Teahouse")
     with pytest.raises(NoVersionError, match="Teahouse: there is no version 7: there are 1 to 2"):
         version(archive, "Teahouse", 7)
 
@@ -164,15 +164,15 @@ def test_a_number_that_is_not_there_is_answered_with_those_that_are(archive: Arc
 def test_an_unknown_policy_is_answered_with_the_nearest_names(archive: Archive) -> None:
     watch(archive, TEAHOUSE, replace(TEAHOUSE, name="Tea Palace"), replace(TEAHOUSE, name="Ferry"))
     with pytest.raises(UnknownPolicyError, match="did you mean 'Teahouse'") as caught:
-        versions(archive, "tea house")
+        versions_of(archive, "tea house")
     assert caught.value.nearest[0] == "Teahouse"
     with pytest.raises(UnknownPolicyError, match="it knows 'Teahouse', 'Tea Palace', 'Ferry'"):
-        versions(archive, "zzzz")
+        versions_of(archive, "zzzz")
 
 
 def test_the_text_of_each_version_is_kept(archive: Archive) -> None:
     record_two_versions(archive)
-    first, second = versions(archive, "Teahouse")
+    first, second = versions_of(archive, "Teahouse")
     assert document(archive, first) == written("Only our cooks see your orders.")
     assert document(archive, second).sections[1].blocks[0].text == "Our cooks and our partners see your orders."
 
@@ -180,14 +180,14 @@ def test_the_text_of_each_version_is_kept(archive: Archive) -> None:
 def test_a_change_is_found_by_its_number(archive: Archive) -> None:
     _, second = record_two_versions(archive)
     assert second.change_id is not None
-    assert change(archive, second.change_id) == newest(archive, "Teahouse")
+    assert change(archive, second.change_id) == latest_version(archive, "Teahouse")
     with pytest.raises(NoVersionError, match="there is no change 99"):
         change(archive, 99)
 
 
 def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
     with pytest.raises(UnknownPolicyError, match="it knows none yet; `clausewatch run` begins"):
-        versions(archive, "Teahouse")
+        versions_of(archive, "Teahouse")
 
 
 def test_timing_drift_and_reasons_in_other_languages_come_back_as_they_were(archive: Archive) -> None:
@@ -205,7 +205,7 @@ def test_timing_drift_and_reasons_in_other_languages_come_back_as_they_were(arch
     record(archive, seen(START, written("No."), None), START)
     judged = replace(JUDGED, findings=(told,), timing=timing, drift=("id", "fr"))
     record(archive, seen(START + HOUR, written("Yes."), 1, judged), START + HOUR)
-    kept = newest(archive, "Teahouse").change
+    kept = latest_version(archive, "Teahouse").change
     assert kept is not None
     assert (kept.timing, kept.drift) == (timing, ("id", "fr"))
     assert kept.findings[0].finding == told
@@ -230,10 +230,10 @@ def test_a_limit_takes_those_that_were_seen_last_and_all_are_counted(
     archive: Archive, query: Query, number: int
 ) -> None:
     record_two_versions(archive)
-    assert count(archive, query) == len(history(archive, query)) == number
+    assert count_versions(archive, query) == len(history(archive, query)) == number
     limited = replace(query, limit=1)
     assert [each.number for each in history(archive, limited)] == [2]
-    assert count(archive, limited) == number
+    assert count_versions(archive, limited) == number
 
 
 def test_a_heading_is_found_in_any_case_of_any_script(archive: Archive) -> None:

@@ -10,7 +10,15 @@ import pytest
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, Result
 from archive.questions.status import statuses
-from archive.recording.policies import Synchronised, configured, due, is_due_at, mark_tried, next_due, synchronise
+from archive.recording.policies import (
+    Synchronised,
+    configured,
+    due_policies,
+    is_due_at,
+    mark_tried,
+    next_due,
+    synchronise,
+)
 from archive.recording.recorder import record
 from archive.storage.database import Archive
 from document.model import ExtractionOptions
@@ -56,7 +64,7 @@ def test_a_changed_setting_is_taken_over(archive: Archive, change: dict[str, obj
 def test_a_policy_removed_from_the_file_is_retired_and_its_history_kept(archive: Archive) -> None:
     record_two_versions(archive)
     assert synchronise(archive, [BAKERY], START) == Synchronised(added=("Bakery",), retired=("Teahouse",))
-    assert names(due(archive, START + 900 * HOUR)) == ["Bakery"]
+    assert names(due_policies(archive, START + 900 * HOUR)) == ["Bakery"]
     assert latest_number(archive) == 2
     assert synchronise(archive, [BAKERY], START) == Synchronised()
 
@@ -130,7 +138,7 @@ def test_a_policy_of_every_12_hours_is_due(
     watch(archive)
     if tried is not None:
         mark_tried(archive, ["Teahouse"], tried)
-    assert bool(due(archive, now)) is expected
+    assert bool(due_policies(archive, now)) is expected
 
 
 @pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=12), timedelta(days=1)])
@@ -149,9 +157,9 @@ def test_a_day_of_cron_at_exactly_every_skips_no_check_of_an_archive(archive: Ar
     every = timedelta(hours=1)
     watch(archive, replace(TEAHOUSE, every=every))
     for run_started_at in cron(every, timedelta(days=1)):
-        assert names(due(archive, run_started_at)) == ["Teahouse"]
+        assert names(due_policies(archive, run_started_at)) == ["Teahouse"]
         mark_tried(archive, ["Teahouse"], run_started_at)
-        assert due(archive, run_started_at + 0.5 * every) == ()
+        assert due_policies(archive, run_started_at + 0.5 * every) == ()
 
 
 def cron(every: timedelta, period: timedelta) -> Iterator[datetime]:
@@ -169,7 +177,7 @@ def test_who_was_never_tried_comes_first_then_who_waits_longest(archive: Archive
     synchronise(archive, policies, START)
     mark_tried(archive, ["late"], START + HOUR)
     mark_tried(archive, ["early"], START)
-    assert names(due(archive, START + 24 * HOUR)) == ["never", "early", "late"]
+    assert names(due_policies(archive, START + 24 * HOUR)) == ["never", "early", "late"]
 
 
 def test_named_policies_are_chosen_whether_due_or_not(archive: Archive) -> None:

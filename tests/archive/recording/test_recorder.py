@@ -8,7 +8,7 @@ import pytest
 
 from archive.errors import OutdatedAssessmentError, StorageFullError, UnknownPolicyError
 from archive.model import Result
-from archive.recording.recorder import Recorded, latest, record
+from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage import blobs
 from archive.storage.database import Archive, open_archive
 from archive.storage.tables import BlobRow, ChangeRow, FetchRow, FindingRow, SuppressionRow, VersionRow
@@ -48,7 +48,7 @@ def counted(archive: Archive) -> dict[str, int]:
 def test_a_first_version_is_recorded_without_a_change(archive: Archive) -> None:
     watch(archive)
     recorded = record(archive, seen(START, BEFORE, None), START)
-    assert recorded == Recorded("Teahouse", fetch_id=1, outcome="changed", version=1)
+    assert recorded == RecordedVisit("Teahouse", fetch_id=1, outcome="changed", version=1)
     assert recorded.first
     assert counted(archive) == {"fetch": 1, "version": 1, "change": 0, "finding": 0, "suppression": 0}
 
@@ -108,7 +108,7 @@ def test_an_unchanged_visit_keeps_status_headers_and_hash_only(archive: Archive)
     record(archive, seen(START, BEFORE, None), START)
     recorded = record(archive, same(START + HOUR, 1), START + HOUR)
     fetch = only_fetch(archive)
-    assert recorded == Recorded("Teahouse", 2, "unchanged")
+    assert recorded == RecordedVisit("Teahouse", 2, "unchanged")
     assert (fetch.status, fetch.headers[1]) == (200, ["etag", '"7"'])
     assert fetch.body_sha256 == blobs.address(b"<p>tea </p>")
     assert fetch.snapshot_sha256 is None
@@ -125,7 +125,7 @@ def test_an_answer_that_is_not_the_policy_is_kept_and_makes_no_version(archive: 
     assert (fetch.reason, fetch.detail) == ("login", "the page asks for a password and holds no policy")
     assert fetch.snapshot_sha256 is not None
     with archive.reading() as session:
-        assert blobs.load(session, fetch.snapshot_sha256) == b"<form>"
+        assert blobs.retrieve(session, fetch.snapshot_sha256) == b"<form>"
     assert latest_number(archive) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_failed_visit_is_recorded_with_its_error(archive: Archive) -> None:
     record(archive, seen(START, BEFORE, None), START)
     recorded = record(archive, failed(START + HOUR), START + HOUR)
     fetch = only_fetch(archive)
-    assert recorded == Recorded("Teahouse", 2, "failed")
+    assert recorded == RecordedVisit("Teahouse", 2, "failed")
     assert (fetch.reason, fetch.detail) == ("timeout", "teahouse.example did not answer within 30 s")
     assert (fetch.status, fetch.body_sha256, fetch.snapshot_sha256) == (None, None, None)
 

@@ -13,7 +13,7 @@ from archive.evidence.verification import Tally, verify
 from archive.model import Query, Review, ReviewKind
 from archive.questions.history import history
 from archive.recording.recorder import record
-from archive.recording.reviews import add_review, quoted, rule_tallies, unreviewed, unreviewed_counts
+from archive.recording.reviews import add_review, find_reviewable, rule_tallies, unreviewed, unreviewed_counts
 from archive.storage.database import Archive, open_archive
 from archive.storage.sealing import SealedError
 from archive.storage.tables import ReviewRow
@@ -89,22 +89,22 @@ def test_a_verdict_settles_a_finding(archive: Archive, kind: ReviewKind) -> None
     said = say(archive, 1, kind, "We asked them.")
     assert unreviewed(archive) == ()
     assert unreviewed_counts(archive) == {}
-    assert quoted(archive, "1").recorded.reviews == (said,)
-    assert quoted(archive, "1").recorded.verdict == said
+    assert find_reviewable(archive, "1").recorded.reviews == (said,)
+    assert find_reviewable(archive, "1").recorded.verdict == said
 
 
 def test_a_comment_leaves_it_open(archive: Archive) -> None:
     say(archive, 1, "comment", "Who are these partners?")
     assert numbers(archive) == [1]
-    assert quoted(archive, "#1").recorded.verdict is None
+    assert find_reviewable(archive, "#1").recorded.verdict is None
 
 
 def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
     say(archive, 1, "false-alarm")
     taken_back = say(archive, 1, "acknowledge", hours=1)
     say(archive, 1, "comment", "Sorry.", hours=2)
-    assert quoted(archive, "1").recorded.verdict == taken_back
-    assert len(quoted(archive, "1").recorded.reviews) == 3
+    assert find_reviewable(archive, "1").recorded.verdict == taken_back
+    assert len(find_reviewable(archive, "1").recorded.reviews) == 3
     find_again(archive, SHARING)
     assert numbers(archive) == [3]
 
@@ -112,7 +112,7 @@ def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
 def test_an_unknown_number_is_said(archive: Archive) -> None:
     for number in ("7", "0123456789abcdef", "", "x", "9" * 30, "²"):
         with pytest.raises(NoFindingError):
-            quoted(archive, number)
+            find_reviewable(archive, number)
     with pytest.raises(NoFindingError):
         say(archive, 7, "acknowledge")
 

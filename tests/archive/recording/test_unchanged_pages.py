@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from archive.model import Answer, Fetch, Policy, Result
+from archive.model import Fetch, FurtherResponse, Policy, Result
 from archive.recording.page_marks import MOST_MARKS
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
@@ -146,7 +146,9 @@ def test_several_pages_are_recognised_together(archive: Archive) -> None:
     watch(archive, options)
 
     def visited(token: str, *pages: bytes) -> Fetch:
-        further = tuple(Answer(url, url, 200, HEADERS, body) for url, body in zip(options.further, pages, strict=False))
+        further = tuple(
+            FurtherResponse(url, url, 200, HEADERS, body) for url, body in zip(options.further, pages, strict=False)
+        )
         return replace(fetched(page(token)), further=further)
 
     read_in_full(archive, visited("a1", page("a1", around="<p>Partners</p>")), options)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.model import Answer, Fetch, Result
+from archive.model import Fetch, FurtherResponse, Result
 from archive.recording.recorder import record
 from archive.recording.validators import Validators, validators
 from archive.storage.database import Archive
@@ -155,7 +155,7 @@ def test_of_several_pages_each_gives_its_own_or_none_is_used(
 ) -> None:
     identity = f"2*{identity_of(SEVERAL.options, 'generic')}"
     visit = first(identity=identity)
-    page = Answer(*SEVERAL.options.further, SEVERAL.options.further[0], status, headers, b"<p>cooks</p>")
+    page = FurtherResponse(*SEVERAL.options.further, SEVERAL.options.further[0], status, headers, b"<p>cooks</p>")
     watch(archive, SEVERAL)
     record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
     found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")

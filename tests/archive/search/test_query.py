@@ -9,8 +9,8 @@ from sqlalchemy import text
 from archive.errors import UnknownPolicyError, UnknownTagError
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
-from archive.search.index import PART_WORDS, forget, index_missing, parts, reindex, waiting
-from archive.search.query import Answer, Found, Search, search
+from archive.search.index import PART_WORDS, clear_index, index_missing, reindex, section_parts, waiting
+from archive.search.query import Search, SearchResult, SectionMatch, search
 from archive.search.stems import MOST_WORDS, SearchTermsError
 from archive.storage.database import Archive
 from document.model import Block, Document, Section
@@ -19,12 +19,12 @@ from tests.archive.visits import HOUR, JUDGED, START, TEAHOUSE, fetched, record_
 DAY = 24 * HOUR
 
 
-def places(answer: Answer) -> list[tuple[str, str, int, int]]:
+def places(answer: SearchResult) -> list[tuple[str, str, int, int]]:
     """Return where something was found, and from which version to which."""
     return [(each.policy, each.section, each.first, each.last) for each in answer.found]
 
 
-def shown(found: Found) -> str:
+def shown(found: SectionMatch) -> str:
     """Return a snippet with its matches in brackets."""
     return "".join(f"[{piece.text}]" if piece.matches else piece.text for piece in found.snippet)
 
@@ -168,7 +168,7 @@ def test_many_sections_that_match_are_looked_through_in_batches(archive: Archive
 def test_a_long_section_is_searched_to_its_end(archive: Archive) -> None:
     long = " ".join(f"word{n}" for n in range(PART_WORDS + 500)) + " pineapple"
     told(archive, speaking("en", long, "Papaya."))
-    assert len(list(parts(speaking("en", long, "Papaya.")))) == 2
+    assert len(list(section_parts(speaking("en", long, "Papaya.")))) == 2
     for asked in ("word0", "pineapple", "papaya"):
         assert len(search(archive, Search(asked)).found) == 1
 
@@ -185,9 +185,9 @@ def test_versions_of_an_older_program_are_indexed_once_and_in_order(archive: Arc
     """A version that is recorded before that waits with them, so that no day is wrong."""
     record_two_versions(archive)
     with archive.writing() as session:
-        forget(session)
+        clear_index(session)
     record(archive, seen(START + 3 * DAY, written("Nobody."), 2, JUDGED), START)
-    assert search(archive, Search("cooks")) == Answer((), False, 1)
+    assert search(archive, Search("cooks")) == SearchResult((), False, 1)
     assert index_missing(archive) == 1
     assert index_missing(archive) == 0
     assert places(search(archive, Search("cooks")))[-1] == ("Teahouse", "1. Who sees your data", 1, 1)

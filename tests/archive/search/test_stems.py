@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search.stems import SearchTermsError, marks, phrases, readings, stemmed, words
+from archive.search.stems import SearchTermsError, match_spans, parse_query, readings, stemmed, stemmed_words
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ def test_a_stem_is_plain(word: str, language: str, stem: str) -> None:
 
 @given(st.text(), st.sampled_from(["en", "id", "fr", "de", "und"]))
 def test_stems_hold_nothing_that_a_database_could_take_for_syntax(text: str, language: str) -> None:
-    assert all(each.isalnum() for word in words(text, language) for each in word.stem)
+    assert all(each.isalnum() for word in stemmed_words(text, language) for each in word.stem)
 
 
 @given(st.text())
 def test_any_text_is_a_question_or_refused(text: str) -> None:
     try:
-        asked = phrases(text)
+        asked = parse_query(text)
     except SearchTermsError:
         return
     assert all(phrase for reading in readings(asked) for phrase in reading)
@@ -39,11 +39,11 @@ def test_any_text_is_a_question_or_refused(text: str) -> None:
 
 def test_a_word_that_is_found_is_marked_in_its_own_form() -> None:
     text = "We shared it. Third parties, not third persons."
-    found = [text[start:end] for start, end in marks(text, "en", phrases('sharing "third party"'))]
+    found = [text[start:end] for start, end in match_spans(text, "en", parse_query('sharing "third party"'))]
     assert found == ["shared", "Third", "parties"]
 
 
 def test_a_question_is_read_in_each_language_once() -> None:
-    assert set(readings(phrases("data"))) <= {(("data",),), (("dat",),)}
-    assert (("share",),) in readings(phrases("sharing"))
-    assert (("sharing",),) in readings(phrases("sharing"))
+    assert set(readings(parse_query("data"))) <= {(("data",),), (("dat",),)}
+    assert (("share",),) in readings(parse_query("sharing"))
+    assert (("sharing",),) in readings(parse_query("sharing"))

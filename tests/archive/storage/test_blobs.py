@@ -20,7 +20,7 @@ def test_what_is_stored_is_read_back(content: bytes) -> None:
     with Session(engine) as session:
         key = blobs.store(session, content)
         session.expire_all()
-        assert blobs.load(session, key) == content
+        assert blobs.retrieve(session, key) == content
     engine.dispose()
 
 
@@ -51,7 +51,7 @@ def test_altered_content_is_found_on_reading(archive: Archive) -> None:
         content = session.get_one(BlobRow, other).content
         session.execute(update(BlobRow).where(BlobRow.sha256 == key).values(content=content))
     with archive.reading() as session, pytest.raises(DamagedArchiveError, match=f"{key} was altered"):
-        blobs.load(session, key)
+        blobs.retrieve(session, key)
 
 
 def test_content_that_is_no_longer_compressed_is_found_on_reading(archive: Archive) -> None:
@@ -60,9 +60,9 @@ def test_content_that_is_no_longer_compressed_is_found_on_reading(archive: Archi
         session.flush()
         session.execute(update(BlobRow).where(BlobRow.sha256 == key).values(content=b"torn"))
     with archive.reading() as session, pytest.raises(DamagedArchiveError, match="cannot be read"):
-        blobs.load(session, key)
+        blobs.retrieve(session, key)
 
 
 def test_missing_content_is_said_so(archive: Archive) -> None:
     with archive.reading() as session, pytest.raises(DamagedArchiveError, match="is missing"):
-        blobs.load(session, "0" * 64)
+        blobs.retrieve(session, "0" * 64)

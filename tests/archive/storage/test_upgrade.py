@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from archive.evidence.verification import Tally, verify
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.recording.recorder import record
 from archive.storage.database import open_archive
 from archive.storage.fault_injection import VARIABLE
@@ -43,7 +43,7 @@ def first_schema(unmade_database_url: str, tmp_path: Path) -> str:
 def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> None:
     """Of a change recorded before, no timing, no drift and no translation is known."""
     with open_archive(first_schema) as archive:
-        first, second = versions(archive, "Teahouse")
+        first, second = versions_of(archive, "Teahouse")
         assert document(archive, first) == written("Only our cooks see your orders.")
         assert second.change is not None
         assert [each.finding for each in second.change.findings] == [SHARING, RETENTION]
@@ -58,7 +58,7 @@ def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
     make_older(unmade_database_url, revision, tmp_path)
     with open_archive(unmade_database_url) as archive:
         assert differences(archive) == []
-        assert [version.number for version in versions(archive, "Teahouse")] == [1, 2]
+        assert [version.number for version in versions_of(archive, "Teahouse")] == [1, 2]
         if archive.engine.dialect.name == "sqlite":
             with archive.engine.connect() as connection:
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
@@ -69,7 +69,7 @@ def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
     judged = replace(JUDGED, findings=(told,), drift=("id",))
     with open_archive(first_schema) as archive:
         record(archive, seen(START + 72 * HOUR, written("All see your orders."), 2, judged), START + 72 * HOUR)
-        change = versions(archive, "Teahouse")[2].change
+        change = versions_of(archive, "Teahouse")[2].change
     assert change is not None
     assert [each.finding for each in change.findings] == [told]
     assert change.drift == ("id",)

@@ -15,15 +15,15 @@ from sqlalchemy import select
 from archive.errors import DamagedArchiveError
 from archive.evidence.chain import head
 from archive.evidence.verification import Tally, verify
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.recording.recorder import latest, record
 from archive.storage import blobs
 from archive.storage.database import Archive, open_archive
 from archive.storage.tables import BlobRow, FetchRow, RemovalRow
 from archive.upkeep.backup import BackupError, back_up, put_back
-from archive.upkeep.restores import maybe_told, note_restored
+from archive.upkeep.restores import maybe_sent_before, note_restored
 from archive.upkeep.retention import Retention, count_removable, remove_bodies, remove_unreferenced
-from archive.upkeep.stats import sizes
+from archive.upkeep.stats import archive_stats
 from archive.upkeep.vacuum import vacuum
 from tests.archive.visits import HOUR, START, failed, record_two_versions, seen, watch, written
 
@@ -63,7 +63,7 @@ def test_what_is_much_like_an_earlier_content_is_stored_as_what_differs(archive:
         "all differ from the one keyframe, not from each other"
     )
     with archive.reading() as session:
-        assert [blobs.load(session, each) for each in (key, near, further)] == [first, second, third]
+        assert [blobs.retrieve(session, each) for each in (key, near, further)] == [first, second, third]
         assert len(session.get_one(BlobRow, near).content) < 1_000
 
 
@@ -80,11 +80,11 @@ def test_a_damaged_keyframe_is_said_and_costs_what_is_new_nothing(archive: Archi
         near = blobs.store(session, page(1, 3), key)
         session.get_one(BlobRow, key).content = b"garbage"
     with archive.reading() as session, pytest.raises(DamagedArchiveError, match=key):
-        blobs.load(session, near)
+        blobs.retrieve(session, near)
     with archive.writing() as session:
         new = blobs.store(session, page(1, 9), key)
     with archive.reading() as session:
-        assert blobs.load(session, new) == page(1, 9)
+        assert blobs.retrieve(session, new) == page(1, 9)
 
 
 def test_a_keyframe_goes_and_what_differs_from_it_stays(archive: Archive) -> None:
@@ -97,12 +97,12 @@ def test_a_keyframe_goes_and_what_differs_from_it_stays(archive: Archive) -> Non
     assert remove_unreferenced(archive).contents == 1
     with archive.reading() as session:
         assert blobs.address(page(1)) not in rows(archive)
-        assert blobs.load(session, blobs.address(page(1, 3))) == page(1, 3)
+        assert blobs.retrieve(session, blobs.address(page(1, 3))) == page(1, 3)
         assert session.scalars(select(RemovalRow.reason)).all() == ["older than 2.5 days"]
         assert session.scalars(select(FetchRow.snapshot_sha256).order_by(FetchRow.id)).first() is None
     vacuum(archive, ["blob"])
     assert list(verify(archive, Tally(), [])) == []
-    assert [document(archive, each).text.count("Cook 0") for each in versions(archive, "Teahouse")] == [1, 0, 0]
+    assert [document(archive, each).text.count("Cook 0") for each in versions_of(archive, "Teahouse")] == [1, 0, 0]
     known = latest(archive, "Teahouse")
     assert known is not None
     assert known.version.page is not None, "the latest version's page is never removed"
@@ -119,7 +119,7 @@ def test_a_legal_hold_and_youth_keep_every_body(archive: Archive, rule: Retentio
 
 def test_sizes_tell_pages_from_texts(archive: Archive) -> None:
     record_two_versions(archive)
-    found = sizes(archive)
+    found = archive_stats(archive)
     assert found.rows == {"policies": 1, "fetches": 3, "versions": 2, "changes": 1}
     assert (found.bodies.count, found.texts.count, found.unreferenced.count) == (2, 2, 0)
     assert found.database > found.bodies.stored
@@ -134,7 +134,7 @@ def test_a_backup_is_the_archive_while_others_write(location: str, tmp_path: Pat
             made = back_up(archive, target)
         assert made == head(archive)
     with open_archive(f"sqlite:///{target}") as copy:
-        assert [each.number for each in versions(copy, "Teahouse")] == [1, 2]
+        assert [each.number for each in versions_of(copy, "Teahouse")] == [1, 2]
         assert list(verify(copy, Tally(), [])) == []
         assert blobs.address(b"not committed yet") not in rows(copy)
 
@@ -164,7 +164,7 @@ def test_a_backup_is_put_back_and_what_stood_there_is_put_aside(location: str, t
     aside = put_back(target, location, replace=True)
     assert aside is not None
     with open_archive(location) as archive, open_archive(f"sqlite:///{aside}") as former:
-        assert (sizes(archive).rows["fetches"], sizes(former).rows["fetches"]) == (3, 4)
+        assert (archive_stats(archive).rows["fetches"], archive_stats(former).rows["fetches"]) == (3, 4)
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut"])
@@ -177,7 +177,7 @@ def test_what_is_no_sound_backup_is_not_put_back(location: str, tmp_path: Path, 
     with pytest.raises((BackupError, DamagedArchiveError)):
         put_back(target, location, replace=True)
     with open_archive(location) as archive:
-        assert [each.number for each in versions(archive, "Teahouse")] == [1, 2]
+        assert [each.number for each in versions_of(archive, "Teahouse")] == [1, 2]
     assert sorted(path.name for path in tmp_path.iterdir() if "partial" in path.name) == []
 
 
@@ -187,7 +187,7 @@ def test_a_restore_is_evidence_and_names_what_may_have_been_told(archive: Archiv
     assert note_restored(archive, START + YEAR) == 0
     assert head(archive).sequence == before.sequence + 1
     with archive.reading() as session:
-        assert maybe_told(session) == {("Teahouse", 3)}
+        assert maybe_sent_before(session) == {("Teahouse", 3)}
 
 
 def test_an_erased_word_is_in_no_backup(location: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]  # it has no types of its own
 
 from archive.model import Review
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.recording.recorder import latest, record
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive
@@ -199,7 +199,7 @@ def test_what_is_not_material_and_what_is_a_false_alarm_is_left_out(archive: Arc
 def test_a_text_that_goes_back_and_forth_is_left_out_until_one_stays(archive: Archive) -> None:
     for text in "abababab":
         change(archive, SHARING, text=text)
-    flapping = [each.number for each in versions(archive, "Teahouse") if each.flapping]
+    flapping = [each.number for each in versions_of(archive, "Teahouse") if each.flapping]
     told = [number for number in range(10, 1, -1) if number not in flapping]
     assert flapping
     assert [int(title.split()[-1]) for title in titles(archive)] == told

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.recording.recorder import latest
 from clausewatch.config import load
 from notifier import outbox
@@ -80,7 +80,7 @@ def test_every_version_comes_with_its_date_and_what_changed_is_judged(tmp_path: 
     assert result.exit_code == 0
     assert result.stdout == "Ferry: 3 versions imported.\n  1 change judged; no one is alerted of them.\n"
     with opened(tmp_path) as archive:
-        found = versions(archive, "Ferry")
+        found = versions_of(archive, "Ferry")
         known = latest(archive, "Ferry")
     assert [each.seen_at for each in found] == [FIRST, FIRST + 30 * DAY, FIRST + 60 * DAY]
     assert [each.boundary for each in found] == [True] * 3

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.recording.recorder import record
-from archive.recording.runs import begin_run, end_run, runs
+from archive.recording.runs import begin_run, end_run, run_times
 from clausewatch.operation.guarded_http import RequestError, ping
 from crawler.network.addresses import AllowList
 from notifier import outbox
@@ -77,7 +77,7 @@ def test_runs_that_do_not_come_to_their_end_are_told(tmp_path: Path) -> None:
     just_ran(tmp_path, timedelta(hours=25))
     with opened(tmp_path) as archive:
         begin_run(archive, NOW)  # one that breaks off
-        assert runs(archive).ended_at == NOW - timedelta(hours=25)
+        assert run_times(archive).ended_at == NOW - timedelta(hours=25)
     result = call(path, "status", "--check")
     assert result.exit_code == 1
     assert result.stdout.startswith("no run: no run came to its end since ")

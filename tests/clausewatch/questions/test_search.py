@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archive.recording.recorder import record
-from archive.search.index import forget
+from archive.search.index import clear_index
 from tests.archive.visits import START, seen, watch, written
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
@@ -74,7 +74,7 @@ def test_nothing_found_is_said(tmp_path: Path) -> None:
 def test_what_an_older_program_recorded_is_indexed_first_and_that_is_said(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
-        forget(session)
+        clear_index(session)
     result = call(path, "search", "cooks")
     assert result.stderr == "Indexed the versions of 1 policy.\n"
     assert result.stdout.count("Teahouse:") == 2

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.storage.database import open_archive
 from tests.conftest import PROJECT
 from tests.crawler.hostile.attacks import attack
@@ -79,7 +79,7 @@ def outcomes(folder: Path) -> dict[str, dict[str, Any]]:
             rows = connection.execute(OUTCOMES).all()
         found = {}
         for name, outcome, reason, detail in rows:
-            first = next(iter(versions(archive, name)), None) if outcome == "changed" else None
+            first = next(iter(versions_of(archive, name)), None) if outcome == "changed" else None
             words = "" if first is None else document(archive, first).text
             found[name] = {"outcome": outcome, "reason": reason, "detail": detail, "text": sentinels(words)}
         return found

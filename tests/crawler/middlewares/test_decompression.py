@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.questions.history import document, versions
+from archive.questions.history import document, versions_of
 from archive.storage.database import open_archive
 from crawler.middlewares.decompression import READERS, BrokenError, TooLargeError, limited
 from document.formats.decoding import decode
@@ -144,7 +144,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         results: dict[str, Crawled] = crawl(database, policies)
     assert {result.outcome for result in results.values()} == {"changed"}, results
     with open_archive(f"sqlite:///{database}") as archive:
-        return {name: document(archive, next(iter(versions(archive, name)))).text for name in policies}
+        return {name: document(archive, next(iter(versions_of(archive, name)))).text for name in policies}
 
 
 @pytest.mark.parametrize("case", CHARSETS)

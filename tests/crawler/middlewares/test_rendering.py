@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.storage.database import open_archive
 from crawler.network.browser import NAMES
 from tests.conftest import require
@@ -186,7 +186,7 @@ def test_a_page_that_is_rendered_from_now_on_alerts_nobody(tmp_path: Path) -> No
         crawl(tmp_path / "a.db", pages, rendered=True)
         crawl(tmp_path / "a.db", pages)
     with open_archive(f"sqlite:///{tmp_path / 'a.db'}") as archive:
-        found = versions(archive, "Ropewalk")
+        found = versions_of(archive, "Ropewalk")
     assert [(each.boundary, each.change) for each in found] == [(False, None), (True, None), (True, None)]
 
 

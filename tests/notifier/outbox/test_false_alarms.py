@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archive.model import Review, ReviewKind
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive
 from notifier.contents.change_notice import Notice
@@ -41,7 +41,7 @@ def test_an_exact_false_alarm_is_recorded_and_not_told(reader: Reader) -> None:
     say(reader, "false-alarm")
     record_change(reader.archive, SHARING)
     assert told(reader) == []
-    last = versions(reader.archive, "Teahouse")[-1]
+    last = versions_of(reader.archive, "Teahouse")[-1]
     assert last.change is not None
     assert [each.finding for each in last.change.findings] == [SHARING]
 
