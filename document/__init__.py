@@ -4,7 +4,7 @@ from document.html.selectors import SelectorError, check_selector
 from document.identity import identity_words, text_identity
 from document.reading import is_current, joined, read, read_all
 from document.sameness.fingerprint import fingerprint, fingerprint_all
-from document.sameness.volatile_parts import only_rotates
+from document.sameness.volatile_parts import differs_only_in_volatile_parts
 from document.screening import Screening, screen
 from document.serialization import from_json, to_json
 
@@ -18,7 +18,7 @@ __all__ = [
     "identity_words",
     "is_current",
     "joined",
-    "only_rotates",
+    "differs_only_in_volatile_parts",
     "read",
     "read_all",
     "screen",

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from document.formats.content_type import is_pdf, kind_of
 from document.formats.decoding import decode
 from document.formats.markdown import markdown_lines, plain_lines
-from document.html.boilerplate import left_out, remove_furniture
+from document.html.boilerplate import left_out, remove_boilerplate
 from document.html.elsewhere import held_elsewhere
 from document.html.main_content import main_content
 from document.html.measures import measure
@@ -116,7 +116,7 @@ def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
     parts_left_out = _remove(soup, options)
     roots = selected(soup, options.select)
     how: How = "select" if roots else "fallback" if options.select else "generic"
-    parts_left_out += remove_furniture(soup, sheet, keep=roots)
+    parts_left_out += remove_boilerplate(soup, sheet, keep=roots)
     sizes = measure(soup)
     roots = roots or main_content(soup, sizes)
     lines = Walker(sheet, sizes, _address(soup, page)).read(roots)

@@ -43,7 +43,7 @@ class SitePolicy:
     """Its path on the site."""
     languages: tuple[str, ...]
     remove: tuple[str, ...]
-    """Selectors of page furniture that the page itself marks in no way."""
+    """Selectors of boilerplate that the page itself marks in no way."""
     charset: str
     """How the page is encoded; the page and its header may say otherwise, as real ones do."""
     content_type: str

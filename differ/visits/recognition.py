@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from differ.visits.assessment import Assessment, Visit, assess
-from document import fingerprint_all, only_rotates
+from document import fingerprint_all, differs_only_in_volatile_parts
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
 
@@ -84,7 +84,7 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
         return False
-    return all(only_rotates(old, new, options) for old, new in zip(before, pages, strict=True))
+    return all(differs_only_in_volatile_parts(old, new, options) for old, new in zip(before, pages, strict=True))
 
 
 def is_usual(page: Page) -> bool:

@@ -82,7 +82,7 @@ class _Place:
                 self.forms.pop()
 
 
-def remove_furniture(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag] = ()) -> list[LeftOut]:
+def remove_boilerplate(soup: BeautifulSoup, sheet: StyleSheet, keep: Sequence[Tag] = ()) -> list[LeftOut]:
     """Take furniture out of the tree; return each piece that has text.
 
     An element that holds a large share of the page's prose is never taken out, nor is one of `keep`, or what they

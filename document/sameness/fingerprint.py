@@ -14,7 +14,7 @@ from document.formats.content_type import is_pdf, kind_of
 from document.formats.decoding import decode
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
-from document.sameness.link_targets import telling_target
+from document.sameness.link_targets import stable_link_target
 from document.sameness.selector_needs import Needs, needs_of
 from document.sameness.style_names import names_of, sheet_of
 from document.sameness.tag_facts import END, pieces_for
@@ -51,7 +51,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
     text = decode(page.body, page.content_type)
     kind = kind_of(page, text)
     said = _said(text, needs) if kind == "html" else text
-    hashed.update(f"{kind}{END}{telling_target(page.final_url)}{END}{said}".encode("utf-8", "surrogatepass"))
+    hashed.update(f"{kind}{END}{stable_link_target(page.final_url)}{END}{said}".encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()
 
 

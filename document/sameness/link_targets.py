@@ -12,7 +12,7 @@ _TAIL = re.compile(r"[?#]")
 _REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
 
 
-def telling_target(target: str) -> str:
+def stable_link_target(target: str) -> str:
     """Return an address as written in markup without what rotates: query, fragment, the key of a hidden e-mail address.
 
     A query or fragment that names a right stays, since a link is taken for one of rights by it. So does everything in

@@ -9,7 +9,7 @@ from functools import lru_cache
 from document.html.boilerplate import telling_tokens
 from document.html.elsewhere import FEWEST_WORDS, UNSEEN_SIZES
 from document.html.stylesheet import declarations
-from document.sameness.link_targets import telling_target
+from document.sameness.link_targets import stable_link_target
 from document.sameness.selector_needs import Needs
 from document.sameness.tokenizer import OddMarkupError, opening, resolved, taken_apart
 from document.text.hidden_emails import decode_hex
@@ -156,7 +156,7 @@ def _value(tag: str, name: str, value: str) -> str | None:
     if tag in _ELSEWHERE.get(name, ()):
         return _held_elsewhere(tag, name, value)
     if name == "href":
-        return telling_target(value) if tag == "a" else value if tag == "base" else None
+        return stable_link_target(value) if tag == "a" else value if tag == "base" else None
     if name == "data-cfemail":
         return repr(decode_hex(value))
     if name == "srcdoc":

@@ -29,7 +29,7 @@ _UP_TO_VALUE = re.compile(
 """What stands before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
 
 
-def only_rotates(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
+def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
     """Return whether a page certainly gives the document of another one that was read, and its `screen`.
 
     True implies equal fingerprints, and all that they imply; False means nothing. It is for answers of the same type

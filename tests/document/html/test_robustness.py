@@ -80,7 +80,7 @@ def test_frame_in_a_scriptless_notice_of_the_head_hides_nothing() -> None:
         "<div role=dialog>{}</div>",
     ],
 )
-def test_element_with_most_of_the_text_is_never_furniture(wrapper: str) -> None:
+def test_element_with_most_of_the_text_is_never_boilerplate(wrapper: str) -> None:
     text = "<p>We keep the letters that you send, and show them to nobody but the editor of the programme.</p>" * 10
     body = f"<html><body><p>Letters to the radio.</p>{wrapper.format(text)}</body></html>"
     assert read(Page(body.encode(), "text/html")).document.text.count("editor") == 10

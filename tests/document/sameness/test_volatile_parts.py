@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from document import fingerprint, only_rotates
+from document import fingerprint, differs_only_in_volatile_parts
 from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
 
@@ -36,7 +36,7 @@ wrongly once: they name other parts that a button opens."""
     ],
 )
 def test_what_rotates_is_seen(before: str, after: str) -> None:
-    assert only_rotates(html(before), html(after))
+    assert differs_only_in_volatile_parts(html(before), html(after))
     assert fingerprint(html(before)) == fingerprint(html(after))
 
 
@@ -74,27 +74,27 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
     ],
 )
 def test_what_tells_or_is_odd_is_not_taken_for_rotation(before: str, after: str) -> None:
-    assert not only_rotates(html(before), html(after))
+    assert not differs_only_in_volatile_parts(html(before), html(after))
 
 
 def test_pages_of_two_addresses_or_types_are_left_to_others() -> None:
     page = html("<p data-a='1'>A")
     other = Page(page.body.replace(b"'1'", b"'2'"), "text/html; charset=koi8-r", 200, ADDRESS)
-    assert not only_rotates(page, other)
-    assert not only_rotates(page, Page(other.body, page.content_type, 200, f"{ADDRESS}/2"))
+    assert not differs_only_in_volatile_parts(page, other)
+    assert not differs_only_in_volatile_parts(page, Page(other.body, page.content_type, 200, f"{ADDRESS}/2"))
 
 
 def test_another_charset_in_the_page_is_seen() -> None:
     before = html("<p>Ã©</p>", '<meta charset="utf-8"><title>P</title>')
     after = Page(before.body.replace(b"utf-8", b"koi8-r"), before.content_type, 200, ADDRESS)
-    assert not only_rotates(before, after)
+    assert not differs_only_in_volatile_parts(before, after)
 
 
 def test_an_attribute_that_a_selector_names_is_no_rotation() -> None:
     pages = html('<p data-part="policy">A'), html('<p data-part="terms">A')
-    assert only_rotates(*pages)
-    assert not only_rotates(*pages, ExtractionOptions(select=("[data-part=policy]",)))
-    assert not only_rotates(*pages, ExtractionOptions(select=("p:-soup-contains(A)",)))
+    assert differs_only_in_volatile_parts(*pages)
+    assert not differs_only_in_volatile_parts(*pages, ExtractionOptions(select=("[data-part=policy]",)))
+    assert not differs_only_in_volatile_parts(*pages, ExtractionOptions(select=("p:-soup-contains(A)",)))
 
 
 @pytest.mark.parametrize("name", SELECT)
@@ -103,7 +103,7 @@ def test_fetches_in_a_row_that_only_rotate_have_one_fingerprint(shared: Path, na
     with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
         bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
     pages = [Page(bodies[member], "text/html", 200, ADDRESS) for member in sorted(bodies)]
-    found = [pair for pair in pairwise(pages) if only_rotates(*pair, options)]
+    found = [pair for pair in pairwise(pages) if differs_only_in_volatile_parts(*pair, options)]
     print(f"{name}: {len(found)} of {len(pages) - 1} fetches only rotate")
     assert len(found) >= LEAST_HITS[name]
     assert all(fingerprint(before, options) == fingerprint(after, options) for before, after in found)
@@ -116,7 +116,7 @@ def test_no_edit_of_a_real_policy_is_taken_for_rotation(shared: Path, name: str)
     kinds = {row["file"]: row["kind"] for row in rows}
     pages = {file: Page((folder / file).read_bytes(), "text/html", 200, ADDRESS) for file in kinds}
     base = next(file for file in pages if file.endswith("base.html"))
-    found = [file for file in pages if file != base and only_rotates(pages[base], pages[file])]
+    found = [file for file in pages if file != base and differs_only_in_volatile_parts(pages[base], pages[file])]
     print(f"{name}: {sum(kinds[file].startswith('noise') for file in found)} of 8 pages with noise only rotate")
     assert not [file for file in found if kinds[file].startswith("edit")]
     assert all(fingerprint(pages[base]) == fingerprint(pages[file]) for file in found)
@@ -160,6 +160,6 @@ def test_generated_pages_that_only_rotate_give_one_document(parts: list[str], on
     """Both pages are the same parts, with one text or another wherever something rotates, also where it may not."""
     body = "<p>We keep letters.</p>" + "".join(parts) + "<p>They are burnt.</p>"
     pages = html(body.replace(MARK, one)), html(body.replace(MARK, other))
-    if only_rotates(*pages):
+    if differs_only_in_volatile_parts(*pages):
         assert fingerprint(pages[0]) == fingerprint(pages[1])
         assert_equal_documents(*pages, ExtractionOptions())
