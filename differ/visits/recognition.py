@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from differ.visits.assessment import Assessment, Visit, assess
-from document import fingerprint_all, differs_only_in_volatile_parts
+from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from document import fingerprint, differs_only_in_volatile_parts
+from document import differs_only_in_volatile_parts, fingerprint
 from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
 
