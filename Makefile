@@ -12,11 +12,12 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 # Files of tests side by side, in their order: tests of one file share what is costly to set up.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test long check format lock clean
+.PHONY: help demo quick test long check format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     watch four fictional companies change their policies, on this machine alone"
+	@echo "make quick    run the unit tests: no server, browser, database or process; under two minutes"
 	@echo "make test     run all tests"
 	@echo "make long     run all tests, those that take many minutes too"
 	@echo "make check    format, lint, types and tests: what CI runs"
@@ -26,6 +27,9 @@ help:
 
 demo: $(STAMP)
 	$(BIN)/clausewatch demo
+
+quick: $(STAMP)
+	$(BIN)/python -m pytest $(PARALLEL) -m unit
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(PARALLEL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,9 +13,21 @@ import pytest
 
 from archive.storage.database import open_archive
 from notifier.channels.redaction import redactor
+from tests import units
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
+from tests.sources import PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    units.mark(items)
+    units.order(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Keep unit tests alone."""
+    with units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext():
+        return (yield)
 
 
 def require(present: bool, what: str) -> None:

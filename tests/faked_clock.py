@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.conftest import PROJECT, require
+from tests.conftest import require
+from tests.sources import PROJECT
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 MENDED = PROJECT / "tests" / "faked"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.sources import PROJECT, imported
 
 BELOW = {
     "document": set(),
@@ -43,14 +42,6 @@ SOURCES = sorted(path for package in BELOW for path in (PROJECT / package).rglob
 
 WITHIN = [path for path in SOURCES if path.parent.parent != PROJECT or path.name != "__init__.py"]
 """All but the face of each package, which names what is in any of its rooms."""
-
-
-def imported(source: Path) -> set[str]:
-    """Return the dotted names of everything that a file imports, at its top or within."""
-    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
-    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    given = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
-    return plain | {f"{node.module}.{alias.name}" for node in given for alias in node.names}
 
 
 def room_of(name: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 from tests.test_imports import BELOW
 
 MOST_DECISIONS = 15

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from clausewatch.cli import COMMANDS, main
 from clausewatch.errors import ConfigurationError, ExitCode, leading, suggestion
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 POLICIES = PROJECT / "tests" / "policies"
 

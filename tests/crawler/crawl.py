@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": ("127.0.0.1",)}
 """Settings under which a test need not wait."""

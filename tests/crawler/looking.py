@@ -16,7 +16,7 @@ from differ.judgement.profiles import load_profile
 from differ.visits.assessment import Assessment, Visit, assess
 from document import text_identity
 from document.model import ExtractionOptions
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 START = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import HTML, Answer, Site, serving
+from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 

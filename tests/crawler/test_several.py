@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from archive.questions.history import document, versions_of
 from archive.storage.database import Archive, open_archive
-from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import HTML, Answer, Site, serving
+from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 PARTNERS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 from document import read
 from document.model import Block, Document, Page
 from document.reading import EXTRACTOR
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 FOLDER = PROJECT / "tests" / "golden" / "document"
 NUMBER = FOLDER / "extractor.txt"

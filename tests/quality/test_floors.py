@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 LINE = re.compile(
     r"^(?P<name>\S[^=]*?) +n= *(?P<n>\d+) tp= *(?P<tp>\d+) fp= *(?P<fp>\d+) fn= *(?P<fn>\d+) .*"

@@ -24,7 +24,7 @@ from clausewatch.exports.evidence_bundle import check_script
 from tests.archive.growing import grow
 from tests.archive.visits import START, failed
 from tests.clausewatch.watched import call, configured, opened, watched
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 
 def exported(folder: Path) -> tuple[Path, str]:

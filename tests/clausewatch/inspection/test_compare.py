@@ -16,7 +16,7 @@ from differ.judgement.profiles import REPORTS
 from document import read
 from document.model import ExtractionOptions
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, page
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 POLICIES = PROJECT / "tests" / "policies"
 ROW_KEYS = (

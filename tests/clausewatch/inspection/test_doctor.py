@@ -10,8 +10,8 @@ from typing import Any
 
 from archive.questions.history import policy_names
 from archive.storage.database import open_archive
-from tests.conftest import PROJECT
 from tests.server import HTML, Answer, Site, serving
+from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 

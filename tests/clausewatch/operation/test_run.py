@@ -20,10 +20,10 @@ from archive.recording.policies import mark_tried
 from archive.storage.database import open_archive
 from clausewatch.config import load
 from clausewatch.operation.run import Courier
-from tests.conftest import PROJECT
 from tests.desk import Desk
 from tests.server import Answer, Site, serving
 from tests.smtp import MailServer, mail_server
+from tests.sources import PROJECT
 
 POLICY = """<html lang="en"><head><title>Privacy policy</title></head><body><main>
 <h1>Privacy policy of the Ferry</h1>

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import PROJECT, require
+from tests.conftest import require
+from tests.sources import PROJECT
 
 UNIT = re.compile(r"```ini\n# (?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
 

@@ -21,10 +21,10 @@ from notifier.channels.outcome import Failed
 from tests.archive.visits import START, failed, refused
 from tests.clausewatch.questions.test_status import just_tried
 from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
-from tests.conftest import PROJECT
 from tests.desk import Desk
 from tests.notifier.changes import WILL_NOT, record_change
 from tests.server import Answer, serving
+from tests.sources import PROJECT
 
 NOW = datetime.now(UTC)
 LOOPBACK = AllowList.of(["127.0.0.1"])

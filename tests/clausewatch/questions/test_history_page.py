@@ -10,7 +10,7 @@ import pytest
 
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import call
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 TEXT = (PROJECT / "docs" / "history.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\$ clausewatch (.+)\n((?:(?!\$ |```).*\n)+)", TEXT, re.MULTILINE)

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from tests.conftest import PROJECT
 from tests.crawler.hostile import bombs
+from tests.sources import PROJECT
 
 SIZE = (2 << 30) if os.environ.get("CLAUSEWATCH_LONG") else (64 << 20)
 """Bytes of a bomb in memory."""

@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PROJECT
 from tests.crawler.certificates import Authority
 from tests.crawler.crawl import crawl
 from tests.crawler.hostile.sealed import opened, seal
 from tests.crawler.hostile.world import PORT, PUBLIC, TLS_PORT, refreshing, robots_of, through, world
+from tests.sources import PROJECT
 
 SITE = f"http://public.test:{PORT}"
 TARGETS = ("file:///etc/hostname", "data:text/html,<p>inside</p>", "ftp://10.0.0.1/", "s3://bucket/key", "javascript:1")

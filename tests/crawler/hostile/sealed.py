@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import PROJECT, require
+from tests.conftest import require
+from tests.sources import PROJECT
 
 NAMESERVER = "127.0.0.1"
 ROUTES = (

@@ -18,11 +18,11 @@ from sqlalchemy import text
 
 from archive.questions.history import document, versions_of
 from archive.storage.database import open_archive
-from tests.conftest import PROJECT
 from tests.crawler.hostile.attacks import attack
 from tests.crawler.hostile.sealed import seal
 from tests.crawler.hostile.world import PORT, world
 from tests.processes import family, memory
+from tests.sources import PROJECT
 
 SETTINGS = {"timeout": "10 s", "retries": 0, "delay": "0 s", "worker_time": "10 s"}
 OUTCOMES = text(

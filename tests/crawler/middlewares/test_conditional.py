@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.conftest import PROJECT
 from tests.crawler.crawl import crawl
 from tests.server import HTML, Answer, Site, serving
+from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 

@@ -16,9 +16,9 @@ from archive.questions.history import document, versions_of
 from archive.storage.database import open_archive
 from crawler.middlewares.decompression import READERS, BrokenError, TooLargeError, limited
 from document.formats.decoding import decode
-from tests.conftest import PROJECT
 from tests.crawler.crawl import Crawled, crawl
 from tests.server import Answer, serving
+from tests.sources import PROJECT
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -11,9 +11,9 @@ import pytest
 
 from archive.recording.resting_hosts import LONGEST_REST, note_resting, resting_hosts
 from archive.storage.database import open_archive
-from tests.conftest import PROJECT
 from tests.crawler.crawl import crawl
 from tests.server import Answer, Site, serving
+from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 TEXT = (("Content-Type", "text/plain"),)

@@ -12,9 +12,9 @@ from archive.model import Policy
 from crawler.visits.pipelines import profile_of
 from differ.judgement.profiles import load_profile, tailored
 from document.model import ExtractionOptions
-from tests.conftest import PROJECT
 from tests.crawler.crawl import crawl
 from tests.server import serving
+from tests.sources import PROJECT
 
 
 def policy(profile: str) -> Policy:

@@ -19,9 +19,9 @@ from notifier.channels import check, send
 from notifier.channels.outcome import Accepted, Failed
 from notifier.channels.signed_post import LONGEST_WAIT, asked_wait
 from notifier.texts.alert import compose
-from tests.conftest import PROJECT
 from tests.notifier.changes import WILL_NOT, clause, notice
 from tests.notifier.sink import Answer, Sink
+from tests.sources import PROJECT
 
 SECRET = "CANARY-shared-secret"
 MESSAGE = compose(notice(WILL_NOT))

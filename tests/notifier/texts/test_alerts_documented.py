@@ -13,8 +13,8 @@ from notifier.channels import check
 from notifier.texts.alert import compose
 from notifier.texts.custom_templates import OwnTemplates
 from notifier.texts.rendering import render
-from tests.conftest import PROJECT
 from tests.notifier.changes import WILL_NOT, notice
+from tests.sources import PROJECT
 
 DOCUMENT = (PROJECT / "docs/alerts.md").read_text(encoding="utf-8")
 

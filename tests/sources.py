@@ -1,0 +1,16 @@
+"""The source files of the project, and what they import."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def imported(source: Path) -> set[str]:
+    """Return the dotted names of everything that a file imports, at its top or within."""
+    nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    given = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return plain | {f"{node.module}.{alias.name}" for node in given for alias in node.names}
