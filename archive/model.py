@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from differ.model import Finding, Severity, Suppression, Timing
 from differ.visits.assessment import Assessment
-from differ.visits.recognition import Mark
 from document.model import ExtractionOptions, Page, StatedDate
 
 FetchOutcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
@@ -123,6 +122,44 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What to send with a request, and what a 304 to it means."""
+
+    url: str
+    """The one address that gave them: they go to no other."""
+    etag: str
+    """As the server wrote it; "" for none."""
+    last_modified: str
+    """As the server wrote it; "" for none."""
+    _: KW_ONLY
+    version: int
+    """The number of the version whose text that answer showed."""
+    identity: str
+    """The extraction identity under which that answer was read."""
+    further: tuple[Validators, ...] = ()
+    """Those of the pages after the first, where several are read as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitResult:
+    """A policy and the answer to one visit, before it is assessed."""
+
+    policy: Policy
+    fetch: Fetch
+    unmodified: Validators | None = None
+    """The validators to which the server answered 304; None if the answer has a body, or failed."""
+    _: KW_ONLY
+    seconds: float | None = None
+    """From the last request of this visit to its answer; None if none came."""
+    answered_at: datetime | None = None
+    """When that answer was complete."""
+
+    def __str__(self) -> str:
+        """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""
+        return f"the visit of {self.policy.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A fetch and what was made of it: what the pipeline hands to the recorder."""
 
@@ -132,8 +169,6 @@ class Result:
     against: int | None = None
     """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
     was none. The recorder refuses an assessment that another run has overtaken."""
-    mark: Mark | None = None
-    """By what the answer is known again, where it was read in full and has the text of a version."""
 
 
 def page_of(answer: Fetch | FurtherResponse, body: bytes) -> Page:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from archive.storage.tables import KnownPageRow
-from differ.visits.recognition import Mark
+from differ.visits.assessment import Mark
 
 MOST_MARKS = 8
 """Marks kept of one version, the newest: a page may come in several variants by turns."""
@@ -25,9 +25,9 @@ _MARKS = (
 def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[Mark]]:
     """Return the marks of versions, given as policy and number, by the policy; the newest first."""
     found: defaultdict[int, list[Mark]] = defaultdict(list)
-    for policy, version, *mark in session.connection().execute(_MARKS, {"policies": list(versions)}):
+    for policy, version, *stored, fallback in session.connection().execute(_MARKS, {"policies": list(versions)}):
         if versions[policy] == version:
-            found[policy].append(Mark(*mark))
+            found[policy].append(Mark(*stored, fallback=fallback))
     return found
 
 

@@ -32,8 +32,7 @@ from archive.storage.tables import (
 )
 from archive.storage.version_reader import policy_row, stored_timing
 from differ.model import Comparison, Finding, Severity, Suppression
-from differ.visits.assessment import Assessment, LatestVersion
-from differ.visits.recognition import Mark
+from differ.visits.assessment import Assessment, LatestVersion, Mark
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
@@ -110,10 +109,10 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
         document,
         row.identity,
         pages[0] if pages else None,
-        row.fetch.fallback,
-        pages[1:],
-        tuple(each.url for each in _further(session, row.fetch)),
-        _fitted(session, row) if row.fetch.fallback else None,
+        fallback=row.fetch.fallback,
+        further=pages[1:],
+        further_urls=tuple(page.url for page in _further(session, row.fetch)),
+        fitted=_fitted(session, row) if row.fetch.fallback else None,
     )
 
 
@@ -209,13 +208,13 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, n
     recorded = RecordedVisit(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment, waits=standing.waits)
-        if result.mark is not None and previous is not None:
-            note_page_fingerprint(session, policy_id, previous, result.mark)
+        if assessment is not None and assessment.mark is not None and previous is not None:
+            note_page_fingerprint(session, policy_id, previous, assessment.mark)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
     version = _add_version(session, fetch, assessment, 1 if previous is None else previous + 1, seen_at)
-    if result.mark is not None:
-        note_page_fingerprint(session, policy_id, version.number, result.mark)
+    if assessment.mark is not None:
+        note_page_fingerprint(session, policy_id, version.number, assessment.mark)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
         return RecordedVisit(recorded.policy, fetch.id, "changed", version.number)

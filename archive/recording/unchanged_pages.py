@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.model import Fetch, FurtherResponse, Result, page_of
+from archive.model import FurtherResponse, Result, VisitResult, page_of
 from archive.recording.page_marks import page_fingerprints_of
 from archive.recording.recorder import RecordedVisit, record_all, snapshots
-from archive.recording.validators import Validators
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.tables import Columns, FetchRow, PolicyRow, VersionRow
-from differ.visits.recognition import Mark, recognise_bytes, recognise_rotation, unchanged
+from differ.visits.assessment import Mark
+from differ.visits.recognition import recognise_bytes, recognise_rotation, unchanged
 from document import is_current
 from document.model import ExtractionOptions, Page
 
@@ -35,53 +34,38 @@ _LATEST = (
 """Made once, of columns alone: nearly every visit asks this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer that may say what the latest version says."""
-
-    fetch: Fetch
-    options: ExtractionOptions
-    unmodified: Validators | None = None
-    """What the server says still holds, where it answered 304 to that."""
-
-
 def record_recognised(
-    archive: Archive, answers: Sequence[Answered], now: datetime, run_started_at: datetime
+    archive: Archive, visits: Sequence[VisitResult], now: datetime, run_started_at: datetime
 ) -> list[tuple[Result, RecordedVisit] | None]:
     """Record those answers that certainly have the text of the latest version, in one transaction.
 
     Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
     Raises StorageError.
     """
-    found = recognise_all(archive, answers)
-    recorded = iter(record_all(archive, [each for each in found if each is not None], now, run_started_at))
-    pairs = [(result, None if result is None else next(recorded)) for result in found]
+    results = recognise_all(archive, visits)
+    recognised = [result for result in results if result is not None]
+    recorded = iter(record_all(archive, recognised, now, run_started_at))
+    pairs = [(result, None if result is None else next(recorded)) for result in results]
     return [None if result is None or made is None else (result, made) for result, made in pairs]
 
 
-def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Result | None:
-    """Return the result of a visit whose answer certainly has the text of the latest version; None for any other.
+def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[Result | None]:
+    """Return the result of each visit whose answer certainly has the text of the latest version; None for any other.
 
-    Raises DamagedArchiveError where stored content is not what was written.
+    A 304 is such an answer. Raises DamagedArchiveError if stored content is not what was written.
     """
-    [found] = recognise_all(archive, [Answered(fetch, options)])
-    return found
-
-
-def recognise_all(archive: Archive, answers: Sequence[Answered]) -> list[Result | None]:
-    """Return what `recognise` does for each of several answers, and for each 304 what its server said."""
-    read = [each for each in answers if each.unmodified is None]
-    names = {"policies": [each.fetch.policy for each in read]}
+    read = [visit for visit in visits if visit.unmodified is None]
+    names = {"policies": [visit.policy.name for visit in read]}
     with archive.reading() as session:
         latest = {row.name: row for row in session.connection().execute(_LATEST, names)} if read else {}
         marks = page_fingerprints_of(session, {row.policy_id: row.number for row in latest.values()}) if latest else {}
-        return [_result(session, each, latest.get(each.fetch.policy), marks) for each in answers]
+        return [_result(session, visit, latest.get(visit.policy.name), marks) for visit in visits]
 
 
 def _result(
-    session: Session, answer: Answered, latest: Columns | None, marks: Mapping[int, Sequence[Mark]]
+    session: Session, visit: VisitResult, latest: Columns | None, marks: Mapping[int, Sequence[Mark]]
 ) -> Result | None:
-    fetch, options, held = answer.fetch, answer.options, answer.unmodified
+    fetch, options, held = visit.fetch, visit.policy.options, visit.unmodified
     if held is not None:
         return Result(fetch, unchanged(held.identity, fallback=False), held.version)
     if latest is None:

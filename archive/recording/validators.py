@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.model import Policy
+from archive.model import Policy, Validators
 from archive.storage.database import Archive
 from archive.storage.tables import FetchPageRow, FetchRow, PolicyRow, VersionRow
 from archive.storage.version_reader import SEEN
@@ -24,24 +24,6 @@ from document.reading import is_current, is_fallback
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
 """A Last-Modified that is this much older than its answer cannot hide a second change: RFC 9110 section 8.8.2.2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What to send with a request, and what a 304 to it means."""
-
-    url: str
-    """The one address that gave them: they go to no other."""
-    etag: str
-    """As the server wrote it; "" for none."""
-    last_modified: str
-    """As the server wrote it; "" for none."""
-    version: int
-    """The number of the version whose text that answer showed."""
-    identity: str
-    """The extraction identity under which that answer was read."""
-    further: tuple[Validators, ...] = ()
-    """Those of the pages after the first, where several are read as one."""
 
 
 def validators(
@@ -111,7 +93,7 @@ def _validators(
     if any(each is None for each in said):
         return None
     first, *others = (
-        Validators(row.final_url, *each, version.number, fetch.identity or version.identity)
+        Validators(row.final_url, *each, version=version.number, identity=fetch.identity or version.identity)
         for row, each in zip(rows, said, strict=True)
         if each is not None
     )

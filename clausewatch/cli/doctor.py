@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from archive.model import VisitResult
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.config.browsers import require_browser
@@ -15,7 +16,7 @@ from clausewatch.inspection.page_examination import Examined
 from clausewatch.output.json_rows import Row, as_json
 from clausewatch.output.terminal import wrapped
 from clausewatch.output.times import stamp
-from crawler.model import RobotsSaid, Visited
+from crawler.model import RobotsSaid
 from differ.visits.assessment import Assessment
 from document.model import RENDERED
 
@@ -64,12 +65,12 @@ def diagnosis_row(found: Diagnosis) -> Row:
     }
 
 
-def browser_of(visited: Visited) -> str | None:
+def browser_of(visited: VisitResult) -> str | None:
     """Return the browser that ran the scripts of a page, None where none did."""
     return next((value for name, value in visited.fetch.headers if name == RENDERED), None)
 
 
-def _fetch_row(visited: Visited) -> Row:
+def _fetch_row(visited: VisitResult) -> Row:
     fetch = visited.fetch
     return {
         "at": stamp(fetch.started_at),
@@ -151,7 +152,7 @@ def _robots(said: RobotsSaid) -> str:
     return f"{said.origin}: answers {said.status}, {stated}; {said.delay:g} s are left between two requests"
 
 
-def _fetch(visited: Visited) -> str:
+def _fetch(visited: VisitResult) -> str:
     fetch = visited.fetch
     if fetch.error:
         return f"no complete answer ({fetch.error_kind}): {fetch.error}"

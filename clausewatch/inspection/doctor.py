@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archive.errors import UnknownPolicyError
-from archive.model import Policy
+from archive.model import Policy, VisitResult
 from archive.recording.recorder import Latest, latest
 from archive.storage.database import Archive
 from clausewatch.config import Configuration
 from clausewatch.inspection.page_examination import Examined, examine
 from crawler.crawl_settings import CrawlSettings
-from crawler.model import RobotsSaid, Visited
+from crawler.model import RobotsSaid
 from crawler.settings import scrapy_settings
 from crawler.visits.pipelines import profile_of, visit_of
-from crawler.visits.preview import look
+from crawler.visits.preview import preview
 from crawler.visits.workers import Done, LimitHit, WorkerLimits, Workers
 from differ.judgement.profiles import Profile
 
@@ -28,7 +28,7 @@ class Diagnosis:
     """What a person sees of a policy's health."""
 
     policy: Policy
-    visits: tuple[Visited, ...]
+    visits: tuple[VisitResult, ...]
     robots: tuple[RobotsSaid, ...]
     examined: Examined | None
     """None where no complete answer came, or where reading it hit a limit."""
@@ -48,13 +48,13 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
     """Fetch a policy twice and say what a run would make of it. Once per process; raises CrawlDefectError."""
     whole = replace(configuration.crawl, full_fetch=0.0)
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
-    looked = look(settings, [policy] * TWICE)
+    unrecorded = preview(settings, [policy] * TWICE)
     known = _latest(archive, policy.name)
-    examined = asyncio.run(_examined(policy, looked.visits, known, configuration.profiles, configuration.crawl))
+    examined = asyncio.run(_examined(policy, unrecorded.visits, known, configuration.profiles, configuration.crawl))
     return Diagnosis(
         policy=policy,
-        visits=looked.visits,
-        robots=looked.robots,
+        visits=unrecorded.visits,
+        robots=unrecorded.robots,
         examined=examined if isinstance(examined, Examined) else None,
         limit=examined if isinstance(examined, str) else "",
         latest=None if known is None else known.number,
@@ -70,7 +70,7 @@ def _latest(archive: Archive, policy: str) -> Latest | None:
 
 async def _examined(
     policy: Policy,
-    visits: tuple[Visited, ...],
+    visits: tuple[VisitResult, ...],
     known: Latest | None,
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,

@@ -69,7 +69,7 @@ def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
     before = _page(folder / pair.before, pair.content_type)
     after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
     latest, refused = _latest(before, options)
-    return refused or assess(Visit(after, options, profile, latest))
+    return refused or assess(Visit(after, options, profile, latest=latest))
 
 
 def _profile(name: str, defaults: Defaults) -> Profile:

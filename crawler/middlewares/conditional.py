@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.recording.validators import NOT_MODIFIED, Validators
+from archive.model import Validators
+from archive.recording.validators import NOT_MODIFIED
 
 if TYPE_CHECKING:
     from scrapy.http import Request, Response

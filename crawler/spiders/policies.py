@@ -12,17 +12,16 @@ from scrapy import Spider, signals
 from scrapy.http import Request
 
 from archive.errors import StorageError
-from archive.model import FurtherResponse, Policy
+from archive.model import FurtherResponse, Policy, Validators, VisitResult
 from archive.recording.policies import due_policies, synchronise
 from archive.recording.resting_hosts import RestingHost, resting_hosts
-from archive.recording.validators import Validators, validators
+from archive.recording.validators import validators
 from archive.storage.database import Archive, open_archive
 from crawler import signals as own_signals
 from crawler.middlewares.conditional import not_modified
 from crawler.middlewares.politeness import PostponedError
-from crawler.model import Visited
 from crawler.network.failures import explain
-from crawler.visits.visit import Underway
+from crawler.visits.visit import VisitProgress
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,7 +61,7 @@ class PoliciesSpider(Spider):
             self._tell(error)
             return
         for policy in policies:
-            yield self.request(Underway(policy, known.get(policy.name, ())))
+            yield self.request(VisitProgress(policy, known.get(policy.name, ())))
 
     def _tell(self, error: StorageError) -> None:
         """Leave it to whoever runs the crawl to say: Scrapy would tell it as a fault of the program."""
@@ -86,7 +85,7 @@ class PoliciesSpider(Spider):
             found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
         return {name: (first, *first.further) for name, first in found.items()}
 
-    def request(self, visit: Underway) -> Request:
+    def request(self, visit: VisitProgress) -> Request:
         """Return the next request of a visit, which asks only for what is new where that can be known."""
         policy, position = visit.policy, visit.position
         if position is None:
@@ -110,7 +109,7 @@ class PoliciesSpider(Spider):
         """Note when an answer came: Scrapy hands answers on in another order at times."""
         request.meta["answered_at"] = self.now()
 
-    def parse(self, response: Response, visit: Underway, position: int) -> Iterator[Visited | Request]:
+    def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:
         """Hand on an answer, whatever its status, or ask for the next page of the same policy."""
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
@@ -122,15 +121,15 @@ class PoliciesSpider(Spider):
         if visit.position is not None:
             yield self.request(visit)
             return
-        yield Visited(
+        yield VisitResult(
             visit.policy,
             visit.fetch(now),
             unmodified,
-            response.meta.get("download_latency"),
-            response.meta.get("answered_at"),
+            seconds=response.meta.get("download_latency"),
+            answered_at=response.meta.get("answered_at"),
         )
 
-    async def fail(self, failure: Failure) -> AsyncIterator[Visited | Request]:
+    async def fail(self, failure: Failure) -> AsyncIterator[VisitResult | Request]:
         """Hand on why no complete answer came; wait and ask again where that was put off."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
@@ -138,13 +137,13 @@ class PoliciesSpider(Spider):
             await asyncio.sleep(error.seconds)
             yield error.request
             return
-        visit: Underway = request.cb_kwargs["visit"]
+        visit: VisitProgress = request.cb_kwargs["visit"]
         position: int = request.cb_kwargs["position"]
         url, now = visit.policy.urls[position], started_at(request, self.now())
         reason = explain(error, request, self.settings["CLAUSEWATCH_CRAWL"])
         sentence = reason.sentence if len(visit.policy.urls) == 1 else f"{url}: {reason.sentence}"
         visit = visit.answered(position, FurtherResponse(url, request.url), now)
-        yield Visited(visit.policy, visit.fetch(now, sentence, reason.kind))
+        yield VisitResult(visit.policy, visit.fetch(now, sentence, reason.kind))
 
 
 def started_at(request: Request | None, now: datetime) -> datetime:

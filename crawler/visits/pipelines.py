@@ -11,17 +11,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from archive.errors import OutdatedAssessmentError, StorageError
-from archive.model import Fetch, Policy, Result
+from archive.model import Fetch, Policy, Result, VisitResult
 from archive.recording.recorder import Latest, RecordedVisit, latest, record
 from archive.recording.resting_hosts import RestingHost, note_resting
-from archive.recording.unchanged_pages import Answered, record_recognised
+from archive.recording.unchanged_pages import record_recognised
 from archive.storage.database import Archive, open_archive
 from crawler import signals
-from crawler.model import Visited
 from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 from differ.judgement.profiles import Profile, load_profile
 from differ.visits.assessment import Assessment, Visit
-from differ.visits.recognition import Look, look
+from differ.visits.recognition import recognise_or_assess
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,7 +61,7 @@ class RecordingPipeline:
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._resting: list[RestingHost] = []
-        self._waiting: list[tuple[Answered, asyncio.Future[tuple[Result, RecordedVisit] | None]]] = []
+        self._waiting: list[tuple[VisitResult, asyncio.Future[tuple[Result, RecordedVisit] | None]]] = []
         self._recognising: asyncio.Task[None] | None = None
 
     @classmethod
@@ -82,7 +81,7 @@ class RecordingPipeline:
         place: tuple[str, timedelta] = (settings["CLAUSEWATCH_DATABASE"], settings["CLAUSEWATCH_BUSY_TIMEOUT"])
         self._archive = await loop.run_in_executor(self._writer, open_archive, *place)
 
-    async def process_item(self, item: Visited) -> Visited:
+    async def process_item(self, item: VisitResult) -> VisitResult:
         """Assess and record one visit, and tell whoever listens."""
         if self._stopping is not None:
             return item
@@ -94,7 +93,7 @@ class RecordingPipeline:
         self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
         return item
 
-    async def _recorded(self, item: Visited) -> tuple[Result, RecordedVisit]:
+    async def _recorded(self, item: VisitResult) -> tuple[Result, RecordedVisit]:
         recognised = None if item.fetch.error else await self._recognised(item)
         if recognised is not None:
             return recognised
@@ -108,32 +107,32 @@ class RecordingPipeline:
                     raise
                 attempt += 1
 
-    async def _recognised(self, item: Visited) -> tuple[Result, RecordedVisit] | None:
+    async def _recognised(self, item: VisitResult) -> tuple[Result, RecordedVisit] | None:
         """Record an answer that need not be read, together with others that wait; return None for any other."""
         answer = asyncio.get_running_loop().create_future()
-        self._waiting.append((Answered(item.fetch, item.policy.options, item.unmodified), answer))
+        self._waiting.append((item, answer))
         if self._recognising is None:
             self._recognising = asyncio.ensure_future(self._recognise())
-        found: tuple[Result, RecordedVisit] | None = await answer
-        return found
+        recognised: tuple[Result, RecordedVisit] | None = await answer
+        return recognised
 
     async def _recognise(self) -> None:
         """Work off what waits: all of it at once, since nearly all that many answers cost is the transaction."""
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
-            answers = [answer for answer, _ in some]
-            done = asyncio.ensure_future(self._in_archive(record_recognised, answers, self.now(), self.run_started_at))
+            visits = [item for item, _ in some]
+            done = asyncio.ensure_future(self._in_archive(record_recognised, visits, self.now(), self.run_started_at))
             await asyncio.wait([done])
-            for place, (_, waiting) in enumerate(some):
+            for position, (_, waiting) in enumerate(some):
                 error = done.exception()
                 if error is not None:
                     waiting.set_exception(error)
                 else:
-                    waiting.set_result(done.result()[place])
+                    waiting.set_result(done.result()[position])
         self._recognising = None
 
-    async def _result(self, item: Visited) -> Result:
+    async def _result(self, item: VisitResult) -> Result:
         if item.fetch.error:
             return Result(item.fetch, None)
         if item.unmodified is not None:
@@ -141,9 +140,9 @@ class RecordingPipeline:
         known = await self._in_archive(latest, item.policy.name)
         visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles), self.crawl)
         against = None if known is None else known.number
-        outcome = await self.workers.call(look, Look(visit, () if known is None else known.marks))
+        outcome = await self.workers.call(recognise_or_assess, visit)
         if isinstance(outcome, Done):
-            return Result(item.fetch, outcome.value.assessment, against, outcome.value.mark)
+            return Result(item.fetch, outcome.value, against)
         if isinstance(outcome, LimitHit):
             return Result(item.fetch, refusal(outcome), against)
         logger.error("Reading %s failed", item.policy.name, exc_info=outcome.error)
@@ -201,7 +200,16 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     pending, patience = known.pending, policy.looks.confirm_max
     confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     text = pending.text if pending else None
-    return Visit(page, options, profile, known.version, text, confirm, tuple(further))
+    return Visit(
+        page,
+        options,
+        profile,
+        latest=known.version,
+        pending=text,
+        confirm=confirm,
+        further=tuple(further),
+        marks=known.marks,
+    )
 
 
 def overtaken(fetch: Fetch) -> Result:

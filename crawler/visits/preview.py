@@ -8,33 +8,33 @@ from typing import Any
 
 from scrapy import signals as scrapy_signals
 
-from archive.model import Policy
+from archive.model import Policy, VisitResult
 from crawler import signals
-from crawler.model import RobotsSaid, Visited
+from crawler.model import RobotsSaid
 from crawler.network.browser import with_browser
 from crawler.visits.process import PreparedCrawl
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What came of looking."""
+class Preview:
+    """Answers of policies and of their sites' robots.txt, not recorded."""
 
-    visits: tuple[Visited, ...]
+    visits: tuple[VisitResult, ...]
     """In the order of their answers."""
     robots: tuple[RobotsSaid, ...]
     """What the sites on the way said in their robots.txt, each time they were asked."""
 
 
-def look(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Looked:
+def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
     """Fetch these policies, each as often as it stands here, whole and with all politeness.
 
     `settings` are those of `crawler.settings.scrapy_settings`. A reactor starts once, so this runs once per process.
     Raises CrawlDefectError where the program itself failed.
     """
-    visits: list[Visited] = []
+    visits: list[VisitResult] = []
     robots: list[RobotsSaid] = []
 
-    def note_visit(item: Visited) -> None:
+    def note_visit(item: VisitResult) -> None:
         visits.append(item)
 
     def note_robots(said: RobotsSaid) -> None:
@@ -44,5 +44,5 @@ def look(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Looked:
     crawl.crawler.signals.connect(note_visit, signal=scrapy_signals.item_scraped)
     crawl.crawler.signals.connect(note_robots, signal=signals.robots_read)
     crawl.run(policies)
-    visits.sort(key=lambda each: each.answered_at or each.fetch.started_at)
-    return Looked(tuple(visits), tuple(robots))
+    visits.sort(key=lambda visit: visit.answered_at or visit.fetch.started_at)
+    return Preview(tuple(visits), tuple(robots))

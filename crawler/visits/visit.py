@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.model import Fetch, FurtherResponse, Policy
-from archive.recording.validators import Validators
+from archive.model import Fetch, FurtherResponse, Policy, Validators
 
 
 @dataclass(frozen=True, slots=True)
-class Underway:
+class VisitProgress:
     """What is asked of a policy's addresses, and what came so far.
 
     As long as every page is said to be as it was, the next one is only asked for what is new. Once one page comes
@@ -43,7 +42,7 @@ class Underway:
         """What goes with the next request."""
         return self.known[self.position] if self.conditional and self.position is not None else None
 
-    def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> Underway:
+    def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> VisitProgress:
         """Return the visit with one more answer."""
         answers = (*self.answers[:position], answer, *self.answers[position + 1 :])
         return replace(self, answers=answers, started_at=self.started_at or started_at)

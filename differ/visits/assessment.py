@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal
 
 from differ.judgement.profiles import Profile, load_profile
@@ -32,6 +32,7 @@ class LatestVersion:
     """Its extraction identity."""
     page: Page | None
     """Its snapshot, or None where none is kept: then a new extraction identity makes a boundary."""
+    _: KW_ONLY
     fallback: bool = False
     """Whether it was read without the configured selector, which matched nothing."""
     further: tuple[Page, ...] = ()
@@ -48,12 +49,27 @@ class LatestVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """By what an answer is known again that was read in full and had the text of the latest version."""
+
+    exact: str
+    """Of the bytes and where they came from."""
+    fingerprint: str | None
+    """`document.fingerprint_all`, or None if there is no cheap way."""
+    identity: str
+    """The extraction identity under which it was read."""
+    _: KW_ONLY
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """Everything that one assessment needs."""
 
     page: Page
     options: ExtractionOptions
     profile: Profile = field(default_factory=load_profile)
+    _: KW_ONLY
     latest: LatestVersion | None = None
     """None at the first fetch."""
     pending: str | None = None
@@ -62,6 +78,8 @@ class Visit:
     """Whether an odd change waits for a second look. Only who keeps state can give it one."""
     further: tuple[Page, ...] = ()
     """The pages after the first, where several are read as one policy."""
+    marks: tuple[Mark, ...] = ()
+    """Of the latest version."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -79,6 +97,7 @@ class Assessment:
     """From the closed list of reasons, where the answer is not comparable."""
     detail: str = ""
     """One sentence for a person: what was seen that decided."""
+    _: KW_ONLY
     document: Document | None = None
     """None where the answer is not comparable."""
     identity: str = ""
@@ -89,6 +108,8 @@ class Assessment:
     """True where our own extraction changed and the snapshot before could not be extracted again: no alert."""
     confirmed: bool = True
     """False where an odd change is recorded although no second look agreed with it."""
+    mark: Mark | None = None
+    """By what the answer is known again; None if it was known already, or has not the text of a version."""
 
 
 def assess(visit: Visit) -> Assessment:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from differ.visits.assessment import Assessment, Visit, assess
+from differ.visits.assessment import Assessment, Mark, Visit, assess
 from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
@@ -21,51 +21,20 @@ READ_AT_ONCE = 1_000_000
 """Bytes of a page up to which it is compared with a snapshot where others wait meanwhile: a few milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """By what an answer is known again that was read in full and had the text of the latest version."""
-
-    exact: str
-    """Of the bytes and where they came from."""
-    fingerprint: str | None
-    """`document.fingerprint_all`, or None where there is no cheap way."""
-    identity: str
-    """The extraction identity under which it was read."""
-    fallback: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A visit, and what is known of earlier ones."""
-
-    visit: Visit
-    marks: tuple[Mark, ...] = ()
-    """Of the latest version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What came of a look."""
-
-    assessment: Assessment
-    mark: Mark | None
-    """By what this answer is known again; None where it was known, or has not the text of a version."""
-
-
-def look(asked: Look) -> Looked:
+def recognise_or_assess(visit: Visit) -> Assessment:
     """Recognise a visit by its fingerprint, or else assess it. What the crawler's worker processes run."""
-    visit = asked.visit
     if not all(map(is_usual, visit.pages)):
-        return Looked(assess(visit), None)
-    found = fingerprint_all(visit.pages, visit.options)
-    known = next((mark for mark in asked.marks if found is not None and mark.fingerprint == found), None)
-    if known is not None:
-        return Looked(unchanged(known.identity, known.fallback), None)
+        return assess(visit)
+    fingerprint = fingerprint_all(visit.pages, visit.options)
+    same = (mark for mark in visit.marks if fingerprint is not None and mark.fingerprint == fingerprint)
+    recognised = next(same, None)
+    if recognised is not None:
+        return unchanged(recognised.identity, recognised.fallback)
     assessment = assess(visit)
     if assessment.outcome not in ("changed", "unchanged"):
-        return Looked(assessment, None)
+        return assessment
     exact = exact_mark(visit.pages, visit.options)
-    return Looked(assessment, Mark(exact, found, assessment.identity, assessment.fallback))
+    return replace(assessment, mark=Mark(exact, fingerprint, assessment.identity, fallback=assessment.fallback))
 
 
 def recognise_bytes(pages: Sequence[Page], options: ExtractionOptions, marks: Iterable[Mark]) -> Assessment | None:

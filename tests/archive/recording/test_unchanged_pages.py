@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from archive.model import Fetch, FurtherResponse, Policy, Result
+from archive.model import Fetch, FurtherResponse, Policy, Result, VisitResult
 from archive.recording.page_marks import MOST_MARKS
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
-from archive.recording.unchanged_pages import recognise
+from archive.recording.unchanged_pages import recognise_all
 from archive.storage.database import Archive
-from differ.visits.assessment import Visit
-from differ.visits.recognition import Look, Looked, look
+from differ.visits.assessment import Assessment, Visit
+from differ.visits.recognition import recognise_or_assess
 from document.model import ExtractionOptions
 from tests.archive.visits import START
 
@@ -46,14 +46,27 @@ def watch(archive: Archive, options: ExtractionOptions = OPTIONS) -> Policy:
     return policy
 
 
-def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OPTIONS) -> Looked:
+def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OPTIONS) -> Assessment:
     """Do what the pipeline does with an answer that is not recognised."""
     known = latest(archive, "Ropewalk")
     first, *further = fetch.pages
-    visit = Visit(first, options, latest=known.version if known else None, further=tuple(further))
-    looked = look(Look(visit, known.marks if known else ()))
-    record(archive, Result(fetch, looked.assessment, known.number if known else None, looked.mark), START)
-    return looked
+    visit = Visit(
+        first,
+        options,
+        latest=known.version if known else None,
+        further=tuple(further),
+        marks=known.marks if known else (),
+    )
+    assessment = recognise_or_assess(visit)
+    record(archive, Result(fetch, assessment, known.number if known else None), START)
+    return assessment
+
+
+def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Result | None:
+    """Return the result of a visit if its answer is recognised unread."""
+    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options)
+    [result] = recognise_all(archive, [VisitResult(policy, fetch)])
+    return result
 
 
 def ways(archive: Archive) -> int:
@@ -68,7 +81,7 @@ def test_an_answer_is_recognised_with_how_it_is_read(
     archive: Archive, token: str, options: ExtractionOptions, fallback: bool
 ) -> None:
     watch(archive, options)
-    first = read_in_full(archive, fetched(page("a1")), options).assessment
+    first = read_in_full(archive, fetched(page("a1")), options)
     found = recognise(archive, fetched(page(token)), options)
     assert found is not None
     assert found.assessment is not None
@@ -106,10 +119,10 @@ def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archi
     now = replace(OPTIONS, remove=("aside",))
     assert recognise(archive, fetched(page("a1")), now) is None
     assert recognise(archive, fetched(page("b2")), now) is None
-    assert read_in_full(archive, fetched(page("b2")), now).assessment.outcome == "unchanged"
+    assert read_in_full(archive, fetched(page("b2")), now).outcome == "unchanged"
     assert recognise(archive, fetched(page("b2")), now) is not None
     again = read_in_full(archive, fetched(page("c3")), now)
-    assert (again.assessment.outcome, again.mark) == ("unchanged", None)
+    assert (again.outcome, again.mark) == ("unchanged", None)
 
 
 def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
@@ -138,7 +151,7 @@ def test_marks_may_be_dropped(archive: Archive) -> None:
     with archive.writing() as session:
         session.execute(text("delete from known_page"))
     assert recognise(archive, fetched(page("a1")), OPTIONS) is not None
-    assert read_in_full(archive, fetched(page("b2"))).assessment.outcome == "unchanged"
+    assert read_in_full(archive, fetched(page("b2"))).outcome == "unchanged"
 
 
 def test_several_pages_are_recognised_together(archive: Archive) -> None:

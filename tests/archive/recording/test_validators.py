@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.model import Fetch, FurtherResponse, Result
+from archive.model import Fetch, FurtherResponse, Result, Validators
 from archive.recording.recorder import record
-from archive.recording.validators import Validators, validators
+from archive.recording.validators import validators
 from archive.storage.database import Archive
 from differ.visits.assessment import Assessment
 from document.model import ExtractionOptions
@@ -17,7 +17,7 @@ from document.reading import identity_of
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, fetched, refused, seen, watch, written
 
 IDENTITY = identity_of(TEAHOUSE.options, "generic")
-KNOWN = Validators("https://teahouse.example/privacy", '"7"', "", 1, IDENTITY)
+KNOWN = Validators("https://teahouse.example/privacy", '"7"', "", version=1, identity=IDENTITY)
 WEEK = timedelta(days=7)
 
 

@@ -57,7 +57,11 @@ def version(of: Page, language: str, before: LatestVersion | None = None) -> Lat
     extracted = read(of, options(language))
     fitted = None if before is None else before.fitted if before.fallback else before.document
     return LatestVersion(
-        extracted.document, extracted.identity, of, extracted.fallback, fitted=fitted if extracted.fallback else None
+        extracted.document,
+        extracted.identity,
+        of,
+        fallback=extracted.fallback,
+        fitted=fitted if extracted.fallback else None,
     )
 
 
