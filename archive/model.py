@@ -160,7 +160,7 @@ class VisitResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AssessedFetch:
     """A fetch and what was made of it: what the pipeline hands to the recorder."""
 
     fetch: Fetch

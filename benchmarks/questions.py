@@ -27,7 +27,7 @@ from typing import Any
 import zstandard
 from sqlalchemy import func, insert, select, text
 
-from archive.model import Fetch, Query, Result
+from archive.model import AssessedFetch, Fetch, Query
 from archive.questions.history import as_of, count_versions, document, history, versions_of
 from archive.questions.status import statuses
 from archive.recording.recorder import record
@@ -314,7 +314,7 @@ def record_one(archive: Archive, policy_id: int) -> None:
     fetch = Fetch(name, datetime.now(UTC), 200, "https://library.example/privacy", (), to_json(fresh))
     judged = Comparison(changed=True)
     assessment = Assessment("changed", document=fresh, identity="generic 1", comparison=judged)
-    record(archive, Result(fetch, assessment, against), datetime.now(UTC))
+    record(archive, AssessedFetch(fetch, assessment, against), datetime.now(UTC))
 
 
 def disk(archive: Archive) -> int:

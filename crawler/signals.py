@@ -1,7 +1,7 @@
 """Scrapy signals of our own, for whoever runs a crawl."""
 
 recorded = object()
-"""A result has been recorded: `result` is the archive.model.Result, `record` what the archive made of it."""
+"""A result has been recorded: `result` is the archive.model.AssessedFetch, `record` what the archive made of it."""
 robots_read = object()
 """A robots.txt was asked for: `said` is the crawler.model.RobotsSaid."""
 storage_failed = object()

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveError
-from archive.model import IMPORTED, TECHNICAL_IMPORT, Fetch, FurtherResponse, Policy, Result, is_imported
+from archive.model import IMPORTED, TECHNICAL_IMPORT, AssessedFetch, Fetch, FurtherResponse, Policy, is_imported
 from archive.recording.policies import row_of
 from archive.recording.recorder import add_change, latest_row, record_in_turn
 from archive.storage import blobs
@@ -100,7 +100,7 @@ def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: da
     while some := list(islice(waiting, AT_ONCE)):
         results = []
         for copy in some:
-            results.append(Result(_fetch(policy, copy), _assessment(copy), number))
+            results.append(AssessedFetch(_fetch(policy, copy), _assessment(copy), number))
             number = (number or 0) + 1
         recorded = record_in_turn(archive, results, now)
         if any(each.version is None for each in recorded):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import OutdatedAssessmentError
-from archive.model import Fetch, FetchOutcome, FurtherResponse, Pending, Result, is_imported, page_of
+from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, is_imported, page_of
 from archive.recording.flapping import Appearance, is_flapping, returns_to
 from archive.recording.page_marks import note_page_fingerprint, page_fingerprints_of
 from archive.recording.policies import note_tried
@@ -51,7 +51,7 @@ class Latest:
     """The version that the next answer is compared with."""
 
     number: int
-    """Hand it back as `Result.against`."""
+    """Hand it back as `AssessedFetch.against`."""
     version: LatestVersion
     """Hand it to the assessment as `Visit.latest`."""
     pending: Pending | None = None
@@ -132,7 +132,9 @@ def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
     return tuple(pages) if len(pages) == len(found) else ()
 
 
-def record(archive: Archive, result: Result, now: datetime, run_started_at: datetime | None = None) -> RecordedVisit:
+def record(
+    archive: Archive, result: AssessedFetch, now: datetime, run_started_at: datetime | None = None
+) -> RecordedVisit:
     """Commit all that came of one visit, or nothing.
 
     An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
@@ -140,15 +142,15 @@ def record(archive: Archive, result: Result, now: datetime, run_started_at: date
     pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
     at the first sight. Where `run_started_at` is given the policy counts as tried by the run that started then.
 
-    Raises OutdatedAssessmentError where another run recorded a version after `Result.against`: take `latest` again and
-    assess again. Raises UnknownPolicyError, and StorageError.
+    Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`: take `latest` again
+    and assess again. Raises UnknownPolicyError, and StorageError.
     """
     [recorded] = record_in_turn(archive, [result], now, run_started_at)
     return recorded
 
 
 def record_in_turn(
-    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+    archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit]:
     """Do what `record` does with visits that may rest on those before them, in one transaction: all of them or none."""
     try:
@@ -161,7 +163,7 @@ def record_in_turn(
 
 
 def record_all(
-    archive: Archive, results: Sequence[Result], now: datetime, run_started_at: datetime | None = None
+    archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit | None]:
     """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
 
@@ -178,7 +180,7 @@ def record_all(
         ]
 
 
-def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[Any, ...]]]:
+def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
     """Return where the policies of visits stand. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
     known = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
@@ -188,7 +190,9 @@ def _standings(session: Session, results: Sequence[Result]) -> list[Row[*tuple[A
     return [known[name] for name in names]
 
 
-def _record_next(session: Session, result: Result, now: datetime, run_started_at: datetime | None) -> RecordedVisit:
+def _record_next(
+    session: Session, result: AssessedFetch, now: datetime, run_started_at: datetime | None
+) -> RecordedVisit:
     session.flush()  # the visit before it may have made a version of the same policy
     [standing] = _standings(session, [result])
     _require_current(result, standing.number)
@@ -196,12 +200,12 @@ def _record_next(session: Session, result: Result, now: datetime, run_started_at
     return _record(session, standing, result, now)
 
 
-def _require_current(result: Result, number: int | None) -> None:
+def _require_current(result: AssessedFetch, number: int | None) -> None:
     if result.assessment is not None and result.against != number:
         raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
 
 
-def _record(session: Session, standing: Row[*tuple[Any, ...]], result: Result, now: datetime) -> RecordedVisit:
+def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedFetch, now: datetime) -> RecordedVisit:
     policy_id, previous = standing.id, standing.number
     fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
@@ -261,7 +265,7 @@ def _outcome(assessment: Assessment | None) -> FetchOutcome:
     return "failed" if assessment is None else assessment.outcome
 
 
-def _add_fetch(session: Session, policy_id: int, result: Result) -> FetchRow:
+def _add_fetch(session: Session, policy_id: int, result: AssessedFetch) -> FetchRow:
     fetch, assessment = result.fetch, result.assessment
     keeps = assessment is not None and assessment.outcome != "unchanged" and fetch.body is not None
     row = FetchRow(
@@ -406,7 +410,7 @@ def latest_row(session: Session, policy_id: int) -> VersionRow | None:
     return session.scalar(query)
 
 
-def _latest_number(archive: Archive, result: Result) -> int | None:
+def _latest_number(archive: Archive, result: AssessedFetch) -> int | None:
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, result.fetch.policy).id)
         return None if row is None else row.number

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.model import FurtherResponse, Result, VisitResult, page_of
+from archive.model import AssessedFetch, FurtherResponse, VisitResult, page_of
 from archive.recording.page_marks import page_fingerprints_of
 from archive.recording.recorder import RecordedVisit, record_all, snapshots
 from archive.storage import blobs
@@ -36,7 +36,7 @@ _LATEST = (
 
 def record_recognised(
     archive: Archive, visits: Sequence[VisitResult], now: datetime, run_started_at: datetime
-) -> list[tuple[Result, RecordedVisit] | None]:
+) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
     """Record those answers that certainly have the text of the latest version, in one transaction.
 
     Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
@@ -49,7 +49,7 @@ def record_recognised(
     return [None if result is None or made is None else (result, made) for result, made in pairs]
 
 
-def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[Result | None]:
+def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[AssessedFetch | None]:
     """Return the result of each visit whose answer certainly has the text of the latest version; None for any other.
 
     A 304 is such an answer. Raises DamagedArchiveError if stored content is not what was written.
@@ -64,19 +64,19 @@ def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[Resul
 
 def _result(
     session: Session, visit: VisitResult, latest: Columns | None, marks: Mapping[int, Sequence[Mark]]
-) -> Result | None:
+) -> AssessedFetch | None:
     fetch, options, held = visit.fetch, visit.policy.options, visit.unmodified
     if held is not None:
-        return Result(fetch, unchanged(held.identity, fallback=False), held.version)
+        return AssessedFetch(fetch, unchanged(held.identity, fallback=False), held.version)
     if latest is None:
         return None
     same = recognise_bytes(fetch.pages, options, marks.get(latest.policy_id, ()))
     if same is not None:
-        return Result(fetch, same, latest.number)
+        return AssessedFetch(fetch, same, latest.number)
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
     if not recognise_rotation(fetch.pages, options, before):
         return None
-    return Result(fetch, unchanged(latest.identity, latest.fallback), latest.number)
+    return AssessedFetch(fetch, unchanged(latest.identity, latest.fallback), latest.number)
 
 
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive.errors import StorageError
-from archive.model import FetchOutcome, Policy, Result
+from archive.model import AssessedFetch, FetchOutcome, Policy
 from archive.recording.policies import configured, due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
 from archive.recording.runs import begin_run, end_run
@@ -99,7 +99,7 @@ def run_once(
         courier = Courier(archive, configuration)
         checked: list[Checked] = []
 
-        def note(result: Result, recorded: RecordedVisit) -> None:
+        def note(result: AssessedFetch, recorded: RecordedVisit) -> None:
             checked.append(_checked(result, recorded))
             progress(checked[-1])
 
@@ -165,7 +165,7 @@ def _prepare(
     return policies, synchronised.not_joined
 
 
-def _checked(result: Result, recorded: RecordedVisit) -> Checked:
+def _checked(result: AssessedFetch, recorded: RecordedVisit) -> Checked:
     return Checked(
         recorded.policy,
         recorded.outcome,
@@ -177,7 +177,7 @@ def _checked(result: Result, recorded: RecordedVisit) -> Checked:
     )
 
 
-def _trouble(result: Result) -> str:
+def _trouble(result: AssessedFetch) -> str:
     if result.assessment is None:
         return result.fetch.error
     if result.assessment.outcome == "not comparable":

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from archive.errors import OutdatedAssessmentError, StorageError
-from archive.model import Fetch, Policy, Result, VisitResult
+from archive.model import AssessedFetch, Fetch, Policy, VisitResult
 from archive.recording.recorder import Latest, RecordedVisit, latest, record
 from archive.recording.resting_hosts import RestingHost, note_resting
 from archive.recording.unchanged_pages import record_recognised
@@ -61,7 +61,7 @@ class RecordingPipeline:
         self._archive: Archive | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._resting: list[RestingHost] = []
-        self._waiting: list[tuple[VisitResult, asyncio.Future[tuple[Result, RecordedVisit] | None]]] = []
+        self._waiting: list[tuple[VisitResult, asyncio.Future[tuple[AssessedFetch, RecordedVisit] | None]]] = []
         self._recognising: asyncio.Task[None] | None = None
 
     @classmethod
@@ -93,7 +93,7 @@ class RecordingPipeline:
         self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
         return item
 
-    async def _recorded(self, item: VisitResult) -> tuple[Result, RecordedVisit]:
+    async def _recorded(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit]:
         recognised = None if item.fetch.error else await self._recognised(item)
         if recognised is not None:
             return recognised
@@ -107,13 +107,13 @@ class RecordingPipeline:
                     raise
                 attempt += 1
 
-    async def _recognised(self, item: VisitResult) -> tuple[Result, RecordedVisit] | None:
+    async def _recognised(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit] | None:
         """Record an answer that need not be read, together with others that wait; return None for any other."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._recognising is None:
             self._recognising = asyncio.ensure_future(self._recognise())
-        recognised: tuple[Result, RecordedVisit] | None = await answer
+        recognised: tuple[AssessedFetch, RecordedVisit] | None = await answer
         return recognised
 
     async def _recognise(self) -> None:
@@ -132,9 +132,9 @@ class RecordingPipeline:
                     waiting.set_result(done.result()[position])
         self._recognising = None
 
-    async def _result(self, item: VisitResult) -> Result:
+    async def _result(self, item: VisitResult) -> AssessedFetch:
         if item.fetch.error:
-            return Result(item.fetch, None)
+            return AssessedFetch(item.fetch, None)
         if item.unmodified is not None:
             return overtaken(item.fetch)
         known = await self._in_archive(latest, item.policy.name)
@@ -142,11 +142,11 @@ class RecordingPipeline:
         against = None if known is None else known.number
         outcome = await self.workers.call(recognise_or_assess, visit)
         if isinstance(outcome, Done):
-            return Result(item.fetch, outcome.value, against)
+            return AssessedFetch(item.fetch, outcome.value, against)
         if isinstance(outcome, LimitHit):
-            return Result(item.fetch, refusal(outcome), against)
+            return AssessedFetch(item.fetch, refusal(outcome), against)
         logger.error("Reading %s failed", item.policy.name, exc_info=outcome.error)
-        return Result(replace(item.fetch, error=defect(outcome), error_kind="other"), None)
+        return AssessedFetch(replace(item.fetch, error=defect(outcome), error_kind="other"), None)
 
     async def _in_archive(
         self,
@@ -212,10 +212,10 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     )
 
 
-def overtaken(fetch: Fetch) -> Result:
+def overtaken(fetch: Fetch) -> AssessedFetch:
     """Return what is recorded where a page is said to be that of a version which is the latest no longer."""
     sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
-    return Result(replace(fetch, error=sentence, error_kind="other"), None)
+    return AssessedFetch(replace(fetch, error=sentence, error_kind="other"), None)
 
 
 def refusal(hit: LimitHit) -> Assessment:

@@ -11,7 +11,7 @@ from scrapy import signals as scrapy_signals
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import StorageError
-from archive.model import Policy, Result
+from archive.model import AssessedFetch, Policy
 from archive.recording.recorder import RecordedVisit
 from crawler import signals
 from crawler.network.browser import with_browser
@@ -39,7 +39,7 @@ class CrawlDefectError(RuntimeError):
 def run_crawl(
     settings: Mapping[str, Any],
     policies: Sequence[Policy],
-    recorded: Callable[[Result, RecordedVisit], None],
+    recorded: Callable[[AssessedFetch, RecordedVisit], None],
     *,
     verbose: bool = False,
 ) -> None:

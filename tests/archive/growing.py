@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy import delete, func, select
 
-from archive.model import Policy, Result
+from archive.model import AssessedFetch, Policy
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage import blobs
@@ -43,10 +43,10 @@ def grow(archive: Archive, random: Random, visits: int) -> None:
             record(archive, changed(wanted, random, number, at), at)
         elif choice < 0.9:
             unseen = replace(fetched(at), policy=wanted.name)
-            record(archive, Result(unseen, Assessment("unchanged", identity="e1"), number), at)
+            record(archive, AssessedFetch(unseen, Assessment("unchanged", identity="e1"), number), at)
         else:
             lost = replace(fetched(at), policy=wanted.name, body=None, status=None, error="no answer", error_kind="dns")
-            record(archive, Result(lost, None, number), at)
+            record(archive, AssessedFetch(lost, None, number), at)
     add_visit_to_two_pages(archive)
     remove_a_page(archive)
     add_visit_to_two_pages(archive)
@@ -95,7 +95,7 @@ def remove_a_page(archive: Archive) -> None:
         session.execute(delete(BlobRow).where(BlobRow.sha256 == key))
 
 
-def changed(wanted: Policy, random: Random, number: int | None, at: datetime) -> Result:
+def changed(wanted: Policy, random: Random, number: int | None, at: datetime) -> AssessedFetch:
     """Return a visit whose page really gives the text, under the running extraction."""
     said = " ".join(random.choices(WORDS, k=8))
     body = (
@@ -109,7 +109,7 @@ def changed(wanted: Policy, random: Random, number: int | None, at: datetime) ->
     if number is not None:
         findings = (replace(SHARING, after=said), RETENTION)[: random.randint(0, 2)]
         comparison = Comparison(changed=True, findings=findings, suppressed=(DATE,)[: random.randint(0, 1)])
-    return Result(
+    return AssessedFetch(
         visit,
         Assessment("changed", document=extracted.document, identity=extracted.identity, comparison=comparison),
         number,

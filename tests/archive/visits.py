@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from archive.model import Fetch, Policy, Result
+from archive.model import AssessedFetch, Fetch, Policy
 from archive.recording.policies import synchronise
 from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage.database import Archive
@@ -54,27 +54,29 @@ def fetched(at: datetime, body: bytes = b"<p>tea</p>", policy: str = "Teahouse")
     return Fetch(policy, at, 200, "https://teahouse.example/privacy", headers, body)
 
 
-def failed(at: datetime) -> Result:
+def failed(at: datetime) -> AssessedFetch:
     """Return a visit that got no answer."""
     fetch = Fetch("Teahouse", at, error="teahouse.example did not answer within 30 s", error_kind="timeout")
-    return Result(fetch, None)
+    return AssessedFetch(fetch, None)
 
 
-def refused(at: datetime, against: int | None) -> Result:
+def refused(at: datetime, against: int | None) -> AssessedFetch:
     """Return a visit that met something else than the policy."""
     detail = "the page asks for a password and holds no policy"
-    return Result(fetched(at, b"<form>"), Assessment("not comparable", "login", detail), against)
+    return AssessedFetch(fetched(at, b"<form>"), Assessment("not comparable", "login", detail), against)
 
 
-def same(at: datetime, against: int | None, fallback: bool = False) -> Result:
+def same(at: datetime, against: int | None, fallback: bool = False) -> AssessedFetch:
     """Return a visit that found the text of the latest version."""
-    return Result(fetched(at, b"<p>tea </p>"), Assessment("unchanged", identity="e1", fallback=fallback), against)
+    return AssessedFetch(
+        fetched(at, b"<p>tea </p>"), Assessment("unchanged", identity="e1", fallback=fallback), against
+    )
 
 
-def seen(at: datetime, document: Document, against: int | None, comparison: Comparison | None = None) -> Result:
+def seen(at: datetime, document: Document, against: int | None, comparison: Comparison | None = None) -> AssessedFetch:
     """Return a visit that found a new text."""
     body = document.text.encode()
-    return Result(
+    return AssessedFetch(
         fetched(at, body), Assessment("changed", document=document, identity="e1", comparison=comparison), against
     )
 

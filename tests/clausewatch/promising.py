@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.recording.recorder import record
 from differ import compare
 from differ.visits.assessment import Assessment
@@ -61,6 +61,6 @@ def promising(folder: Path, *texts: str) -> Path:
             judged = None if before is None else compare(before, found.document)
             assessment = Assessment("changed", document=found.document, identity=found.identity, comparison=judged)
             at = START + 24 * number * HOUR
-            record(archive, Result(fetched(at, text.encode()), assessment, number or None), at)
+            record(archive, AssessedFetch(fetched(at, text.encode()), assessment, number or None), at)
             before = found.document
     return configured(folder)

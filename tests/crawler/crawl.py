@@ -66,7 +66,7 @@ def crawl(
 
 
 def main() -> None:
-    from archive.model import Policy, Result
+    from archive.model import AssessedFetch, Policy
     from archive.recording.policies import synchronise
     from archive.recording.recorder import RecordedVisit
     from archive.storage.database import open_archive
@@ -75,7 +75,7 @@ def main() -> None:
     from crawler.visits.process import run_crawl
     from document.model import ExtractionOptions
 
-    def show(result: Result, recorded: RecordedVisit) -> None:
+    def show(result: AssessedFetch, recorded: RecordedVisit) -> None:
         fetch, assessment = result.fetch, result.assessment
         row = {
             "policy": fetch.policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from archive.model import Fetch, Policy, Result, Version
+from archive.model import AssessedFetch, Fetch, Policy, Version
 from archive.questions.history import versions_of
 from archive.recording.policies import due_policies, mark_tried, synchronise
 from archive.recording.recorder import latest, record
@@ -105,14 +105,14 @@ class Watch:
         mark_tried(self.archive, [self.policy.name], self.now)
         if page is None:
             failed = Fetch(self.policy.name, self.now, error="no answer", error_kind="timeout")
-            return record(self.archive, Result(failed, None), self.now).outcome
+            return record(self.archive, AssessedFetch(failed, None), self.now).outcome
         headers = (("content-type", "text/html"),)
         fetch = Fetch(
             self.policy.name, self.now, 200, self.policy.url, headers, page.encode() if isinstance(page, str) else page
         )
         known = latest(self.archive, self.policy.name)
         self.last = remembered(visit_of(self.policy, fetch, known, load_profile(), CrawlSettings()))
-        result = Result(fetch, self.last, None if known is None else known.number)
+        result = AssessedFetch(fetch, self.last, None if known is None else known.number)
         return record(self.archive, result, self.now).outcome
 
     @property

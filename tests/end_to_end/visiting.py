@@ -13,7 +13,7 @@ from datetime import datetime
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.model import Policy, Result
+from archive.model import AssessedFetch, Policy
 from archive.recording.policies import due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
 from archive.storage.database import open_archive
@@ -31,7 +31,7 @@ SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))
 class Visited:
     """What a run recorded of one policy, and how many alerts were new after it."""
 
-    result: Result
+    result: AssessedFetch
     recorded: RecordedVisit
     alerts: int
 
@@ -63,9 +63,9 @@ class Watch:
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
         """Visit these policies, or those of them that are due, as `clausewatch run` does."""
-        found: list[tuple[Result, RecordedVisit]] = []
+        found: list[tuple[AssessedFetch, RecordedVisit]] = []
 
-        def note(result: Result, recorded: RecordedVisit) -> None:
+        def note(result: AssessedFetch, recorded: RecordedVisit) -> None:
             found.append((result, recorded))
 
         def give_up(error: Exception) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from archive.model import Fetch, Policy, Result
+from archive.model import AssessedFetch, Fetch, Policy
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
@@ -62,7 +62,7 @@ class Reader:
     def failed(self, policy: Policy) -> None:
         """Record a visit that got no answer."""
         fetch = Fetch(policy.name, self.now, error="it did not answer within 30 s", error_kind="timeout")
-        record(self.archive, Result(fetch, None), self.now)
+        record(self.archive, AssessedFetch(fetch, None), self.now)
 
     def watch(self, *policies: Policy) -> None:
         """Let the archive know of these policies alone."""

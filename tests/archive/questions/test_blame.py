@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from archive.errors import NoVersionError, UnknownPolicyError
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.questions.blame import blame
 from archive.recording.recorder import record
 from archive.storage.database import Archive
@@ -75,7 +75,7 @@ def test_an_earlier_version_can_be_asked_for(archive: Archive) -> None:
 def test_a_version_that_was_read_in_another_way_is_named(archive: Archive) -> None:
     told(archive, text(("Notice", "One.")))
     assessment = Assessment("changed", document=text(("Notice", "Two.")), identity="e2", boundary=True)
-    record(archive, Result(fetched(START + DAY), assessment, 1), START + DAY)
+    record(archive, AssessedFetch(fetched(START + DAY), assessment, 1), START + DAY)
     assert blame(archive, "Teahouse").read_anew == (2,)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.questions.status import Check, PolicyStatus, statuses
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import record
@@ -61,7 +61,7 @@ def test_a_first_answer_that_is_not_the_policy_is_not_yet_watched(archive: Archi
     [(failed(START + 72 * HOUR), "failing"), (refused(START + 72 * HOUR, 2), "not comparable")],
     ids=["failed", "not comparable"],
 )
-def test_trouble_counts_from_the_first_bad_visit_in_a_row(archive: Archive, visit: Result, health: str) -> None:
+def test_trouble_counts_from_the_first_bad_visit_in_a_row(archive: Archive, visit: AssessedFetch, health: str) -> None:
     record_two_versions(archive)
     record(archive, failed(START + 60 * HOUR), START)
     record(archive, visit, START)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from archive.errors import UnknownPolicyError
-from archive.model import Policy, Result
+from archive.model import AssessedFetch, Policy
 from archive.questions.status import statuses
 from archive.recording.policies import (
     Synchronised,
@@ -106,7 +106,7 @@ def test_two_histories_are_not_joined_and_it_is_said_so(archive: Archive) -> Non
     assert latest_number(archive, "Tea Palace") == 1
 
 
-def seen_as(policy: str) -> Result:
+def seen_as(policy: str) -> AssessedFetch:
     visit = seen(START, written("We show it to nobody."), None)
     return replace(visit, fetch=replace(visit.fetch, policy=policy))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archive.errors import OutdatedAssessmentError, StorageFullError, UnknownPolicyError
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage import blobs
 from archive.storage.database import Archive, open_archive
@@ -143,7 +143,7 @@ def test_a_boundary_makes_a_version_without_a_change(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     assessment = Assessment("changed", document=written("Nobody sees them."), identity="e2", boundary=True)
-    recorded = record(archive, Result(fetched(START + HOUR), assessment, 1), START + HOUR)
+    recorded = record(archive, AssessedFetch(fetched(START + HOUR), assessment, 1), START + HOUR)
     assert (recorded.version, recorded.change_id) == (2, None)
     assert counted(archive) == {"fetch": 2, "version": 2, "change": 0, "finding": 0, "suppression": 0}
 
@@ -161,7 +161,7 @@ def test_a_text_that_returns_is_stored_once(archive: Archive) -> None:
     "visit", [lambda n: seen(START, BEFORE, n), lambda n: same(START, n), lambda n: refused(START, n)]
 )
 def test_an_assessment_against_another_version_is_refused(
-    archive: Archive, visit: Callable[[int | None], Result], against: int | None
+    archive: Archive, visit: Callable[[int | None], AssessedFetch], against: int | None
 ) -> None:
     record_two_versions(archive)
     before = counted(archive)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from archive.model import Fetch, FurtherResponse, Policy, Result, VisitResult
+from archive.model import AssessedFetch, Fetch, FurtherResponse, Policy, VisitResult
 from archive.recording.page_marks import MOST_MARKS
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
@@ -58,11 +58,11 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
         marks=known.marks if known else (),
     )
     assessment = recognise_or_assess(visit)
-    record(archive, Result(fetch, assessment, known.number if known else None), START)
+    record(archive, AssessedFetch(fetch, assessment, known.number if known else None), START)
     return assessment
 
 
-def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Result | None:
+def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> AssessedFetch | None:
     """Return the result of a visit if its answer is recognised unread."""
     policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options)
     [result] = recognise_all(archive, [VisitResult(policy, fetch)])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.model import Fetch, FurtherResponse, Result, Validators
+from archive.model import AssessedFetch, Fetch, FurtherResponse, Validators
 from archive.recording.recorder import record
 from archive.recording.validators import validators
 from archive.storage.database import Archive
@@ -21,30 +21,30 @@ KNOWN = Validators("https://teahouse.example/privacy", '"7"', "", version=1, ide
 WEEK = timedelta(days=7)
 
 
-def read_by(visit: Result, identity: str = IDENTITY, **others: object) -> Result:
+def read_by(visit: AssessedFetch, identity: str = IDENTITY, **others: object) -> AssessedFetch:
     assert visit.assessment is not None
     return replace(visit, assessment=replace(visit.assessment, identity=identity, **others))  # type: ignore[arg-type]
 
 
-def first(at: datetime = START, identity: str = IDENTITY) -> Result:
+def first(at: datetime = START, identity: str = IDENTITY) -> AssessedFetch:
     return read_by(seen(at, written("We show it to nobody."), None), identity)
 
 
-def unchanged(fetch: Fetch, **others: object) -> Result:
-    return Result(fetch, replace(Assessment("unchanged", identity=IDENTITY), **others), 1)  # type: ignore[arg-type]
+def unchanged(fetch: Fetch, **others: object) -> AssessedFetch:
+    return AssessedFetch(fetch, replace(Assessment("unchanged", identity=IDENTITY), **others), 1)  # type: ignore[arg-type]
 
 
 def known(archive: Archive, at: datetime = START + HOUR, full_fetch: timedelta = WEEK) -> Validators | None:
     return validators(archive, [TEAHOUSE], at, full_fetch).get("Teahouse")
 
 
-def recorded(archive: Archive, *visits: Result) -> None:
+def recorded(archive: Archive, *visits: AssessedFetch) -> None:
     watch(archive)
     for visit in visits:
         record(archive, visit, START)
 
 
-def with_headers(visit: Result, *headers: tuple[str, str]) -> Result:
+def with_headers(visit: AssessedFetch, *headers: tuple[str, str]) -> AssessedFetch:
     return replace(visit, fetch=replace(visit.fetch, headers=headers))
 
 
@@ -94,7 +94,7 @@ def test_a_failed_visit_changes_nothing(archive: Archive) -> None:
         "none given",
     ],
 )
-def test_the_page_is_fetched_whole(archive: Archive, visits: tuple[Result, ...]) -> None:
+def test_the_page_is_fetched_whole(archive: Archive, visits: tuple[AssessedFetch, ...]) -> None:
     recorded(archive, *visits)
     assert known(archive) is None
 

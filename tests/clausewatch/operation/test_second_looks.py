@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.recording.recorder import record
 from differ.visits.assessment import Assessment
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, written
@@ -19,7 +19,7 @@ def test_status_says_that_a_change_is_pending(tmp_path: Path) -> None:
     path = watched(tmp_path)
     odd = Assessment("pending", detail="Half of it is gone.", document=written("Nobody."), identity="e1")
     with opened(tmp_path) as archive:
-        record(archive, Result(fetched(START + 50 * HOUR), odd, 2), START)
+        record(archive, AssessedFetch(fetched(START + 50 * HOUR), odd, 2), START)
     said = " ".join(call(path, "status").stdout.split())
     assert "Teahouse: a change is pending since 2026-03-04 08:00 UTC (1 check) and waits for a second look" in said
     assert "Half of it is gone. Version 2, last seen on 2026-03-04 06:00 UTC, stands meanwhile." in said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.model import Result
+from archive.model import AssessedFetch
 from archive.recording.recorder import record
 from differ.visits.assessment import Assessment
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
@@ -156,7 +156,7 @@ def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) ->
     path = watched(tmp_path)
     assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
     with opened(tmp_path) as archive:
-        record(archive, Result(fetched(START + 60 * HOUR), assessment, 2), START)
+        record(archive, AssessedFetch(fetched(START + 60 * HOUR), assessment, 2), START)
     text = " ".join(call(path, "diff", "Teahouse").stdout.split())
     assert "Caution: Between these versions the way in which Clausewatch reads the page was changed" in text
     assert "Version 3: not judged" in text

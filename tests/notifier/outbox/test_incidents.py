@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.model import Fetch, Policy, Result
+from archive.model import AssessedFetch, Fetch, Policy
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
@@ -54,22 +54,22 @@ class Watch:
             for policy in self.policies:
                 record(self.archive, self._result(policy, result), self.now)
 
-    def _result(self, policy: Policy, result: str) -> Result:
+    def _result(self, policy: Policy, result: str) -> AssessedFetch:
         known = latest(self.archive, policy.name)
         against = known.number if known else None
         page = fetched(self.now, b"<p>", policy.name)
         if result == "failed":
             fetch = Fetch(policy.name, self.now, error="the name server did not answer", error_kind="dns")
-            return Result(fetch, None)
+            return AssessedFetch(fetch, None)
         if result in ("gone", "login"):
             status = 404 if result == "gone" else 200
-            return Result(
+            return AssessedFetch(
                 replace(page, status=status), Assessment("not comparable", result, f"it said {result}."), against
             )
         if known is None:
             first = seen(self.now, written(policy.name), None)
             return replace(first, fetch=replace(first.fetch, policy=policy.name))
-        return Result(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
+        return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
     def told(self, templates: Templates | None = None) -> list[Operation]:
         """Plan as the end of a run does, and take what is told."""
