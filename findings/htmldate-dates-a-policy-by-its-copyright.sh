@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# htmldate 1.11.0: a page that states no date gets one: the first of January of the year in its copyright line.
+#
+# The answer looks like any other date, so a policy "of 2021-01-01" that nobody dated turns into one "of 2022-01-01"
+# when the footer's year does.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/env"
+"$folder/env/bin/python" -m pip install --quiet --disable-pip-version-check htmldate==1.11.0
+"$folder/env/bin/python" - "$folder" <<'EOF'
+from htmldate import find_date
+
+page = "<html><body><h1>Privacy</h1><p>We hand your street to the courier, and to nobody else.</p><footer>Copyright {} Lantern Bakery</footer></body></html>"
+dates = [find_date(page.format(year)) for year in (2021, 2022)]
+print(dates)
+assert dates == ["2021-01-01", "2022-01-01"]
+EOF
