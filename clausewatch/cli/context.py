@@ -34,9 +34,9 @@ class Context:
         It imports Apprise: where a lock is to be taken, take it first.
         """
         from clausewatch.config import load
-        from notifier.channels import check
+        from notifier.channels import address_problem
 
-        return load(self.config_path, check_channel=check)
+        return load(self.config_path, check_channel=address_problem)
 
     def own_profiles(self) -> Mapping[str, Profile]:
         """Return the configuration's profiles, or none where no file is named and none is there.

@@ -16,7 +16,7 @@ from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import JAKARTA, READER, configure, crawl, prepare
 from differ.model import Finding
-from notifier.texts.phrases import phrases
+from notifier.texts.phrases import phrases_for
 from notifier.texts.redline import Side, after, before
 
 WIDTH = 100
@@ -88,7 +88,7 @@ def _verdict(observation: Observation, change: Change | None) -> str:
         label = click.style("MATERIAL", fg=SEVERITY_COLOURS[change.severity or "low"], bold=True)
         return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
     reasons = Counter(each.reason for each in change.suppressed)
-    reasons.update(phrases("en").name("topic", recorded.finding.topic) for recorded in change.findings)
+    reasons.update(phrases_for("en").name("topic", recorded.finding.topic) for recorded in change.findings)
     return f"changed, nothing material{': ' if reasons else ''}{', '.join(reasons)}"
 
 

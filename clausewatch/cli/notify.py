@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
     from notifier.audience.subscriptions import Subscriber
-    from notifier.outbox import Standing
+    from notifier.outbox import DeliveryCounts
     from notifier.sending.delivery import Summary
 
 
@@ -148,7 +148,7 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
     return readers
 
 
-def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
+def _send(configuration: Configuration, dead: bool) -> tuple[Summary, DeliveryCounts]:
     from archive.storage.database import open_archive
     from notifier import outbox
     from notifier.sending.delivery import deliver
@@ -166,17 +166,17 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, Standing]:
             templates=configuration.templates,
             trouble_after=configuration.watchdog.trouble_after,
         )
-        return summary, outbox.standing(archive)
+        return summary, outbox.delivery_counts(archive)
 
 
-def _tell(ctx: click.Context, summary: Summary, standing: Standing) -> None:
+def _tell(ctx: click.Context, summary: Summary, standing: DeliveryCounts) -> None:
     click.echo(_summary_line(summary, standing))
     for error in summary.errors:
         click.echo(printable(error), err=True)
     ctx.exit(ExitCode.TROUBLE if standing.dead else ExitCode.FINE)
 
 
-def _summary_line(summary: Summary, standing: Standing) -> str:
+def _summary_line(summary: Summary, standing: DeliveryCounts) -> str:
     if not (summary.accepted or standing.waiting or standing.dead):
         return "Nothing to send"
     words = [f"{summary.accepted} {'message' if summary.accepted == 1 else 'messages'} sent"]

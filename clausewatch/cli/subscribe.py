@@ -73,7 +73,7 @@ def subscribe(context: Context, /, name: str, **options: Any) -> None:
             if folded(other) == folded(chosen.name):
                 raise SubscriptionError(f"there is a subscriber {other!r} already: choose another name")
         try:
-            outbox.subscribe(archive, chosen, _login(), datetime.now(UTC))
+            outbox.add_subscription(archive, chosen, _login(), datetime.now(UTC))
         except outbox.NameTakenError:
             raise SubscriptionError(f"there is a subscriber {chosen.name!r} already: choose another name") from None
     for line in wrapped(f"{subscriber_line(chosen, configuration.policies)}."):
@@ -96,7 +96,7 @@ def _subscriber(context: Context, values: dict[str, Any]) -> Subscriber:
     from clausewatch.config.checks import check_clauses, check_subscribers
     from clausewatch.config.problems import Problems
     from clausewatch.config.subscriber_table import SubscriberTable
-    from notifier.channels import check
+    from notifier.channels import address_problem
 
     configuration = context.configuration()
     problems = Problems({"subscriber": [values]})
@@ -106,7 +106,7 @@ def _subscriber(context: Context, values: dict[str, Any]) -> Subscriber:
     check_subscribers([values], channels, policies, problems)
     check_clauses([values], configuration.profiles, problems)
     known = {name: url for name, url in channels.items() if any(via.partition(":")[0] == name for via in values["via"])}
-    check_channels(check, known, [values], problems)
+    check_channels(address_problem, known, [values], problems)
     found = [_sentence(place, problem) for place, problem in problems.places().items()]
     if found or table is None:
         raise SubscriptionError(configuration.redacted("\n       ".join(found)))

@@ -36,7 +36,7 @@ def forget(context: Context, name: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Erase {name!r} for good?", abort=True)
     with context.archive() as archive:
-        erased = outbox.forget(archive, name, datetime.now(UTC))
+        erased = outbox.erase_person(archive, name, datetime.now(UTC))
     if erased is None:
         fix = "write the name as it was subscribed, or as `review --by` had it"
         raise SubscriptionError(f"the archive knows no {name!r}: {fix}")

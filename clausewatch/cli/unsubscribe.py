@@ -27,7 +27,7 @@ def unsubscribe(context: Context, name: str) -> None:
         raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: take it out there")
     with context.archive() as archive:
         try:
-            cancelled = outbox.unsubscribe(archive, name, datetime.now(UTC))
+            cancelled = outbox.remove_subscription(archive, name, datetime.now(UTC))
         except outbox.NoSubscriptionError:
             known = [each.subscriber.name for each in outbox.made(archive)]
             raise SubscriptionError(f"there is no subscription {name!r}; {suggestion(name, known)}") from None

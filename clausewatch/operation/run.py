@@ -107,7 +107,7 @@ def run_once(
             with courier.delivering():
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver(last=True)
-        standing = outbox.standing(archive)
+        standing = outbox.delivery_counts(archive)
         stamp_error = _stamp(archive, configuration)
         whole = len(checked) == len(policies)
         if whole:  # one that was stopped is none that ended well: let a watchdog notice

@@ -46,7 +46,7 @@ LEASE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SubscriptionScope:
     """What a subscription asks for."""
 
     topics: tuple[str, ...]
@@ -55,18 +55,18 @@ class Scope:
     clauses: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, subscriber: Subscriber) -> Scope:
+    def of(cls, subscriber: Subscriber) -> SubscriptionScope:
         """Return the scope that the configuration gives a subscriber."""
         return cls(subscriber.topics, subscriber.severity, subscriber.policies, subscriber.clauses)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DatedScope:
     """A scope, and since when it is in force."""
 
     after: int
     """The number of the newest change in the archive when it was first seen; 0 where there was none."""
-    scope: Scope
+    scope: SubscriptionScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +105,32 @@ class PlannedMessage:
     """Whether it is critical: told at once, in quiet hours too."""
 
 
-def amended(history: tuple[Asked, ...], subscriber: Subscriber, newest: int) -> tuple[Asked, ...]:
+def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int) -> tuple[DatedScope, ...]:
     """Return the history with the present scope at its end; unchanged where the scope is.
 
     `newest` is the number of the newest change in the archive.
     """
-    scope = Scope.of(subscriber)
+    scope = SubscriptionScope.of(subscriber)
     if history and history[-1].scope == scope:
         return history
-    return (*history, Asked(newest, scope))
+    return (*history, DatedScope(newest, scope))
 
 
-def in_force(history: Iterable[Asked], change: int) -> Scope | None:
+def in_force(history: Iterable[DatedScope], change: int) -> SubscriptionScope | None:
     """Return the scope that was in force when a change was recorded, or None where there was none yet."""
-    scopes = [asked.scope for asked in history if asked.after < change]
+    scopes = [dated.scope for dated in history if dated.after < change]
     return scopes[-1] if scopes else None
 
 
-def still_needed(history: tuple[Asked, ...], planned: int) -> tuple[Asked, ...]:
+def still_needed(history: tuple[DatedScope, ...], planned: int) -> tuple[DatedScope, ...]:
     """Return the part of a history that a change after `planned` can still fall under."""
-    past = [asked for asked in history if asked.after <= planned]
-    return (*past[-1:], *(asked for asked in history if asked.after > planned))
+    past = [dated for dated in history if dated.after <= planned]
+    return (*past[-1:], *(dated for dated in history if dated.after > planned))
 
 
 def plan(
     subscriber: Subscriber,
-    history: Iterable[Asked],
+    history: Iterable[DatedScope],
     changes: Iterable[RecordedChange],
     told: Collection[tuple[str, int]] = (),
 ) -> tuple[PlannedMessage, ...]:
@@ -145,7 +145,7 @@ def plan(
         scope = in_force(history, change.id)
         if scope is None:
             continue
-        findings = asked(subscriber, scope, change)
+        findings = asked_findings(subscriber, scope, change)
         if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
             findings = list(enumerate(change.findings))
         findings = [(place, found) for place, found in findings if not found.is_false_alarm]
@@ -163,7 +163,9 @@ def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
     return () if waits else targets_of(subscriber)
 
 
-def asked(subscriber: Subscriber, scope: Scope, change: RecordedChange) -> list[tuple[int, RecordedFinding]]:
+def asked_findings(
+    subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange
+) -> list[tuple[int, RecordedFinding]]:
     """Return the findings, each with its position, that both the scope of that time and the present one ask for."""
     then = replace(
         subscriber,
@@ -194,14 +196,15 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
 
 
 def next_attempt(
-    attempts: int, now: datetime, *, lot: float = 0.0, not_before: datetime | None = None
+    attempts: int, now: datetime, *, jitter: float = 0.0, not_before: datetime | None = None
 ) -> datetime | None:
     """Return when a delivery that failed `attempts` times is due again, or None where it is dead.
 
-    `lot`, from 0 to 1, lengthens the wait by up to `JITTER`, so that what failed together does not come back together.
+    `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`, so that deliveries that failed together do not all
+    retry together.
     `not_before` is what the service asks for: it lengthens a wait, by no more than the longest of `BACK_OFF`.
     """
     if attempts >= ATTEMPTS:
         return None
-    due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * lot)
+    due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * jitter)
     return due if not_before is None else max(due, min(not_before, now + BACK_OFF[-1]))

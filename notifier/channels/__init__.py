@@ -8,8 +8,8 @@ Mail services with an API (`MAIL_SERVICES`) get the HTML alone: their plugins ta
 
 from __future__ import annotations
 
-from notifier.channels.apprise_services import check
+from notifier.channels.apprise_services import address_problem
 from notifier.channels.schemes import ALLOWED
-from notifier.channels.sending import send
+from notifier.channels.sending import send_message
 
-__all__ = ["ALLOWED", "check", "send"]
+__all__ = ["ALLOWED", "address_problem", "send_message"]

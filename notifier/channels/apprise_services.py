@@ -54,7 +54,7 @@ class RefusedChannelError(Exception):
     """A channel's address cannot be used; the message says why, without secrets."""
 
 
-def check(url: str, recipient: str = "") -> str | None:
+def address_problem(url: str, recipient: str = "") -> str | None:
     """Say in clear words why a channel's address, or a recipient in it, cannot be used; None where it can."""
     try:
         service(url, recipient)

@@ -20,7 +20,7 @@ LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_
 """Loggers of the libraries that send. Below WARNING they write addresses, headers and whole messages."""
 
 
-class Redactor(logging.Filter):
+class ChannelRedactor(logging.Filter):
     """Knows the secrets of every channel that was used, and takes them out of texts and log records."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Redactor(logging.Filter):
         return True
 
 
-redactor = Redactor()
+redactor = ChannelRedactor()
 """One for the process: the loggers that it guards belong to the process too."""
 
 

@@ -23,7 +23,7 @@ SEND_TIMEOUT = 60.0
 """Seconds that one send may take in all. What answers later counts as failed and is tried again."""
 
 
-def send(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
+def send_message(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
     """Send a message to one recipient through a channel, once. A failure is an answer, never an exception.
 
     A service that dribbles is left to a thread that ends with the process, whatever its own time-outs let it do.

@@ -61,7 +61,7 @@ class WebhookRefusedError(Exception):
         """How long it asks to be left alone, bounded; None where it does not ask."""
 
 
-def body(content: dict[str, Any]) -> bytes:
+def encode_body(content: dict[str, Any]) -> bytes:
     """Return the bytes of a message, the same whenever it is sent.
 
     Only ASCII, and no character that would act in a page of HTML, wherever a receiver puts it.
@@ -72,7 +72,7 @@ def body(content: dict[str, Any]) -> bytes:
     return text.encode("ascii")
 
 
-def headers(key: str, content: bytes, secret: str, now: datetime) -> dict[str, str]:
+def signed_headers(key: str, content: bytes, secret: str, now: datetime) -> dict[str, str]:
     """Return a request's headers. The signature is over the key, the moment in Unix seconds and the exact bytes."""
     moment = str(int(now.timestamp()))
     signed = b".".join([key.encode(), moment.encode(), content])
@@ -87,7 +87,7 @@ def headers(key: str, content: bytes, secret: str, now: datetime) -> dict[str, s
     }
 
 
-def post(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
+def post_signed(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
     """Hand a message to a receiver, once; no redirect is followed, and no proxy of the environment is used.
 
     Raises WebhookRefusedError where it answers no, and requests.RequestException where there is no answer.
@@ -97,7 +97,7 @@ def post(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
         with session.post(
             endpoint.url,
             data=content,
-            headers=headers(key, content, endpoint.secret, now),
+            headers=signed_headers(key, content, endpoint.secret, now),
             verify=endpoint.verify,
             timeout=(endpoint.connect_timeout, endpoint.read_timeout),
             allow_redirects=False,

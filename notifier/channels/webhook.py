@@ -13,7 +13,7 @@ from apprise.plugins.base import NotifyBase
 
 from notifier.channels.outcome import Failed
 from notifier.channels.schemes import WEBHOOK
-from notifier.channels.signed_post import Endpoint, WebhookRefusedError, body, checked_secret, post
+from notifier.channels.signed_post import Endpoint, WebhookRefusedError, checked_secret, encode_body, post_signed
 from notifier.texts.alert import Message
 from notifier.texts.sanitize import inert
 
@@ -74,7 +74,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
             raise ValueError("there is no message to send")
         now = datetime.now(UTC)
         try:
-            post(self._endpoint(), self.key(self.message), content(self.message), now)
+            post_signed(self._endpoint(), self.key(self.message), content(self.message), now)
         except WebhookRefusedError as error:
             again = now + error.wait if error.wait is not None else None
             self.failure = Failed(
@@ -98,7 +98,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
 
 def content(message: Message) -> bytes:
     """Return the body of a message."""
-    return body(
+    return encode_body(
         {
             "id": message.key,
             "kind": message.kind,

@@ -101,7 +101,7 @@ class Digest:
     """The alerts that it is the first to tell, by change."""
 
 
-def due(subscriber: Subscriber, last: datetime, now: datetime) -> datetime | None:
+def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> datetime | None:
     """Return the moment of the schedule that a digest is due for, or None.
 
     `last` is the moment that the last digest was for, or when the subscription was first seen. A digest that was missed

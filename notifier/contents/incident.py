@@ -41,7 +41,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class IncidentReport:
     """One kind of trouble that began, or that is over."""
 
     kind: TroubleKind
@@ -53,10 +53,10 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class IncidentNotice:
     """What one message tells an operator."""
 
     subscriber: str
     key: str
     """Stable."""
-    report: Report
+    report: IncidentReport

@@ -8,48 +8,50 @@ from __future__ import annotations
 from notifier.outbox.alerts import plan_alerts
 from notifier.outbox.claims import (
     Claimed,
+    DeliveryCounts,
     GivenUp,
     Open,
-    Standing,
     claim,
+    delivery_counts,
     given_up,
     note_accepted,
     note_failed,
     open_deliveries,
     release_claims,
     revive,
-    standing,
 )
-from notifier.outbox.contents import Telling
+from notifier.outbox.contents import MessageContent
 from notifier.outbox.digests import plan_digest_now, plan_digests, preview_digest
-from notifier.outbox.erasure import Erased, forget
-from notifier.outbox.incidents import Templates, plan_missed, plan_operation
+from notifier.outbox.erasure import Erased, erase_person
+from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
 from notifier.outbox.subscriptions import (
     Made,
     NameTakenError,
     NoSubscriptionError,
+    add_subscription,
     everyone,
     made,
     register,
-    subscribe,
-    unsubscribe,
+    remove_subscription,
 )
 from notifier.outbox.welcomes import plan_welcomes
 
 __all__ = [
     "Claimed",
+    "DeliveryCounts",
     "Erased",
     "GivenUp",
     "Made",
+    "MessageContent",
     "NameTakenError",
     "NoSubscriptionError",
     "Open",
-    "Standing",
-    "Telling",
     "Templates",
+    "add_subscription",
     "claim",
+    "delivery_counts",
+    "erase_person",
     "everyone",
-    "forget",
     "given_up",
     "made",
     "note_accepted",
@@ -58,14 +60,12 @@ __all__ = [
     "plan_alerts",
     "plan_digest_now",
     "plan_digests",
+    "plan_incidents",
     "plan_missed",
-    "plan_operation",
     "plan_welcomes",
     "preview_digest",
     "register",
     "release_claims",
+    "remove_subscription",
     "revive",
-    "standing",
-    "subscribe",
-    "unsubscribe",
 ]

@@ -17,8 +17,8 @@ from archive.storage.version_reader import read_versions
 from archive.upkeep.restores import maybe_sent_before
 from notifier.audience.planning import PlannedMessage, RecordedChange, plan
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
-from notifier.outbox.deliveries import Planned, add_deliveries, head
-from notifier.outbox.subscriptions import held, history, note_planned, present, registered
+from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.subscriptions import held_changes, note_planned, present, registered, scope_history
 
 FOR_THE_DIGEST = ""
 """What stands in `AlertRow.digest` until a digest tells the alert."""
@@ -36,12 +36,12 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
             row = registered(session, subscriber, now)
             if subscriber.digest is None:
                 _tell_at_once(session, row, targets_of(subscriber), now)
-            changes = _changes_after(session, row.scope["planned"], held(row))
+            changes = _changes_after(session, row.scope["planned"], held_changes(row))
             if not changes:
                 continue
             fates = _verdicts(session, changes)
             ripe = [change for change in changes if fates.get(change.id, "tell") == "tell"]
-            for message in plan(subscriber, history(row), ripe, _told(session, row, ripe)):
+            for message in plan(subscriber, scope_history(row), ripe, _told(session, row, ripe)):
                 planned += _add(session, row, message, now)
             waiting = [change.id for change in changes if fates.get(change.id) == "hold"]
             note_planned(row, max(changes[-1].id, row.scope["planned"]), waiting)
@@ -104,7 +104,7 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
         session.add(
             AlertRow(id=alert.id, finding_id=alert.finding_id, subscription_id=row.id, planned_at=now, digest=waits)
         )
-    payload = {"head": head(session)}
+    payload = {"head": chain_head(session)}
     planned = Planned("alert", str(message.change_id), payload, message.change_id, message.urgent)
     add_deliveries(session, row, planned, message.targets, now)
     session.flush()
@@ -120,5 +120,5 @@ def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Targ
     for alert in waiting:
         alert.digest = None
     for change in sorted(changes):
-        planned = Planned("alert", str(change), {"head": head(session)}, change)
+        planned = Planned("alert", str(change), {"head": chain_head(session)}, change)
         add_deliveries(session, row, planned, targets, now)

@@ -20,7 +20,7 @@ from archive.storage.tables import DeliveryRow, SubscriptionRow
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
-from notifier.outbox.contents import Telling, telling
+from notifier.outbox.contents import MessageContent, read_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Claimed:
     target: Target
     attempts: int
     """This one included."""
-    notice: Telling
+    notice: MessageContent
     until: datetime
     """When the claim ends, so that another process may try it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryCounts:
     """What the outbox holds."""
 
     waiting: int
@@ -110,7 +110,7 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
         if cast(CursorResult[Any], taken).rowcount != 1:
             return None
         row = session.get_one(DeliveryRow, delivery)
-        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, telling(session, row), row.due_at)
+        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, read_content(session, row), row.due_at)
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
@@ -123,8 +123,8 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
 
     Where the claim ended meanwhile and another process tried it, what that one found stands.
     """
-    lot = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
-    again = next_attempt(claimed.attempts, now, lot=lot, not_before=failed.not_before)
+    jitter = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
+    again = next_attempt(claimed.attempts, now, jitter=jitter, not_before=failed.not_before)
     if failed.permanent or again is None:
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
@@ -141,11 +141,11 @@ def revive(archive: Archive, now: datetime) -> int:
         return cast(CursorResult[Any], revived).rowcount
 
 
-def standing(archive: Archive) -> Standing:
+def delivery_counts(archive: Archive) -> DeliveryCounts:
     """Count what waits and what was given up."""
     with archive.reading() as session:
         counts = dict(session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all())
-    return Standing(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
+    return DeliveryCounts(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
 
 
 def given_up(archive: Archive) -> tuple[GivenUp, ...]:

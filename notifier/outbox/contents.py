@@ -16,22 +16,22 @@ from differ.model import Timing
 from notifier.audience.subscriptions import Target
 from notifier.contents.change_notice import Alert, Notice, Seen
 from notifier.contents.digest import Account, Digest
-from notifier.contents.incident import Incident, Operation, Report
+from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.welcome import Inception, Welcome
 
-Telling = Notice | Digest | Welcome | Operation
+MessageContent = Notice | Digest | Welcome | IncidentNotice
 """What one message tells."""
 
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
-REPORT = TypeAdapter(Report)
+REPORT = TypeAdapter(IncidentReport)
 """How these are stored in a delivery's payload. In a report, people and their addresses are numbers of rows."""
 
 OPERATOR = "operator"
 """The kind of deliveries that tell operators how the watch itself goes."""
 
 
-def telling(session: Session, delivery: DeliveryRow) -> Telling:
+def read_content(session: Session, delivery: DeliveryRow) -> MessageContent:
     """Return what a delivery tells."""
     subscriber = session.get_one(SubscriptionRow, delivery.subscription_id).subscriber
     return READERS[delivery.kind](session, delivery, subscriber)
@@ -41,25 +41,25 @@ def _alert(session: Session, delivery: DeliveryRow, subscriber: str) -> Notice:
     if delivery.change_id is None:
         raise ValueError(f"the alert of delivery {delivery.id} names no change")
     mine = AlertRow.subscription_id == delivery.subscription_id
-    return notice(session, delivery.change_id, subscriber, mine, delivery.payload.get("head", ""))
+    return read_notice(session, delivery.change_id, subscriber, mine, delivery.payload.get("head", ""))
 
 
 def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
     account = ACCOUNT.validate_python(delivery.payload)
-    return digest(session, delivery.subscription_id, subscriber, delivery.key, account)
+    return read_digest(session, delivery.subscription_id, subscriber, delivery.key, account)
 
 
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
     return Welcome(subscriber, delivery.key, INCEPTION.validate_python(delivery.payload))
 
 
-def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Operation:
+def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> IncidentNotice:
     report = REPORT.validate_python(delivery.payload)
     named = tuple(_named(session, report, incident) for incident in report.incidents)
-    return Operation(subscriber, delivery.key, replace(report, incidents=named))
+    return IncidentNotice(subscriber, delivery.key, replace(report, incidents=named))
 
 
-def _named(session: Session, report: Report, incident: Incident) -> Incident:
+def _named(session: Session, report: IncidentReport, incident: Incident) -> Incident:
     """Return an incident with the names of people, as the rows have them now: they may have been erased."""
     if report.kind == "idle":
         return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
@@ -70,7 +70,7 @@ def _named(session: Session, report: Report, incident: Incident) -> Incident:
     return incident
 
 
-READERS: Mapping[str, Callable[[Session, DeliveryRow, str], Telling]] = {
+READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "alert": _alert,
     "digest": _digest,
     "welcome": _welcome,
@@ -79,7 +79,7 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], Telling]] = {
 """What reads each kind of delivery."""
 
 
-def digest(session: Session, subscription: int, subscriber: str, key: str, account: Account) -> Digest:
+def read_digest(session: Session, subscription: int, subscriber: str, key: str, account: Account) -> Digest:
     """Return a digest with the alerts that it is the first to tell; `key` says which in `AlertRow.digest`."""
     mine = AlertRow.subscription_id == subscription, AlertRow.digest == key
     changes = session.scalars(
@@ -89,11 +89,11 @@ def digest(session: Session, subscription: int, subscriber: str, key: str, accou
         .distinct()
         .order_by(FindingRow.change_id)
     ).all()
-    notices = [notice(session, change, subscriber, mine[0] & mine[1], account.head) for change in changes]
+    notices = [read_notice(session, change, subscriber, mine[0] & mine[1], account.head) for change in changes]
     return Digest(subscriber, key, account, tuple(notices))
 
 
-def notice(session: Session, change_id: int, subscriber: str, mine: ColumnElement[bool], head: str) -> Notice:
+def read_notice(session: Session, change_id: int, subscriber: str, mine: ColumnElement[bool], head: str) -> Notice:
     """Return those alerts of a change that meet a condition on `AlertRow`."""
     change = session.get_one(ChangeRow, change_id)
     policy = session.get_one(PolicyRow, change.version.policy_id)

@@ -60,7 +60,7 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
     )
 
 
-def head(session: Session) -> str:
+def chain_head(session: Session) -> str:
     """Return the last entry of the chain over the evidence, which messages quote, as `archive.evidence.chain.Head`.
 
     It is read in the transaction that plans, so that it stands for everything that is told.

@@ -16,11 +16,11 @@ from archive.storage.database import Archive
 from archive.storage.tables import AlertRow, ChangeRow, FetchRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_versions
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
-from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, due
+from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, digest_due
 from notifier.contents.welcome import trouble
 from notifier.outbox.alerts import FOR_THE_DIGEST
-from notifier.outbox.contents import ACCOUNT, digest
-from notifier.outbox.deliveries import Planned, add_deliveries, head
+from notifier.outbox.contents import ACCOUNT, read_digest
+from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, registered, subscription
 
 
@@ -75,7 +75,7 @@ def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> D
         if row is None or row.removed_at is not None:
             return None
         account = _account(session, row, subscriber, standing, Writing(now, now, by_hand=True))
-        return digest(session, row.id, subscriber.name, FOR_THE_DIGEST, account)
+        return read_digest(session, row.id, subscriber.name, FOR_THE_DIGEST, account)
 
 
 def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
@@ -83,7 +83,7 @@ def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None or row.digested_until is None:
         return None
-    return due(subscriber, row.digested_until, now)
+    return digest_due(subscriber, row.digested_until, now)
 
 
 def _write(
@@ -118,7 +118,7 @@ def _account(
         ),
         changes=recaps,
         changes_left_out=len(changes) - len(recaps),
-        head=head(session),
+        head=chain_head(session),
     )
 
 

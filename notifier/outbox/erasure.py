@@ -36,7 +36,7 @@ class Erased:
     """Other subscriptions of the command line that go to one of the addresses: they are left as they are."""
 
 
-def forget(archive: Archive, name: str, now: datetime) -> Erased | None:
+def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
     """Erase a person from every row, and what is left of those rows from the files; None where none has the name.
 
     What was told remains, and when, to nobody in particular, and what was said in reviews, by nobody in particular. The

@@ -20,13 +20,21 @@ from archive.questions.watch_problems import Trouble, missed, troubles
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow, ToldTroubleRow
 from notifier.audience.subscriptions import Subscriber, Target, idle, operators, targets_of
-from notifier.contents.incident import MOST_INCIDENTS, SUPERSEDES, TOLD_WHEN_OVER, Incident, Report, Stage, TroubleKind
+from notifier.contents.incident import (
+    MOST_INCIDENTS,
+    SUPERSEDES,
+    TOLD_WHEN_OVER,
+    Incident,
+    IncidentReport,
+    Stage,
+    TroubleKind,
+)
 from notifier.outbox.contents import OPERATOR, REPORT
 from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import everyone, present, subscription
 
 EXAMINED: tuple[TroubleKind, ...] = ("unread", "gone", "fallback", "flapping", "idle", "undelivered", "template")
-"""What `plan_operation` examines; what no run tried in time is examined before one tries it."""
+"""What `plan_incidents` examines; what no run tried in time is examined before one tries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetim
     return _plan_all(archive, subscribers, _State(found, ("missed",), {}), now)
 
 
-def plan_operation(
+def plan_incidents(
     archive: Archive, configured: Iterable[Subscriber], trouble_after: int, templates: Templates, now: datetime
 ) -> int:
     """Plan what operators are told of all other trouble; return how many messages.
@@ -256,7 +264,7 @@ class _Telling:
     ) -> int:
         names = hashlib.sha256(" ".join(map(str, rows)).encode()).hexdigest()[:16]
         left_out = len(incidents[MOST_INCIDENTS:])
-        report = Report(kind, stage, self.now, tuple(incidents[:MOST_INCIDENTS]), left_out)
+        report = IncidentReport(kind, stage, self.now, tuple(incidents[:MOST_INCIDENTS]), left_out)
         planned = Planned(OPERATOR, f"{kind} {stage} {names}", REPORT.dump_python(report, mode="json"))
         return add_deliveries(self.session, self.row, planned, targets, self.now)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, FetchRow, SubscriptionRow
-from notifier.audience.planning import Asked, Scope, amended, still_needed
+from notifier.audience.planning import DatedScope, SubscriptionScope, amended, still_needed
 from notifier.audience.subscriptions import Subscriber
 
 CONFIGURATION, COMMAND_LINE = "configuration", "command line"
@@ -86,7 +86,7 @@ def _made(session: Session) -> list[SubscriptionRow]:
     return list(session.scalars(query.order_by(SubscriptionRow.created_at, SubscriptionRow.id)))
 
 
-def subscribe(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
+def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
     """Make a subscription for the command line. It asks for what is recorded from now on.
 
     `by` is the login of who makes it. Raises NameTakenError; whether the configuration has the name is for the caller
@@ -103,7 +103,7 @@ def subscribe(archive: Archive, subscriber: Subscriber, by: str, now: datetime) 
         row.created_by = by
 
 
-def unsubscribe(archive: Archive, name: str, now: datetime) -> int:
+def remove_subscription(archive: Archive, name: str, now: datetime) -> int:
     """Remove a subscription of the command line; return how many messages are not sent any more.
 
     Raises NoSubscriptionError.
@@ -158,9 +158,9 @@ def _begin_digests(session: Session, row: SubscriptionRow, newest: int, now: dat
 
 
 def _amend(row: SubscriptionRow, subscriber: Subscriber, newest: int, now: datetime) -> None:
-    present = amended(history(row), subscriber, newest)
-    if present != history(row):
-        row.scope = _stored(present, row.scope["planned"], held(row))
+    present = amended(scope_history(row), subscriber, newest)
+    if present != scope_history(row):
+        row.scope = _stored(present, row.scope["planned"], held_changes(row))
         row.since = now
     if row.digested_until is not None and row.digested_until > now:
         row.digested_until = now  # a clock was ahead: without this, digests would wait for it
@@ -174,24 +174,24 @@ def subscription(session: Session, name: str) -> SubscriptionRow | None:
 def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None:
     """Note up to which change alerts are planned, and which changes are held."""
     oldest = min([planned, *(change - 1 for change in waiting)])
-    row.scope = _stored(still_needed(history(row), oldest), planned, waiting)
+    row.scope = _stored(still_needed(scope_history(row), oldest), planned, waiting)
 
 
-def _stored(asked: tuple[Asked, ...], planned: int, waiting: Iterable[int] = ()) -> dict[str, Any]:
+def _stored(asked: tuple[DatedScope, ...], planned: int, waiting: Iterable[int] = ()) -> dict[str, Any]:
     scopes = [{"after": each.after, **asdict(each.scope)} for each in asked]
     return {"planned": planned, "asked": scopes, "held": list(waiting)}
 
 
-def held(row: SubscriptionRow) -> list[int]:
+def held_changes(row: SubscriptionRow) -> list[int]:
     """Return the changes whose alerts wait for a text to stay."""
     return list(row.scope.get("held", ()))
 
 
-def history(row: SubscriptionRow) -> tuple[Asked, ...]:
+def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
     """Return which scopes a subscription had, since which change each."""
-    return tuple(Asked(each["after"], _scope(each)) for each in row.scope["asked"])
+    return tuple(DatedScope(each["after"], _scope(each)) for each in row.scope["asked"])
 
 
-def _scope(stored: dict[str, Any]) -> Scope:
+def _scope(stored: dict[str, Any]) -> SubscriptionScope:
     clauses = tuple(stored.get("clauses", ()))
-    return Scope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses)
+    return SubscriptionScope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses)

@@ -16,7 +16,7 @@ from archive.storage.tables import DeliveryRow, PolicyRow, SubscriptionRow, Vers
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.welcome import Inception, Watched, promises, watched
 from notifier.outbox.contents import INCEPTION
-from notifier.outbox.deliveries import Planned, add_deliveries, head
+from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, subscription
 
 LONGEST_WAIT = timedelta(days=1)
@@ -42,7 +42,7 @@ def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datet
             row = subscription(session, subscriber.name)
             if row is not None and row.removed_at is None:
                 told = tuple(policies[each.name] for each in _covered(subscriber, standing))
-                inception = Inception(now, told, head(session), replace(subscriber, via=()))
+                inception = Inception(now, told, chain_head(session), replace(subscriber, via=()))
                 planned = Planned("welcome", _key(row), INCEPTION.dump_python(inception, mode="json"))
                 add_deliveries(session, row, planned, targets_of(subscriber), now)
     return len(ready)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from notifier.audience.subscriptions import Language
 from notifier.contents.digest import Digest
-from notifier.contents.incident import Operation
+from notifier.contents.incident import IncidentNotice
 from notifier.contents.welcome import Welcome
-from notifier.outbox import Telling
+from notifier.outbox import MessageContent
 from notifier.texts import alert
 from notifier.texts.alert import Message
 from notifier.texts.digest import digest_message
-from notifier.texts.incident import operation_message
+from notifier.texts.incident import incident_message
 from notifier.texts.rendering import Render, render
 from notifier.texts.welcome import welcome_message
 
 
-def compose(telling: Telling, language: Language = "en", render: Render = render) -> Message:
+def compose(telling: MessageContent, language: Language = "en", render: Render = render) -> Message:
     """Write the message of whatever is told in a language; `render` fills the templates."""
     if isinstance(telling, Digest):
         return digest_message(telling, language, render)
     if isinstance(telling, Welcome):
         return welcome_message(telling, language, render)
-    if isinstance(telling, Operation):
-        return operation_message(telling, language, render)
-    return alert.compose(telling, language, render)
+    if isinstance(telling, IncidentNotice):
+        return incident_message(telling, language, render)
+    return alert.alert_message(telling, language, render)

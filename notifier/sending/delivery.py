@@ -11,7 +11,7 @@ from archive.storage.database import Archive
 from notifier import outbox
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels.outcome import Failed
-from notifier.sending.dispatcher import Round, sent
+from notifier.sending.dispatcher import Dispatcher, sent
 from notifier.texts.alert import trial_message
 from notifier.texts.custom_templates import OwnTemplates
 
@@ -45,7 +45,7 @@ class Trial:
     """Why it was not accepted, without secrets; "" where it was."""
 
 
-def utc_now() -> datetime:
+def wall_clock() -> datetime:
     """Return the present moment."""
     return datetime.now(UTC)
 
@@ -55,7 +55,7 @@ def deliver(
     subscribers: Iterable[Subscriber],
     channels: Iterable[Channel],
     *,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Callable[[], datetime] = wall_clock,
     early: bool = False,
     patience: float = PATIENCE,
     templates: Path | None = None,
@@ -76,15 +76,15 @@ def deliver(
     outbox.plan_welcomes(archive, configured, now)
     outbox.plan_digests(archive, configured, now)
     known = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
-    ways = {channel.name: channel for channel in channels}
+    channels_by_name = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
     with OwnTemplates(templates) as own:
-        sending = Round(archive, known, ways, clock, early, patience, own.render)
+        sending = Dispatcher(archive, known, channels_by_name, clock, early, patience, own.render)
         counts, errors = sending.run(due)
         if trouble_after is not None:
             fared = outbox.Templates(own.problems, own.sound)
-            if outbox.plan_operation(archive, configured, trouble_after, fared, clock()):
+            if outbox.plan_incidents(archive, configured, trouble_after, fared, clock()):
                 tried = {each.id for each in due}
                 more = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
                 counts, errors = sending.run(each for each in more if each.id not in tried)
@@ -98,9 +98,9 @@ def try_out(
     """Send a test message to each target of a subscriber, and say what became of each."""
     with OwnTemplates(templates) as own:
         message = trial_message(subscriber, now, own.render)
-    ways = {channel.name: channel for channel in channels}
+    channels_by_name = {channel.name: channel for channel in channels}
     trials = []
     for target in dict.fromkeys(subscriber.via):
-        outcome = sent(ways, target, message)
+        outcome = sent(channels_by_name, target, message)
         trials.append(Trial(target, outcome.reason if isinstance(outcome, Failed) else ""))
     return tuple(trials)

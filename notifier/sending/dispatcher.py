@@ -33,12 +33,12 @@ service says that it is out of reach, and each failure may have taken a whole ti
 
 
 @dataclass
-class Round:
+class Dispatcher:
     """The deliveries of one pass, channel by channel."""
 
     archive: Archive
     subscribers: Mapping[str, Subscriber]
-    ways: Mapping[str, Channel]
+    channels_by_name: Mapping[str, Channel]
     clock: Callable[[], datetime]
     early: bool
     patience: float
@@ -86,7 +86,7 @@ class Round:
         if self.clock() >= claimed.until:
             return Failed("this process was stopped before it could send; it is tried again")
         fault_injection.reach("before send")
-        outcome = sent(self.ways, claimed.target, message)
+        outcome = sent(self.channels_by_name, claimed.target, message)
         fault_injection.reach("after send")
         return outcome
 
@@ -129,11 +129,11 @@ class Round:
         self._waiting.clear()
 
 
-def sent(ways: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
+def sent(channels_by_name: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
     """Send a message once to a target, and say what became of it."""
-    if target.channel not in ways:
+    if target.channel not in channels_by_name:
         return Failed(f"the configuration names no channel {target.channel!r}", unreachable=True)
     # Apprise costs a third of a second to import, and most runs have nothing to send.
     from notifier import channels
 
-    return channels.send(ways[target.channel], target.recipient, message)
+    return channels.send_message(channels_by_name[target.channel], target.recipient, message)

@@ -21,7 +21,7 @@ from notifier.audience.subscriptions import Language, Subscriber
 from notifier.contents.change_notice import Alert, Notice, Passage, passages
 from notifier.texts import chat, payload, wording
 from notifier.texts.chat import Chat
-from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.redline import after, before
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -67,9 +67,9 @@ class Message:
     """What it tells, for programs: keys of the webhook's body besides those that every message has."""
 
 
-def compose(notice: Notice, language: Language = "en", render: Render = render) -> Message:
+def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
     """Write the message of a notice in a language; `render` fills the templates."""
-    tongue = phrases(language)
+    tongue = phrases_for(language)
     found = passages(notice.alerts)
     shown = _facts(notice, found, tongue)
     subject = clipped(shown["subject"], SUBJECT_LENGTH)
@@ -86,7 +86,7 @@ def compose(notice: Notice, language: Language = "en", render: Render = render) 
 
 def trial_message(subscriber: Subscriber, now: datetime, render: Render = render) -> Message:
     """Write the message by which `notify test` proves a channel; `render` fills the templates."""
-    tongue = phrases(subscriber.language)
+    tongue = phrases_for(subscriber.language)
     asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
     policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
     severity = tongue.name("severity", subscriber.severity)
@@ -122,9 +122,9 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "language": tongue.language,
         "subject": wording.returned("subject", notice, found, tongue) or wording.subject(name, found, tongue),
         "headline": wording.returned("headline", notice, found, tongue) or wording.headline(name, found, tongue),
-        "verdict": wording.verdict(found, tongue),
+        "verdict": wording.verdict_sentence(found, tongue),
         "advice": wording.advice(notice, found, tongue),
-        "deadline": wording.deadline(notice, tongue),
+        "deadline": wording.upcoming_deadline(notice, tongue),
         "notes": wording.notes(notice, found, tongue),
         "badge": _badge(found[0], tongue),
         "colour": COLOURS[found[0].severity],
@@ -136,7 +136,7 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
         "url": link(notice.url),
         "address": inert(notice.url),
         "seen": wording.seen(notice, tongue),
-        "earlier": wording.standing(notice, tongue),
+        "earlier": wording.earlier_seen(notice, tongue),
         "stated": wording.stated(notice, tongue),
         "period": period,
         "window": window,
@@ -154,7 +154,7 @@ def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongu
     return Chat(
         head=shown["verdict"],
         notes=tuple(shown["notes"]),
-        parts=chat.parts(found, tongue),
+        parts=chat.clause_parts(found, tongue),
         advice=shown["advice"],
         foot=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
@@ -174,7 +174,7 @@ def shown_passage(passage: Passage, place: int, tongue: Phrases) -> dict[str, An
     return {
         "place": place,
         "section": inert(worst.section) or tongue.say("clause.unheaded"),
-        "topics": wording.topics(passage.findings, tongue),
+        "topics": wording.topic_names(passage.findings, tongue),
         "badge": _badge(passage, tongue),
         "severity": tongue.name("severity", passage.severity),
         "colour": COLOURS[passage.severity],
@@ -214,7 +214,7 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
         tongue.say(
             "rest.name",
             section=clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), 120),
-            topics=wording.topics(passage.findings, tongue),
+            topics=wording.topic_names(passage.findings, tongue),
             severity=tongue.name("severity", passage.severity),
         )
         for passage in rest

@@ -9,7 +9,7 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Passage
 from notifier.texts import wording
 from notifier.texts.dialects import Dialect, plain_link
-from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.redline import Side, after, before
 from notifier.texts.sanitize import clipped, inert
 
@@ -79,7 +79,7 @@ class Chat:
             kept.append(written)
             left -= dialect.size(written) + 2
         more = len(self.parts) - len(kept)
-        tongue = phrases(self.language)
+        tongue = phrases_for(self.language)
         return [*kept, *([_escaped(tongue.count(self.counted, more), dialect)] if more else [])], left
 
     def _last(self, dialect: Dialect, left: int) -> str:
@@ -99,7 +99,7 @@ def _fitting(text: str, room: int, dialect: Dialect) -> str:
     return written
 
 
-def parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
+def clause_parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
     """Write each clause: where it stands, why it is told, the words before and after."""
     return tuple(_part(passage, tongue) for passage in found)
 
@@ -107,7 +107,7 @@ def parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
 def _part(passage: Passage, tongue: Phrases) -> str:
     finding = passage.worst
     section = clipped(inert(finding.section), SECTION) or tongue.say("clause.unheaded")
-    topics = wording.topics(passage.findings, tongue)
+    topics = wording.topic_names(passage.findings, tongue)
     severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
     reasons = dict.fromkeys(inert(each.reason_in(tongue.language)) for each in passage.findings)
     lines = [

@@ -122,7 +122,7 @@ class OwnTemplates:
             raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
 
 
-def names() -> tuple[str, ...]:
+def template_names() -> tuple[str, ...]:
     """Return the names of the templates that can be replaced."""
     return tuple(PackageLoader("notifier").list_templates())
 
@@ -130,7 +130,7 @@ def names() -> tuple[str, ...]:
 def stray(folder: Path) -> tuple[str, ...]:
     """Return the files of a folder that no message uses; those that begin with an underscore are parts of others."""
     found = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
-    return tuple(name for name in found if name not in names() and not name.startswith("_"))
+    return tuple(name for name in found if name not in template_names() and not name.startswith("_"))
 
 
 def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:

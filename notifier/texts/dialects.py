@@ -68,8 +68,8 @@ TEAMS = Dialect(14_000, inert_in_chat, _utf16, link="[{0}]({0})".format, markdow
 (https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
 
 DISCORD = Dialect(2000, _backslashed, _utf16, link="<{}>".format)
-"""https://docs.discord.com/developers/resources/webhook#execute-webhook: content, up to 2,000 characters. An address in
-angle brackets is not unfolded."""
+"""https://docs.discord.com/developers/resources/webhook#execute-webhook: content, up to 2,000 characters. A URL in
+angle brackets gets no link preview."""
 
 TELEGRAM = Dialect(4096, lambda text: _closed(text).translate(_MENTION), _utf16)
 """1 to 4,096 characters after its entities are read (https://core.telegram.org/bots/api#sendmessage); Apprise writes

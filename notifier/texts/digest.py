@@ -12,7 +12,7 @@ from notifier.contents.digest import Digest, Recap, Watch
 from notifier.texts import chat, wording
 from notifier.texts.alert import FULL_PASSAGES, SUBJECT_LENGTH, Message, commands_of, shown_passage
 from notifier.texts.chat import Chat
-from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -25,7 +25,7 @@ TROUBLE = 300
 
 def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
     """Write the message of a digest in a language; `render` fills the templates."""
-    tongue = phrases(language)
+    tongue = phrases_for(language)
     shown = _facts(digest, tongue)
     return Message(
         key=hashlib.sha256(f"digest\n{digest.subscriber}\n{digest.key}".encode()).hexdigest()[:32],
@@ -154,7 +154,7 @@ def _watch(watch: Watch, tongue: Phrases) -> str:
 
 
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
-    found = [part for notice in digest.notices for part in chat.parts(passages(notice.alerts), tongue)]
+    found = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
     recaps = [f"{recap['change']}: {recap['said']}" for recap in shown["recaps"] if recap["told"]]
     head = tongue.say("watching.head")
     return Chat(

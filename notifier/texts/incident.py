@@ -7,10 +7,10 @@ import shlex
 from typing import Any
 
 from notifier.audience.subscriptions import Language
-from notifier.contents.incident import Incident, Operation, TroubleKind
+from notifier.contents.incident import Incident, IncidentNotice, TroubleKind
 from notifier.texts.alert import SUBJECT_LENGTH, Message
 from notifier.texts.chat import Chat
-from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -30,9 +30,9 @@ COMMANDS: dict[TroubleKind, str] = {
 """What helps, by the kind of trouble; `{name}` is that of a policy."""
 
 
-def operation_message(operation: Operation, language: Language = "en", render: Render = render) -> Message:
+def incident_message(operation: IncidentNotice, language: Language = "en", render: Render = render) -> Message:
     """Write the message to an operator in a language; `render` fills the templates."""
-    tongue = phrases(language)
+    tongue = phrases_for(language)
     shown = _facts(operation, tongue)
     return Message(
         key=hashlib.sha256(f"operation\n{operation.subscriber}\n{operation.key}".encode()).hexdigest()[:32],
@@ -45,7 +45,7 @@ def operation_message(operation: Operation, language: Language = "en", render: R
     )
 
 
-def _facts(operation: Operation, tongue: Phrases) -> dict[str, Any]:
+def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
     report = operation.report
     count = len(report.incidents) + report.left_out
@@ -79,7 +79,7 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
     return {"about": inert(incident.about), "since": ", ".join(said), "detail": detail}
 
 
-def _commands(operation: Operation) -> list[str]:
+def _commands(operation: IncidentNotice) -> list[str]:
     """Return what helps, once for the first thing that is affected: the others go the same way."""
     first = operation.report.incidents[:1]
     return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(each.about))) for each in first]
@@ -99,7 +99,7 @@ def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
     )
 
 
-def _for_programs(operation: Operation) -> dict[str, Any]:
+def _for_programs(operation: IncidentNotice) -> dict[str, Any]:
     """Return what the message tells programs: the part of the webhook's body that is its own."""
     report = operation.report
     return {

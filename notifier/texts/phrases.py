@@ -59,7 +59,7 @@ class Phrases:
 
 
 @cache
-def phrases(language: Language) -> Phrases:
+def phrases_for(language: Language) -> Phrases:
     """Return the phrases of a language."""
     tables = tomllib.loads((files("notifier") / "languages" / f"{language}.toml").read_text(encoding="utf-8"))
     months = tuple(tables["date"].pop("months"))

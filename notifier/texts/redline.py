@@ -20,7 +20,7 @@ ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A run of words of one side of a clause."""
 
     text: str
@@ -32,7 +32,7 @@ class Run:
 class Side:
     """A clause before, or after."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     shortened: bool
     """Whether words were left out; an ellipsis stands in their place."""
 
@@ -56,11 +56,11 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
     """Mark one side. An edit of the other side leaves an empty run: the place where words went or came."""
     if edits:
         runs = [
-            Run(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
+            TextRun(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
             for edit in edits
         ]
     else:
-        runs = [Run(inert(clause), marked=False)]
+        runs = [TextRun(inert(clause), marked=False)]
     kept = [_shortened(run, runs[:place], runs[place + 1 :]) for place, run in enumerate(runs)]
     return _limited([run for run in kept if run.text], shortened=kept != runs)
 
@@ -74,12 +74,12 @@ def _spaced(text: str) -> str:
     return f"{left}{inert(text)}{right}"
 
 
-def _shortened(run: Run, earlier: list[Run], later: list[Run]) -> Run:
+def _shortened(run: TextRun, earlier: list[TextRun], later: list[TextRun]) -> TextRun:
     if run.marked:
-        return Run(_without_middle(run.text, MARKED * 2 // 3, MARKED // 3), marked=True)
+        return TextRun(_without_middle(run.text, MARKED * 2 // 3, MARKED // 3), marked=True)
     if not earlier and not later:
-        return Run(_without_middle(run.text, MARKED, 0), marked=False)
-    return Run(_without_middle(run.text, CONTEXT if earlier else 0, CONTEXT if later else 0), marked=False)
+        return TextRun(_without_middle(run.text, MARKED, 0), marked=False)
+    return TextRun(_without_middle(run.text, CONTEXT if earlier else 0, CONTEXT if later else 0), marked=False)
 
 
 def _without_middle(text: str, head: int, tail: int) -> str:
@@ -93,13 +93,13 @@ def _without_middle(text: str, head: int, tail: int) -> str:
     return f"{start}{ELLIPSIS}{end}"
 
 
-def _limited(runs: list[Run], *, shortened: bool) -> Side:
+def _limited(runs: list[TextRun], *, shortened: bool) -> Side:
     """Leave out what goes past the size of a side."""
     room = SIDE
-    kept: list[Run] = []
+    kept: list[TextRun] = []
     for run in runs:
         if len(run.text) > room:
-            kept.append(Run(run.text[:room] + ELLIPSIS, run.marked))
+            kept.append(TextRun(run.text[:room] + ELLIPSIS, run.marked))
             return Side(tuple(kept), shortened=True)
         kept.append(run)
         room -= len(run.text)

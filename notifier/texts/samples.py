@@ -11,7 +11,7 @@ from differ.model import Edit, Finding, Timing
 from document.model import StatedDate
 from notifier.audience.subscriptions import LANGUAGES, Subscriber, Target
 from notifier.contents.change_notice import Alert, Notice, Seen
-from notifier.texts.alert import FULL_PASSAGES, compose, trial_message
+from notifier.texts.alert import FULL_PASSAGES, alert_message, trial_message
 from notifier.texts.custom_templates import OwnTemplates, stray
 
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -70,7 +70,7 @@ def faults(folder: Path) -> Iterator[str]:
         own.examine()
         for language in LANGUAGES:
             for notice in notices():
-                compose(notice, language, own.render)
+                alert_message(notice, language, own.render)
             trial_message(Subscriber("Privacy desk", (Target("desk"),), language=language), MOMENT, own.render)
         yield from own.problems.values()
 

@@ -13,7 +13,7 @@ from notifier.audience.timing import DAYS
 from notifier.contents.welcome import Promises, Watched, Welcome
 from notifier.texts.alert import SUBJECT_LENGTH, Message, link
 from notifier.texts.chat import Chat
-from notifier.texts.phrases import Phrases, phrases
+from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -26,7 +26,7 @@ NAME, TROUBLE = 60, 300
 
 def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
     """Write a subscription's first message in a language; `render` fills the templates."""
-    tongue = phrases(language)
+    tongue = phrases_for(language)
     shown = _facts(welcome, tongue)
     return Message(
         key=hashlib.sha256(f"welcome\n{welcome.subscriber}\n{welcome.key}".encode()).hexdigest()[:32],

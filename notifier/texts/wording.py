@@ -16,7 +16,7 @@ WINDOW = 300
 """Code points kept of the sentence that names a notice or objection period."""
 
 
-def topics(findings: Iterable[Finding], tongue: Phrases) -> str:
+def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
     """Name the topics of findings, in their order."""
     return tongue.listed(list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings)))
 
@@ -55,7 +55,7 @@ def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
     return tongue.listed(names) if len(names) < 3 else tongue.say("list.more", first=names[0], last=names[1])
 
 
-def verdict(found: Sequence[Passage], tongue: Phrases) -> str:
+def verdict_sentence(found: Sequence[Passage], tongue: Phrases) -> str:
     """Say whether it matters."""
     material = sum(passage.material for passage in found)
     if material < len(found):
@@ -70,7 +70,7 @@ def advice(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
     return tongue.say(f"advice.{found[0].severity}", what=what)
 
 
-def deadline(notice: Notice, tongue: Phrases) -> str:
+def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
     """Say what is still to come: the end of a period, else the day of effect; "" where nothing is."""
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
@@ -112,7 +112,7 @@ def seen(notice: Notice, tongue: Phrases) -> str:
     return tongue.say("seen.later", moment=tongue.moment(notice.later.seen_at), number=notice.later.number)
 
 
-def standing(notice: Notice, tongue: Phrases) -> str:
+def earlier_seen(notice: Notice, tongue: Phrases) -> str:
     """Say from when to when the text before was seen."""
     number = notice.earlier.number
     since, until = tongue.moment(notice.earlier.seen_at), tongue.moment(notice.earlier.last_seen_at)

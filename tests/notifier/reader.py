@@ -12,7 +12,7 @@ from archive.storage.database import Archive
 from notifier import outbox
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.audience.timing import Schedule
-from notifier.outbox import Telling
+from notifier.outbox import MessageContent
 from tests.archive.visits import HOUR, START, TEAHOUSE, same
 
 DESK = Target("desk", "officer@example.org")
@@ -32,7 +32,7 @@ class Reader:
     def __post_init__(self) -> None:
         outbox.register(self.archive, self.subscribers, self.now)
 
-    def told(self, *, early: bool = False) -> list[Telling]:
+    def told(self, *, early: bool = False) -> list[MessageContent]:
         """Plan what is due, as each pass does, and take it."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         outbox.plan_welcomes(self.archive, self.subscribers, self.now)
@@ -47,7 +47,7 @@ class Reader:
             taken.append(claimed.notice)
         return taken
 
-    def at(self, moment: datetime) -> list[Telling]:
+    def at(self, moment: datetime) -> list[MessageContent]:
         """Set the clock, and return what is told then."""
         self.now = moment
         return self.told()

@@ -15,7 +15,7 @@ from clausewatch.config.secrets import masked_url
 from clausewatch.errors import ConfigurationError
 from notifier.audience.subscriptions import Target
 from notifier.audience.timing import Quiet, Schedule
-from notifier.channels import check
+from notifier.channels import address_problem
 
 WHOLE = """
 database = "sqlite:///watch.db"
@@ -73,7 +73,7 @@ def read(tmp_path: Path) -> Load:
     def load_text(text: str, variables: Mapping[str, str] = VARIABLES) -> Configuration:
         path = tmp_path / "watch.toml"
         path.write_text(text, encoding="utf-8")
-        return load(path, variables, check)
+        return load(path, variables, address_problem)
 
     return load_text
 

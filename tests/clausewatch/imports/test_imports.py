@@ -103,7 +103,7 @@ def test_imports_alert_nobody_and_the_next_version_is_a_boundary(tmp_path: Path,
     call(path, "import", "opentermsarchive", str(collection), "--service", "Ferry")
     with opened(tmp_path) as archive:
         assert outbox.plan_alerts(archive, [desk], START + DAY) == 0
-        assert outbox.standing(archive).waiting == 0
+        assert outbox.delivery_counts(archive).waiting == 0
 
 
 def test_what_the_configuration_does_not_name_is_kept_as_retired(tmp_path: Path, collection: Path) -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 from archive.model import RecordedFinding
 from notifier.audience.planning import (
     ATTEMPTS,
-    Asked,
+    DatedScope,
     RecordedChange,
-    Scope,
+    SubscriptionScope,
     alert_id,
     amended,
     next_attempt,
@@ -22,7 +22,7 @@ from notifier.audience.timing import Schedule
 from tests.notifier.changes import CONSENT, NOW, of
 
 DESK = Subscriber("Desk", (Target("mail", "a@example.org"), Target("chat"), Target("mail", "a@example.org")))
-FROM_THE_START = (Asked(0, Scope.of(DESK)),)
+FROM_THE_START = (DatedScope(0, SubscriptionScope.of(DESK)),)
 
 
 def change(number: int, *findings: RecordedFinding) -> RecordedChange:
@@ -85,8 +85,8 @@ def test_an_unchanged_scope_leaves_the_history_as_it_is() -> None:
 
 
 def test_the_history_keeps_only_scopes_that_a_later_change_can_fall_under() -> None:
-    wide, narrow = Scope.of(DESK), Scope(("rights",), "low", ())
-    history = (Asked(0, wide), Asked(3, narrow), Asked(9, wide))
+    wide, narrow = SubscriptionScope.of(DESK), SubscriptionScope(("rights",), "low", ())
+    history = (DatedScope(0, wide), DatedScope(3, narrow), DatedScope(9, wide))
     assert still_needed(history, 2) == history
     assert still_needed(history, 3) == history[1:]
     assert still_needed(history, 20) == history[2:]
@@ -109,7 +109,7 @@ def test_a_failed_delivery_is_due_in_the_next_run_and_then_waits_longer_and_long
 
 
 def test_what_failed_together_does_not_come_back_together() -> None:
-    waits = [(next_attempt(5, NOW, lot=lot) or NOW) - NOW for lot in (0.0, 0.5, 1.0)]
+    waits = [(next_attempt(5, NOW, jitter=jitter) or NOW) - NOW for jitter in (0.0, 0.5, 1.0)]
     assert waits == [timedelta(minutes=15), timedelta(minutes=16, seconds=30), timedelta(minutes=18)]
 
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 import pytest
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import ALLOWED, check, send
+from notifier.channels import ALLOWED, address_problem, send_message
 from notifier.channels.outcome import Accepted, Failed
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from notifier.texts.dialects import ANY
 from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.sink import Sink
 from tests.smtp import MailServer
 
-MESSAGE = compose(notice(WILL_NOT))
+MESSAGE = alert_message(notice(WILL_NOT))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ MESSAGE = compose(notice(WILL_NOT))
     ],
 )
 def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
-    assert check(url, recipient) is None
+    assert address_problem(url, recipient) is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_addresses_that_cannot_be_used_are_told_in_clear_words_without_their_sec
     url: str, recipient: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(1):
-        answer = check(url, recipient)
+        answer = address_problem(url, recipient)
     assert answer is not None
     assert said in answer
     assert "CANARY" not in answer
@@ -74,7 +74,7 @@ def test_nothing_on_the_list_acts_on_this_machine() -> None:
 
 def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
     """Apprise would make the text from the HTML, and the marks of the redline would go."""
-    assert send(Channel("desk", mail.url), "officer@example.org", MESSAGE) == Accepted()
+    assert send_message(Channel("desk", mail.url), "officer@example.org", MESSAGE) == Accepted()
     (received,) = mail.received
     assert received.text == MESSAGE.text
     assert received.html == MESSAGE.html
@@ -87,20 +87,20 @@ def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
 
 def test_the_recipient_replaces_the_one_that_the_address_names(mail: MailServer) -> None:
     url = f"mailto://127.0.0.1:{mail.port}/first@example.org?from=watch@clausewatch.example"
-    send(Channel("desk", url), "second@example.org", MESSAGE)
-    send(Channel("desk", url), "", MESSAGE)
+    send_message(Channel("desk", url), "second@example.org", MESSAGE)
+    send_message(Channel("desk", url), "", MESSAGE)
     assert [received.recipients for received in mail.received] == [("second@example.org",), ("first@example.org",)]
 
 
 def test_words_of_any_script_arrive(mail: MailServer) -> None:
-    message = compose(notice(WILL_NOT, policy="Toko Résumé 日本 🍵"))
-    send(Channel("desk", mail.url), "officer@example.org", message)
+    message = alert_message(notice(WILL_NOT, policy="Toko Résumé 日本 🍵"))
+    send_message(Channel("desk", mail.url), "officer@example.org", message)
     assert mail.received[0].subject == message.subject
     assert mail.received[0].html == message.html
 
 
 def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
-    assert send(Channel("hook", hook.url()), "", MESSAGE) == Accepted()
+    assert send_message(Channel("hook", hook.url()), "", MESSAGE) == Accepted()
     (received,) = hook.received
     assert received["title"] == MESSAGE.subject
     assert received["message"].strip() == MESSAGE.chat.written(ANY, MESSAGE.subject)
@@ -108,7 +108,7 @@ def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
 
 def test_a_refusal_of_a_webhook_is_told_and_may_pass(hook: Sink) -> None:
     hook.status = 503
-    outcome = send(Channel("hook", hook.url("CANARYTOKEN")), "", MESSAGE)
+    outcome = send_message(Channel("hook", hook.url("CANARYTOKEN")), "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert "503" in outcome.reason
     assert "CANARYTOKEN" not in outcome.reason
@@ -118,13 +118,13 @@ def test_a_refusal_of_a_webhook_is_told_and_may_pass(hook: Sink) -> None:
 def test_a_redirected_webhook_is_a_failure(hook: Sink) -> None:
     """Followed, the POST would become a GET, be answered with 200, and the message would be lost."""
     hook.status, hook.location = 302, "/elsewhere"
-    assert isinstance(send(Channel("hook", hook.url()), "", MESSAGE), Failed)
+    assert isinstance(send_message(Channel("hook", hook.url()), "", MESSAGE), Failed)
 
 
 @pytest.mark.parametrize("option", ["optional=yes", "retry=3&wait=9"])
 def test_an_address_cannot_hide_a_failure_or_repeat_a_message(hook: Sink, option: str) -> None:
     hook.status = 500
-    assert isinstance(send(Channel("hook", f"{hook.url()}?{option}"), "", MESSAGE), Failed)
+    assert isinstance(send_message(Channel("hook", f"{hook.url()}?{option}"), "", MESSAGE), Failed)
 
 
 @pytest.mark.parametrize(
@@ -134,21 +134,21 @@ def test_a_mail_server_tells_permanent_refusals_from_passing_ones(
     mail: MailServer, answer: str, permanent: bool
 ) -> None:
     mail.refuses["officer@example.org"] = answer
-    outcome = send(Channel("desk", mail.url), "officer@example.org", MESSAGE)
+    outcome = send_message(Channel("desk", mail.url), "officer@example.org", MESSAGE)
     assert outcome == Failed(f"the mail server answered {answer}", permanent=permanent)
 
 
 def test_a_refused_login_may_pass_and_shows_no_password(mail: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     url = f"mailto://watch:CANARYPASS@127.0.0.1:{mail.port}/?from=watch@clausewatch.example"
     with caplog.at_level(1):
-        outcome = send(Channel("desk", url), "officer@example.org", MESSAGE)
+        outcome = send_message(Channel("desk", url), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert not outcome.permanent
     assert "CANARYPASS" not in repr(outcome) + caplog.text
 
 
 def test_a_server_out_of_reach_is_told_so() -> None:
-    outcome = send(Channel("desk", "mailto://127.0.0.1:1/?from=a@b.example"), "officer@example.org", MESSAGE)
+    outcome = send_message(Channel("desk", "mailto://127.0.0.1:1/?from=a@b.example"), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert outcome.unreachable
     assert "127.0.0.1:1" in outcome.reason
@@ -177,7 +177,7 @@ def mute() -> Iterator[int]:
 @pytest.mark.parametrize("scheme", ["mailto", "json"])
 def test_a_server_that_says_nothing_is_given_up(mute: int, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{mute}/?from=a@b.example&rto=0.2"
-    outcome = send(Channel("desk", url), "officer@example.org" if scheme == "mailto" else "", MESSAGE)
+    outcome = send_message(Channel("desk", url), "officer@example.org" if scheme == "mailto" else "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert not outcome.permanent
 
@@ -185,9 +185,9 @@ def test_a_server_that_says_nothing_is_given_up(mute: int, scheme: str) -> None:
 def test_no_log_level_shows_a_secret_of_a_send(hook: Sink, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(1):
         logging.getLogger("apprise").setLevel(1)
-        send(Channel("hook", f"{hook.url('CANARYPATH')}?+X-Key=CANARYHEADER&-q=CANARYQUERY"), "", MESSAGE)
+        send_message(Channel("hook", f"{hook.url('CANARYPATH')}?+X-Key=CANARYHEADER&-q=CANARYQUERY"), "", MESSAGE)
         hook.status = 500
-        send(Channel("hook", f"{hook.url('CANARYPATH')}?+X-Key=CANARYHEADER&-q=CANARYQUERY"), "", MESSAGE)
+        send_message(Channel("hook", f"{hook.url('CANARYPATH')}?+X-Key=CANARYHEADER&-q=CANARYQUERY"), "", MESSAGE)
     logging.getLogger("apprise").setLevel(logging.NOTSET)
     assert len(hook.received) == 1
     assert "CANARY" not in caplog.text
@@ -195,4 +195,6 @@ def test_no_log_level_shows_a_secret_of_a_send(hook: Sink, caplog: pytest.LogCap
 
 def test_an_address_that_cannot_be_used_fails_as_data_too() -> None:
     """The configuration may change between the check and the send."""
-    assert send(Channel("desk", "carrierpigeon://x"), "", MESSAGE) == Failed(str(check("carrierpigeon://x")))
+    assert send_message(Channel("desk", "carrierpigeon://x"), "", MESSAGE) == Failed(
+        str(address_problem("carrierpigeon://x"))
+    )

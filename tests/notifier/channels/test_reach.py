@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import ALLOWED, check, send
+from notifier.channels import ALLOWED, address_problem, send_message
 from notifier.channels.apprise_services import N_MGR
 from notifier.channels.outcome import Failed
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.notifier.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.services import services
 
-MESSAGE = compose(notice(WILL_NOT))
+MESSAGE = alert_message(notice(WILL_NOT))
 
 UUID = "8b799edf-6f98-4d3a-9be7-2862fb4e5752"
 HEX = "0123456789abcdef" * 4
@@ -147,7 +147,7 @@ def hosts() -> Iterator[list[str]]:
 
 
 def test_every_service_is_examined() -> None:
-    assert check("json://h.example") is None  # makes our plugins known
+    assert address_problem("json://h.example") is None  # makes our plugins known
     taking = {N_MGR[scheme] for scheme in ALLOWED if "targets" in inspect.signature(N_MGR[scheme].__init__).parameters}
     assert taking == {N_MGR[scheme] for scheme in ADDRESSES}
     assert {N_MGR[scheme] for scheme in ALLOWED} - taking == {N_MGR[scheme] for scheme in WITHOUT_RECIPIENTS}
@@ -158,9 +158,9 @@ def test_every_service_is_examined() -> None:
 )
 def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: str) -> None:
     """Some plugins do nothing with a mere piece of information, and call that sent."""
-    assert check(url, recipient) is None
+    assert address_problem(url, recipient) is None
     with hosts() as named:
-        outcome = send(Channel("chat", url), recipient, MESSAGE)
+        outcome = send_message(Channel("chat", url), recipient, MESSAGE)
     assert isinstance(outcome, Failed)
     assert len(set(named)) == 1
     assert "internal" not in named[0]
@@ -170,10 +170,10 @@ def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: s
 def test_no_recipient_steers_a_socket(scheme: str) -> None:
     url, ordinary = ADDRESSES[scheme]
     with hosts() as usual:
-        send(Channel("chat", url), ordinary, MESSAGE)
+        send_message(Channel("chat", url), ordinary, MESSAGE)
     with hosts() as named:
         for recipient in STEERING:
-            send(Channel("chat", url), recipient, MESSAGE)
+            send_message(Channel("chat", url), recipient, MESSAGE)
     assert set(named) <= set(usual)
 
 
@@ -187,5 +187,5 @@ def test_a_server_names_no_other_host_unless_the_address_lets_it(
     with services(self_signed(tmp_path)) as running:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
         url = f"matrixs://watch:matrix-password@chat.example/!room:chat.example?verify=no{option}"
-        send(Channel("chat", url), "", MESSAGE)
+        send_message(Channel("chat", url), "", MESSAGE)
         assert running.hosts == asked_for

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from notifier.channels.redaction import LOGGERS, Redactor, guard_logs
+from notifier.channels.redaction import LOGGERS, ChannelRedactor, guard_logs
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from notifier.channels.redaction import LOGGERS, Redactor, guard_logs
     ],
 )
 def test_every_part_of_an_address_but_scheme_and_host_is_a_secret(url: str, secrets: list[str]) -> None:
-    redactor = Redactor()
+    redactor = ChannelRedactor()
     redactor.learn(url)
     for secret in secrets:
         for form in (secret, quote(secret, safe="")):
@@ -32,7 +32,7 @@ def test_every_part_of_an_address_but_scheme_and_host_is_a_secret(url: str, secr
 
 
 def test_the_host_stays_readable() -> None:
-    redactor = Redactor()
+    redactor = ChannelRedactor()
     redactor.learn("mailtos://watch:hunter22@mail.example.org")
     assert redactor.redacted("mail.example.org refused hunter22") == "mail.example.org refused ****"
 

@@ -14,10 +14,10 @@ from urllib.parse import quote, unquote
 import pytest
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import check, send
+from notifier.channels import address_problem, send_message
 from notifier.channels.outcome import Accepted, Failed
 from notifier.channels.redaction import LOGGERS
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.notifier.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.channels.test_reach import ADDRESSES, WITHOUT_RECIPIENTS, hosts
@@ -26,7 +26,7 @@ from tests.notifier.sink import Answer, Sink
 from tests.notifier.texts.test_chat import ADDRESSES as CHATS
 from tests.smtp import MailServer
 
-MESSAGE = compose(notice(WILL_NOT))
+MESSAGE = alert_message(notice(WILL_NOT))
 
 
 def secrets_of(url: str) -> list[str]:
@@ -81,9 +81,11 @@ def test_no_service_shows_its_secrets_where_it_fails(scheme: str) -> None:
     """The host is never reached: what is logged and said of that is looked through."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
-        said = [send(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
-        said += [check(wrong, recipient) for wrong in (url, f"{url}\x00", url.replace("://", ":/"), url.upper())]
-        said += [check(url, "no such recipient"), check(f"{url}/too/many", recipient)]
+        said = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
+        said += [
+            address_problem(wrong, recipient) for wrong in (url, f"{url}\x00", url.replace("://", ":/"), url.upper())
+        ]
+        said += [address_problem(url, "no such recipient"), address_problem(f"{url}/too/many", recipient)]
     assert isinstance(said[0], Failed)
     assert not shown(secrets_of(url), *said, *lines)
 
@@ -104,7 +106,7 @@ def test_no_chat_service_shows_its_secrets_where_all_goes_well(
         for address in CHATS.values():
             url = address(running.port)
             with everything_logged() as lines:
-                assert send(Channel("chat", url), "", MESSAGE) == Accepted()
+                assert send_message(Channel("chat", url), "", MESSAGE) == Accepted()
             assert not shown(secrets_of(url), *lines, *(warning.message for warning in recwarn))
 
 
@@ -115,7 +117,7 @@ def test_a_receiver_that_repeats_a_secret_teaches_it_to_nobody(hook: Sink, answe
     secret, token = "secret-of-the-desk", "token-of-the-desk"
     hook.answers = [replace(answer, body=f"{secret} {quote(secret)} {token}".encode())]
     with everything_logged() as lines:
-        outcome = send(Channel("hook", hook.signed(secret, f"hook?token={token}")), "", MESSAGE)
+        outcome = send_message(Channel("hook", hook.signed(secret, f"hook?token={token}")), "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert not shown([secret, token], outcome, *lines)
 
@@ -124,7 +126,7 @@ def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailSe
     mail.refuses["officer@example.org"] = "550 mail-password bWFpbC1wYXNzd29yZA== is no password"
     url = mail.url.replace("mailto://", "mailto://watch:mail-password@").replace("?", "?mode=insecure&")
     with everything_logged() as lines:
-        outcome = send(Channel("desk", url), "officer@example.org", MESSAGE)
+        outcome = send_message(Channel("desk", url), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert not shown(["mail-password"], outcome, *lines)
 
@@ -132,6 +134,6 @@ def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailSe
 def test_a_defect_of_a_plugin_shows_no_secret() -> None:
     """Whatever is raised within a send comes out as one line, without a traceback and what stands in it."""
     with everything_logged() as lines:
-        outcome = send(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
+        outcome = send_message(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
     assert isinstance(outcome, Failed)
     assert not shown(["TIiajkdnlazkcOXrIdevi7FQ"], outcome, *lines)

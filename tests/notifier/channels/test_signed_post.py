@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import check, send
+from notifier.channels import address_problem, send_message
 from notifier.channels.outcome import Accepted, Failed
 from notifier.channels.signed_post import LONGEST_WAIT, asked_wait
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.notifier.changes import WILL_NOT, clause, notice
 from tests.notifier.sink import Answer, Sink
 from tests.sources import PROJECT
 
 SECRET = "CANARY-shared-secret"
-MESSAGE = compose(notice(WILL_NOT))
+MESSAGE = alert_message(notice(WILL_NOT))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 Verified = Callable[[dict[str, str], bytes, str], bool]
@@ -45,7 +45,7 @@ def channel(hook: Sink) -> Channel:
 
 
 def test_what_the_documentation_shows_verifies_a_message(hook: Sink, channel: Channel, verified: Verified) -> None:
-    assert send(channel, "", MESSAGE) == Accepted()
+    assert send_message(channel, "", MESSAGE) == Accepted()
     (taken,) = hook.taken
     assert verified(taken.headers, taken.content, SECRET)
 
@@ -54,7 +54,7 @@ def test_what_the_documentation_shows_verifies_a_message(hook: Sink, channel: Ch
 def test_what_the_documentation_shows_refuses_anything_else(
     hook: Sink, channel: Channel, verified: Verified, what: str
 ) -> None:
-    send(channel, "", MESSAGE)
+    send_message(channel, "", MESSAGE)
     (taken,) = hook.taken
     headers, body, secret = dict(taken.headers), taken.content, SECRET
     if what == "body":
@@ -69,7 +69,7 @@ def test_what_the_documentation_shows_refuses_anything_else(
 
 
 def test_the_body_has_the_documented_keys_and_no_other(hook: Sink, channel: Channel) -> None:
-    send(channel, "", MESSAGE)
+    send_message(channel, "", MESSAGE)
     (received,) = hook.received
     documentation = (PROJECT / "docs/alerts.md").read_text().partition("of this shape:")[2].partition("\n## ")[0]
     rows = [line.split("|")[1] for line in documentation.splitlines() if line.startswith("| `")]
@@ -81,8 +81,8 @@ def test_the_body_has_the_documented_keys_and_no_other(hook: Sink, channel: Chan
 
 
 def test_a_message_that_is_sent_again_has_the_same_key_and_the_same_bytes(hook: Sink, channel: Channel) -> None:
-    send(channel, "", MESSAGE)
-    send(channel, "", compose(notice(WILL_NOT)))
+    send_message(channel, "", MESSAGE)
+    send_message(channel, "", alert_message(notice(WILL_NOT)))
     first, second = hook.taken
     assert first.key == second.key == first.headers["webhook-id"]
     assert first.content == second.content
@@ -90,15 +90,15 @@ def test_a_message_that_is_sent_again_has_the_same_key_and_the_same_bytes(hook: 
 
 
 def test_another_channel_and_another_message_have_other_keys(hook: Sink, channel: Channel) -> None:
-    send(channel, "", MESSAGE)
-    send(Channel("others", channel.url), "", MESSAGE)
-    send(channel, "", compose(notice(clause("{+We sell data.+}"), WILL_NOT)))
+    send_message(channel, "", MESSAGE)
+    send_message(Channel("others", channel.url), "", MESSAGE)
+    send_message(channel, "", alert_message(notice(clause("{+We sell data.+}"), WILL_NOT)))
     assert len(hook.kept) == 3
 
 
 def test_the_body_holds_nothing_that_acts_in_a_page(hook: Sink, channel: Channel) -> None:
     hostile = "</script><script>alert(1)</script>\u2028\u202e&#60;\x1b[31m\x00 é"
-    send(channel, "", compose(notice(clause("{+" + hostile + "+}"), policy=hostile)))
+    send_message(channel, "", alert_message(notice(clause("{+" + hostile + "+}"), policy=hostile)))
     (taken,) = hook.taken
     assert taken.content.isascii()
     assert not re.search(rb"[<>&\x00-\x1f]|\\u001b|\\u0000|\\u202[8e]", taken.content.replace(rb"\n", b""))
@@ -107,7 +107,7 @@ def test_the_body_holds_nothing_that_acts_in_a_page(hook: Sink, channel: Channel
 
 def test_parameters_go_to_the_receiver_and_ours_do_not(hook: Sink) -> None:
     address = hook.signed(SECRET, "hook/a%20b?Team=pri%26vacy&empty=&rto=5&verify=no")
-    assert send(Channel("tickets", address), "", MESSAGE) == Accepted()
+    assert send_message(Channel("tickets", address), "", MESSAGE) == Accepted()
     assert hook.taken[0].path == "/hook/a%20b?Team=pri%26vacy&empty="
 
 
@@ -118,7 +118,7 @@ def test_parameters_go_to_the_receiver_and_ours_do_not(hook: Sink) -> None:
 )
 def test_answers_are_permanent_or_may_pass(hook: Sink, channel: Channel, status: int, permanent: bool) -> None:
     hook.status, hook.location = status, "/elsewhere" if status < 400 else ""
-    outcome = send(channel, "", MESSAGE)
+    outcome = send_message(channel, "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert outcome.permanent == permanent
     assert str(status) in outcome.reason
@@ -128,14 +128,14 @@ def test_answers_are_permanent_or_may_pass(hook: Sink, channel: Channel, status:
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_every_2xx_is_accepted(hook: Sink, channel: Channel, status: int) -> None:
     hook.status = status
-    assert send(channel, "", MESSAGE) == Accepted()
+    assert send_message(channel, "", MESSAGE) == Accepted()
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_receiver_says_when_it_wants_to_be_asked_again(hook: Sink, channel: Channel, status: int) -> None:
     hook.answers = [Answer(status, (("Retry-After", "120"),), b"slow \x1b[31mdown")]
     before = datetime.now(UTC)
-    outcome = send(channel, "", MESSAGE)
+    outcome = send_message(channel, "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert outcome.not_before is not None
     assert timedelta(seconds=119) < outcome.not_before - before < timedelta(seconds=150)
@@ -166,13 +166,13 @@ def test_waits_are_read_in_seconds_and_as_dates_within_a_bound(value: str | None
 @pytest.mark.parametrize("breaks", ["reset", "drop"])
 def test_a_connection_that_breaks_off_may_pass(hook: Sink, channel: Channel, breaks: Any) -> None:
     hook.answers = [Answer(breaks=breaks)]
-    outcome = send(channel, "", MESSAGE)
+    outcome = send_message(channel, "", MESSAGE)
     assert outcome == Failed("no answer from 127.0.0.1: the connection was refused or broke off", unreachable=True)
 
 
 def test_a_receiver_that_says_nothing_is_given_up_after_its_time(hook: Sink) -> None:
     hook.answers = [Answer(breaks="silence", pause=1)]
-    outcome = send(Channel("tickets", hook.signed(SECRET, "hook?rto=0.2")), "", MESSAGE)
+    outcome = send_message(Channel("tickets", hook.signed(SECRET, "hook?rto=0.2")), "", MESSAGE)
     assert outcome == Failed("no answer from 127.0.0.1: it took too long", unreachable=True)
 
 
@@ -203,7 +203,7 @@ def dripping() -> Iterator[int]:
 def test_a_receiver_that_dribbles_its_answer_is_left_alone(dripping: int) -> None:
     """Each byte comes in time, and the answer never ends: no time-out of a socket notices."""
     channel = Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{dripping}/")
-    assert send(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)
+    assert send_message(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)
 
 
 def test_a_secret_stays_out_of_answers_logs_and_errors(
@@ -212,7 +212,7 @@ def test_a_secret_stays_out_of_answers_logs_and_errors(
     hook.answers = [Answer(500, body=f"echo {SECRET}".encode()), Answer(breaks="reset")]
     with caplog.at_level(1):
         logging.getLogger("apprise").setLevel(1)
-        outcomes = [send(channel, "", MESSAGE) for _ in range(3)]
+        outcomes = [send_message(channel, "", MESSAGE) for _ in range(3)]
     logging.getLogger("apprise").setLevel(logging.NOTSET)
     assert outcomes[-1] == Accepted()
     assert SECRET not in repr(outcomes) + caplog.text + str(hook.taken)
@@ -231,7 +231,7 @@ def test_a_secret_stays_out_of_answers_logs_and_errors(
     ],
 )
 def test_addresses_that_cannot_be_used(url: str, recipient: str, said: str) -> None:
-    answer = check(url, recipient)
+    answer = address_problem(url, recipient)
     assert answer is not None
     assert said in answer
     assert "CANARY" not in answer
@@ -239,5 +239,5 @@ def test_addresses_that_cannot_be_used(url: str, recipient: str, said: str) -> N
 
 def test_a_secret_may_hold_any_character(hook: Sink, verified: Verified) -> None:
     secret = "p%C3%A4ss%2Fw%3Ard%40%3F%23%25-and-more"
-    assert send(Channel("tickets", hook.signed(secret)), "", MESSAGE) == Accepted()
+    assert send_message(Channel("tickets", hook.signed(secret)), "", MESSAGE) == Accepted()
     assert verified(hook.taken[0].headers, hook.taken[0].content, "päss/w:rd@?#%-and-more")

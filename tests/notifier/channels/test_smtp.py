@@ -12,9 +12,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import send
+from notifier.channels import send_message
 from notifier.channels.outcome import Accepted, Failed
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.notifier.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer, free_port
@@ -22,7 +22,7 @@ from tests.smtp import MailServer, free_port
 # aiosmtpd does not notice TLS that was there from the first byte.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
-MESSAGE = compose(notice(WILL_NOT))
+MESSAGE = alert_message(notice(WILL_NOT))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Secur
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secured: Secured) -> None:
-    outcome = send(Channel("desk", secured.url()), "officer@example.org", MESSAGE)
+    outcome = send_message(Channel("desk", secured.url()), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert "certificate" in outcome.reason
     assert secured.mail.received == []
@@ -80,13 +80,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(secured: Secured) -> N
 
 def test_a_mail_goes_through_tls_and_login(secured: Secured) -> None:
     channel = Channel("desk", secured.url(options="&verify=no"))
-    assert send(channel, "officer@example.org", MESSAGE) == Accepted()
+    assert send_message(channel, "officer@example.org", MESSAGE) == Accepted()
     assert secured.mail.received[0].subject == MESSAGE.subject
 
 
 def test_a_wrong_password_may_be_corrected_and_does_not_show(secured: Secured) -> None:
     channel = Channel("desk", secured.url(password="CANARY77", options="&verify=no"))
-    outcome = send(channel, "officer@example.org", MESSAGE)
+    outcome = send_message(channel, "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert "535" in outcome.reason
     assert not outcome.permanent

@@ -30,7 +30,7 @@ def reader(archive: Archive) -> Reader:
     return Reader(archive, now=START + 3 * HOUR)
 
 
-def only(told: list[outbox.Telling]) -> Digest:
+def only(told: list[outbox.MessageContent]) -> Digest:
     (digest,) = told
     assert isinstance(digest, Digest)
     return digest

@@ -17,10 +17,10 @@ from document.model import ExtractionOptions
 from notifier import outbox
 from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
 from notifier.channels.outcome import Failed
-from notifier.contents.incident import MOST_INCIDENTS, Incident, Operation, Report, TroubleKind
+from notifier.contents.incident import MOST_INCIDENTS, Incident, IncidentNotice, IncidentReport, TroubleKind
 from notifier.outbox import Templates
 from notifier.sending.composing import compose
-from notifier.texts.incident import operation_message
+from notifier.texts.incident import incident_message
 from tests.archive.visits import HOUR, JUDGED, START, TEAHOUSE, fetched, seen, written
 from tests.notifier.changes import WILL_NOT, plain, record_change, record_first
 
@@ -71,13 +71,13 @@ class Watch:
             return replace(first, fetch=replace(first.fetch, policy=policy.name))
         return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
-    def told(self, templates: Templates | None = None) -> list[Operation]:
+    def told(self, templates: Templates | None = None) -> list[IncidentNotice]:
         """Plan as the end of a run does, and take what is told."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
-        outbox.plan_operation(self.archive, self.subscribers, AFTER, templates or Templates(), self.now)
-        return [each for each, _ in self.taken() if isinstance(each, Operation)]
+        outbox.plan_incidents(self.archive, self.subscribers, AFTER, templates or Templates(), self.now)
+        return [each for each, _ in self.taken() if isinstance(each, IncidentNotice)]
 
-    def taken(self) -> list[tuple[outbox.Telling, Target]]:
+    def taken(self) -> list[tuple[outbox.MessageContent, Target]]:
         """Take what waits, as if servers had accepted it."""
         found = []
         for delivery in outbox.open_deliveries(self.archive, self.now):
@@ -103,7 +103,7 @@ def watching(archive: Archive) -> Watch:
     return found
 
 
-def kinds(told: Sequence[Operation]) -> list[str]:
+def kinds(told: Sequence[IncidentNotice]) -> list[str]:
     return [f"{each.report.kind} {each.report.stage}" for each in told]
 
 
@@ -234,8 +234,8 @@ def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch)
     record_change(watching.archive, WILL_NOT)
     outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
-    outbox.forget(watching.archive, "Officer", watching.now)
+    outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    outbox.erase_person(watching.archive, "Officer", watching.now)
     ((told, _),) = watching.taken()
     message = compose(told)
     for part in (message.subject, message.text, message.html, plain(message), str(message.facts)):
@@ -260,7 +260,7 @@ def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways:
         record_change(watching.archive, WILL_NOT)
         outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
     taken = watching.taken()
     assert [str(target) for _, target in taken] == told_at
     for told, _ in taken:
@@ -278,7 +278,7 @@ def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(w
     watching.visit(*["failed"] * AFTER)
     passes = []
     for _ in range(5):
-        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
         passes.append(len(outbox.open_deliveries(watching.archive, watching.now)))
         watching.give_up()
     assert passes == [2, 2, 0, 0, 0]
@@ -293,7 +293,7 @@ def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watc
         watching.give_up()
         assert kinds(watching.told()) == ["undelivered began"]
         outbox.revive(watching.archive, watching.now)
-        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
 
 
 def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
@@ -326,7 +326,7 @@ def test_who_is_no_operator_hears_nothing(watching: Watch) -> None:
 def test_planning_twice_tells_nothing_twice(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     for _ in range(3):
-        outbox.plan_operation(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
     assert len(watching.taken()) == 1
 
 
@@ -343,16 +343,20 @@ KINDS: tuple[TroubleKind, ...] = (
 )
 
 
-def made(kind: TroubleKind, about: str = "Teahouse", detail: str = "It said no.", stage: str = "began") -> Operation:
+def made(
+    kind: TroubleKind, about: str = "Teahouse", detail: str = "It said no.", stage: str = "began"
+) -> IncidentNotice:
     first = Incident(about, START, 3, detail)
-    report = Report(kind, "ended" if stage == "ended" else "began", START, (first, replace(first, about="Bakery")), 1)
-    return Operation("Admin", "key", report)
+    report = IncidentReport(
+        kind, "ended" if stage == "ended" else "began", START, (first, replace(first, about="Bakery")), 1
+    )
+    return IncidentNotice("Admin", "key", report)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language: Language) -> None:
-    message = operation_message(made(kind), language)
+    message = incident_message(made(kind), language)
     for part in (message.text, message.html, plain(message)):
         assert "Teahouse" in part
         assert "clausewatch " in part
@@ -363,7 +367,7 @@ def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -> None:
     for language in LANGUAGES:
-        message = operation_message(made(kind, HOSTILE, HOSTILE), language)
+        message = incident_message(made(kind, HOSTILE, HOSTILE), language)
         assert "<img" not in message.html
         for part in (message.subject, message.text, message.html, plain(message)):
             for forbidden in ("\x1b", "\u202e", "\r", "\nBcc"):

@@ -27,5 +27,5 @@ def test_what_waited_when_the_backup_was_made_is_given_up_and_can_be_sent(archiv
     assert outbox.plan_alerts(archive, [DESK], START + DAY) == 1
     assert note_restored(archive, START + 2 * DAY) == 1
     assert outbox.open_deliveries(archive, START + 2 * DAY) == ()
-    assert outbox.standing(archive).dead == 1
+    assert outbox.delivery_counts(archive).dead == 1
     assert outbox.revive(archive, START + 2 * DAY) == 1

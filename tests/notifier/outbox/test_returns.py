@@ -14,7 +14,7 @@ from notifier import outbox
 from notifier.audience.subscriptions import Channel, Language, Subscriber, Target
 from notifier.contents.change_notice import Seen
 from notifier.sending.delivery import deliver
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.archive.visits import HOUR, RETENTION, START, same, seen, written
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer
@@ -101,6 +101,6 @@ def test_flapping_is_told_once_where_another_text_stays(told: Archive, mail: Mai
 def test_a_return_is_said_in_the_language_of_the_reader(language: Language, headline: str) -> None:
     moment = START + timedelta(days=60)
     told = replace(notice(WILL_NOT), former=Seen(2, moment, moment, ()), confirmed=False)
-    message = compose(told, language)
+    message = alert_message(told, language)
     assert headline in " ".join(message.text.split())
     assert "! " in message.text

@@ -43,7 +43,7 @@ def reader(archive: Archive) -> Reader:
 
 
 def subscribe(reader: Reader, subscriber: Subscriber, by: str = "root") -> None:
-    outbox.subscribe(reader.archive, subscriber, by, reader.now)
+    outbox.add_subscription(reader.archive, subscriber, by, reader.now)
 
 
 def test_a_subscription_comes_back_as_it_was_made(reader: Reader) -> None:
@@ -87,11 +87,11 @@ def test_what_is_taken_back_sends_nothing_any_more_and_may_be_made_again(reader:
     subscribe(reader, plain)
     record_change(reader.archive, CONSENT)
     outbox.plan_alerts(reader.archive, [], reader.now)
-    assert outbox.unsubscribe(reader.archive, "Anna", reader.now) == 1
+    assert outbox.remove_subscription(reader.archive, "Anna", reader.now) == 1
     assert reader.told() == []
-    assert outbox.standing(reader.archive) == outbox.Standing(waiting=0, dead=0)
+    assert outbox.delivery_counts(reader.archive) == outbox.DeliveryCounts(waiting=0, dead=0)
     with pytest.raises(outbox.NoSubscriptionError):
-        outbox.unsubscribe(reader.archive, "Anna", reader.now)
+        outbox.remove_subscription(reader.archive, "Anna", reader.now)
     subscribe(reader, plain)
     assert reader.told() == []
     record_change(reader.archive, CONSENT)
@@ -101,7 +101,7 @@ def test_what_is_taken_back_sends_nothing_any_more_and_may_be_made_again(reader:
 def test_the_command_line_takes_back_nothing_of_the_configuration(reader: Reader) -> None:
     outbox.register(reader.archive, [WEEKLY], reader.now)
     with pytest.raises(outbox.NoSubscriptionError):
-        outbox.unsubscribe(reader.archive, WEEKLY.name, reader.now)
+        outbox.remove_subscription(reader.archive, WEEKLY.name, reader.now)
 
 
 def told_all_there_is(reader: Reader) -> None:
@@ -143,7 +143,7 @@ def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> N
     before = held(reader.archive)
     assert all(trace.encode() in before for trace in TRACES)
     assert alerts
-    erased = outbox.forget(reader.archive, ANNA.name, reader.now)
+    erased = outbox.erase_person(reader.archive, ANNA.name, reader.now)
     assert erased is not None
     assert (erased.alerts, erased.also_at) == (21, ())
     after = held(reader.archive)
@@ -156,8 +156,8 @@ def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> N
 def test_who_is_forgotten_may_come_back_as_somebody_new(reader: Reader) -> None:
     plain = replace(WEEKLY, name="Anna", digest=None)
     subscribe(reader, plain)
-    assert outbox.forget(reader.archive, "Anna", reader.now) is not None
-    assert outbox.forget(reader.archive, "Anna", reader.now) is None
+    assert outbox.erase_person(reader.archive, "Anna", reader.now) is not None
+    assert outbox.erase_person(reader.archive, "Anna", reader.now) is None
     subscribe(reader, plain)
     record_change(reader.archive, CONSENT)
     assert len(reader.told()) == 1
@@ -169,6 +169,6 @@ def test_an_address_that_another_subscription_has_too_is_told_of(reader: Reader)
     subscribe(reader, replace(mine, name="Team"))
     record_change(reader.archive, CONSENT)
     reader.told()
-    erased = outbox.forget(reader.archive, "Anna", reader.now)
+    erased = outbox.erase_person(reader.archive, "Anna", reader.now)
     assert erased is not None
     assert erased.also_at == ("Team",)

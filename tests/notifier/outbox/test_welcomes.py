@@ -40,7 +40,7 @@ def reader(archive: Archive) -> Reader:
     return Reader(archive, [NEW])
 
 
-def only(told: list[outbox.Telling]) -> Welcome:
+def only(told: list[outbox.MessageContent]) -> Welcome:
     (welcome,) = told
     assert isinstance(welcome, Welcome)
     return welcome

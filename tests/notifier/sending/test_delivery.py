@@ -13,11 +13,11 @@ from differ.model import Timing
 from notifier import outbox
 from notifier.audience.planning import ATTEMPTS, LEASE
 from notifier.audience.subscriptions import Channel, Subscriber, Target
-from notifier.channels import send
+from notifier.channels import send_message
 from notifier.channels.outcome import Failed
 from notifier.sending.delivery import PATIENCE, Summary, deliver, try_out
 from notifier.sending.dispatcher import STRIKES, WORKERS
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
 from tests.notifier.sink import Answer, Sink
@@ -172,7 +172,7 @@ def test_a_mailbox_that_is_gone_is_given_up_at_once_and_stops_nobody_else(desk: 
     summary = desk.deliver()
     assert (summary.accepted, summary.dead) == (1, 1)
     assert summary.errors == ("desk:gone@example.org: the mail server answered 550 no such mailbox",)
-    assert outbox.standing(desk.archive) == outbox.Standing(waiting=0, dead=1)
+    assert outbox.delivery_counts(desk.archive) == outbox.DeliveryCounts(waiting=0, dead=1)
     mail.refuses.clear()
     assert desk.deliver(early=True).accepted == 0
     assert outbox.revive(desk.archive, NOW) == 1
@@ -382,7 +382,7 @@ def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) 
     outbox.note_accepted(desk.archive, later.id, NOW + LEASE)
     outbox.note_failed(desk.archive, stopped, NOW + LEASE, Failed("no answer within 30 s"))
     assert outbox.open_deliveries(desk.archive, NOW + LEASE, early=True) == ()
-    assert outbox.standing(desk.archive).waiting == 0
+    assert outbox.delivery_counts(desk.archive).waiting == 0
 
 
 def test_what_waits_because_a_clock_ran_ahead_is_sent_when_it_is_right_again(desk: Desk, mail: MailServer) -> None:
@@ -401,7 +401,9 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
     claimed = outbox.claim(desk.archive, delivery.id, NOW)
     assert claimed is not None
-    send(desk.channels[0], claimed.target.recipient, compose(claimed.notice))  # and here the process is killed
+    send_message(
+        desk.channels[0], claimed.target.recipient, alert_message(claimed.notice)
+    )  # and here the process is killed
     desk.wait(LEASE)
     outbox.release_claims(desk.archive, desk.now)
     desk.deliver()

@@ -87,7 +87,7 @@ class Course:
         self._deliver()
         record_change(self.archive, WILL_NOT)
         self._deliver()
-        while outbox.standing(self.archive).waiting:
+        while outbox.delivery_counts(self.archive).waiting:
             # The longest wait of all, so that each pass tries.
             self.now += BACK_OFF[-1] * (1 + JITTER) + timedelta(seconds=1)
             self._deliver()
@@ -103,7 +103,7 @@ class Course:
 
     @property
     def dead(self) -> int:
-        return outbox.standing(self.archive).dead
+        return outbox.delivery_counts(self.archive).dead
 
 
 def expected(fault: Fault, times: int) -> tuple[int, int]:

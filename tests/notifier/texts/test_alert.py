@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from differ.model import Finding, Timing
 from document.model import StatedDate
 from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
-from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, compose, trial_message
+from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, alert_message, trial_message
 from notifier.texts.dialects import ANY
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
@@ -48,21 +48,21 @@ ELEMENTS = {
     ],
 )
 def test_the_subject_says_policy_what_and_severity(findings: list[Finding], subject: str) -> None:
-    assert compose(notice(*findings)).subject == subject
+    assert alert_message(notice(*findings)).subject == subject
 
 
 def test_the_first_lines_say_what_changed_and_whether_it_matters() -> None:
-    message = compose(notice(WILL_NOT))
+    message = alert_message(notice(WILL_NOT))
     assert message.text.splitlines()[:2] == [
         "CRITICAL: Teahouse changed a clause on sharing.",
         "Material: it changes what you watch this policy for.",
     ]
-    assert "Not material" in compose(notice(RETENTION)).text
+    assert "Not material" in alert_message(notice(RETENTION)).text
 
 
 def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
     finding = replace(WILL_NOT, clause="III")
-    message = compose(notice(finding))
+    message = alert_message(notice(finding))
     for part in (message.text, BeautifulSoup(message.html, "lxml").get_text(" ")):
         said = " ".join(part.split()).replace("’", "'")
         assert "1. Who sees your data > Partners" in said
@@ -82,7 +82,7 @@ def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
 
 
 def test_the_most_severe_alert_comes_first() -> None:
-    text = compose(notice(FEE, WILL_NOT)).text
+    text = alert_message(notice(FEE, WILL_NOT)).text
     assert text.index("We [-will not-]") < text.index("A copy costs [-nothing-]")
 
 
@@ -104,17 +104,17 @@ def test_the_dates_that_the_policy_states_are_told(earlier: list[int], later: li
     told = replace(
         told, earlier=replace(told.earlier, dates=stated(earlier)), later=replace(told.later, dates=stated(later))
     )
-    assert said in " ".join(compose(told).text.split())
+    assert said in " ".join(alert_message(told).text.split())
 
 
 def test_a_text_without_a_lexicon_says_how_it_was_judged() -> None:
-    assert "Judged by structure alone" in compose(replace(notice(WILL_NOT), judged_by="structure")).html
-    assert "coarser method" in compose(replace(notice(WILL_NOT), coarse=True)).text
+    assert "Judged by structure alone" in alert_message(replace(notice(WILL_NOT), judged_by="structure")).html
+    assert "coarser method" in alert_message(replace(notice(WILL_NOT), coarse=True)).text
 
 
 def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() -> None:
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(FULL_PASSAGES + 14)]
-    message = compose(notice(*findings))
+    message = alert_message(notice(*findings))
     assert message.text.count("Before:") == FULL_PASSAGES
     assert BeautifulSoup(message.html, "lxml").get_text().count("Before") == FULL_PASSAGES
     for part in (message.text, message.html):
@@ -125,27 +125,27 @@ def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() 
 
 def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> None:
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
-    message = compose(notice(*findings))
+    message = alert_message(notice(*findings))
     assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
     assert len(message.html) < 100_000  # larger mails are cut by some programs
 
 
 def test_equal_names_stand_once_with_their_number() -> None:
-    message = compose(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
+    message = alert_message(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
     assert "Partners (sharing, critical), 3 times" in message.text
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 60])
 def test_the_chat_form_is_short_and_counts_what_it_leaves_out(count: int) -> None:
     long = clause("We " + "sell and trade and rent [-nothing-]{+everything+} and " * 60)
-    message = compose(notice(*[replace(long, reason="It does " * 200, section="Part " * 200)] * count))
+    message = alert_message(notice(*[replace(long, reason="It does " * 200, section="Part " * 200)] * count))
     assert len(message.subject) + len(plain(message)) < 1500
     assert "https://teahouse.example/privacy" in plain(message)
     assert ("more clause" in plain(message)) is (count > 1)
 
 
 def test_the_chat_form_shows_the_words() -> None:
-    chat = plain(compose(notice(WILL_NOT)))
+    chat = plain(alert_message(notice(WILL_NOT)))
     assert "Before: We [-will not-] share your orders with others [-without your consent-]." in chat
     assert "After: We {+may+} share your orders with others." in chat
     assert "Seen 22 November 2026, 21:04 UTC" in chat
@@ -170,7 +170,7 @@ def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language)
         timing=Timing(window_days=30, window_text=text),
         drift=(text,),
     )
-    message = compose(told, language)
+    message = alert_message(told, language)
     tree = BeautifulSoup(message.html, "lxml")
     assert {element.name for element in tree.find_all()} <= ELEMENTS
     assert not [name for element in tree.find_all() for name in element.attrs if name.startswith("on")]
@@ -194,24 +194,24 @@ def test_the_test_of_hostile_text_would_find_a_script() -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "Teahouse"])
 def test_an_address_that_is_none_of_the_web_is_no_link(url: str) -> None:
-    assert "<a " not in compose(notice(WILL_NOT, url=url)).html
+    assert "<a " not in alert_message(notice(WILL_NOT, url=url)).html
 
 
 def test_a_mail_loads_nothing_from_anywhere() -> None:
-    html = compose(notice(WILL_NOT, REMOVED, FEE)).html
+    html = alert_message(notice(WILL_NOT, REMOVED, FEE)).html
     tree = BeautifulSoup(html, "lxml")
     assert not tree.find_all(["img", "link", "style", "script", "iframe", "video", "object"])
     assert "url(" not in html
 
 
 def test_a_policy_name_is_quoted_in_command_lines() -> None:
-    text = compose(notice(WILL_NOT, policy="Tea $(rm -rf ~) & Co")).text
+    text = alert_message(notice(WILL_NOT, policy="Tea $(rm -rf ~) & Co")).text
     assert "clausewatch diff 'Tea $(rm -rf ~) & Co' 3 4" in text
 
 
 def test_the_same_notice_gives_the_same_message() -> None:
-    assert compose(notice(WILL_NOT)) == compose(notice(WILL_NOT))
-    assert compose(notice(WILL_NOT)).key != compose(notice(WILL_NOT, FEE)).key
+    assert alert_message(notice(WILL_NOT)) == alert_message(notice(WILL_NOT))
+    assert alert_message(notice(WILL_NOT)).key != alert_message(notice(WILL_NOT, FEE)).key
 
 
 def test_a_trial_message_says_what_the_subscriber_asked_for() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from clausewatch.config import load
-from notifier.channels import check
-from notifier.texts.alert import compose
+from notifier.channels import address_problem
+from notifier.texts.alert import alert_message
 from notifier.texts.custom_templates import OwnTemplates
 from notifier.texts.rendering import render
 from tests.notifier.changes import WILL_NOT, notice
@@ -34,7 +34,7 @@ def test_the_configuration_is_sound(tmp_path: Path) -> None:
     (toml,) = re.findall(r"```toml\n(env_file.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "clausewatch.toml").write_text(toml)
     (tmp_path / "clausewatch.env").write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
-    configuration = load(tmp_path / "clausewatch.toml", {}, check)
+    configuration = load(tmp_path / "clausewatch.toml", {}, address_problem)
     assert [channel.name for channel in configuration.channels] == ["desk", "legal-chat", "privacy-team", "tickets"]
     assert configuration.subscribers[1].severity == "high"
 
@@ -43,7 +43,7 @@ def test_the_template_takes_the_place_of_ours(tmp_path: Path) -> None:
     (jinja,) = re.findall(r"```jinja\n(.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "alert.html").write_text(jinja)
     with OwnTemplates(tmp_path) as own:
-        message = compose(notice(WILL_NOT), "en", own.render)
+        message = alert_message(notice(WILL_NOT), "en", own.render)
         assert not own.problems
     assert "This is a copy for Privacy desk." in message.html
 
@@ -55,7 +55,7 @@ def test_all_that_a_template_gets_is_documented_and_nothing_else() -> None:
         got.update(shown)
         return render(template, shown)
 
-    compose(notice(WILL_NOT), "en", noting)
+    alert_message(notice(WILL_NOT), "en", noting)
     table = DOCUMENT.partition("What an alert offers:")[2].partition("\nThey run")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert {re.sub(r"\(.*", "", name) for row in rows for name in re.findall(r"`([^`]+)`", row)} == got - {"preview"}

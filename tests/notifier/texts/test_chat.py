@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels import send
+from notifier.channels import send_message
 from notifier.channels.outcome import Accepted
-from notifier.texts.alert import SUBJECT_LENGTH, Message, compose
+from notifier.texts.alert import SUBJECT_LENGTH, Message, alert_message
 from notifier.texts.chat import LENGTH, Chat
 from notifier.texts.dialects import ANY, DIALECTS, SLACK, Dialect
 from tests.notifier.certificates import self_signed
@@ -50,7 +50,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 def posted(desk: Services, service: str, message: Message) -> str:
     """Send a message through a service and return what its readers are shown, still in the service's markup."""
-    assert send(Channel("chat", ADDRESSES[service](desk.port)), "", message) == Accepted()
+    assert send_message(Channel("chat", ADDRESSES[service](desk.port)), "", message) == Accepted()
     (post,) = desk.posts
     shown = visible(*post)
     assert shown is not None
@@ -66,7 +66,7 @@ def as_read(service: str, shown: str) -> str:
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_each_service_gets_what_matters_in_its_own_writing(desk: Services, service: str) -> None:
-    shown = as_read(service, posted(desk, service, compose(notice(WILL_NOT))))
+    shown = as_read(service, posted(desk, service, alert_message(notice(WILL_NOT))))
     said = shown.replace("\uff3b", "[").replace("\uff3d", "]").replace("\uff20", "@")
     assert "Teahouse: sharing clause changed (critical)" in said
     assert "Material: it changes what you watch this policy for." in said
@@ -88,7 +88,7 @@ def test_the_longest_message_keeps_its_head_its_first_clause_its_link_and_its_id
         flapping=True,
         confirmed=False,
     )
-    shown = posted(desk, service, compose(told))
+    shown = posted(desk, service, alert_message(told))
     assert "Material: all 200" in shown
     assert "https://teahouse.example/a_a_" in shown
     assert "Alert 0000000000000001" in as_read(service, shown)
@@ -98,7 +98,7 @@ def test_the_longest_message_keeps_its_head_its_first_clause_its_link_and_its_id
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_nothing_of_a_page_acts_in_a_service(desk: Services, service: str) -> None:
     finding = replace(clause(f"We [-{NASTY}-]{{+may {NASTY}+}}."), section=NASTY, reason=NASTY)
-    shown = posted(desk, service, compose(notice(finding, policy=NASTY)))
+    shown = posted(desk, service, alert_message(notice(finding, policy=NASTY)))
     shown = re.sub(r"<?https://teahouse\.example/privacy>?|\[https://teahouse[^]]*\]\([^)]*\)", "", shown)
     acting = ACTING[service].findall(shown)
     assert not acting
@@ -123,7 +123,7 @@ def test_the_test_of_what_acts_would_find_it(service: str) -> None:
 
 
 def test_matrix_gets_a_text_without_markup(desk: Services) -> None:
-    posted(desk, "matrix", compose(notice(WILL_NOT)))
+    posted(desk, "matrix", alert_message(notice(WILL_NOT)))
     ((_, body),) = desk.posts
     assert body["msgtype"] == "m.text"
     assert "formatted_body" not in body

@@ -10,13 +10,13 @@ import pytest
 from archive.storage.database import Archive
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.sending.delivery import deliver
-from notifier.texts.alert import compose
-from notifier.texts.custom_templates import LARGEST, OwnTemplates, names, stray
+from notifier.texts.alert import alert_message
+from notifier.texts.custom_templates import LARGEST, OwnTemplates, stray, template_names
 from notifier.texts.samples import faults
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, record_change, record_first
 from tests.smtp import MailServer
 
-OURS = compose(notice(WILL_NOT))
+OURS = alert_message(notice(WILL_NOT))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def own(shared_own: OwnTemplates, folder: Path) -> Iterator[OwnTemplates]:
 
 def test_a_template_of_the_folder_takes_the_place_of_ours(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.txt").write_text("{{ headline }}\n{% for each in passages %}{{ each.section }}{% endfor %}")
-    message = compose(notice(WILL_NOT), "en", own.render)
+    message = alert_message(notice(WILL_NOT), "en", own.render)
     assert message.text == "Teahouse changed a clause on sharing.\n1. Who sees your data > Partners\n"
     assert message.html == OURS.html
     assert not own.problems
@@ -53,7 +53,7 @@ def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path)
     )
     (folder / "_sign.html").write_text("Ask Ratna, {{ subscriber }}.")
     (folder / "alert.txt").write_text('{% extends "clausewatch/alert.txt" %}{% block advice %}{% endblock %}')
-    message = compose(notice(WILL_NOT), "en", own.render)
+    message = alert_message(notice(WILL_NOT), "en", own.render)
     assert not own.problems
     assert "<p>Ask Ratna, Privacy desk.</p>" in message.html
     assert "Sent to Privacy desk by" not in message.html
@@ -64,7 +64,7 @@ def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path)
 
 def test_the_words_of_a_page_are_escaped_there_too(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.html").write_text("{{ passages[0].after.text }}{% set x %}{{ headline }}{% endset %}{{ x }}")
-    message = compose(notice(clause("{+<script>alert(1)</script>+}"), policy="<b>"), "en", own.render)
+    message = alert_message(notice(clause("{+<script>alert(1)</script>+}"), policy="<b>"), "en", own.render)
     assert not own.problems
     assert "<script>" not in message.html
     assert "<b>" not in message.html
@@ -98,7 +98,7 @@ def test_a_template_that_fails_or_reaches_out_is_told_and_ours_is_sent(
     own: OwnTemplates, folder: Path, template: str, why: str
 ) -> None:
     (folder / "alert.html").write_text(template)
-    assert compose(notice(WILL_NOT), "en", own.render) == OURS
+    assert alert_message(notice(WILL_NOT), "en", own.render) == OURS
     assert why in own.problems["alert.html"]
     assert len(own.problems["alert.html"]) < 300
 
@@ -107,7 +107,7 @@ def test_a_template_that_never_ends_is_killed_once_and_left_alone(tmp_path: Path
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     (tmp_path / "alert.html").write_text(loop)
     with OwnTemplates(tmp_path, timeout=1.5) as own:
-        assert [compose(notice(WILL_NOT), "en", own.render) for _ in range(3)] == [OURS] * 3
+        assert [alert_message(notice(WILL_NOT), "en", own.render) for _ in range(3)] == [OURS] * 3
         assert own.problems == {"alert.html": "alert.html: it took more than 1.5 s"}
 
 
@@ -129,7 +129,7 @@ def test_files_that_no_message_uses_are_found(tmp_path: Path) -> None:
     for name in ("alert.html", "alerts.html", "_part.html", "notes.md"):
         (tmp_path / name).write_text("x")
     assert stray(tmp_path) == ("alerts.html",)
-    assert {"alert.html", "alert.txt"} <= set(names())
+    assert {"alert.html", "alert.txt"} <= set(template_names())
 
 
 def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_where_all_is_well(tmp_path: Path) -> None:

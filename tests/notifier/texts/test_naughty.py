@@ -20,12 +20,12 @@ from bs4 import BeautifulSoup
 from differ.model import Timing
 from document.model import StatedDate
 from notifier.audience.subscriptions import Channel, Subscriber, Target
-from notifier.channels import send
+from notifier.channels import send_message
 from notifier.channels.apprise_services import line
 from notifier.channels.outcome import Accepted
 from notifier.channels.webhook import content
 from notifier.contents.digest import Account, Digest, Recap, Watch
-from notifier.contents.incident import Incident, Operation, Report
+from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.welcome import Inception, Promises, Watched, Welcome
 from notifier.sending.composing import compose
 from notifier.texts.alert import Message, trial_message
@@ -93,7 +93,7 @@ def welcome(text: str) -> Message:
 
 def operation(text: str) -> Message:
     incidents = (Incident(text, MOMENT, 3, text), Incident(text, MOMENT))
-    return compose(Operation(name(text), "key", Report("undelivered", "began", MOMENT, incidents)))
+    return compose(IncidentNotice(name(text), "key", IncidentReport("undelivered", "began", MOMENT, incidents)))
 
 
 def trial(text: str) -> Message:
@@ -197,7 +197,7 @@ HEADERS = {
 def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[str, Message], mail: MailServer) -> None:
     chosen = list(messages.items())
     for _, message in sample(chosen, 20):
-        assert send(Channel("desk", mail.url), "officer@example.org", message) == Accepted()
+        assert send_message(Channel("desk", mail.url), "officer@example.org", message) == Accepted()
         received = mail.received[-1]
         assert set(received.mail.keys()) <= HEADERS
         assert received.recipients == ("officer@example.org",)

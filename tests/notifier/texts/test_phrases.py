@@ -9,7 +9,7 @@ import pytest
 
 from differ.model import SEVERITIES, TOPICS
 from notifier.audience.subscriptions import LANGUAGES, Language
-from notifier.texts.phrases import phrases
+from notifier.texts.phrases import phrases_for
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -21,7 +21,7 @@ def blanks(phrase: str) -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_language_has_the_same_phrases_with_the_same_words(language: Language) -> None:
-    english, other = phrases("en").texts, phrases(language).texts
+    english, other = phrases_for("en").texts, phrases_for(language).texts
     assert list(other) == list(english)
     assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
 
@@ -29,14 +29,14 @@ def test_every_language_has_the_same_phrases_with_the_same_words(language: Langu
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_is_left_untranslated(language: Language) -> None:
     """Except those that hold no word of a language."""
-    english, other = phrases("en").texts, phrases(language).texts
+    english, other = phrases_for("en").texts, phrases_for(language).texts
     same = {key for key in english if english[key] == other[key]}
     assert same == {"date.day", "list.between", "recipient.of", "digest.watch"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_topic_and_severity_has_a_name_and_an_advice(language: Language) -> None:
-    known = phrases(language)
+    known = phrases_for(language)
     wanted = [f"topic.{topic}" for topic in TOPICS] + [f"advice.topic.{topic}" for topic in TOPICS]
     wanted += [f"severity.{severity}" for severity in SEVERITIES] + [f"advice.{severity}" for severity in SEVERITIES]
     assert not [key for key in wanted if not known.texts.get(key)]
@@ -51,7 +51,7 @@ def test_every_topic_and_severity_has_a_name_and_an_advice(language: Language) -
     ],
 )
 def test_dates_are_written_the_way_of_the_language(language: Language, day: str, moment: str) -> None:
-    known = phrases(language)
+    known = phrases_for(language)
     assert known.day(date(2024, 5, 1)) == day
     assert known.moment(datetime(2026, 11, 22, 9, 4, tzinfo=UTC)) == moment
 
@@ -60,16 +60,16 @@ def test_dates_are_written_the_way_of_the_language(language: Language, day: str,
     ("language", "two", "three"), [("en", "a and b", "a, b and c"), ("id", "a dan b", "a, b, dan c")]
 )
 def test_lists_are_joined_the_way_of_the_language(language: Language, two: str, three: str) -> None:
-    known = phrases(language)
+    known = phrases_for(language)
     assert [known.listed([]), known.listed(["a"]), known.listed(["a", "b"])] == ["", "a", two]
     assert known.listed(["a", "b", "c"]) == three
 
 
 def test_what_is_filled_in_is_never_read_as_a_phrase() -> None:
-    assert phrases("en").say("foot.sent", subscriber="{policy} {0.__class__}") == (
+    assert phrases_for("en").say("foot.sent", subscriber="{policy} {0.__class__}") == (
         "Sent to {policy} {0.__class__} by Clausewatch."
     )
 
 
 def test_what_has_no_name_is_called_by_its_key_made_inert() -> None:
-    assert phrases("id").name("tongue", "pt\x1b") == "pt"
+    assert phrases_for("id").name("tongue", "pt\x1b") == "pt"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from differ.model import Edit
-from notifier.texts.redline import SIDE, Run, after, before
+from notifier.texts.redline import SIDE, TextRun, after, before
 from notifier.texts.wording import marked
 from tests.notifier.changes import CONSENT, clause
 
@@ -20,8 +20,12 @@ def test_each_side_marks_its_own_words() -> None:
     old, new = before(finding), after(finding)
     assert old is not None
     assert new is not None
-    assert old.runs == (Run("We ", marked=False), Run("will not", marked=True), Run(" share.", marked=False))
-    assert new.runs == (Run("We ", marked=False), Run("may", marked=True), Run(" share.", marked=False))
+    assert old.runs == (
+        TextRun("We ", marked=False),
+        TextRun("will not", marked=True),
+        TextRun(" share.", marked=False),
+    )
+    assert new.runs == (TextRun("We ", marked=False), TextRun("may", marked=True), TextRun(" share.", marked=False))
     assert not old.shortened
 
 

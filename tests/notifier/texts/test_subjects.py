@@ -10,7 +10,7 @@ from email.policy import SMTP, SMTPUTF8
 import pytest
 
 from notifier.channels.smtp import Envelope, build
-from notifier.texts.alert import compose
+from notifier.texts.alert import alert_message
 from tests.notifier.changes import WILL_NOT, notice
 
 SUBJECTS = (
@@ -26,7 +26,9 @@ SUBJECTS = (
 def test_a_long_subject_in_any_script_is_read_as_it_was_written(subject: str) -> None:
     """Readers drop the space between two encoded words (RFC 2047, 6.2), so it must stand within one of them."""
     envelope = Envelope("watch@clausewatch.example", "Clausewatch", "officer@example.org")
-    built = build(replace(compose(notice(WILL_NOT)), subject=subject), envelope, datetime(2026, 11, 2, tzinfo=UTC))
+    built = build(
+        replace(alert_message(notice(WILL_NOT)), subject=subject), envelope, datetime(2026, 11, 2, tzinfo=UTC)
+    )
     for policy in (SMTP, SMTPUTF8):
         content = built.as_bytes(policy=policy)
         assert message_from_bytes(content, policy=SMTP)["Subject"] == subject

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from differ.model import Finding, Timing
 from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.contents.change_notice import Notice
-from notifier.texts.alert import compose, trial_message
+from notifier.texts.alert import alert_message, trial_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
 
@@ -44,10 +44,10 @@ WINDOW = Timing(STATED, date(2026, 11, 20), window_days=30, window_text="You may
     ],
 )
 def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
-    message = compose(timed(SILENT), language)
+    message = alert_message(timed(SILENT), language)
     for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
-    assert said not in flat(compose(timed(WINDOW), language).text)
+    assert said not in flat(alert_message(timed(WINDOW), language).text)
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
     ],
 )
 def test_drift_says_which_language_stayed_behind(language: Language, said: str) -> None:
-    message = compose(timed(Timing(), "en", finding=replace(WILL_NOT, language="id")), language)
+    message = alert_message(timed(Timing(), "en", finding=replace(WILL_NOT, language="id")), language)
     for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
 
 
 def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
     told = timed(Timing(), "en", finding=replace(WILL_NOT, language="und"))
-    assert "changed in one language only; the English text still says the former" in flat(compose(told).text)
+    assert "changed in one language only; the English text still says the former" in flat(alert_message(told).text)
 
 
 @pytest.mark.parametrize(
@@ -79,25 +79,25 @@ def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
     ],
 )
 def test_a_period_says_when_it_ends_and_urges_only_while_it_lasts(timing: Timing, said: str, urged: bool) -> None:
-    text = flat(compose(timed(timing)).text)
+    text = flat(alert_message(timed(timing)).text)
     assert said in text
     assert ("The period for notice or objections ends on" in text) is urged
     assert timing.window_text in text
 
 
 def test_a_policy_that_names_no_period_has_no_line_for_it() -> None:
-    assert "Notice or objections" not in compose(timed(SILENT)).text
+    assert "Notice or objections" not in alert_message(timed(SILENT)).text
 
 
 def test_a_coming_day_of_effect_is_told_until_it_is_there() -> None:
-    coming = compose(timed(Timing(effective=date(2026, 12, 1))))
+    coming = alert_message(timed(Timing(effective=date(2026, 12, 1))))
     assert "It takes effect on 1 December 2026." in flat(coming.text)
     assert "It takes effect on 1 December 2026." in plain(coming)
-    assert "takes effect" not in compose(timed(Timing(effective=date(2026, 11, 22)))).text
+    assert "takes effect" not in alert_message(timed(Timing(effective=date(2026, 11, 22)))).text
 
 
 def test_the_three_kinds_of_dates_stand_apart() -> None:
-    text = compose(timed(replace(WINDOW, due=date(2026, 12, 20)))).text
+    text = alert_message(timed(replace(WINDOW, due=date(2026, 12, 20)))).text
     labels = [line.partition(":")[0] for line in text.splitlines()]
     assert [
         label for label in labels if label in ("We saw it", "The policy says of itself", "Notice or objections")
@@ -120,7 +120,7 @@ def test_the_three_kinds_of_dates_stand_apart() -> None:
     ],
 )
 def test_what_to_do_goes_by_topic_and_severity(finding: Finding, said: str) -> None:
-    message = compose(notice(finding))
+    message = alert_message(notice(finding))
     assert f"What to do: {said}" in flat(message.text)
     assert said in flat(message.html)
 
@@ -129,7 +129,7 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
     other = replace(
         WILL_NOT, topic="choices", severity="high", rule="T4.consent", source="", reason="A choice is gone: “consent”."
     )
-    message = compose(notice(other, WILL_NOT))
+    message = alert_message(notice(other, WILL_NOT))
     assert message.subject == "Teahouse: sharing and choices clause changed (critical)"
     assert message.text.count("Before:") == 1
     for part in (flat(message.text), flat(BeautifulSoup(message.html, "lxml").get_text(" ")), plain(message)):
@@ -143,11 +143,11 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
 
 
 def test_the_same_words_changed_twice_are_two_clauses() -> None:
-    assert compose(notice(WILL_NOT, WILL_NOT)).subject == "Teahouse: sharing changed, 2 clauses (critical)"
+    assert alert_message(notice(WILL_NOT, WILL_NOT)).subject == "Teahouse: sharing changed, 2 clauses (critical)"
 
 
 def test_many_topics_leave_the_subject_short() -> None:
-    message = compose(notice(WILL_NOT, FEE, replace(FEE, topic="complaint"), RETENTION))
+    message = alert_message(notice(WILL_NOT, FEE, replace(FEE, topic="complaint"), RETENTION))
     assert message.subject == "Teahouse: sharing, rights and more changed, 3 clauses (critical)"
 
 
@@ -173,7 +173,7 @@ def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
     told = replace(
         told, alerts=tuple(replace(each, finding=replace(each.finding, before="Lama.")) for each in told.alerts)
     )
-    message = compose(told, "id")
+    message = alert_message(told, "id")
     said = f"{message.subject} {message.text} {BeautifulSoup(message.html, 'lxml').get_text(' ')} {plain(message)}"
     words = set(re.findall(r"[a-z]+", said.lower()))
     assert not words & {"the", "of", "and", "clause", "changed", "seen", "policy", "rule", "alert", "before", "after"}
