@@ -43,11 +43,11 @@ def check(context: Context) -> None:
         click.echo(f"  {line}")
     for each in made:
         click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(each, configuration.policies))}")
-    found = [configuration.redacted(warning) for warning in (*warnings(configuration), *unheard(made, configuration))]
-    if found:
+    hints = (*warnings(configuration), *unheard(made, configuration), *_template_hints(configuration))
+    if hints:
         click.echo("\nAllowed, but perhaps not meant:\n")
-        for warning in found:
-            click.echo(f"  - {warning}")
+        for hint in hints:
+            click.echo(f"  - {configuration.redacted(hint)}")
     click.echo("\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched when due:\n")
     click.echo(crontab_line(configuration, installed_command()))
 
@@ -60,6 +60,14 @@ def _check_templates(configuration: Configuration) -> None:
 
     if found := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
         raise ConfigurationError(str(configuration.path), found)
+
+
+def _template_hints(configuration: Configuration) -> tuple[str, ...]:
+    if configuration.templates is None:
+        return ()
+    from notifier.texts.custom_templates import renaming_hints
+
+    return renaming_hints(configuration.templates)
 
 
 def _made(configuration: Configuration) -> tuple[Subscriber, ...]:

@@ -10,7 +10,7 @@ from apprise.plugins.email import NotifyEmail
 
 from notifier.channels.outcome import Failed
 from notifier.channels.smtp import Envelope, MailRefusedError, Server, build, submit
-from notifier.texts.alert import Message
+from notifier.texts.message import Message
 
 
 class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`

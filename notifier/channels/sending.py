@@ -16,8 +16,8 @@ from notifier.channels.mail import Mail
 from notifier.channels.outcome import Accepted, Failed, Outcome
 from notifier.channels.schemes import MAIL, MAIL_SERVICES
 from notifier.channels.webhook import Webhook
-from notifier.texts.alert import Message
 from notifier.texts.dialects import dialect_of
+from notifier.texts.message import Message
 
 SEND_TIMEOUT = 60.0
 """Seconds that one send may take in all. What answers later counts as failed and is tried again."""

@@ -12,7 +12,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 
-from notifier.texts.alert import Message
+from notifier.texts.message import Message
 
 
 @dataclass(frozen=True, slots=True)

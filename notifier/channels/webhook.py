@@ -14,7 +14,7 @@ from apprise.plugins.base import NotifyBase
 from notifier.channels.outcome import Failed
 from notifier.channels.schemes import WEBHOOK
 from notifier.channels.signed_post import Endpoint, WebhookRefusedError, checked_secret, encode_body, post_signed
-from notifier.texts.alert import Message
+from notifier.texts.message import Message
 from notifier.texts.sanitize import inert
 
 OURS = ("cto", "rto", "verify")

@@ -8,9 +8,9 @@ from notifier.contents.incident import IncidentNotice
 from notifier.contents.welcome import Welcome
 from notifier.outbox import MessageContent
 from notifier.texts import alert
-from notifier.texts.alert import Message
 from notifier.texts.digest import digest_message
 from notifier.texts.incident import incident_message
+from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
 from notifier.texts.welcome import welcome_message
 

@@ -21,7 +21,7 @@ from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels.outcome import Accepted, Failed, Outcome
 from notifier.outbox import Claimed, Open
 from notifier.sending.composing import compose
-from notifier.texts.alert import Message
+from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
 
 WORKERS = 16

@@ -6,11 +6,9 @@ loaded from anywhere. The severity and the clause that changed stand first.
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +19,7 @@ from notifier.audience.subscriptions import Language, Subscriber
 from notifier.contents.change_notice import Alert, Notice, Passage, passages
 from notifier.texts import chat, payload, wording
 from notifier.texts.chat import Chat
+from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.redline import after, before
 from notifier.texts.rendering import Render, render
@@ -38,9 +37,6 @@ NAMED_PASSAGES = 20
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 """What an address may hold besides letters and digits (RFC 3986); the rest is written in percent form."""
 
-SUBJECT_LENGTH = 150
-"""Code points of a subject at most."""
-
 LONGEST_LINK = 400
 """Code points of an address that a chat shows: half of one leads nowhere."""
 
@@ -48,38 +44,17 @@ COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "mediu
 """Of the badge with white letters: all pass a contrast of 4.5 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is sent, in each of the forms that a channel may want."""
-
-    key: str
-    """Stable: a message that is sent again has the same."""
-    subject: str
-    text: str
-    """The whole in plain text."""
-    html: str
-    """The whole in HTML."""
-    chat: Chat
-    """A short text, without the subject; each service has its own way of writing it."""
-    kind: str = "message"
-    """What it is, for programs: alert, digest, test, …"""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What it tells, for programs: keys of the webhook's body besides those that every message has."""
-
-
 def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
     """Write the message of a notice in a language; `render` fills the templates."""
     tongue = phrases_for(language)
     found = passages(notice.alerts)
     shown = _facts(notice, found, tongue)
-    subject = clipped(shown["subject"], SUBJECT_LENGTH)
-    return Message(
-        key=_key(alert.id for alert in notice.alerts),
-        subject=subject,
-        text=render("alert.txt", shown),
-        html=render("alert.html", shown),
+    return build_message(
+        "alert",
+        shown,
+        render,
+        names=[alert.id for alert in notice.alerts],
         chat=_chat(notice, found, shown, tongue),
-        kind="alert",
         facts=payload.facts(notice, found),
     )
 
@@ -92,20 +67,18 @@ def trial_message(subscriber: Subscriber, now: datetime, render: Render = render
     severity = tongue.name("severity", subscriber.severity)
     shown = {
         "language": tongue.language,
+        "subject": tongue.say("trial.subject", subscriber=clipped(inert(subscriber.name), 80)),
         "title": tongue.say("trial.title"),
         "body": tongue.say("trial.body", subscriber=inert(subscriber.name)),
         "scope": tongue.say("trial.scope", topics=asked, severity=severity, policies=policies),
         "sent": tongue.say("trial.sent", moment=tongue.moment(now)),
     }
-    text = render("test.txt", shown)
-    subject = tongue.say("trial.subject", subscriber=clipped(inert(subscriber.name), 80))
-    return Message(
-        key=_key(["test", subscriber.name, now.isoformat()]),
-        subject=subject,
-        text=text,
-        html=render("test.html", shown),
+    return build_message(
+        "test",
+        shown,
+        render,
+        names=["test", subscriber.name, now.isoformat()],
         chat=Chat("\n".join([f"{shown['title']} {shown['body']}", shown["scope"], shown["sent"]])),
-        kind="test",
         facts={"subscriber": inert(subscriber.name), "language": tongue.language},
     )
 
@@ -237,7 +210,3 @@ def commands_of(notice: Notice) -> list[str]:
 def link(url: str) -> str:
     """Return an address that may be linked to, or "" where it is none of the web."""
     return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""
-
-
-def _key(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from jinja2 import (
     ChoiceLoader,
+    DictLoader,
     FileSystemLoader,
     PackageLoader,
     PrefixLoader,
@@ -47,6 +48,9 @@ TIMEOUT = 20.0
 """Seconds that one message may take. It is killed then."""
 
 SUFFIXES = (".html", ".txt")
+
+FORMER_NAMES = {f"operation{suffix}": f"incident{suffix}" for suffix in SUFFIXES}
+"""Names that templates of ours had once, and their present ones. A user's template may keep the former name."""
 
 
 class OwnTemplateError(Exception):
@@ -78,15 +82,23 @@ class OwnTemplates:
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
         """Return a filled template: the user's, or ours where they have none of this name or it fails."""
-        if self.folder is not None and template not in self.problems and (self.folder / template).is_file():
+        own = self._own_name(template)
+        if own and own not in self.problems:
             try:
-                filled = self.filled(template, shown)
+                filled = self.filled(own, shown)
             except OwnTemplateError as error:
-                self.problems[template] = str(error)
+                self.problems[own] = str(error)
             else:
-                self.sound.add(template)
+                self.sound.add(own)
                 return filled
         return render(template, shown)
+
+    def _own_name(self, template: str) -> str:
+        """Return the name of the user's file that replaces a template, or "" if there is no such file."""
+        if self.folder is None:
+            return ""
+        names = [template, *(former for former, name in FORMER_NAMES.items() if name == template)]
+        return next((name for name in names if (self.folder / name).is_file()), "")
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:
         """Return the user's template filled, with one line break at its end. Raises OwnTemplateError."""
@@ -129,8 +141,19 @@ def template_names() -> tuple[str, ...]:
 
 def stray(folder: Path) -> tuple[str, ...]:
     """Return the files of a folder that no message uses; those that begin with an underscore are parts of others."""
-    found = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
-    return tuple(name for name in found if name not in template_names() and not name.startswith("_"))
+    files = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
+    used = {*template_names(), *FORMER_NAMES}
+    return tuple(name for name in files if name not in used and not name.startswith("_"))
+
+
+def renaming_hints(folder: Path) -> tuple[str, ...]:
+    """Say which files of a folder have a former name of a template, and what to rename them to."""
+    return tuple(
+        f"messages.templates: {former} is now called {name}: rename your file. "
+        + ("It is ignored beside the other." if (folder / name).is_file() else "The former name still works.")
+        for former, name in FORMER_NAMES.items()
+        if (folder / former).is_file()
+    )
 
 
 def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:
@@ -181,9 +204,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 @cache
 def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
+    renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
         # Ours come by their own name too, for what ours include; the user's go first.
-        loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ours}), ours]),
+        loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +9,9 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
 from notifier.contents.digest import Digest, Recap, Watch
 from notifier.texts import chat, wording
-from notifier.texts.alert import FULL_PASSAGES, SUBJECT_LENGTH, Message, commands_of, shown_passage
+from notifier.texts.alert import FULL_PASSAGES, commands_of, shown_passage
 from notifier.texts.chat import Chat
+from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -27,13 +27,12 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
     """Write the message of a digest in a language; `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(digest, tongue)
-    return Message(
-        key=hashlib.sha256(f"digest\n{digest.subscriber}\n{digest.key}".encode()).hexdigest()[:32],
-        subject=clipped(shown["subject"], SUBJECT_LENGTH),
-        text=render("digest.txt", shown),
-        html=render("digest.html", shown),
+    return build_message(
+        "digest",
+        shown,
+        render,
+        names=["digest", digest.subscriber, digest.key],
         chat=_chat(digest, shown, tongue),
-        kind="digest",
         facts=_for_programs(digest),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from typing import Any
 
 from notifier.audience.subscriptions import Language
 from notifier.contents.incident import Incident, IncidentNotice, TroubleKind
-from notifier.texts.alert import SUBJECT_LENGTH, Message
 from notifier.texts.chat import Chat
+from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -34,14 +33,14 @@ def incident_message(operation: IncidentNotice, language: Language = "en", rende
     """Write the message to an operator in a language; `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(operation, tongue)
-    return Message(
-        key=hashlib.sha256(f"operation\n{operation.subscriber}\n{operation.key}".encode()).hexdigest()[:32],
-        subject=clipped(shown["subject"], SUBJECT_LENGTH),
-        text=render("operation.txt", shown),
-        html=render("operation.html", shown),
+    return build_message(
+        "incident",
+        shown,
+        render,
+        names=["operation", operation.subscriber, operation.key],
         chat=_chat(shown, tongue),
-        kind="operation",
         facts=_for_programs(operation),
+        kind="operation",  # as the webhook has always named it
     )
 
 

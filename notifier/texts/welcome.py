@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import Any
 
@@ -11,8 +10,9 @@ from differ.model import SEVERITIES
 from notifier.audience.subscriptions import Language, Subscriber
 from notifier.audience.timing import DAYS
 from notifier.contents.welcome import Promises, Watched, Welcome
-from notifier.texts.alert import SUBJECT_LENGTH, Message, link
+from notifier.texts.alert import link
 from notifier.texts.chat import Chat
+from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -28,13 +28,12 @@ def welcome_message(welcome: Welcome, language: Language = "en", render: Render 
     """Write a subscription's first message in a language; `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(welcome, tongue)
-    return Message(
-        key=hashlib.sha256(f"welcome\n{welcome.subscriber}\n{welcome.key}".encode()).hexdigest()[:32],
-        subject=clipped(shown["subject"], SUBJECT_LENGTH),
-        text=render("welcome.txt", shown),
-        html=render("welcome.html", shown),
+    return build_message(
+        "welcome",
+        shown,
+        render,
+        names=["welcome", welcome.subscriber, welcome.key],
         chat=_chat(welcome, shown, tongue),
-        kind="welcome",
         facts=_for_programs(welcome),
     )
 

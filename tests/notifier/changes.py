@@ -11,8 +11,8 @@ from archive.storage.database import Archive
 from differ.model import Comparison, Edit, Finding, Severity, Timing
 from document.model import StatedDate
 from notifier.contents.change_notice import Alert, Notice, Seen
-from notifier.texts.alert import Message
 from notifier.texts.dialects import Dialect
+from notifier.texts.message import Message
 from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
 
 NOW = START + 100 * HOUR

@@ -46,3 +46,11 @@ def test_config_check_tries_the_templates(folder: Path) -> None:
     checked = CliRunner().invoke(main, ["config", "check"])
     assert checked.exit_code == 2
     assert "messages.templates: alert.txt: 'headlin' is undefined" in checked.stderr
+
+
+def test_config_check_hints_at_a_former_name_of_a_template(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "operation.html").write_text("{{ headline }}")
+    checked = CliRunner().invoke(main, ["config", "check"])
+    assert checked.exit_code == 0
+    assert "operation.html is now called incident.html: rename your file" in checked.stdout

@@ -9,9 +9,11 @@ import pytest
 
 from archive.storage.database import Archive
 from notifier.audience.subscriptions import Channel, Subscriber, Target
+from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.sending.delivery import deliver
 from notifier.texts.alert import alert_message
-from notifier.texts.custom_templates import LARGEST, OwnTemplates, stray, template_names
+from notifier.texts.custom_templates import LARGEST, OwnTemplates, renaming_hints, stray, template_names
+from notifier.texts.incident import incident_message
 from notifier.texts.samples import faults
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, record_change, record_first
 from tests.smtp import MailServer
@@ -35,6 +37,7 @@ def shared_own(folder: Path) -> Iterator[OwnTemplates]:
 def own(shared_own: OwnTemplates, folder: Path) -> Iterator[OwnTemplates]:
     yield shared_own
     shared_own.problems.clear()
+    shared_own.sound.clear()
     for file in folder.iterdir():
         file.unlink()
 
@@ -60,6 +63,26 @@ def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path)
     assert message.html.partition("</head>")[0] == OURS.html.partition("</head>")[0]
     assert "What to do" not in message.text
     assert "{+may+}" in message.text
+
+
+INCIDENT = IncidentNotice("Admin", "key", IncidentReport("idle", "began", NOW, (Incident("Teahouse", NOW),)))
+
+
+def test_a_template_may_keep_its_former_name(own: OwnTemplates, folder: Path) -> None:
+    (folder / "operation.txt").write_text(
+        '{% extends "clausewatch/operation.txt" %}{% block sent %}{{ say("operation.why") }} Ask Ratna.{% endblock %}'
+    )
+    message = incident_message(INCIDENT, "en", own.render)
+    assert own.sound == {"operation.txt"}
+    assert message.text.startswith(incident_message(INCIDENT).text[:200])
+    assert message.text.endswith(" Ask Ratna.\n")
+    assert stray(folder) == ()
+    assert renaming_hints(folder) == (
+        "messages.templates: operation.txt is now called incident.txt: rename your file. The former name still works.",
+    )
+    (folder / "incident.txt").write_text("Present")
+    assert incident_message(INCIDENT, "en", own.render).text == "Present\n"
+    assert renaming_hints(folder)[0].endswith("It is ignored beside the other.")
 
 
 def test_the_words_of_a_page_are_escaped_there_too(own: OwnTemplates, folder: Path) -> None:

@@ -28,8 +28,9 @@ from notifier.contents.digest import Account, Digest, Recap, Watch
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.welcome import Inception, Promises, Watched, Welcome
 from notifier.sending.composing import compose
-from notifier.texts.alert import Message, trial_message
+from notifier.texts.alert import trial_message
 from notifier.texts.dialects import ANY, DIALECTS
+from notifier.texts.message import Message
 from tests.conftest import require
 from tests.notifier.changes import clause, notice
 from tests.notifier.naughty import HOST, HTML, NAUGHTY

@@ -1,0 +1,59 @@
+"""A message in each of the forms that a channel may want. Messages of every kind are built here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifier.texts.chat import Chat
+from notifier.texts.rendering import Render
+from notifier.texts.sanitize import clipped
+
+SUBJECT_LENGTH = 150
+"""Code points of a subject at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message in all its forms."""
+
+    key: str
+    """Stable: a message that is sent again has the same."""
+    subject: str
+    text: str
+    """The whole in plain text."""
+    html: str
+    """The whole in HTML."""
+    chat: Chat
+    """A short text, without the subject; each service has its own way of writing it."""
+    kind: str = "message"
+    """For programs: alert, digest, test, …"""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """For programs: the keys of the webhook's body that belong to this kind."""
+
+
+def build_message(
+    template: str,
+    shown: dict[str, Any],
+    render: Render,
+    *,
+    names: Iterable[str],
+    chat: Chat,
+    facts: Mapping[str, Any],
+    kind: str = "",
+) -> Message:
+    """Fill the two templates of a kind with `shown`, which holds the subject too.
+
+    `names` identify the message, whenever it is built. `kind` defaults to the template's name.
+    """
+    return Message(
+        key=hashlib.sha256("\n".join(names).encode()).hexdigest()[:32],
+        subject=clipped(shown["subject"], SUBJECT_LENGTH),
+        text=render(f"{template}.txt", shown),
+        html=render(f"{template}.html", shown),
+        chat=chat,
+        kind=kind or template,
+        facts=facts,
+    )
