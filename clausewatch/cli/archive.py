@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.config.quantities import duration_text
 from clausewatch.operation.lock import only_run
-from clausewatch.output.json_rows import as_json
+from clausewatch.output.json_rows import as_json, stats_row
 from clausewatch.output.terminal import printable
 from clausewatch.output.times import shown
 
@@ -39,7 +38,7 @@ def stats(context: Context, form: str) -> None:
         found = archive_stats(opened)
         removable = None if rule is None else count_removable(opened, rule, datetime.now(UTC))
     if form == "json":
-        click.echo(as_json({**asdict(found), "removable_bodies": removable}))
+        click.echo(as_json(stats_row(found, removable)))
         return
     click.echo("\n".join([*_holds(found), _rule(rule, removable)]))
 

@@ -7,15 +7,15 @@ from itertools import groupby
 
 import click
 
-from archive.questions.blame import Blame, Dropped, Sentence
+from archive.questions.blame import Blame
 from archive.questions.blame import blame as ask
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, named_version, print_page
 from clausewatch.output.change_text import listed
 from clausewatch.output.html import page
-from clausewatch.output.json_rows import Row, as_json, version_row
+from clausewatch.output.json_rows import as_json, blame_row
 from clausewatch.output.terminal import wrapped
-from clausewatch.output.times import day, shown, stamp
+from clausewatch.output.times import day, shown
 
 
 @click.command()
@@ -41,7 +41,7 @@ def blame(context: Context, policy: str, of: str | None, dropped: bool, form: st
     if form == "html":
         print_page(page("blame.html", blame=found, dropped=dropped, caution=_caution(found)))
     elif form == "json":
-        click.echo(as_json(_row(found)))
+        click.echo(as_json(blame_row(found)))
     else:
         click.echo("\n".join([*_head(found), *(_dropped_lines(found) if dropped else _lines(found))]))
 
@@ -87,33 +87,3 @@ def _dropped_lines(found: Blame) -> Iterator[str]:
             yield from wrapped(each.text, "  - ", "    ")
             place = " > ".join(each.path) or "before the first heading"
             yield from wrapped(f"in {place}; stood since version {each.first} of {day(each.appeared_at)}", "      ")
-
-
-def _row(found: Blame) -> Row:
-    return version_row(found.version) | {
-        "read_anew": list(found.read_anew),
-        "sentences": [_sentence_row(each) for each in found.sentences],
-        "dropped": [_dropped_row(each) for each in found.dropped],
-    }
-
-
-def _sentence_row(each: Sentence) -> Row:
-    return {
-        "kind": each.kind,
-        "marker": each.marker,
-        "text": each.text,
-        "section": " > ".join(each.path),
-        "since": each.since,
-        "since_at": stamp(each.since_at),
-    }
-
-
-def _dropped_row(each: Dropped) -> Row:
-    return {
-        "text": each.text,
-        "section": " > ".join(each.path),
-        "first": each.first,
-        "last": each.last,
-        "appeared_at": stamp(each.appeared_at),
-        "gone_at": stamp(each.gone_at),
-    }

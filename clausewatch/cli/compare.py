@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,33 +82,39 @@ def compare(
 
 
 def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
-    from clausewatch.inspection.offline_compare import batch
+    from clausewatch.inspection.offline_compare import judge_batch
+    from clausewatch.output.json_rows import as_json_line, comparison_row, unreadable_row
 
     with click.open_file(batch_file, "rb") as lines:
         rows = list(lines)
     folder = Path() if str(batch_file) == "-" else batch_file.parent
-    for row in batch(rows, folder, defaults):
-        click.echo(json.dumps(row, ensure_ascii=False))
-        if "error" in row:
+    for judged in judge_batch(rows, folder, defaults):
+        if judged.assessment is None:
+            click.echo(as_json_line(unreadable_row(judged.id, judged.error)))
             yield ExitCode.TROUBLE
-        elif row["material"]:
+            continue
+        click.echo(as_json_line(comparison_row(judged.id, judged.assessment, defaults.report_language)))
+        if _is_material(judged.assessment):
             yield ExitCode.MATERIAL
 
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
     """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
-    from clausewatch.inspection.offline_compare import Pair, as_report, judge
+    from clausewatch.inspection.offline_compare import Pair, judge
+    from clausewatch.output.json_rows import as_json, comparison_report
 
     assessment = judge(Pair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
     if form == "json":
-        report = as_report(str(after), assessment, defaults.report_language)
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        click.echo(as_json(comparison_report(str(after), assessment, defaults.report_language)))
     else:
         click.echo("\n".join(printable(line) for line in _lines(assessment, defaults.report_language)))
     if assessment.outcome == "not comparable":
         return ExitCode.TROUBLE
-    found = assessment.comparison is not None and assessment.comparison.material
-    return ExitCode.MATERIAL if found else ExitCode.FINE
+    return ExitCode.MATERIAL if _is_material(assessment) else ExitCode.FINE
+
+
+def _is_material(assessment: Assessment) -> bool:
+    return assessment.comparison is not None and assessment.comparison.material
 
 
 def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
-from clausewatch.output.json_rows import as_json
-from clausewatch.output.redline_page import as_page, as_row, redline
+from clausewatch.output.json_rows import as_json, redline_row
+from clausewatch.output.redline_page import as_page, redline
 from clausewatch.output.redline_text import redline_lines
 
 
@@ -49,7 +49,7 @@ def diff(
     if form == "html":
         print_page(as_page(compared, side_by_side=side_by_side))
     elif form == "json":
-        click.echo(as_json(as_row(compared)))
+        click.echo(as_json(redline_row(compared)))
     else:
         lines = redline_lines(compared, full=full, side_by_side=side_by_side)
         # https://no-color.org; where the output is no terminal, click leaves colours out by itself

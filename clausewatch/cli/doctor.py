@@ -13,12 +13,11 @@ from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.inspection.doctor import Diagnosis, diagnose
 from clausewatch.inspection.page_examination import Examined
-from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.json_rows import as_json, diagnosis_row
+from clausewatch.output.json_rows.judgements import browser_of
 from clausewatch.output.terminal import wrapped
-from clausewatch.output.times import stamp
 from crawler.model import RobotsSaid
 from differ.visits.assessment import Assessment
-from document.model import RENDERED
 
 
 @click.command()
@@ -44,85 +43,6 @@ def doctor(context: Context, ctx: click.Context, policy: str, form: str) -> None
     else:
         click.echo("\n".join(_lines(found)))
     ctx.exit(ExitCode.FINE if found.well else ExitCode.TROUBLE)
-
-
-def diagnosis_row(found: Diagnosis) -> Row:
-    """Return a diagnosis for programs; its keys are a contract."""
-    examined = found.examined
-    return {
-        "policy": found.policy.name,
-        "url": found.policy.url,
-        "further_urls": list(found.policy.options.further),
-        "well": found.well,
-        "robots": [
-            {"origin": each.origin, "status": each.status, "crawl_delay": each.crawl_delay, "delay": each.delay}
-            for each in found.robots
-        ],
-        "fetches": [_fetch_row(each) for each in found.visits],
-        "limit": found.limit or None,
-        "latest_version": found.latest,
-        "page": None if examined is None else _page_row(examined),
-    }
-
-
-def browser_of(visited: VisitResult) -> str | None:
-    """Return the browser that ran the scripts of a page, None where none did."""
-    return next((value for name, value in visited.fetch.headers if name == RENDERED), None)
-
-
-def _fetch_row(visited: VisitResult) -> Row:
-    fetch = visited.fetch
-    return {
-        "at": stamp(fetch.started_at),
-        "status": fetch.status,
-        "final_url": fetch.final_url,
-        "bytes": None if fetch.body is None else len(fetch.body),
-        "seconds": visited.seconds,
-        "rendered_by": browser_of(visited),
-        "further": [
-            {
-                "status": each.status,
-                "final_url": each.final_url,
-                "bytes": None if each.body is None else len(each.body),
-            }
-            for each in fetch.further
-        ],
-        "error": fetch.error or None,
-        "error_kind": fetch.error_kind or None,
-    }
-
-
-def _page_row(found: Examined) -> Row:
-    return {
-        "words": found.words,
-        "languages": list(found.document.languages),
-        "dates": [{"kind": each.kind, "day": each.day.isoformat(), "text": each.text} for each in found.document.dates],
-        "fallback": found.fallback,
-        "refused": None if found.refused is None else {"reason": found.refused[0], "detail": found.refused[1]},
-        "outline": [
-            {"level": each.level, "heading": each.title, "language": each.language, "words": each.words}
-            for each in found.outline
-        ],
-        "dropped": [{"what": what, "times": times} for what, times in found.dropped],
-        "canonical": [{"final_url": address, "canonical": named} for address, named in found.elsewhere],
-        "steady": found.steady,
-        "differences": [{"first": first, "second": second} for first, second in found.differences],
-        "next_run": _run_row(found.assessment),
-    }
-
-
-def _run_row(assessment: Assessment) -> Row:
-    comparison = assessment.comparison
-    return {
-        "outcome": assessment.outcome,
-        "reason": assessment.reason,
-        "detail": assessment.detail,
-        "boundary": assessment.boundary,
-        "material": comparison is not None and comparison.material,
-        "severity": None if comparison is None else comparison.severity,
-        "topics": [] if comparison is None else list(comparison.topics),
-        "findings": 0 if comparison is None else len(comparison.findings),
-    }
 
 
 def _lines(found: Diagnosis) -> Iterator[str]:

@@ -16,7 +16,7 @@ from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.output.html import page
 from clausewatch.output.inventories import Changes, inventory_changes
-from clausewatch.output.json_rows import Row, as_json, history_row, inventory_change_row
+from clausewatch.output.json_rows import as_json, history_row
 from clausewatch.output.redline_text import version_lines
 from clausewatch.output.terminal import printable
 from differ.judgement.inventory import InventoryChange
@@ -80,7 +80,11 @@ def history(
             found = tuple(each for each in found if _is_asked_for(each, query))
         changes = {} if query.selects_findings else inventory_changes(archive, found)
     if form == "json":
-        click.echo(as_json([_row(each, changes, suppressed=suppressed) for each in found]))
+        rows = [
+            history_row(version, changes.get((version.policy, version.number)), suppressed=suppressed)
+            for version in found
+        ]
+        click.echo(as_json(rows))
         if note:
             click.echo(note, err=True)
     elif form == "html":
@@ -111,13 +115,6 @@ def _is_asked_for(version: Version, query: Query) -> bool:
 def _by_policy(found: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]]:
     for policy, versions in groupby(found, key=lambda version: version.policy):
         yield policy, list(versions)
-
-
-def _row(version: Version, changes: Changes, *, suppressed: bool) -> Row:
-    change = changes.get((version.policy, version.number))
-    return history_row(version, suppressed=suppressed) | {
-        "inventory": None if change is None else inventory_change_row(change)
-    }
 
 
 def _lines(found: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:

@@ -12,10 +12,10 @@ from archive.model import Review, ReviewKind
 from archive.recording.reviews import Reviewable, RuleTally, add_review, find_reviewable, rule_tallies, unreviewed
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import NoAnswerError
-from clausewatch.output.json_rows import Row, as_json, finding_row
+from clausewatch.output.json_rows import as_json, reviewable_row, tally_row
 from clausewatch.output.redline_text import finding_lines
 from clausewatch.output.terminal import columns, printable, wrapped
-from clausewatch.output.times import day, stamp
+from clausewatch.output.times import day
 from notifier.texts.sanitize import clipped
 
 LIMIT = 50
@@ -128,7 +128,7 @@ def _show(context: Context, findings: Sequence[str], form: str) -> Iterator[str]
     with context.archive() as archive:
         named = [find_reviewable(archive, each) for each in findings]
     if form == "json":
-        yield as_json([_row(each) for each in named])
+        yield as_json([reviewable_row(finding) for finding in named])
         return
     for each in named:
         yield from wrapped(f"{each.policy}, version {each.version}, seen {day(each.seen_at)}")
@@ -139,7 +139,7 @@ def _list(context: Context, policy: str | None, limit: int, form: str) -> Iterat
     with context.archive() as archive:
         found = unreviewed(archive, policy)
     if form == "json":
-        yield as_json([_row(each) for each in found[:limit]])
+        yield as_json([reviewable_row(finding) for finding in found[:limit]])
         return
     if not found:
         yield "Every finding that is material or was told to somebody is reviewed."
@@ -162,7 +162,7 @@ def _rules(context: Context, form: str) -> Iterator[str]:
     with context.archive() as archive:
         tallies = rule_tallies(archive)
     if form == "json":
-        yield as_json([_tally_row(each) for each in tallies])
+        yield as_json([tally_row(tally) for tally in tallies])
         return
     if not tallies:
         raise NoAnswerError("no finding is material or was told to anybody yet")
@@ -174,18 +174,3 @@ def _rules(context: Context, form: str) -> Iterator[str]:
 def _tally_cells(each: RuleTally) -> tuple[str, ...]:
     precision = "-" if each.precision is None else f"{each.precision:.0%}"
     return (each.rule, str(each.findings), str(each.acknowledged), str(each.false_alarms), precision)
-
-
-def _tally_row(each: RuleTally) -> Row:
-    return {
-        "rule": each.rule,
-        "findings": each.findings,
-        "acknowledged": each.acknowledged,
-        "false_alarms": each.false_alarms,
-        "precision": each.precision,
-    }
-
-
-def _row(each: Reviewable) -> Row:
-    place: Row = {"policy": each.policy, "version": each.version, "seen_at": stamp(each.seen_at)}
-    return place | finding_row(each.recorded)

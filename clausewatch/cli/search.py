@@ -15,9 +15,9 @@ from archive.storage.database import Archive
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.output.html import page
-from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.json_rows import as_json, search_row
 from clausewatch.output.terminal import printable, wrapped
-from clausewatch.output.times import day, stamp
+from clausewatch.output.times import day
 
 MARK = ("*", "*")
 
@@ -67,8 +67,7 @@ def search(
     if form == "html":
         print_page(page("search.html", words=asked.words, answer=answer, note=note, stood=stood))
     elif form == "json":
-        rows = [_row(each) for each in answer.found]
-        click.echo(as_json({"words": asked.words, "found": rows, "more": answer.more}))
+        click.echo(as_json(search_row(asked.words, answer)))
     else:
         click.echo("\n".join([*_lines(answer), *(["", note] if note else [])]))
 
@@ -116,16 +115,3 @@ def _marked(found: SectionMatch) -> Iterator[str]:
     for piece in found.snippet:
         opening, closing = MARK if piece.matches else ("", "")
         yield f"{opening}{piece.text}{closing}"
-
-
-def _row(found: SectionMatch) -> Row:
-    return {
-        "policy": found.policy,
-        "section": found.section,
-        "language": found.language,
-        "first": found.first,
-        "last": found.last,
-        "appeared_at": stamp(found.appeared_at),
-        "gone_at": None if found.gone_at is None else stamp(found.gone_at),
-        "snippet": [{"text": piece.text, "matches": piece.matches} for piece in found.snippet],
-    }

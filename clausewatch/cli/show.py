@@ -17,7 +17,7 @@ from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
 from clausewatch.output.html import page
 from clausewatch.output.inventory_text import inventory_lines
-from clausewatch.output.json_rows import as_json, document_row, inventory_row, version_row
+from clausewatch.output.json_rows import as_json, inventory_page_row, show_row
 from clausewatch.output.terminal import printable, wrapped
 from clausewatch.output.times import shown
 from differ.judgement.inventory import Inventory, inventory
@@ -71,7 +71,7 @@ def show(
         text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
-        click.echo(as_json(version_row(version) | {"document": document_row(text, sections)}))
+        click.echo(as_json(show_row(version, text, sections)))
     elif form == "html":
         print_page(page("show.html", version=version, sections=sections, lines=None))
     else:
@@ -80,7 +80,7 @@ def show(
 
 def _print_inventory(version: Version, found: Inventory, form: str) -> None:
     if form == "json":
-        click.echo(as_json(version_row(version) | {"inventory": inventory_row(found)}))
+        click.echo(as_json(inventory_page_row(version, found)))
     elif form == "html":
         print_page(page("show.html", version=version, sections=(), lines="\n".join(inventory_lines(found))))
     else:

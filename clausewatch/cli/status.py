@@ -56,7 +56,7 @@ def status(context: Context, ctx: click.Context, check: bool, form: str) -> None
     )
     told = [*(context.configuration().redacted(given_up_line(each)) for each in lost), *_unheard(context, every)]
     if form == "json":
-        click.echo(as_json([status_row(each) | {"to_review": unseen.get(each.name, 0)} for each in every]))
+        click.echo(as_json([status_row(policy, unseen.get(policy.name, 0)) for policy in every]))
     elif form == "html":
         rows = [_marked_cells(each, unseen) for each in every]
         remarks = [note for each in every for note in _notes(each)] + told

@@ -6,11 +6,9 @@ import click
 
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FORMATS
-from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.json_rows import as_json, subscription_row
 from clausewatch.output.terminal import wrapped
-from clausewatch.output.times import shown, stamp
-from notifier.audience.subscriptions import Subscriber
-from notifier.audience.timing import DAYS
+from clausewatch.output.times import shown
 from notifier.outbox import Made
 
 
@@ -29,7 +27,11 @@ def subscriptions(context: Context, form: str) -> None:
         everyone = outbox.everyone(archive, configuration.subscribers)
     silent = idle(everyone, [(policy.name, policy.tags) for policy in configuration.policies])
     if form == "json":
-        click.echo(as_json([_row(each, made.get(each.name), each in silent) for each in everyone]))
+        rows = [
+            subscription_row(subscriber, made.get(subscriber.name), covers_no_policy=subscriber in silent)
+            for subscriber in everyone
+        ]
+        click.echo(as_json(rows))
         return
     if not everyone:
         click.echo(
@@ -48,29 +50,3 @@ def _source(made: Made | None) -> str:
     if made is None:
         return "(From the configuration.)"
     return f"(Made {shown(made.at)}{f' by {made.by}' if made.by else ''}.)"
-
-
-def _row(subscriber: Subscriber, made: Made | None, silent: bool) -> Row:
-    digest = subscriber.digest
-    return {
-        "name": subscriber.name,
-        "via": [str(target) for target in subscriber.via],
-        "topics": list(subscriber.topics),
-        "clauses": list(subscriber.clauses),
-        "severity": subscriber.severity,
-        "policies": list(subscriber.policies),
-        "language": subscriber.language,
-        "alerts": subscriber.alerts,
-        "digest": None
-        if digest is None
-        else {
-            "rhythm": digest.rhythm,
-            "day": DAYS[digest.day] if digest.rhythm == "weekly" else None,
-            "at": f"{digest.at:%H:%M}",
-        },
-        "quiet": None if subscriber.quiet is None else str(subscriber.quiet),
-        "timezone": subscriber.timezone,
-        "operator": subscriber.operator,
-        "covers_no_policy": silent,
-        "made": None if made is None else {"by": made.by, "at": stamp(made.at)},
-    }

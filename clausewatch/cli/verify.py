@@ -16,9 +16,9 @@ from clausewatch.cli.context import Context, pass_context
 from clausewatch.errors import ExitCode
 from clausewatch.inspection.saved_heads import saved_heads
 from clausewatch.operation.time_stamps import StampTally, read_certificates, verify_stamps
-from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.json_rows import as_json, verification_row
 from clausewatch.output.terminal import printable, wrapped
-from clausewatch.output.times import shown, stamp
+from clausewatch.output.times import shown
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -81,7 +81,8 @@ def verify(
         )
         if form == "json":
             flaws = list(found)
-            click.echo(as_json(_row(tally, stamps, flaws, [str(each) for each in saved])))
+            row = verification_row(tally, flaws, saved, verified=stamps.verified, unverified=stamps.unverified)
+            click.echo(as_json(row))
             count = len(flaws)
         else:
             count = _print(found)
@@ -143,23 +144,3 @@ def _verdict(flaws: int, saved: int) -> str:
 
 def _number(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
-
-
-def _row(tally: Tally, stamps: StampTally, flaws: list[Flaw], saved: list[str]) -> Row:
-    contents, head = tally.contents, tally.head
-    return {
-        "sound": not flaws,
-        "head": None if head is None else {"head": str(head), "sealed_at": stamp(head.at)},
-        "saved_heads": saved,
-        "entries": tally.entries,
-        "rows": tally.rows,
-        "contents": contents.blobs,
-        "texts": contents.texts,
-        "extracted_again": contents.extracted_again,
-        "other_extraction": contents.other_extraction,
-        "without_page": contents.without_page,
-        "removed_bodies": tally.removed_bodies,
-        "stamps": {"verified": stamps.verified, "unverified": stamps.unverified},
-        "set_back": list(tally.set_back),
-        "flaws": [{"what": flaw.what, "where": flaw.where, "problem": flaw.problem} for flaw in flaws],
-    }

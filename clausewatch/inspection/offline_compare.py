@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode, suggestion
-from clausewatch.output.json_rows import timing_row
 from differ.judgement.profiles import Profile, load_profile, profile_names
-from differ.model import Finding, Suppression
 from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
 from document import read, screen
 from document.model import ExtractionOptions, Page
 
 CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
 """By a file's suffix; anything else is read as HTML."""
-
-_FINDING_KEYS = ("topic", "section", "material", "severity", "rule", "source", "clause", "before", "after", "reason")
-_SUPPRESSION_KEYS = ("section", "reason", "before", "after")
 
 
 class UnreadablePairError(ClausewatchError):
@@ -59,6 +53,18 @@ class Defaults:
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
     """Gives the profiles of a configuration. It is asked only for a name that is no bundled profile's, since most
     comparisons need no configuration. Raises ConfigurationError."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """One row of a batch and what came of it."""
+
+    id: object
+    """As the row names it; None if it names none."""
+    assessment: Assessment | None
+    """None if the row could not be read."""
+    error: str = ""
+    """Why it could not be read; "" if it could."""
 
 
 def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
@@ -101,67 +107,29 @@ def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Asse
     return LatestVersion(extracted.document, extracted.identity, page), refused
 
 
-def batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterator[dict[str, Any]]:
-    """Yield one row for each row of a batch, in order; empty lines are left out.
-
-    A row that cannot be read gives its `id` (None where it has none) and `error`.
-    """
+def judge_batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterator[JudgedPair]:
+    """Judge each row of a batch, in order; empty lines are left out."""
     for line in lines:
         if line.strip():
-            yield _row(line, folder, defaults)
+            yield _judged(line, folder, defaults)
 
 
-def _row(line: bytes, folder: Path, defaults: Defaults) -> dict[str, Any]:
+def _judged(line: bytes, folder: Path, defaults: Defaults) -> JudgedPair:
     try:
         values = json.loads(line)
     except ValueError as error:  # what is no JSON, and what is no UTF-8
-        return {"id": None, "error": f"this row is no JSON: {error}"}
+        return JudgedPair(None, None, f"this row is not JSON: {error}")
     identifier = values.get("id") if isinstance(values, dict) else None
     try:
         pair = Pair.model_validate(values)
-        return as_row(pair.id, judge(pair, folder, defaults), defaults.report_language)
+        return JudgedPair(pair.id, judge(pair, folder, defaults))
     except ValidationError as error:
-        return {"id": identifier, "error": "; ".join(_wrong_keys(error))}
+        return JudgedPair(identifier, None, "; ".join(_wrong_keys(error)))
     except (UnreadablePairError, ConfigurationError) as error:
-        return {"id": identifier, "error": str(error)}
+        return JudgedPair(identifier, None, str(error))
 
 
 def _wrong_keys(error: ValidationError) -> list[str]:
     details = error.errors(include_url=False, include_context=False)
-    found = {str(detail["loc"][0]) if detail["loc"] else "": str(detail["msg"]) for detail in details}
-    return [f"{key}: {message}" if key else f"this row is no JSON object: {message}" for key, message in found.items()]
-
-
-def as_report(identifier: str | int, assessment: Assessment, report_language: str) -> dict[str, Any]:
-    """Return an assessment as a row with all that is known: what the dates and the languages say, too."""
-    comparison = assessment.comparison
-    return as_row(identifier, assessment, report_language) | {
-        "timing": timing_row(comparison.timing) if comparison else None,
-        "drift": list(comparison.drift) if comparison else [],
-    }
-
-
-def as_row(identifier: str | int, assessment: Assessment, report_language: str = "en") -> dict[str, Any]:
-    """Return an assessment as a row of the `compare` contract: every key is always there."""
-    comparison = assessment.comparison
-    return {
-        "id": identifier,
-        "comparable": assessment.outcome != "not comparable",
-        "reason": assessment.reason,
-        "changed": comparison is not None and comparison.changed,
-        "material": comparison is not None and comparison.material,
-        "topics": list(comparison.topics) if comparison else [],
-        "severity": comparison.severity if comparison else None,
-        "judged_by": comparison.judged_by if comparison else None,
-        "findings": [_told(finding, report_language) for finding in comparison.findings] if comparison else [],
-        "suppressed": [_kept(piece, _SUPPRESSION_KEYS) for piece in comparison.suppressed] if comparison else [],
-    }
-
-
-def _told(finding: Finding, report_language: str) -> dict[str, Any]:
-    return _kept(finding, _FINDING_KEYS) | {"reason": finding.reason_in(report_language)}
-
-
-def _kept(piece: Finding | Suppression, keys: tuple[str, ...]) -> dict[str, Any]:
-    values = asdict(piece)
-    return {key: values[key] for key in keys}
+    messages = {str(detail["loc"][0]) if detail["loc"] else "": str(detail["msg"]) for detail in details}
+    return [f"{key or 'this row is not a JSON object'}: {message}" for key, message in messages.items()]

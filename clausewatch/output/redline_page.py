@@ -8,7 +8,6 @@ from archive.model import Version
 from archive.questions.history import document, span
 from archive.storage.database import Archive
 from clausewatch.output.html import page
-from clausewatch.output.json_rows import Row, history_row, version_row
 from differ.matching.redline import RedlineSection
 from differ.matching.redline import redline as mark
 
@@ -48,20 +47,3 @@ def redline(archive: Archive, before: Version, after: Version) -> Redline:
 def as_page(compared: Redline, *, side_by_side: bool = False) -> str:
     """Return a standalone HTML page: it loads nothing, runs nothing, and prints well. To be written as UTF-8."""
     return page("redline.html", redline=compared, side_by_side=side_by_side)
-
-
-def as_row(compared: Redline) -> Row:
-    """Return the redline for programs."""
-    return {
-        "policy": compared.after.policy,
-        "before": version_row(compared.before),
-        "after": version_row(compared.after),
-        "caution": compared.caution,
-        "judged": [history_row(each, suppressed=True) for each in compared.judged],
-        "sections": [_section_row(section) for section in compared.sections],
-    }
-
-
-def _section_row(section: RedlineSection) -> Row:
-    blocks = [[[edit.operation, edit.text] for edit in block] for block in section.blocks]
-    return {"section": section.section, "status": section.status, "blocks": blocks}

@@ -137,7 +137,7 @@ def test_a_row_that_cannot_be_read_says_why_and_the_others_go_on(tmp_path: Path)
     assert [row["id"] for row in rows] == ["missing", None, None, None, "short", "profile", "status", "good"]
     assert all(tuple(row) == ("id", "error") for row in rows[:-1])
     assert "cannot be read: No such file or directory" in rows[0]["error"]
-    assert "no JSON" in rows[1]["error"]
+    assert "not JSON" in rows[1]["error"]
     assert rows[4]["error"].startswith("after: ")
     assert "did you mean 'kenalan'?" in rows[5]["error"]
 

@@ -1,67 +1,22 @@
-"""What the archive answers, as rows of JSON. Their keys are a contract with programs that read them."""
+"""Versions, changes and findings as rows."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
+from typing import TYPE_CHECKING
 
-from archive.model import Change, RecordedFinding, Review, Version
-from archive.questions.status import PolicyStatus
+from clausewatch.output.json_rows.row import Row, stamp_or_none
 from clausewatch.output.times import stamp
-from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
-from differ.judgement.recipients import Recipient
-from differ.model import Suppression, Timing
-from document.model import Document, Section, StatedDate
+from differ.judgement.inventory import one_sided
 
-Row = dict[str, object]
-
-
-def as_json(rows: object) -> str:
-    """Return JSON to read: indented, its keys in our order, in any script."""
-    return json.dumps(rows, ensure_ascii=False, indent=2)
-
-
-def status_row(status: PolicyStatus) -> Row:
-    """Return a policy's status."""
-    check, changed, waiting = status.last_check, status.last_change, status.pending
-    return {
-        "policy": status.name,
-        "url": status.url,
-        "further_urls": list(status.further_urls),
-        "tags": list(status.tags),
-        "every_seconds": int(status.every.total_seconds()),
-        "health": status.health,
-        "retired_at": _stamped(status.retired_at),
-        "last_check": None
-        if check is None
-        else {
-            "at": stamp(check.started_at),
-            "outcome": check.outcome,
-            "reason": check.reason,
-            "detail": check.detail,
-            "status": check.status,
-        },
-        "last_seen_at": _stamped(status.last_seen_at),
-        "trouble_since": _stamped(status.trouble_since),
-        "trouble_visits": status.trouble_visits,
-        "versions": status.versions,
-        "last_change": None if changed is None else version_row(changed),
-        "due": status.due,
-        "next_due": _stamped(status.next_due),
-        "overdue": status.overdue,
-        "pending": None
-        if waiting is None
-        else {
-            "since": stamp(waiting.since),
-            "seen_at": stamp(waiting.seen_at),
-            "tried_at": stamp(waiting.tried_at),
-            "visits": waiting.visits,
-            "reason": waiting.reason,
-            "text_sha256": waiting.text,
-        },
-        "flapping": status.flapping,
-    }
+if TYPE_CHECKING:
+    from archive.model import Change, RecordedFinding, Review, Version
+    from archive.recording.reviews import Reviewable, RuleTally
+    from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right
+    from differ.judgement.recipients import Recipient
+    from differ.model import Suppression, Timing
+    from document.model import Document, Section, StatedDate
 
 
 def version_row(version: Version) -> Row:
@@ -76,7 +31,7 @@ def version_row(version: Version) -> Row:
         "boundary": version.boundary,
         "confirmed": version.confirmed,
         "returns_to": version.returns_to,
-        "back_to": _stamped(version.back_to),
+        "back_to": stamp_or_none(version.back_to),
         "flapping": version.flapping,
         "url": version.final_url,
         "body_sha256": version.body_sha256,
@@ -89,9 +44,25 @@ def version_row(version: Version) -> Row:
     }
 
 
-def history_row(version: Version, *, suppressed: bool) -> Row:
+def judged_row(version: Version, *, suppressed: bool) -> Row:
     """Return a version with what changed in it."""
     return version_row(version) | change_row(version.change, suppressed=suppressed)
+
+
+def history_row(version: Version, inventory: InventoryChange | None, *, suppressed: bool) -> Row:
+    """Return a version with what changed in it, and the rights and recipients that came and went."""
+    changed = None if inventory is None else inventory_change_row(inventory)
+    return judged_row(version, suppressed=suppressed) | {"inventory": changed}
+
+
+def show_row(version: Version, document: Document, sections: tuple[Section, ...]) -> Row:
+    """Return a version with some sections of its text."""
+    return version_row(version) | {"document": document_row(document, sections)}
+
+
+def inventory_page_row(version: Version, inventory: Inventory) -> Row:
+    """Return a version with the rights and recipients that it names."""
+    return version_row(version) | {"inventory": inventory_row(inventory)}
 
 
 def timing_row(timing: Timing) -> Row:
@@ -99,22 +70,22 @@ def timing_row(timing: Timing) -> Row:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
-def inventory_row(found: Inventory) -> Row:
+def inventory_row(inventory: Inventory) -> Row:
     """Return the rights and recipients of a version, and what one language alone names."""
     return {
-        "rights": [_right_row(each) for each in found.rights],
-        "recipients": [_recipient_row(each) for each in found.recipients],
-        "one_language_only": [_one_sided_row(each) for each in one_sided(found)],
+        "rights": [_right_row(right) for right in inventory.rights],
+        "recipients": [_recipient_row(recipient) for recipient in inventory.recipients],
+        "one_language_only": [_one_sided_row(entry) for entry in one_sided(inventory)],
     }
 
 
 def inventory_change_row(change: InventoryChange) -> Row:
     """Return the rights and recipients that came and went."""
     return {
-        "rights_gone": [_right_row(each) for each in change.rights_gone],
-        "rights_new": [_right_row(each) for each in change.rights_new],
-        "recipients_gone": [_recipient_row(each) for each in change.recipients_gone],
-        "recipients_new": [_recipient_row(each) for each in change.recipients_new],
+        "rights_gone": [_right_row(right) for right in change.rights_gone],
+        "rights_new": [_right_row(right) for right in change.rights_new],
+        "recipients_gone": [_recipient_row(recipient) for recipient in change.recipients_gone],
+        "recipients_new": [_recipient_row(recipient) for recipient in change.recipients_new],
     }
 
 
@@ -140,26 +111,28 @@ def _recipient_row(recipient: Recipient) -> Row:
     }
 
 
-def _one_sided_row(each: OneSided) -> Row:
+def _one_sided_row(entry: OneSided) -> Row:
     return {
-        "what": each.what,
-        "entry": each.entry,
-        "named_in": list(each.named_in),
-        "missing_in": list(each.missing_in),
+        "what": entry.what,
+        "entry": entry.entry,
+        "named_in": list(entry.named_in),
+        "missing_in": list(entry.missing_in),
     }
 
 
 def change_row(change: Change | None, *, suppressed: bool) -> Row:
-    """Return what was judged of a change; nothing was where there is none."""
+    """Return a change's findings as JSON; empty if there is no change."""
     row: Row = {
         "judged_by": None if change is None else change.judged_by,
         "coarse": change is not None and change.coarse,
         "timing": None if change is None else timing_row(change.timing),
         "drift": [] if change is None else list(change.drift),
-        "findings": [] if change is None else [finding_row(each) for each in change.findings],
+        "findings": [] if change is None else [finding_row(finding) for finding in change.findings],
     }
     if suppressed:
-        row["suppressed"] = [] if change is None else [suppression_row(each) for each in change.suppressed]
+        row["suppressed"] = (
+            [] if change is None else [suppression_row(suppression) for suppression in change.suppressed]
+        )
     return row
 
 
@@ -180,7 +153,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
         "reason": finding.reason,
         "translations": dict(finding.translations),
         "edits": [[edit.operation, edit.text] for edit in finding.edits],
-        "reviews": [review_row(each) for each in recorded.reviews],
+        "reviews": [review_row(review) for review in recorded.reviews],
         "repeats_false_alarm": None if recorded.repeats is None else recorded.repeats.finding,
     }
 
@@ -190,9 +163,35 @@ def review_row(review: Review) -> Row:
     return {"kind": review.kind, "text": review.text, "by": review.by, "at": stamp(review.at)}
 
 
-def suppression_row(each: Suppression) -> Row:
+def suppression_row(suppression: Suppression) -> Row:
     """Return a piece of a change that alters no meaning."""
-    return {"section": each.section, "reason": each.reason, "before": each.before, "after": each.after}
+    return {
+        "section": suppression.section,
+        "reason": suppression.reason,
+        "before": suppression.before,
+        "after": suppression.after,
+    }
+
+
+def reviewable_row(reviewable: Reviewable) -> Row:
+    """Return a finding with its policy and version."""
+    version: Row = {
+        "policy": reviewable.policy,
+        "version": reviewable.version,
+        "seen_at": stamp(reviewable.seen_at),
+    }
+    return version | finding_row(reviewable.recorded)
+
+
+def tally_row(tally: RuleTally) -> Row:
+    """Return how a rule fared with those who reviewed its findings."""
+    return {
+        "rule": tally.rule,
+        "findings": tally.findings,
+        "acknowledged": tally.acknowledged,
+        "false_alarms": tally.false_alarms,
+        "precision": tally.precision,
+    }
 
 
 def document_row(document: Document, sections: tuple[Section, ...]) -> Row:
@@ -216,7 +215,3 @@ def _section_row(section: Section) -> Row:
 
 def _stated_row(date: StatedDate) -> Row:
     return {"kind": date.kind, "day": date.day.isoformat(), "text": date.text}
-
-
-def _stamped(at: datetime | None) -> str | None:
-    return None if at is None else stamp(at)

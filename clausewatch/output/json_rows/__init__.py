@@ -1,0 +1,36 @@
+"""Answers as rows of JSON, and the one place that makes them. Their keys are a contract with other programs."""
+
+from clausewatch.output.json_rows.answers import (
+    blame_row,
+    redline_row,
+    search_row,
+    stats_row,
+    status_row,
+    subscription_row,
+    verification_row,
+)
+from clausewatch.output.json_rows.judgements import comparison_report, comparison_row, diagnosis_row, unreadable_row
+from clausewatch.output.json_rows.row import Row, as_json, as_json_line
+from clausewatch.output.json_rows.versions import history_row, inventory_page_row, reviewable_row, show_row, tally_row
+
+__all__ = [
+    "Row",
+    "as_json",
+    "as_json_line",
+    "blame_row",
+    "comparison_report",
+    "comparison_row",
+    "diagnosis_row",
+    "history_row",
+    "inventory_page_row",
+    "redline_row",
+    "reviewable_row",
+    "search_row",
+    "show_row",
+    "stats_row",
+    "status_row",
+    "subscription_row",
+    "tally_row",
+    "unreadable_row",
+    "verification_row",
+]

@@ -1,0 +1,189 @@
+"""Answers to questions about the archive and its watch, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from clausewatch.output.json_rows.row import Row, stamp_or_none
+from clausewatch.output.json_rows.versions import judged_row, version_row
+from clausewatch.output.times import stamp
+from notifier.audience.timing import DAYS
+
+if TYPE_CHECKING:
+    from archive.evidence.chain import SavedHead
+    from archive.evidence.flaws import Flaw
+    from archive.evidence.verification import Tally
+    from archive.questions.blame import Blame, Dropped, Sentence
+    from archive.questions.status import PolicyStatus
+    from archive.search.query import SearchResult, SectionMatch
+    from archive.upkeep.stats import ArchiveStats
+    from clausewatch.output.redline_page import Redline
+    from differ.matching.redline import RedlineSection
+    from notifier.audience.subscriptions import Subscriber
+    from notifier.outbox import Made
+
+
+def status_row(status: PolicyStatus, to_review: int) -> Row:
+    """Return a policy's status, with how many of its findings nobody has reviewed."""
+    check, changed, waiting = status.last_check, status.last_change, status.pending
+    return {
+        "policy": status.name,
+        "url": status.url,
+        "further_urls": list(status.further_urls),
+        "tags": list(status.tags),
+        "every_seconds": int(status.every.total_seconds()),
+        "health": status.health,
+        "retired_at": stamp_or_none(status.retired_at),
+        "last_check": None
+        if check is None
+        else {
+            "at": stamp(check.started_at),
+            "outcome": check.outcome,
+            "reason": check.reason,
+            "detail": check.detail,
+            "status": check.status,
+        },
+        "last_seen_at": stamp_or_none(status.last_seen_at),
+        "trouble_since": stamp_or_none(status.trouble_since),
+        "trouble_visits": status.trouble_visits,
+        "versions": status.versions,
+        "last_change": None if changed is None else version_row(changed),
+        "due": status.due,
+        "next_due": stamp_or_none(status.next_due),
+        "overdue": status.overdue,
+        "pending": None
+        if waiting is None
+        else {
+            "since": stamp(waiting.since),
+            "seen_at": stamp(waiting.seen_at),
+            "tried_at": stamp(waiting.tried_at),
+            "visits": waiting.visits,
+            "reason": waiting.reason,
+            "text_sha256": waiting.text,
+        },
+        "flapping": status.flapping,
+        "to_review": to_review,
+    }
+
+
+def redline_row(redline: Redline) -> Row:
+    """Return two versions as one marked text."""
+    return {
+        "policy": redline.after.policy,
+        "before": version_row(redline.before),
+        "after": version_row(redline.after),
+        "caution": redline.caution,
+        "judged": [judged_row(version, suppressed=True) for version in redline.judged],
+        "sections": [_redline_section_row(section) for section in redline.sections],
+    }
+
+
+def _redline_section_row(section: RedlineSection) -> Row:
+    blocks = [[[edit.operation, edit.text] for edit in block] for block in section.blocks]
+    return {"section": section.section, "status": section.status, "blocks": blocks}
+
+
+def blame_row(blame: Blame) -> Row:
+    """Return since when each sentence of a version stands, and what was dropped before it."""
+    return version_row(blame.version) | {
+        "read_anew": list(blame.read_anew),
+        "sentences": [_sentence_row(sentence) for sentence in blame.sentences],
+        "dropped": [_dropped_row(sentence) for sentence in blame.dropped],
+    }
+
+
+def _sentence_row(sentence: Sentence) -> Row:
+    return {
+        "kind": sentence.kind,
+        "marker": sentence.marker,
+        "text": sentence.text,
+        "section": " > ".join(sentence.path),
+        "since": sentence.since,
+        "since_at": stamp(sentence.since_at),
+    }
+
+
+def _dropped_row(sentence: Dropped) -> Row:
+    return {
+        "text": sentence.text,
+        "section": " > ".join(sentence.path),
+        "first": sentence.first,
+        "last": sentence.last,
+        "appeared_at": stamp(sentence.appeared_at),
+        "gone_at": stamp(sentence.gone_at),
+    }
+
+
+def search_row(words: str, result: SearchResult) -> Row:
+    """Return the sections in which words were found."""
+    return {"words": words, "found": [_match_row(match) for match in result.found], "more": result.more}
+
+
+def _match_row(match: SectionMatch) -> Row:
+    return {
+        "policy": match.policy,
+        "section": match.section,
+        "language": match.language,
+        "first": match.first,
+        "last": match.last,
+        "appeared_at": stamp(match.appeared_at),
+        "gone_at": stamp_or_none(match.gone_at),
+        "snippet": [{"text": piece.text, "matches": piece.matches} for piece in match.snippet],
+    }
+
+
+def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_policy: bool) -> Row:
+    """Return what a subscriber asks for, and who subscribed them, if a command did."""
+    digest = subscriber.digest
+    return {
+        "name": subscriber.name,
+        "via": [str(target) for target in subscriber.via],
+        "topics": list(subscriber.topics),
+        "clauses": list(subscriber.clauses),
+        "severity": subscriber.severity,
+        "policies": list(subscriber.policies),
+        "language": subscriber.language,
+        "alerts": subscriber.alerts,
+        "digest": None
+        if digest is None
+        else {
+            "rhythm": digest.rhythm,
+            "day": DAYS[digest.day] if digest.rhythm == "weekly" else None,
+            "at": f"{digest.at:%H:%M}",
+        },
+        "quiet": None if subscriber.quiet is None else str(subscriber.quiet),
+        "timezone": subscriber.timezone,
+        "operator": subscriber.operator,
+        "covers_no_policy": covers_no_policy,
+        "made": None if made is None else {"by": made.by, "at": stamp(made.at)},
+    }
+
+
+def stats_row(stats: ArchiveStats, removable: int | None) -> Row:
+    """Return what the archive holds and the disk space it uses."""
+    return {**asdict(stats), "removable_bodies": removable}
+
+
+def verification_row(
+    tally: Tally, flaws: Sequence[Flaw], saved: Sequence[SavedHead], *, verified: int, unverified: int
+) -> Row:
+    """Return what a verification counted and found; `verified` and `unverified` count timestamps."""
+    contents, head = tally.contents, tally.head
+    return {
+        "sound": not flaws,
+        "head": None if head is None else {"head": str(head), "sealed_at": stamp(head.at)},
+        "saved_heads": [str(kept) for kept in saved],
+        "entries": tally.entries,
+        "rows": tally.rows,
+        "contents": contents.blobs,
+        "texts": contents.texts,
+        "extracted_again": contents.extracted_again,
+        "other_extraction": contents.other_extraction,
+        "without_page": contents.without_page,
+        "removed_bodies": tally.removed_bodies,
+        "stamps": {"verified": verified, "unverified": unverified},
+        "set_back": list(tally.set_back),
+        "flaws": [{"what": flaw.what, "where": flaw.where, "problem": flaw.problem} for flaw in flaws],
+    }

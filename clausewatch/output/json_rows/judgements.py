@@ -1,0 +1,146 @@
+"""What was judged without recording it, of two files or of a page, as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clausewatch.output.json_rows.row import Row
+from clausewatch.output.json_rows.versions import suppression_row, timing_row
+from clausewatch.output.times import stamp
+from document.model import RENDERED
+
+if TYPE_CHECKING:
+    from archive.model import VisitResult
+    from clausewatch.inspection.doctor import Diagnosis
+    from clausewatch.inspection.page_examination import Examined
+    from differ.model import Finding
+    from differ.visits.assessment import Assessment
+
+
+def comparison_row(identifier: object, assessment: Assessment, report_language: str = "en") -> Row:
+    """Return an assessment as a row of the `compare` contract: every key is always there."""
+    comparison = assessment.comparison
+    return {
+        "id": identifier,
+        "comparable": assessment.outcome != "not comparable",
+        "reason": assessment.reason,
+        "changed": comparison is not None and comparison.changed,
+        "material": comparison is not None and comparison.material,
+        "topics": list(comparison.topics) if comparison else [],
+        "severity": comparison.severity if comparison else None,
+        "judged_by": comparison.judged_by if comparison else None,
+        "findings": [_finding_row(finding, report_language) for finding in comparison.findings] if comparison else [],
+        "suppressed": [suppression_row(piece) for piece in comparison.suppressed] if comparison else [],
+    }
+
+
+def comparison_report(identifier: object, assessment: Assessment, report_language: str) -> Row:
+    """Return the row of `compare` with what the stated dates and the languages show."""
+    comparison = assessment.comparison
+    return comparison_row(identifier, assessment, report_language) | {
+        "timing": timing_row(comparison.timing) if comparison else None,
+        "drift": list(comparison.drift) if comparison else [],
+    }
+
+
+def unreadable_row(identifier: object, error: str) -> Row:
+    """Return the row of a pair that could not be judged."""
+    return {"id": identifier, "error": error}
+
+
+def _finding_row(finding: Finding, report_language: str) -> Row:
+    return {
+        "topic": finding.topic,
+        "section": finding.section,
+        "material": finding.material,
+        "severity": finding.severity,
+        "rule": finding.rule,
+        "source": finding.source,
+        "clause": finding.clause,
+        "before": finding.before,
+        "after": finding.after,
+        "reason": finding.reason_in(report_language),
+    }
+
+
+def diagnosis_row(diagnosis: Diagnosis) -> Row:
+    """Return what is fetched of a policy, kept and dropped."""
+    policy, examined = diagnosis.policy, diagnosis.examined
+    return {
+        "policy": policy.name,
+        "url": policy.url,
+        "further_urls": list(policy.options.further),
+        "well": diagnosis.well,
+        "robots": [
+            {"origin": robots.origin, "status": robots.status, "crawl_delay": robots.crawl_delay, "delay": robots.delay}
+            for robots in diagnosis.robots
+        ],
+        "fetches": [_fetch_row(visit) for visit in diagnosis.visits],
+        "limit": diagnosis.limit or None,
+        "latest_version": diagnosis.latest,
+        "page": None if examined is None else _page_row(examined),
+    }
+
+
+def browser_of(visit: VisitResult) -> str | None:
+    """Return the browser that ran the scripts of a page, or None if none did."""
+    return next((value for name, value in visit.fetch.headers if name == RENDERED), None)
+
+
+def _fetch_row(visit: VisitResult) -> Row:
+    fetch = visit.fetch
+    return {
+        "at": stamp(fetch.started_at),
+        "status": fetch.status,
+        "final_url": fetch.final_url,
+        "bytes": _size(fetch.body),
+        "seconds": visit.seconds,
+        "rendered_by": browser_of(visit),
+        "further": [
+            {"status": page.status, "final_url": page.final_url, "bytes": _size(page.body)} for page in fetch.further
+        ],
+        "error": fetch.error or None,
+        "error_kind": fetch.error_kind or None,
+    }
+
+
+def _size(body: bytes | None) -> int | None:
+    return None if body is None else len(body)
+
+
+def _page_row(page: Examined) -> Row:
+    return {
+        "words": page.words,
+        "languages": list(page.document.languages),
+        "dates": [{"kind": date.kind, "day": date.day.isoformat(), "text": date.text} for date in page.document.dates],
+        "fallback": page.fallback,
+        "refused": None if page.refused is None else {"reason": page.refused[0], "detail": page.refused[1]},
+        "outline": [
+            {
+                "level": section.level,
+                "heading": section.title,
+                "language": section.language,
+                "words": section.words,
+            }
+            for section in page.outline
+        ],
+        "dropped": [{"what": what, "times": times} for what, times in page.dropped],
+        "canonical": [{"final_url": address, "canonical": canonical} for address, canonical in page.elsewhere],
+        "steady": page.steady,
+        "differences": [{"first": first, "second": second} for first, second in page.differences],
+        "next_run": _run_row(page.assessment),
+    }
+
+
+def _run_row(assessment: Assessment) -> Row:
+    comparison = assessment.comparison
+    return {
+        "outcome": assessment.outcome,
+        "reason": assessment.reason,
+        "detail": assessment.detail,
+        "boundary": assessment.boundary,
+        "material": comparison is not None and comparison.material,
+        "severity": None if comparison is None else comparison.severity,
+        "topics": [] if comparison is None else list(comparison.topics),
+        "findings": 0 if comparison is None else len(comparison.findings),
+    }
