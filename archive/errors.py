@@ -91,8 +91,8 @@ class NotFoundError(ArchiveError):
 class UnknownPolicyError(NotFoundError):
     """No policy has this name."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        names = tuple(known)
+    def __init__(self, name: str, existing: Iterable[str]) -> None:
+        names = tuple(existing)
         self.name = name
         self.nearest = _nearest(name, names)
         """The names most like it, best first, three at most; empty where none is."""
@@ -103,25 +103,25 @@ SUGGESTED = 10
 """How many names are listed where none is like the one that was asked for."""
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    folded = {each.casefold(): each for each in reversed(known)}
+def _nearest(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    folded = {name.casefold(): name for name in reversed(names)}
     return tuple(folded[near] for near in get_close_matches(name.casefold(), folded, n=3, cutoff=0.5))
 
 
-def _suggestion(nearest: tuple[str, ...], known: tuple[str, ...]) -> str:
+def _suggestion(nearest: tuple[str, ...], names: tuple[str, ...]) -> str:
     if nearest:
         return f"did you mean {' or '.join(repr(near) for near in nearest)}?"
-    if not known:
+    if not names:
         return "it knows none yet; `clausewatch run` begins with those of the configuration"
-    more = f" and {len(known) - SUGGESTED} more" if len(known) > SUGGESTED else ""
-    return f"it knows {', '.join(repr(each) for each in known[:SUGGESTED])}{more}"
+    more = f" and {len(names) - SUGGESTED} more" if len(names) > SUGGESTED else ""
+    return f"it knows {', '.join(repr(name) for name in names[:SUGGESTED])}{more}"
 
 
 class UnknownTagError(NotFoundError):
     """No policy has this tag."""
 
-    def __init__(self, tag: str, known: Iterable[str]) -> None:
-        names = tuple(known)
+    def __init__(self, tag: str, existing: Iterable[str]) -> None:
+        names = tuple(existing)
         nearest = _nearest(tag, names)
         super().__init__(f"no policy is tagged {tag!r}: {_suggestion(nearest, names) if names else 'none has a tag'}")
 

@@ -118,7 +118,7 @@ class Fetch:
     def pages(self) -> tuple[Page, ...]:
         """What came with a body, to be read."""
         answers: tuple[Fetch | FurtherResponse, ...] = (self, *self.further)
-        return tuple(page_of(each, each.body) for each in answers if each.body is not None)
+        return tuple(page_of(answer, answer.body) for answer in answers if answer.body is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class RecordedFinding:
     @property
     def verdict(self) -> Review | None:
         """What holds of it: the last review that is no comment."""
-        return next((each for each in reversed(self.reviews) if each.kind != "comment"), None)
+        return next((review for review in reversed(self.reviews) if review.kind != "comment"), None)
 
     @property
     def is_false_alarm(self) -> bool:

@@ -82,7 +82,7 @@ def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
         if not versions or (number is not None and versions[-1].number != number):
             there = f"the last one is {versions[-1].number}" if versions else "none is recorded yet"
             raise NoVersionError(policy, f"there is no version {number or ''}".rstrip() + f": {there}")
-        documents = (from_json(blobs.retrieve(session, each.document_sha256)) for each in versions)
+        documents = (from_json(blobs.retrieve(session, version.document_sha256)) for version in versions)
         tracing = _Tracing()
         for version, document in zip(versions, documents, strict=True):
             tracing.follow(version, document)
@@ -100,8 +100,8 @@ class _Tracing:
 
     def follow(self, version: Version, document: Document) -> None:
         """Take the next version."""
-        self.current = [each for section in document.sections for each in self._statements(section)]
-        present = {each.words: each for each in self.current}
+        self.current = [statement for section in document.sections for statement in self._statements(section)]
+        present = {statement.words: statement for statement in self.current}
         gone = [origin for words, origin in self.standing.items() if words not in present]
         self.dropped += [_dropped(origin, version) for origin in gone]
         self.standing = {
@@ -113,9 +113,9 @@ class _Tracing:
         anew = tuple(
             after.number for before, after in pairwise(versions) if before.identity != after.identity or after.boundary
         )
-        found = tuple(_sentence(each, self.standing[each.words].version) for each in self.current)
-        latest_first = sorted(self.dropped, key=lambda each: -each.last)
-        return Blame(versions[-1], found, tuple(latest_first), anew)
+        sentences = tuple(_sentence(statement, self.standing[statement.words].version) for statement in self.current)
+        latest_first = sorted(self.dropped, key=lambda sentence: -sentence.last)
+        return Blame(versions[-1], sentences, tuple(latest_first), anew)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
         # Most sections stand unchanged from version to version: each is split once.

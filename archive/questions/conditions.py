@@ -20,7 +20,7 @@ def version_conditions(session: Session, query: Query) -> list[ColumnElement[boo
     """Return the conditions on `VersionRow` that a query stands for. Raises UnknownPolicyError, UnknownTagError."""
     conditions = _about_versions(session, query)
     if query.selects_findings:
-        kept: ColumnElement[bool] = _of_version(FindingRow, lambda found: _about_findings(session, query, found))
+        kept: ColumnElement[bool] = _of_version(FindingRow, lambda finding: _about_findings(session, query, finding))
         if query.topic is None and query.severity is None and query.section is not None:
             words = query.section
             kept = or_(kept, _of_version(SuppressionRow, lambda quiet: [_contains(session, quiet.section, words)]))
@@ -30,9 +30,9 @@ def version_conditions(session: Session, query: Query) -> list[ColumnElement[boo
 
 def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[ColumnElement[bool]]]) -> Exists:
     """Whether the change that led to a version has a finding or suppression that meets the conditions."""
-    each, change = aliased(kind), aliased(ChangeRow)
-    query = select(each.id).join(change, change.id == each.change_id).where(change.version_id == VersionRow.id)
-    return query.where(*conditions(each)).correlate(VersionRow).exists()
+    judged, change = aliased(kind), aliased(ChangeRow)
+    query = select(judged.id).join(change, change.id == judged.change_id).where(change.version_id == VersionRow.id)
+    return query.where(*conditions(judged)).correlate(VersionRow).exists()
 
 
 def matching_count(session: Session, query: Query) -> int:
@@ -50,14 +50,14 @@ def matching_count(session: Session, query: Query) -> int:
 
 def newest_first(session: Session, conditions: Sequence[ColumnElement[bool]], query: Query) -> Sequence[int]:
     """Return the ids of the versions that were seen last of those that meet the conditions, up to the query's limit."""
-    found = select(VersionRow.id).order_by(VersionRow.seen_at.desc(), VersionRow.id.desc()).limit(query.limit)
+    newest = select(VersionRow.id).order_by(VersionRow.seen_at.desc(), VersionRow.id.desc()).limit(query.limit)
     if query.selects_findings and query.section is None:
         changes = select(FindingRow.change_id).where(*_about_findings(session, query, FindingRow))
         bounded = select(func.count()).select_from(changes.limit(FEW + 1).subquery())
         if session.scalars(bounded).one() <= FEW:
             rows = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
-            return session.scalars(found.where(VersionRow.id.in_(rows), *_about_versions(session, query))).all()
-    return session.scalars(found.where(*conditions)).all()
+            return session.scalars(newest.where(VersionRow.id.in_(rows), *_about_versions(session, query))).all()
+    return session.scalars(newest.where(*conditions)).all()
 
 
 def latest_ids() -> Select[int]:
@@ -80,15 +80,15 @@ def _about_versions(session: Session, query: Query) -> list[ColumnElement[bool]]
     return conditions
 
 
-def _about_findings(session: Session, query: Query, found: type[FindingRow]) -> list[ColumnElement[bool]]:
+def _about_findings(session: Session, query: Query, finding: type[FindingRow]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if query.topic is not None:
-        fine = [each for each in TOPICS if query.topic in (each, watched_topic(each))]
-        conditions.append(found.topic.in_(fine or [query.topic]))
+        fine = [topic for topic in TOPICS if query.topic in (topic, watched_topic(topic))]
+        conditions.append(finding.topic.in_(fine or [query.topic]))
     if query.severity is not None:
-        conditions.append(found.severity.in_(SEVERITIES[: SEVERITIES.index(query.severity) + 1]))
+        conditions.append(finding.severity.in_(SEVERITIES[: SEVERITIES.index(query.severity) + 1]))
     if query.section is not None:
-        conditions.append(_contains(session, found.section, query.section))
+        conditions.append(_contains(session, finding.section, query.section))
     return conditions
 
 

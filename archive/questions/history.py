@@ -61,22 +61,22 @@ def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Versi
     for policy, number in wanted:
         numbers[policy].append(number)
     with archive.reading() as session:
-        found = (
+        by_policy = (
             read_versions(
                 session, [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.in_(those)], None
             )
             for policy, those in numbers.items()
         )
-        return tuple(version for one_policy in found for version in one_policy)
+        return tuple(version for one_policy in by_policy for version in one_policy)
 
 
 def version(archive: Archive, policy: str, number: int) -> Version:
     """Return one version. Raises UnknownPolicyError, NoVersionError."""
     with archive.reading() as session:
         row = policy_row(session, policy)
-        found = read_versions(session, [VersionRow.policy_id == row.id, VersionRow.number == number], Query())
-        if found:
-            return found[0]
+        matches = read_versions(session, [VersionRow.policy_id == row.id, VersionRow.number == number], Query())
+        if matches:
+            return matches[0]
         raise NoVersionError(policy, f"there is no version {number}: {_numbers(session, row)}")
 
 
@@ -84,10 +84,10 @@ def latest_version(archive: Archive, policy: str) -> Version:
     """Return the latest version. Raises UnknownPolicyError, NoVersionError."""
     with archive.reading() as session:
         row = policy_row(session, policy)
-        found = _last(session, row, None)
-        if found is None:
+        last = _last(session, row, None)
+        if last is None:
             raise NoVersionError(policy, _numbers(session, row))
-        return found
+        return last
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
@@ -97,9 +97,9 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
     """
     with archive.reading() as session:
         row = policy_row(session, policy)
-        found = _last(session, row, at)
-        if found is not None:
-            return found
+        last = _last(session, row, at)
+        if last is not None:
+            return last
         began = session.scalar(select(func.min(VersionRow.seen_at)).where(VersionRow.policy_id == row.id))
         if began is None:
             raise NoVersionError(policy, _numbers(session, row))
@@ -117,7 +117,9 @@ def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version |
 def latest_versions(archive: Archive) -> dict[str, Version]:
     """Return the latest version of each policy that has one, by the policy's name."""
     with archive.reading() as session:
-        return {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())}
+        return {
+            version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())
+        }
 
 
 def document(archive: Archive, of: Version) -> Document:
@@ -130,10 +132,10 @@ def change(archive: Archive, change_id: int) -> Version:
     """Return the version that a change led to. Raises NoVersionError."""
     with archive.reading() as session:
         condition = VersionRow.id.in_(select(ChangeRow.version_id).where(ChangeRow.id == change_id))
-        found = read_versions(session, [condition], Query())
-    if not found:
+        matches = read_versions(session, [condition], Query())
+    if not matches:
         raise NoVersionError("archive", f"there is no change {change_id}")
-    return found[0]
+    return matches[0]
 
 
 def policy_names(archive: Archive) -> tuple[str, ...]:

@@ -102,7 +102,9 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
         fetches = _latest_fetches(session)
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
         troubles = _troubles(session)
-        versions = {each.policy: each for each in read_versions(session, [VersionRow.id.in_(latest_ids())], None)}
+        versions = {
+            version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], None)
+        }
     return tuple(
         _status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), looks.get(row.id), now)
         for row in rows
@@ -151,13 +153,13 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
     # Distinct keeps SQLite from asking for the last good visit anew for each visit after it.
     since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
-    found = session.execute(
+    rows = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))
         .join(since, since.c.id == FetchRow.policy_id)
         .where(FetchRow.id > func.coalesce(since.c.last, 0))
         .group_by(FetchRow.policy_id)
     )
-    return {policy: _Trouble(visits, since, first) for policy, visits, since, first in found}
+    return {policy: _Trouble(visits, since, first) for policy, visits, since, first in rows}
 
 
 def _status(
@@ -215,4 +217,4 @@ def _check(fetch: FetchRow) -> Check:
 
 
 def _outcome(stored: str) -> FetchOutcome:
-    return next(each for each in OUTCOMES if each == stored)
+    return next(outcome for outcome in OUTCOMES if outcome == stored)

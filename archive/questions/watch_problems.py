@@ -59,9 +59,9 @@ def troubles(
 def missed(standing: Iterable[PolicyStatus]) -> tuple[Trouble, ...]:
     """Return the policies that no run tried for much longer than they ask for. Ask before a run tries them."""
     return tuple(
-        Trouble("missed", each.name, each.id, each.tried_at.isoformat(), each.tried_at, 0, "")
-        for each in standing
-        if each.overdue and each.tried_at is not None
+        Trouble("missed", status.name, status.id, status.tried_at.isoformat(), status.tried_at, 0, "")
+        for status in standing
+        if status.overdue and status.tried_at is not None
     )
 
 

@@ -31,7 +31,7 @@ class Appearance:
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
     """Return the last version that had this text, before the latest one; None where it is new."""
-    return next((each.number for each in reversed(earlier[:-1]) if each.text == text), None)
+    return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
@@ -40,8 +40,8 @@ def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     It is at the third switch within the window, where another of them returned too: so the first return is told, and
     what is new is always told.
     """
-    recent = [each for each in earlier if each.number > 1 and seen_at - each.seen_at < WINDOW]
-    return len(recent) + 1 >= SWITCHES and any(each.returns for each in recent)
+    recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
+    return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verdict]:
@@ -50,25 +50,25 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verd
     They are held until a visit finds one text that has stood for `quiet`. Then is told what leads from the text that
     was told last to the one that stands: nothing, where they are the same.
     """
-    found: dict[int, Verdict] = {}
+    verdict_of: dict[int, Verdict] = {}
     runs: list[list[Version]] = []
     texts = {version.number: version.text for version in versions}
     flaps = False
     for version in versions:
         if version.flapping:
-            found[version.number] = "hold"
+            verdict_of[version.number] = "hold"
             if not flaps:
                 runs.append([])
             runs[-1].append(version)
         flaps = version.flapping
         if version.last_seen_at - version.seen_at >= quiet:
             for run in runs:
-                found |= settled(run, texts.get(run[0].number - 1, ""))
+                verdict_of |= settled(run, texts.get(run[0].number - 1, ""))
             runs, flaps = [], False
-    return found
+    return verdict_of
 
 
-def settled(run: Sequence[Version], told: str) -> Mapping[int, Verdict]:
+def settled(run: Sequence[Version], last_reported: str) -> Mapping[int, Verdict]:
     """Return what of a run of flapping versions is told, where the text before it was told."""
-    last = max((version.number for version in run if version.text == told), default=0)
+    last = max((version.number for version in run if version.text == last_reported), default=0)
     return {version.number: "tell" if version.number > last else "drop" for version in run}

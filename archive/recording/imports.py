@@ -103,7 +103,7 @@ def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: da
             results.append(AssessedFetch(_fetch(policy, copy), _assessment(copy), number))
             number = (number or 0) + 1
         recorded = record_in_turn(archive, results, now)
-        if any(each.version is None for each in recorded):
+        if any(visit.version is None for visit in recorded):
             raise RuntimeError(f"{policy}: an imported copy made no version")
         count += len(recorded)
     return count

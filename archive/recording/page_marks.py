@@ -24,11 +24,11 @@ _MARKS = (
 
 def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[Mark]]:
     """Return the marks of versions, given as policy and number, by the policy; the newest first."""
-    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    marks: defaultdict[int, list[Mark]] = defaultdict(list)
     for policy, version, *stored, fallback in session.connection().execute(_MARKS, {"policies": list(versions)}):
         if versions[policy] == version:
-            found[policy].append(Mark(*stored, fallback=fallback))
-    return found
+            marks[policy].append(Mark(*stored, fallback=fallback))
+    return marks
 
 
 def note_page_fingerprint(session: Session, policy_id: int, version: int, mark: Mark) -> None:

@@ -53,9 +53,9 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
         renamed, not_joined = _rename(session, rows, configured)
         added = tuple(name for name in configured if name not in rows)
-        known = [(rows[name], policy) for name, policy in configured.items() if name in rows]
-        returned = tuple(row.name for row, _ in known if row.retired_at is not None)
-        updated = tuple(row.name for row, policy in known if _update(row, policy))
+        kept = [(rows[name], policy) for name, policy in configured.items() if name in rows]
+        returned = tuple(row.name for row, _ in kept if row.retired_at is not None)
+        updated = tuple(row.name for row, policy in kept if _update(row, policy))
         retired = tuple(name for name, row in rows.items() if name not in configured and row.retired_at is None)
         for name in retired:
             rows[name].retired_at = now
@@ -153,12 +153,12 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
     """
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
-    known = {row.name: _policy(row) for row in rows}
+    policies = {row.name: _policy(row) for row in rows}
     wanted = tuple(names)
     for name in wanted:
-        if name not in known:
-            raise UnknownPolicyError(name, known)
-    return tuple(policy for name, policy in known.items() if not wanted or name in wanted)
+        if name not in policies:
+            raise UnknownPolicyError(name, policies)
+    return tuple(policy for name, policy in policies.items() if not wanted or name in wanted)
 
 
 def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:

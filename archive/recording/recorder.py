@@ -120,16 +120,16 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
     """Return the text of the last version before this one that is no fallback."""
     earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
     query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
-    found = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
-    return None if found is None else from_json(blobs.retrieve(session, found))
+    address = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
+    return None if address is None else from_json(blobs.retrieve(session, address))
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
     """Return the pages of a visit as they came; none where not all of their bodies are kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
-    found = [(row, row.snapshot_sha256) for row in rows]
-    pages = [page_of(_answer(row), blobs.retrieve(session, key)) for row, key in found if key is not None]
-    return tuple(pages) if len(pages) == len(found) else ()
+    bodies = [(row, row.snapshot_sha256) for row in rows]
+    pages = [page_of(_answer(row), blobs.retrieve(session, key)) for row, key in bodies if key is not None]
+    return tuple(pages) if len(pages) == len(bodies) else ()
 
 
 def record(
@@ -183,11 +183,11 @@ def record_all(
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
     """Return where the policies of visits stand. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
-    known = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
-    missing = next((name for name in names if name not in known), None)
+    standings = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
+    missing = next((name for name in names if name not in standings), None)
     if missing is not None:
         policy_row(session, missing)  # raises that it is not known
-    return [known[name] for name in names]
+    return [standings[name] for name in names]
 
 
 def _record_next(
@@ -367,8 +367,10 @@ def add_change(session: Session, version: VersionRow, comparison: Comparison, no
     )
     session.add(change)
     session.flush()
-    session.add_all(_finding(change.id, place, each) for place, each in enumerate(comparison.findings))
-    session.add_all(_suppression(change.id, place, each) for place, each in enumerate(comparison.suppressed))
+    session.add_all(_finding(change.id, position, finding) for position, finding in enumerate(comparison.findings))
+    session.add_all(
+        _suppression(change.id, position, suppression) for position, suppression in enumerate(comparison.suppressed)
+    )
     session.flush()
     return change
 
@@ -393,14 +395,14 @@ def _finding(change_id: int, position: int, finding: Finding) -> FindingRow:
     )
 
 
-def _suppression(change_id: int, position: int, each: Suppression) -> SuppressionRow:
+def _suppression(change_id: int, position: int, suppression: Suppression) -> SuppressionRow:
     return SuppressionRow(
         change_id=change_id,
         position=position,
-        section=each.section,
-        reason=each.reason,
-        before=each.before,
-        after=each.after,
+        section=suppression.section,
+        reason=suppression.reason,
+        before=suppression.before,
+        after=suppression.after,
     )
 
 

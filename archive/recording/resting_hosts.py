@@ -37,5 +37,5 @@ def note_resting(archive: Archive, hosts: Iterable[RestingHost], now: datetime) 
     """Note what hosts asked for, for `LONGEST_REST` at most, and forget what is over."""
     with archive.writing() as session:
         session.execute(delete(RestingHostRow).where(RestingHostRow.until <= now))
-        for each in hosts:
-            session.merge(RestingHostRow(host=each.host, until=min(each.until, now + LONGEST_REST), why=each.why))
+        for host in hosts:
+            session.merge(RestingHostRow(host=host.host, until=min(host.until, now + LONGEST_REST), why=host.why))

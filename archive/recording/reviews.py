@@ -66,12 +66,12 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
     """Return the finding that somebody calls by its number, or by that of an alert. Raises NoFindingError."""
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
-        found = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
-        if found is None and text.isascii() and text.isdigit() and len(text) < ALERT_DIGITS:
-            found = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
-        if found is None:
+        finding = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
+        if finding is None and text.isascii() and text.isdigit() and len(text) < ALERT_DIGITS:
+            finding = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
+        if finding is None:
             raise NoFindingError(number)
-        return _read(session, ReviewLookup(session), [FindingRow.id == found])[0]
+        return _read(session, ReviewLookup(session), [FindingRow.id == finding])[0]
 
 
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
@@ -82,18 +82,18 @@ def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable,
     """
     with archive.reading() as session:
         only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
-        found = _read(session, ReviewLookup(session), [*_open(), *only])
-    return tuple(each for each in reversed(found) if not each.recorded.is_false_alarm)
+        findings = _read(session, ReviewLookup(session), [*_open(), *only])
+    return tuple(finding for finding in reversed(findings) if not finding.recorded.is_false_alarm)
 
 
 def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
     """Return how many findings of each policy nobody has judged, where there are any; see `unreviewed`."""
     with archive.reading() as session:
-        said = ReviewLookup(session)
+        lookup = ReviewLookup(session)
         query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
         counts: Counter[str] = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
-        alike = _read(session, said, [*_open(), _may_repeat(said)])
-    counts.subtract(each.policy for each in alike if each.recorded.is_false_alarm)
+        alike = _read(session, lookup, [*_open(), _may_repeat(lookup)])
+    counts.subtract(finding.policy for finding in alike if finding.recorded.is_false_alarm)
     return +counts
 
 
@@ -110,21 +110,21 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
         RuleTally(rule, counts.get(rule, 0), given[rule, "acknowledge"], given[rule, "false-alarm"])
         for rule in {*counts, *rules.values()}
     ]
-    return tuple(sorted(tallies, key=lambda each: (-each.false_alarms, -each.findings, each.rule)))
+    return tuple(sorted(tallies, key=lambda tally: (-tally.false_alarms, -tally.findings, tally.rule)))
 
 
-def _may_repeat(said: ReviewLookup) -> ColumnElement[bool]:
+def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
     """Whether a finding is of a policy and a rule that have a false alarm; its words are yet to be compared."""
-    policies, rules = {each[0] for each in said.false_alarms}, {each[1] for each in said.false_alarms}
+    policies, rules = {key[0] for key in lookup.false_alarms}, {key[1] for key in lookup.false_alarms}
     return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
 
 
-def _read(session: Session, said: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
+def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on these rows, in the order they were recorded."""
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(
-        Reviewable(recorded_finding(row, policy.id, said), policy.name, number, seen_at)
+        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at)
         for row, policy, number, seen_at in session.execute(query)
     )
 

@@ -41,15 +41,15 @@ def validators(
         fetches = _latest_answers(session)
         further = _further_answers(session)
         names = session.execute(select(PolicyRow.id, PolicyRow.name)).all()
-    found: dict[str, Validators] = {}
+    usable: dict[str, Validators] = {}
     for number, name in names:
         version, fetch, policy = versions.get(number), fetches.get(number), wanted.get(name)
         if version is None or fetch is None or policy is None or not _is_current(version, fetch, policy):
             continue
         kept = _validators(version, fetch, further.get(fetch.id, []), policy)
         if kept is not None and timedelta() <= now - fetch.started_at < full_fetch:
-            found[name] = kept
-    return found
+            usable[name] = kept
+    return usable
 
 
 def _latest_versions(session: Session) -> dict[int, VersionRow]:
@@ -65,13 +65,13 @@ def _latest_answers(session: Session) -> dict[int, FetchRow]:
 
 def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
     """Return the further pages of the last complete answers, by their fetch."""
-    found: dict[int, list[FetchPageRow]] = defaultdict(list)
+    pages: dict[int, list[FetchPageRow]] = defaultdict(list)
     newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
     query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
     query = query.order_by(FetchPageRow.fetch_id, FetchPageRow.position)
     for row in session.scalars(query):
-        found[row.fetch_id].append(row)
-    return found
+        pages[row.fetch_id].append(row)
+    return pages
 
 
 def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
@@ -89,18 +89,18 @@ def _validators(
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *further)
     if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
         return None
-    said = [_said(row) for row in rows]
-    if any(each is None for each in said):
+    pairs = [_etag_and_date(row) for row in rows]
+    if any(pair is None for pair in pairs):
         return None
     first, *others = (
-        Validators(row.final_url, *each, version=version.number, identity=fetch.identity or version.identity)
-        for row, each in zip(rows, said, strict=True)
-        if each is not None
+        Validators(row.final_url, *pair, version=version.number, identity=fetch.identity or version.identity)
+        for row, pair in zip(rows, pairs, strict=True)
+        if pair is not None
     )
     return replace(first, further=tuple(others))
 
 
-def _said(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
+def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
     """Return the ETag and Last-Modified of an answer; None where neither makes a change certain to be seen."""
     headers = dict(reversed([(name, value) for name, value in row.headers]))
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")

@@ -53,13 +53,13 @@ def index_version(session: Session, version: VersionRow, document: Document) -> 
 
     Where the versions before it wait to be indexed, because an older program recorded them, it waits with them.
     """
-    known = session.get(IndexedRow, version.policy_id)
-    if known is None:
-        known = IndexedRow(policy_id=version.policy_id, number=version.number)
-        session.add(known)
-    elif known.number == WAITING:
+    indexed = session.get(IndexedRow, version.policy_id)
+    if indexed is None:
+        indexed = IndexedRow(policy_id=version.policy_id, number=version.number)
+        session.add(indexed)
+    elif indexed.number == WAITING:
         return
-    known.number = version.number
+    indexed.number = version.number
     _note(session, version, document)
 
 
@@ -77,9 +77,9 @@ def index_missing(archive: Archive) -> int:
         ids = waiting(session)
     for policy_id in ids:
         with archive.writing() as session:
-            known = session.get(IndexedRow, policy_id, with_for_update=True)
-            if known is not None and known.number == WAITING:  # another program may index too
-                _index_policy(session, known)
+            indexed = session.get(IndexedRow, policy_id, with_for_update=True)
+            if indexed is not None and indexed.number == WAITING:  # another program may index too
+                _index_policy(session, indexed)
     return len(ids)
 
 
@@ -99,11 +99,11 @@ def clear_index(session: Session) -> None:
     session.execute(insert(IndexedRow).from_select(["policy_id", "number"], every))
 
 
-def _index_policy(session: Session, known: IndexedRow) -> None:
-    query = select(VersionRow).where(VersionRow.policy_id == known.policy_id).order_by(VersionRow.number)
+def _index_policy(session: Session, indexed: IndexedRow) -> None:
+    query = select(VersionRow).where(VersionRow.policy_id == indexed.policy_id).order_by(VersionRow.number)
     for version in session.scalars(query).all():
         _note(session, version, from_json(blobs.retrieve(session, version.document_sha256)))
-        known.number = version.number
+        indexed.number = version.number
 
 
 def _note(session: Session, version: VersionRow, document: Document) -> None:
@@ -137,14 +137,14 @@ def _note(session: Session, version: VersionRow, document: Document) -> None:
 def _kept(session: Session, wanted: Mapping[str, SectionPart]) -> Iterator[int]:
     """Yield the ids of sections, and add those that are not there yet."""
     for keys in _batches(sorted(wanted)):  # in one order, so that two transactions never wait for each other
-        found = _ids(session, keys)
-        lacking = [key for key in keys if key not in found]
+        ids = _ids(session, keys)
+        lacking = [key for key in keys if key not in ids]
         if lacking:
             session.execute(insert_if_absent(session, SectionRow), [dict(wanted[key]) for key in lacking])
             added = _ids(session, lacking)
             _add_words(session, {added[key]: wanted[key] for key in lacking})
-            found |= added
-        yield from found.values()
+            ids |= added
+        yield from ids.values()
 
 
 def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
@@ -217,10 +217,10 @@ def _as_stems(part: SectionPart) -> str:
 
 def _as_vector(part: SectionPart) -> str:
     places: dict[str, list[str]] = defaultdict(list)
-    for place, stem in enumerate(_stems(part), start=1):
+    for position, stem in enumerate(_stems(part), start=1):
         if stem != BREAK:
-            places[stem].append(str(place))
-    return " ".join(f"'{stem}':{','.join(found)}" for stem, found in places.items())
+            places[stem].append(str(position))
+    return " ".join(f"'{stem}':{','.join(positions)}" for stem, positions in places.items())
 
 
 indexed_form = {"sqlite": _as_stems, "postgresql": _as_vector}

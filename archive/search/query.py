@@ -75,7 +75,7 @@ class SectionMatch:
 class SearchResult:
     """What a search found, texts that were recorded last first."""
 
-    found: tuple[SectionMatch, ...]
+    matches: tuple[SectionMatch, ...]
     more: bool
     """Whether there are more than `Search.limit`."""
     not_indexed: int
@@ -97,8 +97,8 @@ def search(archive: Archive, asked: Search) -> SearchResult:
             if len(rows) > asked.limit:
                 break
         behind = len(waiting(session))
-    found = tuple(_found(standing, section, name, latest, wanted) for standing, section, name, latest in rows)
-    return SearchResult(found[: asked.limit], len(found) > asked.limit, behind)
+    matches = tuple(_found(standing, section, name, latest, wanted) for standing, section, name, latest in rows)
+    return SearchResult(matches[: asked.limit], len(matches) > asked.limit, behind)
 
 
 Standing = tuple[StandingRow, SectionRow, str, int]
@@ -212,22 +212,22 @@ def _found(
 
 def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[SnippetRun]:
     """Yield the part of a text around its first match, cut between words; its beginning where none is in it."""
-    found = match_spans(whole, language, wanted)
-    start, end = _window(whole, found[0][0] if found else 0)
-    place = start
+    spans = match_spans(whole, language, wanted)
+    start, end = _window(whole, spans[0][0] if spans else 0)
+    position = start
     if start:
         yield SnippetRun("… ", False)
-    for begin, stop in found:
+    for begin, stop in spans:
         if stop > end:
             break
         if begin < start:
             continue
-        if begin > place:
-            yield SnippetRun(whole[place:begin].replace("\n", " "), False)
+        if begin > position:
+            yield SnippetRun(whole[position:begin].replace("\n", " "), False)
         yield SnippetRun(whole[begin:stop], True)
-        place = stop
-    if place < end:
-        yield SnippetRun(whole[place:end].replace("\n", " "), False)
+        position = stop
+    if position < end:
+        yield SnippetRun(whole[position:end].replace("\n", " "), False)
     if end < len(whole):
         yield SnippetRun(" …", False)
 

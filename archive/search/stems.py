@@ -57,10 +57,10 @@ Phrase = tuple[str, ...]
 
 def stemmed_words(text: str, language: str) -> Iterator[Word]:
     """Yield the words of a text in order, by the stemmer of its language."""
-    for found in _WORD.finditer(text):
-        stem = stemmed(found.group(), language)
+    for match in _WORD.finditer(text):
+        stem = stemmed(match.group(), language)
         if stem:
-            yield Word(found.start(), found.end(), stem)
+            yield Word(match.start(), match.end(), stem)
 
 
 @lru_cache(maxsize=65_536)
@@ -72,7 +72,7 @@ def stemmed(word: str, language: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold()[:WORD_CHARACTERS]
     stemmer = _stemmer(language)
     stem = folded if stemmer is None else str(stemmer.stemWord(folded))
-    return "".join(each for each in unicodedata.normalize("NFKD", stem) if each.isalnum())
+    return "".join(character for character in unicodedata.normalize("NFKD", stem) if character.isalnum())
 
 
 @cache
@@ -89,12 +89,12 @@ def parse_query(text: str) -> tuple[Phrase, ...]:
     """
     plain = unicodedata.normalize("NFC", text)
     read = (tuple(_WORD.findall(quoted or single)) for quoted, single in _TERM.findall(plain))
-    found = tuple(dict.fromkeys(phrase for phrase in read if any(stemmed(word, PLAIN) for word in phrase)))
-    if not found:
+    phrases = tuple(dict.fromkeys(phrase for phrase in read if any(stemmed(word, PLAIN) for word in phrase)))
+    if not phrases:
         raise SearchTermsError(f'{text!r} holds no word to search for; write one, or several, or a "quoted phrase"')
-    if sum(map(len, found)) > MOST_WORDS:
+    if sum(map(len, phrases)) > MOST_WORDS:
         raise SearchTermsError(f"a search is for {MOST_WORDS} words at most; leave some out")
-    return found
+    return phrases
 
 
 def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
@@ -109,17 +109,17 @@ def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
     """
     every = list(asked)
     languages = (PLAIN, *STEMMERS)
-    return tuple(dict.fromkeys(tuple(stemmed_phrase(each, language) for each in every) for language in languages))
+    return tuple(dict.fromkeys(tuple(stemmed_phrase(phrase, language) for phrase in every) for language in languages))
 
 
 def match_spans(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:
     """Return from where to where each match stands in a text, in order and apart."""
-    found = list(stemmed_words(text, language))
+    words = list(stemmed_words(text, language))
     wanted = {reading for phrases_of in readings(asked) for reading in phrases_of}
-    stems = [word.stem for word in found]
+    stems = [word.stem for word in words]
     hit: set[int] = set()
     for phrase in wanted:
-        for place in range(len(stems) - len(phrase) + 1):
-            if tuple(stems[place : place + len(phrase)]) == phrase:
-                hit.update(range(place, place + len(phrase)))
-    return tuple((found[place].start, found[place].end) for place in sorted(hit))
+        for index in range(len(stems) - len(phrase) + 1):
+            if tuple(stems[index : index + len(phrase)]) == phrase:
+                hit.update(range(index, index + len(phrase)))
+    return tuple((words[index].start, words[index].end) for index in sorted(hit))

@@ -23,16 +23,16 @@ class ReviewLookup:
         for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
             self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, row.by, row.at),)
         self.verdicts = {
-            finding: said[-1]
+            finding: judging[-1]
             for finding, reviews in self.reviews.items()
-            if (said := [each for each in reviews if each.kind != "comment"])
+            if (judging := [review for review in reviews if review.kind != "comment"])
         }
         """What holds of each finding that was judged."""
         self.false_alarms = self._false_alarms(session)
         """By their words; of several with the same, the first."""
 
     def _false_alarms(self, session: Session) -> dict[FindingKey, Review]:
-        marked = {finding: each for finding, each in self.verdicts.items() if each.kind == "false-alarm"}
+        marked = {finding: review for finding, review in self.verdicts.items() if review.kind == "false-alarm"}
         if not marked:
             return {}
         query = (
@@ -47,9 +47,9 @@ class ReviewLookup:
 
     def repeated(self, row: FindingRow | Columns, policy: int) -> Review | None:
         """Return the false alarm, of another finding of the policy, whose rule and words a finding has."""
-        found = self.false_alarms.get((policy, row.rule, row.before, row.after))
-        return None if found is None or found.finding == row.id else found
+        alarm = self.false_alarms.get((policy, row.rule, row.before, row.after))
+        return None if alarm is None or alarm.finding == row.id else alarm
 
 
 def _kind(stored: str) -> ReviewKind:
-    return next(each for each in REVIEW_KINDS if each == stored)
+    return next(kind for kind in REVIEW_KINDS if kind == stored)

@@ -48,5 +48,5 @@ def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
 
 def _described(address: IPv4Address | IPv6Address | None, since: datetime | None) -> str:
     """Say where a run is and since when; `since` is None where this user may not see it."""
-    place = "of this machine" if address is None else f"from {address}"
-    return f" {place}" if since is None else f" {place}, since {since:%Y-%m-%d %H:%M} UTC,"
+    machine = "of this machine" if address is None else f"from {address}"
+    return f" {machine}" if since is None else f" {machine}, since {since:%Y-%m-%d %H:%M} UTC,"

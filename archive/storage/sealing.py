@@ -159,15 +159,15 @@ def _plain(value: object) -> str:
 
 def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dict[int, bytes]:
     """Return the canonical bytes of a kind's rows, by id; one that is not there is left out."""
-    found: dict[int, bytes] = {}
+    contents: dict[int, bytes] = {}
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         further = _further_pages(connection, some) if name == "fetch" else {}
         for row_id, values in _values(connection, KINDS[name], some):
             if name == "fetch":
                 values["pages"] = further.get(row_id, [])
-            found[row_id] = canonical_json({"kind": name, "id": row_id, "values": values})
-    return found
+            contents[row_id] = canonical_json({"kind": name, "id": row_id, "values": values})
+    return contents
 
 
 def _values(connection: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -177,10 +177,10 @@ def _values(connection: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[
 
 
 def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    pages: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(_pages_query(), {"ids": fetches}):
-        found[row.fetch_id].append({column: row._mapping[column] for column in PAGE_COLUMNS})
-    return found
+        pages[row.fetch_id].append({column: row._mapping[column] for column in PAGE_COLUMNS})
+    return pages
 
 
 @cache
@@ -274,8 +274,8 @@ class Sealing:
 
 
 def _id(row: Base) -> int:
-    found: int = inspect(row).mapper.primary_key_from_instance(row)[0]
-    return found
+    key: int = inspect(row).mapper.primary_key_from_instance(row)[0]
+    return key
 
 
 def _require_unaltered(row: Base, kind: Kind) -> None:
@@ -289,7 +289,7 @@ def _require_unaltered(row: Base, kind: Kind) -> None:
 def in_sealing_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return rows of evidence in the order in which those of one transaction are sealed."""
     order = list(KINDS)
-    return sorted(rows, key=lambda each: (order.index(each[0]), each[1]))
+    return sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
 
 
 def append(connection: Connection, rows: Sequence[tuple[str, int]], now: datetime) -> None:
@@ -301,7 +301,9 @@ def append(connection: Connection, rows: Sequence[tuple[str, int]], now: datetim
             ids[kind].append(row_id)
         contents = {kind: canonical_rows(connection, kind, wanted) for kind, wanted in ids.items()}
         _append(
-            connection, [(kind, each, hashlib.sha256(contents[kind][each]).hexdigest()) for kind, each in some], now
+            connection,
+            [(kind, row_id, hashlib.sha256(contents[kind][row_id]).hexdigest()) for kind, row_id in some],
+            now,
         )
 
 
@@ -332,8 +334,8 @@ def _append(connection: Connection, hashes: Iterable[tuple[str, int, str]], now:
 def _linked(
     hashes: Iterable[tuple[str, int, str]], sequence: int, previous: str, now: datetime
 ) -> Iterator[ChainEntry]:
-    for place, (kind, row_id, row) in enumerate(hashes, sequence + 1):
-        entry = ChainEntry(place, previous, kind, row_id, row, now)
+    for number, (kind, row_id, row) in enumerate(hashes, sequence + 1):
+        entry = ChainEntry(number, previous, kind, row_id, row, now)
         previous = entry.hash
         yield entry
 

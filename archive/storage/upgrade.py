@@ -24,10 +24,10 @@ def upgrade_schema(engine: Engine, location: str) -> None:
         if _revision(connection, location) == NEWEST:
             return
     with engine.begin() as connection:
-        found = _revision(connection, location)  # another process may have upgraded it since
-        if found == NEWEST:
+        revision = _revision(connection, location)  # another process may have upgraded it since
+        if revision == NEWEST:
             return
-        _migrate(connection, found, location)
+        _migrate(connection, revision, location)
         _check_references(connection, location)
         fault_injection.reach("before commit")
     fault_injection.reach("after commit")
@@ -37,9 +37,9 @@ def _revision(connection: Connection, location: str) -> str | None:
     """Return the revision that the database stands at; None where it is empty."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE in tables:
-        found = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # noqa: S608 - a constant
-        if len(found) == 1:
-            return str(found[0])
+        revisions = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # noqa: S608 - a constant
+        if len(revisions) == 1:
+            return str(revisions[0])
         tables.discard(VERSION_TABLE)
     if not tables:
         return None
@@ -51,16 +51,18 @@ def _revision(connection: Connection, location: str) -> str | None:
     raise NotAnArchiveError(location, problem)
 
 
-def _migrate(connection: Connection, found: str | None, location: str) -> None:
+def _migrate(connection: Connection, revision: str | None, location: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "archive:migrations")
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        problem = f"its schema {found!r} is newer than this program knows ({NEWEST!r}); install the newest clausewatch"
+    revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in revisions:
+        problem = (
+            f"its schema {revision!r} is newer than this program knows ({NEWEST!r}); install the newest clausewatch"
+        )
         raise NewerSchemaError(location, problem)
     command.upgrade(config, "head")
 

@@ -52,11 +52,11 @@ def tagged(session: Session, tag: str) -> list[int]:
     """Return the ids of the policies that have a tag. Raises UnknownTagError where none has."""
     # The column holds JSON that Python wrote, in both databases.
     holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
-    found = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
-    if not found:
+    ids = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
+    if not ids:
         every = session.scalars(select(PolicyRow.tags).order_by(PolicyRow.id))
-        raise UnknownTagError(tag, dict.fromkeys(known for tags in every for known in tags))
-    return list(found)
+        raise UnknownTagError(tag, dict.fromkeys(existing for tags in every for existing in tags))
+    return list(ids)
 
 
 def read_versions(
@@ -89,10 +89,10 @@ def _further(session: Session, conditions: list[ColumnElement[bool]]) -> default
     """Return the further pages of each version that was read from several, by its id."""
     query = select(VersionRow.id, FetchPageRow.final_url, FetchPageRow.body_sha256)
     query = query.join(FetchPageRow, FetchPageRow.fetch_id == VersionRow.fetch_id).where(*conditions)
-    found: defaultdict[int, tuple[FurtherPage, ...]] = defaultdict(tuple)
+    pages: defaultdict[int, tuple[FurtherPage, ...]] = defaultdict(tuple)
     for version, final_url, body in session.execute(query.order_by(VersionRow.id, FetchPageRow.position)):
-        found[version] += (FurtherPage(final_url, body),)
-    return found
+        pages[version] += (FurtherPage(final_url, body),)
+    return pages
 
 
 def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
@@ -123,14 +123,16 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
     suppressed: dict[int, list[Suppression]] = defaultdict(list)
     if query is not None:
-        said = ReviewLookup(session)
-        for found in session.execute(_of_changes(FindingRow, conditions)):
-            if _asks_for(query, found):
-                findings[found.change_id].append(recorded_finding(found, found.policy_id, said))
+        lookup = ReviewLookup(session)
+        for finding in session.execute(_of_changes(FindingRow, conditions)):
+            if _asks_for(query, finding):
+                findings[finding.change_id].append(recorded_finding(finding, finding.policy_id, lookup))
     if query is not None and query.topic is None and query.severity is None:
-        for each in session.execute(_of_changes(SuppressionRow, conditions)):
-            if _is_in_section(query, each.section):
-                suppressed[each.change_id].append(Suppression(each.section, each.reason, each.before, each.after))
+        for suppression in session.execute(_of_changes(SuppressionRow, conditions)):
+            if _is_in_section(query, suppression.section):
+                suppressed[suppression.change_id].append(
+                    Suppression(suppression.section, suppression.reason, suppression.before, suppression.after)
+                )
     rows = session.execute(
         select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions)
     )
@@ -148,16 +150,16 @@ def _of_changes(kind: type[Judged], conditions: list[ColumnElement[bool]]) -> Se
     )
 
 
-def _asks_for(query: Query, found: Columns) -> bool:
-    if query.topic is not None and query.topic not in (found.topic, watched_topic(found.topic)):
+def _asks_for(query: Query, finding: Columns) -> bool:
+    if query.topic is not None and query.topic not in (finding.topic, watched_topic(finding.topic)):
         return False
-    if query.severity is not None and _rank(found.severity) > _rank(query.severity):
+    if query.severity is not None and _rank(finding.severity) > _rank(query.severity):
         return False
-    return _is_in_section(query, found.section)
+    return _is_in_section(query, finding.section)
 
 
 def _rank(severity: str) -> int:
-    return next(place for place, each in enumerate(SEVERITIES) if each == severity)
+    return next(rank for rank, level in enumerate(SEVERITIES) if level == severity)
 
 
 def _is_in_section(query: Query, section: str) -> bool:
@@ -218,9 +220,9 @@ def _severity(stored: str | None) -> Severity | None:
     return None if stored is None else SEVERITIES[_rank(stored)]
 
 
-def recorded_finding(row: FindingRow | Columns, policy: int, said: ReviewLookup) -> RecordedFinding:
+def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
     """Return a finding of a policy, and what was said of it."""
-    return RecordedFinding(row.id, _finding(row), said.reviews.get(row.id, ()), said.repeated(row, policy))
+    return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), lookup.repeated(row, policy))
 
 
 def _finding(row: FindingRow | Columns) -> Finding:

@@ -23,7 +23,7 @@ def note_restored(archive: Archive, now: datetime) -> int:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
         numbers: dict[int, int] = dict(session.execute(newest).all())
         policies = session.scalars(select(PolicyRow.id)).all()
-        session.add(RestoreRow(restored_at=now, versions={str(each): numbers.get(each, 0) for each in policies}))
+        session.add(RestoreRow(restored_at=now, versions={str(policy): numbers.get(policy, 0) for policy in policies}))
         waiting = session.scalars(select(DeliveryRow).where(DeliveryRow.state.in_(("due", "sending")))).all()
         for delivery in waiting:
             delivery.state, delivery.error = "dead", WITHDRAWN

@@ -133,13 +133,13 @@ def rebase(session: Session, keyframe: BlobRow) -> None:
 
 def _unreferenced(archive: Archive) -> Sequence[str]:
     with archive.reading() as session:
-        return session.scalars(select(BlobRow.sha256).where(*(~each for each in _references(BlobRow)))).all()
+        return session.scalars(select(BlobRow.sha256).where(*(~reference for reference in _references(BlobRow)))).all()
 
 
 def _is_referenced(session: Session, key: str) -> bool:
     row = aliased(BlobRow)
-    found = select(row.sha256).where(row.sha256 == key, *(~each for each in _references(row)))
-    return session.scalar(found) is None
+    unreferenced = select(row.sha256).where(row.sha256 == key, *(~reference for reference in _references(row)))
+    return session.scalar(unreferenced) is None
 
 
 def _references(row: type[BlobRow]) -> Iterator[ColumnElement[bool]]:
