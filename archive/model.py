@@ -52,6 +52,7 @@ class Pending:
     """When this one was first seen."""
     tried_at: datetime
     """Of the last visit."""
+    _: KW_ONLY
     text: str
     """Its `document.text_identity`."""
     reason: str
@@ -68,6 +69,7 @@ class Policy:
     """Its key in the archive."""
     url: str
     every: timedelta
+    _: KW_ONLY
     options: ExtractionOptions
     profile: str = "default"
     tags: tuple[str, ...] = ()
@@ -90,6 +92,7 @@ class FurtherResponse:
     final_url: str = ""
     status: int | None = None
     """HTTP status; None where no complete answer came."""
+    _: KW_ONLY
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     """The decompressed body; None where no complete answer came, or none was needed."""
@@ -103,6 +106,7 @@ class Fetch:
     started_at: datetime
     status: int | None = None
     """HTTP status; None where no complete answer came."""
+    _: KW_ONLY
     final_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
@@ -174,7 +178,7 @@ class AssessedFetch:
 def page_of(answer: Fetch | FurtherResponse, body: bytes) -> Page:
     """Return an answer as something to read."""
     content_type = next((value for name, value in answer.headers if name == "content-type"), "")
-    return Page(body, content_type, answer.status or 0, answer.final_url, answer.headers)
+    return Page(body, content_type, answer.status or 0, answer.final_url, headers=answer.headers)
 
 
 ReviewKind = Literal["acknowledge", "false-alarm", "comment"]
@@ -189,6 +193,7 @@ class Review:
     kind: ReviewKind
     text: str
     """What was said besides, or ""."""
+    _: KW_ONLY
     by: str
     at: datetime
 
@@ -201,6 +206,7 @@ class RecordedFinding:
     finding: Finding
     reviews: tuple[Review, ...] = ()
     """The oldest first."""
+    _: KW_ONLY
     repeats: Review | None = None
     """The false alarm, of another finding of the policy, whose rule and words it has."""
 
@@ -223,6 +229,7 @@ class Change:
     id: int
     recorded_at: datetime
     material: bool
+    _: KW_ONLY
     severity: Severity | None
     """The highest among the material findings."""
     topics: tuple[str, ...]
@@ -254,6 +261,7 @@ class Version:
     number: int
     seen_at: datetime
     """When the fetch that first saw it started."""
+    _: KW_ONLY
     last_seen_at: datetime
     """When a fetch last found this text."""
     stated: tuple[StatedDate, ...]
@@ -292,6 +300,7 @@ class Query:
     """A fine topic, or a watched one with all that counts as it."""
     severity: Severity | None = None
     """This severity and those above it."""
+    _: KW_ONLY
     since: datetime | None = None
     """Versions first seen then or later."""
     section: str | None = None

@@ -311,7 +311,9 @@ def record_one(archive: Archive, policy_id: int) -> None:
         query = select(func.max(VersionRow.number)).join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
         against = session.scalar(query.where(PolicyRow.name == name))
     fresh = replace(written, title=f"{time.perf_counter_ns()}")
-    fetch = Fetch(name, datetime.now(UTC), 200, "https://library.example/privacy", (), to_json(fresh))
+    fetch = Fetch(
+        name, datetime.now(UTC), 200, final_url="https://library.example/privacy", headers=(), body=to_json(fresh)
+    )
     judged = Comparison(changed=True)
     assessment = Assessment("changed", document=fresh, identity="generic 1", comparison=judged)
     record(archive, AssessedFetch(fetch, assessment, against), datetime.now(UTC))

@@ -97,7 +97,12 @@ def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry
         query = select(ChainEntryRow.__table__).where(ChainEntryRow.sequence >= first)
         rows = connection.execute(query.order_by(ChainEntryRow.sequence).limit(BATCH)).all()
         for row in rows:
-            yield ChainEntry(row.sequence, previous, row.kind, row.row_id, row.row_sha256, row.recorded_at), row.hash
+            yield (
+                ChainEntry(
+                    row.sequence, previous, row.kind, id=row.row_id, row=row.row_sha256, recorded_at=row.recorded_at
+                ),
+                row.hash,
+            )
             previous = row.hash
         if len(rows) < BATCH:
             return

@@ -93,7 +93,10 @@ class _Chain:
         rows = self.connection.execute(query).all()
         if not all(isinstance(row.kind, str) and isinstance(row.row_id, int) for row in rows):
             raise TypeError("an entry names no row")
-        return [(ChainEntry(r.sequence, "", r.kind, r.row_id, r.row_sha256, r.recorded_at), r.hash) for r in rows]
+        return [
+            (ChainEntry(r.sequence, "", r.kind, id=r.row_id, row=r.row_sha256, recorded_at=r.recorded_at), r.hash)
+            for r in rows
+        ]
 
     def _pass_unreadable(self, sequence: int) -> Flaw:
         self._sequence, self._previous = sequence, None
@@ -106,7 +109,9 @@ class _Chain:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
             self._previous = None
         if self._previous is not None:
-            linked = ChainEntry(entry.sequence, self._previous, entry.kind, entry.id, entry.row, entry.recorded_at)
+            linked = ChainEntry(
+                entry.sequence, self._previous, entry.kind, id=entry.id, row=entry.row, recorded_at=entry.recorded_at
+            )
             if not _has_hash(linked, stored):
                 problem = "it was altered, or does not follow from the entry before"
                 yield Flaw("chain", f"{where} ({printable(entry.kind)} {entry.id})", problem)

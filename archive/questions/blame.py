@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ class Sentence:
     kind: StatementKind
     text: str
     marker: str
+    _: KW_ONLY
     path: tuple[str, ...]
     """The headings above it."""
     since: int
@@ -43,6 +44,7 @@ class Dropped:
     path: tuple[str, ...]
     first: int
     """The version that brought it."""
+    _: KW_ONLY
     last: int
     """The last version that had it without a gap."""
     appeared_at: datetime
@@ -58,6 +60,7 @@ class Blame:
     sentences: tuple[Sentence, ...]
     dropped: tuple[Dropped, ...]
     """What went with this version or before; what went last comes first."""
+    _: KW_ONLY
     read_anew: tuple[int, ...]
     """Versions that were read in another way than the one before: what came or went there may be our reading."""
 
@@ -115,7 +118,7 @@ class _Tracing:
         )
         sentences = tuple(_sentence(statement, self.standing[statement.words].version) for statement in self.current)
         latest_first = sorted(self.dropped, key=lambda sentence: -sentence.last)
-        return Blame(versions[-1], sentences, tuple(latest_first), anew)
+        return Blame(versions[-1], sentences, tuple(latest_first), read_anew=anew)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
         # Most sections stand unchanged from version to version: each is split once.
@@ -125,7 +128,14 @@ class _Tracing:
 
 
 def _sentence(statement: Statement, since: Version) -> Sentence:
-    return Sentence(statement.kind, statement.text, statement.marker, statement.path, since.number, since.seen_at)
+    return Sentence(
+        statement.kind,
+        statement.text,
+        statement.marker,
+        path=statement.path,
+        since=since.number,
+        since_at=since.seen_at,
+    )
 
 
 def _dropped(origin: _Origin, without: Version) -> Dropped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -35,6 +35,7 @@ class Check:
     started_at: datetime
     outcome: FetchOutcome
     reason: str | None
+    _: KW_ONLY
     detail: str
     status: int | None
     """HTTP status; None where no complete answer came."""
@@ -45,6 +46,7 @@ class PolicyStatus:
     name: str
     url: str
     tags: tuple[str, ...]
+    _: KW_ONLY
     every: timedelta
     retired_at: datetime | None
     health: Health
@@ -106,7 +108,14 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
             version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], None)
         }
     return tuple(
-        _status(row, fetches.get(row.id), troubles.get(row.id), versions.get(row.name), looks.get(row.id), now)
+        _status(
+            row,
+            now,
+            fetch=fetches.get(row.id),
+            trouble=troubles.get(row.id),
+            version=versions.get(row.name),
+            waiting=looks.get(row.id),
+        )
         for row in rows
     )
 
@@ -164,11 +173,12 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
 
 def _status(
     row: PolicyRow,
+    now: datetime,
+    *,
     fetch: FetchRow | None,
     trouble: _Trouble | None,
     version: Version | None,
     waiting: PendingRow | None,
-    now: datetime,
 ) -> PolicyStatus:
     every = timedelta(seconds=row.every_seconds)
     start = next_check(row, waiting)
@@ -213,7 +223,7 @@ def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> 
 
 
 def _check(fetch: FetchRow) -> Check:
-    return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, fetch.detail, fetch.status)
+    return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, detail=fetch.detail, status=fetch.status)
 
 
 def _outcome(stored: str) -> FetchOutcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -30,13 +30,14 @@ class Trouble:
     kind: PolicyTrouble
     policy: str
     policy_id: int
-    episode: str
-    """Tells one time of trouble from the next: the number of its first visit, or ""."""
+    _: KW_ONLY
     since: datetime
-    visits: int
-    """In a row; 0 where it is not about visits."""
-    detail: str
-    """Why, a sentence; "" where the kind says it."""
+    episode: str = ""
+    """Tells one time of trouble from the next: the number of its first visit, or ""."""
+    visits: int = 0
+    """In a row; 0 if it is not about visits."""
+    detail: str = ""
+    """Why, a sentence; "" if the kind says it."""
 
 
 def troubles(
@@ -59,7 +60,7 @@ def troubles(
 def missed(standing: Iterable[PolicyStatus]) -> tuple[Trouble, ...]:
     """Return the policies that no run tried for much longer than they ask for. Ask before a run tries them."""
     return tuple(
-        Trouble("missed", status.name, status.id, status.tried_at.isoformat(), status.tried_at, 0, "")
+        Trouble("missed", status.name, status.id, since=status.tried_at, episode=status.tried_at.isoformat())
         for status in standing
         if status.overdue and status.tried_at is not None
     )
@@ -73,11 +74,18 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
     if status.trouble_visits >= after and status.trouble_since is not None:
         kind: PolicyTrouble = "gone" if check.reason == "gone" and _is_gone(session, status.id, after) else "unread"
         detail = check.detail or check.reason or check.outcome
-        yield Trouble(kind, *named, str(status.trouble_fetch), status.trouble_since, status.trouble_visits, detail)
+        yield Trouble(
+            kind,
+            *named,
+            since=status.trouble_since,
+            episode=str(status.trouble_fetch),
+            visits=status.trouble_visits,
+            detail=detail,
+        )
     if status.health == "fallback" or (status.id in fallen and _fell_back(session, status.id, after)):
-        yield Trouble("fallback", *named, "", check.started_at, 0, "")
+        yield Trouble("fallback", *named, since=check.started_at)
     if status.flapping and status.last_change is not None:
-        yield Trouble("flapping", *named, "", status.last_change.seen_at, 0, "")
+        yield Trouble("flapping", *named, since=status.last_change.seen_at)
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:

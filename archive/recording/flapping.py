@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,6 +26,7 @@ class Appearance:
     text: str
     """Its text's identity."""
     seen_at: datetime
+    _: KW_ONLY
     returns: bool
 
 

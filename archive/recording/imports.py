@@ -8,7 +8,7 @@ on request, so that questions to the history find it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from itertools import islice, pairwise
 
@@ -48,6 +48,7 @@ class Copy:
     """As they were recorded; several where they are read as one policy."""
     document: Document
     """What extraction made of it."""
+    _: KW_ONLY
     identity: str
     """The extraction identity."""
     origin: str

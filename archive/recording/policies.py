@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -35,6 +35,7 @@ class Synchronised:
     """Their address, interval, extraction, profile or tags changed."""
     renamed: tuple[str, ...] = ()
     """New names that took over the history of their `renamed_from`."""
+    _: KW_ONLY
     retired: tuple[str, ...] = ()
     """No longer configured: kept and shown as retired."""
     returned: tuple[str, ...] = ()
@@ -60,7 +61,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         for name in retired:
             rows[name].retired_at = now
         session.add_all(row_of(configured[name], now) for name in added)
-    return Synchronised(added, updated, renamed, retired, returned, not_joined)
+    return Synchronised(added, updated, renamed, retired=retired, returned=returned, not_joined=not_joined)
 
 
 def _rename(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,7 @@ class Latest:
     """Hand it to the assessment as `Visit.latest`."""
     pending: Pending | None = None
     """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
+    _: KW_ONLY
     marks: tuple[Mark, ...] = ()
     """By what answers are known again that have its text."""
 
@@ -67,6 +68,7 @@ class RecordedVisit:
     policy: str
     fetch_id: int
     outcome: FetchOutcome
+    _: KW_ONLY
     version: int | None = None
     """The number of the version that was made, or None."""
     change_id: int | None = None
@@ -98,7 +100,7 @@ def latest(archive: Archive, policy: str) -> Latest | None:
             return None
         pending = pending_of(session.get(PendingRow, row.policy_id))
         marks = page_fingerprints_of(session, {row.policy_id: row.number})[row.policy_id]
-        return Latest(row.number, _version(session, row), pending, tuple(marks))
+        return Latest(row.number, _version(session, row), pending, marks=tuple(marks))
 
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
@@ -216,25 +218,25 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedF
             note_page_fingerprint(session, policy_id, previous, assessment.mark)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
-    version = _add_version(session, fetch, assessment, 1 if previous is None else previous + 1, seen_at)
+    version = _add_version(session, fetch, assessment, number=(previous or 0) + 1, seen_at=seen_at)
     if assessment.mark is not None:
         note_page_fingerprint(session, policy_id, version.number, assessment.mark)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
-        return RecordedVisit(recorded.policy, fetch.id, "changed", version.number)
+        return RecordedVisit(recorded.policy, fetch.id, "changed", version=version.number)
     _note_return(session, version)
     change = add_change(session, version, comparison, now)
     return RecordedVisit(
         recorded.policy,
         fetch.id,
         "changed",
-        version.number,
-        change.id,
-        comparison.material,
-        comparison.severity,
-        comparison.topics,
-        version.returns_to,
-        version.flapping,
+        version=version.number,
+        change_id=change.id,
+        material=comparison.material,
+        severity=comparison.severity,
+        topics=comparison.topics,
+        returns_to=version.returns_to,
+        flapping=version.flapping,
     )
 
 
@@ -256,7 +258,7 @@ def _note_return(session: Session, version: VersionRow) -> None:
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.execute(query.order_by(VersionRow.number))
-    earlier = [Appearance(number, text, seen_at, returns) for number, text, seen_at, returns in rows]
+    earlier = [Appearance(number, text, seen_at, returns=returns) for number, text, seen_at, returns in rows]
     version.returns_to = returns_to(version.text_sha256, earlier)
     version.flapping = version.returns_to is not None and is_flapping(version.seen_at, earlier)
 
@@ -320,7 +322,7 @@ def _stored(session: Session, policy_id: int, answer: Fetch | FurtherResponse, p
 
 
 def _add_version(
-    session: Session, fetch: FetchRow, assessment: Assessment, number: int, seen_at: datetime
+    session: Session, fetch: FetchRow, assessment: Assessment, *, number: int, seen_at: datetime
 ) -> VersionRow:
     document = _document(assessment)
     previous = latest_row(session, fetch.policy_id)
@@ -425,4 +427,4 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
 
 def _answer(row: FetchRow | FetchPageRow) -> FurtherResponse:
     headers = tuple((name, value) for name, value in row.headers)
-    return FurtherResponse("", row.final_url, 200 if row.status is None else row.status, headers)
+    return FurtherResponse("", row.final_url, 200 if row.status is None else row.status, headers=headers)

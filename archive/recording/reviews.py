@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ class Reviewable:
     recorded: RecordedFinding
     policy: str
     version: int
+    _: KW_ONLY
     seen_at: datetime
 
 
@@ -43,6 +44,7 @@ class RuleTally:
     findings: int
     """Material, or told to somebody."""
     acknowledged: int
+    _: KW_ONLY
     false_alarms: int
 
     @property
@@ -107,7 +109,7 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
         rules: dict[int, str] = dict(session.execute(judged).all())
     given = Counter((rules[finding], review.kind) for finding, review in verdicts.items())
     tallies = [
-        RuleTally(rule, counts.get(rule, 0), given[rule, "acknowledge"], given[rule, "false-alarm"])
+        RuleTally(rule, counts.get(rule, 0), given[rule, "acknowledge"], false_alarms=given[rule, "false-alarm"])
         for rule in {*counts, *rules.values()}
     ]
     return tuple(sorted(tallies, key=lambda tally: (-tally.false_alarms, -tally.findings, tally.rule)))
@@ -124,7 +126,7 @@ def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnEle
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(
-        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at)
+        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at=seen_at)
         for row, policy, number, seen_at in session.execute(query)
     )
 

@@ -15,7 +15,9 @@ from document.model import Document
 def pending_of(row: PendingRow | None) -> Pending | None:
     """Return what waits, as data."""
     return (
-        None if row is None else Pending(row.since, row.seen_at, row.tried_at, row.text_sha256, row.reason, row.visits)
+        None
+        if row is None
+        else Pending(row.since, row.seen_at, row.tried_at, text=row.text_sha256, reason=row.reason, visits=row.visits)
     )
 
 

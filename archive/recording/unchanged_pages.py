@@ -89,5 +89,5 @@ def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tup
     if latest.snapshot_sha256 is None:
         return ()
     headers = tuple((name, value) for name, value in latest.headers)
-    answer = FurtherResponse("", latest.final_url, latest.status, headers)
+    answer = FurtherResponse("", latest.final_url, latest.status, headers=headers)
     return (page_of(answer, blobs.retrieve(session, latest.snapshot_sha256)),)

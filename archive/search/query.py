@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnClause, Integer, column, or_, select, table, text
@@ -34,6 +34,7 @@ class Search:
     policy: str | None = None
     tag: str | None = None
     """Policies that have this tag in the configuration."""
+    _: KW_ONLY
     since: datetime | None = None
     """Texts that still stood then or later."""
     until: datetime | None = None
@@ -60,6 +61,7 @@ class SectionMatch:
     section: str
     """The heading path joined by " > "; "" before the first heading."""
     language: str
+    _: KW_ONLY
     first: int
     """The version that brought it."""
     last: int
@@ -97,7 +99,7 @@ def search(archive: Archive, asked: Search) -> SearchResult:
             if len(rows) > asked.limit:
                 break
         behind = len(waiting(session))
-    matches = tuple(_found(standing, section, name, latest, wanted) for standing, section, name, latest in rows)
+    matches = tuple(_match(row, wanted) for row in rows)
     return SearchResult(matches[: asked.limit], len(matches) > asked.limit, behind)
 
 
@@ -124,7 +126,9 @@ def _standing(
     below: int | None = None
     size = FIRST_BATCH
     while True:
-        ids = _matching(session, wanted, below, size, of[0] if of and asked.policy is not None else None)
+        ids = _matching(
+            session, wanted, size, below=below, policy_id=of[0] if of and asked.policy is not None else None
+        )
         if ids:
             yield from _where_they_stood(session, ids, asked, of)
         if len(ids) < size:
@@ -163,7 +167,7 @@ _MATCH = {
 
 
 def _matching(
-    session: Session, wanted: Sequence[Phrase], below: int | None, size: int, policy_id: int | None
+    session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
     """Return the ids of sections that match, downwards from an id; those of one policy where it is given."""
     dialect = session.get_bind().dialect.name
@@ -195,9 +199,8 @@ def _ts_query(wanted: Sequence[Phrase]) -> str:
 _QUERY = {"sqlite": _fts_query, "postgresql": _ts_query}
 
 
-def _found(
-    standing: StandingRow, section: SectionRow, name: str, latest: int, wanted: Sequence[Phrase]
-) -> SectionMatch:
+def _match(row: Standing, wanted: Sequence[Phrase]) -> SectionMatch:
+    standing, section, name, latest = row
     return SectionMatch(
         policy=name,
         section=section.path,

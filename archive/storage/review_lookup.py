@@ -21,7 +21,7 @@ class ReviewLookup:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
         """By the number of the finding, the oldest first."""
         for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
-            self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, row.by, row.at),)
+            self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, by=row.by, at=row.at),)
         self.verdicts = {
             finding: judging[-1]
             for finding, reviews in self.reviews.items()
@@ -36,7 +36,8 @@ class ReviewLookup:
         if not marked:
             return {}
         query = (
-            select(FindingRow.id, VersionRow.policy_id, FindingRow.rule, FindingRow.before, FindingRow.after)
+            select(FindingRow.id, VersionRow.policy_id)
+            .add_columns(FindingRow.rule, FindingRow.before, FindingRow.after)
             .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
             .join(VersionRow, VersionRow.id == ChangeRow.version_id)
             .where(FindingRow.id.in_(list(marked)))

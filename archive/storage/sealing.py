@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -124,6 +124,7 @@ class ChainEntry:
     previous: str
     """The hash of the entry before."""
     kind: str
+    _: KW_ONLY
     id: int
     """The row's, within its kind."""
     row: str
@@ -335,7 +336,7 @@ def _linked(
     hashes: Iterable[tuple[str, int, str]], sequence: int, previous: str, now: datetime
 ) -> Iterator[ChainEntry]:
     for number, (kind, row_id, row) in enumerate(hashes, sequence + 1):
-        entry = ChainEntry(number, previous, kind, row_id, row, now)
+        entry = ChainEntry(number, previous, kind, id=row_id, row=row, recorded_at=now)
         previous = entry.hash
         yield entry
 

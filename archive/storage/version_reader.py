@@ -222,7 +222,7 @@ def _severity(stored: str | None) -> Severity | None:
 
 def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
     """Return a finding of a policy, and what was said of it."""
-    return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), lookup.repeated(row, policy))
+    return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), repeats=lookup.repeated(row, policy))
 
 
 def _finding(row: FindingRow | Columns) -> Finding:

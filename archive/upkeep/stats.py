@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import Session
@@ -39,6 +39,7 @@ class ArchiveStats:
     """Raw pages, each once."""
     texts: ContentTotals
     """Documents of versions, each once."""
+    _: KW_ONLY
     unreferenced: ContentTotals
     """What nothing refers to any more: `archive vacuum` removes it."""
     differences: int

@@ -72,7 +72,7 @@ def history(
     clausewatch history --tag vendor --until 2025-12-31 --format html > history.html
     """
     most = LIMIT if limit is None and policy is None else limit
-    query = Query(policy, topic, severity, since, section, until, tag, most)
+    query = Query(policy, topic, severity, since=since, section=section, until=until, tag=tag, limit=most)
     with context.archive() as archive:
         found = ask(archive, query)
         note = "" if most is None or len(found) < most else _note(len(found), count_versions(archive, query))

@@ -172,7 +172,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
     known = policy_names(archive)
     if must_exist and name not in known:
         raise UnconfiguredPolicyError(name, known)
-    policy = Policy(name, "", timedelta(days=1), ExtractionOptions())
+    policy = Policy(name, "", timedelta(days=1), options=ExtractionOptions())
     watch_unconfigured(archive, policy, now)
     return policy
 
@@ -233,7 +233,14 @@ def _copy(recorded: tuple[Recorded, bytes], options: ExtractionOptions) -> Copy:
     found, text = recorded
     page = Page(text, "text/markdown; charset=utf-8")
     extracted = read(page, options)
-    return Copy(found.at, (page,), extracted.document, extracted.identity, found.origin, found.technical)
+    return Copy(
+        found.at,
+        (page,),
+        extracted.document,
+        identity=extracted.identity,
+        origin=found.origin,
+        technical=found.technical,
+    )
 
 
 def _page(path: Path) -> Page:
@@ -262,4 +269,4 @@ def _saved(pages: Sequence[Page], files: Sequence[Path], at: datetime, options: 
         raise NoAnswerError(f"{names}: this is not the policy ({screening.reason}: {screening.detail})")
     if at > datetime.now(UTC):
         raise NoAnswerError(f"{at:%Y-%m-%d} is still to come: give the date when the copy was saved")
-    return Copy(at, tuple(pages), extracted.document, extracted.identity, f"Imported from {names}")
+    return Copy(at, tuple(pages), extracted.document, identity=extracted.identity, origin=f"Imported from {names}")

@@ -115,7 +115,7 @@ def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str,
     with context.archive() as archive:
         named = [find_reviewable(archive, each) for each in findings]  # all of them, before anything is recorded
         for each in named:
-            add_review(archive, Review(each.recorded.id, kind, text, by, now))
+            add_review(archive, Review(each.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
     for each in named:
         place = f"{each.policy}, version {each.version}, {each.recorded.finding.topic}"

@@ -56,7 +56,7 @@ def search(
     clausewatch search "third parties" sell --policy Kenalan
     clausewatch search membagikan data --tag indonesia --current
     """
-    asked = Search(_joined(words), policy, tag, since, until, current, limit)
+    asked = Search(_joined(words), policy, tag, since=since, until=until, current=current, limit=limit)
     with context.archive() as archive:
         _bring_up_to_date(archive, anew=anew)
         try:
@@ -100,9 +100,9 @@ def stood(found: SectionMatch) -> str:
 
 
 def _lines(answer: SearchResult) -> Iterator[str]:
-    if not answer.found:
+    if not answer.matches:
         yield "No text that is recorded has all these words."
-    for place, found in enumerate(answer.found):
+    for place, found in enumerate(answer.matches):
         if place:
             yield ""
         head = f"{printable(found.policy)}: {printable(found.section or 'before the first heading')}"

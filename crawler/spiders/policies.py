@@ -114,7 +114,7 @@ class PoliciesSpider(Spider):
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
         answer = FurtherResponse(
-            visit.policy.urls[position], response.url, response.status, header_lines(response), body
+            visit.policy.urls[position], response.url, response.status, headers=header_lines(response), body=body
         )
         now = started_at(response.request, self.now())
         visit = visit.answered(position, answer, now)

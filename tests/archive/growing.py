@@ -54,7 +54,7 @@ def grow(archive: Archive, random: Random, visits: int) -> None:
 
 def policy(name: str) -> Policy:
     """Return an invented policy."""
-    return Policy(name, f"https://{name.lower()}.example/privacy", timedelta(hours=12), TEAHOUSE.options)
+    return Policy(name, f"https://{name.lower()}.example/privacy", timedelta(hours=12), options=TEAHOUSE.options)
 
 
 def add_visit_to_two_pages(archive: Archive) -> None:

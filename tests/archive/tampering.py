@@ -349,7 +349,9 @@ def _entries(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _entry(sequence: int, previous: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    entry = ChainEntry(sequence, previous, said["kind"], said["row_id"], said["row_sha256"], said["recorded_at"])
+    entry = ChainEntry(
+        sequence, previous, said["kind"], id=said["row_id"], row=said["row_sha256"], recorded_at=said["recorded_at"]
+    )
     return {**said, "sequence": sequence, "hash": entry.hash}
 
 

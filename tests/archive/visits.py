@@ -51,7 +51,7 @@ def written(sharing: str, stated: date = date(2026, 1, 15)) -> Document:
 def fetched(at: datetime, body: bytes = b"<p>tea</p>", policy: str = "Teahouse") -> Fetch:
     """Return a complete answer."""
     headers = (("content-type", "text/html; charset=utf-8"), ("etag", '"7"'))
-    return Fetch(policy, at, 200, "https://teahouse.example/privacy", headers, body)
+    return Fetch(policy, at, 200, final_url="https://teahouse.example/privacy", headers=headers, body=body)
 
 
 def failed(at: datetime) -> AssessedFetch:

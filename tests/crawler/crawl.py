@@ -93,7 +93,7 @@ def main() -> None:
     for name, named in task["policies"].items():
         url, *further = [named] if isinstance(named, str) else named
         options = ExtractionOptions(("en",), rendered=task["rendered"], further=tuple(further))
-        policies.append(Policy(name, url, timedelta(hours=12), options, profile))
+        policies.append(Policy(name, url, timedelta(hours=12), options=options, profile=profile))
     with open_archive(task["database"]) as archive:
         synchronise(archive, policies, datetime.now(UTC))
     built = scrapy_settings(CrawlSettings(**task["settings"]), task["database"]) | task["scrapy"]

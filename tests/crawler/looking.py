@@ -83,7 +83,7 @@ OTHER_HALF = written(collected=COLLECTED[:2], kept=())
 MAINTENANCE = (PAGES / "maintenance.html").read_text(encoding="utf-8")
 SIGN_IN = (PAGES / "sign-in.html").read_text(encoding="utf-8")
 
-ROPEWALK = Policy("Ropewalk", "https://ropewalk.example/privacy", 12 * HOUR, ExtractionOptions(("en",)))
+ROPEWALK = Policy("Ropewalk", "https://ropewalk.example/privacy", 12 * HOUR, options=ExtractionOptions(("en",)))
 
 
 @dataclass
@@ -108,7 +108,12 @@ class Watch:
             return record(self.archive, AssessedFetch(failed, None), self.now).outcome
         headers = (("content-type", "text/html"),)
         fetch = Fetch(
-            self.policy.name, self.now, 200, self.policy.url, headers, page.encode() if isinstance(page, str) else page
+            self.policy.name,
+            self.now,
+            200,
+            final_url=self.policy.url,
+            headers=headers,
+            body=page.encode() if isinstance(page, str) else page,
         )
         known = latest(self.archive, self.policy.name)
         self.last = remembered(visit_of(self.policy, fetch, known, load_profile(), CrawlSettings()))

@@ -135,7 +135,7 @@ class Replay:
         select = SELECT[self.name]
         if (self.mode == "select" and number % 2) or (self.mode == "fallback" and not select):
             select = OTHER_SELECT[self.name]
-        return Policy(self.name, self.url, timedelta(hours=1), ExtractionOptions(select=select))
+        return Policy(self.name, self.url, timedelta(hours=1), options=ExtractionOptions(select=select))
 
     async def visit(self, fetch: Fetched, policy: Policy, body: bytes) -> None:
         self.site.serve(PATHS[self.name], body)

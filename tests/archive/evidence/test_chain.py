@@ -148,7 +148,7 @@ def test_the_canonical_bytes_are_as_they_ever_were(archive: Archive) -> None:
         '["etag","\\"7\\""]],"identity":"e1","outcome":"unchanged","pages":[],"policy_id":1,'
         '"reason":null,"snapshot_sha256":null,"started_at":"2026-03-03T06:00:00.000000Z","status":200}}'
     )
-    entry = ChainEntry(2, "a" * 64, "naming", 1, "b" * 64, datetime(2026, 3, 2, 6, tzinfo=UTC))
+    entry = ChainEntry(2, "a" * 64, "naming", id=1, row="b" * 64, recorded_at=datetime(2026, 3, 2, 6, tzinfo=UTC))
     assert entry.canonical().decode() == (
         f'{{"id":1,"kind":"naming","previous":"{"a" * 64}","recorded_at":"2026-03-02T06:00:00.000000Z",'
         f'"row":"{"b" * 64}","sequence":2}}'

@@ -33,7 +33,7 @@ def test_a_policy_that_goes_well(archive: Archive) -> None:
     mark_tried(archive, ["Teahouse"], START + 48 * HOUR)
     found = only(archive, 49)
     assert (found.health, found.versions, found.trouble_visits, found.trouble_since) == ("well", 2, 0, None)
-    assert found.last_check == Check(START + 48 * HOUR, "changed", None, "", 200)
+    assert found.last_check == Check(START + 48 * HOUR, "changed", None, detail="", status=200)
     assert found.last_seen_at == START + 48 * HOUR
     assert found.last_change is not None
     assert (found.last_change.number, found.last_change.seen_at) == (2, START + 48 * HOUR)

@@ -38,7 +38,14 @@ def test_new_policies_are_added_once(archive: Archive) -> None:
 
 def test_every_setting_of_a_policy_is_kept(archive: Archive) -> None:
     options = ExtractionOptions(("en", "id"), ("main", "#terms"), (".banner",))
-    policy = Policy("Ferry", "https://ferry.example/p", timedelta(days=1), options, "default", ("vendor", "travel"))
+    policy = Policy(
+        "Ferry",
+        "https://ferry.example/p",
+        timedelta(days=1),
+        options=options,
+        profile="default",
+        tags=("vendor", "travel"),
+    )
     synchronise(archive, [policy], START)
     assert configured(archive) == (policy,)
 

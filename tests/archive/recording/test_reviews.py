@@ -44,7 +44,7 @@ def archive(database_url: str) -> Iterator[Archive]:
 
 
 def say(archive: Archive, finding: int, kind: ReviewKind, words: str = "", hours: int = 0) -> Review:
-    said = Review(finding, kind, words, "Ratna", NOW + hours * HOUR)
+    said = Review(finding, kind, words, by="Ratna", at=NOW + hours * HOUR)
     add_review(archive, said)
     return said
 

@@ -37,11 +37,13 @@ def page(token: str, words: str = TEXT, around: str = "") -> bytes:
 
 
 def fetched(body: bytes, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Fetch:
-    return Fetch("Ropewalk", START, status, "https://ropewalk.example/privacy", HEADERS + headers, body)
+    return Fetch(
+        "Ropewalk", START, status, final_url="https://ropewalk.example/privacy", headers=HEADERS + headers, body=body
+    )
 
 
 def watch(archive: Archive, options: ExtractionOptions = OPTIONS) -> Policy:
-    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options)
+    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
     synchronise(archive, [policy], START)
     return policy
 
@@ -160,7 +162,8 @@ def test_several_pages_are_recognised_together(archive: Archive) -> None:
 
     def visited(token: str, *pages: bytes) -> Fetch:
         further = tuple(
-            FurtherResponse(url, url, 200, HEADERS, body) for url, body in zip(options.further, pages, strict=False)
+            FurtherResponse(url, url, 200, headers=HEADERS, body=body)
+            for url, body in zip(options.further, pages, strict=False)
         )
         return replace(fetched(page(token)), further=further)
 

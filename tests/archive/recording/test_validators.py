@@ -60,7 +60,7 @@ def test_an_unchanged_full_answer_renews_them(archive: Archive) -> None:
 
 
 def test_a_304_does_not_put_off_the_full_fetch(archive: Archive) -> None:
-    said = Fetch("Teahouse", START + 6 * 24 * HOUR, 304, KNOWN.url, (("etag", '"8"'),))
+    said = Fetch("Teahouse", START + 6 * 24 * HOUR, 304, final_url=KNOWN.url, headers=(("etag", '"8"'),))
     recorded(archive, first(), unchanged(said))
     assert known(archive, START + 6.9 * 24 * HOUR) == KNOWN
     assert known(archive, START + WEEK) is None
@@ -155,7 +155,9 @@ def test_of_several_pages_each_gives_its_own_or_none_is_used(
 ) -> None:
     identity = f"2*{identity_of(SEVERAL.options, 'generic')}"
     visit = first(identity=identity)
-    page = FurtherResponse(*SEVERAL.options.further, SEVERAL.options.further[0], status, headers, b"<p>cooks</p>")
+    page = FurtherResponse(
+        *SEVERAL.options.further, SEVERAL.options.further[0], status, headers=headers, body=b"<p>cooks</p>"
+    )
     watch(archive, SEVERAL)
     record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
     found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")

@@ -21,7 +21,7 @@ DAY = 24 * HOUR
 
 def places(answer: SearchResult) -> list[tuple[str, str, int, int]]:
     """Return where something was found, and from which version to which."""
-    return [(each.policy, each.section, each.first, each.last) for each in answer.found]
+    return [(each.policy, each.section, each.first, each.last) for each in answer.matches]
 
 
 def shown(found: SectionMatch) -> str:
@@ -45,7 +45,7 @@ def told(archive: Archive, *documents: Document) -> None:
 
 def test_what_stood_once_is_found_with_the_versions_in_which_it_stood(archive: Archive) -> None:
     record_two_versions(archive)
-    (found,) = search(archive, Search("cooks only")).found
+    (found,) = search(archive, Search("cooks only")).matches
     assert (found.policy, found.section) == ("Teahouse", "1. Who sees your data")
     assert (found.first, found.last) == (1, 1)
     assert (found.appeared_at, found.gone_at) == (START, START + 48 * HOUR)
@@ -54,7 +54,7 @@ def test_what_stood_once_is_found_with_the_versions_in_which_it_stood(archive: A
 
 def test_what_stands_unchanged_is_found_once_over_all_versions(archive: Archive) -> None:
     record_two_versions(archive)
-    (found,) = search(archive, Search("copy of your orders")).found
+    (found,) = search(archive, Search("copy of your orders")).matches
     assert (found.first, found.last, found.gone_at) == (1, 2, None)
 
 
@@ -81,7 +81,7 @@ def test_a_text_that_came_back_is_found_for_each_time_that_it_stood(archive: Arc
 )
 def test_a_word_is_found_in_its_other_forms(archive: Archive, language: str, stands: str, asked: str) -> None:
     told(archive, speaking(language, stands))
-    assert len(search(archive, Search(asked)).found) == 1
+    assert len(search(archive, Search(asked)).matches) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_word_is_found_in_its_other_forms(archive: Archive, language: str, sta
 )
 def test_a_phrase_stands_together_and_in_one_block(archive: Archive, asked: str, matches: bool) -> None:
     told(archive, speaking("en", "We show them your orders.", "Third parties see nothing."))
-    assert bool(search(archive, Search(asked)).found) is matches
+    assert bool(search(archive, Search(asked)).matches) is matches
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_phrase_stands_together_and_in_one_block(archive: Archive, asked: str,
 def test_no_sign_is_wrong_syntax(archive: Archive, asked: str) -> None:
     """Signs are ignored; words among them ("or", "drop") are words like others."""
     told(archive, speaking("en", "Orders or and not drop table section 1."))
-    assert len(search(archive, Search(asked)).found) == 1
+    assert len(search(archive, Search(asked)).matches) == 1
 
 
 @pytest.mark.parametrize("asked", ["", '""', "-- * !", "word " * 5 + " ".join(f"w{n}" for n in range(MOST_WORDS))])
@@ -125,7 +125,7 @@ def test_policies_tags_and_days_narrow_a_search(archive: Archive) -> None:
 
     def found(**narrowed: object) -> list[tuple[str, int]]:
         answer = search(archive, replace(Search("cooks"), **narrowed))
-        return [(each.policy, each.first) for each in answer.found]
+        return [(each.policy, each.first) for each in answer.matches]
 
     everything = [("Bakery", 1), ("Teahouse", 2), ("Teahouse", 1)]
     assert found() == everything
@@ -162,7 +162,7 @@ def test_many_sections_that_match_are_looked_through_in_batches(archive: Archive
     told(archive, Document(sections[:1], ("en",)), Document(sections, ("en",)))
     answer = search(archive, Search("rule", until=START + HOUR))
     assert places(answer) == [("Teahouse", "Part 0", 1, 2)]
-    assert len(search(archive, Search("rule", limit=1000)).found) == 300
+    assert len(search(archive, Search("rule", limit=1000)).matches) == 300
 
 
 def test_a_long_section_is_searched_to_its_end(archive: Archive) -> None:
@@ -170,12 +170,12 @@ def test_a_long_section_is_searched_to_its_end(archive: Archive) -> None:
     told(archive, speaking("en", long, "Papaya."))
     assert len(list(section_parts(speaking("en", long, "Papaya.")))) == 2
     for asked in ("word0", "pineapple", "papaya"):
-        assert len(search(archive, Search(asked)).found) == 1
+        assert len(search(archive, Search(asked)).matches) == 1
 
 
 def test_a_snippet_is_cut_between_words_around_the_match(archive: Archive) -> None:
     told(archive, speaking("en", "before " * 50 + "the pineapple stands here " + "after " * 80))
-    (found,) = search(archive, Search("pineapples")).found
+    (found,) = search(archive, Search("pineapples")).matches
     assert shown(found).startswith("… before ")
     assert "the [pineapple] stands here after" in shown(found)
     assert shown(found).endswith("after …")
@@ -191,7 +191,7 @@ def test_versions_of_an_older_program_are_indexed_once_and_in_order(archive: Arc
     assert index_missing(archive) == 1
     assert index_missing(archive) == 0
     assert places(search(archive, Search("cooks")))[-1] == ("Teahouse", "1. Who sees your data", 1, 1)
-    assert [(each.first, each.last) for each in search(archive, Search("copy")).found] == [(1, 3)]
+    assert [(each.first, each.last) for each in search(archive, Search("copy")).matches] == [(1, 3)]
 
 
 def test_an_index_made_anew_gives_the_same_answers(archive: Archive) -> None:
@@ -211,4 +211,4 @@ def test_a_section_of_several_policies_is_kept_once(archive: Archive) -> None:
         record(archive, replace(visit, fetch=fetched(START, policy=policy)), START)
     with archive.reading() as session:
         assert session.execute(text("SELECT count(*) FROM section")).scalar() == 3
-    assert {each.policy for each in search(archive, Search("nobody")).found} == {"Teahouse", "Bakery"}
+    assert {each.policy for each in search(archive, Search("nobody")).matches} == {"Teahouse", "Bakery"}

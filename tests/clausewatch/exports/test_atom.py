@@ -191,7 +191,7 @@ def test_a_feed_is_of_a_policy_a_tag_or_a_topic(archive: Archive) -> None:
 def test_what_is_not_material_and_what_is_a_false_alarm_is_left_out(archive: Archive) -> None:
     change(archive, RETENTION)
     assert len(titles(archive)) == 1
-    add_review(archive, Review(1, "false-alarm", "", "Ratna", NOW))
+    add_review(archive, Review(1, "false-alarm", "", by="Ratna", at=NOW))
     change(archive, SHARING)
     assert titles(archive) == []
 

@@ -18,7 +18,13 @@ from tests.sources import PROJECT
 
 
 def policy(profile: str) -> Policy:
-    return Policy("Cloakroom", "https://cloakroom.example/privacy", timedelta(hours=12), ExtractionOptions(), profile)
+    return Policy(
+        "Cloakroom",
+        "https://cloakroom.example/privacy",
+        timedelta(hours=12),
+        options=ExtractionOptions(),
+        profile=profile,
+    )
 
 
 def test_a_policy_is_judged_by_the_profile_that_was_handed_in(caplog: pytest.LogCaptureFixture) -> None:

@@ -29,7 +29,7 @@ def reader(archive: Archive) -> Reader:
 
 
 def say(reader: Reader, kind: ReviewKind, finding: int = 1) -> None:
-    add_review(reader.archive, Review(finding, kind, "", "Ratna", reader.now))
+    add_review(reader.archive, Review(finding, kind, "", by="Ratna", at=reader.now))
 
 
 def told(reader: Reader) -> list[list[str]]:
