@@ -95,12 +95,12 @@ class UnknownPolicyError(NotFoundError):
         names = tuple(existing)
         self.name = name
         self.nearest = _nearest(name, names)
-        """The names most like it, best first, three at most; empty where none is."""
+        """The names most like it, best first, three at most; empty if no name is."""
         super().__init__(f"the archive knows no policy called {name!r}: {_suggestion(self.nearest, names)}")
 
 
 SUGGESTED = 10
-"""How many names are listed where none is like the one that was asked for."""
+"""How many names are listed if no name is like the one that was asked for."""
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
     sqlite3.SQLITE_LOCKED: (ArchiveBusyError, "another program keeps it locked; wait for it to end, then try again"),
     sqlite3.SQLITE_NOTADB: (
         NotAnArchiveError,
-        "this file is no SQLite database; correct `database` in the configuration, or move the file away",
+        "this file is not a SQLite database; correct `database` in the configuration, or move the file away",
     ),
     sqlite3.SQLITE_CORRUPT: (
         DamagedArchiveError,
@@ -204,7 +204,7 @@ _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
     "53200": (StorageError, "the server ran out of memory; nothing was recorded; try again"),
     "53300": (CannotOpenError, "the server takes no more connections; try again, or raise its max_connections"),
     "58030": _SQLITE[sqlite3.SQLITE_IOERR],  # io_error
-    "25006": (ReadOnlyArchiveError, "the server takes no writes now; check that it is no standby"),
+    "25006": (ReadOnlyArchiveError, "the server takes no writes now; check that it is not a standby"),
     "42501": (CannotOpenError, "this user may not do that; make the user the owner of the database"),
     "42P01": (DamagedArchiveError, "a table is missing; restore the last backup"),
     "XX001": (DamagedArchiveError, "the server found damaged data; keep a copy, and restore the last backup"),
@@ -217,7 +217,7 @@ _LOST = "the connection to the database was lost; check that the server runs and
 
 @contextmanager
 def storage_errors(location: str) -> Iterator[None]:
-    """Tell what a driver raises in a block as a StorageError; let a refused unique key and our own faults through."""
+    """Raise what a driver raises in a block as a StorageError; let a refused unique key and our own faults through."""
     try:
         yield
     except IntegrityError:

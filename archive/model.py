@@ -316,3 +316,8 @@ class Query:
     def selects_findings(self) -> bool:
         """Whether it asks for some findings only."""
         return self.topic is not None or self.severity is not None or self.section is not None
+
+    @property
+    def selects_suppressions(self) -> bool:
+        """Whether suppressions are part of the answer: they have neither a topic nor a severity."""
+        return self.topic is None and self.severity is None

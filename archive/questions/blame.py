@@ -1,4 +1,4 @@
-"""Since when each sentence of a policy stands, and what was dropped when."""
+"""Traces since when each sentence of a policy is in it, and what was dropped when."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Sentence:
     path: tuple[str, ...]
     """The headings above it."""
     since: int
-    """The version from which on it stands without a gap, wherever in the policy it stood."""
+    """The first version of those that have had it without a gap, at any place in the policy."""
     since_at: datetime
     """When that version was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that stood once: it went, or was written anew."""
+    """A former sentence: it went, or was rewritten."""
 
     text: str
     path: tuple[str, ...]
@@ -72,7 +72,7 @@ class _Origin:
 
 
 def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
-    """Return since when each sentence of a version stands; of the latest one unless told otherwise.
+    """Return since when a policy has had each sentence of a version, the latest by default.
 
     A sentence is the same while its words are; case, signs and its place do not count. One that came back counts from
     its return. Raises UnknownPolicyError, NoVersionError, DamagedArchiveError.
@@ -121,7 +121,7 @@ class _Tracing:
         return Blame(versions[-1], sentences, tuple(latest_first), read_anew=anew)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
-        # Most sections stand unchanged from version to version: each is split once.
+        # Most sections stay unchanged from version to version: each is split once.
         if section not in self._split:
             self._split[section] = statements(Document((section,)))
         return self._split[section]

@@ -1,4 +1,4 @@
-"""Answers from the archive: versions of a policy, what changed in each, and what stood on a day."""
+"""Answers from the archive: versions of a policy, what changed in each, and which was in force on a day."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from document.model import Document
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
     """Return the versions that a query asks for, by policy and number, with those findings that it asks for.
 
-    Where it selects findings, versions without such a finding are left out; one with such a suppression stays where
-    only a section is asked for. Where it has a limit, `count_versions` says how many there are.
+    If it selects findings, versions without such a finding are left out; one with such a suppression stays if only a
+    section is asked for. If it has a limit, `count_versions` says how many there are.
     Raises UnknownPolicyError, UnknownTagError.
     """
     with archive.reading() as session:
@@ -108,7 +108,7 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
 
 
 def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
-    """Return the last version of a policy, of those first seen at a time or before where one is given."""
+    """Return the last version of a policy; if a time is given, of those first seen then or before."""
     query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
     wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
     return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]
@@ -123,7 +123,7 @@ def latest_versions(archive: Archive) -> dict[str, Version]:
 
 
 def document(archive: Archive, of: Version) -> Document:
-    """Return the text of a version. Raises DamagedArchiveError where it is not what was written."""
+    """Return the text of a version. Raises DamagedArchiveError if it is not what was written."""
     with archive.reading() as session:
         return from_json(blobs.retrieve(session, of.document_sha256))
 

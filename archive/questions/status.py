@@ -22,10 +22,10 @@ Health = Literal[
 ]
 
 HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
-"""Where nothing has failed."""
+"""If nothing has failed."""
 
 OVERDUE_SHARE = 2
-"""A policy is overdue where its last try lies more than this many times `every` back: the monitor may be dead."""
+"""A policy is overdue if its last try lies more than this many times `every` back: the monitor may be dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Check:
     _: KW_ONLY
     detail: str
     status: int | None
-    """HTTP status; None where no complete answer came."""
+    """HTTP status; None if no complete response came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class PolicyStatus:
     """`well`: the last visit showed the policy. `pending`: it showed an odd change that waits for a second look.
     `fallback`: it did, but the configured selector matched nothing, so
     that the page was read without it. `never checked`: no visit yet. `not yet watched`: visits, but none that showed
-    the policy. `not comparable`, `failing`: the last visit did not show it; the last version stands."""
+    the policy. `not comparable`, `failing`: the last visit did not show it; the last version remains."""
     trouble_since: datetime | None
-    """The first of the visits in a row that did not show the policy; None where the last one did."""
+    """The first of the visits in a row that did not show the policy; None if the last one did."""
     trouble_visits: int
     """How many there are."""
     last_check: Check | None
@@ -63,9 +63,9 @@ class PolicyStatus:
     """When a visit last showed the policy, changed or not."""
     versions: int
     last_change: Version | None
-    """The latest version, where it is not the first; its change without the findings."""
+    """The latest version, if it is not the first; its change without the findings."""
     next_due: datetime | None
-    """From when on it is due; None where it is due at once, or retired."""
+    """When it is due; None if it is due at once, or retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None
@@ -74,11 +74,11 @@ class PolicyStatus:
     further_urls: tuple[str, ...] = ()
     """The addresses that are read after the first one, as one text with it."""
     id: int = 0
-    """The policy's number in the archive; 0 where no run has met it."""
+    """The policy's number in the archive; 0 if no run has met it."""
     trouble_fetch: int | None = None
     """The number of the first of the visits in a row that did not show it."""
     tried_at: datetime | None = None
-    """Start of the last run that tried it, or when it was added where none has; None where no run has met it."""
+    """Start of the last run that tried it, or when it was added if none has; None if no run has met it."""
 
     @property
     def flapping(self) -> bool:
@@ -160,7 +160,7 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
     unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
     last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
-    # Distinct keeps SQLite from asking for the last good visit anew for each visit after it.
+    # Distinct keeps SQLite from asking for the last good visit again for each visit after it.
     since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
     rows = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))

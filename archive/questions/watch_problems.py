@@ -1,4 +1,4 @@
-"""What is wrong with the watch of policies, in the sense of somebody who looks after it."""
+"""Finds what is wrong with the monitoring of policies, for its operator."""
 
 from __future__ import annotations
 

@@ -31,15 +31,15 @@ class Appearance:
 
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
-    """Return the last version that had this text, before the latest one; None where it is new."""
+    """Return the last version that had this text, before the latest one; None if it is new."""
     return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
-    """Whether a version that returns to an earlier text, seen then, is one of a text that goes back and forth.
+    """Whether a version that reverts to an earlier text is part of a back-and-forth.
 
-    It is at the third switch within the window, where another of them returned too: so the first return is told, and
-    what is new is always told.
+    It is from the third switch within the window on, if another of them was a return too: so the first return is
+    reported, and new text always is.
     """
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
@@ -48,8 +48,8 @@ def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verdict]:
     """Return what becomes of the alerts of each flapping version of a policy, by its number, given all versions.
 
-    They are held until a visit finds one text that has stood for `quiet`. Then is told what leads from the text that
-    was told last to the one that stands: nothing, where they are the same.
+    They are held until a visit finds a text that has stayed for `quiet`. Then the versions that lead from the last
+    reported text to that one are reported; if both are the same, nothing is.
     """
     verdict_of: dict[int, Verdict] = {}
     runs: list[list[Version]] = []
@@ -70,6 +70,6 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verd
 
 
 def settled(run: Sequence[Version], last_reported: str) -> Mapping[int, Verdict]:
-    """Return what of a run of flapping versions is told, where the text before it was told."""
+    """Return which flapping versions to report, given the text that was last reported."""
     last = max((version.number for version in run if version.text == last_reported), default=0)
     return {version.number: "tell" if version.number > last else "drop" for version in run}

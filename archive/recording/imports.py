@@ -1,8 +1,8 @@
 """Takes versions that others recorded into the archive, each with its date, and judges them afterwards.
 
-An imported version is a boundary: it alerts nobody, and the first version that a visit makes after it is none that was
-compared with it, since its page was read by other means than ours. What changed between two imported versions is judged
-on request, so that questions to the history find it.
+An imported version is a boundary: it alerts nobody. The first version recorded after an import is not compared with it:
+a different extractor produced the imported text. What changed between two imported versions is judged on request, so
+that questions to the history find it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Copy:
     at: datetime
     """When, aware."""
     pages: tuple[Page, ...]
-    """As they were recorded; several where they are read as one policy."""
+    """As they were recorded; several if they are read as one policy."""
     document: Document
     """What extraction made of it."""
     _: KW_ONLY
@@ -54,7 +54,7 @@ class Copy:
     origin: str
     """Where it is from: one sentence for a person."""
     technical: bool = False
-    """Whether who recorded it says that only their own extraction changed."""
+    """Whether its source says that only its extraction changed."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
@@ -67,14 +67,14 @@ def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
 
 
 def imported_until(archive: Archive, policy: str) -> datetime | None:
-    """Return the date of the latest version of a policy, where it was imported: an import goes on from there."""
+    """Return the date of the latest version of a policy if it was imported: an import continues from there."""
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
     return row.seen_at if row is not None and is_imported(row.identity) else None
 
 
 def require_newer(archive: Archive, policy: str, oldest: datetime) -> None:
-    """Raise CannotImportError where a policy has a version that is not older than the oldest copy.
+    """Raise CannotImportError if a policy has a version that is not older than the oldest copy.
 
     Versions are numbered in the order of their dates, and alerts quote the numbers: nothing is put in between.
     """
@@ -91,7 +91,7 @@ def require_newer(archive: Archive, policy: str, oldest: datetime) -> None:
 def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> int:
     """Record copies in the order given, oldest first, `AT_ONCE` at a time; return how many.
 
-    A later copy with the same words is a version too: whoever recorded it said so. Raises UnknownPolicyError,
+    A later copy with the same words is a version too: its source recorded it as one. Raises UnknownPolicyError,
     StorageError.
     """
     with archive.reading() as session:
@@ -134,7 +134,7 @@ def _assessment(copy: Copy) -> Assessment:
 
 
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
-    """Judge what changed from one imported version to the next, where that was not done yet; return how many changes.
+    """Judge what changed from one imported version to the next, if that is still to be done; return how many changes.
 
     What only the extraction of others changed is not judged, nor two texts that cannot be compared.
     """

@@ -1,4 +1,4 @@
-"""Marks by which answers are known again: kept for the latest version, and no evidence."""
+"""Fingerprints that recognise unchanged responses. A cache for the latest version, not evidence."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
 def _rename(
     session: Session, rows: dict[str, PolicyRow], configured: dict[str, Policy]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Carry histories over to their new names; return those carried, and those where both names have one."""
+    """Carry histories over to their new names; return the new names, and the names that have a history under both."""
     renamed, not_joined = [], []
     for name, policy in configured.items():
         before = policy.renamed_from
@@ -131,14 +131,14 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
 
 
 def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
-    """Return from when on a policy is due; None where it was never tried, so that it is due at once."""
+    """Return when a policy is due; None if it was never tried, so that it is due at once."""
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
     sooner = second_look(row, waiting)
     return usual if usual is None or sooner is None else min(usual, sooner)
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
-    """Return from when on a policy is due, second looks apart; None where it was never tried."""
+    """Return when a policy is due, second looks apart; None if it was never tried."""
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 

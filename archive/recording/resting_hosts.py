@@ -12,7 +12,7 @@ from archive.storage.database import Archive
 from archive.storage.tables import RestingHostRow
 
 LONGEST_REST = timedelta(days=1)
-"""How long such a wish is kept at most: one that means a year, by mistake or not, must not blind the watch."""
+"""Upper limit for a host's Retry-After, so that a mistaken value of a year cannot stop monitoring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class RestingHost:
     """A host that is not asked for now."""
 
     host: str
-    """With its port, where the address names one."""
+    """With its port, if the address names one."""
     until: datetime
     why: str
     """Goes on from "it is left alone": a clause for a person."""

@@ -1,6 +1,6 @@
-"""What people said of findings: reviews, what is not reviewed yet, and false alarms.
+"""Reviews of findings: what people decided, which findings are still open, and how often each rule was wrong.
 
-A review is never altered. Of several of one finding, the last that is no comment holds, so that one can be taken back.
+A review is never altered. Of several of one finding, the last that is not a comment holds: so a review can be revoked.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, R
 from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
-"""Of the number by which a message calls an alert."""
+"""Of the ID by which a message quotes an alert."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A finding, and where it stands."""
+    """A finding, and the version that brought it."""
 
     recorded: RecordedFinding
     policy: str
@@ -42,20 +42,20 @@ class RuleTally:
 
     rule: str
     findings: int
-    """Material, or told to somebody."""
+    """Material, or sent to someone."""
     acknowledged: int
     _: KW_ONLY
     false_alarms: int
 
     @property
     def precision(self) -> float | None:
-        """The share of the reviewed findings that were no false alarm; None where none was reviewed."""
+        """The share of the reviewed findings that were not false alarms; None if no finding was reviewed."""
         reviewed = self.acknowledged + self.false_alarms
         return self.acknowledged / reviewed if reviewed else None
 
 
 def add_review(archive: Archive, review: Review) -> None:
-    """Record what somebody said. Raises NoFindingError."""
+    """Record a review. Raises NoFindingError."""
     with archive.writing() as session:
         if session.get(FindingRow, review.finding) is None:
             raise NoFindingError(str(review.finding))
@@ -65,7 +65,7 @@ def add_review(archive: Archive, review: Review) -> None:
 
 
 def find_reviewable(archive: Archive, number: str) -> Reviewable:
-    """Return the finding that somebody calls by its number, or by that of an alert. Raises NoFindingError."""
+    """Return the finding of a number, or of an alert ID as messages quote it. Raises NoFindingError."""
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
         finding = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
@@ -77,9 +77,9 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
 
 
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
-    """Return the findings that somebody should look at and nobody has judged, the newest first.
+    """Return the findings that are still to be reviewed, the newest first.
 
-    Those that are material or were told to somebody, but for those that repeat a false alarm.
+    Includes findings that are material or were sent to someone; excludes repeats of a false alarm.
     Raises UnknownPolicyError.
     """
     with archive.reading() as session:
@@ -89,7 +89,7 @@ def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable,
 
 
 def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
-    """Return how many findings of each policy nobody has judged, where there are any; see `unreviewed`."""
+    """Return how many findings of each policy are still to be reviewed, if there are any; see `unreviewed`."""
     with archive.reading() as session:
         lookup = ReviewLookup(session)
         query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
@@ -132,7 +132,7 @@ def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnEle
 
 
 def _matters() -> ColumnElement[bool]:
-    """Whether somebody should look at a finding."""
+    """Whether a finding should be reviewed."""
     return or_(FindingRow.material, FindingRow.id.in_(select(AlertRow.finding_id)))
 
 

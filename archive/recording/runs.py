@@ -16,9 +16,9 @@ class RunTimes:
     """How the runs went."""
 
     first_at: datetime | None
-    """When the first one began; None where there was none."""
+    """When the first one began; None before the first run."""
     ended_at: datetime | None
-    """When the last one that came to its end did; None where none has."""
+    """When the last completed run ended; None if no run has."""
 
 
 def begin_run(archive: Archive, now: datetime) -> int:

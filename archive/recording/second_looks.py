@@ -22,7 +22,7 @@ def pending_of(row: PendingRow | None) -> Pending | None:
 
 
 def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str) -> None:
-    """Note that a visit found an odd text: the first one, or another than the one that waits, which starts again.
+    """Note that a visit found an odd text. A text other than the one that waits starts the wait again.
 
     How long it has been going on is counted from the first of them.
     """
@@ -45,7 +45,7 @@ def note_visit(session: Session, fetch: FetchRow) -> None:
 
 
 def settle(session: Session, fetch: FetchRow, document: Document | None = None) -> datetime:
-    """Let nothing wait any more, and return when the text that a visit found was first seen."""
+    """End the wait for a second look, and return when the text that a visit found was first seen."""
     row = session.get(PendingRow, fetch.policy_id)
     if row is None:
         return fetch.started_at
@@ -55,7 +55,7 @@ def settle(session: Session, fetch: FetchRow, document: Document | None = None) 
 
 
 def second_look(policy: PolicyRow, row: PendingRow | None) -> datetime | None:
-    """Return from when on a policy is due for a second look; None where none is wanted, or not this soon any more.
+    """Return when the second look is due, or None if none is needed.
 
     After `confirm_max` its visits go on at their usual interval.
     """

@@ -1,7 +1,7 @@
-"""Keeps the sections of each version so that they can be searched: each text once, and from when to when it stood.
+"""Keeps the sections of each version so that they can be searched: each text once, and when it appeared and went.
 
-None of this is evidence. It is made from the documents in the transaction that records a version, and can be thrown
-away and made anew at any time.
+This is not evidence. The index is built from the documents, in the transaction that records a version, and can be
+dropped and rebuilt at any time.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ SectionPart = Mapping[str, str]
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
     """Note which sections a new version has, brings and drops.
 
-    Where the versions before it wait to be indexed, because an older program recorded them, it waits with them.
+    If the versions before it wait to be indexed, because an older program recorded them, it waits with them.
     """
     indexed = session.get(IndexedRow, version.policy_id)
     if indexed is None:
@@ -84,14 +84,14 @@ def index_missing(archive: Archive) -> int:
 
 
 def reindex(archive: Archive) -> int:
-    """Throw the index away and make it anew from the documents; return the number of policies. Raises StorageError."""
+    """Drop the index and rebuild it from the documents; return the number of policies. Raises StorageError."""
     with archive.writing() as session:
         clear_index(session)
     return index_missing(archive)
 
 
 def clear_index(session: Session) -> None:
-    """Throw the index away: every version waits to be indexed."""
+    """Drop the index: every version waits to be indexed."""
     session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
     for table in (StandingRow, IndexedRow, SectionRow):
         session.execute(delete(table))
@@ -193,7 +193,7 @@ def _portions(section: Section) -> Iterator[list[str]]:
 
 
 def _lines(block: str) -> Iterator[str]:
-    """Yield a block, in pieces where it is longer than a part."""
+    """Yield a block, in pieces if it is longer than a part."""
     spaced = block.split(" ")
     for start in range(0, len(spaced), PART_WORDS):
         yield " ".join(spaced[start : start + PART_WORDS])

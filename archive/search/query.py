@@ -1,4 +1,4 @@
-"""Finds words in every section of every version: where they stand, and from which version to which."""
+"""Finds words in every section of every version: in which section, and from which version to which."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIMIT = 50
 """Answers, unless more are asked for."""
 
 FIRST_BATCH, LARGEST_BATCH = 128, 4096
-"""Sections that match which are looked up at once, the newest first: more where few of them are asked for."""
+"""Sections that match which are looked up at once, the newest first: more if few of them are asked for."""
 
 BEFORE, AFTER = 60, 200
 """Characters of a snippet before the first match, and from there on."""
@@ -30,13 +30,13 @@ class Search:
     """What is searched for, and where; None asks for all."""
 
     words: str
-    """Words that must all stand in one section; "words in quotes" next to each other. See `search_words.phrases`."""
+    """Words that must all be in one section; "words in quotes" must be adjacent. See `stems.parse_query`."""
     policy: str | None = None
     tag: str | None = None
     """Policies that have this tag in the configuration."""
     _: KW_ONLY
     since: datetime | None = None
-    """Texts that still stood then or later."""
+    """Texts that were still in the policy then or later."""
     until: datetime | None = None
     """Texts that were seen by then."""
     current: bool = False
@@ -55,7 +55,7 @@ class SnippetRun:
 
 @dataclass(frozen=True, slots=True)
 class SectionMatch:
-    """One section's text, as it stood in one policy from one version to another."""
+    """One section's text in one policy, from one version to another."""
 
     policy: str
     section: str
@@ -69,7 +69,7 @@ class SectionMatch:
     appeared_at: datetime
     """When the first of these versions was first seen."""
     gone_at: datetime | None
-    """When a version without it was first seen; None where it stands in the latest version."""
+    """When a version without it was first seen; None if the latest version has it."""
     snippet: tuple[SnippetRun, ...]
 
 
@@ -81,13 +81,13 @@ class SearchResult:
     more: bool
     """Whether there are more than `Search.limit`."""
     not_indexed: int
-    """Policies of which some versions cannot be searched yet: see `indexing.index_missing`."""
+    """Policies of which some versions cannot be searched yet: see `index.index_missing`."""
 
 
 def search(archive: Archive, asked: Search) -> SearchResult:
     """Return the sections that hold all the words.
 
-    Words are compared by their stems, without regard to case and accents; see archive/search_words.
+    Words are compared by their stems, without regard to case and accents; see archive/search/stems.
     Raises SearchTermsError, UnknownPolicyError, UnknownTagError.
     """
     wanted = parse_query(asked.words)
@@ -104,7 +104,7 @@ def search(archive: Archive, asked: Search) -> SearchResult:
 
 
 Standing = tuple[StandingRow, SectionRow, str, int]
-"""A section's text as it stood, the policy's name and its latest version's number."""
+"""A section's text with its versions, the policy's name and its latest version's number."""
 
 
 def _policies(session: Session, asked: Search) -> Sequence[int] | None:
@@ -120,7 +120,7 @@ def _standing(
 ) -> Iterator[Standing]:
     """Yield what matches, the section that was recorded last first.
 
-    The index gives sections; where they stood is looked up a batch at a time, so that a common word costs no more than
+    The index gives sections; their versions are looked up a batch at a time, so that a common word costs no more than
     a rare one.
     """
     below: int | None = None
@@ -169,7 +169,7 @@ _MATCH = {
 def _matching(
     session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
-    """Return the ids of sections that match, downwards from an id; those of one policy where it is given."""
+    """Return the ids of sections that match, downwards from an id; those of one policy if it is given."""
     dialect = session.get_bind().dialect.name
     key = _KEY[dialect]
     match = _MATCH[dialect].bindparams(asked=_QUERY[dialect](wanted))
@@ -214,7 +214,7 @@ def _match(row: Standing, wanted: Sequence[Phrase]) -> SectionMatch:
 
 
 def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[SnippetRun]:
-    """Yield the part of a text around its first match, cut between words; its beginning where none is in it."""
+    """Yield the part of a text around its first match, cut between words; its beginning if it has no match."""
     spans = match_spans(whole, language, wanted)
     start, end = _window(whole, spans[0][0] if spans else 0)
     position = start
@@ -236,7 +236,7 @@ def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Sni
 
 
 def _window(whole: str, match: int) -> tuple[int, int]:
-    """Return from where to where a snippet is cut: at a space where one is near."""
+    """Return the start and end of a snippet: at a space if one is near."""
     start = max(0, match - BEFORE)
     if start:
         space = whole.find(" ", start, match)

@@ -1,7 +1,7 @@
 """Texts and questions as the stems that the search index holds: the same for both kinds of database. Pure.
 
 The stemming is done here, by the language of each section, and not by the database: so both give the same answers, and
-an Indonesian verb is found in whatever form it stands ("membagikan", "dibagikan", "pembagian").
+an Indonesian verb is found in any of its forms ("membagikan", "dibagikan", "pembagian").
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ STEMMERS: Mapping[str, str] = {
 """The Snowball algorithm of each language; words of any other are kept as they are."""
 
 PLAIN = ""
-"""Stands for every language without a stemmer."""
+"""The code for all languages without a stemmer."""
 
 BREAK = "¶"
-"""Stands between blocks, so that no phrase reaches from one into the next. No word is spelled so."""
+"""Separates blocks, so that no phrase reaches from one into the next. It cannot occur in a word."""
 
 WORD_CHARACTERS = 40
-"""Of a longer word only so many characters are looked at: keys and hashes in a text are no words."""
+"""Of a longer word only so many characters are looked at: keys and hashes in a text are not words."""
 
 MOST_WORDS = 32
 """In one question."""
@@ -52,7 +52,7 @@ class Word:
 
 
 Phrase = tuple[str, ...]
-"""Words as they were typed that are to stand next to each other; a single word is a phrase of one."""
+"""A phrase: words, as typed, that must be adjacent."""
 
 
 def stemmed_words(text: str, language: str) -> Iterator[Word]:
@@ -65,7 +65,7 @@ def stemmed_words(text: str, language: str) -> Iterator[Word]:
 
 @lru_cache(maxsize=65_536)
 def stemmed(word: str, language: str) -> str:
-    """Return a word's stem in lower case: letters and digits alone, "" where it has none.
+    """Return a word's stem in lower case: letters and digits alone, "" if it has none of them.
 
     Accents that the stemmer leaves are dropped.
     """
@@ -81,10 +81,10 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
 
 
 def parse_query(text: str) -> tuple[Phrase, ...]:
-    """Read a question: words that must all be there, and "quoted phrases" whose words stand next to each other.
+    """Read a question: words that must all be there, and "quoted phrases" whose words are adjacent.
 
     What is written as one but holds several words ("third-party", an address) is a phrase too. Every other sign is
-    ignored, so no question has a wrong syntax. Raises SearchTermsError where there is no word, or more than
+    ignored, so no question has a wrong syntax. Raises SearchTermsError if there is no word, or more than
     `MOST_WORDS`.
     """
     plain = unicodedata.normalize("NFC", text)
@@ -105,7 +105,7 @@ def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
 def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
     """Return the stems that a question stands for in each language, each way once.
 
-    Whoever asks does not say in which language; a section is found where the stems of one language are all in it.
+    A query does not name its language; a section matches if it has all the stems of one language.
     """
     every = list(asked)
     languages = (PLAIN, *STEMMERS)
@@ -113,7 +113,7 @@ def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
 
 
 def match_spans(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:
-    """Return from where to where each match stands in a text, in order and apart."""
+    """Return the start and end of each match in a text, in order and without overlap."""
     words = list(stemmed_words(text, language))
     wanted = {reading for phrases_of in readings(asked) for reading in phrases_of}
     stems = [word.stem for word in words]

@@ -21,7 +21,7 @@ COMPRESSION_LEVEL = 9
 """Of zstd: on real pages a tenth smaller than level 3, and never over 5 ms a page; see docs/figures.md."""
 
 WORTHWHILE = 0.25
-"""What differs is stored where it takes at most this share of what its keyframe takes; else a new keyframe begins.
+"""A difference is stored if it takes at most this share of what its keyframe takes; else a new keyframe begins.
 
 Measured on 358 real pages: at a half the archive is twice as big, because a page drifts away from its keyframe.
 """
@@ -47,13 +47,13 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
     compressed, base = packed(session, content, like)
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
     # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
-    # serve too, but SQLite drops it where the disk is full, and its loss would hide the reason.
+    # serve too, but SQLite drops it when the disk is full, and its loss would hide the reason.
     session.execute(insert_if_absent(session, BlobRow).values(**values))
     return key
 
 
 def packed(session: Session, content: bytes, like: str | None = None) -> tuple[bytes, str | None]:
-    """Return content as it is stored, and the address of the keyframe that it differs from; None where it is one."""
+    """Return content as it is stored, and the address of the keyframe that it differs from; None for a keyframe."""
     keyframe = _keyframe(session, like)
     difference = None if keyframe is None else _difference(session, content, keyframe)
     if difference is not None:
@@ -64,7 +64,7 @@ def packed(session: Session, content: bytes, like: str | None = None) -> tuple[b
 def retrieve(session: Session, key: str) -> bytes:
     """Return the plain bytes of an address.
 
-    Raises DamagedArchiveError where they are missing or are not what was stored.
+    Raises DamagedArchiveError if they are missing or are not what was stored.
     """
     row = _stored(session, key)
     if row is None:
@@ -103,13 +103,13 @@ def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
 
 
 def _keyframe(session: Session, like: str | None) -> str | None:
-    """Return the address of the keyframe of a content, which may be itself; None where it is not stored."""
+    """Return the address of the keyframe of a content, which may be itself; None if it is not stored."""
     row = None if like is None else _stored(session, like)
     return None if row is None else row.base_sha256 or like
 
 
 def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None:
-    """Return what differs from a keyframe, compressed; None where that is not worthwhile."""
+    """Return what differs from a keyframe, compressed; None if that is not worthwhile."""
     row = _stored(session, keyframe)
     if row is None:
         return None  # what is new is not lost with what is old: it is stored by itself

@@ -34,12 +34,12 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open one transaction that writes: committed where the block ends, rolled back where it raises.
+        """Open one transaction that writes: committed when the block ends, rolled back if it raises.
 
         One writes at a time, in either kind of database: the lock is taken at once, so that what the block reads stays
         true until it commits, and rows get their numbers in the order of their commits. The evidence that it writes is
         sealed in the same transaction.
-        Raises StorageError, ArchiveBusyError where the lock is not free in time; IntegrityError of SQLAlchemy where a
+        Raises StorageError, ArchiveBusyError if the lock is not free in time; IntegrityError of SQLAlchemy if a
         unique key refuses a row.
         """
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
@@ -71,7 +71,7 @@ class Archive:
 
 
 def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
-    """Open the archive at a database URL, make it where there is none, and upgrade it to the newest schema.
+    """Open the archive at a database URL, create it if there is none, and upgrade it to the newest schema.
 
     `sqlite:///relative.db`, `sqlite:////absolute.db`, or `postgresql+psycopg://…`.
     Raises a child of StorageError that says where, what is wrong and what to do.
@@ -91,7 +91,7 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
 def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
     """Hold the lock that a PostgreSQL archive has for runs on any machine. Of SQLite's, a file's lock is enough.
 
-    Raises RunElsewhereError where another run holds it, and StorageError.
+    Raises RunElsewhereError if another run holds it, and StorageError.
     """
     database = parsed(url)
     engine = engine_of(database, busy_timeout)

@@ -1,7 +1,7 @@
 """Connections to either kind of database, set up so that both behave alike.
 
-One transaction writes at a time and takes the lock for it at once; whoever finds it taken waits for so long as it is
-told, then gives up; what is committed is on the disk; times are UTC.
+One transaction writes at a time and takes the lock for it at once; another that wants it waits for the busy time-out,
+then gives up; what is committed is on the disk; times are UTC.
 """
 
 from __future__ import annotations
@@ -24,18 +24,16 @@ TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""Takes PostgreSQL's lock for who writes: an archive is a schema of a database, and the number is ours alone. Whoever
+"""Takes PostgreSQL's lock for writers: an archive is a schema of a database, and the number is ours alone. Whoever
 falls silent with the lock, stopped or cut off, loses it in a while, and what it was about to write is undone."""
 
 
 def parsed(url: str) -> URL:
-    """Return a database URL; raise CannotOpenError where it is none that an archive can be at."""
+    """Return a database URL; raise CannotOpenError if an archive cannot be there."""
     try:
         database = make_url(url)
     except ArgumentError as error:
-        raise CannotOpenError(
-            "database", "this is no database URL; write for example sqlite:///clausewatch.db"
-        ) from error
+        raise CannotOpenError("database", "not a database URL; write for example sqlite:///clausewatch.db") from error
     if database.get_backend_name() not in READING:
         raise CannotOpenError(database.render_as_string(hide_password=True), _unknown_kind(database))
     if database.get_backend_name() == "sqlite" and database.database in (None, "", ":memory:"):
@@ -48,7 +46,7 @@ def parsed(url: str) -> URL:
 def engine_of(database: URL, busy_timeout: timedelta, *, enforce_references: bool = True) -> Engine:
     """Return an engine; `enforce_references` is SQLite's, since PostgreSQL always does.
 
-    Raises CannotOpenError, and MissingDriverError where its Python package is not installed.
+    Raises CannotOpenError, and MissingDriverError if its Python package is not installed.
     """
     location = database.render_as_string(hide_password=True)
     try:
@@ -65,7 +63,9 @@ def engine_of(database: URL, busy_timeout: timedelta, *, enforce_references: boo
 
 
 def _unknown_kind(database: URL) -> str:
-    return f"{database.drivername!r} is no kind of database that an archive can be in; use sqlite or postgresql+psycopg"
+    return (
+        f"{database.drivername!r} is not a kind of database that an archive can be in; use sqlite or postgresql+psycopg"
+    )
 
 
 def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:

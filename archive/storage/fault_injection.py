@@ -15,7 +15,7 @@ VARIABLE = "CLAUSEWATCH_FAULT_POINTS"
 
 
 def reach(point: str) -> None:
-    """Note that a point is reached, where a test asks for it; end the process, where it is the one that it asks for."""
+    """Note that a point is reached, if a test asks for it; kill the process if the test asks for that point."""
     asked = os.environ.get(VARIABLE)
     if asked is None:
         return

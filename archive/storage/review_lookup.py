@@ -1,4 +1,4 @@
-"""What people said of findings, as it is read next to them."""
+"""Looks up the reviews of findings, which are read next to them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The lock that a PostgreSQL archive holds for runs on any machine; it ends with the run's connection.
 
-Where the server restarts during a run, the lock is gone before the run is. Little hangs on that: whatever two runs do
+If the server restarts during a run, the lock is gone before the run is. Little hangs on that: whatever two runs do
 at once is decided by the rows that they claim, and a claim ends only by its lease.
 """
 
@@ -30,7 +30,7 @@ AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()
 
 @contextmanager
 def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
-    """Hold the lock; raise RunElsewhereError where another run does, and StorageError."""
+    """Hold the lock; raise RunElsewhereError if another run holds it, and StorageError."""
     with storage_errors(location):
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", clausewatch_reading=True)
     try:
@@ -47,6 +47,6 @@ def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
 
 
 def _described(address: IPv4Address | IPv6Address | None, since: datetime | None) -> str:
-    """Say where a run is and since when; `since` is None where this user may not see it."""
+    """Say where a run is and since when; `since` is None if this user may not see it."""
     machine = "of this machine" if address is None else f"from {address}"
     return f" {machine}" if since is None else f" {machine}, since {since:%Y-%m-%d %H:%M} UTC,"

@@ -1,7 +1,7 @@
 """Seals evidence: which rows are evidence, their canonical bytes, and the entries that chain them.
 
-An entry holds the SHA-256 of a row's canonical bytes and of the entry before it, so that whoever knows one entry's hash
-knows all that was recorded up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
+An entry holds the SHA-256 of a row's canonical bytes and of the entry before it, so that one entry's hash
+proves all that was recorded up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
 
 What is canonical stays so for ever, or old seals would break. A further column of a sealed table that is to be evidence
 too needs a kind of its own beside the old one.
@@ -52,7 +52,7 @@ from archive.storage.tables import (
 )
 
 START = "start"
-"""The kind of the first entry of a chain. It stands for no row: its row hash is random, so that no two chains agree."""
+"""The kind of the first entry of a chain. It belongs to no row: its row hash is random, so that no two chains agree."""
 
 GENESIS = "0" * 64
 """What the first entry names as the hash of the one before."""
@@ -155,7 +155,7 @@ def canonical_json(values: Mapping[str, Any]) -> bytes:
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    raise TypeError(f"{value!r} is no value of evidence")
+    raise TypeError(f"{value!r} is not a value of evidence")
 
 
 def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dict[int, bytes]:
@@ -201,7 +201,7 @@ def _pages_query() -> Select[Any]:
 
 
 def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
-    """Select what is sealed of a column; `position` is that of the page, where it is one of a fetch's pages."""
+    """Select what is sealed of a column; `position` is the page's, if it is one of a fetch's pages."""
     column = table.c[name]
     if isinstance(column.type, Boolean):
         # SQLite would store 2 and read it as true: take what is stored.

@@ -73,7 +73,7 @@ class BlobRow(Base):
     size: Mapped[int]
     """Bytes before compression."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    """Compressed with zstd, with the plain bytes of `base_sha256` as dictionary where it has one."""
+    """Compressed with zstd, with the plain bytes of `base_sha256` as dictionary if it has one."""
     base_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
     """The keyframe that it is stored as what differs from; None for a keyframe, which is stored by itself."""
 
@@ -114,16 +114,16 @@ class FetchRow(Base):
     final_url: Mapped[str]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Of the decompressed body; None where no complete answer came."""
+    """Of the decompressed body; None if no complete response came."""
     outcome: Mapped[str]
     reason: Mapped[str | None]
     detail: Mapped[str]
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
     """The kept raw body; None for unchanged and failed fetches."""
     fallback: Mapped[bool]
-    """True where the configured selector matched nothing, so that the generic extraction was used instead."""
+    """True if the configured selector matched nothing, so that the generic extraction was used instead."""
     identity: Mapped[str] = mapped_column(server_default="")
-    """The extraction identity under which the answer was read; "" where it was not, or where that was not kept."""
+    """The extraction identity under which the answer was read; "" if it was not read, or if that was not kept yet."""
 
 
 class FetchPageRow(Base):
@@ -139,9 +139,9 @@ class FetchPageRow(Base):
     status: Mapped[int | None]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Of the decompressed body; None where no complete answer came."""
+    """Of the decompressed body; None if no complete response came."""
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
-    """The kept raw body, where the fetch keeps its own."""
+    """The kept raw body, if the fetch keeps its own."""
 
 
 class KnownPageRow(Base):
@@ -161,7 +161,7 @@ class KnownPageRow(Base):
     exact: Mapped[str] = mapped_column(String(64))
     """Hash over the answer as it came."""
     fingerprint: Mapped[str | None] = mapped_column(String(64))
-    """`document.fingerprint_all`; None where there is no cheap way."""
+    """`document.fingerprint_all`; None if pages cannot be recognised by it."""
 
 
 class RestingHostRow(Base):
@@ -189,11 +189,11 @@ class VersionRow(Base):
     dates: Mapped[list[Any]]
     """The dates that the policy states about itself: kind, ISO date, words."""
     boundary: Mapped[bool]
-    """True where it cannot be compared like with like with the one before."""
+    """True if it cannot be compared like with like with the one before."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     confirmed: Mapped[bool] = mapped_column(server_default=true())
-    """False where it is odd and no second look agreed with it."""
+    """False if it is odd and no second look agreed with it."""
     returns_to: Mapped[int | None]
     """The number of the earlier version whose text it has again."""
     flapping: Mapped[bool] = mapped_column(server_default=false())
@@ -289,7 +289,7 @@ class NamingRow(Base):
 
 
 class RemovalRow(Base):
-    """That a raw body which a fetch kept was removed. Evidence: write it where `snapshot_sha256` is made None."""
+    """That a raw body which a fetch kept was removed. Evidence: write it when `snapshot_sha256` is made None."""
 
     __tablename__ = "removal"
     __table_args__ = (UniqueConstraint("fetch_id", "position"),)
@@ -311,11 +311,11 @@ class RestoreRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     restored_at: Mapped[datetime]
     versions: Mapped[dict[str, Any]]
-    """The latest version's number of each policy, by the policy's number; 0 where it had none."""
+    """The latest version's number of each policy, by the policy's number; 0 if it had none."""
 
 
 class ChainEntryRow(Base):
-    """One link of the chain over the evidence; see archive/sealing. The hash before it is that of the entry before."""
+    """One link of the chain over the evidence; see archive/storage/sealing. It follows the entry before by its hash."""
 
     __tablename__ = "chain_entry"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
@@ -353,7 +353,7 @@ class SubscriptionRow(Base):
     """Which scopes it had since which change, and up to which change its alerts are planned; see notifier/planning."""
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
-    """Where it is written: in the `configuration`, or made on the `command line`."""
+    """Its origin: written in the `configuration`, or made on the `command line`."""
     settings: Mapped[dict[str, Any] | None]
     """What it asks for and where it goes, of one that the command line made; None for the configuration's."""
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
@@ -365,7 +365,7 @@ class SubscriptionRow(Base):
     forgotten_at: Mapped[datetime | None]
     """When the person was erased: the name and the recipients say nothing any more."""
     digested_until: Mapped[datetime | None]
-    """The end of what its digests have told: a moment of the schedule, or when it was first seen."""
+    """End of the period covered by the last digest; initially when the subscription was first seen."""
     digested_fetch_id: Mapped[int | None]
     """The newest fetch that a digest has counted, or that was there when the subscription was first seen."""
     digested_change_id: Mapped[int | None]
@@ -381,7 +381,7 @@ class AlertRow(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     planned_at: Mapped[datetime]
     digest: Mapped[str | None]
-    """None where it is told at once; else the key of the digest that tells it, "" until there is one."""
+    """None if it is sent at once; else the key of the digest that lists it, "" until there is one."""
 
 
 class ReviewRow(Base):
@@ -429,7 +429,7 @@ class RunRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """None while it goes on, and for ever where it broke off."""
+    """None while it goes on, and for good if it was interrupted."""
 
 
 class DeliveryRow(Base):
@@ -464,7 +464,7 @@ class DeliveryRow(Base):
 
 
 class SectionRow(Base):
-    """The text of a section, kept once however often it stands, to be searched. No evidence: see archive/indexing.
+    """The text of a section, kept once however often it stands, to be searched. Not evidence: see archive/search/index.
 
     Its stems lie in `section_words`, which is a full-text index of SQLite or of PostgreSQL.
     """
@@ -482,7 +482,7 @@ class SectionRow(Base):
 
 
 class StandingRow(Base):
-    """From which version of a policy to which a section stood. No evidence."""
+    """From which version of a policy to which a section stood. Not evidence."""
 
     __tablename__ = "standing"
     __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
@@ -499,9 +499,9 @@ class StandingRow(Base):
 
 
 class IndexedRow(Base):
-    """Up to which version a policy's sections can be searched. No evidence."""
+    """Up to which version a policy's sections can be searched. Not evidence."""
 
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """0 where versions that an older program recorded wait to be indexed."""
+    """0 if versions that an older program recorded wait to be indexed."""

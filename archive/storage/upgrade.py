@@ -15,10 +15,10 @@ VERSION_TABLE = "alembic_version"
 
 
 def upgrade_schema(engine: Engine, location: str) -> None:
-    """Upgrade to the newest schema; do nothing where it stands.
+    """Upgrade to the newest schema; do nothing if the database has it.
 
-    The engine must not enforce references: SQLite alters a table by writing it anew, and its rows may for that moment
-    be referred to in vain. They are checked before the commit.
+    The engine must not enforce references: SQLite alters a table by rebuilding it, and references to its rows dangle
+    meanwhile. They are checked before the commit.
     """
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
         if _revision(connection, location) == NEWEST:
@@ -34,7 +34,7 @@ def upgrade_schema(engine: Engine, location: str) -> None:
 
 
 def _revision(connection: Connection, location: str) -> str | None:
-    """Return the revision that the database stands at; None where it is empty."""
+    """Return the revision of the database; None if it is empty."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE in tables:
         revisions = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # noqa: S608 - a constant
@@ -44,9 +44,7 @@ def _revision(connection: Connection, location: str) -> str | None:
     if not tables:
         return None
     if tables & set(Base.metadata.tables):
-        raise DamagedArchiveError(
-            location, "tables of an archive stand here without a version; restore the last backup"
-        )
+        raise DamagedArchiveError(location, "tables of an archive are here without a version; restore the last backup")
     problem = f"another program's database (it holds {', '.join(sorted(tables)[:3])}); name an own one for Clausewatch"
     raise NotAnArchiveError(location, problem)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import UnknownPolicyError, UnknownTagError
 from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
+from archive.storage.finding_conditions import finding_conditions, suppression_conditions
 from archive.storage.review_lookup import ReviewLookup
 from archive.storage.tables import (
     ChangeRow,
@@ -25,7 +26,7 @@ from archive.storage.tables import (
     SuppressionRow,
     VersionRow,
 )
-from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing, watched_topic
+from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing
 from document.model import StatedDate
 
 SEEN = ("unchanged", "changed")
@@ -40,7 +41,7 @@ Judged = TypeVar("Judged", FindingRow, SuppressionRow)
 
 
 def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
-    """Return a policy's row, locked until the end of the transaction where asked to. Raises UnknownPolicyError."""
+    """Return a policy's row, locked until the end of the transaction if asked to. Raises UnknownPolicyError."""
     query = select(PolicyRow).where(PolicyRow.name == name)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
@@ -49,7 +50,7 @@ def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
 
 
 def tagged(session: Session, tag: str) -> list[int]:
-    """Return the ids of the policies that have a tag. Raises UnknownTagError where none has."""
+    """Return the ids of the policies that have a tag. Raises UnknownTagError if no policy has it."""
     # The column holds JSON that Python wrote, in both databases.
     holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
     ids = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
@@ -124,47 +125,34 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     suppressed: dict[int, list[Suppression]] = defaultdict(list)
     if query is not None:
         lookup = ReviewLookup(session)
-        for finding in session.execute(_of_changes(FindingRow, conditions)):
-            if _asks_for(query, finding):
-                findings[finding.change_id].append(recorded_finding(finding, finding.policy_id, lookup))
-    if query is not None and query.topic is None and query.severity is None:
-        for suppression in session.execute(_of_changes(SuppressionRow, conditions)):
-            if _is_in_section(query, suppression.section):
-                suppressed[suppression.change_id].append(
-                    Suppression(suppression.section, suppression.reason, suppression.before, suppression.after)
-                )
+        for row in _judged(session, FindingRow, conditions, finding_conditions(session, query, FindingRow)):
+            findings[row.change_id].append(recorded_finding(row, row.policy_id, lookup))
+    if query is not None and query.selects_suppressions:
+        wanted = suppression_conditions(session, query, SuppressionRow)
+        for row in _judged(session, SuppressionRow, conditions, wanted):
+            suppressed[row.change_id].append(Suppression(row.section, row.reason, row.before, row.after))
     rows = session.execute(
         select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions)
     )
     return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
 
 
-def _of_changes(kind: type[Judged], conditions: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    """Select what was judged of changes, by its columns: of many, a third of the time that objects take."""
-    return (
-        select(*kind.__table__.c, VersionRow.policy_id)
+def _judged(
+    session: Session, kind: type[Judged], conditions: list[ColumnElement[bool]], wanted: list[ColumnElement[bool]]
+) -> Iterator[Columns]:
+    """Yield the findings or suppressions of versions that meet conditions, as far as they are wanted.
+
+    They are read by their columns: of many rows, objects take three times as long. What is wanted is a column too: as
+    a condition it would let SQLite begin with all findings of a topic.
+    """
+    query = (
+        select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))
         .join(ChangeRow, ChangeRow.id == kind.change_id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         .where(*conditions)
         .order_by(kind.change_id, kind.position)
     )
-
-
-def _asks_for(query: Query, finding: Columns) -> bool:
-    if query.topic is not None and query.topic not in (finding.topic, watched_topic(finding.topic)):
-        return False
-    if query.severity is not None and _rank(finding.severity) > _rank(query.severity):
-        return False
-    return _is_in_section(query, finding.section)
-
-
-def _rank(severity: str) -> int:
-    return next(rank for rank, level in enumerate(SEVERITIES) if level == severity)
-
-
-def _is_in_section(query: Query, section: str) -> bool:
-    # In Python: SQLite's own lower() knows ASCII only.
-    return query.section is None or query.section.casefold() in section.casefold()
+    return (row for row in session.execute(query) if row.wanted)
 
 
 def _version(row: Columns, last_seen_at: datetime, change: Change | None, further: tuple[FurtherPage, ...]) -> Version:
@@ -194,7 +182,7 @@ def _change(row: Columns, findings: list[RecordedFinding], suppressed: list[Supp
         id=row.id,
         recorded_at=row.recorded_at,
         material=row.material,
-        severity=_severity(row.severity),
+        severity=None if row.severity is None else _severity(row.severity),
         topics=tuple(row.topics),
         judged_by=row.judged_by,
         coarse=row.coarse,
@@ -216,12 +204,12 @@ def read_timing(stored: dict[str, Any]) -> Timing:
     return replace(Timing(), **(stored | days))
 
 
-def _severity(stored: str | None) -> Severity | None:
-    return None if stored is None else SEVERITIES[_rank(stored)]
+def _severity(stored: str) -> Severity:
+    return next(severity for severity in SEVERITIES if severity == stored)
 
 
 def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
-    """Return a finding of a policy, and what was said of it."""
+    """Return a finding of a policy with its reviews."""
     return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), repeats=lookup.repeated(row, policy))
 
 
@@ -231,7 +219,7 @@ def _finding(row: FindingRow | Columns) -> Finding:
         section=row.section,
         language=row.language,
         material=row.material,
-        severity=SEVERITIES[_rank(row.severity)],
+        severity=_severity(row.severity),
         rule=row.rule,
         source=row.source,
         clause=row.clause,

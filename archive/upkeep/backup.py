@@ -22,7 +22,7 @@ class BackupError(StorageError):
 def back_up(archive: Archive, target: Path) -> Head:
     """Write a consistent copy of a SQLite archive to a new file, also while a run goes on, and return its head.
 
-    The copy holds no free pages, so nothing that was erased. Raises BackupError where the file is there, cannot be
+    The copy holds no free pages, so nothing that was erased. Raises BackupError if the file is there, cannot be
     written, or the archive is in another kind of database.
     """
     if archive.engine.dialect.name != "sqlite":
@@ -51,7 +51,7 @@ def _copy(archive: Archive, target: Path) -> None:
     with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         source = connection.connection.driver_connection
         if not isinstance(source, sqlite3.Connection):
-            raise TypeError(f"{source!r} is no connection to SQLite")
+            raise TypeError(f"{source!r} is not a connection to SQLite")
         with suppress(sqlite3.OperationalError):
             source.commit()
         source.execute("VACUUM INTO ?", (str(target),))
@@ -79,9 +79,9 @@ def _head_of(path: Path) -> Head:
 
 
 def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
-    """Put a backup where a SQLite archive belongs, and return where the one is now that stood there; None where none.
+    """Restore a backup. Return the path to which the previous archive was moved, or None if there was none.
 
-    The backup stays where it is. Raises BackupError where it is no sound archive, or where one stands there already
+    The backup stays where it is. Raises BackupError if it is not a sound archive, or if an archive is there already
     and `replace` is False.
     """
     url = make_url(database)

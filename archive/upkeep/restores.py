@@ -1,4 +1,4 @@
-"""What is noted where an archive is put back from a backup, so that nobody is told twice."""
+"""Notes that an archive was restored from a backup, so that nobody is alerted twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def note_restored(archive: Archive, now: datetime) -> int:
     """Note that this archive was restored from a backup, and return how many messages wait no longer.
 
     What waited to be sent when the backup was made may have been sent since: it is given up, visibly. And the first
-    change that the next visits find of each policy may be one that was told since: it is recorded, and alerts nobody.
+    change that the next visits find of each policy may be one that was sent since: it is recorded, and alerts nobody.
     """
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
@@ -31,7 +31,7 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
 
 def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the versions, by policy and number, whose change may have been told before a backup was restored."""
+    """Return the versions, by policy and number, whose change may have been sent before a backup was restored."""
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:
         return frozenset()

@@ -25,7 +25,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What went."""
+    """What was removed."""
 
     bodies: int = 0
     """Bodies of pages that a fetch no longer has."""

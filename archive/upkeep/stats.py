@@ -47,7 +47,7 @@ class ArchiveStats:
     database: int
     """Bytes of the database, indexes and free pages included; SQLite's write-ahead log apart."""
     free: int | None
-    """Bytes in it that `archive vacuum` would give back; None where the database does not say."""
+    """Bytes in it that `archive vacuum` would give back; None if the database does not say."""
 
 
 def archive_stats(archive: Archive) -> ArchiveStats:

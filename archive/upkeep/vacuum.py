@@ -1,4 +1,4 @@
-"""Writes the database's files anew, so that they hold nothing that was erased, and gives the room back to the disk."""
+"""Rewrites the database's files, so that they hold nothing that was erased, and gives the room back to the disk."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ STILL_READ = "the rows are erased, but another program reads the archive, so tha
 
 
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
-    """Write the tables anew without what was erased from them; of a SQLite archive the whole file.
+    """Rewrite the tables without what was erased from them; of a SQLite archive the whole file.
 
     SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Its server
-    keeps frequent values in its statistics too, which are made anew and their own table with them, unless the role that
-    we are does not own the database: then until the server's next vacuum. Raises StorageError, ArchiveBusyError where
+    keeps frequent values in its statistics too, which are rebuilt and their own table with them, unless the role that
+    we are does not own the database: then until the server's next vacuum. Raises StorageError, ArchiveBusyError if
     another program keeps the database from it; what was erased from the rows stays erased.
     """
     pooled = archive.engine.raw_connection()

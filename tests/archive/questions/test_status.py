@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archive.model import AssessedFetch
@@ -91,7 +93,7 @@ def test_a_watch_that_stopped_is_overdue(archive: Archive) -> None:
 def test_retired_policies_come_last_and_are_never_due(archive: Archive) -> None:
     record_two_versions(archive)
     synchronise(archive, [], START)
-    watch(archive, TEAHOUSE.__class__("Ferry", "https://ferry.example", TEAHOUSE.every, TEAHOUSE.options))
+    watch(archive, replace(TEAHOUSE, name="Ferry", url="https://ferry.example"))
     ferry, teahouse = statuses(archive, START + 900 * HOUR)
     assert (ferry.name, ferry.health) == ("Ferry", "never checked")
     assert (teahouse.health, teahouse.retired_at, teahouse.due, teahouse.overdue) == ("retired", START, False, False)

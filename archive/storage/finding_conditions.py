@@ -1,0 +1,37 @@
+"""Translates the part of a query that selects findings into SQL conditions, for whoever reads findings or versions."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from archive.model import Query
+from archive.storage.tables import FindingRow, SuppressionRow
+from differ.model import SEVERITIES, TOPICS, watched_topic
+
+
+def finding_conditions(session: Session, query: Query, finding: type[FindingRow]) -> list[ColumnElement[bool]]:
+    """Return the conditions on a finding, or on an alias of it."""
+    conditions = _in_section(session, query, finding.section)
+    if query.topic is not None:
+        fine = [topic for topic in TOPICS if query.topic in (topic, watched_topic(topic))]
+        conditions.append(finding.topic.in_(fine or [query.topic]))
+    if query.severity is not None:
+        conditions.append(finding.severity.in_(SEVERITIES[: SEVERITIES.index(query.severity) + 1]))
+    return conditions
+
+
+def suppression_conditions(
+    session: Session, query: Query, suppression: type[SuppressionRow]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions on a suppression, or on an alias of it, of a query that `selects_suppressions`."""
+    return _in_section(session, query, suppression.section)
+
+
+def _in_section(session: Session, query: Query, column: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+    if query.section is None:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        # SQLite's own lower() knows ASCII only; `archive.storage.engines` gives it ours.
+        return [func.instr(func.casefold(column), query.section.casefold()) > 0]
+    return [column.icontains(query.section, autoescape=True)]
