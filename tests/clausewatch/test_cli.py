@@ -90,7 +90,7 @@ def test_an_archive_that_is_none_ends_with_three_and_no_traceback(tmp_path: Path
     (tmp_path / "clausewatch.db").write_text("a diary, and no database\n" * 100, encoding="utf-8")
     done = clausewatch("status", folder=tmp_path)
     assert done.returncode == 3, done.stderr
-    assert "no SQLite database" in done.stderr
+    assert "not a SQLite database" in done.stderr
     assert "Traceback" not in done.stderr
 
 

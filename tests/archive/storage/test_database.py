@@ -161,7 +161,7 @@ def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Buy tea, and then some more tea. " * 50)
-    with pytest.raises(NotAnArchiveError, match=r"notes\.txt: this file is no SQLite database; correct `database`"):
+    with pytest.raises(NotAnArchiveError, match=r"notes\.txt: this file is not a SQLite database; correct `database`"):
         open_archive(f"sqlite:///{tmp_path / 'notes.txt'}")
     assert (tmp_path / "notes.txt").read_text().startswith("Buy tea")
 

@@ -126,4 +126,4 @@ def test_an_archive_of_another_kind_ends_with_3(tmp_path: Path) -> None:
     (tmp_path / "watch.db").write_text("not a database, but long enough to be read as one. " * 20)
     result = call(configured(tmp_path), "status")
     assert result.exit_code == 3
-    assert "watch.db: this file is no SQLite database" in result.stderr
+    assert "watch.db: this file is not a SQLite database" in result.stderr
