@@ -66,7 +66,7 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> AssessedFetch | None:
     """Return the result of a visit if its answer is recognised unread."""
-    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options)
+    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
     [result] = recognise_all(archive, [VisitResult(policy, fetch)])
     return result
 
