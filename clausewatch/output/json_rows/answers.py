@@ -118,7 +118,7 @@ def _dropped_row(sentence: Dropped) -> Row:
 
 def search_row(words: str, result: SearchResult) -> Row:
     """Return the sections in which words were found."""
-    return {"words": words, "found": [_match_row(match) for match in result.found], "more": result.more}
+    return {"words": words, "found": [_match_row(match) for match in result.matches], "more": result.more}
 
 
 def _match_row(match: SectionMatch) -> Row:
