@@ -66,21 +66,36 @@ def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
             session.add(row)
 
 
-def imported_until(archive: Archive, policy: str) -> datetime | None:
-    """Return the date of the latest version of a policy if it was imported: an import continues from there."""
+@dataclass(frozen=True, slots=True)
+class ImportedUntil:
+    """How far the import of a policy has come."""
+
+    at: datetime
+    """The date of the latest version."""
+    count: int
+    """How many imported versions have that date: a kill can come between two of them."""
+
+
+def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
+    """Return how far an import has come, if it recorded a policy's latest version."""
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
-    return row.seen_at if row is not None and is_imported(row.identity) else None
+        if row is None or not is_imported(row.identity):
+            return None
+        same_date = VersionRow.policy_id == row.policy_id, VersionRow.seen_at == row.seen_at
+        identities = session.scalars(select(VersionRow.identity).where(*same_date))
+        return ImportedUntil(row.seen_at, sum(map(is_imported, identities)))
 
 
-def require_newer(archive: Archive, policy: str, oldest: datetime) -> None:
+def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
     """Raise CannotImportError if a policy has a version that is not older than the oldest copy.
 
-    Versions are numbered in the order of their dates, and alerts quote the numbers: nothing is put in between.
+    An import that is `resumed` may go on with a copy of the same date. Versions are numbered in the order of their
+    dates, and alerts quote the numbers: no version is inserted before another.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
-    if row is not None and row.seen_at >= oldest:
+    if row is not None and row.seen_at >= oldest and not (resumed and row.seen_at == oldest):
         raise CannotImportError(
             f"{policy}: the archive has version {row.number} of {row.seen_at:%Y-%m-%d}, and copies of "
             f"{oldest:%Y-%m-%d} cannot be put before it, since the numbers of versions are quoted in alerts. Import "

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +12,12 @@ import click
 from clausewatch.cli.context import Context, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import UnconfiguredPolicyError
-from clausewatch.imports.open_terms import Recorded, RepositoryError, documents, texts, versions
-from clausewatch.imports.watch_lists import WatchList, from_changedetection, from_urlwatch, toml
+from clausewatch.imports.changedetection import from_changedetection
+from clausewatch.imports.git_objects import GitObjects, RepositoryError, git_objects
+from clausewatch.imports.open_terms import Recorded, documents
+from clausewatch.imports.small_files import small_file
+from clausewatch.imports.urlwatch import from_urlwatch
+from clausewatch.imports.watch_lists import WatchList, toml
 from clausewatch.operation.lock import only_run
 from clausewatch.output.terminal import printable
 
@@ -26,16 +26,11 @@ if TYPE_CHECKING:
     from archive.recording.imports import Copy
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
+    from crawler.crawl_settings import CrawlSettings
     from document.model import ExtractionOptions, Page
 
 PRIVACY_POLICY = "Privacy Policy"
 """What Open Terms Archive calls the document that we care for."""
-
-READERS = 2
-"""Processes that extract imported texts."""
-
-AT_ONCE = 64
-"""How many texts are handed to them before the first is recorded: what keeps the memory that an import takes flat."""
 
 
 @click.group(name="import")
@@ -73,28 +68,41 @@ def opentermsarchive(
     clausewatch import opentermsarchive pga-versions --list
     clausewatch import opentermsarchive pga-versions --service Brevo --policy "Brevo privacy"
     """
-    known = documents(repository)
-    if listing:
-        for (service, document), count in known.items():
-            click.echo(
-                f"{printable(service)}: {printable(document)}, {count} {'version' if count == 1 else 'versions'}"
-            )
-        return
-    if not services:
+    if not listing and not services:
         raise click.UsageError("name at least one --service; --list shows them.")
     if name is not None and len(services) > 1:
         raise click.UsageError("--policy names the history of one --service; give one at a time.")
-    for service in services:
-        if (service, terms) not in known:
-            raise RepositoryError(f"{repository}: there is no {terms!r} of {service!r}; --list shows what there is")
-    configuration = context.configuration()
-    with only_run(configuration.database, configuration.busy_timeout), context.archive() as archive:
+    with git_objects(repository) as objects:
+        recorded = documents(objects)
+        if listing:
+            _list(recorded)
+            return
         for service in services:
-            policy = _policy(archive, configuration, name or service)
-            found = _new(archive, policy, versions(repository, service, terms))
-            _import(archive, configuration, policy, _copies(texts(repository, found), policy.options), found[:1])
-            if not skip_judging:
-                _judge(archive, configuration, policy)
+            if (service, terms) not in recorded:
+                raise RepositoryError(f"{repository}: there is no {terms!r} of {service!r}; --list shows what there is")
+            _require_past(repository, recorded[service, terms])
+        configuration = context.configuration()
+        with only_run(configuration.database, configuration.busy_timeout), context.archive() as archive:
+            for service in services:
+                policy = _policy(archive, configuration, name or service)
+                versions = _new(archive, policy, recorded[service, terms])
+                copies = _copies(objects, versions, policy.options, configuration.crawl)
+                _import(archive, configuration, policy, copies, versions[:1])
+                if not skip_judging:
+                    _judge(archive, configuration, policy)
+
+
+def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
+    for (service, document), versions in recorded.items():
+        count = f"{len(versions)} {'version' if len(versions) == 1 else 'versions'}"
+        click.echo(f"{printable(service)}: {printable(document)}, {count}")
+
+
+def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
+    """Refuse a date to come: every later visit would be older than that version."""
+    last = versions[-1]
+    if last.at > datetime.now(UTC):
+        raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is still to come")
 
 
 @imports.command()
@@ -115,7 +123,9 @@ def file(context: Context, policy: str, files: tuple[Path, ...], at: datetime, s
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout), context.archive() as archive:
         watched = _policy(archive, configuration, policy, must_exist=True)
-        copy = _saved([_page(path) for path in files], files, at, watched.options)
+        crawl = configuration.crawl
+        pages = [_page(path, crawl.max_body) for path in files]
+        copy = _saved(pages, files, at, watched.options, crawl)
         _import(archive, configuration, watched, [copy], [copy])
         if not skip_judging:
             _judge(archive, configuration, watched)
@@ -148,11 +158,12 @@ def urlwatch(file: Path) -> None:
     _write(from_urlwatch(file))
 
 
-def _write(found: WatchList) -> None:
-    click.echo(toml(found), nl=False)
-    lost = sum(bool(entry.lost) for entry in found.entries)
+def _write(watches: WatchList) -> None:
+    click.echo(toml(watches), nl=False)
+    lost = sum(bool(entry.lost) for entry in watches.entries)
     click.echo(
-        f"{len(found.entries)} carried over, {lost} of them not whole; {len(found.refused)} not carried over.", err=True
+        f"{len(watches.entries)} carried over, {lost} of them not whole; {len(watches.refused)} not carried over.",
+        err=True,
     )
 
 
@@ -177,12 +188,15 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
     return policy
 
 
-def _new(archive: Archive, policy: Policy, found: list[Recorded]) -> list[Recorded]:
-    """Return the versions that an earlier import did not take in yet."""
+def _new(archive: Archive, policy: Policy, versions: list[Recorded]) -> list[Recorded]:
+    """Return the versions that an earlier import did not record yet."""
     from archive.recording.imports import imported_until
 
     until = imported_until(archive, policy.name)
-    return found if until is None else [each for each in found if each.at > until]
+    if until is None:
+        return versions
+    same_date = [version for version in versions if version.at == until.at]
+    return [*same_date[until.count :], *(version for version in versions if version.at > until.at)]
 
 
 def _import(
@@ -195,8 +209,8 @@ def _import(
     from archive.recording.imports import CannotImportError, import_copies, require_newer
 
     try:
-        for each in oldest:
-            require_newer(archive, policy.name, each.at)
+        for copy in oldest:
+            require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
     count = import_copies(archive, policy.name, copies, datetime.now(UTC))
@@ -213,60 +227,46 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
     click.echo(f"  {count} {'change' if count == 1 else 'changes'} judged; no one is alerted of them.")
 
 
-def _copies(found: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions) -> Iterator[Copy]:
-    """Extract the texts of versions in a few processes, in their order."""
-    extract = partial(_copy, options=options)
-    # Forked from a server of their own: one forked from here would hold git's pipe open, so that git never ends.
-    with ProcessPoolExecutor(READERS, get_context("forkserver")) as readers:
-        ahead = readers.map(extract, list(islice(found, AT_ONCE)), chunksize=8)
-        while some := list(islice(found, AT_ONCE)):
-            ready, ahead = ahead, readers.map(extract, some, chunksize=8)
-            yield from ready
-        yield from ahead
+def _copies(
+    objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
+) -> Iterator[Copy]:
+    """Extract the texts of versions, in their order, and say which are left out."""
+    from clausewatch.imports.extraction import LeftOut, extracted_copies
+
+    texts = objects.contents((version.blob for version in versions), crawl.max_body)
+    for copy in extracted_copies(zip(versions, texts, strict=True), options, crawl):
+        if isinstance(copy, LeftOut):
+            click.echo(
+                f"Left out: commit {copy.version.commit[:12]}: its extraction was ended by {copy.limit}", err=True
+            )
+        else:
+            yield copy
 
 
-def _copy(recorded: tuple[Recorded, bytes], options: ExtractionOptions) -> Copy:
-    from archive.recording.imports import Copy
-    from document import read
-    from document.model import Page
-
-    found, text = recorded
-    page = Page(text, "text/markdown; charset=utf-8")
-    extracted = read(page, options)
-    return Copy(
-        found.at,
-        (page,),
-        extracted.document,
-        identity=extracted.identity,
-        origin=found.origin,
-        technical=found.technical,
-    )
-
-
-def _page(path: Path) -> Page:
+def _page(path: Path, largest: int) -> Page:
     from clausewatch.inspection.offline_compare import CONTENT_TYPES
     from document.model import Page
 
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise NoAnswerError(f"{path} cannot be read: {error.strerror}") from error
+    body = small_file(path, largest)
     kind = "application/pdf" if body.startswith(b"%PDF-") else CONTENT_TYPES.get(path.suffix.lower(), "text/html")
     return Page(body, kind)
 
 
-def _saved(pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions) -> Copy:
-    """Return what was saved as a copy; raise NoAnswerError where it is not the policy."""
+def _saved(
+    pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
+) -> Copy:
+    """Return what was saved as a copy; raise NoAnswerError if it is not the policy."""
     from archive.recording.imports import Copy
-    from differ.visits.assessment import screen_all
-    from document import joined, read
+    from clausewatch.imports.extraction import screened
+    from crawler.visits.workers import LimitHit
 
-    found = [read(page, options) for page in pages]
-    extracted = joined(found)
-    screening = screen_all(pages, found, options)
     names = ", ".join(path.name for path in files)
-    if screening is not None:
-        raise NoAnswerError(f"{names}: this is not the policy ({screening.reason}: {screening.detail})")
     if at > datetime.now(UTC):
         raise NoAnswerError(f"{at:%Y-%m-%d} is still to come: give the date when the copy was saved")
-    return Copy(at, tuple(pages), extracted.document, identity=extracted.identity, origin=f"Imported from {names}")
+    copy = screened(pages, options, crawl)
+    if isinstance(copy, LimitHit):
+        raise NoAnswerError(f"{names}: the extraction was ended by {copy.limit}")
+    if copy.screening is not None:
+        raise NoAnswerError(f"{names}: this is not the policy ({copy.screening.reason}: {copy.screening.detail})")
+    extraction = copy.extraction
+    return Copy(at, tuple(pages), extraction.document, identity=extraction.identity, origin=f"Imported from {names}")

@@ -1,4 +1,4 @@
-"""Reads the versions repository of an Open Terms Archive collection through git.
+"""Reads the versions repository of an Open Terms Archive collection.
 
 Such a repository holds a folder for each service and in it a Markdown file for each of its documents ("terms"); each
 commit records one version of one file, at the date of its fetch.
@@ -7,28 +7,33 @@ commit records one version of one file, at the date of its fetch.
 from __future__ import annotations
 
 import re
-import subprocess
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path, PurePosixPath
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
-from clausewatch.errors import ClausewatchError, ExitCode
+from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
 """How the subject of a commit begins that records only a change of their own extraction, of old and new engines."""
 
 ENDING = ".md"
 
+ORDINARY_FILES = ("100644", "100755")
+"""Modes in git: neither a link nor another repository."""
 
-class RepositoryError(ClausewatchError):
-    """The repository cannot be read, or does not hold what was asked for."""
+MOST_VERSIONS = 300_000
+"""Versions that a repository may hold; the largest public collection has a third of that."""
 
-    exit_code = ExitCode.USAGE
+LOG = (
+    *("--topo-order", "--no-renames", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-mailmap"),
+    # A merge is a version of the files that differ from all its parents.
+    *("-c", "--root", "--raw", "--no-abbrev", "-z", "--encoding=UTF-8", "--format=%H%x00%at%x00%s"),
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """One version of one document, as a commit recorded it."""
 
@@ -38,6 +43,8 @@ class Recorded:
     subject: str
     path: str
     """Within the repository."""
+    blob: str
+    """The object name of its text."""
 
     @property
     def technical(self) -> bool:
@@ -50,67 +57,55 @@ class Recorded:
         return f"Imported from an Open Terms Archive repository, commit {self.commit[:12]}: {self.subject}"
 
 
-def documents(repository: Path) -> dict[tuple[str, str], int]:
-    """Return the services and terms of a repository, with how many versions each has. Raises RepositoryError."""
-    names = _git(repository, "log", "--no-renames", "--diff-filter=AM", "--format=", "--name-only", "-z", "HEAD")
-    counts = Counter(name.strip("\n") for name in names.split("\0") if name.strip())
-    found = {}
-    for name, count in sorted(counts.items()):
-        path = PurePosixPath(name)
-        if len(path.parts) == 2 and path.suffix == ENDING:
-            found[path.parts[0], path.stem] = count
-    return found
+def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
+    """Return every version of each service's terms, oldest first, without the texts. Raises RepositoryError.
+
+    A file that was renamed is another document from then on.
+    """
+    recorded: defaultdict[tuple[str, str], list[Recorded]] = defaultdict(list)
+    for count, version in enumerate(_versions(objects)):
+        if count == MOST_VERSIONS:
+            raise RepositoryError(f"{objects.repository} holds more than {MOST_VERSIONS:,} versions")
+        path = PurePosixPath(version.path)
+        recorded[path.parts[0], path.stem] += [version]
+    for versions in recorded.values():
+        versions.reverse()
+        # Versions taken over from an older archive were committed after newer ones.
+        versions.sort(key=lambda version: version.at)
+    return dict(sorted(recorded.items()))
 
 
-def versions(repository: Path, service: str, terms: str) -> list[Recorded]:
-    """Return every version of a service's terms, oldest first, without their texts. Raises RepositoryError."""
-    path = f"{service}/{terms}{ENDING}"
-    # Literal: a name may hold what git would take for a pattern.
-    listed = _git(
-        repository,
-        *("--literal-pathspecs", "log", "--reverse", "--no-renames", "--diff-filter=AM"),
-        *("--format=%H%x00%aI%x00%s%x00", "HEAD", "--", path),
-    )
-    fields = listed.split("\0")
-    found = [
-        Recorded(fields[at].strip(), datetime.fromisoformat(fields[at + 1]), fields[at + 2], path)
-        for at in range(0, len(fields) - 2, 3)
-    ]
-    # What an archive took over from an older one was committed later than what came after it.
-    return sorted(found, key=lambda each: each.at)
+def _versions(objects: GitObjects) -> Iterator[Recorded]:
+    """Return the versions of all documents, newest commit first."""
+    fields = (field.decode("utf-8", "replace") for field in objects.log(*LOG))
+    commit, at, subject = "", datetime.min.replace(tzinfo=UTC), ""
+    for field in fields:
+        text = field.lstrip("\n")
+        if text.startswith(":"):
+            mode, blob = _after(text)
+            path = next(fields, "")
+            if mode in ORDINARY_FILES and _is_document(path):
+                yield Recorded(commit=commit, at=at, subject=subject, path=path, blob=blob)
+        elif COMMIT.fullmatch(text):
+            commit, at = text, _moment(objects, text, next(fields, ""))
+            subject = next(fields, "")
+        elif text:
+            raise RepositoryError(f"{objects.repository}: git's answer cannot be read at {text[:80]!r}")
 
 
-def texts(repository: Path, found: Iterable[Recorded]) -> Iterator[tuple[Recorded, bytes]]:
-    """Return versions with their Markdown, one at a time, from one process of git. Raises RepositoryError."""
-    with subprocess.Popen(  # noqa: S603 - no shell, and git's own words
-        [*_command(repository), "cat-file", "--batch", "-z"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as git:
-        if git.stdin is None or git.stdout is None:
-            raise RuntimeError("git was started without pipes")
-        for each in found:
-            git.stdin.write(f"{each.commit}:{each.path}\0".encode())
-            git.stdin.flush()
-            header = git.stdout.readline().split()
-            if len(header) != 3 or not header[2].isdigit():
-                raise RepositoryError(f"{repository}: git has no content for {each.path} in {each.commit}")
-            yield each, git.stdout.read(int(header[2]))
-            git.stdout.read(1)  # the line break after each content
+def _after(raw: str) -> tuple[str, str]:
+    """Return the mode and the object name after a commit: of a raw line with a column for each parent and itself."""
+    columns = raw.lstrip(":").split(" ")
+    return columns[(len(columns) - 1) // 2 - 1], columns[-2]
 
 
-def _git(repository: Path, *arguments: str) -> str:
+def _is_document(path: str) -> bool:
+    name = PurePosixPath(path)
+    return len(name.parts) == 2 and name.suffix == ENDING
+
+
+def _moment(objects: GitObjects, commit: str, seconds: str) -> datetime:
     try:
-        done = subprocess.run(  # noqa: S603 - no shell; what a user names stands after `--` or is a folder
-            [*_command(repository), *arguments], capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        raise RepositoryError("git is not installed: on Debian, apt-get install git") from None
-    if done.returncode:
-        problem = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise RepositoryError(f"{repository}: git cannot read it: {problem[-1] if problem else done.returncode}")
-    return done.stdout.decode("utf-8", "replace")
-
-
-def _command(repository: Path) -> list[str]:
-    return ["git", "-C", str(repository), "-c", "core.quotePath=false"]
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise RepositoryError(f"{objects.repository}: commit {commit} has no date that can be read") from error

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 import multiprocessing
+import os
 import re
 import resource
+import select
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -188,7 +191,21 @@ def new_pool(count: int) -> ProcessPool:
     """Return a pool that starts its processes with its first call."""
     context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
     context.set_forkserver_preload(list(PRELOADED))
-    return ProcessPool(count, context=context)
+    return ProcessPool(count, context=context, initializer=end_with, initargs=(os.getpid(),))
+
+
+def end_with(parent: int) -> None:
+    """End this process as soon as another one has ended, even by a kill: a worker is a child of the fork server."""
+    try:
+        ended = os.pidfd_open(parent)
+    except ProcessLookupError:
+        os.kill(os.getpid(), signal.SIGKILL)
+    Thread(target=_wait_and_end, args=(ended,), daemon=True).start()
+
+
+def _wait_and_end(ended: int) -> None:
+    select.select([ended], [], [])
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,14 @@ class Commit(NamedTuple):
 
 
 def repository(folder: Path, commits: Iterable[Commit]) -> Path:
-    """Write a repository of these commits, in their order, through `git fast-import`, and return its folder."""
+    """Write a repository of these commits, in their order, and return its folder."""
+    return imported(folder, b"".join(map(_commit, commits)))
+
+
+def imported(folder: Path, stream: bytes) -> Path:
+    """Write a repository of what `git fast-import` reads, and return its folder."""
     surroundings = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(folder)], check=True, env=surroundings)
-    stream = b"".join(map(_commit, commits))
     subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True, env=surroundings)
     return folder
 

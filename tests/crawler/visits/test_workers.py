@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
 
 from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 from document import read
 from document.model import Page
+from tests.conftest import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
 """By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
@@ -169,3 +173,28 @@ def test_what_memory_is_short_for_is_refused_and_never_half_read() -> None:
 def within(memory: int) -> Any:
     [outcome] = call((words_of, PAGE), limits=replace(LIMITS, count=1, memory=memory, cpu_time=20))
     return outcome
+
+
+OWNER = """
+import asyncio
+from crawler.visits.workers import Workers
+from tests.crawler.visits.test_workers import LIMITS, double, sleep
+
+async def work():
+    workers = Workers(LIMITS)
+    print((await workers.call(double, 3)).value, flush=True)
+    await workers.call(sleep, 600.0)
+
+asyncio.run(work())
+"""
+
+
+def test_workers_end_with_a_run_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, cwd=PROJECT) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == b"6\n"
+        below = psutil.Process(owner.pid).children(recursive=True)
+        assert len(below) >= 2, "the fork server and a worker"
+        owner.kill()
+    _, alive = psutil.wait_procs(below, timeout=20)
+    assert not alive

@@ -1,0 +1,252 @@
+"""Reads the commits and files of a git repository, and nothing of its configuration.
+
+A repository's configuration can name programs for git to run (for signatures, missing objects, transports, hooks, the
+file-system monitor), and its other files can send git elsewhere. So git works in a temporary folder with our own
+configuration, and gets only the repository's objects.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from clausewatch.errors import ClausewatchError, ExitCode
+
+MEMORY = 256_000_000
+"""Bytes that git may allocate; packs that it maps do not count."""
+
+CPU_TIME = 600
+"""Seconds of CPU time for one call of git."""
+
+LONGEST_FIELD = 65_536
+"""Bytes of one field of git's output, such as a commit's subject."""
+
+LARGEST_REFS = 16_000_000
+"""Bytes of a file of references."""
+
+AT_ONCE = 64
+"""Files that git is asked for at once."""
+
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+CONFIGURATION = """\
+[core]
+bare = true
+repositoryFormatVersion = {version}
+commitGraph = false
+multiPackIndex = false
+packedGitWindowSize = 16m
+packedGitLimit = 128m
+deltaBaseCacheLimit = 32m
+[extensions]
+{extensions}
+"""
+"""Indexes beside the packs are not used: they could say something else than the commits do."""
+
+
+class RepositoryError(ClausewatchError):
+    """The repository cannot be read, or does not hold what was asked for."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class GitObjects:
+    """The objects of a repository, and the commit that its HEAD names."""
+
+    repository: Path
+    workplace: Path
+    """The temporary folder that git takes for the repository."""
+    head: str
+
+    def log(self, *options: str) -> Iterator[bytes]:
+        """Return the fields, each ended by NUL, that `git log` prints from HEAD. Raises RepositoryError."""
+        with self._git("log", *options, self.head, "--") as git:
+            yield from self._fields(_stream(git.stdout))
+
+    def contents(self, names: Iterable[str], largest: int) -> Iterator[bytes]:
+        """Return the files of these object names, one at a time; one larger than `largest` bytes is an error.
+
+        Raises RepositoryError.
+        """
+        with self._git("cat-file", "--batch-command") as git:
+            asked, answer = _stream(git.stdin), _stream(git.stdout)
+            waiting = iter(names)
+            while batch := list(islice(waiting, AT_ONCE)):
+                self._ask(asked, "info", batch)
+                for name, size in [(name, self._size(name, answer)) for name in batch]:
+                    if size > largest:
+                        raise RepositoryError(f"{self.repository}: file {name} has {size:,} bytes; at most {largest:,}")
+                self._ask(asked, "contents", batch)
+                for name in batch:
+                    yield self._content(name, answer)
+
+    def _ask(self, asked: IO[bytes], command: str, names: Sequence[str]) -> None:
+        """Give git a few commands at once: less than a pipe holds, so that neither waits for the other."""
+        try:
+            os.write(asked.fileno(), "".join(f"{command} {name}\n" for name in names).encode())
+        except BrokenPipeError as error:
+            raise RepositoryError(f"{self.repository}: git ended before it gave file {names[0]}") from error
+
+    def _size(self, name: str, answer: IO[bytes]) -> int:
+        """Read the size of a file that git was asked for."""
+        _, *facts = answer.readline(LONGEST_FIELD).split() or [b""]
+        if len(facts) == 2 and facts[0] == b"blob" and facts[1].isdigit():
+            return int(facts[1])
+        raise RepositoryError(f"{self.repository}: git has no file {name}: is the clone complete, without --filter?")
+
+    def _content(self, name: str, answer: IO[bytes]) -> bytes:
+        size = self._size(name, answer)
+        content = answer.read(size)
+        if len(content) != size or answer.read(1) != b"\n":
+            raise RepositoryError(f"{self.repository}: git broke off in file {name}")
+        return content
+
+    def _fields(self, output: IO[bytes]) -> Iterator[bytes]:
+        rest = b""
+        while chunk := output.read(LONGEST_FIELD):
+            *fields, rest = (rest + chunk).split(b"\0")
+            yield from fields
+            if len(rest) > LONGEST_FIELD:
+                raise RepositoryError(f"{self.repository}: a commit's subject has more than {LONGEST_FIELD:,} bytes")
+
+    @contextmanager
+    def _git(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run git, and end it with the block. Raises RepositoryError if git fails."""
+        with TemporaryFile() as errors:
+            command = ["git", "--no-pager", "--literal-pathspecs", *arguments]
+            try:
+                git = subprocess.Popen(  # noqa: S603 - no shell, and no words of the repository
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    env=self._environment(),
+                )
+            except FileNotFoundError:
+                raise RepositoryError("git is not installed: on Debian, apt-get install git") from None
+            with git:
+                resource.prlimit(git.pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+                resource.prlimit(git.pid, resource.RLIMIT_CPU, (CPU_TIME, CPU_TIME))
+                try:
+                    yield git
+                except BaseException:
+                    git.kill()
+                    raise
+                _stream(git.stdin).close()
+            if git.returncode:
+                errors.seek(0)
+                raise RepositoryError(f"{self.repository}: git cannot read it: {_last(errors, git.returncode)}")
+
+    def _environment(self) -> dict[str, str]:
+        """Return all that git knows of its surroundings: nothing of the user's, nor of the system's."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LC_ALL": "C",
+            "HOME": str(self.workplace),
+            "GIT_DIR": str(self.workplace),
+            "GIT_OBJECT_DIRECTORY": str(_objects(self.repository)),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "none",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+
+
+@contextmanager
+def git_objects(repository: Path) -> Iterator[GitObjects]:
+    """Open the objects of a repository for reading. Raises RepositoryError."""
+    folder = _git_folder(repository)
+    _require_plain_files(repository, folder / "objects")
+    head = _head(repository, folder)
+    sha256 = len(head) > 40
+    with TemporaryDirectory(prefix="clausewatch-git-") as place:
+        workplace = Path(place)
+        for name in ("objects", "refs"):
+            (workplace / name).mkdir()
+        (workplace / "HEAD").write_text(f"{head}\n", encoding="ascii")
+        extensions = "objectFormat = sha256" if sha256 else ""
+        (workplace / "config").write_text(
+            CONFIGURATION.format(version=int(sha256), extensions=extensions), encoding="ascii"
+        )
+        shallow = _text(folder / "shallow", LARGEST_REFS).split()
+        if shallow and all(map(COMMIT.fullmatch, shallow)):
+            (workplace / "shallow").write_text("".join(f"{commit}\n" for commit in shallow), encoding="ascii")
+        yield GitObjects(repository, workplace, head)
+
+
+def _git_folder(repository: Path) -> Path:
+    own = repository / ".git"
+    return own if own.is_dir() else repository
+
+
+def _objects(repository: Path) -> Path:
+    return (_git_folder(repository) / "objects").absolute()
+
+
+def _require_plain_files(repository: Path, objects: Path) -> None:
+    """Refuse objects that lie elsewhere or that git would wait for: links, pipes, and borrowed objects."""
+    if not objects.is_dir() or objects.is_symlink():
+        raise RepositoryError(f"{repository}: git cannot read it: there is no folder {objects}")
+    for folder, folders, files in os.walk(objects):
+        for path in (Path(folder) / name for name in (*folders, *files)):
+            kind = path.lstat().st_mode
+            if not (stat.S_ISDIR(kind) or stat.S_ISREG(kind)):
+                raise RepositoryError(f"{path} is neither a file nor a folder; clone the repository again")
+    if (objects / "info" / "alternates").exists():
+        raise RepositoryError(
+            f"{repository} borrows objects of another repository; clone it with --dissociate, or without --shared"
+        )
+
+
+def _head(repository: Path, folder: Path) -> str:
+    """Return the commit that HEAD names, as git's own files say."""
+    named = _text(folder / "HEAD", LONGEST_FIELD).strip()
+    reference = named.removeprefix("ref:").strip()
+    if reference != named:
+        if not re.fullmatch(r"refs/(?!.*\.\.)[^\0\n]+", reference):
+            raise RepositoryError(f"{repository}: git cannot read it: HEAD names no branch")
+        named = _text(folder / reference, LONGEST_FIELD).strip() or _packed(folder, reference)
+    if COMMIT.fullmatch(named):
+        return named
+    raise RepositoryError(f"{repository}: git cannot read it: HEAD leads to no commit")
+
+
+def _packed(folder: Path, reference: str) -> str:
+    lines = (line.split() for line in _text(folder / "packed-refs", LARGEST_REFS).splitlines())
+    return next((words[0] for words in lines if words[1:] == [reference]), "")
+
+
+def _text(path: Path, largest: int) -> str:
+    """Return a small file; "" if there is no such file, or it is something else."""
+    if not path.is_file():
+        return ""
+    try:
+        with path.open("rb") as file:
+            return file.read(largest).decode("utf-8", "replace")
+    except OSError as error:
+        raise RepositoryError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise RuntimeError("git was started without pipes")
+    return pipe
+
+
+def _last(errors: IO[bytes], status: int) -> str:
+    """Return the last line that git wrote about a failure."""
+    lines = errors.read(LONGEST_FIELD).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"it ended with {status}"

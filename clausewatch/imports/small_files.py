@@ -1,0 +1,38 @@
+"""Reads files of others whole, up to a stated size."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from clausewatch.config.quantities import size_text
+from clausewatch.errors import ClausewatchError, ExitCode
+
+
+class RefusedFileError(ClausewatchError):
+    """The file cannot be read, or not within the limits."""
+
+    exit_code = ExitCode.USAGE
+
+
+def small_file(path: Path, largest: int) -> bytes:
+    """Return a file's content. Raises RefusedFileError if it is not a file, or has more than `largest` bytes."""
+    try:
+        with open_file(path) as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise RefusedFileError(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > largest:
+        raise RefusedFileError(f"{path} has more than {size_text(largest)}, the most that is read of such a file")
+    return content
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file; raise RefusedFileError for a pipe or a device, without waiting for it."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise RefusedFileError(f"{path} is not a file")
+    return file

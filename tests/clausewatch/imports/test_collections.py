@@ -1,0 +1,111 @@
+"""A collection with merges, renames and technical commits comes over whole, however often the import is killed.
+
+The full size, 900 documents and 20,000 versions, runs where CLAUSEWATCH_LONG is set.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from archive.questions.history import versions
+from archive.storage import blobs
+from archive.storage.tables import FetchRow, PolicyRow, VersionRow
+from tests.clausewatch.recorded import imported
+from tests.clausewatch.watched import configured, opened
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+SERVICES, VERSIONS, KILLS = (900, 20_000, 3) if LONG else (4, 48, 1)
+FIRST = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
+SUBJECTS = ("Record new changes of {}", "Apply technical or declaration upgrade on {}", "Refilter {}")
+
+
+@dataclass
+class Collection:
+    """A collection under way: what git is to import, and what it should come to."""
+
+    random: Random
+    stream: list[bytes] = field(default_factory=list)
+    expected: dict[str, list[tuple[datetime, bytes]]] = field(default_factory=lambda: defaultdict(list))
+    marks: int = 0
+
+    def commit(self, service: str, subject: str, *parents: int, branch: str = "main", rename: str = "") -> int:
+        """Commit a version of a service's policy, and return its mark."""
+        self.marks += 1
+        # Several in one second, as an import of an older archive writes them.
+        at = FIRST + timedelta(hours=self.marks - self.marks % 3)
+        text = f"# Privacy notice of {service}\n\nWe keep your data for {self.random.randrange(900)} days.\n".encode()
+        when, said = f"{int(at.timestamp())} +0000", subject.format(service).encode()
+        lines = [
+            f"commit refs/heads/{branch}\nmark :{self.marks}\nauthor A <a@b.example> {when}\n".encode(),
+            b"committer A <a@b.example> %s\ndata %d\n%s\n" % (when.encode(), len(said), said),
+            *(f"{'merge' if number else 'from'} :{parent}\n".encode() for number, parent in enumerate(parents)),
+            *([f'R "{rename}/Privacy Policy.md" "{service}/Privacy Policy.md"\n'.encode()] if rename else []),
+            b'M 100644 inline "%s/Privacy Policy.md"\ndata %d\n%s\n' % (service.encode(), len(text), text),
+        ]
+        self.stream += lines
+        self.expected[service].append((at, text))
+        return self.marks
+
+
+def collection(services: int, count: int) -> Collection:
+    """Return a collection in which some commits are technical, some are merges of two branches, and some rename."""
+    made = Collection(Random(18))  # noqa: S311 - chance that repeats
+    random, last = made.random, made.commit("Service 0", "First record of {}")
+    names = [f"Service {number}" for number in range(services)]
+    while made.marks < count:
+        place = random.randrange(services) if made.marks >= services else made.marks
+        if random.random() < 0.02 and made.marks > services:
+            side = made.commit(names[place], SUBJECTS[0], last, branch="side")
+            main = made.commit(names[place], SUBJECTS[0], last)
+            last = made.commit(names[place], "Merge branch 'side'", main, side)
+        elif random.random() < 0.01 and made.marks > services:
+            names[place], former = f"{names[place]} Group", names[place]
+            last = made.commit(names[place], SUBJECTS[0], last, rename=former)
+        else:
+            last = made.commit(names[place], random.choice(SUBJECTS), last)
+    return made
+
+
+def test_every_version_comes_over_with_its_date_and_bytes(tmp_path: Path) -> None:
+    made = collection(SERVICES, VERSIONS)
+    repository = imported(tmp_path / "versions", b"".join(made.stream))
+    path = configured(tmp_path)
+    command = [sys.executable, "-m", "clausewatch", "--config", str(path), "import", "opentermsarchive"]
+    command += [str(repository), "--skip-judging"]
+    command += [word for service in made.expected for word in ("--service", service)]
+    for kill in range(KILLS):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as importing:
+            wait_for(tmp_path, made.marks * (kill + 1) // (KILLS + 2))
+            importing.send_signal(signal.SIGKILL)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    with opened(tmp_path) as archive:
+        for service, expected in made.expected.items():
+            dates = sorted(at for at, _ in expected)
+            assert [version.seen_at for version in versions(archive, service)] == dates
+        with archive.reading() as session:
+            query = session.query(PolicyRow.name, VersionRow.seen_at, FetchRow.snapshot_sha256)
+            rows = query.join(VersionRow, VersionRow.policy_id == PolicyRow.id).join(FetchRow)
+            recorded = sorted((name, at, blobs.load(session, key)) for name, at, key in rows)
+    assert recorded == sorted((name, *version) for name, each in made.expected.items() for version in each)
+
+
+def wait_for(folder: Path, count: int) -> None:
+    """Wait until so many versions are recorded."""
+    while recorded(folder) < count:
+        time.sleep(0.05)
+
+
+def recorded(folder: Path) -> int:
+    if not (folder / "watch.db").exists():
+        return 0
+    with opened(folder) as archive, archive.reading() as session:
+        return session.query(VersionRow).count()

@@ -1,0 +1,146 @@
+"""A repository that asks git for a program, a connection, patience or memory gets none of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from clausewatch.imports.git_objects import RepositoryError, git_objects
+from clausewatch.imports.open_terms import documents
+from tests.clausewatch.imports.hostile_repositories import REPOSITORIES, SURROUNDINGS, Trap, trap
+from tests.clausewatch.watched import call, configured
+
+LARGEST = 8_000_000
+"""Bytes of one text, as the configuration has it by default."""
+
+RUN_BY_GIT = (
+    "gpg program",
+    "gpg program for OpenPGP",
+    "gpg program for SSH",
+    "included configuration",
+    "fetch through a command",
+    "fetch with an upload program",
+    "fetch through ssh",
+)
+"""What git alone runs when it is asked for the same: proof that the traps are traps."""
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """Return a socket on loopback that no connection should reach."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+def laid(folder: Path, name: str, listening: socket.socket) -> Trap:
+    """Make one of the hostile repositories."""
+    made = trap(folder, listening.getsockname()[1])
+    REPOSITORIES[name](made)
+    made.marker.unlink(missing_ok=True)
+    return made
+
+
+def read(repository: Path) -> None:
+    """Read every text of every document."""
+    with git_objects(repository) as objects:
+        names = [version.blob for versions in documents(objects).values() for version in versions]
+        for _ in objects.contents(names, LARGEST):
+            pass
+
+
+def was_reached(listening: socket.socket) -> bool:
+    try:
+        connection, _ = listening.accept()
+    except BlockingIOError:
+        return False
+    connection.close()
+    return True
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_no_program_runs_and_no_connection_opens(tmp_path: Path, name: str, listening: socket.socket) -> None:
+    made = laid(tmp_path, name, listening)
+    with suppress(RepositoryError):
+        read(made.folder)
+    shown = call(configured(tmp_path), "import", "opentermsarchive", str(made.folder), "--list")
+    assert shown.exit_code in (0, 2)
+    assert "\x1b" not in shown.output
+    assert not made.marker.exists()
+    assert not was_reached(listening)
+
+
+@pytest.mark.parametrize("name", RUN_BY_GIT)
+def test_git_alone_runs_the_program(tmp_path: Path, name: str, listening: socket.socket) -> None:
+    made = laid(tmp_path, name, listening)
+    for words in (("log", "--name-only"), ("cat-file", "-p", "HEAD:Harbour/Privacy Policy.md")):
+        command = ["git", "-C", str(made.folder), *words]
+        subprocess.run(command, env=SURROUNDINGS, capture_output=True, check=False, timeout=30)
+    assert made.marker.exists()
+
+
+def test_git_alone_opens_the_connection(tmp_path: Path, listening: socket.socket) -> None:
+    made = laid(tmp_path, "fetch through a git proxy", listening)
+    made.git("config", "--unset", "core.gitProxy")
+    command = ["git", "-C", str(made.folder), "cat-file", "-p", "HEAD:Harbour/Privacy Policy.md"]
+    with subprocess.Popen(command, env=SURROUNDINGS, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as git:
+        until = time.monotonic() + 20
+        while not (reached := was_reached(listening)) and time.monotonic() < until and git.poll() is None:
+            time.sleep(0.02)
+        git.kill()
+    assert reached
+
+
+def test_what_is_larger_than_the_limit_is_refused_before_it_is_read(tmp_path: Path, listening: socket.socket) -> None:
+    made = laid(tmp_path, "a text of 60 MB", listening)
+    with pytest.raises(RepositoryError, match="60,000,000 bytes; at most 8,000,000"):
+        read(made.folder)
+
+
+def test_a_date_to_come_is_refused(tmp_path: Path, listening: socket.socket) -> None:
+    made = laid(tmp_path, "a name with escapes", listening)
+    made.git("reset", "--hard", "--quiet", "HEAD")
+    root = made.git("rev-parse", "HEAD^{tree}").strip()
+    made.commit("commit", f"tree {root}\nauthor A <a@b> 7258118400 +0\ncommitter A <a@b> 1 +0\n\nx\n".encode())
+    name = "\x07\ufffd"
+    words = ("import", "opentermsarchive", str(made.folder), "--service", "Harbour", "--terms", f"\x1b]0;x{name}")
+    result = call(configured(tmp_path), *words)
+    assert result.exit_code == 2
+    assert "is dated 2200-01-01, which is still to come" in result.stderr
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from clausewatch.imports.git_objects import git_objects
+from clausewatch.imports.open_terms import documents
+
+with git_objects(Path(sys.argv[1])) as objects:
+    ((_, versions),) = documents(objects).items()
+    for _ in objects.contents((version.blob for version in versions), 8_000_000):
+        print("reading", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_git_ends_with_the_import_that_asked_it(tmp_path: Path, listening: socket.socket) -> None:
+    made = trap(tmp_path, listening.getsockname()[1])
+    command = [sys.executable, "-c", WAITING, str(made.folder)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as importing:
+        assert importing.stdout is not None
+        assert importing.stdout.readline() == b"reading\n"
+        children = psutil.Process(importing.pid).children(recursive=True)
+        importing.kill()
+    assert any(child.name() == "git" for child in children) or not children
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
