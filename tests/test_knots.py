@@ -24,7 +24,6 @@ MOST_CALLS = 1.0
 KNOTS = {
     "clausewatch/cli/export.py: export",
     "clausewatch/cli/status.py: status",
-    "clausewatch/imports/watch_lists.py: _watch",
     "differ/judgement/effects.py: part_effect",
     "differ/judgement/effects.py: whole",
     "differ/judgement/recipients.py: runs",
