@@ -75,8 +75,7 @@ class Suppression:
     section: str
     reason: str
     """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
-    renamed,
-    contact-format."""
+    renamed, contact-format, link, unchanged; and of what is not the policy's: masked-address, menu, restored."""
     before: str
     after: str
 

@@ -35,6 +35,9 @@ Reason = Literal[
     "other-language",
     "other-document",
     "shrunk",
+    "cut",
+    "language-gone",
+    "other-edition",
     "encoding",
     "refused-limit",
     "http-error",
@@ -66,6 +69,14 @@ _MAGIC = {
     b"RIFF": "a media file",
     b"wOF": "a font",
 }
+_FIREWALLS = {
+    "cf-mitigated": ("challenge", "block"),
+    "x-amzn-waf-action": ("challenge", "captcha", "block"),
+    "x-vercel-mitigated": ("challenge", "deny"),
+    "x-azure-waf-action": ("jschallenge", "challenge", "block"),
+    "x-datadome-action": ("challenge", "captcha", "block"),
+}
+"""What firewalls say of themselves when they answer: a header, and its values."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _LOGIN_ADDRESS = re.compile(r"/(?:log-?in|sign-?in|auth|sso|masuk|connexion|anmelden)(?:[/?.]|$)", re.IGNORECASE)
 
@@ -111,9 +122,8 @@ def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Sc
             f"The page nests its elements more than {max_nesting:,} deep, which is the most that is read (max_nesting)."
         )
         return Screening("refused-limit", detail)
-    headers = dict(page.headers)
-    if headers.get("cf-mitigated") == "challenge":
-        return Screening("bot-challenge", "The server answered with a challenge (cf-mitigated).")
+    if (said := challenge(page)) is not None:
+        return Screening("bot-challenge", f"The server's firewall answered in its place ({said}).")
     if page.status < 400 and _is_policy(document.text):
         return None
     seen = _look(page, document)
@@ -127,6 +137,14 @@ def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Sc
             f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.{_wish(page)}",
         )
     return found_wall
+
+
+def challenge(page: Page) -> str | None:
+    """Return the header by which a firewall says that it answered in the page's place, or None."""
+    for name, value in page.headers:
+        if value.strip().lower() in _FIREWALLS.get(name, ()):
+            return f"{name}: {value.strip().lower()}"
+    return None
 
 
 def _pdf(page: Page, document: Document) -> Screening | None:

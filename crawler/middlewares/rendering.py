@@ -122,6 +122,11 @@ class RenderingMiddleware:
             await self._closed(asked)
         if opened.failure is not None:
             raise KnownError(opened.failure)
+        if urlsplit(built.url).scheme not in ("http", "https"):
+            sentence = (
+                "The page led the browser to an address that did not load, and what it shows is its own error page."
+            )
+            raise KnownError(Failure("connection", sentence))
         return self._answer(response, built, version)
 
     async def _closed(self, asked: Request) -> None:

@@ -198,7 +198,7 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
     if known is None:
         return Visit(page, options, profile, further=tuple(further))
     pending, patience = known.pending, policy.looks.confirm_max
-    confirm = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
+    left = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     text = pending.text if pending else None
     return Visit(
         page,
@@ -206,7 +206,7 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
         profile,
         latest=known.version,
         pending=text,
-        confirm=confirm,
+        patience="left" if left else "over",
         further=tuple(further),
         marks=known.marks,
     )

@@ -11,6 +11,8 @@ from differ.model import Comparison
 from differ.visits.anomalies import newly_fallen_back, odd
 from differ.visits.comparability import comparability
 from differ.visits.comparing import compare
+from differ.visits.completeness import ends_early, incomplete, pages_in_pairs
+from differ.visits.page_noise import replaces_another_page, restored
 from differ.visits.selected_part import portion
 from document import Screening, identity_words, joined, read, read_all, screen, text_identity
 from document.model import Document, Extracted, ExtractionOptions, Page
@@ -18,6 +20,10 @@ from document.reading import is_rendered
 from document.screening import Reason
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
+
+Patience = Literal["none", "left", "over"]
+"""`left` while an odd text waits for a second look, `over` after `confirm_max`: then it is recorded as unconfirmed.
+`none` where there is one look only: a text that is perhaps not the whole policy is not comparable."""
 
 WITHOUT_TERMS: Reason = "other-document"
 """Why a page is refused that is sound, but uses next to none of a policy's terms."""
@@ -74,7 +80,7 @@ class Visit:
     """None at the first fetch."""
     pending: str | None = None
     """The `document.text_identity` of the odd text that waits for a second look, where one does."""
-    confirm: bool = False
+    patience: Patience = "none"
     """Whether an odd change waits for a second look. Only who keeps state can give it one."""
     further: tuple[Page, ...] = ()
     """The pages after the first, where several are read as one policy."""
@@ -153,24 +159,50 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
         return replace(result, outcome="unchanged", document=None) if unchanged else replace(result, boundary=True)
     before, after = alike
     screening = comparability(before, after)
-    if screening is not None:
-        return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
+    if screening is not None and not replaces_another_page(before, after):
+        return refused(result, screening)
     if same_words(before, after):
         return replace(result, outcome="unchanged")
     comparison = compare(before, after, visit.profile)
-    why = odd(before, after, comparison) or newly_fallen_back(result.fallback, latest.fallback)
-    return looked_at(replace(result, comparison=comparison), why, visit)
+    result = replace(result, comparison=comparison)
+    if back := restored(before, after):
+        return replace(result, detail=back)
+    ending = ends_early(before, after, list(pages_in_pairs(latest.pages, visit.pages)))
+    if partial := incomplete(before, after, comparison, ending):
+        return doubted(result, partial, visit)
+    why = ending.sentence if ending else odd(before, after, comparison)
+    return looked_at(result, why or newly_fallen_back(result.fallback, latest.fallback), visit)
+
+
+def refused(result: Assessment, screening: Screening) -> Assessment:
+    """Return the assessment of an answer that is not comparable."""
+    return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
+
+
+def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessment:
+    """Let what is perhaps not the whole policy wait for a second look; one that agrees proves nothing.
+
+    Only after `confirm_max` it is recorded, as unconfirmed.
+    """
+    if visit.patience == "over":
+        return replace(result, detail=screening.detail, confirmed=False)
+    if visit.patience == "left" and not agrees(result, visit):
+        return replace(result, outcome="pending", detail=screening.detail, comparison=None)
+    return refused(result, screening)
 
 
 def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
     """Let an odd change wait for a second look, unless this is the one and agrees."""
-    if why is None or (
-        visit.pending is not None and result.document and text_identity(result.document) == visit.pending
-    ):
+    if why is None or agrees(result, visit):
         return result
-    if visit.confirm:
+    if visit.patience == "left":
         return replace(result, outcome="pending", detail=why, comparison=None)
     return replace(result, detail=why, confirmed=False)
+
+
+def agrees(result: Assessment, visit: Visit) -> bool:
+    """Whether a text is the one that waits for a second look."""
+    return visit.pending is not None and result.document is not None and text_identity(result.document) == visit.pending
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:

@@ -14,12 +14,21 @@ from differ.language.statements import Statement, statements
 from differ.matching.alignment import Alignment, align
 from differ.matching.renaming import renames
 from differ.model import Comparison, Finding, Suppression, Timing
+from differ.visits.page_noise import unmask, without_noise
 from document.model import Document
 
 
 def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
     """Say what changed between two versions of one policy, and whether it matters by a profile (the default one)."""
-    profile = profile or load_profile()
+    unmasked = unmask(before, after)
+    comparison = judged(unmasked.before, unmasked.after, profile or load_profile())
+    suppressed = (*comparison.suppressed, *unmasked.suppressed)
+    changed = comparison.changed or bool(unmasked.suppressed)
+    return without_noise(replace(comparison, changed=changed, suppressed=suppressed), before, after)
+
+
+def judged(before: Document, after: Document, profile: Profile) -> Comparison:
+    """Compare two texts, whatever else stands on their pages."""
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)

@@ -16,6 +16,7 @@ from differ.visits.assessment import Assessment, Mark, Visit, assess
 from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
+from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
 """Bytes of a page up to which it is compared with a snapshot where others wait meanwhile: a few milliseconds."""
@@ -58,7 +59,7 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
 
 def is_usual(page: Page) -> bool:
     """Whether an answer can be known by its body: others are told apart by their status and headers."""
-    return page.status == 200 and not any(name == "cf-mitigated" for name, _ in page.headers)
+    return page.status == 200 and challenge(page) is None
 
 
 def exact_mark(pages: Sequence[Page], options: ExtractionOptions) -> str:

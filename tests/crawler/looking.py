@@ -140,7 +140,7 @@ def remembered(visit: Visit) -> Assessment:
     """Assess a visit; a pure call, so that one that comes again is remembered."""
     latest = visit.latest
     before = None if latest is None else (latest.identity, latest.fallback, text_identity(latest.document))
-    key = (visit.page.body, visit.options, before, visit.pending, visit.confirm)
+    key = (visit.page.body, visit.options, before, visit.pending, visit.patience)
     if key not in _KNOWN:
         _KNOWN[key] = assess(visit)
     return _KNOWN[key]

@@ -39,6 +39,17 @@ def reason(body: str | bytes, status: int = 200, **facts: object) -> Reason | No
     [
         ("<title>One moment</title><h1>Verify you are human</h1>", "bot-challenge"),
         ("<title>x</title><p>Pastikan Anda bukan robot</p>", "bot-challenge"),
+        ("<title>Access to this site has been denied</title><h1>Press and hold, please</h1>", "bot-challenge"),
+        (
+            "<title>x</title><p>Your request for this page of the ferry has been blocked by our operator.</p>",
+            "bot-challenge",
+        ),
+        ("<title>x</title><noscript>We need to confirm that you're not a bot.</noscript>", "bot-challenge"),
+        ("<title>x</title><p>Akses Anda ke laman ini telah diblokir.</p>", "bot-challenge"),
+        ("<title>x</title><p>Buktikan bahwa Anda manusia untuk melanjutkan.</p>", "bot-challenge"),
+        ("<title>x</title><p>Der Zugriff auf diese Seite wurde blockiert.</p>", "bot-challenge"),
+        ("<title>x</title><p>L'accès à cette page vous est refusé.</p>", "bot-challenge"),
+        ("<title>x</title><p>El acceso a esta página ha sido denegado.</p>", "bot-challenge"),
         (
             f"<title>Before you continue</title><div role=dialog><p>{SENTENCE}</p><button>Accept all</button></div>",
             "consent-wall",
@@ -79,7 +90,26 @@ def test_status_screens_out_a_policy_too(status: int, expected: Reason) -> None:
 def test_status_of_an_error_goes_with_what_the_page_says() -> None:
     assert reason("<title>Maintenance mode</title>", 503) == "maintenance"
     assert reason("<title>Just a moment</title>", 403) == "bot-challenge"
-    assert reason(POLICY, headers=(("cf-mitigated", "challenge"),)) == "bot-challenge"
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (("cf-mitigated", "challenge"), 200),
+        (("x-amzn-waf-action", "challenge"), 202),
+        (("x-amzn-waf-action", "captcha"), 405),
+        (("x-vercel-mitigated", "deny"), 403),
+    ],
+)
+def test_a_firewall_that_says_so_answered_in_the_pages_place(header: tuple[str, str], status: int) -> None:
+    assert reason(POLICY, status, headers=(header,)) == "bot-challenge"
+    assert reason("<title></title><script src=c.js></script>", status, headers=(header,)) == "bot-challenge"
+
+
+def test_a_policy_may_speak_of_requests_that_are_denied() -> None:
+    refused = "<p>If access to your personal data has been denied, you may complain to the authority.</p>"
+    assert reason(f"<title>Privacy</title><main>{POLICY}{refused}</main>") is None
+    assert reason(f"<title>Privacy</title><main>{SHORT}{refused}</main>") is None
 
 
 @pytest.mark.parametrize("body", [POLICY, POLICY + WALL_WORDS, SHORT, SHORT_INDONESIAN, CHINESE])

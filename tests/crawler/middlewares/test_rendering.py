@@ -53,6 +53,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
             "redirected": site.redirect("/start", "/privacy"),
             "moves on": moving_on(site),
             "hostile": serve_hostile(site, there),
+            "leads nowhere": site.serve(
+                "/nowhere", shell(f'<script>location.href = "http://{there.address}/"</script>')
+            ),
             "endless": site.serve("/endless", shell(f"<script>{EVER}</script>")),
             "many files": site.serve("/many", shell(f"<script>{asking(60)}</script>")),
             "large files": large_files(site),
@@ -140,6 +143,12 @@ def test_a_limit_is_named(rendered: Rendered, name: str, kind: str, limit: str) 
     found = rendered.found[name]
     assert (found.outcome, found.error_kind) == ("failed", kind)
     assert limit in found.detail
+
+
+def test_the_browsers_own_error_page_is_a_failure_and_not_the_sites_text(rendered: Rendered) -> None:
+    found = rendered.found["leads nowhere"]
+    assert (found.outcome, found.error_kind) == ("failed", "connection")
+    assert "its own error page" in found.detail
 
 
 def test_what_robots_txt_keeps_us_from_is_not_loaded_for_a_page(rendered: Rendered) -> None:

@@ -66,6 +66,40 @@ def test_what_becomes_of_a_sequence(
     assert watch.newest.confirmed
 
 
+CUT = BASE[: BASE.index("for three years")]
+
+
+@pytest.mark.parametrize(
+    ("pages", "outcomes", "versions"),
+    [
+        pytest.param((BASE, CUT, BASE), (C, P, U), 1, id="a cut page is no version"),
+        pytest.param((BASE, CUT, CUT, CUT), (C, P, N, N), 1, id="another cut page proves nothing"),
+        pytest.param((BASE, CUT, CUT[:-90], CUT[:-9]), (C, P, P, P), 1, id="pages cut elsewhere start again"),
+        pytest.param((BASE, CUT, CUT, BASE, CUT), (C, P, N, U, P), 1, id="the whole page ends it"),
+        pytest.param((BASE, CUT, SOLD), (C, P, C), 2, id="a change after a cut page is believed"),
+    ],
+)
+def test_what_becomes_of_a_cut_page(
+    archive: Archive, pages: Sequence[str], outcomes: Sequence[str], versions: int
+) -> None:
+    watch = Watch(archive)
+    assert tuple(watch.visit(page) for page in pages) == outcomes
+    assert len(watch.versions) == versions
+
+
+def test_a_page_that_stays_cut_is_recorded_as_unconfirmed_after_confirm_max_and_judged(archive: Archive) -> None:
+    watch = Watch(archive)
+    watch.visit(BASE)
+    watch.visit(CUT)
+    first = watch.now
+    assert [watch.visit(CUT, DAY) for _ in range(3)] == [N, N, C]
+    assert watch.last is not None
+    assert "is the beginning of the version before" in watch.last.detail
+    assert (watch.newest.confirmed, watch.newest.seen_at) == (False, first)
+    assert watch.newest.change is not None
+    assert watch.newest.change.material
+
+
 def test_a_pending_change_says_why_and_keeps_its_snapshot(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)

@@ -1,0 +1,234 @@
+"""Whether a text is the whole policy: one that breaks off, lost one of its languages, or is another country's edition.
+
+Each of these may also be what the company did, so a second look is wanted, and after `confirm_max` the text is recorded
+as unconfirmed. Only an end that is open shows that a text was cut: rights usually come last, and a company that deletes
+the last quarter of its policy must not be taken for a bad connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from differ.language.lexicon import lexicon
+from differ.language.statements import Statement, statements
+from differ.language.words import words
+from differ.model import Comparison
+from document import Screening
+from document.model import UNKNOWN_LANGUAGE, Document, Page
+
+CUT = 0.75
+"""A text that breaks off with less than this share of the words of the version before is not the whole policy."""
+VERBATIM = 0.95
+"""The share of a text's words that the beginning of the version before must have, in their order, and the other way
+round, for the text to be that beginning."""
+LOOK_AHEAD = 10
+"""Statements of the version before that may be missing in a row within that beginning."""
+SECTION = 30
+"""Words whose loss at the end wants a second look even where the end is clean."""
+A_LANGUAGE = 0.25
+"""The share of the words from which a language is one of a text's languages, and no quotation."""
+LEFT_OVER = 0.1
+"""The share of a language's words that may be left where the language is gone: names, headings."""
+RESPELLED = 4
+"""Different words in another spelling from which a text is another edition."""
+RESPELLED_AND_DATED = 2
+"""The same, where the dates are written in another order too."""
+DATED = 3
+"""Dates in another order that show another edition by themselves."""
+
+_DAY_FIRST = re.compile(
+    r"\b(?:(?:1[3-9]|2\d|3[01])[./-]\d{1,2}[./-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4})\b"
+)
+_MONTH_FIRST = re.compile(
+    r"\b(?:\d{1,2}[./-](?:1[3-9]|2\d|3[01])[./-]\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})\b"
+)
+_FOOT = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a text ends that is the beginning of the version before."""
+
+    words: int
+    """Of the text."""
+    words_before: int
+    """Of the version before."""
+    open: str
+    """Why the end is open, a clause; "" where it is clean."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the text is too short to be the policy, and shows that it was not meant to end here."""
+        return bool(self.open) and self.words < CUT * self.words_before
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told."""
+        amounts = f"{self.words:,} words of {self.words_before:,}"
+        if self.open:
+            return f"The text is the beginning of the version before ({amounts}), and {self.open}."
+        return f"All that followed is gone: the text is the beginning of the version before ({amounts})."
+
+
+def incomplete(before: Document, after: Document, comparison: Comparison, ending: Ending | None) -> Screening | None:
+    """Return why a text may not be the whole policy, or None where nothing speaks for that."""
+    if ending is not None and ending.is_cut:
+        return Screening("cut", ending.sentence)
+    return language_gone(before, after) or other_edition(before, after, comparison)
+
+
+def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
+    """Return how a text ends that is the beginning of the version before and no more; None for any other.
+
+    `pages` are those before, where they are kept, each with the one after.
+    """
+    old, new = statements(before), statements(after)
+    size, former = _size(new), _size(old)
+    if not new or size > former:
+        return None
+    end = beginning(old, new)
+    if end is None:
+        return None
+    opened = breaks_off(old, new, end) or next(filter(None, (unfinished(*pair) for pair in pages)), "")
+    return Ending(size, former, opened) if opened or former - size >= SECTION else None
+
+
+def beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
+    """Return how many statements of the version before a text has, where it is the beginning of that version.
+
+    The last statement may be broken off: the one that it begins is not counted.
+    """
+    at, skipped, unknown, known = 0, 0, 0, False
+    for statement in new:
+        ahead = range(at, min(at + LOOK_AHEAD, len(old)))
+        place = next((place for place in ahead if old[place].words == statement.words), None)
+        known = place is not None
+        if place is None:
+            unknown += len(statement.words)
+        else:
+            skipped += _size(old[at:place])
+            at = place + 1
+    if not known and at < len(old) and begins(new[-1], old[at]):
+        known, unknown = True, unknown - len(new[-1].words)
+    return at if known and at and max(skipped, unknown) <= (1 - VERBATIM) * _size(new) else None
+
+
+def begins(broken: Statement, whole: Statement) -> bool:
+    """Whether a statement is the beginning of another, up to somewhere in a word."""
+    size = len(broken.words)
+    if not size or broken.words == whole.words:
+        return False
+    start = whole.words[:size]
+    return start[:-1] == broken.words[:-1] and len(start) == size and start[-1].startswith(broken.words[-1])
+
+
+def breaks_off(old: Sequence[Statement], new: Sequence[Statement], end: int) -> str:
+    """Return what shows that a text goes on after its last statement, a clause; "" where it ends as texts do."""
+    last, before, following = new[-1], old[end - 1], old[end] if end < len(old) else None
+    if following is not None and begins(last, following):
+        return f"breaks off within a sentence: “…{_tail(last)}”"
+    if following is None or following.kind == "heading":
+        return ""
+    if last.kind == "heading":
+        return f"ends with a heading that nothing follows: “{_tail(last)}”"
+    if last.text.rstrip().endswith((":", ",", ";")):
+        return f"ends where more is announced: “…{_tail(last)}”"
+    if following.path != before.path:
+        return ""
+    if following.block == before.block:
+        return f"breaks off within a paragraph, after “…{_tail(last)}”"
+    if following.kind == before.kind and before.kind in ("item", "row"):
+        return f"breaks off within a list, after “…{_tail(last)}”"
+    return ""
+
+
+def unfinished(before: Page, after: Page) -> str:
+    """Return what shows that a page was not delivered to its end, a clause; "" where nothing does."""
+    headers = dict(after.headers)
+    length = headers.get("content-length", "")
+    if length.isdigit() and "content-encoding" not in headers and len(after.body) < int(length):
+        return f"the page has {len(after.body):,} of the {int(length):,} bytes that its server announced"
+    if _FOOT.search(before.body) and not _FOOT.search(after.body):
+        return "the page has no foot: its markup breaks off"
+    return ""
+
+
+def language_gone(before: Document, after: Document) -> Screening | None:
+    """Return a screening where one of a text's languages is gone with its words."""
+    old, new = amounts(before), amounts(after)
+    for language, amount in old.items():
+        lost = old.total() - new.total()
+        if (
+            language != UNKNOWN_LANGUAGE
+            and A_LANGUAGE * old.total() <= amount < old.total()
+            and new[language] <= LEFT_OVER * amount
+            and lost >= amount / 2
+        ):
+            share = f"{amount:,} of the {old.total():,} words of the version before"
+            return Screening("language-gone", f"The text in the language “{language}” is gone: {share}.")
+    return None
+
+
+def amounts(document: Document) -> Counter[str]:
+    """Count the words in each language."""
+    found: Counter[str] = Counter()
+    for statement in statements(document, whole=True):
+        found[statement.language] += len(statement.words)
+    return found
+
+
+def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
+    """Return a screening where a text is written for another country, and says something else in material points.
+
+    A text that is only spelled otherwise is the same policy.
+    """
+    if not comparison.material:
+        return None
+    spellings = respelled(before, after)
+    dated = other_order(before.text, after.text)
+    if dated >= DATED or len(spellings) >= (RESPELLED_AND_DATED if dated else RESPELLED):
+        examples = ", ".join(f"“{old}” is “{new}”" for old, new in spellings[:3])
+        order = "its dates have day and month in another order" if dated else ""
+        shown = "; ".join(filter(None, (examples, order)))
+        return Screening("other-edition", f"The text is perhaps the edition for another country: {shown}.")
+    return None
+
+
+def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
+    """Return words of the version before with the other spelling in which alone the text has them, sorted."""
+    language = next(iter(after.languages), UNKNOWN_LANGUAGE)
+    known = lexicon(language)
+    if known is None or language not in before.languages:
+        return []
+    old, new = set(words(before.text)), set(words(after.text))
+    gone = {known.spelled([word])[0]: word for word in sorted(old - new)}
+    come = {known.spelled([word])[0]: word for word in sorted(new - old)}
+    return [(gone[form], come[form]) for form in sorted(gone.keys() & come.keys())]
+
+
+def other_order(before: str, after: str) -> int:
+    """Return how many dates show that a text writes day and month in another order than the one before."""
+    old, new = order(before), order(after)
+    return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
+
+
+def order(text: str) -> tuple[int, int]:
+    """Count dates with the day first, and those with the month first."""
+    return len(_DAY_FIRST.findall(text)), len(_MONTH_FIRST.findall(text))
+
+
+def _size(some: Sequence[Statement]) -> int:
+    return sum(len(statement.words) for statement in some)
+
+
+def _tail(statement: Statement) -> str:
+    return " ".join(statement.text.split()[-8:])
+
+
+def pages_in_pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
+    """Yield each page with the one that was in its place before, where as many are kept."""
+    if len(before) == len(after):
+        yield from zip(before, after, strict=True)

@@ -1,0 +1,221 @@
+"""What of a change is not the policy's: a hidden address, a menu, a text that is back after a page that was not it.
+
+Such texts can be compared, and make a version; nobody is told of what they say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from differ.judgement.relevance import relevance
+from differ.language.lexicon import lexicon
+from differ.language.meaning import heading_topics
+from differ.language.statements import Statement, statements
+from differ.language.words import sentences, words
+from differ.model import Comparison, Finding, Suppression
+from differ.visits.comparability import SUBSTANTIAL
+from document.model import Block, Document
+
+RESTORED = 4
+"""A text so many times as long as the version before is one that is back, not one that grew."""
+RESTORED_UNWATCHED = 1.5
+"""The same, where the version before has no statement on sharing or rights: it was no policy."""
+WATCHED = 3
+"""Statements on sharing or rights that a text that is back has at least."""
+MENU_WORDS = 5
+"""Words of the longest line of a menu."""
+LINKED_MENU = 5
+"""Lines of the shortest menu of links."""
+BARE_MENU = 8
+"""Lines of the shortest menu whose links are not known; it comes before the first prose."""
+ALIKE = 0.8
+"""The share of a menu's lines that have its shape."""
+PROSE = 15
+"""Words of a sentence with which a page's prose begins."""
+
+_MASKS = (
+    r"\[?\s*e-?mail\s+protected\s*\]?",
+    r"this e-?mail address is being protected from spambots\.(?: you need javascript .{0,20}view it\.?)?",
+    r"alamat e-?mail ini dilindungi dari robot spam\.(?: anda memerlukan javascript .{0,40}melihatnya\.?)?",
+    r"cette adresse e-?mail est protégée contre les robots spammeurs\.(?: vous devez .{0,40}visualiser\.?)?",
+    r"diese e-?mail-?adresse ist vor spambots geschützt[.!](?: zur anzeige .{0,40}sein[.!]?)?",
+    r"esta dirección de correo electrónico está (?:siendo )?protegida contra (?:los robots de spam|spambots)\."
+    r"(?: (?:usted )?necesita .{0,40}(?:verl[oa]|visualizarla)\.?)?",
+)
+"""What delivery networks and content systems write in an address's place for readers without scripts."""
+_MASK = re.compile("|".join(_MASKS), re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_HIDDEN = "[email protected]"
+"""The one token that every mask is."""
+_ENDS = (".", ":", ";", "!", "?", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """The version before, with each address written as the new text writes it, and what was so made alike."""
+
+    before: Document
+    after: Document
+    suppressed: tuple[Suppression, ...]
+
+
+def unmask(before: Document, after: Document) -> Unmasked:
+    """Let a mask in one text stand for any address in the same sentence of the other; another sentence stays."""
+    before, after = with_one_mask(before), with_one_mask(after)
+    written: dict[str, list[str]] = defaultdict(list)
+    for sentence in _sentences(after):
+        if _hides(sentence) or _ADDRESS.search(sentence):
+            written[_key(sentence)].append(sentence)
+    if not written or not any(_HIDDEN in document.text for document in (before, after)):
+        return Unmasked(before, after, ())
+    suppressed: list[Suppression] = []
+
+    def alike(block: Block, section: str) -> Block:
+        parts = []
+        for sentence in sentences(block.text):
+            other = next((one for one in written.get(_key(sentence), ()) if _hides(one) != _hides(sentence)), None)
+            if other is not None:
+                suppressed.append(Suppression(section, "masked-address", sentence, other))
+            parts.append(sentence if other is None else other)
+        return replace(block, text=" ".join(parts))
+
+    sections = tuple(
+        replace(section, blocks=tuple(alike(block, " > ".join(section.path)) for block in section.blocks))
+        for section in before.sections
+    )
+    return Unmasked(replace(before, sections=sections), after, tuple(suppressed))
+
+
+def with_one_mask(document: Document) -> Document:
+    """Return a document in which every mask of an address is the same."""
+    if not _MASK.search(document.text):
+        return document
+    sections = tuple(
+        replace(
+            section,
+            blocks=tuple(
+                replace(block, text=_MASK.sub(f" {_HIDDEN} ", block.text).strip()) for block in section.blocks
+            ),
+        )
+        for section in document.sections
+    )
+    return replace(document, sections=sections)
+
+
+def _sentences(document: Document) -> Iterator[str]:
+    for section in document.sections:
+        for block in section.blocks:
+            yield from sentences(block.text)
+
+
+def _hides(sentence: str) -> bool:
+    return _HIDDEN in sentence
+
+
+def _key(sentence: str) -> str:
+    """Return a sentence's words with one token for each address, hidden or not."""
+    return " ".join(words(_ADDRESS.sub(" hiddenaddress ", sentence.replace(_HIDDEN, " hiddenaddress "))))
+
+
+def restored(before: Document, after: Document) -> str | None:
+    """Say that a text is back after a page that was not the policy, or return None where it grew."""
+    old, new = statements(before), statements(after)
+    size, former = (sum(len(statement.words) for statement in some) for some in (new, old))
+    if size < SUBSTANTIAL or size < RESTORED_UNWATCHED * former:
+        return None
+    amounts = f"{size:,} words after {former:,}"
+    if size >= RESTORED * former:
+        return f"The text is back after a page that was not the whole policy ({amounts}): nothing in it is new."
+    if (
+        all(map(is_judged, (*old, *new)))
+        and not any(map(relevance, old))
+        and sum(map(bool, map(relevance, new))) >= WATCHED
+    ):
+        return f"The text is back after a page that said nothing of sharing and rights ({amounts})."
+    return None
+
+
+def replaces_another_page(before: Document, after: Document) -> bool:
+    """Whether a text is back after a page that was no policy, so that it need not be like that page."""
+    old = statements(before)
+    return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))
+
+
+def is_judged(statement: Statement) -> bool:
+    """Whether a lexicon says what a statement is about."""
+    return lexicon(statement.language) is not None
+
+
+def menus(document: Document) -> frozenset[str]:
+    """Return the lines of menus: runs of short lines that are links, or stand before all prose and say nothing."""
+    found: set[str] = set()
+    prose, before = False, None
+    for short, run in groupby(statements(document, whole=True), is_short):
+        lines = list(run)
+        if short and is_menu(lines, before, prose=prose):
+            found.update(line.text for line in lines)
+        before = lines[-1]
+        prose = prose or any(len(line.words) >= PROSE for line in lines)
+    return frozenset(found)
+
+
+def is_short(statement: Statement) -> bool:
+    """Whether a line is as short as one of a menu, and no sentence."""
+    ends = statement.text.rstrip().endswith(_ENDS) and not statement.text.rstrip().endswith("&.")
+    return len(statement.words) <= MENU_WORDS and not ends
+
+
+def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool) -> bool:
+    """Whether short lines in a row are a menu.
+
+    A list that a sentence or a heading on sharing or rights stands over is one of recipients, data or choices, and is
+    none, be it of links; nor is one whose language has no lexicon, since nobody knows what stands over it.
+    """
+    if not all(is_judged(line) and not line.lead and not heading_topics(line.path, line.language) for line in lines):
+        return False
+    if before is not None and relevance(before):
+        return False
+    if len(lines) >= LINKED_MENU and sum(line.linked for line in lines) >= ALIKE * len(lines):
+        return True
+    return not prose and len(lines) >= BARE_MENU and sum(map(says_nothing, lines)) >= ALIKE * len(lines)
+
+
+def says_nothing(line: Statement) -> bool:
+    """Whether a line has no function words, as no sentence has."""
+    known = lexicon(line.language)
+    return known is not None and len(known.content_words(line.words)) == len(line.words)
+
+
+def without_noise(comparison: Comparison, before: Document, after: Document) -> Comparison:
+    """Return a comparison in which nothing is told of menus, nor of anything in a text that is back."""
+    if not comparison.findings:
+        return comparison
+    if restored(before, after):
+        return quiet(comparison, dict.fromkeys(range(len(comparison.findings)), "restored"))
+    gone, come = menus(before), menus(after)
+    of_menus = {
+        place: "menu"
+        for place, finding in enumerate(comparison.findings)
+        if (finding.before or finding.after) and in_menu(finding.before, gone) and in_menu(finding.after, come)
+    }
+    return quiet(comparison, of_menus)
+
+
+def in_menu(text: str, lines: frozenset[str]) -> bool:
+    """Whether a text is empty or a line of a menu."""
+    return not text or text in lines
+
+
+def quiet(comparison: Comparison, reasons: dict[int, str]) -> Comparison:
+    """Return a comparison in which the findings at these places are suppressed, each for its reason."""
+    told = tuple(finding for place, finding in enumerate(comparison.findings) if place not in reasons)
+    kept = tuple(_suppression(comparison.findings[place], reason) for place, reason in reasons.items())
+    return replace(comparison, findings=told, suppressed=(*comparison.suppressed, *kept))
+
+
+def _suppression(finding: Finding, reason: str) -> Suppression:
+    return Suppression(finding.section, reason, finding.before, finding.after)

@@ -1,0 +1,187 @@
+"""Whether a text is the whole policy: cut, without one of its languages, another country's edition."""
+
+from __future__ import annotations
+
+import pytest
+
+from differ.visits.assessment import Assessment, LatestVersion, Patience, Visit, assess
+from document import read, text_identity
+from document.model import ExtractionOptions, Page
+
+PLACES = ("harbour office", "northern ferry", "ticket window", "lost luggage desk", "night boat", "island pier")
+KINDS = ("your name", "your ticket number", "the time of your crossing", "your seat", "the weight of your luggage")
+ENGLISH = (
+    "# Privacy policy of the Ferry",
+    "This policy says which personal data we collect and process, with your consent or without, whom we share it with, "
+    "third parties too, how long we retain it, and how you use your rights.",
+    "## What we collect",
+    *(f"At the {place} we collect {kind}, so that the crossing can be planned." for place in PLACES for kind in KINDS),
+    "## Whom we share it with",
+    "We share your personal data with the pilots of the harbour. We do not sell your personal data to anybody.",
+    "## Your rights",
+    "You have the right to access your personal data and to have it deleted. We answer within a month.",
+    "- You can ask for a copy of your data.",
+    "- You can withdraw your consent.",
+    "- You can complain to the data protection authority.",
+    "## Contact",
+    "Write to the Ferry, Pier Road 3. Our officer for data protection reads each letter and answers it in person.",
+    "The officer is at the pier on each working day, and in summer on Saturdays too, from nine in the morning to noon.",
+)
+TEMPAT = ("kantor pelabuhan", "feri utara", "loket tiket", "meja bagasi", "kapal malam", "dermaga pulau")
+JENIS = ("nama Anda", "nomor tiket Anda", "jam keberangkatan Anda", "kursi Anda", "berat bagasi Anda")
+INDONESIAN = (
+    "# Kebijakan privasi Feri",
+    "Kebijakan ini menjelaskan data pribadi yang kami kumpulkan dan proses dengan persetujuan Anda, kepada pihak "
+    "ketiga mana kami membagikannya, berapa lama kami menyimpannya, dan hak Anda atas informasi pribadi Anda.",
+    "## Data yang kami kumpulkan",
+    *(
+        f"Di {tempat} kami mengumpulkan {jenis} agar penyeberangan dapat diatur."
+        for tempat in TEMPAT
+        for jenis in JENIS
+    ),
+    "## Hak Anda",
+    "Anda berhak mengakses data pribadi Anda dan meminta penghapusannya. Tulislah kepada kami kapan saja.",
+    "## Berbagi data",
+    "Kami membagikan data pribadi Anda kepada pandu pelabuhan. Kami tidak menjual data pribadi Anda kepada siapa pun.",
+)
+
+
+def page(*lines: str) -> Page:
+    return Page("\n\n".join(lines).encode(), "text/markdown")
+
+
+def assessed(
+    before: Page, after: Page, patience: Patience = "none", *, again: bool = False, languages: tuple[str, ...] = ("en",)
+) -> Assessment:
+    """Assess a page after another; `again` if the same text waits for a second look."""
+    options = ExtractionOptions(languages)
+    extracted = read(before, options)
+    latest = LatestVersion(extracted.document, extracted.identity, before)
+    pending = text_identity(read(after, options).document) if again else None
+    return assess(Visit(after, options, latest=latest, pending=pending, patience=patience))
+
+
+def cut(text: Page, share: float) -> Page:
+    return Page(text.body[: int(share * len(text.body))], text.content_type)
+
+
+@pytest.mark.parametrize("lines", [ENGLISH, INDONESIAN], ids=["en", "id"])
+def test_a_text_that_breaks_off_is_cut(lines: tuple[str, ...]) -> None:
+    language = ("en",) if lines is ENGLISH else ("id",)
+    found = assessed(page(*lines), cut(page(*lines), 0.6), languages=language)
+    assert (found.outcome, found.reason) == ("not comparable", "cut")
+    assert "breaks off within" in found.detail
+
+
+def test_a_cut_text_waits_and_one_that_agrees_proves_nothing() -> None:
+    whole, half = page(*ENGLISH), cut(page(*ENGLISH), 0.6)
+    assert assessed(whole, half, "left").outcome == "pending"
+    assert assessed(whole, half, "left", again=True).reason == "cut"
+
+
+def test_a_cut_text_is_recorded_as_unconfirmed_in_the_end() -> None:
+    found = assessed(page(*ENGLISH), cut(page(*ENGLISH), 0.6), "over", again=True)
+    assert (found.outcome, found.confirmed) == ("changed", False)
+    assert found.comparison is not None
+    assert found.comparison.material
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9, 0.97, 0.999])
+def test_a_text_that_breaks_off_late_wants_a_second_look(share: float) -> None:
+    assert assessed(page(*ENGLISH), cut(page(*ENGLISH), share), "left").outcome == "pending"
+
+
+@pytest.mark.parametrize("sections", [1, 2, 3])
+def test_sections_that_are_deleted_at_the_end_are_told_after_a_second_look(sections: int) -> None:
+    """Rights usually come last: a company that deletes them is not a bad connection."""
+    heads = [place for place, line in enumerate(ENGLISH) if line.startswith("## ")]
+    rest = page(*ENGLISH[: heads[-sections]])
+    assert assessed(page(*ENGLISH), rest, "left").outcome == "pending"
+    second = assessed(page(*ENGLISH), rest, "left", again=True)
+    assert (second.outcome, second.confirmed) == ("changed", True)
+    assert second.comparison is not None
+    assert second.comparison.material
+
+
+def test_the_last_sentences_may_change_at_once() -> None:
+    *rest, last = ENGLISH
+    for other in ("The officer is ill.", last.replace("Saturdays", "Sundays"), "We sell your personal data."):
+        assert assessed(page(*ENGLISH), page(*rest, other), "left").outcome == "changed"
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (ENGLISH[:-5], "within a list"),
+        (ENGLISH[:-7], ""),
+        ((*ENGLISH[:-9], "We share your personal data with the pilots of the harbour."), "within a paragraph"),
+    ],
+)
+def test_what_shows_an_open_end(last: tuple[str, ...], said: str) -> None:
+    detail = assessed(page(*ENGLISH), page(*last), "left").detail
+    assert said in detail
+    assert bool(said) == ("breaks off" in detail)
+
+
+def html(foot: str = "</body></html>", lines: tuple[str, ...] = ENGLISH) -> bytes:
+    parts = (f"<h2>{line[3:]}</h2>" if line.startswith("## ") else f"<p>{line.strip('#- ')}</p>" for line in lines)
+    return f"<html><head><title>Privacy</title></head><body><main>{''.join(parts)}</main>{foot}".encode()
+
+
+def test_a_page_without_its_foot_is_cut_wherever_it_ends() -> None:
+    before = Page(html(), "text/html")
+    after = Page(html("", ENGLISH[:20]), "text/html")
+    found = assessed(before, after)
+    assert found.reason == "cut"
+    assert "no foot" in found.detail
+
+
+def test_a_page_shorter_than_its_server_announced_is_cut() -> None:
+    before = Page(html(), "text/html")
+    body = html(lines=ENGLISH[:20])
+    headers = (("content-length", str(len(body) + 900)),)
+    assert assessed(before, Page(body, "text/html", headers=headers)).reason == "cut"
+    assert assessed(before, Page(body, "text/html", headers=(*headers, ("content-encoding", "gzip")))).reason != "cut"
+
+
+def test_a_policy_that_lost_one_of_its_languages_waits() -> None:
+    both, alone = page(*ENGLISH, *INDONESIAN), page(*ENGLISH)
+    found = assessed(both, alone, languages=("en", "id"))
+    assert (found.reason, "“id”" in found.detail) == ("language-gone", True)
+    assert assessed(both, alone, "left", languages=("en", "id")).outcome == "pending"
+    assert assessed(both, alone, "left", again=True, languages=("en", "id")).reason == "language-gone"
+    assert assessed(both, alone, "over", languages=("en", "id")).outcome == "changed"
+
+
+def test_a_quotation_in_another_language_may_go() -> None:
+    quoted = page(*ENGLISH, *INDONESIAN[-2:])
+    assert assessed(quoted, page(*ENGLISH), languages=("en", "id")).reason is None
+
+
+BRITISH = (
+    "We analyse the behaviour of passengers and personalise the timetable. Our organisation recognises regulars.",
+    "The colour of your ticket and the programme of the crossing are not personal data. Updated 14 March 2026.",
+)
+AMERICAN = (
+    "We analyze the behavior of passengers and personalize the timetable. Our organization recognizes regulars.",
+    "The color of your ticket and the program of the crossing are not personal data. Updated March 14, 2026.",
+)
+
+
+def test_another_countrys_edition_waits() -> None:
+    sold = tuple(line.replace("We do not sell", "We may sell") for line in ENGLISH)
+    found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *AMERICAN))
+    assert found.reason == "other-edition"
+    assert "“behaviour” is “behavior”" in found.detail
+
+
+def test_another_spelling_alone_is_the_same_policy() -> None:
+    found = assessed(page(*ENGLISH, *BRITISH), page(*ENGLISH, *AMERICAN))
+    assert (found.reason, found.comparison is not None and found.comparison.material) == (None, False)
+
+
+def test_a_change_in_the_same_spelling_is_no_other_edition() -> None:
+    sold = tuple(line.replace("We do not sell", "We may sell") for line in ENGLISH)
+    found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *BRITISH))
+    assert found.comparison is not None
+    assert found.comparison.severity == "critical"

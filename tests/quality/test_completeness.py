@@ -1,0 +1,76 @@
+"""Cuts, deletions and returns of real policies, made by a seeded generator: what is not whole, and what is."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import os
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
+from document import read, text_identity
+from document.model import ExtractionOptions, Page
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261130"))
+POLICIES = 40 if LONG else 8
+HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
+OPTIONS = ExtractionOptions()
+
+
+def rows(shared: Path, name: str) -> Iterator[dict[str, Any]]:
+    with lzma.open(shared / "corpus" / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+@pytest.fixture(scope="module")
+def policies(shared: Path) -> list[str]:
+    """Return some policies of middle length that have headings."""
+    texts = (row["text"] for row in rows(shared, "policies"))
+    whole = [text for text in texts if 800 <= len(text.split()) <= 9000 and len(HEADING.findall(text)) >= 6]
+    return random.Random(SEED).sample(whole, POLICIES)  # noqa: S311 - not for secrets
+
+
+def page(text: str) -> Page:
+    return Page(text.encode(), "text/markdown")
+
+
+def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
+    """Return what a first and a second look find where a text came after the whole one."""
+    extracted = read(page(whole), OPTIONS)
+    latest = LatestVersion(extracted.document, extracted.identity, page(whole))
+    first = assess(Visit(page(rest), OPTIONS, latest=latest, patience="left"))
+    if first.outcome != "pending" or first.document is None:
+        return first, first
+    pending = text_identity(first.document)
+    return first, assess(Visit(page(rest), OPTIONS, latest=latest, pending=pending, patience="left"))
+
+
+def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_look(policies: list[str]) -> None:
+    places = random.Random(SEED)  # noqa: S311 - not for secrets
+    cuts = [(text, places.randrange(int(0.05 * len(text)), int(0.99 * len(text)))) for text in policies]
+    first = [looks(text, text[:place])[0].outcome for text, place in cuts]
+    print(f"{len(first)} cut policies: {first.count('pending')} wait, {first.count('not comparable')} not comparable")
+    assert set(first) <= {"pending", "not comparable"}
+
+
+@pytest.mark.parametrize("share", [0.75, 1.0], ids=["quarter", "section"])
+def test_every_clean_deletion_at_the_end_is_told_after_the_second_look(policies: list[str], share: float) -> None:
+    """Only at the end of a section, which is nearest to a share of the text."""
+    material = 0
+    for text in policies:
+        places = [found.start() for found in HEADING.finditer(text)]
+        end = min(places, key=lambda place: abs(place - share * len(text)))
+        _, second = looks(text, text[:end].rstrip() + "\n")
+        assert (second.outcome, second.confirmed) == ("changed", True), (second.reason, second.detail)
+        assert second.comparison is not None
+        assert second.comparison.changed
+        material += second.comparison.material
+    print(f"{material} of {len(policies)} deletions are material")
+    assert material >= 0.6 * len(policies)
