@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import forking
+from tests.forking import Ended
 
 CRAWL = {
     "every": '"1h"',
@@ -18,15 +19,6 @@ CRAWL = {
     "contact": '"desk@example.org"',
 }
 """Settings under which a test need not wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended and what it printed."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +56,7 @@ class Desk:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *arguments]
 
-    def clausewatch(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Said:
+    def clausewatch(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
         """Run a command to its end, with further environment variables."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, **(environment or {})},
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        words = ("--config", str(self.configuration), *arguments)
+        return forking.run("clausewatch", *words, folder=self.folder, environment=environment)

@@ -94,7 +94,7 @@ class Cluster:
             "shared_buffers": "16MB",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [self.programs / "postgres", "-D", self.folder / "data", *options]
+        command: list[str | Path] = [self.programs / "postgres", "-D", self.folder / "data", *options]
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
@@ -107,7 +107,7 @@ class Cluster:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        asked = [self.programs / "pg_isready", "-q", "-h", self.folder]
+        asked: list[str | Path] = [self.programs / "pg_isready", "-q", "-h", self.folder]
         return subprocess.run(asked, check=False, **self._surroundings()).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
@@ -127,7 +127,7 @@ class Cluster:
             self._server = None
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [self.programs / program, "-D", self.folder / "data", *arguments]
+        command: list[str | Path] = [self.programs / program, "-D", self.folder / "data", *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._surroundings())
 
     def _surroundings(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tests import forking
 from tests.sources import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 3, "allow_private": ("127.0.0.1",)}
@@ -52,16 +52,9 @@ def crawl(
         "settings": QUICK | settings,
         "scrapy": dict(scrapy),
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.crawler.crawl", json.dumps(task)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    rows = [Crawled(**json.loads(line)) for line in done.stdout.splitlines()]
+    done = forking.run("tests.crawler.crawl", json.dumps(task), folder=PROJECT, timeout=600)
+    assert done.code == 0, done.err
+    rows = [Crawled(**json.loads(line)) for line in done.out.splitlines()]
     return {row.policy: row for row in rows}
 
 

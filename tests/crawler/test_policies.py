@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,12 @@ def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
         deep = "<div>" * 40_000 + "deep" + "</div>" * 40_000
         site.serve("/nested", PAGE + deep * 12)  # takes more than half a minute
         policies = {f"good {n}": site.serve(f"/{n}", PAGE) for n in range(4)}
-        limits = {"worker_time": 4, "worker_memory": 1_000_000_000, "timeout": 30, "max_body": 8_000_000}
+        limits: dict[str, Any] = {
+            "worker_time": 4,
+            "worker_memory": 1_000_000_000,
+            "timeout": 30,
+            "max_body": 8_000_000,
+        }
         results = crawl(tmp_path / "a.db", {"nested": site.url("/nested")} | policies, **limits)
     assert {name: results[name].outcome for name in policies} == dict.fromkeys(policies, "changed")
     assert (results["nested"].outcome, results["nested"].reason) == ("not comparable", "refused-limit")

@@ -24,9 +24,9 @@ from sqlalchemy import text
 from archive.model import Policy, SecondLooks
 from archive.storage.database import open_archive
 from document.model import ExtractionOptions
-from tests.crawler.crawl import PROJECT
 from tests.end_to_end.visiting import Visited, Watch
 from tests.server import Site, serving
+from tests.sources import PROJECT
 
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}

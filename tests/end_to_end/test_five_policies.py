@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from archive.storage.database import open_archive
-from tests.desk import Desk, Said
+from tests.desk import Desk
+from tests.forking import Ended
 from tests.server import Answer, Site, serving
 from tests.smtp import MailServer, Received, mail_server
 
@@ -28,7 +29,7 @@ EDITS = {"hacktrace": "01", "alumak": "04", "btp": "02", "kenalan": "15", "kartu
 class Story:
     """Three runs over the five policies: the pages as they were, then with noise or one edit, then the same again."""
 
-    runs: tuple[Said, Said, Said]
+    runs: tuple[Ended, Ended, Ended]
     outcomes: Mapping[str, str]
     """Policy -> its outcome in the second run."""
     mails: tuple[tuple[Received, ...], ...]
@@ -49,7 +50,8 @@ def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         desk = Desk(tmp_path_factory.mktemp("desk"))
         addresses = {watch: place(site, folder, file) for watch, file in later.items()}
         desk.configure(addresses, mail=mail.url, crawl={"concurrency": "8"})
-        said, mails = [], []
+        said: list[Ended] = []
+        mails: list[tuple[Received, ...]] = []
         for pages in ({watch: f"{file.split('/')[0]}/base.html" for watch, file in later.items()}, later, later):
             for watch, file in pages.items():
                 site.pages[addresses[watch].removeprefix(site.base)] = answer(folder, file)

@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import text
 
 from archive.storage.database import open_archive
-from tests.desk import Desk, Said
+from tests.desk import Desk
 from tests.faked_clock import environment
+from tests.forking import Ended
 from tests.server import Answer, Site, serving
 from tests.smtp import mail_server
 
@@ -68,7 +69,7 @@ class Story:
     Some of those answers ask to be left alone for an hour.
     """
 
-    runs: tuple[Said, ...]
+    runs: tuple[Ended, ...]
     found: tuple[Mapping[str, tuple[str, str | None]], ...]
     """Of each run: watch -> outcome and reason."""
     versions: Mapping[str, int]

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -59,7 +60,8 @@ class Watch:
         try:
             await story()
         finally:
-            reactor.stop()
+            running: Any = reactor  # what Twisted says of its type does not fit
+            running.stop()
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
         """Visit these policies, or those of them that are due, as `clausewatch run` does."""

@@ -5,9 +5,10 @@
 
 import select
 import time
+from typing import Any
 
 
-def sleep(seconds: float) -> None:
+def sleep(seconds: Any) -> None:
     """Wait."""
     select.select((), (), (), seconds)
 

@@ -1,8 +1,4 @@
-"""`clausewatch` commands as processes of their own, to be watched and killed.
-
-Each is forked from a process that has the program imported already: a command that was started as a user starts it
-would spend two thirds of its time on that, and hundreds are killed here.
-"""
+"""`clausewatch` commands as processes of their own, to be watched and killed: hundreds of them, so they are forked."""
 
 from __future__ import annotations
 
@@ -12,24 +8,10 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from archive.storage.fault_injection import VARIABLE
-
-FORKING = get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        "clausewatch.operation.run",
-        "clausewatch.cli.run",
-        "clausewatch.cli.notify",
-        "crawler.spiders.policies",
-        "crawler.visits.pipelines",
-        "notifier.sending.delivery",
-        "notifier.channels",
-    ]
-)
+from tests.forking import Forked, fork
 
 STARTING = 60.0
 """Seconds within which a command begins its work, however loaded the machine is."""
@@ -39,14 +21,14 @@ STARTING = 60.0
 class Child:
     """One command under way, and what it has come to."""
 
-    process: BaseProcess
+    process: Forked
     points: Path
     log: Path
 
     @property
     def code(self) -> int | None:
         """How it ended; None while it goes on."""
-        return self.process.exitcode
+        return self.process.code
 
     def reached(self) -> list[str]:
         """Return the points that it reached so far, in order."""
@@ -82,18 +64,12 @@ class Child:
 
     def end(self, timeout: float = 120.0) -> int:
         """Wait for its end; return its exit code."""
-        self.process.join(timeout)
-        assert self.code is not None, "it does not end"
-        return self.code
+        return self.process.wait(timeout)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to it and to its workers."""
-        assert self.process.pid is not None
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it is gone
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:  # it has no group yet, or is gone
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.process.pid, number)
 
     def kill(self) -> bool:
         """Kill it with all of its workers; return whether it was still there, or was killed before."""
@@ -113,21 +89,10 @@ class Child:
 def start(folder: Path, number: int, words: tuple[str, ...], until: int | None, more: Mapping[str, str]) -> Child:
     """Start a command in a folder that holds its configuration; `until` is the number of the point that kills it."""
     points, log = folder / f"points-{number}", folder / f"log-{number}"
-    log.touch()
     surroundings = {VARIABLE: str(points) if until is None else f"{points}:{until}", "HOME": str(folder), **more}
-    arguments = ["--config", str(folder / "clausewatch.toml"), *words]
-    process = FORKING.Process(target=_run, args=(folder, log, surroundings, arguments))
-    process.start()
-    return Child(process, points, log)
-
-
-def _run(folder: Path, log: Path, surroundings: Mapping[str, str], arguments: list[str]) -> None:
-    os.setsid()
-    os.chdir(folder)
-    file = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    os.environ.update(surroundings)
-    from clausewatch.cli import main
-
-    main(arguments, prog_name="clausewatch")
+    arguments = ("--config", str(folder / "clausewatch.toml"), *words)
+    with log.open("ab") as file:
+        out = file.fileno()
+        return Child(
+            fork("clausewatch", arguments, folder=folder, environment=surroundings, out=out, err=out), points, log
+        )

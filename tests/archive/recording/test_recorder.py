@@ -80,7 +80,7 @@ def test_latest_version_that_is_a_fallback_comes_with_the_text_that_the_selector
     for number, text in enumerate(texts):
         found = seen(START + number * HOUR, text, number or None)
         assert found.assessment is not None
-        record(archive, replace(found, assessment=replace(found.assessment, fallback=number > 1)), DATE)
+        record(archive, replace(found, assessment=replace(found.assessment, fallback=number > 1)), START)
         known = latest(archive, "Teahouse")
         assert known is not None
         assert known.version.fitted == (texts[1] if number > 1 else None)

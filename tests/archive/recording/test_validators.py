@@ -155,9 +155,8 @@ def test_of_several_pages_each_gives_its_own_or_none_is_used(
 ) -> None:
     identity = f"2*{identity_of(SEVERAL.options, 'generic')}"
     visit = first(identity=identity)
-    page = FurtherResponse(
-        *SEVERAL.options.further, SEVERAL.options.further[0], status, headers=headers, body=b"<p>cooks</p>"
-    )
+    (url,) = SEVERAL.options.further
+    page = FurtherResponse(url, url, status, headers=headers, body=b"<p>cooks</p>")
     watch(archive, SEVERAL)
     record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
     found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")

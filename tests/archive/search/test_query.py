@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -123,7 +124,7 @@ def test_policies_tags_and_days_narrow_a_search(archive: Archive) -> None:
     visit = seen(START + 3 * DAY, written("Our cooks eat."), None)
     record(archive, replace(visit, fetch=replace(visit.fetch, policy="Bakery")), START)
 
-    def found(**narrowed: object) -> list[tuple[str, int]]:
+    def found(**narrowed: Any) -> list[tuple[str, int]]:
         answer = search(archive, replace(Search("cooks"), **narrowed))
         return [(each.policy, each.first) for each in answer.matches]
 

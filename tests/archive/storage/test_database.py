@@ -46,7 +46,7 @@ def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
-SETTINGS = {
+SETTINGS: dict[str, dict[str, object]] = {
     "sqlite": {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000},
     "postgresql": {"synchronous_commit": "on", "lock_timeout": "30s", "TimeZone": "UTC", "full_page_writes": "on"},
 }

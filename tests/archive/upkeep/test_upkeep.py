@@ -22,7 +22,8 @@ from archive.storage.database import Archive, open_archive
 from archive.storage.tables import BlobRow, FetchRow, RemovalRow
 from archive.upkeep.backup import BackupError, back_up, put_back
 from archive.upkeep.restores import maybe_sent_before, note_restored
-from archive.upkeep.retention import Retention, count_removable, remove_bodies, remove_unreferenced
+from archive.upkeep.retention import count_removable, remove_bodies, remove_unreferenced
+from archive.upkeep.retention_rule import Retention
 from archive.upkeep.stats import archive_stats
 from archive.upkeep.vacuum import vacuum
 from tests.archive.visits import HOUR, START, failed, record_two_versions, seen, watch, written

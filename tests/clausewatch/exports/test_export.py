@@ -169,7 +169,7 @@ def test_pages_go_to_a_web_archive(tmp_path: Path) -> None:
 
 def warcio_check(file: Path) -> int:
     """Run warcio's own check."""
-    command = [sys.executable, "-m", "warcio.cli", "check", file]
+    command = [sys.executable, "-m", "warcio.cli", "check", str(file)]
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from archive.questions.history import versions
+from archive.questions.history import versions_of
 from archive.storage import blobs
 from archive.storage.tables import FetchRow, PolicyRow, VersionRow
 from tests.clausewatch.recorded import imported
@@ -90,11 +90,11 @@ def test_every_version_comes_over_with_its_date_and_bytes(tmp_path: Path) -> Non
     with opened(tmp_path) as archive:
         for service, expected in made.expected.items():
             dates = sorted(at for at, _ in expected)
-            assert [version.seen_at for version in versions(archive, service)] == dates
+            assert [version.seen_at for version in versions_of(archive, service)] == dates
         with archive.reading() as session:
             query = session.query(PolicyRow.name, VersionRow.seen_at, FetchRow.snapshot_sha256)
             rows = query.join(VersionRow, VersionRow.policy_id == PolicyRow.id).join(FetchRow)
-            recorded = sorted((name, at, blobs.load(session, key)) for name, at, key in rows)
+            recorded = sorted((name, at, blobs.retrieve(session, key)) for name, at, key in rows if key)
     assert recorded == sorted((name, *version) for name, each in made.expected.items() for version in each)
 
 

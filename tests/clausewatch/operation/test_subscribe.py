@@ -15,7 +15,8 @@ from archive.storage.database import Archive, open_archive
 from clausewatch.cli import main
 from clausewatch.config import load
 from notifier import outbox
-from tests.notifier.changes import RETENTION, WILL_NOT, record_change, record_first
+from tests.archive.visits import RETENTION
+from tests.notifier.changes import WILL_NOT, record_change, record_first
 from tests.smtp import MailServer, mail_server
 
 CONFIGURATION = """

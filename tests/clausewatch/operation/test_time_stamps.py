@@ -74,7 +74,7 @@ def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority)
     with zipfile.ZipFile(tmp_path / "e.zip") as bundle:
         for name in ("stamps/1.txt", "stamps/1.tsr"):
             bundle.extract(name, tmp_path)
-    command = ["openssl", "ts", "-verify", "-data", "1.txt", "-in", "1.tsr", "-CAfile", tsa.root]
+    command = ["openssl", "ts", "-verify", "-data", "1.txt", "-in", "1.tsr", "-CAfile", str(tsa.root)]
     done = subprocess.run(command, cwd=tmp_path / "stamps", capture_output=True, text=True, check=False)
     assert "Verification: OK" in done.stdout, done.stderr
 
@@ -112,7 +112,13 @@ def test_an_old_answer_is_refused(tmp_path: Path, tsa: Authority) -> None:
     """Each request holds a number that the answer repeats."""
     watched(tmp_path)
     kept: list[bytes] = []
-    tsa.answer = lambda query: (200, kept[0] if kept else kept.append(tsa.stamp(query)) or kept[0])
+
+    def first(query: bytes) -> tuple[int, bytes]:
+        if not kept:
+            kept.append(tsa.stamp(query))
+        return 200, kept[0]
+
+    tsa.answer = first
     assert stamped(tmp_path, tsa)
     with pytest.raises(StampError, match="does not hold: Nonce mismatch"):
         stamped(tmp_path, tsa, every=timedelta(0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 PRINTING = sorted(path for path in (PROJECT / "clausewatch/cli").rglob("*.py") if "as_json" in path.read_text("utf-8"))
 

@@ -54,8 +54,8 @@ def test_history_and_diff_show_the_number_and_what_was_said(tmp_path: Path) -> N
     find_again(tmp_path)
     shown = said(path, "history", "Teahouse")
     assert f"the same words were marked as a false alarm on {today} (finding 1): not told again" in shown
-    for words in (("history", "Teahouse"), ("diff", "Teahouse", "1", "2")):
-        page = said(path, *words, "--format", "html")
+    for question in (("history", "Teahouse"), ("diff", "Teahouse", "1", "2")):
+        page = said(path, *question, "--format", "html")
         assert "Finding 1." in page
         assert "by Ratna: they were there &lt;b&gt;before&lt;/b&gt;" in page
     found = answered(path, "history", "Teahouse")[-1]["findings"][0]

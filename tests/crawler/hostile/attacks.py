@@ -120,10 +120,10 @@ ANSWERS: dict[str, Attack] = {
     "refreshes-1000": refreshing,
     "breaks-off": breaking(PAGE),
     "chunks-break-off": sent(OK + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(PAGE[:5000])),
-    "gzip-breaks-off": coded(half(bombs.gzip.compress(PAGE)), "gzip"),
-    "deflate-breaks-off": coded(half(bombs.zlib.compress(PAGE)), "deflate"),
-    "br-breaks-off": coded(half(bombs.brotli.compress(PAGE)), "br"),
-    "zstd-breaks-off": coded(half(bombs.zstd.compress(PAGE)), "zstd"),
+    "gzip-breaks-off": coded(half(bombs.COMPRESS["gzip"](PAGE)), "gzip"),
+    "deflate-breaks-off": coded(half(bombs.COMPRESS["deflate"](PAGE)), "deflate"),
+    "br-breaks-off": coded(half(bombs.COMPRESS["br"](PAGE)), "br"),
+    "zstd-breaks-off": coded(half(bombs.COMPRESS["zstd"](PAGE)), "zstd"),
     "unknown-coding": coded(PAGE, "aes128gcm"),
     "not-as-coded": coded(PAGE, "gzip"),
     "two-lengths": sent(OK + b"Content-Length: 5\r\nContent-Length: 500\r\n\r\n" + PAGE),
@@ -141,7 +141,7 @@ ROBOTS: dict[str, Attack] = {
     "robots-loops": wandering,
     "robots-refreshes": refreshing,
     "robots-bomb": bomb(bombs.brotlied, "br"),
-    "robots-breaks-off": coded(half(bombs.gzip.compress(b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
+    "robots-breaks-off": coded(half(bombs.COMPRESS["gzip"](b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
     "robots-answers-nothing": silent,
 }
 """What a site's robots.txt answers; its page is good, and must not be asked for."""

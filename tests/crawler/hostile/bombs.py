@@ -6,6 +6,7 @@ import gzip
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from functools import cache
 
 import brotli
@@ -16,6 +17,13 @@ else:
     from backports import zstd
 
 BLOCK = bytes(1 << 20)
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstd.compress,
+}
+"""By the name of each content coding."""
 
 
 @cache
@@ -38,8 +46,8 @@ def zlibbed(size: int) -> bytes:
 @cache
 def brotlied(size: int) -> bytes:
     stream = brotli.Compressor(quality=1, lgwin=22)
-    parts = [stream.process(BLOCK) for _ in range(size // len(BLOCK))]
-    return b"".join(parts) + stream.finish()
+    parts: list[bytes] = [stream.process(BLOCK) for _ in range(size // len(BLOCK))]
+    return b"".join([*parts, stream.finish()])
 
 
 def zstandarded(size: int) -> bytes:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,14 @@ ROUTES = (
 """Loopback is all there is, and answers for every address."""
 
 
-def run_sealed(module: str, task: Any, seconds: float = 400, **environment: str) -> Any:
+def run_sealed(module: str, task: Any, seconds: float = 400, environment: Mapping[str, str] | None = None) -> Any:
     """Run a module in a sealed network with a task as JSON, and return the JSON that it prints last."""
     tools = all(shutil.which(tool) for tool in ("unshare", "ip", "mount"))
     require(tools and _may_unshare(), "network namespaces (unshare, iproute2)")
     done = subprocess.run(
         [*_unshare(), sys.executable, "-m", module, json.dumps(task)],
         cwd=PROJECT,
-        env=os.environ | environment,
+        env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=seconds,

@@ -28,7 +28,7 @@ def crawled() -> dict[str, Any]:
     policies |= {target: SITE + through(5, target) for target in TARGETS}
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), INSIDE)
     found: dict[str, Any] = run_sealed(
-        "tests.crawler.hostile.matrix", {"crawler": "clausewatch", "policies": policies}, **proxies
+        "tests.crawler.hostile.matrix", {"crawler": "clausewatch", "policies": policies}, environment=proxies
     )
     assert set(found["results"]) == set(policies)
     return found

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
 from urllib.parse import quote, unquote
 
 from twisted.names import dns
@@ -262,7 +263,8 @@ def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address
 def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
     """Return a resource record that may be kept for no time."""
     of_four = isinstance(address, IPv4Address)
-    payload = dns.Record_A(str(address), ttl=0) if of_four else dns.Record_AAAA(str(address), ttl=0)
+    kind: Any = dns.Record_A if of_four else dns.Record_AAAA
+    payload = kind(str(address), ttl=0)
     return dns.RRHeader(name, dns.A if of_four else dns.AAAA, payload=payload, ttl=0)
 
 

@@ -7,9 +7,10 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.desk import Desk
 from tests.processes import family, lives, name
 from tests.server import Answer, Site, serving
 
-LIMITS = {"render_time": 25.0, "render_requests": 40, "render_size": 300_000, "max_body": 200_000}
+LIMITS: dict[str, Any] = {"render_time": 25.0, "render_requests": 40, "render_size": 300_000, "max_body": 200_000}
 EVER = "for (;;) {}"
 
 
@@ -243,7 +244,7 @@ def test_config_check_says_what_is_missing(tmp_path: Path) -> None:
         assert 'there is no program "/no/such/browser"; correct chromium under [crawl]' in said.err
 
 
-def wait_until(true, why: str = "it does not come", seconds: float = 300) -> None:
+def wait_until(true: Callable[[], bool], why: str = "it does not come", seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, why

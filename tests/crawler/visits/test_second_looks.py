@@ -199,7 +199,8 @@ def own_broken(dice: random.Random, last: str | bytes | None) -> str | None:
     """
     collected, kept = dice.randrange(len(COLLECTED) // 2), dice.randrange(len(KEPT) // 3)
     cut = written(collected=COLLECTED[: collected + 1], kept=KEPT[:kept], rights=RIGHTS[: dice.randrange(len(RIGHTS))])
-    return dice.choice((None, MAINTENANCE, SIGN_IN, *(() if cut == last else (cut, cut))))
+    pages: list[str | None] = [None, MAINTENANCE, SIGN_IN, *([] if cut == last else [cut, cut])]
+    return dice.choice(pages)
 
 
 EDITIONS = (

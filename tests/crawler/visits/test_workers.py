@@ -18,7 +18,7 @@ import pytest
 from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
 from document import read
 from document.model import Page
-from tests.conftest import PROJECT
+from tests.sources import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
 """By the clock there is time for a very busy machine: what ends a call here is what the test is about."""

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apprise.apprise import N_MGR
 
 from notifier.audience.subscriptions import Channel
 from notifier.channels import ALLOWED, address_problem, send_message
-from notifier.channels.apprise_services import N_MGR
 from notifier.channels.outcome import Failed
 from notifier.texts.alert import alert_message
 from tests.notifier.certificates import self_signed

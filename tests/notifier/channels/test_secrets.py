@@ -81,7 +81,7 @@ def test_no_service_shows_its_secrets_where_it_fails(scheme: str) -> None:
     """The host is never reached: what is logged and said of that is looked through."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
-        said = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
+        said: list[object] = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
         said += [
             address_problem(wrong, recipient) for wrong in (url, f"{url}\x00", url.replace("://", ":/"), url.upper())
         ]

@@ -36,7 +36,8 @@ def verified() -> Verified:
     (snippet,) = re.findall(r"```python\n(import base64.*?)```", (PROJECT / "docs/alerts.md").read_text(), re.DOTALL)
     names: dict[str, Any] = {}
     exec(snippet, names)  # noqa: S102  our own documentation
-    return names["verified"]
+    verified: Verified = names["verified"]
+    return verified
 
 
 @pytest.fixture

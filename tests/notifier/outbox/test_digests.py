@@ -11,6 +11,7 @@ from archive.evidence import chain
 from archive.recording.recorder import record
 from archive.storage.database import Archive
 from notifier import outbox
+from notifier.audience.subscriptions import Language
 from notifier.audience.timing import Quiet, Schedule
 from notifier.contents.change_notice import Notice
 from notifier.contents.digest import MOST_CHANGES, Digest
@@ -243,17 +244,16 @@ def test_every_alert_quotes_the_head_of_the_chain_as_of_its_planning(reader: Rea
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_no_words_of_a_page_act_in_a_digest(reader: Reader, language: str) -> None:
+def test_no_words_of_a_page_act_in_a_digest(reader: Reader, language: Language) -> None:
     hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>[a](javascript:x) \x1b[31m\u202e{{ 7 * 7 }}'
-    tongue = "id" if language == "id" else "en"
-    reader.subscribers = [replace(WEEKLY, alerts="digest", name=hostile, language=tongue)]
+    reader.subscribers = [replace(WEEKLY, alerts="digest", name=hostile, language=language)]
     reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
     reader.told()
     finding = replace(SHARING, before=hostile, after=f"{hostile} more", section=hostile, reason=hostile, edits=())
     found = seen(reader.now, written(hostile), 1, replace(JUDGED, findings=(finding,)))
     record(reader.archive, replace(found, fetch=replace(found.fetch, policy=hostile)), reader.now)
     reader.told()
-    message = compose(only(reader.at(NEXT_MONDAY)), tongue)
+    message = compose(only(reader.at(NEXT_MONDAY)), language)
     assert "&lt;script&gt;" in message.html
     for forbidden in ("<script", "<img", "\x1b", "\u202e"):
         assert forbidden not in message.html

@@ -15,6 +15,7 @@ from notifier.audience.planning import ATTEMPTS, LEASE
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels import send_message
 from notifier.channels.outcome import Failed
+from notifier.contents.change_notice import Notice
 from notifier.sending.delivery import PATIENCE, Summary, deliver, try_out
 from notifier.sending.dispatcher import STRIKES, WORKERS
 from notifier.texts.alert import alert_message
@@ -401,9 +402,9 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
     claimed = outbox.claim(desk.archive, delivery.id, NOW)
     assert claimed is not None
-    send_message(
-        desk.channels[0], claimed.target.recipient, alert_message(claimed.notice)
-    )  # and here the process is killed
+    assert isinstance(claimed.notice, Notice)
+    message = alert_message(claimed.notice)
+    send_message(desk.channels[0], claimed.target.recipient, message)  # and here the process is killed
     desk.wait(LEASE)
     outbox.release_claims(desk.archive, desk.now)
     desk.deliver()
