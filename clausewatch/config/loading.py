@@ -20,6 +20,7 @@ from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
 from clausewatch.config.subscriber_table import SubscriberTable
 from clausewatch.config.tables import (
+    FULL_CRAWL_TABLE,
     CrawlTable,
     EvidenceTable,
     FileTable,
@@ -95,7 +96,7 @@ class _Reading:
         """Return the configuration; None only where problems were found."""
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
-        crawl = self.problems.table(top.crawl, ("crawl",), CrawlTable) or CrawlTable()
+        crawl = self.problems.table(top.crawl, ("crawl",), FULL_CRAWL_TABLE) or FULL_CRAWL_TABLE()
         messages = self.problems.table(top.messages, ("messages",), MessagesTable) or MessagesTable()
         evidence = self.problems.table(top.evidence, ("evidence",), EvidenceTable) or EvidenceTable()
         watchdog = self.problems.table(top.watchdog, ("watchdog",), WatchdogTable) or WatchdogTable()

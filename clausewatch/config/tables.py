@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -24,11 +26,10 @@ from archive.model import BUSY_TIMEOUT, SecondLooks
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
-from crawler.crawl_settings import CrawlSettings
+from crawler.crawl_settings import Bounds, CrawlSettings
 from crawler.network.addresses import allowed_entry
 from differ.model import SEVERITIES, Severity
 from differ.model import TOPICS as FINDING_TOPICS
-from document.model import MAX_NESTING
 from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
@@ -36,7 +37,6 @@ SHORTEST_EVERY = timedelta(minutes=15)
 
 _IN_URLS = "https://see.urls.invalid/"
 """Stands for `url` where `urls` is given; never fetched."""
-_DEFAULTS = CrawlSettings()
 _LOOKS = SecondLooks()
 
 
@@ -130,7 +130,7 @@ def _bytes(number: float) -> str:
     return size_text(int(number))
 
 
-def _count(low: int, high: int) -> AfterValidator:
+def _count(low: float, high: float) -> AfterValidator:
     return _between(low, high, "{:g}".format)
 
 
@@ -149,64 +149,57 @@ class Table(BaseModel):
 
 
 class CrawlTable(Table):
-    """`[crawl]`; the defaults are the crawler's."""
+    """The keys of `[crawl]` beside the crawler's own settings, which `FULL_CRAWL_TABLE` adds."""
 
     every: Every = timedelta(days=1)
-    contact: Annotated[str, AfterValidator(_contact)] = _DEFAULTS.contact
-    max_body: Annotated[Size, _between(100_000, 200_000_000, _bytes)] = _DEFAULTS.max_body
-    max_headers: Annotated[Size, _between(20_000, 2_000_000, _bytes)] = _DEFAULTS.max_headers
-    header_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.header_timeout)
-    timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=_DEFAULTS.timeout)
-    delay: Annotated[Duration, _between(0, 600, _seconds)] = timedelta(seconds=_DEFAULTS.delay)
-    max_wait: Annotated[Duration, _between(0, 3600, _seconds)] = timedelta(seconds=_DEFAULTS.max_wait)
-    full_fetch: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(seconds=_DEFAULTS.full_fetch)
-    concurrency: Annotated[StrictInt, _count(1, 256)] = _DEFAULTS.concurrency
-    retries: Annotated[StrictInt, _count(0, 10)] = _DEFAULTS.retries
-    redirects: Annotated[StrictInt, _count(0, 20)] = _DEFAULTS.redirects
-    max_nesting: Annotated[StrictInt, _count(500, MAX_NESTING)] = _DEFAULTS.max_nesting
-    workers: Annotated[StrictInt, _count(1, 64)] = _DEFAULTS.workers
-    worker_memory: Annotated[Size, _between(120_000_000, 64_000_000_000, _bytes)] = _DEFAULTS.worker_memory
-    worker_time: Annotated[Duration, _between(1, 1800, _seconds)] = timedelta(seconds=_DEFAULTS.worker_time)
-    chromium: Word | None = None
-    render_time: Annotated[Duration, _between(5, 600, _seconds)] = timedelta(seconds=_DEFAULTS.render_time)
-    render_requests: Annotated[StrictInt, _count(1, 5000)] = _DEFAULTS.render_requests
-    render_size: Annotated[Size, _between(100_000, 1_000_000_000, _bytes)] = _DEFAULTS.render_size
-    allow_private: Annotated[
-        tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
-    ] = _DEFAULTS.allow_private
-
     confirm_after: Annotated[Duration, _between(0, 7 * 86_400, _seconds)] = _LOOKS.confirm_after
     confirm_max: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.confirm_max
     flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
 
     def looks(self) -> SecondLooks:
-        """Return with how much patience odd changes and texts that go back and forth are met."""
+        """Return the patience with odd changes and with texts that go back and forth."""
         return SecondLooks(self.confirm_after, self.confirm_max, self.flap_quiet)
 
     def settings(self) -> CrawlSettings:
-        """Return what the crawler is told."""
-        return CrawlSettings(
-            contact=self.contact,
-            max_body=self.max_body,
-            max_headers=self.max_headers,
-            header_timeout=self.header_timeout.total_seconds(),
-            timeout=self.timeout.total_seconds(),
-            delay=self.delay.total_seconds(),
-            max_wait=self.max_wait.total_seconds(),
-            full_fetch=self.full_fetch.total_seconds(),
-            concurrency=self.concurrency,
-            retries=self.retries,
-            redirects=self.redirects,
-            max_nesting=self.max_nesting,
-            workers=self.workers,
-            worker_memory=self.worker_memory,
-            worker_time=self.worker_time.total_seconds(),
-            chromium=self.chromium or "",
-            render_time=self.render_time.total_seconds(),
-            render_requests=self.render_requests,
-            render_size=self.render_size,
-            allow_private=self.allow_private,
-        )
+        """Return what the crawler is set to."""
+        return CrawlSettings(**{setting.name: getattr(self, setting.name) for setting in fields(CrawlSettings)})
+
+
+def _bounded(bounds: Bounds) -> Any:
+    """Return how a number with a unit is written in the file; a duration counts in seconds."""
+    low, high = bounds.least, bounds.most
+    if bounds.unit == "seconds":
+        return Annotated[Duration, _between(low, high, _seconds), AfterValidator(timedelta.total_seconds)]
+    if bounds.unit == "bytes":
+        return Annotated[Size, _between(low, high, _bytes)]
+    return Annotated[StrictInt, _count(low, high)]
+
+
+_TEXTS: dict[str, Any] = {
+    "contact": Annotated[str, AfterValidator(_contact)],
+    "chromium": Word,
+    "allow_private": Annotated[
+        tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
+    ],
+}
+"""How the settings that have no bounds are written."""
+
+
+def _crawl_keys() -> dict[str, Any]:
+    """Return a key for each setting of the crawler, with its default."""
+    hints = get_type_hints(CrawlSettings, include_extras=True)
+    bounded = {
+        name: _bounded(bounds)
+        for name, hint in hints.items()
+        for bounds in get_args(hint)
+        if isinstance(bounds, Bounds)
+    }
+    shapes = _TEXTS | bounded
+    return {setting.name: (shapes[setting.name], setting.default) for setting in fields(CrawlSettings)}
+
+
+FULL_CRAWL_TABLE = create_model("CrawlTable", __base__=CrawlTable, **_crawl_keys())
+"""`[crawl]`."""
 
 
 class RuleTable(Table):
