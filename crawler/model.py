@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +15,6 @@ class RobotsSaid:
     """HTTP status; None where no complete answer came."""
     crawl_delay: float | None = None
     """Seconds that it states for us; None where it states none."""
+    _: KW_ONLY
     delay: float | None = None
     """Seconds that are kept between two requests; None where nothing may be fetched."""

@@ -67,7 +67,7 @@ def compare(
     """
     from clausewatch.inspection.offline_compare import Defaults
 
-    defaults = Defaults(language, profile, report_language, context.own_profiles)
+    defaults = Defaults(language, profile, report_language, own_profiles=context.own_profiles)
     if batch_file is not None:
         if before is not None:
             raise click.UsageError("give two files or --batch, not both")

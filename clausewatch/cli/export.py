@@ -95,24 +95,46 @@ def export(
         raise click.UsageError("--version goes with --evidence, and without --since.")
     with context.archive() as archive:
         if bundle is not None:
-            wanted = _versions(archive, bundle, number, since)
-            with _target(output) as target:
-                head = write_bundle(archive, wanted, target, datetime.now(UTC))
-            told = f"{_count(len(wanted), 'version')} of {bundle}, up to the head\n{head}"
+            exported = _export_bundle(archive, bundle, number, since=since, output=output)
         elif warc:
-            with _target(output) as target:
-                pages = write_warc(archive, target, policy, since, f"clausewatch {__version__}")
-            told = _count(pages, "page")
-        elif atom:
-            written = feed(archive, Scope(policy, tag, topic, since, limit or MOST_ENTRIES), datetime.now(UTC))
-            with _target(output) as target:
-                target.write(written.content)
-            told = _fed(written)
+            exported = _export_pages(archive, policy, since, output)
         elif table is not None:
-            found = history(archive, Query(policy=policy, since=since))
-            with _target(output) as target:
-                told = _count(_write_table(found, table, target), "row")
-    click.echo(f"Exported {told}", err=output is None)
+            exported = _export_table(archive, table, policy, since=since, output=output)
+        else:
+            scope = Scope(policy, tag, topic, since=since, most=limit or MOST_ENTRIES)
+            exported = _export_feed(archive, scope, output)
+    click.echo(f"Exported {exported}", err=output is None)
+
+
+def _export_bundle(
+    archive: Archive, policy: str, number: int | None, *, since: datetime | None, output: Path | None
+) -> str:
+    """Write evidence, and say what was written; so do the next three."""
+    wanted = _versions(archive, policy, number, since)
+    with _target(output) as target:
+        head = write_bundle(archive, wanted, target, datetime.now(UTC))
+    return f"{_count(len(wanted), 'version')} of {policy}, up to the head\n{head}"
+
+
+def _export_pages(archive: Archive, policy: str | None, since: datetime | None, output: Path | None) -> str:
+    with _target(output) as target:
+        pages = write_warc(archive, target, policy, since=since, software=f"clausewatch {__version__}")
+    return _count(pages, "page")
+
+
+def _export_table(
+    archive: Archive, table: Table, policy: str | None, *, since: datetime | None, output: Path | None
+) -> str:
+    versions = history(archive, Query(policy=policy, since=since))
+    with _target(output) as target:
+        return _count(_write_table(versions, table, target), "row")
+
+
+def _export_feed(archive: Archive, scope: Scope, output: Path | None) -> str:
+    written = feed(archive, scope, datetime.now(UTC))
+    with _target(output) as target:
+        target.write(written.content)
+    return _fed(written)
 
 
 def _require_one(*given: bool) -> None:

@@ -87,7 +87,7 @@ def opentermsarchive(
                 policy = _policy(archive, configuration, name or service)
                 versions = _new(archive, policy, recorded[service, terms])
                 copies = _copies(objects, versions, policy.options, configuration.crawl)
-                _import(archive, configuration, policy, copies, versions[:1])
+                _import(archive, configuration, policy, copies=copies, oldest=versions[:1])
                 if not skip_judging:
                     _judge(archive, configuration, policy)
 
@@ -125,8 +125,8 @@ def file(context: Context, policy: str, files: tuple[Path, ...], at: datetime, s
         watched = _policy(archive, configuration, policy, must_exist=True)
         crawl = configuration.crawl
         pages = [_page(path, crawl.max_body) for path in files]
-        copy = _saved(pages, files, at, watched.options, crawl)
-        _import(archive, configuration, watched, [copy], [copy])
+        copy = _saved(pages, files, at, options=watched.options, crawl=crawl)
+        _import(archive, configuration, watched, copies=[copy], oldest=[copy])
         if not skip_judging:
             _judge(archive, configuration, watched)
 

@@ -79,7 +79,7 @@ def review(
         raise click.UsageError("--rules and --policy are for lists: leave them out, or the findings.")
     kind: ReviewKind = "acknowledge" if acknowledge else "false-alarm" if false_alarm else "comment"
     if says:
-        lines = _say(context, findings, kind, _checked(comment, LONGEST_TEXT, "--comment"), _name(by))
+        lines = _say(context, findings, kind, text=_checked(comment, LONGEST_TEXT, "--comment"), by=_name(by))
     elif findings:
         lines = _show(context, findings, form)
     elif rules:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from archive.model import Pending
+from archive.model import Pending, Policy
 from archive.questions.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
 from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import Context, pass_context
@@ -46,42 +46,44 @@ def status(context: Context, ctx: click.Context, check: bool, form: str) -> None
     if check:
         _check(context, ctx, now, form)
     with context.archive() as archive:
-        found, unseen, lost = statuses(archive, now), unreviewed_counts(archive), outbox.given_up(archive)
-    known = {each.name for each in found}
-    new = tuple(never_checked(policy) for policy in context.configuration().policies if policy.name not in known)
-    every = (
-        tuple(each for each in found if each.retired_at is None)
-        + new
-        + tuple(each for each in found if each.retired_at)
-    )
-    told = [*(context.configuration().redacted(given_up_line(each)) for each in lost), *_unheard(context, every)]
+        recorded, unseen, lost = statuses(archive, now), unreviewed_counts(archive), outbox.given_up(archive)
+    every = _every_policy(recorded, context.configuration().policies)
+    warnings = [context.configuration().redacted(given_up_line(delivery)) for delivery in lost]
+    warnings += _unheard(context, every)
     if form == "json":
         click.echo(as_json([status_row(policy, unseen.get(policy.name, 0)) for policy in every]))
     elif form == "html":
-        rows = [_marked_cells(each, unseen) for each in every]
-        remarks = [note for each in every for note in _notes(each)] + told
+        rows = [_marked_cells(policy, unseen) for policy in every]
+        remarks = [*_all_notes(every), *warnings]
         print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
-        click.echo("\n".join(_lines(every, unseen, told)))
-    fine = all(_is_fine(each) for each in every) and not lost
-    ctx.exit(ExitCode.FINE if fine else ExitCode.TROUBLE)
+        click.echo("\n".join(_lines(every, unseen, warnings)))
+    ctx.exit(ExitCode.FINE if all(map(_is_fine, every)) and not lost else ExitCode.TROUBLE)
+
+
+def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:
+    """Return the policies that are watched, those that no run has met yet, and those that are retired."""
+    names = {status.name for status in recorded}
+    new = [never_checked(policy) for policy in policies if policy.name not in names]
+    watched = [status for status in recorded if status.retired_at is None]
+    return (*watched, *new, *(status for status in recorded if status.retired_at is not None))
 
 
 def _check(context: Context, ctx: click.Context, now: datetime, form: str) -> NoReturn:
     if form != "text":
         raise click.UsageError("--check prints plain lines: leave out --format.")
     with context.archive() as archive:
-        found = problems(archive, context.configuration(), now)
-    for line in found:
+        lines = problems(archive, context.configuration(), now)
+    for line in lines:
         click.echo(printable(line))
-    ctx.exit(ExitCode.TROUBLE if found else ExitCode.FINE)
+    ctx.exit(ExitCode.TROUBLE if lines else ExitCode.FINE)
 
 
 def _unheard(context: Context, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
     """Yield that nobody is told of the troubles that are shown here."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
-    if not operators(everyone) and not all(_is_fine(each) for each in every):
+    if not operators(everyone) and not all(map(_is_fine, every)):
         yield "Nobody is told of trouble like this: no subscriber has `operator = true`."
 
 
@@ -89,16 +91,16 @@ def _is_fine(status: PolicyStatus) -> bool:
     return status.health in HEALTHY and not status.overdue
 
 
-def _lines(found: tuple[PolicyStatus, ...], unseen: Mapping[str, int], told: Sequence[str]) -> Iterator[str]:
-    if not found:
+def _lines(every: tuple[PolicyStatus, ...], unseen: Mapping[str, int], warnings: Sequence[str]) -> Iterator[str]:
+    if not every:
         yield "No policy is configured. Add a [[policy]] to the configuration file."
         return
-    yield from columns([HEADINGS, *(_cells(each, unseen) for each in found)])
-    for note in (*(note for each in found for note in _notes(each)), *told):
+    yield from columns([HEADINGS, *(_cells(policy, unseen) for policy in every)])
+    for note in (*_all_notes(every), *warnings):
         yield ""
         yield from wrapped(note, hanging="  ")
     yield ""
-    yield _summary(found)
+    yield _summary(every)
 
 
 def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
@@ -138,6 +140,10 @@ def _next_check(status: PolicyStatus) -> str:
     if status.due or status.next_due is None:
         return "at the next run"
     return f"from {shown(status.next_due)}"
+
+
+def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
+    return [note for policy in every for note in _notes(policy)]
 
 
 def _notes(status: PolicyStatus) -> Iterator[str]:
@@ -195,11 +201,11 @@ def _sentence(detail: str) -> str:
     return f": {text}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else "."
 
 
-def _summary(found: tuple[PolicyStatus, ...]) -> str:
-    counts = Counter(each.health for each in found)
+def _summary(every: tuple[PolicyStatus, ...]) -> str:
+    counts = Counter(policy.health for policy in every)
     parts = [f"{count} {health}" for health, count in counts.items()]
-    overdue = sum(each.overdue for each in found)
+    overdue = sum(policy.overdue for policy in every)
     if overdue:
         parts.append(f"{overdue} overdue")
-    number = "1 policy" if len(found) == 1 else f"{len(found)} policies"
+    number = "1 policy" if len(every) == 1 else f"{len(every)} policies"
     return f"{number}: {', '.join(parts)}."

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +50,7 @@ def load(
     data = _parse(path)
     problems = Problems(data)
     variables = os.environ if environment is None else environment
-    reading = _Reading(path.absolute().parent, variables, problems, check_channel)
+    reading = _Reading(path.absolute().parent, variables, problems, check_channel=check_channel)
     configuration = reading.configuration(path.absolute(), data)
     found = problems.sentences(Redactor(reading.used))
     if found or configuration is None:
@@ -88,6 +88,7 @@ class _Reading:
     """The folder that relative paths start from."""
     environment: Mapping[str, str]
     problems: Problems
+    _: KW_ONLY
     check_channel: ChannelCheck | None
     env_file: Path | None = None
     used: Mapping[str, str] = field(default_factory=dict)
@@ -170,7 +171,7 @@ class _Reading:
         certificates = self.base / table.timestamp_ca
         if not certificates.is_file():
             self.problems.add(("evidence", "timestamp_ca"), f"there is no file {certificates}")
-        return Stamping(table.timestamp, certificates, table.timestamp_every, table.timestamp_timeout)
+        return Stamping(table.timestamp, certificates, table.timestamp_every, timeout=table.timestamp_timeout)
 
     def _database(self, url: str) -> str | None:
         try:

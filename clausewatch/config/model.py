@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Stamping:
     """The file of the root certificates that are trusted to stand behind the authority's, PEM; absolute."""
     every: timedelta
     """How often at most."""
+    _: KW_ONLY
     timeout: timedelta
 
 
@@ -50,6 +51,7 @@ class Configuration:
     """The archive's URL; the path of a SQLite file is absolute."""
     busy_timeout: timedelta = BUSY_TIMEOUT
     """How long the archive waits for another program's lock, and for a server to answer."""
+    _: KW_ONLY
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from itertools import islice
 from typing import Any
 
@@ -28,6 +28,7 @@ class Tailoring:
     extends: str
     off: tuple[str, ...] = ()
     """Identifiers of rules."""
+    _: KW_ONLY
     material: tuple[str, ...] = ()
     """Fine topics; so are the next."""
     quiet: tuple[str, ...] = ()
@@ -65,11 +66,13 @@ def _tailoring(name: str, values: Any, problems: Problems) -> Tailoring | None:
     if table is None or problems.known(place):
         return None
     own = tuple(_rule(rule) for rule in rules if rule is not None)
-    return Tailoring(name, table.extends, table.off, table.material, table.quiet, own)
+    return Tailoring(name, table.extends, table.off, material=table.material, quiet=table.quiet, rules=own)
 
 
 def _rule(table: RuleTable) -> WordRule:
-    return WordRule(table.rule, table.words, table.topic, table.severity, table.source, table.material)
+    return WordRule(
+        table.rule, table.words, table.topic, severity=table.severity, source=table.source, material=table.material
+    )
 
 
 def _list(value: object) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +60,7 @@ class Interpolation:
     where: str
     """Where variables come from, for the message that one is missing."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
+    _: KW_ONLY
     problems: dict[Place, list[str]] = field(default_factory=dict)
 
     def fill(self, value: Any, place: Place = ()) -> Any:

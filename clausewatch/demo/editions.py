@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -42,6 +42,7 @@ class SitePolicy:
     path: str
     """Its path on the site."""
     languages: tuple[str, ...]
+    _: KW_ONLY
     remove: tuple[str, ...]
     """Selectors of boilerplate that the page itself marks in no way."""
     charset: str

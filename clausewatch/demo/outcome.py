@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -26,6 +26,7 @@ class Observation:
     """None where it was not fetched."""
     changed: Version | None
     """The version that the last crawl made, where the policy changed."""
+    _: KW_ONLY
     redline: Path | None = None
     """The page that shows what changed, where it is material."""
 
@@ -58,7 +59,7 @@ def _observation(archive: Archive, status: PolicyStatus, folder: Path) -> Observ
     changed = status.last_change if outcome == "changed" else None
     material = changed is not None and changed.change is not None and changed.change.material
     page = _write_redline(archive, changed, folder) if changed is not None and material else None
-    return Observation(status.name, outcome, changed, page)
+    return Observation(status.name, outcome, changed, redline=page)
 
 
 def _write_redline(archive: Archive, changed: Version, folder: Path) -> Path:

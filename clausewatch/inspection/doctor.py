@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, VisitResult
@@ -30,6 +30,7 @@ class Diagnosis:
     policy: Policy
     visits: tuple[VisitResult, ...]
     robots: tuple[RobotsSaid, ...]
+    _: KW_ONLY
     examined: Examined | None
     """None where no complete answer came, or where reading it hit a limit."""
     limit: str
@@ -50,7 +51,9 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
     unrecorded = preview(settings, [policy] * TWICE)
     known = _latest(archive, policy.name)
-    examined = asyncio.run(_examined(policy, unrecorded.visits, known, configuration.profiles, configuration.crawl))
+    examined = asyncio.run(
+        _examined(policy, unrecorded.visits, known, profiles=configuration.profiles, crawl=configuration.crawl)
+    )
     return Diagnosis(
         policy=policy,
         visits=unrecorded.visits,
@@ -72,13 +75,14 @@ async def _examined(
     policy: Policy,
     visits: tuple[VisitResult, ...],
     known: Latest | None,
+    *,
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
 ) -> Examined | str | None:
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
     complete = [each.fetch for each in visits if not each.fetch.error]
-    asked = tuple(visit_of(policy, fetch, known, profile, crawl) for fetch in complete)
+    asked = tuple(visit_of(policy, fetch, known, profile=profile, crawl=crawl) for fetch in complete)
     if not asked:
         return None
     workers = Workers(WorkerLimits.of(crawl, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Defaults:
     profile: str = "default"
     report_language: str = "en"
     """The language of the reasons."""
+    _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
     """Gives the profiles of a configuration. It is asked only for a name that is no bundled profile's, since most
     comparisons need no configuration. Raises ConfigurationError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from differ.visits.assessment import Assessment, Visit, assess, same_words, screen_all
 from document import joined, read
@@ -23,6 +23,7 @@ class Outlined:
     level: int
     title: str
     language: str
+    _: KW_ONLY
     words: int
     """Of its heading and blocks."""
 
@@ -35,6 +36,7 @@ class Examined:
     """Of the last answer."""
     outline: tuple[Outlined, ...]
     words: int
+    _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
     """What was left out and why, and how often; the most frequent first."""
     fallback: bool
@@ -78,7 +80,7 @@ def _outline(document: Document) -> tuple[Outlined, ...]:
             section.level,
             section.title,
             section.language,
-            len(section.heading.split()) + sum(len(block.text.split()) for block in section.blocks),
+            words=len(section.heading.split()) + sum(len(block.text.split()) for block in section.blocks),
         )
         for section in document.sections
     )

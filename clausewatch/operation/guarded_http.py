@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
     `timeout` is in seconds, for the whole of it; `limit` is the largest answer in bytes. Raises RequestError.
     """
-    asked = _Asked(url, "POST", body, {"Content-Type": content_type}, shown=url)
+    asked = _Asked(url, "POST", body, headers={"Content-Type": content_type}, shown=url)
     status, content = _answer(asked, allowed, timeout, limit)
     if status != 200:
         raise RequestError(f"{url} answered with the HTTP status {status}")
@@ -40,7 +40,7 @@ def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
     `timeout` is in seconds. Raises RequestError, which names the host alone: the path is a secret.
     """
     host = urlsplit(url).hostname or ""
-    status, _ = _answer(_Asked(url, "GET", None, {}, shown=host), allowed, timeout, 0)
+    status, _ = _answer(_Asked(url, "GET", None, headers={}, shown=host), allowed, timeout, 0)
     if not 200 <= status < 300:
         raise RequestError(f"{host} answered with the HTTP status {status}")
 
@@ -52,6 +52,7 @@ class _Asked:
     url: str = field(repr=False)
     method: str
     body: bytes | None
+    _: KW_ONLY
     headers: Mapping[str, str]
     shown: str
     """How the address is called in errors."""
@@ -64,7 +65,7 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
     """
     deadline = time.monotonic() + timeout
     parts = urlsplit(asked.url)
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout, allowed)
+    connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout=timeout, allowed=allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request(asked.method, path, asked.body, {**asked.headers, "Connection": "close"})

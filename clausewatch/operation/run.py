@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,6 +48,7 @@ class Checked:
     outcome: FetchOutcome
     first: bool
     """Whether it is watched from this check on."""
+    _: KW_ONLY
     material: bool
     severity: Severity | None
     topics: tuple[str, ...]
@@ -64,6 +65,7 @@ class Report:
     selected: int
     """Policies that it was to check."""
     checked: tuple[Checked, ...]
+    _: KW_ONLY
     deliveries: Summary
     accepted: int
     """Messages that a server took, over the whole run."""
@@ -170,10 +172,10 @@ def _checked(result: AssessedFetch, recorded: RecordedVisit) -> Checked:
         recorded.policy,
         recorded.outcome,
         recorded.first,
-        recorded.material,
-        recorded.severity,
-        recorded.topics,
-        _trouble(result),
+        material=recorded.material,
+        severity=recorded.severity,
+        topics=recorded.topics,
+        trouble=_trouble(result),
     )
 
 
@@ -193,6 +195,7 @@ class Courier:
     configuration: Configuration
     accepted: int = 0
     """Messages that a server took so far."""
+    _: KW_ONLY
     interval: float = DELIVERY_INTERVAL
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)

@@ -55,7 +55,7 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
         return False
     found, roots = head(archive), read_certificates(stamping.certificates)
     token, at = ask(found, stamping, roots, allowed)
-    keep_stamp(archive, found, stamping.authority, token, at)
+    keep_stamp(archive, found, stamping.authority, token=token, stamped_at=at)
     return True
 
 

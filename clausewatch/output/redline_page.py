@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from archive.model import Version
 from archive.questions.history import document, span
@@ -20,6 +20,7 @@ class Redline:
     after: Version
     judged: tuple[Version, ...]
     """The versions after `before` up to `after`, with the change that led to each; empty where `after` is the older."""
+    _: KW_ONLY
     sections: tuple[RedlineSection, ...]
 
     @property
@@ -41,7 +42,7 @@ class Redline:
 def redline(archive: Archive, before: Version, after: Version) -> Redline:
     """Compare two versions of one policy. Raises DamagedArchiveError."""
     judged = span(archive, after.policy, before.number + 1, after.number)
-    return Redline(before, after, judged, mark(document(archive, before), document(archive, after)))
+    return Redline(before, after, judged, sections=mark(document(archive, before), document(archive, after)))
 
 
 def as_page(compared: Redline, *, side_by_side: bool = False) -> str:

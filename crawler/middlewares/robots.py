@@ -102,7 +102,7 @@ class RobotsMiddleware:
         delay = kept_delay(stated, self.settings.delay, self.settings.max_wait)
         if delay > self.settings.delay:
             slow_down(self.crawler, request, delay)
-        self._tell(RobotsSaid(origin, response.status, stated, delay))
+        self._tell(RobotsSaid(origin, response.status, stated, delay=delay))
         return rules
 
     def _tell(self, said: RobotsSaid) -> None:

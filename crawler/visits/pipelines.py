@@ -138,7 +138,9 @@ class RecordingPipeline:
         if item.unmodified is not None:
             return overtaken(item.fetch)
         known = await self._in_archive(latest, item.policy.name)
-        visit = visit_of(item.policy, item.fetch, known, profile_of(item.policy, self.profiles), self.crawl)
+        visit = visit_of(
+            item.policy, item.fetch, known, profile=profile_of(item.policy, self.profiles), crawl=self.crawl
+        )
         against = None if known is None else known.number
         outcome = await self.workers.call(recognise_or_assess, visit)
         if isinstance(outcome, Done):

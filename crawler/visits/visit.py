@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 
 from archive.model import Fetch, FurtherResponse, Policy, Validators
@@ -21,6 +21,7 @@ class VisitProgress:
     """Of each address; none where none is asked conditionally."""
     started_at: datetime | None = None
     """When the first request left; None before that."""
+    _: KW_ONLY
     answers: tuple[FurtherResponse, ...] = ()
     """By position; without a body where the server said that the page is as it was."""
 

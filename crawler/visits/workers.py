@@ -13,7 +13,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Generic, TypeVar
@@ -50,6 +50,7 @@ class WorkerLimits:
     """Bytes that one page may use at most, see `ORDINARY_MEMORY`."""
     cpu_time: float
     """Seconds for one call."""
+    _: KW_ONLY
     margin: int = MARGIN
     """Bytes, more than a parser asks for at once: see `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
@@ -59,7 +60,7 @@ class WorkerLimits:
     def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
         """Return the configured limits for so many processes."""
         margin = max(MARGIN, MARGIN_PER_BYTE * crawl.max_body)
-        return cls(count, crawl.worker_memory, crawl.worker_time, margin)
+        return cls(count, crawl.worker_memory, crawl.worker_time, margin=margin)
 
     @property
     def clock(self) -> float:
@@ -139,7 +140,7 @@ class Workers:
     ) -> Done[Value] | LimitHit | Defect | None:
         """Return None where the pool broke or lost the call."""
         clock = self.limits.clock
-        task = WithinLimits(function, argument, self.limits.cpu_time, memory, self.limits.margin)
+        task = WithinLimits(function, argument, self.limits.cpu_time, memory=memory, margin=self.limits.margin)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
         await asyncio.wait([waiting], timeout=clock + self.grace)
         if not waiting.done() or waiting.cancelled():
@@ -219,6 +220,7 @@ class WithinLimits(Generic[Argument, Value]):
     argument: Argument
     seconds: float
     """Of CPU time: beyond it the kernel ends this process by SIGXCPU."""
+    _: KW_ONLY
     memory: int
     """Bytes that the process may hold: beyond it, MemoryError."""
     margin: int

@@ -45,7 +45,7 @@ def tsa(running: Authority) -> Authority:
 
 def stamping(tsa: Authority, every: timedelta = DAY) -> Stamping:
     """Return how heads are stamped by an authority."""
-    return Stamping(tsa.url, tsa.root, every, timedelta(seconds=30))
+    return Stamping(tsa.url, tsa.root, every, timeout=timedelta(seconds=30))
 
 
 def stamped(folder: Path, tsa: Authority, now: datetime | None = None, every: timedelta = DAY) -> bool:
@@ -128,7 +128,7 @@ def test_another_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
     with authority(tmp_path / "other", "Impostor") as other:
-        impostor = Stamping(other.url, tsa.root, DAY, timedelta(seconds=30))
+        impostor = Stamping(other.url, tsa.root, DAY, timeout=timedelta(seconds=30))
         with opened(tmp_path) as archive, pytest.raises(StampError, match="does not hold"):
             stamp_when_due(archive, impostor, OPEN, datetime.now(UTC) + 2 * DAY)
         said = call(path, "verify", "--ca", str(other.root))
@@ -227,6 +227,6 @@ def test_a_file_without_certificates_is_refused(tmp_path: Path, tsa: Authority) 
     result = call(path, "verify", "--ca", str(tmp_path / "root.pem"))
     assert result.exit_code == 2
     assert "holds no certificates in PEM form" in result.stderr
-    missing = Stamping(tsa.url, tmp_path / "none.pem", DAY, DAY)
+    missing = Stamping(tsa.url, tmp_path / "none.pem", DAY, timeout=DAY)
     with opened(tmp_path) as archive, pytest.raises(CertificatesError, match="cannot be read: No such file"):
         stamp_when_due(archive, missing, OPEN, datetime.now(UTC))
