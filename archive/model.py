@@ -15,14 +15,14 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 BUSY_TIMEOUT = timedelta(seconds=30)
-"""How long an archive waits for another program's lock, and for a server to answer, unless told otherwise."""
+"""How long an archive waits for another program's lock, and for a server to answer, by default."""
 
 
 IMPORTED = "imported "
-"""What the extraction identity of a version begins with that was not fetched but imported."""
+"""The extraction identity of an imported version begins with it."""
 
 TECHNICAL_IMPORT = "imported-technical "
-"""Of one of which whoever recorded it says that only their own extraction changed."""
+"""Marks an imported version whose source says that only its extraction changed."""
 
 
 def is_imported(identity: str) -> bool:
@@ -32,14 +32,14 @@ def is_imported(identity: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
-    """How much patience odd changes and texts that go back and forth are met with."""
+    """How long to wait for odd changes to be confirmed, and for flapping texts to settle."""
 
     confirm_after: timedelta = timedelta(minutes=30)
-    """From when on a policy whose text is pending is due again."""
+    """When a policy whose text is pending is due again."""
     confirm_max: timedelta = timedelta(days=3)
     """After which an odd change is recorded although no second look agreed with it."""
     flap_quiet: timedelta = timedelta(days=7)
-    """How long a text must stand before what flapped is told."""
+    """How long a text must stay before flapping versions are reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,11 @@ class FurtherResponse:
     """The address that was asked for."""
     final_url: str = ""
     status: int | None = None
-    """HTTP status; None where no complete answer came."""
+    """HTTP status; None if no complete response came."""
     _: KW_ONLY
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    """The decompressed body; None where no complete answer came, or none was needed."""
+    """The decompressed body; None if no complete response came, or none was needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +105,34 @@ class Fetch:
     policy: str
     started_at: datetime
     status: int | None = None
-    """HTTP status; None where no complete answer came."""
+    """HTTP status; None if no complete response came."""
     _: KW_ONLY
     final_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    """The decompressed body; None where no complete answer came."""
+    """The decompressed body; None if no complete response came."""
     error: str = ""
     """Why no complete answer came: one sentence for a person."""
     error_kind: str = ""
-    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" where an answer came."""
+    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" if a response came."""
     further: tuple[FurtherResponse, ...] = ()
-    """The pages after the first, where several are read as one policy: as many as were asked for."""
+    """The pages after the first, if several are read as one policy: as many as were requested."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
         """What came with a body, to be read."""
         answers: tuple[Fetch | FurtherResponse, ...] = (self, *self.further)
-        return tuple(page_of(answer, answer.body) for answer in answers if answer.body is not None)
+        return tuple(
+            Page(
+                answer.body,
+                content_type_of(answer.headers),
+                answer.status or 0,
+                answer.final_url,
+                headers=answer.headers,
+            )
+            for answer in answers
+            if answer.body is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +179,15 @@ class AssessedFetch:
 
     fetch: Fetch
     assessment: Assessment | None
-    """None where the fetch failed."""
+    """None if the fetch failed."""
     against: int | None = None
     """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
-    was none. The recorder refuses an assessment that another run has overtaken."""
+    was none. The recorder refuses an assessment that another run has superseded."""
 
 
-def page_of(answer: Fetch | FurtherResponse, body: bytes) -> Page:
-    """Return an answer as something to read."""
-    content_type = next((value for name, value in answer.headers if name == "content-type"), "")
-    return Page(body, content_type, answer.status or 0, answer.final_url, headers=answer.headers)
+def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
+    """Return the Content-Type of a response, or ""."""
+    return next((value for name, value in headers if name == "content-type"), "")
 
 
 ReviewKind = Literal["acknowledge", "false-alarm", "comment"]
@@ -187,12 +196,12 @@ REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What one person said of one finding."""
+    """One person's review of one finding."""
 
     finding: int
     kind: ReviewKind
     text: str
-    """What was said besides, or ""."""
+    """A comment, or ""."""
     _: KW_ONLY
     by: str
     at: datetime
@@ -200,7 +209,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
-    """A finding, its number in the archive, and what people said of it."""
+    """A finding, its number in the archive, and its reviews."""
 
     id: int
     finding: Finding
@@ -212,12 +221,12 @@ class RecordedFinding:
 
     @property
     def verdict(self) -> Review | None:
-        """What holds of it: the last review that is no comment."""
+        """The review that holds: the last one that is not a comment."""
         return next((review for review in reversed(self.reviews) if review.kind != "comment"), None)
 
     @property
     def is_false_alarm(self) -> bool:
-        """Whether nobody is told of it, by what was said of it or of another with the same words."""
+        """Whether a review of it, or of another with the same words, keeps it from being reported."""
         verdict = self.verdict
         return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
 
@@ -239,7 +248,7 @@ class Change:
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """What the dates that the policy states say of the change; empty where it was recorded before that was kept."""
+    """What the dates that the policy states say of the change; empty if it was recorded before that was kept."""
     drift: tuple[str, ...] = ()
     """Languages of a page in several whose text on sharing and rights stayed while another's changed."""
 
@@ -267,7 +276,7 @@ class Version:
     stated: tuple[StatedDate, ...]
     """The dates that the policy states about itself."""
     boundary: bool
-    """True where it could not be compared like with like with the one before: recorded, not judged."""
+    """True if it could not be compared like with like with the one before: recorded, not judged."""
     identity: str
     """Its extraction identity."""
     final_url: str
@@ -276,11 +285,11 @@ class Version:
     document_sha256: str
     """The text's address, for `document`."""
     change: Change | None
-    """None for a first version and for a boundary; what was imported is judged where that was asked for."""
+    """None for a first version and for a boundary; what was imported is judged on request."""
     text: str = ""
     """Its `document.text_identity`."""
     confirmed: bool = True
-    """False where it is odd and no second look agreed with it."""
+    """False if it is odd and no second look agreed with it."""
     returns_to: int | None = None
     """The number of the earlier version whose text it has again."""
     back_to: datetime | None = None
@@ -288,7 +297,7 @@ class Version:
     flapping: bool = False
     """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
     further: tuple[FurtherPage, ...] = ()
-    """The pages after the first, where it was read from several."""
+    """The pages after the first, if it was read from several."""
 
 
 @dataclass(frozen=True, slots=True)

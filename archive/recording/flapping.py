@@ -14,7 +14,7 @@ WINDOW = timedelta(days=14)
 SWITCHES = 3
 """A version that returns is flapping from this switch within the window on."""
 
-Verdict = Literal["hold", "tell", "drop"]
+AlertDecision = Literal["hold", "tell", "drop"]
 """What becomes of the alerts of a flapping version."""
 
 
@@ -45,13 +45,13 @@ def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
-def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verdict]:
+def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
     """Return what becomes of the alerts of each flapping version of a policy, by its number, given all versions.
 
     They are held until a visit finds a text that has stayed for `quiet`. Then the versions that lead from the last
     reported text to that one are reported; if both are the same, nothing is.
     """
-    verdict_of: dict[int, Verdict] = {}
+    verdict_of: dict[int, AlertDecision] = {}
     runs: list[list[Version]] = []
     texts = {version.number: version.text for version in versions}
     flaps = False
@@ -69,7 +69,7 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Verd
     return verdict_of
 
 
-def settled(run: Sequence[Version], last_reported: str) -> Mapping[int, Verdict]:
+def settled(run: Sequence[Version], last_reported: str) -> Mapping[int, AlertDecision]:
     """Return which flapping versions to report, given the text that was last reported."""
     last = max((version.number for version in run if version.text == last_reported), default=0)
     return {version.number: "tell" if version.number > last else "drop" for version in run}

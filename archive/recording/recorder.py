@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import OutdatedAssessmentError
-from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, is_imported, page_of
+from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, content_type_of, is_imported
 from archive.recording.flapping import Appearance, is_flapping, returns_to
-from archive.recording.page_marks import note_page_fingerprint, page_fingerprints_of
+from archive.recording.page_fingerprints import note_page_fingerprint, page_fingerprints_of
 from archive.recording.policies import note_tried
 from archive.recording.second_looks import note_odd, note_visit, pending_of, settle
 from archive.search.index import index_version
@@ -22,6 +22,7 @@ from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.tables import (
     ChangeRow,
+    Columns,
     FetchPageRow,
     FetchRow,
     FindingRow,
@@ -32,7 +33,7 @@ from archive.storage.tables import (
 )
 from archive.storage.version_reader import policy_row, stored_timing
 from differ.model import Comparison, Finding, Severity, Suppression
-from differ.visits.assessment import Assessment, LatestVersion, Mark
+from differ.visits.assessment import Assessment, LatestVersion, PageFingerprint
 from document import from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
@@ -57,8 +58,8 @@ class Latest:
     pending: Pending | None = None
     """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
     _: KW_ONLY
-    marks: tuple[Mark, ...] = ()
-    """By what answers are known again that have its text."""
+    page_fingerprints: tuple[PageFingerprint, ...] = ()
+    """They recognise responses that have its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class RecordedVisit:
     version: int | None = None
     """The number of the version that was made, or None."""
     change_id: int | None = None
-    """None where there is no version, and for first versions and boundaries."""
+    """None if there is no version, and for first versions and boundaries."""
     material: bool = False
     severity: Severity | None = None
     """The highest among the material findings."""
@@ -90,22 +91,22 @@ class RecordedVisit:
 
 
 def latest(archive: Archive, policy: str) -> Latest | None:
-    """Return the latest version of a policy, with its document and its snapshot; None where it has none yet.
+    """Return the latest version of a policy, with its document and its snapshot; None if it has no version yet.
 
-    Raises UnknownPolicyError; DamagedArchiveError where stored content is not what was written.
+    Raises UnknownPolicyError; DamagedArchiveError if stored content is not what was written.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         if row is None:
             return None
         pending = pending_of(session.get(PendingRow, row.policy_id))
-        marks = page_fingerprints_of(session, {row.policy_id: row.number})[row.policy_id]
-        return Latest(row.number, _version(session, row), pending, marks=tuple(marks))
+        fingerprints = page_fingerprints_of(session, {row.policy_id: row.number})[row.policy_id]
+        return Latest(row.number, _version(session, row), pending, page_fingerprints=tuple(fingerprints))
 
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.retrieve(session, row.document_sha256))
-    # What others recorded was not fetched as we fetch: to extract it again would not make it like a page of ours.
+    # An imported page was not fetched as ours are: extracting it again would not make both comparable.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
@@ -119,7 +120,7 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
 
 
 def _fitted(session: Session, row: VersionRow) -> Document | None:
-    """Return the text of the last version before this one that is no fallback."""
+    """Return the text of the last version before this one that is not a fallback."""
     earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
     query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
     address = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
@@ -127,10 +128,10 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
-    """Return the pages of a visit as they came; none where not all of their bodies are kept."""
+    """Return the pages of a visit as they came; empty unless all of their bodies are kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
     bodies = [(row, row.snapshot_sha256) for row in rows]
-    pages = [page_of(_answer(row), blobs.retrieve(session, key)) for row, key in bodies if key is not None]
+    pages = [stored_page(row, blobs.retrieve(session, key)) for row, key in bodies if key is not None]
     return tuple(pages) if len(pages) == len(bodies) else ()
 
 
@@ -142,7 +143,7 @@ def record(
     An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
     the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change. A
     pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
-    at the first sight. Where `run_started_at` is given the policy counts as tried by the run that started then.
+    at the first sight. If `run_started_at` is given, the policy counts as tried by the run that started then.
 
     Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`: take `latest` again
     and assess again. Raises UnknownPolicyError, and StorageError.
@@ -159,7 +160,7 @@ def record_in_turn(
         with archive.writing() as session:
             return [_record_next(session, result, now, run_started_at) for result in results]
     except IntegrityError as error:
-        # Where the database does not serialise writers, the unique key of policy and number decides a race.
+        # If the database does not serialise writers, the unique key of policy and number decides a race.
         first = results[0]
         raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
 
@@ -169,7 +170,7 @@ def record_all(
 ) -> list[RecordedVisit | None]:
     """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
 
-    Return None for those that another run has overtaken. Raises UnknownPolicyError, and StorageError.
+    Return None for those that another run has superseded. Raises UnknownPolicyError, and StorageError.
     """
     if not results:
         return []
@@ -183,7 +184,7 @@ def record_all(
 
 
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
-    """Return where the policies of visits stand. Raises UnknownPolicyError."""
+    """Return what `_STANDINGS` selects of the policy of each visit. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
     standings = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
     missing = next((name for name in names if name not in standings), None)
@@ -214,13 +215,13 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedF
     recorded = RecordedVisit(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment, waits=standing.waits)
-        if assessment is not None and assessment.mark is not None and previous is not None:
-            note_page_fingerprint(session, policy_id, previous, assessment.mark)
+        if assessment is not None and assessment.page_fingerprint is not None and previous is not None:
+            note_page_fingerprint(session, policy_id, previous, assessment.page_fingerprint)
         return recorded
     seen_at = settle(session, fetch, _document(assessment))
     version = _add_version(session, fetch, assessment, number=(previous or 0) + 1, seen_at=seen_at)
-    if assessment.mark is not None:
-        note_page_fingerprint(session, policy_id, version.number, assessment.mark)
+    if assessment.page_fingerprint is not None:
+        note_page_fingerprint(session, policy_id, version.number, assessment.page_fingerprint)
     comparison = assessment.comparison
     if previous is None or assessment.boundary or comparison is None:
         return RecordedVisit(recorded.policy, fetch.id, "changed", version=version.number)
@@ -241,7 +242,7 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedF
 
 
 def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None, *, waits: bool) -> None:
-    """Bring what waits for a second look, if anything does, to what a visit found that made no version."""
+    """Update the text that waits for a second look after a visit that made no version."""
     if assessment is not None and assessment.outcome == "pending":
         note_odd(session, fetch, _document(assessment), assessment.detail)
     elif not waits:
@@ -311,7 +312,7 @@ def _address(answer: Fetch | FurtherResponse) -> str | None:
 
 
 def _stored(session: Session, policy_id: int, answer: Fetch | FurtherResponse, position: int = 0) -> str | None:
-    """Store a body, as what differs from that of the latest version where they are much alike."""
+    """Store a body; if it is much like the latest version's, as the difference from it."""
     if answer.body is None:
         return None
     version = latest_row(session, policy_id)
@@ -425,6 +426,8 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
     return session.scalars(query.order_by(FetchPageRow.position)).all()
 
 
-def _answer(row: FetchRow | FetchPageRow) -> FurtherResponse:
+def stored_page(row: FetchRow | FetchPageRow | Columns, body: bytes) -> Page:
+    """Return a stored response as a page. An imported one has no status and counts as a file."""
     headers = tuple((name, value) for name, value in row.headers)
-    return FurtherResponse("", row.final_url, 200 if row.status is None else row.status, headers=headers)
+    status = 200 if row.status is None else row.status
+    return Page(body, content_type_of(headers), status, row.final_url, headers=headers)

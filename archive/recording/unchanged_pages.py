@@ -1,4 +1,4 @@
-"""Recognises answers that say what the latest version says, without reading them, and records them together."""
+"""Recognises responses with the text of the latest version without parsing them, and records them together."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.model import AssessedFetch, FurtherResponse, VisitResult, page_of
-from archive.recording.page_marks import page_fingerprints_of
-from archive.recording.recorder import RecordedVisit, record_all, snapshots
+from archive.model import AssessedFetch, VisitResult
+from archive.recording.page_fingerprints import page_fingerprints_of
+from archive.recording.recorder import RecordedVisit, record_all, snapshots, stored_page
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.tables import Columns, FetchRow, PolicyRow, VersionRow
-from differ.visits.assessment import Mark
+from differ.visits.assessment import PageFingerprint
 from differ.visits.recognition import recognise_bytes, recognise_rotation, unchanged
 from document import is_current
 from document.model import ExtractionOptions, Page
@@ -39,7 +39,7 @@ def record_recognised(
 ) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
     """Record those answers that certainly have the text of the latest version, in one transaction.
 
-    Return None for any other, and for one that another run has overtaken. It takes a few milliseconds for each.
+    Return None for any other, and for one that another run has superseded. It takes a few milliseconds for each.
     Raises StorageError.
     """
     results = recognise_all(archive, visits)
@@ -58,19 +58,20 @@ def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[Asses
     names = {"policies": [visit.policy.name for visit in read]}
     with archive.reading() as session:
         latest = {row.name: row for row in session.connection().execute(_LATEST, names)} if read else {}
-        marks = page_fingerprints_of(session, {row.policy_id: row.number for row in latest.values()}) if latest else {}
-        return [_result(session, visit, latest.get(visit.policy.name), marks) for visit in visits]
+        versions = {row.policy_id: row.number for row in latest.values()}
+        fingerprints = page_fingerprints_of(session, versions) if versions else {}
+        return [_result(session, visit, latest.get(visit.policy.name), fingerprints) for visit in visits]
 
 
 def _result(
-    session: Session, visit: VisitResult, latest: Columns | None, marks: Mapping[int, Sequence[Mark]]
+    session: Session, visit: VisitResult, latest: Columns | None, fingerprints: Mapping[int, Sequence[PageFingerprint]]
 ) -> AssessedFetch | None:
     fetch, options, held = visit.fetch, visit.policy.options, visit.unmodified
     if held is not None:
         return AssessedFetch(fetch, unchanged(held.identity, fallback=False), held.version)
     if latest is None:
         return None
-    same = recognise_bytes(fetch.pages, options, marks.get(latest.policy_id, ()))
+    same = recognise_bytes(fetch.pages, options, fingerprints.get(latest.policy_id, ()))
     if same is not None:
         return AssessedFetch(fetch, same, latest.number)
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
@@ -80,7 +81,7 @@ def _result(
 
 
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
-    """Return the pages of the version's own visit; none where not all are kept.
+    """Return the pages of the version's own visit; empty unless all are kept.
 
     The options are those that they were read with, so that they say whether there are several.
     """
@@ -88,6 +89,4 @@ def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tup
         return snapshots(session, session.get_one(FetchRow, latest.id))
     if latest.snapshot_sha256 is None:
         return ()
-    headers = tuple((name, value) for name, value in latest.headers)
-    answer = FurtherResponse("", latest.final_url, latest.status, headers=headers)
-    return (page_of(answer, blobs.retrieve(session, latest.snapshot_sha256)),)
+    return (stored_page(latest, blobs.retrieve(session, latest.snapshot_sha256)),)

@@ -1,4 +1,4 @@
-"""By what a server can tell that a policy's page is still the one that was seen: ETag and Last-Modified.
+"""Chooses the ETag and Last-Modified by which a server can tell that a policy's page is unchanged.
 
 They are read from recorded visits, so none is ever used whose answer was not committed; and by policy, because two
 policies may share an address while only one has a version.
@@ -101,7 +101,7 @@ def _validators(
 
 
 def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
-    """Return the ETag and Last-Modified of an answer; None where neither makes a change certain to be seen."""
+    """Return the ETag and Last-Modified of an answer; None if neither makes a change certain to be seen."""
     headers = dict(reversed([(name, value) for name, value in row.headers]))
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
     return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None

@@ -41,7 +41,7 @@ class SearchTermsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class StemmedWord:
     """A word of a text."""
 
     start: int
@@ -55,12 +55,12 @@ Phrase = tuple[str, ...]
 """A phrase: words, as typed, that must be adjacent."""
 
 
-def stemmed_words(text: str, language: str) -> Iterator[Word]:
+def stemmed_words(text: str, language: str) -> Iterator[StemmedWord]:
     """Yield the words of a text in order, by the stemmer of its language."""
     for match in _WORD.finditer(text):
         stem = stemmed(match.group(), language)
         if stem:
-            yield Word(match.start(), match.end(), stem)
+            yield StemmedWord(match.start(), match.end(), stem)
 
 
 @lru_cache(maxsize=65_536)

@@ -68,7 +68,7 @@ _LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRo
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EvidenceKind:
     """One kind of evidence: a table and what of it is sealed, next to the row's id."""
 
     name: str
@@ -77,8 +77,8 @@ class Kind:
     columns: tuple[str, ...]
 
 
-KINDS: Mapping[str, Kind] = {
-    row.__tablename__: Kind(row.__tablename__, row, tuple(columns.split()))
+KINDS: Mapping[str, EvidenceKind] = {
+    row.__tablename__: EvidenceKind(row.__tablename__, row, tuple(columns.split()))
     for row, columns in (
         (NamingRow, "policy_id name since"),
         (
@@ -171,7 +171,7 @@ def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dic
     return contents
 
 
-def _values(connection: Connection, kind: Kind, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     table = kind.row.__table__
     for row in connection.execute(_rows_query(kind), {"ids": ids}):
         yield row.id, {column: _strict(table, column, row._mapping[column]) for column in kind.columns}
@@ -185,7 +185,7 @@ def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, 
 
 
 @cache
-def _rows_query(kind: Kind) -> Select[Any]:
+def _rows_query(kind: EvidenceKind) -> Select[Any]:
     """Select what is sealed of a kind's rows. Made once: each visit asks, and making it takes longer than asking."""
     table = kind.row.__table__
     columns = (_sealed(table, column, 0) for column in kind.columns)
@@ -279,7 +279,7 @@ def _id(row: Base) -> int:
     return key
 
 
-def _require_unaltered(row: Base, kind: Kind) -> None:
+def _require_unaltered(row: Base, kind: EvidenceKind) -> None:
     for column in kind.columns:
         history = inspect(row).attrs[column].history
         removes = column == "snapshot_sha256" and list(history.added) == [None]  # next to a RemovalRow

@@ -136,7 +136,7 @@ class RecordingPipeline:
         if item.fetch.error:
             return AssessedFetch(item.fetch, None)
         if item.unmodified is not None:
-            return overtaken(item.fetch)
+            return superseded(item.fetch)
         known = await self._in_archive(latest, item.policy.name)
         visit = visit_of(
             item.policy, item.fetch, known, profile=profile_of(item.policy, self.profiles), crawl=self.crawl
@@ -210,11 +210,11 @@ def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profil
         pending=text,
         patience="left" if left else "over",
         further=tuple(further),
-        marks=known.marks,
+        page_fingerprints=known.page_fingerprints,
     )
 
 
-def overtaken(fetch: Fetch) -> AssessedFetch:
+def superseded(fetch: Fetch) -> AssessedFetch:
     """Return what is recorded where a page is said to be that of a version which is the latest no longer."""
     sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
     return AssessedFetch(replace(fetch, error=sentence, error_kind="other"), None)

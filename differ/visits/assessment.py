@@ -55,8 +55,8 @@ class LatestVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """By what an answer is known again that was read in full and had the text of the latest version."""
+class PageFingerprint:
+    """Recognises a response that was read in full and had the text of the latest version."""
 
     exact: str
     """Of the bytes and where they came from."""
@@ -84,7 +84,7 @@ class Visit:
     """Whether an odd change waits for a second look. Only who keeps state can give it one."""
     further: tuple[Page, ...] = ()
     """The pages after the first, where several are read as one policy."""
-    marks: tuple[Mark, ...] = ()
+    page_fingerprints: tuple[PageFingerprint, ...] = ()
     """Of the latest version."""
 
     @property
@@ -114,8 +114,8 @@ class Assessment:
     """True where our own extraction changed and the snapshot before could not be extracted again: no alert."""
     confirmed: bool = True
     """False where an odd change is recorded although no second look agreed with it."""
-    mark: Mark | None = None
-    """By what the answer is known again; None if it was known already, or has not the text of a version."""
+    page_fingerprint: PageFingerprint | None = None
+    """Recognises the same response later; None if it was recognised itself, or has not the text of a version."""
 
 
 def assess(visit: Visit) -> Assessment:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from differ.visits.assessment import Assessment, Mark, Visit, assess
+from differ.visits.assessment import Assessment, PageFingerprint, Visit, assess
 from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
@@ -27,25 +27,32 @@ def recognise_or_assess(visit: Visit) -> Assessment:
     if not all(map(is_usual, visit.pages)):
         return assess(visit)
     fingerprint = fingerprint_all(visit.pages, visit.options)
-    same = (mark for mark in visit.marks if fingerprint is not None and mark.fingerprint == fingerprint)
+    same = (
+        former for former in visit.page_fingerprints if fingerprint is not None and former.fingerprint == fingerprint
+    )
     recognised = next(same, None)
     if recognised is not None:
         return unchanged(recognised.identity, recognised.fallback)
     assessment = assess(visit)
     if assessment.outcome not in ("changed", "unchanged"):
         return assessment
-    exact = exact_mark(visit.pages, visit.options)
-    return replace(assessment, mark=Mark(exact, fingerprint, assessment.identity, fallback=assessment.fallback))
+    exact = exact_fingerprint(visit.pages, visit.options)
+    return replace(
+        assessment,
+        page_fingerprint=PageFingerprint(exact, fingerprint, assessment.identity, fallback=assessment.fallback),
+    )
 
 
-def recognise_bytes(pages: Sequence[Page], options: ExtractionOptions, marks: Iterable[Mark]) -> Assessment | None:
+def recognise_bytes(
+    pages: Sequence[Page], options: ExtractionOptions, earlier: Iterable[PageFingerprint]
+) -> Assessment | None:
     """Return the assessment of an answer that came before, byte for byte; None where it did not."""
-    known = list(marks)
-    if not known or not all(map(is_usual, pages)):
+    earlier = list(earlier)
+    if not earlier or not all(map(is_usual, pages)):
         return None
-    exact = exact_mark(pages, options)
-    found = next((mark for mark in known if mark.exact == exact), None)
-    return None if found is None else unchanged(found.identity, found.fallback)
+    exact = exact_fingerprint(pages, options)
+    same = next((former for former in earlier if former.exact == exact), None)
+    return None if same is None else unchanged(same.identity, same.fallback)
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
@@ -62,7 +69,7 @@ def is_usual(page: Page) -> bool:
     return page.status == 200 and challenge(page) is None
 
 
-def exact_mark(pages: Sequence[Page], options: ExtractionOptions) -> str:
+def exact_fingerprint(pages: Sequence[Page], options: ExtractionOptions) -> str:
     """Return a hash over the bytes of pages, and over what else decides how they are read."""
     said = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
     return hashlib.sha256(json.dumps([identity_of(options, "generic"), said]).encode()).hexdigest()

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Query
-from archive.recording.flapping import Verdict, verdicts
+from archive.recording.flapping import AlertDecision, verdicts
 from archive.storage.database import Archive
 from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_versions
@@ -69,12 +69,12 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
     return sorted(changes, key=lambda change: change.id)
 
 
-def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, Verdict]:
+def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, AlertDecision]:
     """Return what becomes of the alerts of those changes that are of flapping versions."""
     ids = [change.id for change in changes]
     query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
-    found: dict[int, Mapping[int, Verdict]] = {}
+    found: dict[int, Mapping[int, AlertDecision]] = {}
     for policy_id in {row.version.policy_id for row in rows}:
         quiet = timedelta(seconds=session.get_one(PolicyRow, policy_id).flap_quiet_seconds)
         found[policy_id] = verdicts(read_versions(session, [VersionRow.policy_id == policy_id], Query()), quiet)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from archive.model import AssessedFetch, Fetch, FurtherResponse, Policy, VisitResult
-from archive.recording.page_marks import MOST_MARKS
+from archive.recording.page_fingerprints import MOST_FINGERPRINTS
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
 from archive.recording.unchanged_pages import recognise_all
@@ -57,7 +57,7 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
         options,
         latest=known.version if known else None,
         further=tuple(further),
-        marks=known.marks if known else (),
+        page_fingerprints=known.page_fingerprints if known else (),
     )
     assessment = recognise_or_assess(visit)
     record(archive, AssessedFetch(fetch, assessment, known.number if known else None), START)
@@ -124,7 +124,7 @@ def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archi
     assert read_in_full(archive, fetched(page("b2")), now).outcome == "unchanged"
     assert recognise(archive, fetched(page("b2")), now) is not None
     again = read_in_full(archive, fetched(page("c3")), now)
-    assert (again.outcome, again.mark) == ("unchanged", None)
+    assert (again.outcome, again.page_fingerprint) == ("unchanged", None)
 
 
 def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
@@ -132,7 +132,7 @@ def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
     watch(archive)
     one, other = "<nav><a href=/a>Ropes</a></nav>", "<nav><a href=/b>Cords</a><a href=/c>Twine</a></nav>"
     marks = [
-        read_in_full(archive, fetched(page(str(number), around=menu))).mark
+        read_in_full(archive, fetched(page(str(number), around=menu))).page_fingerprint
         for number, menu in enumerate((one, other, one, other))
     ]
     assert [mark is not None for mark in marks] == [True, True, False, False]
@@ -140,9 +140,9 @@ def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
 
 def test_marks_are_bounded_and_those_of_the_version_before_forgotten(archive: Archive) -> None:
     watch(archive)
-    for number in range(MOST_MARKS + 2):
+    for number in range(MOST_FINGERPRINTS + 2):
         read_in_full(archive, fetched(page("a", around=f"<nav>{'<a href=/a>Ropes</a>' * number}</nav>")))
-    assert ways(archive) == MOST_MARKS
+    assert ways(archive) == MOST_FINGERPRINTS
     read_in_full(archive, fetched(page("a", TEXT.replace("bank", "broker"))))
     assert ways(archive) == 1
 
