@@ -1,4 +1,4 @@
-"""What can go wrong with the archive, told apart by type.
+"""The archive's errors, distinguished by type.
 
     ArchiveError
     ├── StorageError                 the database cannot be used: stop the run (the command line exits with 3)
@@ -61,7 +61,7 @@ class MissingDriverError(StorageError):
 
 
 class NotAnArchiveError(StorageError):
-    """What lies there is something else."""
+    """The file or database is something else."""
 
 
 class NewerSchemaError(StorageError):
@@ -69,7 +69,7 @@ class NewerSchemaError(StorageError):
 
 
 class DamagedArchiveError(StorageError):
-    """What is read is not what was written."""
+    """Stored content is not what was written."""
 
 
 class ArchiveBusyError(StorageError):

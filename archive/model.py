@@ -74,7 +74,7 @@ class Policy:
     profile: str = "default"
     tags: tuple[str, ...] = ()
     renamed_from: str | None = None
-    """The name under which the archive knows its history."""
+    """The name of its history in the archive."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property
@@ -120,7 +120,7 @@ class Fetch:
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """What came with a body, to be read."""
+        """The responses with a body, to be read."""
         answers: tuple[Fetch | FurtherResponse, ...] = (self, *self.further)
         return tuple(
             Page(
@@ -137,7 +137,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What to send with a request, and what a 304 to it means."""
+    """ETag and Last-Modified to send with a request, and what a 304 to it means."""
 
     url: str
     """The one address that gave them: they go to no other."""
@@ -151,7 +151,7 @@ class Validators:
     identity: str
     """The extraction identity under which that answer was read."""
     further: tuple[Validators, ...] = ()
-    """Those of the pages after the first, where several are read as one."""
+    """Of the pages after the first, if several are read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class AssessedFetch:
     assessment: Assessment | None
     """None if the fetch failed."""
     against: int | None = None
-    """The number of the version that the assessment was made against, as `recorder.latest` gave it; None where there
+    """The number of the version that the assessment was made against, as `recorder.latest` gave it; None if there
     was none. The recorder refuses an assessment that another run has superseded."""
 
 
@@ -233,7 +233,7 @@ class RecordedFinding:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was judged of the difference between a version and the one before."""
+    """The judgement of the difference between a version and its predecessor."""
 
     id: int
     recorded_at: datetime
@@ -242,13 +242,13 @@ class Change:
     severity: Severity | None
     """The highest among the material findings."""
     topics: tuple[str, ...]
-    """Which of `differ.model.WATCHED` are materially changed."""
+    """Those of `differ.model.WATCHED` that are materially changed."""
     judged_by: str
     coarse: bool
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """What the dates that the policy states say of the change; empty if it was recorded before that was kept."""
+    """How the change relates to the dates that the policy states; empty if it was recorded before that was kept."""
     drift: tuple[str, ...] = ()
     """Languages of a page in several whose text on sharing and rights stayed while another's changed."""
 
@@ -302,7 +302,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which part of the history is asked for; None asks for all."""
+    """Selects a part of the history; None selects all."""
 
     policy: str | None = None
     topic: str | None = None

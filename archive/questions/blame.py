@@ -59,7 +59,7 @@ class Blame:
     version: Version
     sentences: tuple[Sentence, ...]
     dropped: tuple[Dropped, ...]
-    """What went with this version or before; what went last comes first."""
+    """Sentences that went with this version or before, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
     """Versions that were read in another way than the one before: what came or went there may be our reading."""
@@ -113,12 +113,12 @@ class _Tracing:
 
     def result(self, versions: tuple[Version, ...]) -> Blame:
         """Return what is known after the last version."""
-        anew = tuple(
+        reread = tuple(
             after.number for before, after in pairwise(versions) if before.identity != after.identity or after.boundary
         )
         sentences = tuple(_sentence(statement, self.standing[statement.words].version) for statement in self.current)
         latest_first = sorted(self.dropped, key=lambda sentence: -sentence.last)
-        return Blame(versions[-1], sentences, tuple(latest_first), read_anew=anew)
+        return Blame(versions[-1], sentences, tuple(latest_first), read_anew=reread)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
         # Most sections stay unchanged from version to version: each is split once.

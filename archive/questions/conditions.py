@@ -1,4 +1,4 @@
-"""Which versions a question is about: conditions that the indexes of the archive answer."""
+"""Translates queries into conditions on versions that the indexes of the archive answer."""
 
 from __future__ import annotations
 

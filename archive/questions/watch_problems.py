@@ -33,7 +33,7 @@ class Trouble:
     _: KW_ONLY
     since: datetime
     episode: str = ""
-    """Tells one time of trouble from the next: the number of its first visit, or ""."""
+    """Distinguishes one time of trouble from the next: the number of its first visit, or ""."""
     visits: int = 0
     """In a row; 0 if it is not about visits."""
     detail: str = ""

@@ -15,7 +15,7 @@ SWITCHES = 3
 """A version that returns is flapping from this switch within the window on."""
 
 AlertDecision = Literal["hold", "tell", "drop"]
-"""What becomes of the alerts of a flapping version."""
+"""Whether the alerts of a flapping version wait, are sent, or are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
-    """Return what becomes of the alerts of each flapping version of a policy, by its number, given all versions.
+    """Decide on the alerts of each flapping version of a policy, by its number, given all versions.
 
     They are held until a visit finds a text that has stayed for `quiet`. Then the versions that lead from the last
     reported text to that one are reported; if both are the same, nothing is.

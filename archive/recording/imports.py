@@ -40,19 +40,19 @@ class CannotImportError(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of a policy that somebody recorded."""
+    """A copy of a policy that another tool or person recorded."""
 
     at: datetime
     """When, aware."""
     pages: tuple[Page, ...]
     """As they were recorded; several if they are read as one policy."""
     document: Document
-    """What extraction made of it."""
+    """Its text, as extracted."""
     _: KW_ONLY
     identity: str
     """The extraction identity."""
     origin: str
-    """Where it is from: one sentence for a person."""
+    """Its source: one sentence for a person."""
     technical: bool = False
     """Whether its source says that only its extraction changed."""
 

@@ -1,4 +1,4 @@
-"""Which policies the archive knows, and which of them are due."""
+"""Keeps the policies of the configuration, and decides which of them are due."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DUE_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Synchronised:
-    """What the configuration changed in the archive: names of policies, each in the configuration's order."""
+    """The changes that the configuration made: names of policies, each in the configuration's order."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()

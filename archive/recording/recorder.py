@@ -64,7 +64,7 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class RecordedVisit:
-    """What was committed."""
+    """A visit as it was committed."""
 
     policy: str
     fetch_id: int
@@ -78,7 +78,7 @@ class RecordedVisit:
     severity: Severity | None = None
     """The highest among the material findings."""
     topics: tuple[str, ...] = ()
-    """Which of `differ.model.WATCHED` are materially changed."""
+    """Those of `differ.model.WATCHED` that are materially changed."""
     returns_to: int | None = None
     """The number of the earlier version whose text came back."""
     flapping: bool = False

@@ -27,7 +27,7 @@ BEFORE, AFTER = 60, 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is searched for, and where; None asks for all."""
+    """The words to search for, and the texts to search; None stands for all."""
 
     words: str
     """Words that must all be in one section; "words in quotes" must be adjacent. See `stems.parse_query`."""
@@ -75,7 +75,7 @@ class SectionMatch:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found, texts that were recorded last first."""
+    """The matches of a search, texts that were recorded last first."""
 
     matches: tuple[SectionMatch, ...]
     more: bool

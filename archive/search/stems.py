@@ -103,7 +103,7 @@ def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
 
 
 def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
-    """Return the stems that a question stands for in each language, each way once.
+    """Return the stems of a query in each language, without duplicates.
 
     A query does not name its language; a section matches if it has all the stems of one language.
     """

@@ -18,14 +18,14 @@ READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
     "postgresql": {"clausewatch_reading": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-"""What marks, for each kind of database, a connection that only reads and sees one state."""
+"""The options, for each kind of database, of a connection that only reads and sees one state."""
 
 TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""Takes PostgreSQL's lock for writers: an archive is a schema of a database, and the number is ours alone. Whoever
-falls silent with the lock, stopped or cut off, loses it in a while, and what it was about to write is undone."""
+"""Takes PostgreSQL's lock for writers: an archive is a schema of a database, and the number is ours alone. A
+writer that falls silent with the lock, stopped or cut off, loses it in a while, and its transaction is rolled back."""
 
 
 def parsed(url: str) -> URL:
@@ -121,7 +121,7 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     def begin(connection: Connection) -> None:
         if not _reads(connection):
             # As SQLite does it. Without turns, a change could commit after one with a higher number was planned, and
-            # so never be told; and a chain has one end.
+            # so never be reported; and a chain has one end.
             connection.exec_driver_sql(TURN)
 
     return engine

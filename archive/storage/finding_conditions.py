@@ -1,4 +1,4 @@
-"""Translates the part of a query that selects findings into SQL conditions, for whoever reads findings or versions."""
+"""Translates the part of a query that selects findings into SQL conditions."""
 
 from __future__ import annotations
 

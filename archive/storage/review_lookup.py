@@ -11,7 +11,7 @@ from archive.model import REVIEW_KINDS, Review, ReviewKind
 from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
 FindingKey = tuple[int, str, str, str]
-"""What makes two findings the same: the policy's number, the rule, the words before and after."""
+"""Two findings with the same key are the same: the policy's number, the rule, the words before and after."""
 
 
 class ReviewLookup:
@@ -27,7 +27,7 @@ class ReviewLookup:
             for finding, reviews in self.reviews.items()
             if (judging := [review for review in reviews if review.kind != "comment"])
         }
-        """What holds of each finding that was judged."""
+        """The review that holds, of each finding that was judged."""
         self.false_alarms = self._false_alarms(session)
         """By their words; of several with the same, the first."""
 

@@ -55,7 +55,7 @@ START = "start"
 """The kind of the first entry of a chain. It belongs to no row: its row hash is random, so that no two chains agree."""
 
 GENESIS = "0" * 64
-"""What the first entry names as the hash of the one before."""
+"""The hash that the first entry names as its predecessor's."""
 
 BATCH = 500
 """How many rows are read at once."""
@@ -106,7 +106,7 @@ KINDS: Mapping[str, EvidenceKind] = {
 """The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""
 
 PAGE_COLUMNS = ("position", "url", "final_url", "status", "headers", "body_sha256", "snapshot_sha256")
-"""What is sealed of the further pages of a fetch, in the fetch's own bytes, as `pages`."""
+"""The sealed columns of a fetch's further pages, in the fetch's own bytes, as `pages`."""
 
 _BY_ROW: Mapping[type[Any], str] = {kind.row: name for name, kind in KINDS.items()}
 

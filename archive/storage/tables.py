@@ -127,7 +127,7 @@ class FetchRow(Base):
 
 
 class FetchPageRow(Base):
-    """A further page of a visit to several addresses; the first one stands in the fetch itself."""
+    """A further page of a visit to several addresses; the first one is in the fetch itself."""
 
     __tablename__ = "fetch_page"
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), primary_key=True, autoincrement=False)
@@ -145,7 +145,7 @@ class FetchPageRow(Base):
 
 
 class KnownPageRow(Base):
-    """By what an answer is known to have the text of a policy's latest version, without reading it.
+    """Recognises responses that have the text of a policy's latest version, without parsing them.
 
     No evidence: it may be dropped at will, and costs no more than one full reading of a page.
     """
@@ -289,7 +289,7 @@ class NamingRow(Base):
 
 
 class RemovalRow(Base):
-    """That a raw body which a fetch kept was removed. Evidence: write it when `snapshot_sha256` is made None."""
+    """The removal of a raw body that a fetch kept. Evidence: write it when `snapshot_sha256` is made None."""
 
     __tablename__ = "removal"
     __table_args__ = (UniqueConstraint("fetch_id", "position"),)
@@ -305,7 +305,7 @@ class RemovalRow(Base):
 
 
 class RestoreRow(Base):
-    """That the archive was put back from a backup: what was recorded after the backup is gone."""
+    """The restore of a backup: the rows recorded after the backup was made are gone."""
 
     __tablename__ = "restore"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -329,7 +329,7 @@ class ChainEntryRow(Base):
 
 
 class ChainStampRow(Base):
-    """What a time-stamping authority signed of a head of the chain, RFC 3161. It stands outside of the chain."""
+    """A time stamp of a chain head, RFC 3161, signed by an authority. It is not part of the chain."""
 
     __tablename__ = "chain_stamp"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -350,12 +350,12 @@ class SubscriptionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """Which scopes it had since which change, and up to which change its alerts are planned; see notifier/planning."""
+    """Its scopes with the change since which it had them, and the last change whose alerts are planned."""
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
     """Its origin: written in the `configuration`, or made on the `command line`."""
     settings: Mapped[dict[str, Any] | None]
-    """What it asks for and where it goes, of one that the command line made; None for the configuration's."""
+    """Its scope and targets, if the command line made it; None for the configuration's."""
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
     """The login of who made it on the command line, or ""."""
     created_at: Mapped[datetime | None]
@@ -385,7 +385,7 @@ class AlertRow(Base):
 
 
 class ReviewRow(Base):
-    """What a person said of a finding. Evidence, but for who it was; rows are added, and never altered."""
+    """A person's review of a finding. Evidence, except for the name; rows are added, and never altered."""
 
     __tablename__ = "review"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -393,16 +393,16 @@ class ReviewRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     """acknowledge, false-alarm, or comment."""
     text: Mapped[str]
-    """What was said besides, or ""."""
+    """A comment, or ""."""
     by: Mapped[str]
-    """The name of who said it; it can be erased."""
+    """The reviewer's name; it can be erased."""
     at: Mapped[datetime]
 
 
 class ToldTroubleRow(Base):
-    """Something that is wrong with the watch itself, as an operator was told of it.
+    """A problem of the monitoring itself that an operator was notified of.
 
-    Names and addresses stand in the rows that it is about, so that who is erased there is erased here.
+    Names and addresses are kept in the rows that it is about, so that a person erased there is erased here.
     """
 
     __tablename__ = "told_trouble"
@@ -414,7 +414,7 @@ class ToldTroubleRow(Base):
     about: Mapped[str]
     """The number of the policy, the subscription or the delivery, or the name of the template."""
     episode: Mapped[str]
-    """Tells one time of trouble from the next: the first visit of it, or ""."""
+    """Distinguishes one time of trouble from the next: the first visit of it, or ""."""
     since: Mapped[datetime]
     """When it began, as far as is known."""
     told_at: Mapped[datetime]
@@ -433,7 +433,7 @@ class RunRow(Base):
 
 
 class DeliveryRow(Base):
-    """What goes to one target through one channel: all alerts of one change for one subscriber, a digest, …"""
+    """A message to one target through one channel: all alerts of one change for one subscriber, a digest, …"""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)
@@ -441,12 +441,12 @@ class DeliveryRow(Base):
     kind: Mapped[str] = mapped_column(String(16), server_default="alert")
     """alert, digest, welcome, or operator."""
     key: Mapped[str] = mapped_column(server_default=text("''"))
-    """Stable: names, within its kind and subscription, what is told, so that planning twice gives the same. Of an
+    """Stable: names, within its kind and subscription, its content, so that planning twice gives the same. Of an
     alert the number of the change, of a digest the end of its period."""
     urgent: Mapped[bool] = mapped_column(server_default=false())
     """Whether it is sent in quiet hours too."""
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """What is told, as it stood when it was planned; of an alert only what its change and findings do not say."""
+    """Its content, as of planning; of an alert only what its change and findings do not hold."""
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
     """Of an alert; None for everything else."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
@@ -464,7 +464,7 @@ class DeliveryRow(Base):
 
 
 class SectionRow(Base):
-    """The text of a section, kept once however often it stands, to be searched. Not evidence: see archive/search/index.
+    """The text of a section, kept once however often it occurs, to be searched. Not evidence: see archive/search/index.
 
     Its stems lie in `section_words`, which is a full-text index of SQLite or of PostgreSQL.
     """
@@ -482,7 +482,7 @@ class SectionRow(Base):
 
 
 class StandingRow(Base):
-    """From which version of a policy to which a section stood. Not evidence."""
+    """The versions of a policy, from one to another, that have a section. Not evidence."""
 
     __tablename__ = "standing"
     __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
@@ -491,11 +491,11 @@ class StandingRow(Base):
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """The number of the version that brought it."""
     last: Mapped[int | None]
-    """The number of the last version that had it; None while it stands."""
+    """The number of the last version that had it; None while the policy has it."""
     appeared_at: Mapped[datetime]
     """When the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """When the version without it was first seen; None while it stands."""
+    """When the version without it was first seen; None while the policy has it."""
 
 
 class IndexedRow(Base):

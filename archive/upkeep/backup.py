@@ -81,7 +81,7 @@ def _head_of(path: Path) -> Head:
 def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
     """Restore a backup. Return the path to which the previous archive was moved, or None if there was none.
 
-    The backup stays where it is. Raises BackupError if it is not a sound archive, or if an archive is there already
+    The backup stays where it is. Raises BackupError if it is not a sound archive, or if an archive is there
     and `replace` is False.
     """
     url = make_url(database)

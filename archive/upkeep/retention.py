@@ -25,14 +25,14 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was removed."""
+    """The number and size of what was removed."""
 
     bodies: int = 0
     """Bodies of pages that a fetch no longer has."""
     contents: int = 0
     """Stored contents that nothing referred to any more."""
     stored_bytes: int = 0
-    """What these took, compressed."""
+    """Their size, compressed."""
 
 
 def count_removable(archive: Archive, rule: Retention, now: datetime) -> int:
@@ -96,7 +96,7 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
         session.add(
             RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
         )
-        session.flush()  # the removal stands before the body goes: the seal of the fetch is read from it
+        session.flush()  # the removal is written before the body goes: the seal of the fetch is read from it
         page.snapshot_sha256 = None
     return len(pages)
 

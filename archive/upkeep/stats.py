@@ -31,7 +31,7 @@ class ContentTotals:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStats:
-    """What the archive holds."""
+    """The archive's rows, and the disk space that it uses."""
 
     rows: dict[str, int]
     """How many policies, fetches, versions and changes."""
@@ -41,7 +41,7 @@ class ArchiveStats:
     """Documents of versions, each once."""
     _: KW_ONLY
     unreferenced: ContentTotals
-    """What nothing refers to any more: `archive vacuum` removes it."""
+    """Contents without a reference: `archive vacuum` removes them."""
     differences: int
     """How many of all contents are stored as what differs from another."""
     database: int
