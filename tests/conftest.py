@@ -24,10 +24,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Keep unit tests alone."""
-    with units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext():
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with alone_if_unit(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with alone_if_unit(item):
+        return (yield)
+
+
+def alone_if_unit(item: pytest.Item) -> contextlib.AbstractContextManager[None]:
+    """Keep a unit test alone; not in its teardown, since that of the last test also stops the session's servers."""
+    return units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext()
 
 
 def require(present: bool, what: str) -> None:
