@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from differ.judgement.relevance import Watched, names_right, relevance, says_right
+from differ.judgement.relevance import Watched, is_address_line, names_right, relevance, says_right
 from differ.language.countries import countries
-from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
+from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import companies, names
-from differ.language.statements import Statement, is_line
+from differ.language.roles import is_address
+from differ.language.statements import Statement
+from differ.matching.addresses import stands_in
 from differ.matching.equivalence import changed_words
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
@@ -78,7 +80,6 @@ RIGHTS_PARTS = (
 SPILLS = ("consent", "notice")
 """Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
 
-WEB = ("http://", "https://", "www.")
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
 
@@ -155,13 +156,6 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
 def head_of(statement: Statement | None) -> tuple[str, ...]:
     """Return the first cell of a row or the beginning of an item: who is listed."""
     return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
-
-
-def is_address_line(statement: Statement) -> bool:
-    """Whether a statement is a line that says where to reach the company: with a number or an address in it."""
-    lead = lead_meaning(statement)
-    telling = any("@" in word or word[0].isdigit() for word in statement.words)
-    return telling and is_line(statement.text) and lead is not None and lead.has("exercise")
 
 
 def text_of(statement: Statement | None) -> tuple[str, ...]:
@@ -273,7 +267,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
     kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
-        ("address", addresses(gone), addresses(new)),
+        ("address", moved_addresses(gone, after), moved_addresses(new, before)),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
         ("name", named(before, sense, gone), named(after, sense, new)),
@@ -292,9 +286,9 @@ def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
     return [name for code, name in new.items() if code not in old]
 
 
-def addresses(text: Iterable[str]) -> list[str]:
-    """Return the e-mail and web addresses, and the telephone numbers."""
-    return [word for word in text if "@" in word or word.startswith(WEB) or (word.isdigit() and len(word) > 3)]
+def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
+    """Return the changed words that are addresses and stand in no form in the other statement."""
+    return [word for word in changed if is_address(word) and not stands_in(word, other.words)]
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from differ.judgement.effects import Effect, addresses, effects
+from differ.judgement.effects import Effect, effects
 from differ.judgement.profiles import Profile, Rule
+from differ.judgement.recipients import Names, names_of, receiving_words
 from differ.judgement.topics import unwatched_topics
 from differ.language.lexicon import lexicon
 from differ.language.meaning import meaning
+from differ.language.roles import is_address
 from differ.language.statements import Statement
+from differ.language.words import words
+from differ.matching.addresses import level_masks
 from differ.matching.alignment import Pair
 from differ.matching.equivalence import date_line, equivalent
 from differ.matching.wording import word_edits
@@ -23,22 +28,21 @@ LISTED_WORDS = 6
 """The most words that a reason names."""
 
 
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What both documents say: what repeats it says nothing new, what drops a copy of it takes nothing away."""
+    """Both documents: a statement that repeats what both say is not new, and what drops a copy of it takes nothing
+    away."""
 
-    standing: frozenset[tuple[str, ...]]
-    """The words of every statement that stands in both."""
-    words: frozenset[str]
-    """Every word that both have, addresses among them."""
+    def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
+        self._before, self._after = before, after
+        self.standing = frozenset(s.words for s in before) & frozenset(s.words for s in after)
+        """The words of every statement that stands in both."""
+        self.words = all_words(before) & all_words(after)
+        """Every word that both have, addresses among them."""
 
-
-def surroundings(before: Sequence[Statement], after: Sequence[Statement]) -> Surroundings:
-    """Return what two documents have in common."""
-    return Surroundings(
-        frozenset(statement.words for statement in before) & frozenset(statement.words for statement in after),
-        all_words(before) & all_words(after),
-    )
+    @cached_property
+    def names(self) -> tuple[Names, Names]:
+        """What tells names from other words, before and after. It takes time, and few changes need it."""
+        return names_of(self._before, ""), names_of(self._after, "")
 
 
 def all_words(text: Iterable[Statement]) -> frozenset[str]:
@@ -48,19 +52,27 @@ def all_words(text: Iterable[Statement]) -> frozenset[str]:
 
 def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
     """Return the findings and suppressions of one pair; both are empty where nothing changed."""
-    before, after = pair.before, pair.after
-    present = after or before
+    pair = unmasked(pair)
+    present = pair.after or pair.before
     if present is None:
         return [], []
     reason = quiet_reason(pair, around)
     if reason == "unchanged":
         return [], []
     if reason is not None:
-        return [], [Suppression(present.section, reason, text_of(before), text_of(after))]
+        return [], [Suppression(present.section, reason, text_of(pair.before), text_of(pair.after))]
     if lexicon(present.language) is None:
         return [plain_finding(pair, present, profile, "structure", "other", "low")], []
     found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
     return (found or [unwatched(pair, present, profile)]), []
+
+
+def unmasked(pair: Pair) -> Pair:
+    """Return a pair in whose words a masked address equals any other."""
+    if pair.before is None or pair.after is None or pair.before.words == pair.after.words:
+        return pair
+    before, after = level_masks(pair.before, pair.after)
+    return replace(pair, before=before, after=after)
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
@@ -108,7 +120,9 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
     by_subject: dict[str, list[tuple[Rule, Effect]]] = {}
     for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
-        if rule is not None and not known_address(effect, pair, present, around):
+        if rule is None or known_address(effect, pair, present, around):
+            continue
+        if effect.kind != "name" or names_somebody(effect, pair, around):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
     return [verdict(*gravest(rules), profile).about(pair, present, profile) for rules in by_subject.values()]
 
@@ -117,8 +131,21 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
     """Whether a new or removed statement only gives an address that both documents give elsewhere."""
     if pair.before is not None and pair.after is not None:
         return False
-    given = addresses(present.words)
+    given = [word for word in present.words if is_address(word)]
     return effect.kind in ("channel", "address") and bool(given) and around.words.issuperset(given)
+
+
+def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
+    """Whether a name that came or went is of somebody who receives data; where rights are described, of anybody but the
+    company itself."""
+    sides = ((pair.before, effect.gone, around.names[0]), (pair.after, effect.new, around.names[1]))
+    for statement, written, names in sides:
+        called = {word for text in written for word in words(text)}
+        if statement is not None and called & (
+            receiving_words(statement, names) if effect.watched == "sharing" else names.strangers(statement)
+        ):
+            return True
+    return False
 
 
 def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:

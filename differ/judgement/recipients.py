@@ -87,6 +87,13 @@ class Names:
             and word not in self.plain | sense.lexicon.vocabulary | LEGAL_FORMS
         }
 
+    def strangers(self, statement: Statement) -> set[str]:
+        """Return the words of names in a statement that are not the company's own."""
+        sense = meaning(statement.words, statement.language)
+        if sense is None or sense.lexicon.capitals:
+            return set()
+        return {word for run in runs(statement, sense) if self.is_name(run.words, sense) for word in run.words}
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -121,6 +128,15 @@ def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recip
         if not comes_from(sense, mention)
     ] + [(NAMED, name) for name in in_prose(statement, sense, names)]
     return [Recipient(kind, name, statement.language, statement.section, purpose, where) for kind, name in called]
+
+
+def receiving_words(statement: Statement, names: Names) -> set[str]:
+    """Return the words of the names that a statement gives data to."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return set()
+    called = [each.name for each in recipients(statement, sense, names) if each.kind == NAMED]
+    return {word for name in called for word in words(name)}
 
 
 def excluded(purpose: Mention, sense: Meaning) -> bool:
@@ -178,7 +194,7 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
     agent = before in sense.lexicon.agents
     for act in sense.of("share", "sell", "recipient", "receive", "transfer.store"):
         after = 0 <= run.start - act.end <= REACH
-        if after and (agent or act.concept not in ("receive", "transfer.store")):
+        if after and (agent or act.concept != "receive"):
             return True
         if act.concept == "receive" and 0 <= act.start - run.end <= REACH:
             return True

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from differ.language.countries import countries
 from differ.language.lexicon import Mention
-from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
+from differ.language.meaning import Meaning, context_meaning, heading_topics, lead_meaning, meaning
 from differ.language.names import keeper_named
-from differ.language.statements import Statement, is_line
+from differ.language.roles import WAYS, is_address
+from differ.language.statements import LINE, Statement, is_line
 
 Watched = Literal["sharing", "rights"]
 
@@ -16,7 +18,14 @@ NAMED_RIGHTS = (
     "right.access", "right.rectify", "right.erase", "right.portability", "right.object", "right.restrict",
     "right.automated", "right.informed", "right.sensitive",
 )  # fmt: skip
+HANDLING = (
+    "exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse", "exercise.dpo",
+    "exercise.desk",
+)  # fmt: skip
+"""What becomes of a request: by when, at what cost, with which proof, by whom."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
+HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
+"""A number as a postal address has it."""
 SOURCE_REACH = 3
 """A recipient is a source where "from" stands at most so many words before it."""
 TAKER_REACH = 6
@@ -47,7 +56,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
         return True
     if heads & {"sharing", "transfer"}:
-        listed = statement.kind in ("item", "row")
+        listed = statement.kind in ("item", "row") and "sharing" in heads
         return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
@@ -101,7 +110,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
         return True
     if not sense.has("transfer.store"):
         return False
-    if keeper_named(statement, sense) and not sense.has("controller"):
+    if keeper_named(statement, sense) and not sense.has("controller") and not is_line(statement.text):
         return True
     return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text, statement.language)))
 
@@ -115,8 +124,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     """Whether a statement says what people can do about their data."""
     if says_right(sense):
         return True
-    lead = lead_meaning(statement)
-    if lead is not None and is_line(statement.text) and lead.has("exercise"):
+    if is_address_line(statement):
         return True
     if sense.has("complaint") and (
         sense.has("exercise", "right")
@@ -130,6 +138,19 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     return reaches_company(sense, statement, heads)
 
 
+def is_address_line(statement: Statement) -> bool:
+    """Whether a statement is a line that says where to reach the company: with a number or an address in it, after a
+    sentence that sends the reader there."""
+    if (
+        len(statement.text) > LINE
+        or "©" in statement.text
+        or not any(is_address(word) or HOUSE.fullmatch(word) for word in statement.words)
+    ):
+        return False
+    senses = [lead_meaning(statement), context_meaning(statement)]
+    return any(sense is not None and sense.has("exercise") for sense in senses)
+
+
 def says_right(sense: Meaning) -> bool:
     """Whether a statement by itself, wherever it stands, says what people can do."""
     return sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES) or names_right(sense) or gives_choice(sense)
@@ -141,8 +162,17 @@ def names_right(sense: Meaning) -> bool:
         *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
     ):
         return True
-    acts = sense.has(*NAMED_RIGHTS) or any(mention.concept == "exercise" for mention in sense.mentions)
-    return acts and sense.has("modality.may", "exercise", "right.grant") and to_reader(sense)
+    return asks_for(sense) and to_reader(sense)
+
+
+def asks_for(sense: Meaning) -> bool:
+    """Whether something is asked for that is a right, or a request is spoken of with what becomes of it: a "request"
+    alone may be one of a browser's."""
+    asked = sense.has(*NAMED_RIGHTS)
+    if asked and sense.has("modality.may", "exercise", "right.grant"):
+        return True
+    requests = any(mention.concept == "exercise" for mention in sense.mentions)
+    return requests and sense.has("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
 
 
 def to_reader(sense: Meaning) -> bool:
@@ -160,7 +190,11 @@ def gives_choice(sense: Meaning) -> bool:
 
 def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says how to reach the company about data."""
-    ways = sense.has("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
-    if not ways and not any("@" in word for word in statement.words):
+    if not sense.has(*WAYS, "exercise.dpo") and not any("@" in word for word in statement.words):
         return False
-    return "contact" in heads or sense.has("right", "data", "children")
+    if "contact" in heads:
+        return True
+    asks = sense.has("right", "children", "complaint", "exercise.dpo") or any(
+        mention.concept == "exercise" for mention in sense.mentions
+    )
+    return asks or (sense.has("data") and not sense.has("collection", "receive"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from differ.language.lexicon import Lexicon, Mention, lexicon
+from differ.language.lexicon import Lexicon, Mention, lexicon, under
+from differ.language.roles import in_role
 from differ.language.statements import Statement
 from differ.language.words import words
 
@@ -82,11 +83,6 @@ class Meaning:
         return not any(negation.end < modal.start < mention.start for modal in self.of("modality"))
 
 
-def under(concept: str, wanted: Iterable[str]) -> bool:
-    """Whether a concept is one of the wanted, or stands under one ("recipient.group" under "recipient")."""
-    return any(concept == one or concept.startswith(one + ".") for one in wanted)
-
-
 def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
     """Return words without spelling, synonyms, inflection and function words."""
     plain = lexicon.synonyms.rewrite(lexicon.spelled(text))
@@ -100,7 +96,8 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
     known = lexicon(language)
     if known is None:
         return None
-    return Meaning(known, text, without_contained(known.concepts.find(text)))
+    mentions = without_contained(known.concepts.find(text))
+    return Meaning(known, text, tuple(each for each in mentions if in_role(each, text, mentions, known)))
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
@@ -128,12 +125,25 @@ def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
     if known is None:
         return frozenset()
     for heading in reversed(path):
-        topics = frozenset(mention.concept for mention in known.headings.find(words(heading)))
+        text = words(heading)
+        topics = frozenset(
+            mention.concept for mention in known.headings.find(text) if not names_source(mention, text, known)
+        )
         if topics:
             return topics
     return frozenset()
 
 
+def names_source(topic: Mention, heading: Sequence[str], known: Lexicon) -> bool:
+    """Whether the words of a heading on sharing name where data comes from: "Data received from third parties"."""
+    return topic.concept == "sharing" and any(word in known.sources for word in heading[: topic.start])
+
+
 def lead_meaning(statement: Statement) -> Meaning | None:
     """Return what the sentence that introduces the statement's list means, or None."""
     return meaning(tuple(words(statement.lead)), statement.language) if statement.lead else None
+
+
+def context_meaning(statement: Statement) -> Meaning | None:
+    """Return what the sentence before a line means, or None."""
+    return meaning(tuple(words(statement.context)), statement.language) if statement.context else None

@@ -31,6 +31,8 @@ class Statement:
     language: str
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
+    context: str
+    """Of a line, as in an address: the last sentence before it in its section ("Write to our privacy team."), or ""."""
     block: int
     """The number of its block in the document: sentences of one block share it."""
     marker: str = ""
@@ -50,6 +52,7 @@ class Part:
     kind: StatementKind
     text: str
     lead: str = ""
+    context: str = ""
     marker: str = ""
     linked: bool = False
 
@@ -62,7 +65,7 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
         for part in parts(section):
-            for sentence in [part.text] if whole else split(part):
+            for sentence, lead in [(part.text, part.lead)] if whole else led(part):
                 plain = tuple(words(sentence))
                 if plain:
                     found.append(
@@ -73,7 +76,8 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
                             words=plain,
                             path=section.path,
                             language=language,
-                            lead=part.lead,
+                            lead=lead,
+                            context=part.context,
                             block=block,
                             marker=part.marker,
                             linked=part.linked,
@@ -81,6 +85,18 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
                     )
             block += 1
     return tuple(found)
+
+
+def led(part: Part) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of a part, each with the one that introduces it: in "Write to: Lantern Ltd, Attn: Privacy"
+    the first colon introduces all up to the full stop."""
+    lead = ""
+    for sentence in split(part):
+        yield sentence, lead or part.lead
+        if not sentence.endswith(":"):
+            lead = ""
+        elif not lead:
+            lead = sentence
 
 
 def split(part: Part) -> list[str]:
@@ -94,10 +110,18 @@ def parts(section: Section) -> Iterator[Part]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield Part("heading", section.heading, marker=section.marker)
-    lead = ""
+    lead = context = ""
     for block in section.blocks:
-        yield Part(block.kind, block.text, lead if follows(block, lead) else "", block.marker, all_links(block))
+        yield Part(
+            kind=block.kind,
+            text=block.text,
+            lead=lead if follows(block, lead) else "",
+            context=context if is_line(block.text) else "",
+            marker=block.marker,
+            linked=all_links(block),
+        )
         lead = next_lead(block, lead)
+        context = context if is_line(block.text) else sentences(block.text)[-1]
 
 
 def all_links(block: Block) -> bool:

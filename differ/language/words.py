@@ -26,6 +26,8 @@ ORDINAL_DATE = re.compile(
     r"\d{1,2}\.\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
 """The day and month of a German date: its full stop ends no sentence."""
+ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
+"""An address after a colon goes on the sentence, whatever its first letter is: "e-mail: Privacy@example.org"."""
 SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
 
 
@@ -72,6 +74,8 @@ def sentences(text: str) -> list[str]:
         piece = text[start : end.start()].rstrip()
         last = piece.rsplit(" ", 1)[-1].rstrip(".").casefold().lstrip("(\"'“")
         if piece.endswith(".") and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+            continue
+        if piece.endswith(":") and ADDRESS_NEXT.match(text, end.end()):
             continue
         if last.isdigit() and ORDINAL_DATE.match(text, end.start() - len(last) - 1):
             continue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from differ.language.statements import Statement
@@ -18,6 +18,9 @@ SHORT = 4
 """Statements of fewer words are paired in place only."""
 COMMON_WORD = 40
 """A word that stands in more leftover statements than this proposes no pairs."""
+JOINED = 0.75
+"""Share of a leftover statement's words that its neighbour's partner has besides, for the two to be one sentence that
+was split or joined."""
 PAIR_BUDGET = 200_000
 """The most pairs that are weighed in one comparison."""
 
@@ -40,8 +43,8 @@ class Alignment:
     """Whether the budget of pairs was hit."""
 
 
-def align(before: Sequence[Statement], after: Sequence[Statement]) -> Alignment:
-    """Pair the statements of two documents."""
+def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool = True) -> Alignment:
+    """Pair the statements of two documents; with `join`, a sentence that was split is paired with both its parts."""
     matches = anchors([s.words for s in before], [s.words for s in after])
     moved = set(moves(before, after, matches))
     matches |= dict(moved)
@@ -49,7 +52,59 @@ def align(before: Sequence[Statement], after: Sequence[Statement]) -> Alignment:
     similar, coarse = similar_pairs(before, after, matches, place_before, place_after)
     moved |= {(i, j) for i, j in similar if place_before[i] != place_after[j]}
     matches |= dict(similar)
-    return Alignment(in_order(before, after, matches, moved), coarse)
+    if not join:
+        return Alignment(in_order(before, after, matches, moved), coarse)
+    left, right = absorb(before, after, matches), absorb(after, before, {j: i for i, j in matches.items()})
+    pairs = in_order(before, after, matches, moved)
+    lost_before, lost_after = ({part.position for parts in homes.values() for part in parts} for homes in (left, right))
+    kept = [
+        pair
+        for pair in pairs
+        if (pair.before and pair.after)
+        or (pair.before and pair.before.position not in lost_before)
+        or (pair.after and pair.after.position not in lost_after)
+    ]
+    return Alignment([joined_pair(pair, left, right) for pair in kept], coarse)
+
+
+def absorb(
+    side: Sequence[Statement], other: Sequence[Statement], matches: Mapping[int, int]
+) -> dict[int, tuple[Statement, ...]]:
+    """Return which leftover statements of one side are a part of the sentence that a neighbour became: all the parts
+    in order, by the position of the neighbour."""
+    homes: dict[int, list[int]] = {}
+    for place, statement in enumerate(side):
+        if place in matches or not statement.words:
+            continue
+        for neighbour in (place - 1, place + 1):
+            if neighbour in matches and fits_beside(statement, side[neighbour], other[matches[neighbour]]):
+                homes.setdefault(neighbour, [neighbour]).append(place)
+                break
+    return {home: tuple(side[place] for place in sorted(members)) for home, members in homes.items()}
+
+
+def fits_beside(statement: Statement, neighbour: Statement, partner: Statement) -> bool:
+    """Whether most words of a statement are those that the neighbour's partner has more than the neighbour."""
+    if (statement.kind == "heading") != (neighbour.kind == "heading"):
+        return False
+    rest = Counter(partner.words) - Counter(neighbour.words)
+    return (rest & Counter(statement.words)).total() >= JOINED * len(statement.words)
+
+
+Parts = Mapping[int, tuple[Statement, ...]]
+
+
+def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
+    """Return a pair with the parts that belong to its sentences."""
+    before = joined(left[pair.before.position]) if pair.before and pair.before.position in left else pair.before
+    after = joined(right[pair.after.position]) if pair.after and pair.after.position in right else pair.after
+    return replace(pair, before=before, after=after)
+
+
+def joined(parts: Sequence[Statement]) -> Statement:
+    """Return several statements as one; it keeps the place of the first."""
+    text = " ".join(part.text for part in parts)
+    return replace(parts[0], text=text, words=tuple(word for part in parts for word in part.words))
 
 
 def in_order(

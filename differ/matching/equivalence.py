@@ -13,6 +13,7 @@ from differ.language.meaning import canonical, meaning
 from differ.language.names import companies
 from differ.language.statements import Statement
 from differ.language.words import words
+from differ.matching.addresses import masks, one_form
 
 OPERATIVE = (
     "negation", "limiter", "modality", "scope", "consent", "share", "sell", "recipient", "merger", "transfer",
@@ -34,8 +35,10 @@ DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> str | None:
     """Return the reason why an edit alters no meaning, or None where it may."""
     if before.words == after.words:
-        return "punctuation" if words(before.text) == words(after.text) else "renamed"
-    if contact_digits(before.words) == contact_digits(after.words):
+        if words(before.text) == words(after.text):
+            return "punctuation"
+        return "contact-format" if masks(before) or masks(after) else "renamed"
+    if one_form(before.words) == one_form(after.words):
         return "contact-format"
     gone, new = changed_words(before.words, after.words)
     if known is None:
@@ -100,19 +103,6 @@ def date_line(text: Sequence[str], known: Lexicon) -> bool:
         word in known.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
     )
     return telling and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
-
-
-def contact_digits(text: Sequence[str]) -> tuple[str, ...]:
-    """Return the words with telephone numbers and web addresses in one form each."""
-    found: list[str] = []
-    for word in text:
-        if word.isdigit() and found and found[-1].isdigit() and len(word) + len(found[-1]) > 4:
-            found[-1] += word
-        elif word.startswith(("http", "www.")):
-            found.append(re.sub(r"^https?://(www\.)?", "", word).rstrip("/").removeprefix("www."))
-        else:
-            found.append(word)
-    return tuple(found)
 
 
 def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:

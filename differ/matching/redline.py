@@ -28,7 +28,7 @@ class RedlineSection:
 
 def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
     """Return the sections of both documents with the edits of each block."""
-    pairs = align(statements(before, whole=True), statements(after, whole=True)).pairs
+    pairs = align(statements(before, whole=True), statements(after, whole=True), join=False).pairs
     grouped = groupby(pairs, key=place)
     return tuple(redline_section(section, list(members)) for (section, _), members in grouped)
 

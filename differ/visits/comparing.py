@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from differ.judgement.judging import judge, surroundings
+from differ.judgement.judging import Surroundings, judge
 from differ.judgement.link_changes import moved_links, retargeted_links
 from differ.judgement.profiles import Profile, load_profile
 from differ.judgement.timing import timing
@@ -33,11 +33,11 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
     styled = [renamed.apply(statement) for statement in one]
-    around = surroundings(styled, other)
+    around = Surroundings(styled, other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
     for pair in aligned.pairs:
-        told = replace(pair, before=styled[pair.before.position]) if pair.before else pair
+        told = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
         found, quiet = judge(told, profile, around)
         findings += found
         suppressed += quiet

@@ -37,6 +37,11 @@ class Mention:
     """Whether it spans words that are none of its own."""
 
 
+def under(concept: str, wanted: Iterable[str]) -> bool:
+    """Whether a concept is one of the wanted, or a part of one ("recipient.group" of "recipient")."""
+    return any(concept == one or concept.startswith(one + ".") for one in wanted)
+
+
 def expand(pattern: str) -> Iterator[str]:
     """Yield the patterns that `{a,b}` alternatives stand for."""
     parts: list[list[str]] = []
@@ -118,6 +123,9 @@ class Lexicon:
         self.agents = frozenset(content["persons"]["agent"])
         self.sources = frozenset(content["persons"]["source"])
         self.places = frozenset(content["persons"]["place"])
+        self.when = frozenset(content["persons"]["when"])
+        self.means = frozenset(content["persons"]["means"])
+        self.owners = frozenset(content["persons"]["owner"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])
         self.values: dict[str, int] = content["numbers"]["values"]

@@ -121,3 +121,21 @@ def alike(count: int, text: int) -> list[str]:
         " ".join(f"{letter}{crc32(f'{text} {n} {letter}'.encode()) % 31}" for letter in "abcdefghi")
         for n in range(count)
     ]
+
+
+def test_a_split_sentence_is_one_edit() -> None:
+    """What stood in one sentence and stands in two is neither new nor gone."""
+    before = "We keep bills for ten years and send them to the tax office each spring by post."
+    after = "We keep bills for ten years. Each spring we send them to the tax office by post."
+    pairs = align(statements(document(f"# Notice\n\n{before}")), statements(document(f"# Notice\n\n{after}"))).pairs
+    assert all(pair.before and pair.after for pair in pairs)
+
+
+def test_a_redline_keeps_each_block_by_itself() -> None:
+    before, after = "One long walk, and two short ones.", "One long walk\n\nand two short ones."
+    pairs = align(
+        statements(document(f"# Notice\n\n{before}"), whole=True),
+        statements(document(f"# Notice\n\n{after}"), whole=True),
+        join=False,
+    ).pairs
+    assert len(pairs) == 3

@@ -1,0 +1,78 @@
+"""Whether words play the role in their sentence that they can have: "contact us" is a channel, "your phone number" is
+a kind of data, "our rights" are not the reader's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from differ.language.lexicon import Lexicon, Mention, under
+
+WAYS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
+"""Channels that are channels only if the sentence sends the reader to the company."""
+REACHED = ("complaint", "exercise.desk", "exercise.dpo")
+"""Who is reached about rights besides the company itself."""
+TOWARDS_REACH = 3
+"""The company is reached if it is named at most so many words after the way ("write to the office of ours")."""
+WHEN_REACH = 2
+"""A way or choice is only a condition if a word of condition precedes it by at most so many words."""
+WEB = ("http://", "https://", "www.")
+NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
+"""A number that can be of a telephone or a postal code: not a year."""
+
+
+def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], known: Lexicon) -> bool:
+    """Whether a mention means what its concept says, given the words around it."""
+    if under(mention.concept, WAYS):
+        return is_way(mention, text, others, known)
+    if mention.concept in ("right.rights", "right.grant"):
+        return not is_company_right(mention, text, known)
+    if mention.concept in ("optout.sale", "optout.share"):
+        return not any(word in known.company for word in text[max(0, mention.start - 1) : mention.start])
+    if mention.concept == "optout":
+        return not follows_when(mention, text, known) or any(other.concept == "limiter.only" for other in others)
+    return True
+
+
+def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], known: Lexicon) -> bool:
+    """Whether words name a way to reach the company."""
+    if gives_address(text):
+        return True
+    within = text[mention.start : mention.end]
+    if not any(word in known.company for word in within):
+        beside = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
+        if any(word in known.readers for word in beside) or is_data(mention, others):
+            return False
+    if follows_when(mention, text, known):
+        return False
+    towards = text[mention.start : mention.end + TOWARDS_REACH]
+    if any(word in known.company for word in towards) or within[0] in known.means:
+        return True
+    return any(0 <= other.start - mention.start <= TOWARDS_REACH for other in others if under(other.concept, REACHED))
+
+
+def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the words of a mention are a part of the name of a kind of data: "contact details"."""
+    data = (other for other in others if other.concept == "data.contact")
+    return any(other.start < mention.end and mention.start < other.end for other in data)
+
+
+def is_company_right(mention: Mention, text: Sequence[str], known: Lexicon) -> bool:
+    """Whether a right is the company's: "to protect our rights"."""
+    around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
+    return any(word in known.owners for word in around)
+
+
+def follows_when(mention: Mention, text: Sequence[str], known: Lexicon) -> bool:
+    """Whether a word of condition or time stands right before a mention: "when you contact us"."""
+    return any(word in known.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
+
+
+def gives_address(text: Sequence[str]) -> bool:
+    """Whether an e-mail or web address, or a telephone number, is among the words."""
+    return any(is_address(word) for word in text)
+
+
+def is_address(word: str) -> bool:
+    """Whether a word is an e-mail or web address, or can be a part of a telephone number or postal address."""
+    return "@" in word or word.startswith(WEB) or NUMBER.fullmatch(word) is not None

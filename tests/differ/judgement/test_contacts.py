@@ -1,0 +1,72 @@
+"""Ways to reach a company: which edits of them are told, and which only look like edits."""
+
+from __future__ import annotations
+
+import pytest
+
+from differ.model import Comparison
+from tests.differ.policies import compared, policy
+
+
+def edit(before: str, after: str, heading: str = "Contact", language: str = "en") -> Comparison:
+    """Compare two policies that differ in one passage, under a heading of its own."""
+    texts = (policy(language, f"## {heading}\n\n{passage}") for passage in (before, after))
+    return compared(*texts, language)
+
+
+@pytest.mark.parametrize("address", ["[email protected]", "desk[email protected]"])
+def test_an_address_that_is_masked_is_the_same_address(address: str) -> None:
+    comparison = edit(
+        f"To have your data deleted, write to us at {address}.",
+        "To have your data deleted, write to us at desk@lantern.example.",
+    )
+    assert comparison.findings == ()
+    assert {piece.reason for piece in comparison.suppressed} == {"contact-format"}
+
+
+def test_another_address_is_told() -> None:
+    comparison = edit(
+        "For a copy of your data write to us at desk@lantern.example.",
+        "For a copy of your data write to us at help@lantern.example.",
+    )
+    assert comparison.topics == ("rights",)
+
+
+def test_an_address_that_loses_its_protocol_is_the_same_address() -> None:
+    assert not edit(
+        "You can opt out at https://www.lantern.example/choices.", "You can opt out at lantern.example/choices."
+    ).material
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We note your name.", "We note your name and your phone number."),
+        ("We answer within the shop.", "When you contact us by letter, we keep it."),
+        ("The server counts page views.", "The server counts page requests of your browser."),
+    ],
+)
+def test_words_of_contact_outside_rights_are_not_material(before: str, after: str) -> None:
+    assert not edit(before, after, heading="What we collect").material
+
+
+def test_a_line_of_an_address_after_a_sentence_on_rights_is_told() -> None:
+    lead = "If you have questions about your rights, please contact our data protection officer"
+    comparison = edit(
+        f"{lead}\n\nMill Lane 4\n\n0131 44 820", f"{lead}\n\nHigh Street 19\n\n0131 44 820", heading="Who we are"
+    )
+    assert comparison.topics == ("rights",)
+
+
+def test_the_year_of_a_copyright_line_is_not_an_address() -> None:
+    lead = "If you have questions about your rights, please contact our data protection officer."
+    assert not edit(f"{lead}\n\n© 2024 Lantern", f"{lead}\n\n© 2025 Lantern", heading="Who we are").material
+
+
+def test_an_indonesian_address_that_is_masked_is_the_same_address() -> None:
+    comparison = edit(
+        "Untuk menghapus data Anda, hubungi kami di [email protected].",
+        "Untuk menghapus data Anda, hubungi kami di meja@lentera.example.",
+        language="id",
+    )
+    assert comparison.findings == ()
