@@ -10,8 +10,8 @@ from tests.differ.policies import compared, policy
 
 def edit(before: str, after: str, heading: str = "Contact", language: str = "en") -> Comparison:
     """Compare two policies that differ in one passage, under a heading of its own."""
-    texts = (policy(language, f"## {heading}\n\n{passage}") for passage in (before, after))
-    return compared(*texts, language)
+    old, new = (policy(language, f"## {heading}\n\n{passage}") for passage in (before, after))
+    return compared(old, new, language)
 
 
 @pytest.mark.parametrize("address", ["[email protected]", "desk[email protected]"])
