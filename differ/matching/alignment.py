@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -52,19 +52,24 @@ def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool
     similar, coarse = similar_pairs(before, after, matches, place_before, place_after)
     moved |= {(i, j) for i, j in similar if place_before[i] != place_after[j]}
     matches |= dict(similar)
-    if not join:
-        return Alignment(in_order(before, after, matches, moved), coarse)
-    left, right = absorb(before, after, matches), absorb(after, before, {j: i for i, j in matches.items()})
     pairs = in_order(before, after, matches, moved)
-    lost_before, lost_after = ({part.position for parts in homes.values() for part in parts} for homes in (left, right))
-    kept = [
-        pair
-        for pair in pairs
-        if (pair.before and pair.after)
-        or (pair.before and pair.before.position not in lost_before)
-        or (pair.after and pair.after.position not in lost_after)
-    ]
-    return Alignment([joined_pair(pair, left, right) for pair in kept], coarse)
+    return Alignment(rejoined(pairs, before, after, matches) if join else pairs, coarse)
+
+
+def rejoined(
+    pairs: Sequence[Pair], before: Sequence[Statement], after: Sequence[Statement], matches: Mapping[int, int]
+) -> list[Pair]:
+    """Return pairs in which the parts of a sentence that was split, or joined, are together."""
+    left, right = absorb(before, after, matches), absorb(after, before, {j: i for i, j in matches.items()})
+    gone, new = ({part.position for parts in homes.values() for part in parts} for homes in (left, right))
+    return [joined_pair(pair, left, right) for pair in pairs if not absorbed(pair, gone, new)]
+
+
+def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
+    """Whether a statement that came or went is a part of another pair."""
+    if pair.after is None:
+        return pair.before is not None and pair.before.position in gone
+    return pair.before is None and pair.after.position in new
 
 
 def absorb(
