@@ -59,7 +59,7 @@ def _blobs(session: Session, tally: Contents) -> Iterator[Flaw]:
         if problem is None:
             tally.blobs += 1
         else:
-            yield Flaw("content", f"content {printable(address)}", problem)
+            yield Flaw("content", f"content {ascii_text(address)}", problem)
 
 
 def _problem(session: Session, address: str, size: int) -> str | None:
@@ -72,7 +72,7 @@ def _problem(session: Session, address: str, size: int) -> str | None:
     return None if len(content) == size else f"it has {len(content)} bytes, and is said to have {size}"
 
 
-def printable(stored: object) -> str:
+def ascii_text(stored: object) -> str:
     """Return what is stored as text that can be printed, whatever it is."""
     return str(stored).encode("ascii", "backslashreplace").decode("ascii")
 

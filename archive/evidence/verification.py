@@ -13,7 +13,7 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from archive.evidence.chain import Head, SavedHead
-from archive.evidence.content_verification import Contents, printable, verify_contents
+from archive.evidence.content_verification import Contents, ascii_text, verify_contents
 from archive.evidence.damaged_rows import UNREADABLE, any_text, readable
 from archive.evidence.flaws import Flaw
 from archive.evidence.row_labels import whereabouts
@@ -114,7 +114,7 @@ class _Chain:
             )
             if not _has_hash(linked, stored):
                 problem = "it was altered, or does not follow from the entry before"
-                yield Flaw("chain", f"{where} ({printable(entry.kind)} {entry.id})", problem)
+                yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.id})", problem)
         if (entry.kind == START) != (entry.sequence == 1):
             yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
         self._note(entry, stored)

@@ -11,12 +11,12 @@ from typing import Any, NoReturn
 import click
 
 from clausewatch import __version__
-from clausewatch.cli.context import Context
+from clausewatch.cli.context import CommandContext
 from clausewatch.errors import ClausewatchError, ExitCode
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """One line of `--help`."""
 
     place: str
@@ -25,29 +25,31 @@ class Entry:
     """What it does, in one line: it stands here, so that listing the commands imports none of them."""
 
 
-COMMANDS: dict[str, Entry] = {
-    "demo": Entry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
-    "init": Entry("clausewatch.cli.init:init", "Write a commented clausewatch.toml to edit."),
-    "config": Entry("clausewatch.cli.config:config", "Check the configuration."),
-    "run": Entry("clausewatch.cli.run:run", "Check the policies that are due, and tell the subscribers."),
-    "status": Entry("clausewatch.cli.status:status", "Show how the watch of each policy goes."),
-    "doctor": Entry("clausewatch.cli.doctor:doctor", "Show what is fetched of a policy, kept, dropped, and why."),
-    "history": Entry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
-    "show": Entry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
-    "diff": Entry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
-    "blame": Entry("clausewatch.cli.blame:blame", "Show since when each sentence of a policy stands."),
-    "search": Entry("clausewatch.cli.search:search", "Find words in every section of every version."),
-    "review": Entry("clausewatch.cli.review:review", "Say what you think of a finding; list what waits."),
-    "compare": Entry("clausewatch.cli.compare:compare", "Say what changed between two files."),
-    "export": Entry("clausewatch.cli.export:export", "Hand evidence, pages, tables or feeds to others."),
-    "verify": Entry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
-    "import": Entry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
-    "archive": Entry("clausewatch.cli.archive:archive", "Show what the archive takes; back it up, restore it."),
-    "subscribe": Entry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
-    "unsubscribe": Entry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
-    "subscriptions": Entry("clausewatch.cli.subscriptions:subscriptions", "List who hears of what."),
-    "subscribers": Entry("clausewatch.cli.subscribers:subscribers", "Erase a person who was told."),
-    "notify": Entry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
+COMMANDS: dict[str, CommandEntry] = {
+    "demo": CommandEntry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
+    "init": CommandEntry("clausewatch.cli.init:init", "Write a commented clausewatch.toml to edit."),
+    "config": CommandEntry("clausewatch.cli.config:config", "Check the configuration."),
+    "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and tell the subscribers."),
+    "status": CommandEntry("clausewatch.cli.status:status", "Show how the watch of each policy goes."),
+    "doctor": CommandEntry(
+        "clausewatch.cli.doctor:doctor", "Show what is fetched of a policy, kept, dropped, and why."
+    ),
+    "history": CommandEntry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
+    "show": CommandEntry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
+    "diff": CommandEntry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
+    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since when each sentence of a policy stands."),
+    "search": CommandEntry("clausewatch.cli.search:search", "Find words in every section of every version."),
+    "review": CommandEntry("clausewatch.cli.review:review", "Say what you think of a finding; list what waits."),
+    "compare": CommandEntry("clausewatch.cli.compare:compare", "Say what changed between two files."),
+    "export": CommandEntry("clausewatch.cli.export:export", "Hand evidence, pages, tables or feeds to others."),
+    "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
+    "import": CommandEntry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
+    "archive": CommandEntry("clausewatch.cli.archive:archive", "Show what the archive takes; back it up, restore it."),
+    "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
+    "unsubscribe": CommandEntry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
+    "subscriptions": CommandEntry("clausewatch.cli.subscriptions:subscriptions", "List who hears of what."),
+    "subscribers": CommandEntry("clausewatch.cli.subscribers:subscribers", "Erase a person who was told."),
+    "notify": CommandEntry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
 }
 """The commands in the order of `--help`. A command is entered here when it works, never before."""
 
@@ -118,4 +120,4 @@ def main(ctx: click.Context, config_path: Path | None) -> None:
 
     Begin with `clausewatch init`, edit the file that it writes, and try it with `clausewatch config check`.
     """
-    ctx.obj = Context(config_path=config_path)
+    ctx.obj = CommandContext(config_path=config_path)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config.quantities import duration_text
 from clausewatch.operation.lock import only_run
 from clausewatch.output.json_rows import as_json, stats_row
 from clausewatch.output.terminal import printable
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 
 if TYPE_CHECKING:
     from archive.upkeep.retention_rule import Retention
@@ -28,7 +28,7 @@ def archive() -> None:
 @archive.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
-def stats(context: Context, form: str) -> None:
+def stats(context: CommandContext, form: str) -> None:
     """Show how much the archive holds, and what that takes on the disk."""
     from archive.upkeep.retention import count_removable
     from archive.upkeep.stats import archive_stats
@@ -81,7 +81,7 @@ def _size(size: int) -> str:
 @archive.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @pass_context
-def vacuum(context: Context, dry_run: bool) -> None:
+def vacuum(context: CommandContext, dry_run: bool) -> None:
     """Remove the raw pages that `keep_bodies` no longer keeps, and give free room back to the disk.
 
     Texts and versions stay, and the page of each policy's latest version, and all pages of policies under `hold`.
@@ -114,7 +114,7 @@ def vacuum(context: Context, dry_run: bool) -> None:
 @archive.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
-def backup(context: Context, file: Path) -> None:
+def backup(context: CommandContext, file: Path) -> None:
     """Write a consistent copy of the archive to FILE, also while a run goes on.
 
     For SQLite; a PostgreSQL archive is backed up by its server's own tools, such as pg_dump.
@@ -130,7 +130,7 @@ def backup(context: Context, file: Path) -> None:
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put the archive that stands there aside first.")
 @pass_context
-def restore(context: Context, file: Path | None, replace: bool) -> None:
+def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
     """Put a backup in the archive's place, and see to it that nobody is told twice.
 
     What waited to be sent when the backup was made is given up: it may have been sent since, and `clausewatch notify
@@ -156,5 +156,5 @@ def restore(context: Context, file: Path | None, replace: bool) -> None:
     click.echo(f"Restored. {messages} waiting and will not be sent unless you call `clausewatch notify send --dead`.")
     click.echo(
         "The first change that is found of each policy alerts nobody: after the next run, read "
-        f"`clausewatch history --since {printable(shown(now)[:10])}`."
+        f"`clausewatch history --since {printable(moment(now)[:10])}`."
     )

@@ -9,13 +9,13 @@ import click
 
 from archive.questions.blame import Blame
 from archive.questions.blame import blame as ask
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, named_version, print_page
-from clausewatch.output.change_text import listed
+from clausewatch.output.change_text import enumerated
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, blame_row
 from clausewatch.output.terminal import wrapped
-from clausewatch.output.times import day, shown
+from clausewatch.output.times import day, moment
 
 
 @click.command()
@@ -24,7 +24,7 @@ from clausewatch.output.times import day, shown
 @click.option("--dropped", is_flag=True, help="Instead of the text, what was dropped from it, and when.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
-def blame(context: Context, policy: str, of: str | None, dropped: bool, form: str) -> None:
+def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, form: str) -> None:
     """Show since which version each sentence of POLICY stands.
 
     Of the latest version, or of VERSION: a number, or a date, which means the version that stood at the end of that day
@@ -51,7 +51,7 @@ def _caution(found: Blame) -> str:
     if not found.read_anew:
         return ""
     several = len(found.read_anew) > 1
-    numbers = listed([str(number) for number in found.read_anew])
+    numbers = enumerated([str(number) for number in found.read_anew])
     return (
         f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} read in another way than the "
         "version before: what came or went there may come from that, and not from the policy."
@@ -59,7 +59,7 @@ def _caution(found: Blame) -> str:
 
 
 def _head(found: Blame) -> Iterator[str]:
-    yield from wrapped(f"{found.version.policy}, version {found.version.number} of {shown(found.version.seen_at)}")
+    yield from wrapped(f"{found.version.policy}, version {found.version.number} of {moment(found.version.seen_at)}")
     if found.read_anew:
         yield from wrapped(f"Caution: {_caution(found)}", indent="  ", hanging="           ")
 
@@ -82,7 +82,7 @@ def _dropped_lines(found: Blame) -> Iterator[str]:
     for last, pieces in groupby(found.dropped, key=lambda each: each.last):
         together = list(pieces)
         yield ""
-        yield click.style(f"Dropped by version {last + 1} of {shown(together[0].gone_at)}", bold=True)
+        yield click.style(f"Dropped by version {last + 1} of {moment(together[0].gone_at)}", bold=True)
         for each in together:
             yield from wrapped(each.text, "  - ", "    ")
             place = " > ".join(each.path) or "before the first heading"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode, leading
 from clausewatch.output.terminal import printable
 
@@ -43,7 +43,7 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 @click.pass_context
 def compare(
     ctx: click.Context,
-    context: Context,
+    context: CommandContext,
     before: Path | None,
     after: Path | None,
     batch_file: Path | None,
@@ -100,10 +100,10 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
     """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
-    from clausewatch.inspection.offline_compare import Pair, judge
+    from clausewatch.inspection.offline_compare import FilePair, judge_pair
     from clausewatch.output.json_rows import as_json, comparison_report
 
-    assessment = judge(Pair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
+    assessment = judge_pair(FilePair(id=str(after), before=str(before), after=str(after)), Path(), defaults)
     if form == "json":
         click.echo(as_json(comparison_report(str(after), assessment, defaults.report_language)))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def config() -> None:
 
 @config.command()
 @pass_context
-def check(context: Context) -> None:
+def check(context: CommandContext) -> None:
     """Say what the configuration means, and how to have cron run it.
 
     Nothing is fetched and nothing is sent. Everything that is wrong is listed at once, with its place and the fix;

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from differ.judgement.profiles import Profile
 
 
-class Context:
+class CommandContext:
     """The configuration and the archive that a command works with."""
 
     def __init__(self, config_path: Path | None = None) -> None:
@@ -60,4 +60,4 @@ class Context:
         return load(self.config_path)
 
 
-pass_context = click.make_pass_decorator(Context)
+pass_context = click.make_pass_decorator(CommandContext)

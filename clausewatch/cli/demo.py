@@ -12,7 +12,7 @@ import click
 from archive.model import Change
 from clausewatch.config.crontab import installed_command
 from clausewatch.demo.mailbox import DemoMailbox
-from clausewatch.demo.outcome import Alert, Observation, keep_alerts, observe
+from clausewatch.demo.outcome import Observation, SentMail, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import JAKARTA, READER, configure, crawl, prepare
 from differ.model import Finding
@@ -110,7 +110,7 @@ def _marked(side: Side, marks: str) -> str:
     return "".join(parts)
 
 
-def _show_files(observations: tuple[Observation, ...], alerts: tuple[Alert, ...]) -> None:
+def _show_files(observations: tuple[Observation, ...], alerts: tuple[SentMail, ...]) -> None:
     for alert in alerts:
         click.echo(f"\n   {alert.subject}")
         if alert.page is not None:

@@ -9,10 +9,10 @@ import click
 from archive.model import Version
 from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
 from clausewatch.output.json_rows import as_json, redline_row
-from clausewatch.output.redline_page import as_page, redline
+from clausewatch.output.redline_page import as_page, compare_versions
 from clausewatch.output.redline_text import redline_lines
 
 
@@ -25,7 +25,7 @@ from clausewatch.output.redline_text import redline_lines
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def diff(
-    context: Context,
+    context: CommandContext,
     policy: str,
     before: str | None,
     after: str | None,
@@ -45,7 +45,7 @@ def diff(
     clausewatch diff Kenalan --format html > kenalan.html
     """
     with context.archive() as archive:
-        compared = redline(archive, *_versions(archive, policy, before, after))
+        compared = compare_versions(archive, *_versions(archive, policy, before, after))
     if form == "html":
         print_page(as_page(compared, side_by_side=side_by_side))
     elif form == "json":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from archive.model import VisitResult
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError
@@ -25,7 +25,7 @@ from differ.visits.assessment import Assessment
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
-def doctor(context: Context, ctx: click.Context, policy: str, form: str) -> None:
+def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) -> None:
     """Show what is fetched of POLICY, what is kept, what is dropped and why.
 
     Fetches the page twice, as a run does, and records nothing. Ends with 1 where a run would not see the policy, where

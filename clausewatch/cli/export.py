@@ -19,17 +19,17 @@ from archive.model import Query, Version
 from archive.questions.history import history, latest_version, version
 from archive.storage.database import Archive
 from clausewatch import __version__
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
 from clausewatch.exports.csv_export import TABLES, Table, write_csv
 from clausewatch.exports.evidence_bundle import write_bundle
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 from notifier.audience.subscriptions import TOPICS
 
 
-class CannotWriteError(ClausewatchError):
+class ExportWriteError(ClausewatchError):
     """The file cannot be written."""
 
     exit_code = ExitCode.STORAGE
@@ -56,7 +56,7 @@ class CannotWriteError(ClausewatchError):
 )
 @pass_context
 def export(
-    context: Context,
+    context: CommandContext,
     bundle: str | None,
     warc: bool,
     table: Table | None,
@@ -156,8 +156,8 @@ def _versions(archive: Archive, policy: str, number: int | None, since: datetime
     found = history(archive, Query(policy=policy, since=since))
     if not found:
         raise NoAnswerError(
-            f"{policy} has no version that was first seen since {shown(since)}: the latest is {last.number}, "
-            f"first seen {shown(last.seen_at)}"
+            f"{policy} has no version that was first seen since {moment(since)}: the latest is {last.number}, "
+            f"first seen {moment(last.seen_at)}"
         )
     return found
 
@@ -190,7 +190,7 @@ def _target(path: Path | None) -> Iterator[IO[bytes]]:
             finally:
                 unfinished.unlink(missing_ok=True)
     except OSError as error:
-        raise CannotWriteError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise ExportWriteError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _count(number: int, what: str) -> str:

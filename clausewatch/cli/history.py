@@ -12,7 +12,7 @@ import click
 from archive.model import Query, Version
 from archive.questions.history import count_versions
 from archive.questions.history import history as ask
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.output.html import page
 from clausewatch.output.inventories import Changes, inventory_changes
@@ -47,7 +47,7 @@ LIMIT = 200
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def history(
-    context: Context,
+    context: CommandContext,
     policy: str | None,
     topic: str | None,
     severity: Severity | None,

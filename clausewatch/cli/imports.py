@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import UnconfiguredPolicyError
 from clausewatch.imports.changedetection import from_changedetection
@@ -50,7 +50,7 @@ def imports() -> None:
 @click.option("--skip-judging", is_flag=True, help="Record the versions only; a later import judges them.")
 @pass_context
 def opentermsarchive(
-    context: Context,
+    context: CommandContext,
     repository: Path,
     listing: bool,
     services: tuple[str, ...],
@@ -111,7 +111,7 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 @click.option("--at", required=True, type=FROM, help="When the copy was saved: 2024-03-31, or 2024-03-31T14:30 (UTC).")
 @click.option("--skip-judging", is_flag=True, help="Record the version only; a later import judges it.")
 @pass_context
-def file(context: Context, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool) -> None:
+def file(context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool) -> None:
     """Take in a copy of POLICY that was saved before: HTML, Markdown, PDF or plain text.
 
     Several FILES are the pages of one copy, in their order, of a policy that is read from several addresses. A copy
@@ -231,11 +231,11 @@ def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
     """Extract the texts of versions, in their order, and say which are left out."""
-    from clausewatch.imports.extraction import LeftOut, extracted_copies
+    from clausewatch.imports.extraction import LimitedVersion, extracted_copies
 
     texts = objects.contents((version.blob for version in versions), crawl.max_body)
     for copy in extracted_copies(zip(versions, texts, strict=True), options, crawl):
-        if isinstance(copy, LeftOut):
+        if isinstance(copy, LimitedVersion):
             click.echo(
                 f"Left out: commit {copy.version.commit[:12]}: its extraction was ended by {copy.limit}", err=True
             )

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ClausewatchError, ExitCode
 
 ONLY_OWNER = 0o600
 
 
-class CannotWriteError(ClausewatchError):
+class ConfigurationWriteError(ClausewatchError):
     """A file is already there, or its folder cannot be written."""
 
     exit_code = ExitCode.USAGE
@@ -22,7 +22,7 @@ class CannotWriteError(ClausewatchError):
 
 @click.command()
 @pass_context
-def init(context: Context) -> None:
+def init(context: CommandContext) -> None:
     """Write a commented clausewatch.toml to edit, and a file for its secrets.
 
     Nothing is overwritten. `clausewatch --config FOLDER/NAME.toml init` writes elsewhere.
@@ -31,7 +31,9 @@ def init(context: Context) -> None:
     secrets = configuration.with_suffix(".env")
     for path in (configuration, secrets):
         if path.exists():
-            raise CannotWriteError(f"{path} is already there, and nothing was written; move it away, or name another")
+            raise ConfigurationWriteError(
+                f"{path} is already there, and nothing was written; move it away, or name another"
+            )
     _write(secrets, _template("template-env.txt"))
     _write(configuration, _template("template.toml").replace("@ENV_FILE@", secrets.name))
     click.echo(f"Wrote {configuration} and, for its secrets, {secrets}.")
@@ -47,6 +49,6 @@ def _write(path: Path, text: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER)
     except OSError as error:
-        raise CannotWriteError(f"{path} cannot be written: {error.strerror}") from error
+        raise ConfigurationWriteError(f"{path} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ConfigurationError, ExitCode
 from clausewatch.operation.lock import only_run
 from clausewatch.output.terminal import columns, printable
@@ -36,7 +36,7 @@ def notify() -> None:
 @click.argument("subscriber")
 @pass_context
 @click.pass_context
-def test(ctx: click.Context, context: Context, subscriber: str) -> None:
+def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
     """Send a test message to each target of SUBSCRIBER.
 
     Each target is told as accepted, or with the reason why not. Accepted means that the server took the message:
@@ -45,12 +45,12 @@ def test(ctx: click.Context, context: Context, subscriber: str) -> None:
     \b
     Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
     """
-    from clausewatch.operation.subscribers import named
+    from clausewatch.operation.subscribers import subscriber_named
     from notifier.sending.delivery import try_out
 
     configuration = context.checked_configuration()
     with context.archive() as archive:
-        chosen = named(archive, configuration, subscriber)
+        chosen = subscriber_named(archive, configuration, subscriber)
 
     trials = try_out(chosen, configuration.channels, datetime.now(UTC), configuration.templates)
     rows = [(str(trial.target), f"not accepted: {trial.error}" if trial.error else "accepted") for trial in trials]
@@ -63,7 +63,7 @@ def test(ctx: click.Context, context: Context, subscriber: str) -> None:
 @click.option("--dead", is_flag=True, help="Send those too that were given up.")
 @pass_context
 @click.pass_context
-def send(ctx: click.Context, context: Context, dead: bool) -> None:
+def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
     """Send every message that waits, now; in quiet hours, of those only what is critical.
 
     `run` gives a server that failed longer and longer pauses; this command does not wait for them. A message that was
@@ -87,7 +87,7 @@ def send(ctx: click.Context, context: Context, dead: bool) -> None:
 @click.option("--preview", is_flag=True, help="Show it, and send nothing.")
 @pass_context
 @click.pass_context
-def digest(ctx: click.Context, context: Context, name: str | None, preview: bool) -> None:
+def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
     """Send the digest now, of what was recorded since the last one.
 
     Digests come by themselves, with the first run after their time. The next one goes on from where this one ends.
@@ -136,11 +136,11 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
     """Return who is named, or else everybody who asks for digests."""
-    from clausewatch.operation.subscribers import named
+    from clausewatch.operation.subscribers import subscriber_named
     from notifier import outbox
 
     if name is not None:
-        return (named(archive, configuration, name),)
+        return (subscriber_named(archive, configuration, name),)
     everyone = outbox.everyone(archive, configuration.subscribers)
     readers = tuple(subscriber for subscriber in everyone if subscriber.digest is not None)
     if not readers:

@@ -10,7 +10,7 @@ import click
 
 from archive.model import Review, ReviewKind
 from archive.recording.reviews import Reviewable, RuleTally, add_review, find_reviewable, rule_tallies, unreviewed
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import NoAnswerError
 from clausewatch.output.json_rows import as_json, reviewable_row, tally_row
 from clausewatch.output.redline_text import finding_lines
@@ -42,7 +42,7 @@ FORMATS = click.Choice(("text", "json"))
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def review(
-    context: Context,
+    context: CommandContext,
     findings: tuple[str, ...],
     acknowledge: bool,
     false_alarm: bool,
@@ -110,7 +110,7 @@ def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> s
     return found
 
 
-def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
+def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
     now = datetime.now(UTC)
     with context.archive() as archive:
         named = [find_reviewable(archive, each) for each in findings]  # all of them, before anything is recorded
@@ -124,7 +124,7 @@ def _say(context: Context, findings: Sequence[str], kind: ReviewKind, text: str,
         yield "Nobody is told again of the same words in the same policy."
 
 
-def _show(context: Context, findings: Sequence[str], form: str) -> Iterator[str]:
+def _show(context: CommandContext, findings: Sequence[str], form: str) -> Iterator[str]:
     with context.archive() as archive:
         named = [find_reviewable(archive, each) for each in findings]
     if form == "json":
@@ -135,7 +135,7 @@ def _show(context: Context, findings: Sequence[str], form: str) -> Iterator[str]
         yield from finding_lines(each.recorded)
 
 
-def _list(context: Context, policy: str | None, limit: int, form: str) -> Iterator[str]:
+def _list(context: CommandContext, policy: str | None, limit: int, form: str) -> Iterator[str]:
     with context.archive() as archive:
         found = unreviewed(archive, policy)
     if form == "json":
@@ -158,7 +158,7 @@ def _cells(each: Reviewable) -> tuple[str, ...]:
     return (*place, finding.severity, finding.topic, section)
 
 
-def _rules(context: Context, form: str) -> Iterator[str]:
+def _rules(context: CommandContext, form: str) -> Iterator[str]:
     with context.archive() as archive:
         tallies = rule_tallies(archive)
     if form == "json":

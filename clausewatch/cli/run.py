@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError, leading
 from clausewatch.operation.lock import only_run
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from clausewatch.config import Configuration
-    from clausewatch.operation.run import Checked, Report
+    from clausewatch.operation.run import PolicyReport, RunReport
 
 
 @click.command()
@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 @pass_context
 @click.pass_context
 def run(
-    ctx: click.Context, context: Context, names: tuple[str, ...], everything: bool, exit_code: bool, verbose: bool
+    ctx: click.Context,
+    context: CommandContext,
+    names: tuple[str, ...],
+    everything: bool,
+    exit_code: bool,
+    verbose: bool,
 ) -> None:
     """Check the policies that are due, and tell the subscribers of material changes.
 
@@ -59,7 +64,7 @@ def run(
     ctx.exit(_exit_code(report, exit_code))
 
 
-def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> Report:
+def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> RunReport:
     # Here and not above: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
     from clausewatch.operation.run import Selection, run_once
 
@@ -88,7 +93,7 @@ class Display:
             )
             self._bar = bar.__enter__()
 
-    def advance(self, checked: Checked) -> None:
+    def advance(self, checked: PolicyReport) -> None:
         """Note one more policy."""
         if self._bar is not None:
             self._bar.update(1)
@@ -103,7 +108,7 @@ class Display:
             self._bar.render_finish()
 
 
-def result_line(checked: Checked) -> str:
+def result_line(checked: PolicyReport) -> str:
     """Say in a few words what came of one policy."""
     if checked.trouble:
         return f"{checked.outcome}, {checked.trouble}"
@@ -114,13 +119,13 @@ def result_line(checked: Checked) -> str:
     return f"{checked.outcome}, material: {' and '.join(checked.topics)} ({checked.severity})"
 
 
-def _show(report: Report, verbose: bool, redacted: Callable[[str], str]) -> None:
+def _show(report: RunReport, verbose: bool, redacted: Callable[[str], str]) -> None:
     click.echo(summary_line(report))
     for line in _troubles(report, verbose):
         click.echo(redacted(line), err=True)
 
 
-def _troubles(report: Report, verbose: bool) -> Iterator[str]:
+def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
     for checked in report.checked:
         if checked.trouble and not verbose:
             yield f"{checked.policy}: {result_line(checked)}"
@@ -136,7 +141,7 @@ def _troubles(report: Report, verbose: bool) -> Iterator[str]:
         yield f"The watchdog was not told: {report.ping_error}."
 
 
-def summary_line(report: Report) -> str:
+def summary_line(report: RunReport) -> str:
     """Say in one line what a pass did."""
     if not report.watched:
         told = "No policy is configured: nothing to check"
@@ -147,7 +152,7 @@ def summary_line(report: Report) -> str:
     return "; ".join([told, *_sent(report)])
 
 
-def _counts(report: Report) -> list[str]:
+def _counts(report: RunReport) -> list[str]:
     counts = Counter("first seen" if checked.first else checked.outcome for checked in report.checked)
     material = sum(checked.material for checked in report.checked)
     words = []
@@ -157,7 +162,7 @@ def _counts(report: Report) -> list[str]:
     return words or ["none"]
 
 
-def _sent(report: Report) -> Iterator[str]:
+def _sent(report: RunReport) -> Iterator[str]:
     if report.accepted or any(checked.material for checked in report.checked):
         yield f"{_number(report.accepted, 'alert', 'alerts')} sent"
     if report.waiting:
@@ -170,7 +175,7 @@ def _number(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def _exit_code(report: Report, material_counts: bool) -> ExitCode:
+def _exit_code(report: RunReport, material_counts: bool) -> ExitCode:
     missed = report.selected != len(report.checked)
     trouble = report.dead or report.stamp_error or missed or any(each.trouble for each in report.checked)
     found = material_counts and any(each.material for each in report.checked)

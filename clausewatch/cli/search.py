@@ -12,7 +12,7 @@ from archive.search.query import LIMIT, Search, SearchResult, SectionMatch
 from archive.search.query import search as ask
 from archive.search.stems import SearchTermsError
 from archive.storage.database import Archive
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, search_row
@@ -34,7 +34,7 @@ MARK = ("*", "*")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def search(
-    context: Context,
+    context: CommandContext,
     words: tuple[str, ...],
     policy: str | None,
     tag: str | None,

@@ -13,13 +13,13 @@ from archive.model import Version
 from archive.questions.history import as_of, document, latest_version
 from archive.questions.history import version as numbered
 from archive.storage.database import Archive
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
 from clausewatch.output.html import page
 from clausewatch.output.inventory_text import inventory_lines
 from clausewatch.output.json_rows import as_json, inventory_page_row, show_row
 from clausewatch.output.terminal import printable, wrapped
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 from differ.judgement.inventory import Inventory, inventory
 from differ.judgement.topics import on_topic
 from differ.model import TOPICS
@@ -36,7 +36,7 @@ from document.model import Document, Section
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def show(
-    context: Context,
+    context: CommandContext,
     policy: str,
     at: datetime | None,
     number: int | None,
@@ -115,8 +115,8 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
 
 def _head(version: Version) -> Iterator[str]:
     yield from wrapped(f"{version.policy}, version {version.number}")
-    yield f"  First seen  {shown(version.seen_at)}"
-    yield f"  Last seen   {shown(version.last_seen_at)}"
+    yield f"  First seen  {moment(version.seen_at)}"
+    yield f"  Last seen   {moment(version.last_seen_at)}"
     for date in version.stated:
         yield from wrapped(f"{date.kind} {date.day.isoformat()} (“{date.text}”)", "  States      ", " " * 14)
     pages = (

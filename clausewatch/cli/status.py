@@ -12,14 +12,14 @@ import click
 from archive.model import Pending, Policy
 from archive.questions.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
 from archive.recording.reviews import unreviewed_counts
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
 from clausewatch.operation.health import given_up_line, problems
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, status_row
 from clausewatch.output.terminal import columns, printable, wrapped
-from clausewatch.output.times import lasting, shown
+from clausewatch.output.times import lasting, moment
 from notifier import outbox
 from notifier.audience.subscriptions import operators
 
@@ -31,7 +31,7 @@ HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT C
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
-def status(context: Context, ctx: click.Context, check: bool, form: str) -> None:
+def status(context: CommandContext, ctx: click.Context, check: bool, form: str) -> None:
     """Show how the watch of each policy goes.
 
     Its last check, its last change, its number of versions, its health, when it is due next, and how many of its
@@ -69,7 +69,7 @@ def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) 
     return (*watched, *new, *(status for status in recorded if status.retired_at is not None))
 
 
-def _check(context: Context, ctx: click.Context, now: datetime, form: str) -> NoReturn:
+def _check(context: CommandContext, ctx: click.Context, now: datetime, form: str) -> NoReturn:
     if form != "text":
         raise click.UsageError("--check prints plain lines: leave out --format.")
     with context.archive() as archive:
@@ -79,7 +79,7 @@ def _check(context: Context, ctx: click.Context, now: datetime, form: str) -> No
     ctx.exit(ExitCode.TROUBLE if lines else ExitCode.FINE)
 
 
-def _unheard(context: Context, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
+def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
     """Yield that nobody is told of the troubles that are shown here."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
@@ -108,7 +108,7 @@ def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
     return (
         status.name,
         status.health,
-        "never" if check is None else shown(check.started_at),
+        "never" if check is None else moment(check.started_at),
         _last_change(status),
         str(status.versions),
         _next_check(status),
@@ -127,9 +127,9 @@ def _last_change(status: PolicyStatus) -> str:
     if version is None:
         return "none seen" if status.versions else "-"
     if version.change is None:
-        return f"{shown(version.seen_at)}, not judged"
+        return f"{moment(version.seen_at)}, not judged"
     weight = f"material, {version.change.severity}" if version.change.material else "not material"
-    return f"{shown(version.seen_at)}, {weight}"
+    return f"{moment(version.seen_at)}, {weight}"
 
 
 def _next_check(status: PolicyStatus) -> str:
@@ -139,7 +139,7 @@ def _next_check(status: PolicyStatus) -> str:
         return "overdue"
     if status.due or status.next_due is None:
         return "at the next run"
-    return f"from {shown(status.next_due)}"
+    return f"from {moment(status.next_due)}"
 
 
 def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
@@ -150,16 +150,16 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
     """Yield what a person should know of a policy beyond its row."""
     check = status.last_check
     if status.retired_at is not None:
-        yield f"{status.name}: retired on {shown(status.retired_at)}, no longer configured. Its history is kept."
+        yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."
         return
     if check is not None and status.trouble_since is not None:
         visits = "1 check" if status.trouble_visits == 1 else f"{status.trouble_visits} checks"
-        since = shown(status.trouble_since)
+        since = moment(status.trouble_since)
         yield f"{status.name}: {visits} since {since} did not show the policy. {_trouble(check)} {_standing(status)}"
     if status.pending is not None:
         yield f"{status.name}: {_pending(status.pending)} {_standing(status)}"
     if status.last_change is not None and not status.last_change.confirmed:
-        number, seen_at = status.last_change.number, shown(status.last_change.seen_at)
+        number, seen_at = status.last_change.number, moment(status.last_change.seen_at)
         yield f"{status.name}: version {number} of {seen_at} is unconfirmed: no second look agreed with it."
     if status.flapping:
         quiet = lasting(status.flap_quiet)
@@ -179,7 +179,7 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
 def _pending(waiting: Pending) -> str:
     visits = "1 check" if waiting.visits == 1 else f"{waiting.visits} checks"
     return (
-        f"a change is pending since {shown(waiting.since)} ({visits}) and waits for a second look"
+        f"a change is pending since {moment(waiting.since)} ({visits}) and waits for a second look"
         f"{_sentence(waiting.reason)}"
     )
 
@@ -193,7 +193,7 @@ def _trouble(check: Check) -> str:
 def _standing(status: PolicyStatus) -> str:
     if status.last_seen_at is None:
         return "It is not yet watched: no check has shown it so far."
-    return f"Version {status.versions}, last seen on {shown(status.last_seen_at)}, stands meanwhile."
+    return f"Version {status.versions}, last seen on {moment(status.last_seen_at)}, stands meanwhile."
 
 
 def _sentence(detail: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.output.terminal import wrapped
 from differ.model import SEVERITIES
@@ -54,7 +54,7 @@ class SubscriptionError(ClausewatchError):
 )
 @click.option("--no-welcome", is_flag=True, help="Without a first message that says what is watched.")
 @pass_context
-def subscribe(context: Context, /, name: str, **options: Any) -> None:
+def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     """Subscribe NAME to changes of policies.
 
     It asks for what is recorded from now on. Only channels that the configuration names can be used; whether a channel
@@ -90,7 +90,7 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, **{key: value for key, value in values.items() if value not in (None, [])}}
 
 
-def _subscriber(context: Context, values: dict[str, Any]) -> Subscriber:
+def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
     """Return the subscriber that the options make, checked as one of the configuration is."""
     from clausewatch.config.channels import check_channels
     from clausewatch.config.checks import check_clauses, check_subscribers

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.subscribe import SubscriptionError
 
 
@@ -19,7 +19,7 @@ def subscribers() -> None:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @pass_context
-def forget(context: Context, name: str, yes: bool) -> None:
+def forget(context: CommandContext, name: str, yes: bool) -> None:
     """Erase the person NAME: the name, and every address that messages went to.
 
     Also the name under reviews; what was said in them stays. A subscription that `subscribe` made is taken back with

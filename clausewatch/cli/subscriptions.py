@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.output.json_rows import as_json, subscription_row
 from clausewatch.output.terminal import wrapped
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 from notifier.outbox import Made
 
 
 @click.command()
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
-def subscriptions(context: Context, form: str) -> None:
+def subscriptions(context: CommandContext, form: str) -> None:
     """List who hears of what: the subscribers of the configuration, and those that `subscribe` made."""
     from clausewatch.config.summary import idle_line, subscriber_line, unheard
     from notifier import outbox
@@ -49,4 +49,4 @@ def subscriptions(context: Context, form: str) -> None:
 def _source(made: Made | None) -> str:
     if made is None:
         return "(From the configuration.)"
-    return f"(Made {shown(made.at)}{f' by {made.by}' if made.by else ''}.)"
+    return f"(Made {moment(made.at)}{f' by {made.by}' if made.by else ''}.)"

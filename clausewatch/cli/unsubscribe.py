@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.subscribe import SubscriptionError
 from clausewatch.errors import suggestion
 
@@ -14,7 +14,7 @@ from clausewatch.errors import suggestion
 @click.command()
 @click.argument("name")
 @pass_context
-def unsubscribe(context: Context, name: str) -> None:
+def unsubscribe(context: CommandContext, name: str) -> None:
     """Take back the subscription NAME, which `clausewatch subscribe` made.
 
     Messages that wait are not sent any more. What was sent is kept on record, with the recipient; `clausewatch

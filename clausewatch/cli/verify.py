@@ -12,13 +12,13 @@ import click
 from archive.evidence.flaws import Flaw
 from archive.evidence.verification import Tally
 from archive.evidence.verification import verify as find_flaws
-from clausewatch.cli.context import Context, pass_context
+from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode
 from clausewatch.inspection.saved_heads import saved_heads
 from clausewatch.operation.time_stamps import StampTally, read_certificates, verify_stamps
 from clausewatch.output.json_rows import as_json, verification_row
 from clausewatch.output.terminal import printable, wrapped
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -54,7 +54,7 @@ ROWS = {
 @click.pass_context
 @pass_context
 def verify(
-    context: Context,
+    context: CommandContext,
     ctx: click.Context,
     heads: tuple[str, ...],
     skip_extraction: bool,
@@ -91,7 +91,7 @@ def verify(
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
 
 
-def _roots(context: Context, certificates: Path | None) -> Sequence[Certificate]:
+def _roots(context: CommandContext, certificates: Path | None) -> Sequence[Certificate]:
     stamping = context.configuration().stamping
     if certificates is None and stamping is not None:
         certificates = stamping.certificates
@@ -130,7 +130,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
         )
     if tally.head is not None:
         yield f"Head: {tally.head}"
-        yield f"      sealed {shown(tally.head.at)}; kept elsewhere, it proves all up to here."
+        yield f"      sealed {moment(tally.head.at)}; kept elsewhere, it proves all up to here."
 
 
 def _verdict(flaws: int, saved: int) -> str:

@@ -14,7 +14,7 @@ from archive.questions.history import version
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import load
-from clausewatch.output.redline_page import as_page, redline
+from clausewatch.output.redline_page import as_page, compare_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
+class SentMail:
     """One message as the mail server got it."""
 
     subject: str
@@ -49,7 +49,7 @@ def observe(configuration: Path) -> tuple[Observation, ...]:
         return tuple(_observation(archive, status, configuration.parent) for status in found)
 
 
-def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[Alert, ...]:
+def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]:
     """Write each message as it came, and its HTML part as a page, into the folder."""
     return tuple(_keep(raw, folder / f"alert-{number}") for number, raw in enumerate(messages, 1))
 
@@ -65,17 +65,17 @@ def _observation(archive: Archive, status: PolicyStatus, folder: Path) -> Observ
 def _write_redline(archive: Archive, changed: Version, folder: Path) -> Path:
     before = version(archive, changed.policy, changed.number - 1)
     path = folder / f"redline-{re.sub(r'[^a-z0-9]+', '-', changed.policy.lower())}.html"
-    path.write_text(as_page(redline(archive, before, changed)), encoding="utf-8")
+    path.write_text(as_page(compare_versions(archive, before, changed)), encoding="utf-8")
     return path
 
 
-def _keep(raw: bytes, stem: Path) -> Alert:
+def _keep(raw: bytes, stem: Path) -> SentMail:
     message = message_from_bytes(raw, policy=policy.default)
     mail = stem.with_suffix(".eml")
     mail.write_bytes(raw)
     body = message.get_body(("html",))
     if body is None:
-        return Alert(str(message["subject"]), mail, None)
+        return SentMail(str(message["subject"]), mail, None)
     page = stem.with_suffix(".html")
     page.write_text(body.get_content(), encoding="utf-8")
-    return Alert(str(message["subject"]), mail, page)
+    return SentMail(str(message["subject"]), mail, page)

@@ -17,8 +17,8 @@ from archive.evidence.timestamps import Stamp, stamps
 from archive.model import Version
 from archive.questions.history import version
 from archive.storage.database import Archive
-from clausewatch.output.redline_page import as_page, redline
-from clausewatch.output.times import shown, stamp
+from clausewatch.output.redline_page import as_page, compare_versions
+from clausewatch.output.times import moment, stamp
 from document import from_json
 
 FORMAT = 1
@@ -96,7 +96,7 @@ def _add_pages(bundle: _Bundle, folder: str, pages: tuple[KeptPage, ...]) -> Non
 def _add_redlines(bundle: _Bundle, archive: Archive, versions: tuple[Version, ...]) -> None:
     for after in versions:
         if after.number > 1:
-            compared = redline(archive, version(archive, after.policy, after.number - 1), after)
+            compared = compare_versions(archive, version(archive, after.policy, after.number - 1), after)
             bundle.add(f"versions/{after.number}/redline.html", as_page(compared).encode())
 
 
@@ -109,9 +109,9 @@ def _add_stamps(bundle: _Bundle, archive: Archive, first_entry: int) -> None:
 
 def _add_guide(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
     text = files("clausewatch").joinpath("templates/evidence.txt").read_text(encoding="utf-8")
-    numbers = f"\n{' ' * 11}".join(f"{each.number}, first seen {shown(each.seen_at)}" for each in versions)
+    numbers = f"\n{' ' * 11}".join(f"{each.number}, first seen {moment(each.seen_at)}" for each in versions)
     filled = text.format(
-        policy=versions[0].policy, versions=numbers, exported=shown(bundle.now), head=reached, script=check_script()
+        policy=versions[0].policy, versions=numbers, exported=moment(bundle.now), head=reached, script=check_script()
     )
     bundle.add("README.txt", filled.encode())
 

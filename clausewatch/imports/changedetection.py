@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from clausewatch.imports.small_files import RefusedFileError, open_file, small_file
-from clausewatch.imports.watch_lists import DEEPEST, LARGEST, Entry, WatchList, WatchListError
+from clausewatch.imports.watch_lists import DEEPEST, LARGEST, WatchedPolicy, WatchList, WatchListError
 
 NAME = "url-watches.json"
 
@@ -115,9 +115,9 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _entry(key: str, watch: dict[str, Any], titles: Mapping[str, str], usual: Any) -> Entry:
+def _entry(key: str, watch: dict[str, Any], titles: Mapping[str, str], usual: Any) -> WatchedPolicy:
     url = str(watch.get("url") or "")
-    entry = Entry(str(watch.get("title") or url or key), url, tags=list(_tags(watch, titles)))
+    entry = WatchedPolicy(str(watch.get("title") or url or key), url, tags=list(_tags(watch, titles)))
     uses_default = watch.get("time_between_check_use_default", False)
     entry.every = _interval(usual if uses_default else watch.get("time_between_check"))
     entry.add_selectors(entry.select, watch.get("include_filters") or watch.get("css_filter"), "include filter")

@@ -26,7 +26,7 @@ AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LimitedVersion:
     """A version that could not be extracted within the limits."""
 
     version: Recorded
@@ -44,7 +44,7 @@ class ScreenedCopy:
 
 def extracted_copies(
     recorded: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions, crawl: CrawlSettings
-) -> Iterator[Copy | LeftOut]:
+) -> Iterator[Copy | LimitedVersion]:
     """Extract the texts of versions, and return the copies in the order of the versions."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))
@@ -52,7 +52,7 @@ def extracted_copies(
             while batch := list(islice(recorded, AT_ONCE)):
                 answers = runner.run(_all(workers, partial(_copy, options), batch))
                 for (version, _), answer in zip(batch, answers, strict=True):
-                    yield LeftOut(version, answer.limit) if isinstance(answer, LimitHit) else answer.value
+                    yield LimitedVersion(version, answer.limit) if isinstance(answer, LimitHit) else answer.value
         finally:
             runner.run(workers.close())
 

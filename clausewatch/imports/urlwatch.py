@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from clausewatch.imports.small_files import RefusedFileError, small_file
-from clausewatch.imports.watch_lists import DEEPEST, Entry, WatchList, WatchListError
+from clausewatch.imports.watch_lists import DEEPEST, WatchedPolicy, WatchList, WatchListError
 
 LARGEST = 2_000_000
 """Bytes of a list of jobs; a thousand jobs take about a tenth of that."""
@@ -78,7 +78,7 @@ def _add_job(watches: WatchList, number: int, job: dict[str, Any]) -> None:
     if not url:
         watches.refused.append((name, "it runs a command" if job.get("command") else "it has no address"))
         return
-    entry = Entry(name, str(url), render=bool(job.get("navigate") or job.get("use_browser")))
+    entry = WatchedPolicy(name, str(url), render=bool(job.get("navigate") or job.get("use_browser")))
     entry.lost += [f"`{key}`" for key in job if key not in CARRIED]
     for kind, options in _filters(job.get("filter")):
         _add_filter(entry, kind, options)
@@ -98,7 +98,7 @@ def _filters(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _filters(part) if isinstance(part, dict) else [(str(part), None)]
 
 
-def _add_filter(entry: Entry, kind: str, options: Any) -> None:
+def _add_filter(entry: WatchedPolicy, kind: str, options: Any) -> None:
     if kind in NEEDLESS:
         return
     if kind == "css":

@@ -34,7 +34,7 @@ class WatchListError(ClausewatchError):
 
 
 @dataclass(slots=True)
-class Entry:
+class WatchedPolicy:
     """One policy of our configuration, and what of the other tool's watch it leaves out."""
 
     name: str
@@ -52,14 +52,14 @@ class Entry:
         texts = [selectors] if isinstance(selectors, str) else selectors if isinstance(selectors, list) else []
         for selector in (str(text).strip() for text in texts):
             if OTHER_PATH.match(selector):
-                self.lost.append(f"the {what} {clipped(selector)}: write it as a CSS selector")
+                self.lost.append(f"the {what} {limited_text(selector)}: write it as a CSS selector")
             elif selector:
                 self.add_css(into, selector.removeprefix("css:").strip(), what)
 
     def add_css(self, into: list[str], selector: str, what: str) -> None:
         """Carry over a CSS selector."""
         if not _is_selector(selector):
-            self.lost.append(f"the {what} {clipped(selector)}: it is not a CSS selector")
+            self.lost.append(f"the {what} {limited_text(selector)}: it is not a CSS selector")
         else:
             into.append(selector)
 
@@ -81,22 +81,22 @@ class WatchList:
     """The policies and what was refused of another tool's watch list."""
 
     source: str
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[WatchedPolicy] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     """What could not be carried over at all: its name and why."""
     _names: dict[str, int] = field(default_factory=dict)
     """How often each name was asked for."""
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: WatchedPolicy) -> None:
         """Take an entry over under a name of its own, or note why not. Raises WatchListError if there are too many."""
         if len(self.entries) + len(self.refused) >= MOST_ENTRIES:
             raise WatchListError(f"{self.source} has more than {MOST_ENTRIES:,} watches: split it")
         try:
             web_address(entry.url)
         except ValueError as error:
-            self.refused.append((clipped(entry.name), f"its address {clipped(entry.url)!r} {error}"))
+            self.refused.append((limited_text(entry.name), f"its address {limited_text(entry.url)!r} {error}"))
             return
-        entry.name = self._free_name(clipped(entry.name))
+        entry.name = self._free_name(limited_text(entry.name))
         self.entries.append(entry)
 
     def _free_name(self, name: str) -> str:
@@ -109,7 +109,7 @@ class WatchList:
         return free
 
 
-def clipped(text: str) -> str:
+def limited_text(text: str) -> str:
     """Return a text with at most `LONGEST_TEXT` characters."""
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
@@ -125,7 +125,7 @@ def _header(watches: WatchList) -> Iterator[str]:
         yield f"# Not carried over: {_comment(name)}: {_comment(why)}."
 
 
-def _policy(entry: Entry) -> Iterator[str]:
+def _policy(entry: WatchedPolicy) -> Iterator[str]:
     yield from ("", "[[policy]]")
     yield from (f"# Not carried over: {_comment(lost)}." for lost in entry.lost)
     yield f"name = {_string(entry.name)}"

@@ -26,7 +26,7 @@ class UnreadablePairError(ClausewatchError):
     exit_code = ExitCode.USAGE
 
 
-class Pair(BaseModel):
+class FilePair(BaseModel):
     """One row of a batch. What is said of an answer (status, final_url) is said of the file after."""
 
     model_config = ConfigDict(frozen=True)
@@ -68,7 +68,7 @@ class JudgedPair:
     """Why it could not be read; "" if it could."""
 
 
-def judge(pair: Pair, folder: Path, defaults: Defaults) -> Assessment:
+def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
     """Return what changed between two files; paths are relative to `folder`. Raises UnreadablePairError."""
     profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
     language = defaults.language if pair.language is None else pair.language
@@ -122,8 +122,8 @@ def _judged(line: bytes, folder: Path, defaults: Defaults) -> JudgedPair:
         return JudgedPair(None, None, f"this row is not JSON: {error}")
     identifier = values.get("id") if isinstance(values, dict) else None
     try:
-        pair = Pair.model_validate(values)
-        return JudgedPair(pair.id, judge(pair, folder, defaults))
+        pair = FilePair.model_validate(values)
+        return JudgedPair(pair.id, judge_pair(pair, folder, defaults))
     except ValidationError as error:
         return JudgedPair(identifier, None, "; ".join(_wrong_keys(error)))
     except (UnreadablePairError, ConfigurationError) as error:

@@ -10,7 +10,7 @@ from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, tro
 from archive.recording.runs import run_times
 from archive.storage.database import Archive
 from clausewatch.config import Configuration
-from clausewatch.output.times import lasting, shown
+from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
 LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
@@ -39,7 +39,7 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
         yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"
     elif now - since > OVERDUE_SHARE * every:
         what = "no run came to its end since" if found.ended_at else "no run has come to its end; the first began on"
-        yield f"no run: {what} {shown(since)}, and one is wanted every {lasting(every)}"
+        yield f"no run: {what} {moment(since)}, and one is wanted every {lasting(every)}"
 
 
 def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) -> Iterator[str]:
@@ -47,14 +47,14 @@ def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) ->
     for trouble in (*missed(standing), *troubles(archive, standing, after)):
         if trouble.kind == "missed":
             asked = lasting(every[trouble.policy])
-            yield f"overdue: {trouble.policy}: no run tried it since {shown(trouble.since)}; it asks for every {asked}"
+            yield f"overdue: {trouble.policy}: no run tried it since {moment(trouble.since)}; it asks for every {asked}"
         elif trouble.kind in LABELS:
             yield f"{LABELS[trouble.kind]}: {trouble.policy}: {_visits(trouble)}"
 
 
 def _visits(trouble: Trouble) -> str:
     checks = "1 check" if trouble.visits == 1 else f"{trouble.visits} checks"
-    return f"{checks} since {shown(trouble.since)}: {trouble.detail}"
+    return f"{checks} since {moment(trouble.since)}: {trouble.detail}"
 
 
 def given_up_line(each: outbox.GivenUp) -> str:

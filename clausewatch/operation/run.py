@@ -41,7 +41,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class PolicyReport:
     """What came of one policy."""
 
     policy: str
@@ -57,14 +57,14 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class RunReport:
     """What one pass did."""
 
     watched: int
     """Policies in the configuration."""
     selected: int
     """Policies that it was to check."""
-    checked: tuple[Checked, ...]
+    checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
     accepted: int
@@ -86,9 +86,9 @@ def run_once(
     selection: Selection,
     *,
     started: Callable[[int], None] = lambda _: None,
-    progress: Callable[[Checked], None] = lambda _: None,
+    progress: Callable[[PolicyReport], None] = lambda _: None,
     verbose: bool = False,
-) -> Report:
+) -> RunReport:
     """Check the selected policies once, record and deliver.
 
     `started` hears how many there are, `progress` of each as it is recorded.
@@ -99,7 +99,7 @@ def run_once(
         policies, not_joined = _prepare(archive, configuration, selection)
         started(len(policies))
         courier = Courier(archive, configuration)
-        checked: list[Checked] = []
+        checked: list[PolicyReport] = []
 
         def note(result: AssessedFetch, recorded: RecordedVisit) -> None:
             checked.append(_checked(result, recorded))
@@ -115,7 +115,7 @@ def run_once(
         if whole:  # one that was stopped is none that ended well: let a watchdog notice
             end_run(archive, run, datetime.now(UTC))
     ping_error = ping_watchdog(configuration) if whole else ""
-    return Report(
+    return RunReport(
         watched=len(configuration.policies),
         selected=len(policies),
         checked=tuple(checked),
@@ -167,8 +167,8 @@ def _prepare(
     return policies, synchronised.not_joined
 
 
-def _checked(result: AssessedFetch, recorded: RecordedVisit) -> Checked:
-    return Checked(
+def _checked(result: AssessedFetch, recorded: RecordedVisit) -> PolicyReport:
+    return PolicyReport(
         recorded.policy,
         recorded.outcome,
         recorded.first,

@@ -22,7 +22,7 @@ def require_distinct(archive: Archive, configuration: Configuration) -> None:
         raise ConfigurationError(str(configuration.path), problems)
 
 
-def named(archive: Archive, configuration: Configuration, name: str) -> Subscriber:
+def subscriber_named(archive: Archive, configuration: Configuration, name: str) -> Subscriber:
     """Return the subscriber of a name. Raises ConfigurationError where there is none."""
     everyone = outbox.everyone(archive, configuration.subscribers)
     for subscriber in everyone:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from archive.model import RecordedFinding, ReviewKind, Version
-from clausewatch.output.times import day, shown
+from clausewatch.output.times import day, moment
 from differ.model import Finding, Timing
 
 DEEDS: dict[ReviewKind, str] = {
@@ -23,7 +23,7 @@ def language_name(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
-def listed(names: list[str]) -> str:
+def enumerated(names: list[str]) -> str:
     """Return names as a person lists them: "A, B and C"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -40,7 +40,7 @@ def version_notes(version: Version) -> Iterator[str]:
 def look_notes(version: Version) -> Iterator[str]:
     """Yield whether a version's text was there before, goes back and forth, or was never confirmed."""
     if version.returns_to is not None and version.back_to is not None:
-        yield f"back to the text of {shown(version.back_to)} (version {version.returns_to})"
+        yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"
     if version.flapping:
         yield "flapping: the text went back and forth; alerts held until one text stays"
     if not version.confirmed:
@@ -81,9 +81,9 @@ def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterat
     if not drift:
         return
     changed = sorted({each.language for each in findings if each.material and each.language not in drift})
-    stayed = listed([language_name(code) for code in drift])
+    stayed = enumerated([language_name(code) for code in drift])
     if changed:
-        told = listed([language_name(code) for code in changed])
+        told = enumerated([language_name(code) for code in changed])
         yield f"only the {told} text changed; the {stayed} text on sharing and rights stayed as it was"
     else:
         yield f"the {stayed} text on sharing and rights stayed as it was while another language changed"

@@ -9,9 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from clausewatch.output.change_text import look_notes, review_notes, version_notes
 from clausewatch.output.inventory_text import change_notes
-from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
+from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import printable
-from clausewatch.output.times import day, shown
+from clausewatch.output.times import day, moment
 
 
 def page(template: str, **answer: object) -> str:
@@ -31,13 +31,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=printable, moment=shown, day=day)
+    environment.filters.update(visible=printable, moment=moment, day=day)
     environment.globals.update(
         status_words=STATUS_WORDS,
         heading=heading,
         body=body,
         is_kept=is_kept,
-        verdict=verdict,
+        verdict=verdict_phrase,
         notes=version_notes,
         look_notes=look_notes,
         review_notes=review_notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from clausewatch.output.change_text import language_name, listed
+from clausewatch.output.change_text import enumerated, language_name
 from clausewatch.output.terminal import wrapped
 from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
 from differ.judgement.recipients import NAMED, Recipient
@@ -94,8 +94,8 @@ def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
     yield f"Named in one language and not in another: {len(sides)}"
     for each in sides:
         called = RIGHTS.get(each.entry, each.entry) if each.what == "right" else CLASSES.get(each.entry, each.entry)
-        named = listed([language_name(code) for code in each.named_in])
-        missing = listed([language_name(code) for code in each.missing_in])
+        named = enumerated([language_name(code) for code in each.named_in])
+        missing = enumerated([language_name(code) for code in each.missing_in])
         yield from wrapped(
             f"{each.what} ({called}): {named} text only, not in {missing}", indent="  * ", hanging="    "
         )

@@ -39,7 +39,7 @@ class Redline:
         )
 
 
-def redline(archive: Archive, before: Version, after: Version) -> Redline:
+def compare_versions(archive: Archive, before: Version, after: Version) -> Redline:
     """Compare two versions of one policy. Raises DamagedArchiveError."""
     judged = span(archive, after.policy, before.number + 1, after.number)
     return Redline(before, after, judged, sections=mark(document(archive, before), document(archive, after)))

@@ -12,9 +12,9 @@ from archive.model import RecordedFinding, Version
 from clausewatch.output.change_text import look_notes, review_notes, version_notes
 from clausewatch.output.inventory_text import change_notes
 from clausewatch.output.redline_page import Redline
-from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict
+from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import line_width, printable, wide_width, width, wrapped
-from clausewatch.output.times import shown
+from clausewatch.output.times import moment
 from differ.judgement.inventory import InventoryChange
 from differ.matching.redline import RedlineSection
 from differ.model import Edit, Operation, Suppression
@@ -56,7 +56,7 @@ def _head(compared: Redline) -> Iterator[str]:
 
 def version_line(version: Version) -> str:
     """Return when a version was seen."""
-    return f"first seen {shown(version.seen_at)}, last seen {shown(version.last_seen_at)}"
+    return f"first seen {moment(version.seen_at)}, last seen {moment(version.last_seen_at)}"
 
 
 def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
@@ -69,7 +69,7 @@ def version_lines(version: Version, promised: InventoryChange, *, suppressed: bo
 
 def verdict_lines(version: Version) -> Iterator[str]:
     """Yield what was judged of the change that led to a version, when it was seen, and the dates that it states."""
-    yield from wrapped(f"Version {version.number}: {verdict(version)}", hanging="  ")
+    yield from wrapped(f"Version {version.number}: {verdict_phrase(version)}", hanging="  ")
     yield f"  {version_line(version)}"
     for note in look_notes(version):
         yield from wrapped(note, indent="  ", hanging="    ")

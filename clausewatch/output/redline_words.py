@@ -32,7 +32,7 @@ def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
     return section.blocks[1:] if repeats else section.blocks
 
 
-def verdict(version: Version) -> str:
+def verdict_phrase(version: Version) -> str:
     """Return in a phrase what was judged of the change that led to a version."""
     change = version.change
     imported = "imported, " if is_imported(version.identity) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 
-def shown(at: datetime) -> str:
+def moment(at: datetime) -> str:
     """Return a time to the minute, with its zone."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 

@@ -245,7 +245,7 @@ class Opened:
             self._ready[response.url] = response
             await route.fulfill(status=200, content_type="text/html", body=sent_on(response.url))
         else:
-            await route.fulfill(status=response.status, headers=plain(response), body=response.body)
+            await route.fulfill(status=response.status, headers=unpacked_headers(response), body=response.body)
 
     async def _fetched(self, asked: Asked) -> Response | None:
         if self._first is not None and asked.is_navigation_request():
@@ -303,14 +303,14 @@ class Opened:
         text, since = "", time.monotonic()
         while time.monotonic() < until and self.failure is None:
             await asyncio.sleep(LOOK)
-            seen = await text_of(page)
+            seen = await shown_text(page)
             if seen is None or seen != text or self._under_way:
                 text, since = seen or "", time.monotonic()
             elif time.monotonic() - max(since, self._last) >= QUIET:
                 return
 
 
-async def text_of(page: Page) -> str | None:
+async def shown_text(page: Page) -> str | None:
     """Return the text that a page shows; None while it gives way to another."""
     try:
         return str(await page.evaluate(TEXT))
@@ -320,7 +320,7 @@ async def text_of(page: Page) -> str | None:
         return None
 
 
-def plain(response: Response) -> dict[str, str]:
+def unpacked_headers(response: Response) -> dict[str, str]:
     """Return the headers of an answer that was unpacked."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")

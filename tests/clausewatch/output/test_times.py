@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from clausewatch.output.times import end, lasting, shown, stamp, start
+from clausewatch.output.times import end, lasting, moment, stamp, start
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 def test_times_are_shown_in_utc_and_say_so() -> None:
-    assert shown(datetime(2026, 3, 4, 1, 5, tzinfo=timezone(timedelta(hours=7)))) == "2026-03-03 18:05 UTC"
-    assert shown(datetime(2026, 3, 4, 1, 5, tzinfo=UTC)) == "2026-03-04 01:05 UTC"
+    assert moment(datetime(2026, 3, 4, 1, 5, tzinfo=timezone(timedelta(hours=7)))) == "2026-03-03 18:05 UTC"
+    assert moment(datetime(2026, 3, 4, 1, 5, tzinfo=UTC)) == "2026-03-04 01:05 UTC"
 
 
 @pytest.mark.parametrize(
