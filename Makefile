@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 # Files of tests side by side, in their order: tests of one file share what is costly to set up.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo quick test long check format lock clean
+.PHONY: help demo quick test long bench check format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make quick    run the unit tests: no server, browser, database or process; under two minutes"
 	@echo "make test     run all tests"
 	@echo "make long     run all tests, those that take many minutes too"
+	@echo "make bench    run all benchmarks and print one table; an hour at most"
 	@echo "make check    format, lint, types and tests: what CI runs"
 	@echo "make format   put the code in order"
 	@echo "make lock     take the newest versions of everything into constraints.txt"
@@ -36,6 +37,9 @@ test: $(STAMP)
 
 long: $(STAMP)
 	CLAUSEWATCH_LONG=1 $(BIN)/python -m pytest
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/table.py
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)

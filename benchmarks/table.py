@@ -1,0 +1,127 @@
+"""Run all benchmarks, one after the other, and print one table.
+
+    python benchmarks/table.py [NAME ...]
+
+Each is a program of its own with a time limit of its own, an hour together. A benchmark is listed as left out if the
+real histories that it needs are missing (CLAUSEWATCH_SHARED, else ../shared). It ends with 1 if a benchmark misses its
+target or its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("CLAUSEWATCH_SHARED") or PROJECT.parent / "shared")
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A program in this folder, and how it is run."""
+
+    name: str
+    minutes: float
+    """After which it is ended."""
+    arguments: tuple[str, ...] = ()
+    needs: Path | None = None
+    """A folder without which it is left out."""
+
+
+BENCHMARKS = (
+    Benchmark("comparing", 5),
+    Benchmark("fetching", 5, ("--shared", str(SHARED)), needs=SHARED / "replay"),
+    Benchmark("crawling", 8),
+    Benchmark("questions", 12, ("--policies", "2000")),
+    Benchmark("delivery", 5),
+    Benchmark("importing", 5),
+    Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
+    Benchmark("collection", 12, ("--policies", "2000")),
+)
+"""`peers` is not among them: it needs environments of other monitors, as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a benchmark ended."""
+
+    benchmark: Benchmark
+    ended: str
+    """"ok", or what went wrong."""
+    seconds: float = 0.0
+    cpu: float = 0.0
+    """Seconds of CPU, of all its processes."""
+    figures: tuple[str, ...] = ()
+    """The lines that it printed."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the benchmarks and print their table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run these alone")
+    names = parser.parse_args(words).names
+    chosen = [benchmark for benchmark in BENCHMARKS if not names or benchmark.name in names]
+    if unknown := set(names) - {benchmark.name for benchmark in chosen}:
+        parser.error(f"unknown benchmarks: {', '.join(sorted(unknown))}")
+    outcomes = [measured(benchmark) for benchmark in chosen]
+    print("\n".join(table(outcomes)))
+    return int(any(outcome.ended not in ("ok", "left out") for outcome in outcomes))
+
+
+def measured(benchmark: Benchmark) -> Outcome:
+    """Run one benchmark to its end, or to the end of its time."""
+    if benchmark.needs is not None and not benchmark.needs.is_dir():
+        return Outcome(benchmark, "left out", figures=(f"{benchmark.needs} is missing",))
+    print(f"{benchmark.name} ...", file=sys.stderr, flush=True)
+    command = [sys.executable, str(PROJECT / "benchmarks" / f"{benchmark.name}.py"), *benchmark.arguments]
+    began, before = time.monotonic(), _cpu_of_children()
+    with tempfile.TemporaryFile("w+") as out:
+        ended = _run(command, out.fileno(), benchmark.minutes)
+        out.seek(0)
+        lines = tuple(line.rstrip() for line in out if line.strip())
+    return Outcome(benchmark, ended, time.monotonic() - began, _cpu_of_children() - before, lines)
+
+
+def _run(command: list[str], out: int, minutes: float) -> str:
+    """Run a command, with all its processes in one session; say how it ended."""
+    surroundings = os.environ | {"PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(command, stdout=out, env=surroundings, start_new_session=True) as process:
+        try:
+            code = process.wait(minutes * 60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return f"not done after {minutes:g} minutes"
+    return "ok" if code == 0 else f"ended with {code}"
+
+
+def _cpu_of_children() -> float:
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def table(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the lines of a table in Markdown: a row for each benchmark, and what it printed."""
+    rows = ["| benchmark | ended | seconds | CPU seconds | figures |", "|---|---|---|---|---|"]
+    for outcome in outcomes:
+        figures = "<br>".join(line.strip().replace("|", "\\|") for line in outcome.figures)
+        name = " ".join((outcome.benchmark.name, *map(_shown, outcome.benchmark.arguments)))
+        rows.append(f"| {name} | {outcome.ended} | {outcome.seconds:.0f} | {outcome.cpu:.0f} | {figures} |")
+    return rows
+
+
+def _shown(argument: str) -> str:
+    """Return an argument without the folders above the project: they differ between machines."""
+    return argument.replace(f"{PROJECT.parent}/", "../")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

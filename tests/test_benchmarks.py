@@ -1,0 +1,44 @@
+"""`make bench` runs every benchmark, each within its own time and all within an hour."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import table
+from benchmarks.table import BENCHMARKS, Benchmark, Outcome, measured
+from tests.sources import PROJECT
+
+BY_HAND = {"peers"}
+"""Needs environments of other monitors."""
+NO_BENCHMARKS = {"rotating", "table"}
+"""What the others use."""
+
+
+def test_every_benchmark_is_run() -> None:
+    files = {path.stem for path in (PROJECT / "benchmarks").glob("*.py")}
+    assert {benchmark.name for benchmark in BENCHMARKS} == files - BY_HAND - NO_BENCHMARKS
+
+
+def test_all_end_within_an_hour() -> None:
+    assert sum(benchmark.minutes for benchmark in BENCHMARKS) <= 60
+
+
+def test_one_that_takes_too_long_is_ended() -> None:
+    outcome = measured(Benchmark("rotating", 0.01))
+    assert outcome.ended == "not done after 0.01 minutes"
+
+
+def test_one_that_lacks_its_folder_is_left_out() -> None:
+    outcome = measured(Benchmark("storage", 1, needs=PROJECT / "no-such-folder"))
+    assert (outcome.ended, outcome.figures) == ("left out", (f"{PROJECT / 'no-such-folder'} is missing",))
+
+
+def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        table.main(["crawling", "crawlin"])
+    assert "unknown benchmarks: crawlin" in capsys.readouterr().err
+
+
+def test_a_row_shows_what_was_printed() -> None:
+    outcome = Outcome(Benchmark("delivery", 5, ("--changes", "3")), "ok", 61.6, 4.2, ("3 of 3 | once", "  2 ms"))
+    assert table.table([outcome])[2] == "| delivery --changes 3 | ok | 62 | 4 | 3 of 3 \\| once<br>2 ms |"
