@@ -52,7 +52,7 @@ class SavedHead:
             return cls(match[2], int(match[1]))
         if re.fullmatch(r"[0-9a-f]{64}", text.strip().lower()):
             return cls(text.strip().lower())
-        raise ValueError("is no head: write it as a message quotes it, like 1234:9f86d0… with 64 hex digits")
+        raise ValueError("is not a chain head: write it as a message quotes it, like 1234:9f86d0… with 64 hex digits")
 
     def __str__(self) -> str:
         return self.hash if self.sequence is None else f"{self.sequence}:{self.hash}"

@@ -44,7 +44,9 @@ COMMANDS: dict[str, CommandEntry] = {
     "export": CommandEntry("clausewatch.cli.export:export", "Hand evidence, pages, tables or feeds to others."),
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
     "import": CommandEntry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
-    "archive": CommandEntry("clausewatch.cli.archive:archive", "Show what the archive takes; back it up, restore it."),
+    "archive": CommandEntry(
+        "clausewatch.cli.archive:archive", "Show the disk space that the archive uses; back it up, restore it."
+    ),
     "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
     "unsubscribe": CommandEntry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
     "subscriptions": CommandEntry("clausewatch.cli.subscriptions:subscriptions", "List who hears of what."),

@@ -1,4 +1,4 @@
-"""`clausewatch archive`: what the archive takes, what may go, and its backups."""
+"""`clausewatch archive`: the disk space that the archive uses, what may go, and its backups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def archive() -> None:
-    """Show what the archive takes, remove what may go, back it up and restore it."""
+    """Show the disk space that the archive uses, remove what may go, back it up and restore it."""
 
 
 @archive.command()

@@ -55,10 +55,9 @@ def review(
 ) -> None:
     """Say what you think of a FINDING, or list those that nobody has judged.
 
-    A finding is called by its number, which `history` and `diff` show, or by that of an alert, which stands in each
-    message. Listed is what is material or was told to somebody. What is said is kept for good, next to the evidence; of
-    several verdicts the last holds. Who said it can be erased (`subscribers forget`), the text cannot: name nobody in
-    it.
+    Identify a finding by its number (see `history`, `diff`) or by the alert ID in a message. The list holds findings
+    that are material or were sent to somebody. A review is kept for good, next to the evidence; of several verdicts the
+    last one counts. The reviewer's name can be erased (`subscribers forget`), the text cannot: name nobody in it.
 
     Once a finding is marked as a false alarm, nobody is told again of one with the same rule and the same words before
     and after in the same policy: it is recorded, and `history` says why it was not told.

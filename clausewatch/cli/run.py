@@ -40,9 +40,9 @@ def run(
 ) -> None:
     """Check the policies that are due, and tell the subscribers of material changes.
 
-    Made for cron: it prints one line, and says on standard error what went wrong. A policy that cannot be fetched
-    costs no other its check, and a message that cannot be sent is sent by the next run. Where another run is still on
-    its way this one ends at once with exit code 4.
+    Made for cron: it prints one line, and says on standard error what went wrong. One policy that fails does not stop
+    the others, and the next run sends a message that cannot be sent now. If another run is still on its way, this one
+    ends at once with exit code 4.
 
     \b
     Exit codes: 0 fine, 1 some policies failed or messages were given up, 2 wrong usage or configuration,

@@ -26,7 +26,7 @@ def resolved_database(url: str, base: Path) -> str:
         scheme, host, _ = parts.scheme, parts.hostname, parts.port
     except ValueError:
         raise DatabaseAddressError(
-            "is no database URL: write user and password as ${NAME}, so that they are encoded"
+            "is not a database URL: write user and password as ${NAME}, so that they are encoded"
         ) from None
     if scheme != _POSTGRESQL:
         raise DatabaseAddressError(

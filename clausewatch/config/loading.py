@@ -75,9 +75,9 @@ def _parse(path: Path) -> dict[str, Any]:
 def _syntax_problem(message: str) -> str:
     match = _TOML_PLACE.fullmatch(message)
     if match is None:
-        return f"is no TOML: {message}"
+        return f"is not TOML: {message}"
     place = "at its end" if match[4] else f"line {match[2]}, column {match[3]}"
-    return f"{place}: is no TOML: {match[1]}"
+    return f"{place}: is not TOML: {match[1]}"
 
 
 @dataclass

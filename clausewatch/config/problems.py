@@ -81,7 +81,7 @@ class Problems:
     def _sentence(self, detail: ErrorDetails, place: Place, table: type[BaseModel]) -> str:
         kind = detail["type"]
         if kind == "extra_forbidden":
-            return f"is no known key; {suggestion(str(place[-1]), table.model_fields)}"
+            return f"unknown key; {suggestion(str(place[-1]), table.model_fields)}"
         if kind == "missing":
             return "is missing"
         if kind in ("list_type", "dict_type", "model_type"):

@@ -36,13 +36,13 @@ _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
 
 def parse_duration(value: object) -> timedelta:
     """Read "12h", "30 s", "1.5 days"; raise ValueError where the unit is missing or unknown."""
-    fix = 'is no duration: write a number and a unit in quotes, like "30 s", "15 min", "12h" or "7d"'
+    fix = 'is not a duration: write a number and a unit in quotes, like "30 s", "15 min", "12h" or "7d"'
     return timedelta(seconds=_parse(value, _SECONDS, fix, plural=True))
 
 
 def parse_size(value: object) -> int:
     """Read "8 MB" or "512 KiB" into bytes; raise ValueError where the unit is missing or unknown."""
-    return round(_parse(value, _BYTES, 'is no size: write a number and a unit in quotes, like "8 MB"', plural=False))
+    return round(_parse(value, _BYTES, 'is not a size: write a number and a unit in quotes, like "8 MB"', plural=False))
 
 
 def _parse(value: object, units: dict[str, int], fix: str, *, plural: bool) -> float:

@@ -68,11 +68,11 @@ def web_address(value: str) -> str:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError("is no web address: write it like https://example.org/privacy") from None
+        raise ValueError("is not a web address: write it like https://example.org/privacy") from None
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or password: they would be stored and shown; watch a public address")
     if parts.scheme not in ("http", "https") or not host:
-        raise ValueError("is no web address: write it like https://example.org/privacy")
+        raise ValueError("is not a web address: write it like https://example.org/privacy")
     if re.search(r"[\s\\]", value):
         raise ValueError("holds a space or a backslash: write %20 for a space, and / between folders")
     return value
@@ -80,7 +80,7 @@ def web_address(value: str) -> str:
 
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", value):
-        raise ValueError('is no language code: write two or three small letters, like "en" or "id"')
+        raise ValueError('is not a language code: write two or three small letters, like "en" or "id"')
     return value
 
 

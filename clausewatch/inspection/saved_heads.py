@@ -11,7 +11,7 @@ from clausewatch.errors import ClausewatchError, ExitCode
 
 
 class NoHeadError(ClausewatchError):
-    """What was given as a saved head is none."""
+    """The value is not a valid chain head."""
 
     exit_code = ExitCode.USAGE
 
@@ -25,7 +25,7 @@ def saved_heads(given: str) -> tuple[SavedHead, ...]:
         return (SavedHead.parse(given),)
     except ValueError as error:
         if not Path(given).is_file():
-            problem = f"{given!r} is no file, and {error}"
+            problem = f"{given!r} is not a file, and {error}"
             raise NoHeadError(problem) from error
     return _in_file(Path(given))
 

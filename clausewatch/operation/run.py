@@ -112,7 +112,7 @@ def run_once(
         standing = outbox.delivery_counts(archive)
         stamp_error = _stamp(archive, configuration)
         whole = len(checked) == len(policies)
-        if whole:  # one that was stopped is none that ended well: let a watchdog notice
+        if whole:  # a stopped run is not recorded as finished, so the watchdog notices
             end_run(archive, run, datetime.now(UTC))
     ping_error = ping_watchdog(configuration) if whole else ""
     return RunReport(

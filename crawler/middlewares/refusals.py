@@ -52,7 +52,7 @@ class RefusalMiddleware:
             raise RefusedError(request.url, f"The address {shortened(request.url)} {error}.") from None
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Raise RefusedError for a redirect to what is no web address."""
+        """Raise RefusedError for a redirect to what is not a web address."""
         if response.status in REDIRECTS and "Location" in response.headers:
             stated = response.headers["Location"] or b""
             try:

@@ -11,11 +11,11 @@ from document.html.soup import outermost
 
 
 class SelectorError(ValueError):
-    """A text that is no CSS selector; the message says what and where."""
+    """A text that is not a valid CSS selector; the message says what and where."""
 
 
 def check_selector(text: str) -> None:
-    """Raise SelectorError where the text is no CSS selector that can be read."""
+    """Raise SelectorError where the text is not a valid CSS selector that can be read."""
     _compiled(text)
 
 
@@ -30,4 +30,4 @@ def _compiled(text: str) -> soupsieve.SoupSieve:
         return soupsieve.compile(text)
     except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
-        raise SelectorError(f"{text!r} is no CSS selector: {reason}") from error
+        raise SelectorError(f"{text!r} is not a valid CSS selector: {reason}") from error

@@ -1,4 +1,4 @@
-"""The spider: whatever comes of a visit is recorded, and one that goes wrong costs no other."""
+"""The spider: whatever comes of a visit is recorded, and one that fails does not stop the others."""
 
 from __future__ import annotations
 

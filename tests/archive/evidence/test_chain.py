@@ -182,7 +182,7 @@ def test_a_chain_without_entries_is_damaged(archive: Archive) -> None:
 
 @pytest.mark.parametrize("text", ["12", "12:abc", f"0:{'a' * 64}", f"{'g' * 64}", ""])
 def test_what_is_no_head_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no head"):
+    with pytest.raises(ValueError, match="is not a chain head"):
         SavedHead.parse(text)
 
 

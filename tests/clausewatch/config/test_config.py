@@ -142,11 +142,11 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
     via = ["post:someone"]
     """
     assert problems(text) == (
-        "databse: is no known key; did you mean 'database'?",
+        "databse: unknown key; did you mean 'database'?",
         'crawl.every: "5 min" is too often: at least 15 minutes between two checks',
-        'crawl.max_body: 8 is no size: write a number and a unit in quotes, like "8 MB"',
-        'policy[1].url (Cloakroom): "ftp://cloakroom.test" is no web address: write it like https://example.org/privacy',
-        "policy[1].langages (Cloakroom): is no known key; did you mean 'languages'?",
+        'crawl.max_body: 8 is not a size: write a number and a unit in quotes, like "8 MB"',
+        'policy[1].url (Cloakroom): "ftp://cloakroom.test" is not a web address: write it like https://example.org/privacy',
+        "policy[1].langages (Cloakroom): unknown key; did you mean 'languages'?",
         "subscriber[1].name: is missing",
         'subscriber[1].via[1]: there is no channel "post"; name it under [channels]',
     )
@@ -168,23 +168,23 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ('"kenalan"', '"kenalen"', "there is no profile \"kenalen\"; did you mean 'kenalan'?"),
         ('"retention"', '"retension"', "did you mean 'retention'?"),
         ('"medium"', '"midium"', "did you mean 'medium'?"),
-        ('"main"', '"main >"', "is no CSS selector"),
-        ('languages = ["en"]', 'languages = ["English"]', "is no language code"),
+        ('"main"', '"main >"', "is not a valid CSS selector"),
+        ('languages = ["en"]', 'languages = ["English"]', "is not a language code"),
         ('languages = ["en"]', 'languages = "en"', "must be a list"),
         ("https://cloakroom", "https://desk:pw@cloakroom", "holds a user name or password"),
-        ("https://cloakroom.test", "https:cloakroom.test", "is no web address"),
-        ("https://cloakroom.test/privacy", "https://cloakroom.test:99999/", "is no web address"),
+        ("https://cloakroom.test", "https:cloakroom.test", "is not a web address"),
+        ("https://cloakroom.test/privacy", "https://cloakroom.test:99999/", "is not a web address"),
         ("https://cloakroom.test/privacy", "https://cloakroom.test/a b", "holds a space"),
         (
             'url = "https://cloakroom.test/privacy"',
             'urls = ["https://a.test", "https://a.test"]',
             "https://a.test twice",
         ),
-        ('url = "https://cloakroom.test/privacy"', 'urls = ["https://a.test", "a.test"]', "is no web address"),
+        ('url = "https://cloakroom.test/privacy"', 'urls = ["https://a.test", "a.test"]', "is not a web address"),
         ('url = "https://cloakroom.test/privacy"', "urls = []", "is an empty list"),
         ('url = "https://cloakroom.test/privacy"', 'url = "https://a.test"\nurls = ["https://b.test"]', "keep one"),
         ('url = "https://cloakroom.test/privacy"', 'urls = ["https://me:pw@a.test"]', "holds a user name or password"),
-        ('every = "6h"', 'every = "6"', "is no duration"),
+        ('every = "6h"', 'every = "6"', "is not a duration"),
         ('every = "6h"', 'every = "6 fortnights"', "the unit 'fortnights' is not known"),
         ("concurrency = 4", "concurrency = 0", "is out of bounds: from 1 to 256"),
         ("concurrency = 4", 'concurrency = "4"', "must be a whole number"),
@@ -199,7 +199,7 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ('contact = "desk@cloakroom.test"', 'contact = "the desk"', "is neither an e-mail address nor a web address"),
         ('name = "Privacy desk"', 'name = " "', "is empty: write a name"),
         ('name = "Cloakroom"', 'name = "tag:Cloakroom"', "which marks a tag"),
-        ("severity = ", "gravity = ", "is no known key"),
+        ("severity = ", "gravity = ", "unknown key"),
         ("mailtos://", "mailtoss://", "Apprise knows no service"),
         ("desk = ", '"a:b" = ', "is no name for a channel"),
         ("sqlite:///watch.db", "sqlite:///nowhere/watch.db", "lies in a folder that does not exist"),
@@ -256,9 +256,9 @@ def test_a_password_in_one_of_several_addresses_is_not_shown(problems: Problems)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[crawl\n", "line 1, column 7: is no TOML: "),
-        ('name = "A"\nname = "B"\n', "line 2, column 11: is no TOML: "),
-        ('a = "open', "at its end: is no TOML: "),
+        ("[crawl\n", "line 1, column 7: is not TOML: "),
+        ('name = "A"\nname = "B"\n', "line 2, column 11: is not TOML: "),
+        ('a = "open', "at its end: is not TOML: "),
     ],
 )
 def test_a_syntax_error_has_its_line_and_column(problems: Problems, text: str, problem: str) -> None:
@@ -399,7 +399,7 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("value", ["", "12", "h", "-1h", "1h30", "1e3 s", 12, True, None, ["1h"], "١ h"])
 def test_what_is_no_duration_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(value)
 
 

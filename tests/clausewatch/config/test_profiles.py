@@ -125,7 +125,7 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
             "profile.ours.extends: no profile \"kenalen\" comes with Clausewatch; did you mean 'kenalan'?",
         ),
         ('extends = "kenalan"', 'extends = "ours"', 'profile.ours.extends: no profile "ours" comes with Clausewatch'),
-        ("quiet = ", "silent = ", "profile.ours.silent: is no known key"),
+        ("quiet = ", "silent = ", "profile.ours.silent: unknown key"),
         (
             'topic = "other"',
             'topic = "others"',
@@ -140,7 +140,7 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
         (
             'source = "The zoo"',
             'sauce = "The zoo"',
-            "profile.ours.rule[2].sauce: is no known key; did you mean 'source'?",
+            "profile.ours.rule[2].sauce: unknown key; did you mean 'source'?",
         ),
         ("material = false", "material = 0", "profile.ours.rule[2].material: must be true or false"),
         ('"own.lions"', '"own.fees"', 'profile.ours.rule[2].rule: "own.fees" is already the name of rule[1]'),

@@ -89,7 +89,10 @@ def test_the_heads_of_a_saved_message_are_taken(tmp_path: Path, encoding: str) -
 def test_what_holds_no_head_is_refused(tmp_path: Path) -> None:
     path = watched(tmp_path)
     (tmp_path / "note.txt").write_text("nothing here")
-    for given, said in (("12", "is no file, and is no head"), (str(tmp_path / "note.txt"), "holds no head")):
+    for given, said in (
+        ("12", "is not a file, and is not a chain head"),
+        (str(tmp_path / "note.txt"), "holds no head"),
+    ):
         result = call(path, "verify", "--head", given)
         assert result.exit_code == 2
         assert said in result.stderr

@@ -15,7 +15,7 @@ def test_good_selector_passes(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "main[", "p:no-such-thing", "> p", "a{b}"])
 def test_bad_selector_is_named(text: str) -> None:
-    with pytest.raises(SelectorError, match="is no CSS selector"):
+    with pytest.raises(SelectorError, match="is not a valid CSS selector"):
         check_selector(text)
     with pytest.raises(SelectorError):
         read(Page(b"<p>x</p>", "text/html"), ExtractionOptions(select=(text,)))
