@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.model import RecordedFinding
@@ -52,12 +52,13 @@ class SubscriptionScope:
     topics: tuple[str, ...]
     severity: Severity
     policies: tuple[str, ...]
+    _: KW_ONLY
     clauses: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> SubscriptionScope:
         """Return the scope that the configuration gives a subscriber."""
-        return cls(subscriber.topics, subscriber.severity, subscriber.policies, subscriber.clauses)
+        return cls(subscriber.topics, subscriber.severity, subscriber.policies, clauses=subscriber.clauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class RecordedChange:
     """Its place in the archive's sequence."""
     policy: str
     tags: tuple[str, ...]
+    _: KW_ONLY
     version: int
     recorded_at: datetime
     findings: tuple[RecordedFinding, ...]
@@ -101,6 +103,7 @@ class PlannedMessage:
     alerts: tuple[PlannedAlert, ...]
     targets: tuple[Target, ...]
     """Empty where the next digest is to tell them."""
+    _: KW_ONLY
     urgent: bool = False
     """Whether it is critical: told at once, in quiet hours too."""
 
@@ -132,14 +135,14 @@ def plan(
     subscriber: Subscriber,
     history: Iterable[DatedScope],
     changes: Iterable[RecordedChange],
-    told: Collection[tuple[str, int]] = (),
+    told_versions: Collection[tuple[str, int]] = (),
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change with findings that the subscriber is to hear of.
 
-    `told` are the policies and versions whose change the subscriber was told of. Who was told that a text went hears
-    that it is back, whatever the topics and severity of that change are.
+    `told_versions` are the policies and versions whose change the subscriber has heard of: someone who heard that a
+    text went also hears that it is back, whatever the topics and severity of that change are.
     """
-    history, heard = tuple(history), set(told)
+    history, heard = tuple(history), set(told_versions)
     messages = []
     for change in changes:
         scope = in_force(history, change.id)
@@ -148,11 +151,16 @@ def plan(
         findings = asked_findings(subscriber, scope, change)
         if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
             findings = list(enumerate(change.findings))
-        findings = [(place, found) for place, found in findings if not found.is_false_alarm]
+        findings = [(position, recorded) for position, recorded in findings if not recorded.is_false_alarm]
         if findings:
-            alerts = [PlannedAlert(alert_id(subscriber.name, change, place), found.id) for place, found in findings]
-            urgent = any(found.finding.severity == "critical" for _, found in findings)
-            messages.append(PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent))
+            alerts = [
+                PlannedAlert(alert_id(subscriber.name, change, position), recorded.id)
+                for position, recorded in findings
+            ]
+            urgent = any(recorded.finding.severity == "critical" for _, recorded in findings)
+            messages.append(
+                PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent=urgent)
+            )
             heard.add((change.policy, change.version))
     return tuple(messages)
 
@@ -182,11 +190,11 @@ def asked_findings(
     ]
 
 
-def undoes(change: RecordedChange, told: Collection[tuple[str, int]]) -> bool:
+def undoes(change: RecordedChange, told_versions: Collection[tuple[str, int]]) -> bool:
     """Whether a change brings back a text from before one that was told."""
     if change.returns_to is None:
         return False
-    return any((change.policy, number) in told for number in range(change.returns_to + 1, change.version))
+    return any((change.policy, number) in told_versions for number in range(change.returns_to + 1, change.version))
 
 
 def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -80,6 +80,7 @@ class Subscriber:
     via: tuple[Target, ...]
     topics: tuple[str, ...] = WATCHED
     """`sharing` and `rights` ask for material findings; a fine topic asks for every finding of its own."""
+    _: KW_ONLY
     severity: Severity = "low"
     """The lowest severity that is told; the default tells everything that is material."""
     policies: tuple[str, ...] = ()
@@ -123,7 +124,11 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
     They would wait for ever: a policy was renamed or taken out, or the last one with a tag lost it.
     """
     watched = tuple(policies)
-    return tuple(each for each in subscribers if not any(covers_policy(each, name, tags) for name, tags in watched))
+    return tuple(
+        subscriber
+        for subscriber in subscribers
+        if not any(covers_policy(subscriber, name, tags) for name, tags in watched)
+    )
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:

@@ -94,8 +94,12 @@ def _options(url: str) -> dict[str, Any]:
         raise RefusedChannelError("it has no scheme; an address begins like mailtos:// or slack://")
     options: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]  # Apprise does not type it
     if options is None:
-        known = schema.lower() in N_MGR or schema.lower() in ("http", "https")
-        why = f"Apprise cannot read this {schema} address" if known else f"Apprise knows no service {inert(schema)!r}"
+        is_supported = schema.lower() in N_MGR or schema.lower() in ("http", "https")
+        why = (
+            f"Apprise cannot read this {schema} address"
+            if is_supported
+            else f"Apprise knows no service {inert(schema)!r}"
+        )
         raise RefusedChannelError(f"{why}; see https://appriseit.com/services/ for how it is written")
     if options["schema"] not in ALLOWED:
         raise RefusedChannelError(f"{inert(options['schema'])} is not among the services that alerts may go through")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 
@@ -21,6 +21,7 @@ class Failed:
     """Whether another attempt is pointless."""
     unreachable: bool = False
     """Whether the whole channel is out of reach, not just this recipient."""
+    _: KW_ONLY
     not_before: datetime | None = None
     """When the service asks to be tried again at the earliest; None where it says nothing of it."""
 

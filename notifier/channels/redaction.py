@@ -65,19 +65,19 @@ def _secrets(url: str) -> set[str]:
         parts = urlsplit(url)
     except ValueError:
         return {url} if url else set()
-    login, _, place = parts.netloc.rpartition("@")
+    login, _, host_and_port = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     pieces = [url, url.partition("://")[2], user, *re.split(r"[/;,:]", parts.path), parts.fragment]
     pieces += [value for _, value in parse_qsl(parts.query)]
-    host = place.rpartition(":")[0] or place if PLACE.fullmatch(place) else ""
+    host = host_and_port.rpartition(":")[0] or host_and_port if PLACE.fullmatch(host_and_port) else ""
     if not host:
         # Some services take a token where a host stands: slack://TOKEN/…, tgram://123:TOKEN/.
-        pieces += [place, *place.split(":")]
+        pieces += [host_and_port, *host_and_port.split(":")]
     # A path may name the host once more, as the rooms of Matrix do.
-    found = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
+    secrets = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
-        found |= {password, *_logins(unquote(user), unquote(password))}
-    return {form for piece in found for form in (*_forms(piece), *_forms(unquote(piece)))}
+        secrets |= {password, *_logins(unquote(user), unquote(password))}
+    return {form for piece in secrets for form in (*_forms(piece), *_forms(unquote(piece)))}
 
 
 def _forms(secret: str) -> tuple[str, ...]:
@@ -87,5 +87,5 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 def _logins(user: str, password: str) -> set[str]:
     """Return a password as HTTP and mail servers are told it: some repeat what they were told."""
-    told = (password, f"{user}:{password}", f"\0{user}\0{password}")
-    return {base64.b64encode(each.encode()).decode().rstrip("=") for each in told}
+    logins = (password, f"{user}:{password}", f"\0{user}\0{password}")
+    return {base64.b64encode(login.encode()).decode().rstrip("=") for login in logins}

@@ -75,5 +75,5 @@ def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
         return Accepted()
     if isinstance(made, Mail | Webhook) and made.failure is not None:
         return replace(made.failure, reason=line(made.failure.reason))
-    said = [entry.message for entry in result.logs()]
-    return Failed(line(" ".join(said)) or f"{made.service_name} did not take the message and gave no reason")
+    reasons = [entry.message for entry in result.logs()]
+    return Failed(line(" ".join(reasons)) or f"{made.service_name} did not take the message and gave no reason")

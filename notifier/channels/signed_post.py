@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -44,6 +44,7 @@ class Endpoint:
     secret: str = field(repr=False)
     verify: bool = True
     """Whether its certificate is checked."""
+    _: KW_ONLY
     connect_timeout: float = 10.0
     read_timeout: float = 20.0
     """Seconds that it may take for each part of its answer."""
@@ -104,8 +105,10 @@ def post_signed(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> 
             stream=True,
         ) as answer:
             if not 200 <= answer.status_code < 300:
-                said = _beginning(answer)
-                raise WebhookRefusedError(answer.status_code, said, asked_wait(answer.headers.get("Retry-After"), now))
+                beginning = _beginning(answer)
+                raise WebhookRefusedError(
+                    answer.status_code, beginning, asked_wait(answer.headers.get("Retry-After"), now)
+                )
 
 
 def asked_wait(value: str | None, now: datetime) -> timedelta | None:
@@ -148,7 +151,7 @@ def _beginning(answer: requests.Response) -> str:
 
 def _sentence(status: int, answer: str) -> str:
     words = inert(answer)
-    said = f"the receiver answered {status}" + (f" {words}" if words else "")
+    sentence = f"the receiver answered {status}" + (f" {words}" if words else "")
     if 300 <= status < 400:
-        return f"{said}; a redirect is not followed: write the address that it leads to"
-    return said
+        return f"{sentence}; a redirect is not followed: write the address that it leads to"
+    return sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -23,6 +23,7 @@ class Server:
     port: int
     mode: str
     """insecure, starttls or ssl."""
+    _: KW_ONLY
     user: str
     password: str = field(repr=False)
     verify: bool
@@ -38,6 +39,7 @@ class Envelope:
     sender: str
     sender_name: str
     recipient: str
+    _: KW_ONLY
     reply_to: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """Further headers that the channel's address asks for."""

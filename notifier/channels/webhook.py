@@ -58,9 +58,11 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         if results is None or not host:
             return None
         scheme = "http" if parts.scheme.lower() == WEBHOOK[0] else "https"
-        login, _, place = parts.netloc.rpartition("@")
+        login, _, host_and_port = parts.netloc.rpartition("@")
         asked = [(name, value) for name, value in parse_qsl(parts.query, True) if name.lower() not in OURS]
-        results["address"] = parts._replace(scheme=scheme, netloc=place, query=urlencode(asked), fragment="").geturl()
+        results["address"] = parts._replace(
+            scheme=scheme, netloc=host_and_port, query=urlencode(asked), fragment=""
+        ).geturl()
         results["secret"] = unquote(login.partition(":")[2])
         return results
 
@@ -92,7 +94,11 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
 
     def _endpoint(self) -> Endpoint:
         return Endpoint(
-            self.address, self.secret, self.verify_certificate, self.socket_connect_timeout, self.socket_read_timeout
+            self.address,
+            self.secret,
+            self.verify_certificate,
+            connect_timeout=self.socket_connect_timeout,
+            read_timeout=self.socket_read_timeout,
         )
 
 
@@ -109,13 +115,13 @@ def content(message: Message) -> bytes:
     )
 
 
-def _inert(told: Any) -> Any:
+def _inert(value: Any) -> Any:
     """Make every text of a structure inert."""
-    if isinstance(told, str):
-        return inert(told)
-    if isinstance(told, Mapping):
-        return {inert(key): _inert(value) for key, value in told.items()}
-    return [_inert(each) for each in told] if isinstance(told, list | tuple) else told
+    if isinstance(value, str):
+        return inert(value)
+    if isinstance(value, Mapping):
+        return {inert(key): _inert(child) for key, child in value.items()}
+    return [_inert(child) for child in value] if isinstance(value, list | tuple) else value
 
 
 def _why(error: requests.RequestException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
 from differ.model import SEVERITIES, Finding, Severity, Timing
@@ -19,6 +19,7 @@ class Seen:
     """When a fetch first found this text."""
     last_seen_at: datetime
     """When a fetch last found it."""
+    _: KW_ONLY
     dates: tuple[StatedDate, ...]
 
 
@@ -37,6 +38,7 @@ class Notice:
     subscriber: str
     policy: str
     url: str
+    _: KW_ONLY
     earlier: Seen
     later: Seen
     alerts: tuple[Alert, ...]
@@ -106,8 +108,8 @@ def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
             gathered.append([alert])
         else:
             mine.append(alert)
-    found = [Passage(tuple(sorted(each, key=lambda alert: _rank(alert.finding)))) for each in gathered]
-    return tuple(sorted(found, key=lambda passage: _rank(passage.worst)))
+    clauses = [Passage(tuple(sorted(alerts, key=lambda alert: _rank(alert.finding)))) for alerts in gathered]
+    return tuple(sorted(clauses, key=lambda passage: _rank(passage.worst)))
 
 
 def _is_another_view(finding: Finding, others: list[Alert]) -> bool:

@@ -5,7 +5,7 @@ It is sent also where nothing happened: it proves that we looked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -33,6 +33,7 @@ class Watch:
     checks: int
     outcomes: tuple[tuple[Ending, int], ...]
     """How many visits ended so, in the order of `ENDINGS`, those without any left out."""
+    _: KW_ONLY
     health: Health
     """As it stood at the end."""
     trouble: str
@@ -53,6 +54,7 @@ class Recap:
     policy: str
     version: int
     seen_at: datetime
+    _: KW_ONLY
     told: int
     """Findings that were told, at once or by this digest."""
     severity: Severity | None
@@ -75,6 +77,7 @@ class Account:
     until: datetime
     rhythm: Rhythm | None
     """None for one that was asked for by hand."""
+    _: KW_ONLY
     watches: tuple[Watch, ...]
     """Of the policies that the subscriber asks for, in the order they were added."""
     changes: tuple[Recap, ...]
@@ -97,6 +100,7 @@ class Digest:
     key: str
     """Stable: its period's."""
     account: Account
+    _: KW_ONLY
     notices: tuple[Notice, ...] = ()
     """The alerts that it is the first to tell, by change."""
 

@@ -5,7 +5,7 @@ All that is wrong in one way is one message: a hundred policies behind one dead 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -36,6 +36,7 @@ class Incident:
     since: datetime
     visits: int = 0
     """In a row that went wrong; of messages, how many were given up."""
+    _: KW_ONLY
     detail: str = ""
     """Why, a sentence."""
 
@@ -47,6 +48,7 @@ class IncidentReport:
     kind: TroubleKind
     stage: Stage
     at: datetime
+    _: KW_ONLY
     incidents: tuple[Incident, ...]
     """At most `MOST_INCIDENTS`."""
     left_out: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from archive.questions.status import Health, PolicyStatus
@@ -25,6 +25,7 @@ class Promises:
     recipients: tuple[tuple[str, str], ...]
     """Pairs of a class, as `differ.judgement.recipients.Recipient.kind`, and the words; at most `MOST_NAMES`."""
     recipients_left_out: int
+    _: KW_ONLY
     rights_section: bool
     """Whether a heading says that a section is about rights or choices."""
     unread_languages: tuple[str, ...]
@@ -38,6 +39,7 @@ class Watched:
     policy: str
     url: str
     health: Health
+    _: KW_ONLY
     trouble: str
     """Why the last visit did not show the policy, a sentence; "" where it did."""
     since: datetime | None
@@ -55,6 +57,7 @@ class Inception:
     policies: tuple[Watched, ...]
     head: str
     """The last entry of the chain over the evidence."""
+    _: KW_ONLY
     asked: Subscriber
     """What the subscription asks for; its targets are left out."""
 
@@ -70,23 +73,31 @@ class Welcome:
 
 def promises(document: Document) -> Promises:
     """List what a version promises, for a person to see at a glance."""
-    found: Inventory = inventory(document)
+    promised: Inventory = inventory(document)
     headings = [heading_topics((section.heading,), section.language) for section in document.sections]
-    named = tuple(dict.fromkeys((each.kind, each.name) for each in found.recipients))
+    named = tuple(dict.fromkeys((recipient.kind, recipient.name) for recipient in promised.recipients))
     return Promises(
-        rights=tuple(dict.fromkeys(each.right for each in found.rights)),
+        rights=tuple(dict.fromkeys(right.right for right in promised.rights)),
         recipients=named[:MOST_NAMES],
         recipients_left_out=len(named[MOST_NAMES:]),
         rights_section=any(topics & {"rights", "choices"} for topics in headings),
         unread_languages=tuple(
-            each for each in document.languages if each != UNKNOWN_LANGUAGE and lexicon(each) is None
+            language for language in document.languages if language != UNKNOWN_LANGUAGE and lexicon(language) is None
         ),
     )
 
 
-def watched(status: PolicyStatus, since: datetime | None, found: Promises | None) -> Watched:
+def watched(status: PolicyStatus, since: datetime | None, named: Promises | None) -> Watched:
     """Return how a policy stands."""
-    return Watched(status.name, status.url, status.health, trouble(status), since, status.versions, found)
+    return Watched(
+        status.name,
+        status.url,
+        status.health,
+        trouble=trouble(status),
+        since=since,
+        version=status.versions,
+        promises=named,
+    )
 
 
 def trouble(status: PolicyStatus) -> str:

@@ -58,10 +58,10 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
             version.change.id,
             version.policy,
             tuple(tags[version.policy]),
-            version.number,
-            version.change.recorded_at,
-            version.change.findings,
-            version.returns_to,
+            version=version.number,
+            recorded_at=version.change.recorded_at,
+            findings=version.change.findings,
+            returns_to=version.returns_to,
         )
         for version in read_versions(session, [VersionRow.id.in_(recorded), ~VersionRow.boundary], Query())
         if version.change is not None and (version.policy, version.number) not in before
@@ -74,11 +74,11 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
     ids = [change.id for change in changes]
     query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
-    found: dict[int, Mapping[int, AlertDecision]] = {}
+    by_policy: dict[int, Mapping[int, AlertDecision]] = {}
     for policy_id in {row.version.policy_id for row in rows}:
         quiet = timedelta(seconds=session.get_one(PolicyRow, policy_id).flap_quiet_seconds)
-        found[policy_id] = verdicts(read_versions(session, [VersionRow.policy_id == policy_id], Query()), quiet)
-    return {row.id: found[row.version.policy_id][row.version.number] for row in rows}
+        by_policy[policy_id] = verdicts(read_versions(session, [VersionRow.policy_id == policy_id], Query()), quiet)
+    return {row.id: by_policy[row.version.policy_id][row.version.number] for row in rows}
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
@@ -105,8 +105,8 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
             AlertRow(id=alert.id, finding_id=alert.finding_id, subscription_id=row.id, planned_at=now, digest=waits)
         )
     payload = {"head": chain_head(session)}
-    planned = Planned("alert", str(message.change_id), payload, message.change_id, message.urgent)
-    add_deliveries(session, row, planned, message.targets, now)
+    planned = Planned("alert", str(message.change_id), payload, change_id=message.change_id, urgent=message.urgent)
+    add_deliveries(session, row, planned, targets=message.targets, now=now)
     session.flush()
     return len(message.alerts)
 
@@ -120,5 +120,5 @@ def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Targ
     for alert in waiting:
         alert.digest = None
     for change in sorted(changes):
-        planned = Planned("alert", str(change), {"head": chain_head(session)}, change)
-        add_deliveries(session, row, planned, targets, now)
+        planned = Planned("alert", str(change), {"head": chain_head(session)}, change_id=change)
+        add_deliveries(session, row, planned, targets=targets, now=now)

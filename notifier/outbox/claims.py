@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -39,6 +39,7 @@ class Claimed:
     target: Target
     attempts: int
     """This one included."""
+    _: KW_ONLY
     notice: MessageContent
     until: datetime
     """When the claim ends, so that another process may try it."""
@@ -61,6 +62,7 @@ class GivenUp:
     subscriber: str
     target: Target
     count: int
+    _: KW_ONLY
     error: str
     """Of the last one, without secrets."""
 
@@ -110,7 +112,13 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
         if cast(CursorResult[Any], taken).rowcount != 1:
             return None
         row = session.get_one(DeliveryRow, delivery)
-        return Claimed(row.id, Target(row.channel, row.recipient), row.attempts, read_content(session, row), row.due_at)
+        return Claimed(
+            row.id,
+            Target(row.channel, row.recipient),
+            row.attempts,
+            notice=read_content(session, row),
+            until=row.due_at,
+        )
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
@@ -160,7 +168,7 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
     )
     with archive.reading() as session:
         return tuple(
-            GivenUp(subscriber, Target(channel, recipient), count, session.get_one(DeliveryRow, latest).error)
+            GivenUp(subscriber, Target(channel, recipient), count, error=session.get_one(DeliveryRow, latest).error)
             for subscriber, channel, recipient, count, latest in session.execute(query).all()
         )
 

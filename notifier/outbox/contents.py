@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Query, Version
@@ -41,12 +41,14 @@ def _alert(session: Session, delivery: DeliveryRow, subscriber: str) -> Notice:
     if delivery.change_id is None:
         raise ValueError(f"the alert of delivery {delivery.id} names no change")
     mine = AlertRow.subscription_id == delivery.subscription_id
-    return read_notice(session, delivery.change_id, subscriber, mine, delivery.payload.get("head", ""))
+    head = delivery.payload.get("head", "")
+    return _notice(session, delivery.change_id, mine, subscriber=subscriber, head=head)
 
 
-def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
+def _digest(session: Session, delivery: DeliveryRow, _: str) -> Digest:
     account = ACCOUNT.validate_python(delivery.payload)
-    return read_digest(session, delivery.subscription_id, subscriber, delivery.key, account)
+    subscription = session.get_one(SubscriptionRow, delivery.subscription_id)
+    return read_digest(session, subscription, delivery.key, account)
 
 
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
@@ -79,21 +81,22 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
 """What reads each kind of delivery."""
 
 
-def read_digest(session: Session, subscription: int, subscriber: str, key: str, account: Account) -> Digest:
+def read_digest(session: Session, subscription: SubscriptionRow, key: str, account: Account) -> Digest:
     """Return a digest with the alerts that it is the first to tell; `key` says which in `AlertRow.digest`."""
-    mine = AlertRow.subscription_id == subscription, AlertRow.digest == key
+    mine = and_(AlertRow.subscription_id == subscription.id, AlertRow.digest == key)
     changes = session.scalars(
         select(FindingRow.change_id)
         .join(AlertRow, AlertRow.finding_id == FindingRow.id)
-        .where(*mine)
+        .where(mine)
         .distinct()
         .order_by(FindingRow.change_id)
     ).all()
-    notices = [read_notice(session, change, subscriber, mine[0] & mine[1], account.head) for change in changes]
-    return Digest(subscriber, key, account, tuple(notices))
+    name = subscription.subscriber
+    notices = [_notice(session, change, mine, subscriber=name, head=account.head) for change in changes]
+    return Digest(name, key, account, notices=tuple(notices))
 
 
-def read_notice(session: Session, change_id: int, subscriber: str, mine: ColumnElement[bool], head: str) -> Notice:
+def _notice(session: Session, change_id: int, mine: ColumnElement[bool], *, subscriber: str, head: str) -> Notice:
     """Return those alerts of a change that meet a condition on `AlertRow`."""
     change = session.get_one(ChangeRow, change_id)
     policy = session.get_one(PolicyRow, change.version.policy_id)
@@ -124,11 +127,11 @@ def read_notice(session: Session, change_id: int, subscriber: str, mine: ColumnE
 
 
 def _seen(version: Version) -> Seen:
-    return Seen(version.number, version.seen_at, version.last_seen_at, version.stated)
+    return Seen(version.number, version.seen_at, version.last_seen_at, dates=version.stated)
 
 
 def _alerts(session: Session, change_id: int, mine: ColumnElement[bool], version: Version) -> tuple[Alert, ...]:
-    recorded = {each.id: each.finding for each in version.change.findings} if version.change else {}
+    recorded = {finding.id: finding.finding for finding in version.change.findings} if version.change else {}
     rows = session.scalars(
         select(AlertRow)
         .join(FindingRow, FindingRow.id == AlertRow.finding_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,20 +23,21 @@ class Planned:
     key: str
     """Stable: names it within its kind and subscription, so that no target is told twice."""
     payload: dict[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
     change_id: int | None = None
     urgent: bool = False
     """Whether it is sent in quiet hours too."""
 
 
 def add_deliveries(
-    session: Session, row: SubscriptionRow, planned: Planned, targets: Iterable[Target], now: datetime
+    session: Session, row: SubscriptionRow, planned: Planned, *, targets: Iterable[Target], now: datetime
 ) -> int:
     """Add a delivery, due now, for each target that is not told already; return how many are new."""
-    told = select(DeliveryRow.channel, DeliveryRow.recipient).where(
+    planned_before = select(DeliveryRow.channel, DeliveryRow.recipient).where(
         DeliveryRow.subscription_id == row.id, DeliveryRow.kind == planned.kind, DeliveryRow.key == planned.key
     )
-    known = {(channel, recipient) for channel, recipient in session.execute(told)}
-    new = [target for target in targets if (target.channel, target.recipient) not in known]
+    existing = {(channel, recipient) for channel, recipient in session.execute(planned_before)}
+    new = [target for target in targets if (target.channel, target.recipient) not in existing]
     session.add_all(_due(row, planned, target, now) for target in new)
     session.flush()
     return len(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -24,16 +24,6 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, registered, subscription
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """How a digest is written."""
-
-    until: datetime
-    """The end of its period."""
-    now: datetime
-    by_hand: bool = False
-
-
 def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
     """Plan the digests that are due, once for each period; return how many.
 
@@ -41,7 +31,9 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
     that it is told once whatever clocks do. Call it after `plan_alerts`.
     """
     with archive.reading() as session:
-        waiting = [each for each in present(session, configured) if _moment(session, each, now) is not None]
+        waiting = [
+            subscriber for subscriber in present(session, configured) if _moment(session, subscriber, now) is not None
+        ]
     if not waiting:
         return 0
     standing = statuses(archive, now)
@@ -51,7 +43,7 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
             row = registered(session, subscriber, now)
             moment = _moment(session, subscriber, now)
             if moment is not None:
-                _write(session, row, subscriber, standing, Writing(moment, now))
+                _Draft(session, row, subscriber, standing=standing, until=moment).plan(now)
                 planned += 1
     return planned
 
@@ -61,7 +53,7 @@ def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> 
     standing = statuses(archive, now)
     with archive.writing() as session:
         row = registered(session, subscriber, now)
-        _write(session, row, subscriber, standing, Writing(now, now, by_hand=True))
+        _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).plan(now)
 
 
 def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> Digest | None:
@@ -74,8 +66,8 @@ def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> D
         row = subscription(session, subscriber.name)
         if row is None or row.removed_at is not None:
             return None
-        account = _account(session, row, subscriber, standing, Writing(now, now, by_hand=True))
-        return read_digest(session, row.id, subscriber.name, FOR_THE_DIGEST, account)
+        account = _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).account()
+        return read_digest(session, row, FOR_THE_DIGEST, account)
 
 
 def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
@@ -86,40 +78,52 @@ def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime
     return digest_due(subscriber, row.digested_until, now)
 
 
-def _write(
-    session: Session, row: SubscriptionRow, subscriber: Subscriber, standing: Sequence[PolicyStatus], at: Writing
-) -> None:
-    account = _account(session, row, subscriber, standing, at)
-    # The beginning, too, names the period: a clock that is set back comes to the same end twice.
-    key = f"{at.until.isoformat()} after {row.digested_fetch_id}.{row.digested_change_id}"
-    waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
-    session.execute(waiting.values(digest=key))
-    planned = Planned("digest", key, ACCOUNT.dump_python(account, mode="json"))
-    add_deliveries(session, row, planned, targets_of(subscriber), at.now)
-    row.digested_until = at.until
-    row.digested_fetch_id = session.scalar(select(func.max(FetchRow.id))) or 0
-    row.digested_change_id = session.scalar(select(func.max(ChangeRow.id))) or 0
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A digest that is about to be written."""
 
+    session: Session
+    row: SubscriptionRow
+    subscriber: Subscriber
+    _: KW_ONLY
+    standing: Sequence[PolicyStatus]
+    until: datetime
+    """The end of its period."""
+    by_hand: bool = False
 
-def _account(
-    session: Session, row: SubscriptionRow, subscriber: Subscriber, standing: Sequence[PolicyStatus], at: Writing
-) -> Account:
-    covered = [each for each in standing if covers_policy(subscriber, each.name, each.tags)]
-    names = [each.name for each in covered]
-    visits = _visits(session, row.digested_fetch_id or 0)
-    changes = _changes(session, row.digested_change_id or 0, names)
-    recaps = _recaps(session, row, changes[:MOST_CHANGES])
-    return Account(
-        since=row.digested_until or row.since,
-        until=at.until,
-        rhythm=None if at.by_hand or subscriber.digest is None else subscriber.digest.rhythm,
-        watches=tuple(
-            _watch(each, visits[each.name]) for each in covered if each.retired_at is None or visits[each.name]
-        ),
-        changes=recaps,
-        changes_left_out=len(changes) - len(recaps),
-        head=chain_head(session),
-    )
+    def plan(self, now: datetime) -> None:
+        """Plan it, with the alerts that wait for a digest, and begin the next period."""
+        row, account = self.row, self.account()
+        # The beginning, too, names the period: a clock that is set back comes to the same end twice.
+        key = f"{self.until.isoformat()} after {row.digested_fetch_id}.{row.digested_change_id}"
+        waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
+        self.session.execute(waiting.values(digest=key))
+        planned = Planned("digest", key, ACCOUNT.dump_python(account, mode="json"))
+        add_deliveries(self.session, row, planned, targets=targets_of(self.subscriber), now=now)
+        row.digested_until = self.until
+        row.digested_fetch_id = self.session.scalar(select(func.max(FetchRow.id))) or 0
+        row.digested_change_id = self.session.scalar(select(func.max(ChangeRow.id))) or 0
+
+    def account(self) -> Account:
+        """Return what happened in the period."""
+        session, row, schedule = self.session, self.row, self.subscriber.digest
+        covered = [status for status in self.standing if covers_policy(self.subscriber, status.name, status.tags)]
+        visits = _visits(session, row.digested_fetch_id or 0)
+        changes = _changes(session, row.digested_change_id or 0, [status.name for status in covered])
+        recaps = _recaps(session, row, changes[:MOST_CHANGES])
+        return Account(
+            since=row.digested_until or row.since,
+            until=self.until,
+            rhythm=None if self.by_hand or schedule is None else schedule.rhythm,
+            watches=tuple(
+                _watch(status, visits[status.name])
+                for status in covered
+                if status.retired_at is None or visits[status.name]
+            ),
+            changes=recaps,
+            changes_left_out=len(changes) - len(recaps),
+            head=chain_head(session),
+        )
 
 
 def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
@@ -165,7 +169,7 @@ def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]
 
 
 def _recaps(session: Session, row: SubscriptionRow, changes: Sequence[int]) -> tuple[Recap, ...]:
-    told = set(
+    told_ids = set(
         session.scalars(
             select(AlertRow.finding_id)
             .join(FindingRow, FindingRow.id == AlertRow.finding_id)
@@ -174,22 +178,22 @@ def _recaps(session: Session, row: SubscriptionRow, changes: Sequence[int]) -> t
     )
     chosen = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
     versions = read_versions(session, [VersionRow.id.in_(chosen)], Query())
-    found = [(each, each.change) for each in versions if each.change is not None]
-    found.sort(key=lambda pair: changes.index(pair[1].id))
-    return tuple(_recap(version, change, told) for version, change in found)
+    changed = [(version, version.change) for version in versions if version.change is not None]
+    changed.sort(key=lambda pair: changes.index(pair[1].id))
+    return tuple(_recap(version, change, told_ids) for version, change in changed)
 
 
-def _recap(version: Version, change: Change, told: Collection[int]) -> Recap:
-    silent = [each for each in change.findings if each.id not in told]
-    untold = Counter(each.finding.topic for each in silent if not each.is_false_alarm)
+def _recap(version: Version, change: Change, told_ids: Collection[int]) -> Recap:
+    silent = [recorded for recorded in change.findings if recorded.id not in told_ids]
+    untold = Counter(recorded.finding.topic for recorded in silent if not recorded.is_false_alarm)
     return Recap(
         policy=version.policy,
         version=version.number,
         seen_at=version.seen_at,
-        told=sum(each.id in told for each in change.findings),
+        told=sum(recorded.id in told_ids for recorded in change.findings),
         severity=change.severity,
         topics=tuple(sorted(untold.items())),
         suppressed=len(change.suppressed),
-        held=version.flapping and not any(each.id in told for each in change.findings),
-        dismissed=sum(each.is_false_alarm for each in silent),
+        held=version.flapping and not any(recorded.id in told_ids for recorded in change.findings),
+        dismissed=sum(recorded.is_false_alarm for recorded in silent),
     )

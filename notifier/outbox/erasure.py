@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -30,6 +30,7 @@ class Erased:
     """Alerts that have another number now: the former was made of the name."""
     cancelled: int
     """Messages that had not been sent, and are not any more."""
+    _: KW_ONLY
     reviews: int
     """Reviews of findings that somebody forgotten made now; what was said in them stays."""
     also_at: tuple[str, ...]
@@ -47,7 +48,11 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
         row, reviews = subscription(session, name), _erase_reviews(session, name)
         if row is None and not reviews:
             return None
-        erased = Erased(0, 0, 0, reviews, ()) if row is None else _erase_subscription(session, row, reviews, now)
+        erased = (
+            Erased(0, 0, 0, reviews=reviews, also_at=())
+            if row is None
+            else _erase_subscription(session, row, reviews, now)
+        )
         # Who made a subscription for others stays the maker of it, without the name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)
@@ -57,7 +62,7 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
 def _erase_subscription(session: Session, row: SubscriptionRow, reviews: int, now: datetime) -> Erased:
     also_at = _also_at(session, row)
     deliveries, alerts = _erase_deliveries(session, row), _erase_alerts(session, row)
-    erased = Erased(deliveries, alerts, cancel(session, row), reviews, also_at)
+    erased = Erased(deliveries, alerts, cancel(session, row), reviews=reviews, also_at=also_at)
     row.subscriber, row.settings, row.created_by = f"{FORGOTTEN} {row.id}", None, ""
     row.removed_at, row.forgotten_at = row.removed_at or now, now
     return erased
@@ -73,8 +78,8 @@ def _erase_reviews(session: Session, name: str) -> int:
 
 def _also_at(session: Session, row: SubscriptionRow) -> tuple[str, ...]:
     mine = set(session.scalars(select(DeliveryRow.recipient).where(DeliveryRow.subscription_id == row.id))) - {""}
-    others = [each for each in present(session, ()) if each.name != row.subscriber]
-    return tuple(each.name for each in others if mine & {target.recipient for target in each.via})
+    others = [other for other in present(session, ()) if other.name != row.subscriber]
+    return tuple(other.name for other in others if mine & {target.recipient for target in other.via})
 
 
 def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,12 +48,13 @@ class Templates:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Problem:
     """Something that is wrong now."""
 
     kind: TroubleKind
     about: str
     episode: str
+    _: KW_ONLY
     incident: Incident
     target: Target | None = None
     """Where messages were given up."""
@@ -67,17 +68,18 @@ class _Found:
 class _State:
     """What was examined, and what was found wrong."""
 
-    found: tuple[_Found, ...]
+    problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
     policies: Mapping[str, str]
     """The names of the policies that are watched, by their number."""
+    _: KW_ONLY
     sound: Collection[str] = ()
 
     def is_over(self, row: ToldTroubleRow) -> bool:
         """Whether something that an operator was told of was examined, and is wrong no more."""
         if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
             return False
-        return (row.kind, row.about, row.episode) not in {each.key for each in self.found}
+        return (row.kind, row.about, row.episode) not in {problem.key for problem in self.problems}
 
 
 def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
@@ -88,12 +90,12 @@ def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetim
     subscribers = tuple(configured)
     if not _operators(archive, subscribers):
         return 0
-    found = _of_policies(missed(statuses(archive, now)))
-    return _plan_all(archive, subscribers, _State(found, ("missed",), {}), now)
+    problems = _of_policies(missed(statuses(archive, now)))
+    return _plan_all(archive, subscribers, _State(problems, ("missed",), {}), now)
 
 
 def plan_incidents(
-    archive: Archive, configured: Iterable[Subscriber], trouble_after: int, templates: Templates, now: datetime
+    archive: Archive, configured: Iterable[Subscriber], now: datetime, *, trouble_after: int, templates: Templates
 ) -> int:
     """Plan what operators are told of all other trouble; return how many messages.
 
@@ -108,44 +110,60 @@ def plan_incidents(
             ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None)
         )
         fallen = {int(about) for about in session.scalars(lasting)}
-    standing = [each for each in statuses(archive, now) if each.retired_at is None]
-    found = [*_of_policies(troubles(archive, standing, trouble_after, fallen))]
-    found += [_Found("template", name, "", Incident(name, now, 0, why)) for name, why in templates.broken.items()]
+    standing = [status for status in statuses(archive, now) if status.retired_at is None]
+    problems = [*_of_policies(troubles(archive, standing, trouble_after, fallen))]
+    problems += [
+        _Problem("template", name, "", incident=Incident(name, now, 0, detail=why))
+        for name, why in templates.broken.items()
+    ]
     with archive.reading() as session:
-        found += _idle(session, present(session, subscribers), standing)
-        found += _undelivered(session, now)
-    policies = {str(each.id): each.name for each in standing}
-    return _plan_all(archive, subscribers, _State(tuple(found), EXAMINED, policies, templates.sound), now)
+        problems += _idle(session, present(session, subscribers), standing)
+        problems += _undelivered(session, now)
+    policies = {str(status.id): status.name for status in standing}
+    return _plan_all(archive, subscribers, _State(tuple(problems), EXAMINED, policies, sound=templates.sound), now)
 
 
 def _operators(archive: Archive, configured: Iterable[Subscriber]) -> Sequence[Subscriber]:
     return operators(everyone(archive, configured))
 
 
-def _of_policies(found: Iterable[Trouble]) -> tuple[_Found, ...]:
+def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
     return tuple(
-        _Found(
-            each.kind, str(each.policy_id), each.episode, Incident(each.policy, each.since, each.visits, each.detail)
+        _Problem(
+            trouble.kind,
+            str(trouble.policy_id),
+            trouble.episode,
+            incident=Incident(trouble.policy, trouble.since, trouble.visits, detail=trouble.detail),
         )
-        for each in found
+        for trouble in watch_problems
     )
 
 
-def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Found]:
+def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Problem]:
     """Return the subscriptions that would wait for ever; of names, only the number is kept."""
     if not standing:
         return []
-    readers = [each for each in subscribers if each.topics or each.clauses or each.digest]
-    waiting = idle(readers, [(each.name, each.tags) for each in standing])
-    rows = [row for each in waiting if (row := subscription(session, each.name)) is not None]
-    return [_Found("idle", str(row.id), "", Incident(str(row.id), row.since)) for row in rows if row.removed_at is None]
+    readers = [subscriber for subscriber in subscribers if subscriber.topics or subscriber.clauses or subscriber.digest]
+    waiting = idle(readers, [(status.name, status.tags) for status in standing])
+    rows = [row for subscriber in waiting if (row := subscription(session, subscriber.name)) is not None]
+    return [
+        _Problem("idle", str(row.id), "", incident=Incident(str(row.id), row.since))
+        for row in rows
+        if row.removed_at is None
+    ]
 
 
-def _undelivered(session: Session, now: datetime) -> list[_Found]:
+def _undelivered(session: Session, now: datetime) -> list[_Problem]:
     """Return the deliveries that were given up, but for those that told of such: there is an end to it."""
     rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "dead").order_by(DeliveryRow.id))
     return [
-        _Found("undelivered", str(row.id), "", Incident(str(row.id), now, 1), Target(row.channel, row.recipient))
+        _Problem(
+            "undelivered",
+            str(row.id),
+            "",
+            incident=Incident(str(row.id), now, 1),
+            target=Target(row.channel, row.recipient),
+        )
         for row in rows
         if not (row.kind == OPERATOR and row.key.startswith("undelivered"))
     ]
@@ -157,29 +175,30 @@ def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State,
         for operator in operators(present(session, configured)):
             row = subscription(session, operator.name)
             if row is not None and row.removed_at is None:
-                planned += _Telling(session, row, operator, state, now).plan()
+                planned += _OperatorPlan(session, row, operator, state=state, now=now).plan()
     return planned
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
+class _OperatorPlan:
     """What one operator is told."""
 
     session: Session
     row: SubscriptionRow
     operator: Subscriber
+    _: KW_ONLY
     state: _State
     now: datetime
 
     def plan(self) -> int:
         """Note what began and what is over, and plan a message for each kind."""
         mine = ToldTroubleRow.subscription_id == self.row.id, ToldTroubleRow.ended_at.is_(None)
-        known = list(self.session.scalars(select(ToldTroubleRow).where(*mine).order_by(ToldTroubleRow.id)))
-        over = [row for row in known if self._ends(row)]
+        noted = list(self.session.scalars(select(ToldTroubleRow).where(*mine).order_by(ToldTroubleRow.id)))
+        over = [row for row in noted if self._ends(row)]
         for row in over:
             row.ended_at = self.now
-        lasting = {(row.kind, row.about, row.episode) for row in known if row.ended_at is None}
-        began = [(self._begin(each), each) for each in self.state.found if self._is_new(each, lasting)]
+        lasting = {(row.kind, row.about, row.episode) for row in noted if row.ended_at is None}
+        began = [(self._begin(problem), problem) for problem in self.state.problems if self._is_new(problem, lasting)]
         self.session.flush()
         return self._tell_began(began) + self._tell_over(over)
 
@@ -189,53 +208,55 @@ class _Telling:
         return self.state.is_over(row) and not turned
 
     def _holds(self, kind: TroubleKind, row: ToldTroubleRow) -> bool:
-        return any(each.key == (kind, row.about, row.episode) for each in self.state.found)
+        return any(problem.key == (kind, row.about, row.episode) for problem in self.state.problems)
 
-    def _is_new(self, found: _Found, lasting: Collection[tuple[str, str, str]]) -> bool:
-        worse = [kind for kind, former in SUPERSEDES.items() if former == found.kind]
-        told = {found.key, *((kind, found.about, found.episode) for kind in worse)}
-        return told.isdisjoint(lasting)
+    def _is_new(self, problem: _Problem, lasting: Collection[tuple[str, str, str]]) -> bool:
+        worse = [kind for kind, former in SUPERSEDES.items() if former == problem.kind]
+        noted = {problem.key, *((kind, problem.about, problem.episode) for kind in worse)}
+        return noted.isdisjoint(lasting)
 
-    def _begin(self, found: _Found) -> ToldTroubleRow:
+    def _begin(self, problem: _Problem) -> ToldTroubleRow:
         row = ToldTroubleRow(
             subscription_id=self.row.id,
-            kind=found.kind,
-            about=found.about,
-            episode=found.episode,
-            since=found.incident.since,
+            kind=problem.kind,
+            about=problem.about,
+            episode=problem.episode,
+            since=problem.incident.since,
             told_at=self.now,
             ended_at=None,
         )
         self.session.add(row)
         return row
 
-    def _tell_began(self, began: Sequence[tuple[ToldTroubleRow, _Found]]) -> int:
+    def _tell_began(self, began: Sequence[tuple[ToldTroubleRow, _Problem]]) -> int:
         planned = 0
-        for kind in dict.fromkeys(found.kind for _, found in began):
-            mine = [(row, found) for row, found in began if found.kind == kind]
+        for kind in dict.fromkeys(problem.kind for _, problem in began):
+            mine = [(row, problem) for row, problem in began if problem.kind == kind]
             for some, targets in self._routes(mine):
-                incidents = _gathered([found for _, found in some])
-                planned += self._add(kind, "began", [row.id for row, _ in some], incidents, targets)
+                incidents = _gathered([problem for _, problem in some])
+                planned += self._add(kind, "began", [row.id for row, _ in some], incidents=incidents, targets=targets)
         return planned
 
     def _routes(
-        self, began: list[tuple[ToldTroubleRow, _Found]]
-    ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Found]], list[Target]]]:
+        self, began: list[tuple[ToldTroubleRow, _Problem]]
+    ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Problem]], list[Target]]]:
         """Return what is told where: of messages that did not arrive, nothing goes the way that they went.
 
         It goes through another channel where the operator has one, else to another address of the same one.
         """
         routes: dict[tuple[int, ...], list[Target]] = {}
         for target in targets_of(self.operator):
-            told = tuple(place for place, (_, found) in enumerate(began) if self._may_go(found.target, target))
-            if told:
-                routes.setdefault(told, []).append(target)
-        return [([began[place] for place in told], targets) for told, targets in routes.items()]
+            positions = tuple(
+                position for position, (_, problem) in enumerate(began) if self._may_go(problem.target, target)
+            )
+            if positions:
+                routes.setdefault(positions, []).append(target)
+        return [([began[position] for position in positions], targets) for positions, targets in routes.items()]
 
     def _may_go(self, failed: Target | None, target: Target) -> bool:
         if failed is None:
             return True
-        others = any(each.channel != failed.channel for each in self.operator.via)
+        others = any(own.channel != failed.channel for own in self.operator.via)
         return target.channel != failed.channel if others else target != failed
 
     def _tell_over(self, over: Sequence[ToldTroubleRow]) -> int:
@@ -251,7 +272,8 @@ class _Telling:
             ]
             incidents = [Incident(self.state.policies[row.about], row.since) for row in mine]
             if mine:
-                planned += self._add(kind, "ended", [row.id for row in mine], incidents, targets_of(self.operator))
+                rows, targets = [row.id for row in mine], targets_of(self.operator)
+                planned += self._add(kind, "ended", rows, incidents=incidents, targets=targets)
         return planned
 
     def _add(
@@ -259,19 +281,20 @@ class _Telling:
         kind: TroubleKind,
         stage: Stage,
         rows: Sequence[int],
+        *,
         incidents: Sequence[Incident],
         targets: Iterable[Target],
     ) -> int:
         names = hashlib.sha256(" ".join(map(str, rows)).encode()).hexdigest()[:16]
         left_out = len(incidents[MOST_INCIDENTS:])
-        report = IncidentReport(kind, stage, self.now, tuple(incidents[:MOST_INCIDENTS]), left_out)
+        report = IncidentReport(kind, stage, self.now, incidents=tuple(incidents[:MOST_INCIDENTS]), left_out=left_out)
         planned = Planned(OPERATOR, f"{kind} {stage} {names}", REPORT.dump_python(report, mode="json"))
-        return add_deliveries(self.session, self.row, planned, targets, self.now)
+        return add_deliveries(self.session, self.row, planned, targets=targets, now=self.now)
 
 
-def _gathered(found: Sequence[_Found]) -> list[Incident]:
+def _gathered(problems: Sequence[_Problem]) -> list[Incident]:
     """Return the incidents; messages to one target are one."""
-    counts = Counter(each.target for each in found if each.target is not None)
-    first = {each.target: each.incident for each in reversed(found) if each.target is not None}
-    plain = [each.incident for each in found if each.target is None]
+    counts = Counter(problem.target for problem in problems if problem.target is not None)
+    first = {problem.target: problem.incident for problem in reversed(problems) if problem.target is not None}
+    plain = [problem.incident for problem in problems if problem.target is None]
     return plain + [Incident(first[target].about, first[target].since, count) for target, count in counts.items()]

@@ -178,7 +178,7 @@ def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None
 
 
 def _stored(asked: tuple[DatedScope, ...], planned: int, waiting: Iterable[int] = ()) -> dict[str, Any]:
-    scopes = [{"after": each.after, **asdict(each.scope)} for each in asked]
+    scopes = [{"after": dated.after, **asdict(dated.scope)} for dated in asked]
     return {"planned": planned, "asked": scopes, "held": list(waiting)}
 
 
@@ -189,9 +189,9 @@ def held_changes(row: SubscriptionRow) -> list[int]:
 
 def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
     """Return which scopes a subscription had, since which change each."""
-    return tuple(DatedScope(each["after"], _scope(each)) for each in row.scope["asked"])
+    return tuple(DatedScope(entry["after"], _scope(entry)) for entry in row.scope["asked"])
 
 
 def _scope(stored: dict[str, Any]) -> SubscriptionScope:
     clauses = tuple(stored.get("clauses", ()))
-    return SubscriptionScope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses)
+    return SubscriptionScope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses=clauses)

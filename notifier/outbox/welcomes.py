@@ -30,21 +30,25 @@ def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datet
     """
     with archive.reading() as session:
         new = {
-            each: seen for each in present(session, configured) if each.welcome and (seen := _unwelcomed(session, each))
+            subscriber: seen
+            for subscriber in present(session, configured)
+            if subscriber.welcome and (seen := _unwelcomed(session, subscriber))
         }
     if not new:
         return 0
-    standing = [each for each in statuses(archive, now) if each.retired_at is None]
-    ready = [each for each, seen in new.items() if _is_ready(_covered(each, standing), seen, now)]
-    policies = _policies(archive, {each.name: each for subscriber in ready for each in _covered(subscriber, standing)})
+    standing = [status for status in statuses(archive, now) if status.retired_at is None]
+    ready = [subscriber for subscriber, seen in new.items() if _is_ready(_covered(subscriber, standing), seen, now)]
+    policies = _policies(
+        archive, {status.name: status for subscriber in ready for status in _covered(subscriber, standing)}
+    )
     with archive.writing() as session:
         for subscriber in ready:
             row = subscription(session, subscriber.name)
             if row is not None and row.removed_at is None:
-                told = tuple(policies[each.name] for each in _covered(subscriber, standing))
-                inception = Inception(now, told, chain_head(session), replace(subscriber, via=()))
+                watched_policies = tuple(policies[status.name] for status in _covered(subscriber, standing))
+                inception = Inception(now, watched_policies, chain_head(session), asked=replace(subscriber, via=()))
                 planned = Planned("welcome", _key(row), INCEPTION.dump_python(inception, mode="json"))
-                add_deliveries(session, row, planned, targets_of(subscriber), now)
+                add_deliveries(session, row, planned, targets=targets_of(subscriber), now=now)
     return len(ready)
 
 
@@ -54,8 +58,10 @@ def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
     if row is None or row.removed_at is not None:
         return None
     mine = DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "welcome", DeliveryRow.key == _key(row)
-    told = {tuple(each) for each in session.execute(select(DeliveryRow.channel, DeliveryRow.recipient).where(*mine))}
-    missing = any((target.channel, target.recipient) not in told for target in targets_of(subscriber))
+    welcomed = {
+        tuple(pair) for pair in session.execute(select(DeliveryRow.channel, DeliveryRow.recipient).where(*mine))
+    }
+    missing = any((target.channel, target.recipient) not in welcomed for target in targets_of(subscriber))
     return row.created_at if missing else None
 
 
@@ -65,11 +71,11 @@ def _key(row: SubscriptionRow) -> str:
 
 
 def _covered(subscriber: Subscriber, standing: Sequence[PolicyStatus]) -> list[PolicyStatus]:
-    return [each for each in standing if covers_policy(subscriber, each.name, each.tags)]
+    return [status for status in standing if covers_policy(subscriber, status.name, status.tags)]
 
 
 def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) -> bool:
-    visited = [each.last_check is not None for each in covered]
+    visited = [status.last_check is not None for status in covered]
     return any(visited) and (all(visited) or now - seen >= LONGEST_WAIT)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Summary:
     postponed: int
     """Deliveries that failed and are tried again, and those left alone because their channel was out of reach
     or slow."""
+    _: KW_ONLY
     dead: int
     """Deliveries that were given up in this pass."""
     errors: tuple[str, ...] = ()
@@ -75,21 +76,29 @@ def deliver(
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
     outbox.plan_digests(archive, configured, now)
-    known = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
+    subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     channels_by_name = {channel.name: channel for channel in channels}
-    resting = [name for name, subscriber in known.items() if subscriber.is_quiet(now)]
+    resting = [name for name, subscriber in subscribers_by_name.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
     with OwnTemplates(templates) as own:
-        sending = Dispatcher(archive, known, channels_by_name, clock, early, patience, own.render)
+        sending = Dispatcher(
+            archive,
+            subscribers_by_name,
+            channels_by_name,
+            clock=clock,
+            early=early,
+            patience=patience,
+            render=own.render,
+        )
         counts, errors = sending.run(due)
         if trouble_after is not None:
             fared = outbox.Templates(own.problems, own.sound)
-            if outbox.plan_incidents(archive, configured, trouble_after, fared, clock()):
-                tried = {each.id for each in due}
+            if outbox.plan_incidents(archive, configured, clock(), trouble_after=trouble_after, templates=fared):
+                tried = {delivery.id for delivery in due}
                 more = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
-                counts, errors = sending.run(each for each in more if each.id not in tried)
+                counts, errors = sending.run(delivery for delivery in more if delivery.id not in tried)
     errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
-    return Summary(planned, counts["accepted"], counts["postponed"], counts["dead"], errors)
+    return Summary(planned, counts["accepted"], counts["postponed"], dead=counts["dead"], errors=errors)
 
 
 def try_out(

@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
 from archive.storage import fault_injection
@@ -39,6 +39,7 @@ class Dispatcher:
     archive: Archive
     subscribers: Mapping[str, Subscriber]
     channels_by_name: Mapping[str, Channel]
+    _: KW_ONLY
     clock: Callable[[], datetime]
     early: bool
     patience: float

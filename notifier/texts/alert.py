@@ -47,15 +47,15 @@ COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "mediu
 def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
     """Write the message of a notice in a language; `render` fills the templates."""
     tongue = phrases_for(language)
-    found = passages(notice.alerts)
-    shown = _facts(notice, found, tongue)
+    gathered = passages(notice.alerts)
+    shown = _facts(notice, gathered, tongue)
     return build_message(
         "alert",
         shown,
         render,
         names=[alert.id for alert in notice.alerts],
-        chat=_chat(notice, found, shown, tongue),
-        facts=payload.facts(notice, found),
+        chat=_chat(notice, gathered, shown, tongue),
+        facts=payload.facts(notice, gathered),
     )
 
 
@@ -83,27 +83,27 @@ def trial_message(subscriber: Subscriber, now: datetime, render: Render = render
     )
 
 
-def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
+def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
     name = inert(notice.policy)
-    full, rest = found[:FULL_PASSAGES], found[FULL_PASSAGES:]
+    full, rest = gathered[:FULL_PASSAGES], gathered[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
-    ids = [alert.id for passage in found for alert in passage.alerts]
+    ids = [alert.id for passage in gathered for alert in passage.alerts]
     return {
         "say": tongue.say,
         "count_words": tongue.count,
         "language": tongue.language,
-        "subject": wording.returned("subject", notice, found, tongue) or wording.subject(name, found, tongue),
-        "headline": wording.returned("headline", notice, found, tongue) or wording.headline(name, found, tongue),
-        "verdict": wording.verdict_sentence(found, tongue),
-        "advice": wording.advice(notice, found, tongue),
+        "subject": wording.returned("subject", notice, gathered, tongue) or wording.subject(name, gathered, tongue),
+        "headline": wording.returned("headline", notice, gathered, tongue) or wording.headline(name, gathered, tongue),
+        "verdict": wording.verdict_sentence(gathered, tongue),
+        "advice": wording.advice(notice, gathered, tongue),
         "deadline": wording.upcoming_deadline(notice, tongue),
-        "notes": wording.notes(notice, found, tongue),
-        "badge": _badge(found[0], tongue),
-        "colour": COLOURS[found[0].severity],
-        "preview": " ".join(_reasons(found[0], tongue)),
-        "passages": [shown_passage(passage, place, tongue) for place, passage in enumerate(full, start=1)],
-        "count": len(found),
+        "notes": wording.notes(notice, gathered, tongue),
+        "badge": _badge(gathered[0], tongue),
+        "colour": COLOURS[gathered[0].severity],
+        "preview": " ".join(_reasons(gathered[0], tongue)),
+        "passages": [shown_passage(passage, number, tongue) for number, passage in enumerate(full, start=1)],
+        "count": len(gathered),
         "rest": _named(rest, tongue),
         "rest_count": len(rest),
         "url": link(notice.url),
@@ -121,13 +121,13 @@ def _facts(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> dict[st
     }
 
 
-def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongue: Phrases) -> Chat:
+def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], tongue: Phrases) -> Chat:
     ids = shown["ids"]
     alert = tongue.say("clause.alert", id=ids[0])
     return Chat(
         head=shown["verdict"],
         notes=tuple(shown["notes"]),
-        parts=chat.clause_parts(found, tongue),
+        parts=chat.clause_parts(gathered, tongue),
         advice=shown["advice"],
         foot=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
@@ -141,11 +141,11 @@ def _chat(notice: Notice, found: Sequence[Passage], shown: dict[str, Any], tongu
     )
 
 
-def shown_passage(passage: Passage, place: int, tongue: Phrases) -> dict[str, Any]:
+def shown_passage(passage: Passage, number: int, tongue: Phrases) -> dict[str, Any]:
     worst = passage.worst
     sides = [side for side in (before(worst), after(worst)) if side]
     return {
-        "place": place,
+        "place": number,
         "section": inert(worst.section) or tongue.say("clause.unheaded"),
         "topics": wording.topic_names(passage.findings, tongue),
         "badge": _badge(passage, tongue),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Passage
@@ -39,6 +39,7 @@ class Chat:
     """What one must know besides; the last ones are left out where they leave the clauses no room."""
     parts: tuple[str, ...] = ()
     """One for each thing told, of several lines, the most severe first; as many as there is room for."""
+    _: KW_ONLY
     advice: str = ""
     """Left out where the parts need its room."""
     foot: tuple[str, ...] = ()
@@ -99,9 +100,9 @@ def _fitting(text: str, room: int, dialect: Dialect) -> str:
     return written
 
 
-def clause_parts(found: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
+def clause_parts(clauses: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
     """Write each clause: where it stands, why it is told, the words before and after."""
-    return tuple(_part(passage, tongue) for passage in found)
+    return tuple(_part(passage, tongue) for passage in clauses)
 
 
 def _part(passage: Passage, tongue: Phrases) -> str:
@@ -109,7 +110,7 @@ def _part(passage: Passage, tongue: Phrases) -> str:
     section = clipped(inert(finding.section), SECTION) or tongue.say("clause.unheaded")
     topics = wording.topic_names(passage.findings, tongue)
     severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
-    reasons = dict.fromkeys(inert(each.reason_in(tongue.language)) for each in passage.findings)
+    reasons = dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings)
     lines = [
         f"{section} ({topics} {tongue.say(f'deed.{passage.deed}')}, {severity})",
         *(clipped(reason, REASON) for reason in reasons),

@@ -102,7 +102,7 @@ class OwnTemplates:
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:
         """Return the user's template filled, with one line break at its end. Raises OwnTemplateError."""
-        return self._apart(template, _filled, str(self.folder), template, shown)
+        return self._apart(_filled, template, shown)
 
     def examine(self) -> None:
         """Read every template of the folder, so that `problems` names those whose syntax is wrong."""
@@ -110,16 +110,16 @@ class OwnTemplates:
             if path.suffix not in SUFFIXES:
                 continue
             try:
-                self._apart(path.name, _compiled, str(self.folder), path.name)
+                self._apart(_compiled, path.name)
             except OwnTemplateError as error:
                 self.problems[path.name] = str(error)
 
-    def _apart(self, template: str, work: Callable[..., str], *arguments: object) -> str:
+    def _apart(self, work: Callable[..., str], template: str, *shown: dict[str, Any]) -> str:
         """Work in the process that can be killed. Raises OwnTemplateError, whatever goes wrong there."""
         if self._pool is None:
             # Neither the connections nor the threads of this process are inherited.
             self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
-        future: Future[str] = self._pool.schedule(work, args=arguments, timeout=self.timeout)
+        future: Future[str] = self._pool.schedule(work, args=(str(self.folder), template, *shown), timeout=self.timeout)
         try:
             return future.result()
         except OwnTemplateError:
@@ -174,8 +174,8 @@ def _told(template: str) -> Iterator[None]:
     try:
         yield
     except TemplateSyntaxError as error:
-        place = f"{error.name or template}, line {error.lineno}"
-        raise OwnTemplateError(f"{place}: {clipped(inert(str(error.message)), 200)}") from None
+        where = f"{error.name or template}, line {error.lineno}"
+        raise OwnTemplateError(f"{where}: {clipped(inert(str(error.message)), 200)}") from None
     except TemplateError as error:
         raise OwnTemplateError(
             f"{template}: {clipped(inert(str(error.message or type(error).__name__)), 200)}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from notifier.texts.sanitize import CHAT_ALIKE, inert, inert_in_chat
 
@@ -28,6 +28,7 @@ class Dialect:
     escape: Callable[[str], str]
     """Make one line inert. A text is cut before, never after: an escape is never cut in two."""
     size: Callable[[str], int] = len
+    _: KW_ONLY
     link: Callable[[str], str] = str
     """Write an address that may be opened, which `plain_link` gave."""
     markdown: bool = False

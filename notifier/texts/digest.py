@@ -40,8 +40,8 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
     account = digest.account
-    told = [recap for recap in account.changes if recap.told]
-    count = len(told)
+    told_recaps = [recap for recap in account.changes if recap.told]
+    count = len(told_recaps)
     policies = tongue.count("watching.policies", len(account.watches))
     # One that was not visited may not have been due; why one was not read is known.
     unread = [watch for watch in account.watches if watch.trouble]
@@ -49,8 +49,8 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     return {
         "say": tongue.say,
         "language": tongue.language,
-        "subject": _subject(digest, count, policies, len(unread), tongue),
-        "headline": _headline(told, account.checks, tongue),
+        "subject": _subject(digest, policies, tongue, count=count, unread=len(unread)),
+        "headline": _headline(told_recaps, account.checks, tongue),
         "quiet": not count,
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
@@ -66,16 +66,16 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     }
 
 
-def _headline(told: Sequence[Recap], checks: int, tongue: Phrases) -> str:
-    if not told:
+def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
+    if not recaps:
         # Where nobody looked, nothing changed is more than is known.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
-    names = list(dict.fromkeys(inert(recap.policy) for recap in told))
+    names = list(dict.fromkeys(inert(recap.policy) for recap in recaps))
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
-    return tongue.count("digest.headline", len(told), names=named)
+    return tongue.count("digest.headline", len(recaps), names=named)
 
 
-def _subject(digest: Digest, count: int, policies: str, unread: int, tongue: Phrases) -> str:
+def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unread: int) -> str:
     rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
     key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
     subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, count=count, policies=policies)
@@ -98,18 +98,18 @@ def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]
     """Return the alerts that are told here first, as many clauses in full as one alert would show."""
     shown, left = [], FULL_PASSAGES
     for notice in notices:
-        found = passages(notice.alerts)
-        full = [shown_passage(passage, place, tongue) for place, passage in enumerate(found[:left], start=1)]
+        gathered = passages(notice.alerts)
+        full = [shown_passage(passage, number, tongue) for number, passage in enumerate(gathered[:left], start=1)]
         left -= len(full)
         shown.append(
             {
-                "headline": wording.returned("headline", notice, found, tongue)
-                or wording.headline(inert(notice.policy), found, tongue),
+                "headline": wording.returned("headline", notice, gathered, tongue)
+                or wording.headline(inert(notice.policy), gathered, tongue),
                 "seen": f"{tongue.say('seen.label')}: {wording.seen(notice, tongue)}",
-                "advice": wording.advice(notice, found, tongue),
-                "notes": wording.notes(notice, found, tongue),
+                "advice": wording.advice(notice, gathered, tongue),
+                "notes": wording.notes(notice, gathered, tongue),
                 "passages": full,
-                "rest": tongue.count("rest.clauses", len(found) - len(full)) if len(found) > len(full) else "",
+                "rest": tongue.count("rest.clauses", len(gathered) - len(full)) if len(gathered) > len(full) else "",
                 "command": commands_of(notice)[0],
             }
         )
@@ -119,7 +119,7 @@ def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]
 def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
     severity = tongue.name("severity", recap.severity or "low")
     topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
-    said = [
+    words = [
         tongue.count("digest.told", recap.told, severity=severity) if recap.told else "",
         tongue.say("digest.held") if recap.held else "",
         tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics and not recap.held else "",
@@ -129,7 +129,7 @@ def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
     day = tongue.day(recap.seen_at.date())
     return {
         "change": tongue.say("digest.change", policy=inert(recap.policy), number=recap.version, day=day),
-        "said": "; ".join(filter(None, said)) or tongue.say("digest.nothing"),
+        "said": "; ".join(filter(None, words)) or tongue.say("digest.nothing"),
         "told": "yes" if recap.told else "",
     }
 
@@ -153,13 +153,13 @@ def _watch(watch: Watch, tongue: Phrases) -> str:
 
 
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
-    found = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
+    clauses = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
     recaps = [f"{recap['change']}: {recap['said']}" for recap in shown["recaps"] if recap["told"]]
     head = tongue.say("watching.head")
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
         notes=tuple(shown["unread"]),
-        parts=(*recaps, *found),
+        parts=(*recaps, *clauses),
         foot=(f"{head} {digest.account.head}",),
         language=tongue.language,
         counted="digest.clauses",

@@ -49,16 +49,16 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
     report = operation.report
     count = len(report.incidents) + report.left_out
     name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""
-    place = f"operation.{report.kind}.{report.stage}"
+    key = f"operation.{report.kind}.{report.stage}"
     over = report.stage == "ended"
     return {
         "say": tongue.say,
         "language": tongue.language,
         "over": over,
-        "subject": tongue.count(f"{place}.subject", count, name=name),
-        "headline": tongue.count(f"{place}.headline", count, name=name),
-        "meaning": tongue.say(f"{place}.meaning"),
-        "incidents": [_incident(report.kind, each, tongue, over=over) for each in report.incidents],
+        "subject": tongue.count(f"{key}.subject", count, name=name),
+        "headline": tongue.count(f"{key}.headline", count, name=name),
+        "meaning": tongue.say(f"{key}.meaning"),
+        "incidents": [_incident(report.kind, incident, tongue, over=over) for incident in report.incidents],
         "more": tongue.say("operation.more", count=report.left_out) if report.left_out else "",
         "advice": "" if over else tongue.say(f"operation.{report.kind}.advice"),
         "commands": [] if over else _commands(operation),
@@ -69,24 +69,25 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
 
 def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: bool) -> dict[str, str]:
     moment = tongue.moment(incident.since)
-    said = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
+    words = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
     if kind == "undelivered":
-        said = [tongue.count("operation.messages", incident.visits)]
+        words = [tongue.count("operation.messages", incident.visits)]
     elif incident.visits:
-        said.append(tongue.count("watching.checks", incident.visits))
+        words.append(tongue.count("watching.checks", incident.visits))
     detail = "" if over else clipped(inert(incident.detail), DETAIL)
-    return {"about": inert(incident.about), "since": ", ".join(said), "detail": detail}
+    return {"about": inert(incident.about), "since": ", ".join(words), "detail": detail}
 
 
 def _commands(operation: IncidentNotice) -> list[str]:
     """Return what helps, once for the first thing that is affected: the others go the same way."""
     first = operation.report.incidents[:1]
-    return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(each.about))) for each in first]
+    return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(incident.about))) for incident in first]
 
 
 def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
     parts = (
-        "\n".join(filter(None, [f"{each['about']} ({each['since']})", each["detail"]])) for each in shown["incidents"]
+        "\n".join(filter(None, [f"{incident['about']} ({incident['since']})", incident["detail"]]))
+        for incident in shown["incidents"]
     )
     return Chat(
         head=f"{shown['headline']} {shown['meaning']}",
@@ -108,12 +109,12 @@ def _for_programs(operation: IncidentNotice) -> dict[str, Any]:
         "at": report.at.isoformat(timespec="seconds"),
         "incidents": [
             {
-                "about": inert(each.about),
-                "since": each.since.isoformat(timespec="seconds"),
-                "count": each.visits,
-                "detail": inert(each.detail),
+                "about": inert(incident.about),
+                "since": incident.since.isoformat(timespec="seconds"),
+                "count": incident.visits,
+                "detail": inert(incident.detail),
             }
-            for each in report.incidents
+            for incident in report.incidents
         ],
         "left_out": report.left_out,
     }

@@ -14,9 +14,9 @@ from document.model import StatedDate
 from notifier.contents.change_notice import Alert, Notice, Passage, Seen
 
 
-def facts(notice: Notice, found: Iterable[Passage]) -> dict[str, Any]:
+def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
     """Return what a notice tells, the most severe clause first."""
-    alerts = [alert for passage in found for alert in passage.alerts]
+    alerts = [alert for passage in gathered for alert in passage.alerts]
     timing = notice.timing
     return {
         "subscriber": notice.subscriber,
@@ -66,7 +66,7 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "version": seen.number,
         "first_seen": _moment(seen.seen_at),
         "last_seen": _moment(seen.last_seen_at),
-        "stated": [_stated(each) for each in seen.dates],
+        "stated": [_stated(stated) for stated in seen.dates],
     }
 
 

@@ -68,7 +68,7 @@ def phrases_for(language: Language) -> Phrases:
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
     """Return every phrase with its whole key."""
-    found: list[tuple[str, str]] = []
+    entries: list[tuple[str, str]] = []
     for key, value in tables.items():
-        found += [(above + key, value)] if isinstance(value, str) else _flat(value, f"{above}{key}.")
-    return found
+        entries += [(above + key, value)] if isinstance(value, str) else _flat(value, f"{above}{key}.")
+    return entries

@@ -61,7 +61,7 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
         ]
     else:
         runs = [TextRun(inert(clause), marked=False)]
-    kept = [_shortened(run, runs[:place], runs[place + 1 :]) for place, run in enumerate(runs)]
+    kept = [_shortened(run, runs[:position], runs[position + 1 :]) for position, run in enumerate(runs)]
     return _limited([run for run in kept if run.text], shortened=kept != runs)
 
 

@@ -43,21 +43,29 @@ def notices() -> tuple[Notice, ...]:
     """Return a plain alert, one of many clauses with all there is to note, and one of a text that is back."""
     stated = StatedDate("updated", date(2026, 3, 1), "Updated on 1 March 2026.")
     until = date(2026, 4, 1)
-    timing = Timing(stated.day, stated.day, True, False, until, 30, until, "We give thirty days’ notice.")
+    timing = Timing(
+        stated_before=stated.day,
+        stated_after=stated.day,
+        silent=True,
+        effective=until,
+        window_days=30,
+        due=until,
+        window_text="We give thirty days’ notice.",
+    )
     plain = Notice(
         subscriber="Privacy desk",
         policy="Teahouse",
         url="https://teahouse.example/privacy",
-        earlier=Seen(1, MOMENT - timedelta(days=30), MOMENT - timedelta(days=1), ()),
-        later=Seen(2, MOMENT, MOMENT, (stated,)),
+        earlier=Seen(1, MOMENT - timedelta(days=30), MOMENT - timedelta(days=1), dates=()),
+        later=Seen(2, MOMENT, MOMENT, dates=(stated,)),
         alerts=_alerts(CHANGED),
         head=f"12:{'0' * 64}",
     )
     many = [CHANGED, REMOVED, ADDED, *(replace(CHANGED, section=f"Part {number}") for number in range(FULL_PASSAGES))]
-    told = replace(plain, judged_by="structure", confirmed=False, flapping=True)
+    noted = replace(plain, judged_by="structure", confirmed=False, flapping=True)
     return (
         plain,
-        replace(told, alerts=_alerts(*many), timing=timing, drift=("id",), head=""),
+        replace(noted, alerts=_alerts(*many), timing=timing, drift=("id",), head=""),
         replace(plain, alerts=_alerts(ADDED), former=plain.earlier, coarse=True, url="no address of the web"),
     )
 

@@ -41,19 +41,21 @@ def welcome_message(welcome: Welcome, language: Language = "en", render: Render 
 def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
     """Return what the templates show, every text inert."""
     policies = welcome.inception.policies
-    told = tongue.count("watching.policies", len(policies))
+    count = tongue.count("watching.policies", len(policies))
     left = len(policies[MOST_POLICIES:])
     return {
         "say": tongue.say,
         "language": tongue.language,
-        "subject": tongue.say("welcome.subject", policies=told),
-        "headline": tongue.say("welcome.headline", policies=told),
+        "subject": tongue.say("welcome.subject", policies=count),
+        "headline": tongue.say("welcome.headline", policies=count),
         "terms": terms(welcome.inception.asked, tongue),
         "unread": [
-            f"{inert(each.policy)}: {clipped(inert(each.trouble), TROUBLE)}" for each in policies if each.trouble
+            f"{inert(watched.policy)}: {clipped(inert(watched.trouble), TROUBLE)}"
+            for watched in policies
+            if watched.trouble
         ],
-        "rightless": [inert(each.policy) for each in policies if _lacks_rights(each.promises)],
-        "policies": [_policy(each, tongue) for each in policies[:MOST_POLICIES]],
+        "rightless": [inert(watched.policy) for watched in policies if _lacks_rights(watched.promises)],
+        "policies": [_policy(watched, tongue) for watched in policies[:MOST_POLICIES]],
         "more": tongue.count("watching.more", left) if left else "",
         "head": welcome.inception.head,
         "subscriber": inert(welcome.subscriber),
@@ -64,7 +66,7 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
     """Say in a few sentences what a subscription asks for, and when it is told."""
     what = [tongue.name("topic", topic) for topic in asked.topics]
     what += [tongue.say("welcome.by_clause", clauses=tongue.listed(asked.clauses))] if asked.clauses else []
-    said = []
+    sentences = []
     if what:
         waits = asked.alerts == "digest" and asked.digest is not None
         severity = tongue.say("welcome.from_severity", severity=tongue.name("severity", asked.severity))
@@ -73,18 +75,18 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
             severity if asked.severity != SEVERITIES[-1] else "",
             tongue.say("welcome.in_digest" if waits else "welcome.at_once"),
         ]
-        said.append(f"{', '.join(filter(None, parts))}.")
+        sentences.append(f"{', '.join(filter(None, parts))}.")
     if asked.operator:
-        said.append(f"{tongue.say('welcome.operation')}.")
+        sentences.append(f"{tongue.say('welcome.operation')}.")
     zone = inert(asked.timezone)
     if asked.digest is not None:
         weekday = tongue.name("weekday", DAYS[asked.digest.day])
         when = {"weekday": weekday, "time": tongue.clock(asked.digest.at), "zone": zone}
-        said.append(tongue.say(f"welcome.{asked.digest.rhythm}", **when))
+        sentences.append(tongue.say(f"welcome.{asked.digest.rhythm}", **when))
     if asked.quiet is not None:
         start, end = tongue.clock(asked.quiet.start), tongue.clock(asked.quiet.end)
-        said.append(tongue.say("welcome.quiet", start=start, end=end, zone=zone))
-    return said
+        sentences.append(tongue.say("welcome.quiet", start=start, end=end, zone=zone))
+    return sentences
 
 
 def _lacks_rights(promises: Promises | None) -> bool:
@@ -115,11 +117,11 @@ def _rights(promises: Promises, tongue: Phrases) -> str:
 
 def _recipients(promises: Promises, tongue: Phrases) -> str:
     """Name the classes of recipients, and those that are given by name."""
-    found: dict[str, list[str]] = defaultdict(list)
+    names_by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, name in promises.recipients:
-        found[kind].append(clipped(inert(name), NAME))
-    named = found.pop(NAMED, [])
-    classes = [tongue.name("recipient", kind) for kind in found]
+        names_by_kind[kind].append(clipped(inert(name), NAME))
+    named = names_by_kind.pop(NAMED, [])
+    classes = [tongue.name("recipient", kind) for kind in names_by_kind]
     if named:
         kind = tongue.name("recipient", NAMED)
         classes.append(tongue.say("recipient.of", kind=kind, names=", ".join(named)))
@@ -137,11 +139,11 @@ def _nothing(promises: Promises, tongue: Phrases) -> str:
 
 def _chat(welcome: Welcome, shown: dict[str, Any], tongue: Phrases) -> Chat:
     rightless = [f"{tongue.say('welcome.rightless')}: {', '.join(shown['rightless'])}"] if shown["rightless"] else []
-    unread = [f"{tongue.say('welcome.unread')}: {each}" for each in shown["unread"]]
+    unread = [f"{tongue.say('welcome.unread')}: {line}" for line in shown["unread"]]
     return Chat(
         head="\n".join([*shown["terms"]]) or shown["headline"],
         notes=(*unread, *rightless),
-        parts=tuple(f"{each['name']}\n{each['since']}" for each in shown["policies"]),
+        parts=tuple(f"{policy['name']}\n{policy['since']}" for policy in shown["policies"]),
         foot=(f"{tongue.say('watching.head')} {welcome.inception.head}",),
         language=tongue.language,
         counted="welcome.clauses",
@@ -154,19 +156,19 @@ def _for_programs(welcome: Welcome) -> dict[str, Any]:
         "subscriber": inert(welcome.subscriber),
         "policies": [
             {
-                "name": inert(each.policy),
-                "url": inert(each.url),
-                "health": each.health,
-                "trouble": inert(each.trouble),
-                "since": None if each.since is None else each.since.isoformat(timespec="seconds"),
-                "version": each.version,
-                "rights": [inert(right) for right in each.promises.rights] if each.promises else None,
-                "recipients": [[kind, inert(name)] for kind, name in each.promises.recipients]
-                if each.promises
+                "name": inert(watched.policy),
+                "url": inert(watched.url),
+                "health": watched.health,
+                "trouble": inert(watched.trouble),
+                "since": None if watched.since is None else watched.since.isoformat(timespec="seconds"),
+                "version": watched.version,
+                "rights": [inert(right) for right in watched.promises.rights] if watched.promises else None,
+                "recipients": [[kind, inert(name)] for kind, name in watched.promises.recipients]
+                if watched.promises
                 else None,
-                "rights_section": each.promises.rights_section if each.promises else None,
+                "rights_section": watched.promises.rights_section if watched.promises else None,
             }
-            for each in welcome.inception.policies
+            for watched in welcome.inception.policies
         ],
         "head": welcome.inception.head,
     }

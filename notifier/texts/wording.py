@@ -21,31 +21,35 @@ def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
     return tongue.listed(list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings)))
 
 
-def subject(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+def subject(policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say in the fewest words what happened, and how grave it is."""
-    return _told("subject", policy, found, tongue)
+    return _told("subject", policy, gathered, tongue)
 
 
-def headline(policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
+def headline(policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say in one sentence what the policy did."""
-    return _told("headline", policy, found, tongue)
+    return _told("headline", policy, gathered, tongue)
 
 
-def returned(table: str, notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+def returned(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say in the `subject` or the `headline` that a text is back; "" where it is not."""
     if notice.former is None:
         return ""
-    severity, day = tongue.name("severity", found[0].severity), tongue.day(_day(notice.former.seen_at))
+    severity, day = tongue.name("severity", gathered[0].severity), tongue.day(_day(notice.former.seen_at))
     number = notice.former.number
     return tongue.say(f"{table}.returned", policy=inert(notice.policy), day=day, number=number, severity=severity)
 
 
-def _told(table: str, policy: str, found: Sequence[Passage], tongue: Phrases) -> str:
-    key = found[0].deed if len(found) == 1 else "several"
-    findings = [finding for passage in found for finding in passage.findings]
-    severity = tongue.name("severity", found[0].severity)
+def _told(table: str, policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
+    key = gathered[0].deed if len(gathered) == 1 else "several"
+    findings = [finding for passage in gathered for finding in passage.findings]
+    severity = tongue.name("severity", gathered[0].severity)
     return tongue.say(
-        f"{table}.{key}", policy=policy, topics=_gravest_topics(findings, tongue), count=len(found), severity=severity
+        f"{table}.{key}",
+        policy=policy,
+        topics=_gravest_topics(findings, tongue),
+        count=len(gathered),
+        severity=severity,
     )
 
 
@@ -55,19 +59,19 @@ def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
     return tongue.listed(names) if len(names) < 3 else tongue.say("list.more", first=names[0], last=names[1])
 
 
-def verdict_sentence(found: Sequence[Passage], tongue: Phrases) -> str:
+def verdict_sentence(gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say whether it matters."""
-    material = sum(passage.material for passage in found)
-    if material < len(found):
-        return tongue.say("verdict.some" if material else "verdict.none", material=material, count=len(found))
+    material = sum(passage.material for passage in gathered)
+    if material < len(gathered):
+        return tongue.say("verdict.some" if material else "verdict.none", material=material, count=len(gathered))
     return tongue.say({1: "verdict.one", 2: "verdict.two"}.get(material, "verdict.all"), count=material)
 
 
-def advice(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> str:
+def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say in one line what to do: how soon, and what to check, by the gravest finding."""
-    topic = found[0].worst.topic
+    topic = gathered[0].worst.topic
     what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
-    return tongue.say(f"advice.{found[0].severity}", what=what)
+    return tongue.say(f"advice.{gathered[0].severity}", what=what)
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
@@ -80,26 +84,26 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
     return ""
 
 
-def notes(notice: Notice, found: Sequence[Passage], tongue: Phrases) -> list[str]:
+def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
     """Say what else one must know: a silent edit, a text that another language does not follow, a coarse judgement."""
-    told = []
+    sentences = []
     if notice.flapping:
-        told.append(tongue.say("note.flapping"))
+        sentences.append(tongue.say("note.flapping"))
     if not notice.confirmed:
-        told.append(tongue.say("note.unconfirmed"))
+        sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
-        told.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
+        sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
     if notice.drift:
-        told.append(_drift(notice.drift, found, tongue))
+        sentences.append(_drift(notice.drift, gathered, tongue))
     if notice.judged_by == "structure":
-        told.append(tongue.say("note.structure"))
+        sentences.append(tongue.say("note.structure"))
     elif notice.coarse:
-        told.append(tongue.say("note.coarse"))
-    return told
+        sentences.append(tongue.say("note.coarse"))
+    return sentences
 
 
-def _drift(left: tuple[str, ...], found: Sequence[Passage], tongue: Phrases) -> str:
-    changed = dict.fromkeys(finding.language for passage in found for finding in passage.findings)
+def _drift(left: tuple[str, ...], gathered: Sequence[Passage], tongue: Phrases) -> str:
+    changed = dict.fromkeys(finding.language for passage in gathered for finding in passage.findings)
     names = [tongue.name("tongue", language) for language in changed if language not in (*left, UNKNOWN_LANGUAGE)]
     still = tongue.listed([tongue.name("tongue", language) for language in left])
     if not names:
@@ -129,12 +133,12 @@ def stated(notice: Notice, tongue: Phrases) -> str:
         return tongue.say("stated.gone", before=before) if earlier else tongue.say("stated.none")
     if not earlier:
         return tongue.say("stated.first", after=after)
-    same = {(each.kind, each.day) for each in earlier} == {(each.kind, each.day) for each in later}
+    same = {(stated.kind, stated.day) for stated in earlier} == {(stated.kind, stated.day) for stated in later}
     return tongue.say("stated.same" if same else "stated.moved", before=before, after=after)
 
 
 def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
-    words = [tongue.say(f"stated.{each.kind}", day=tongue.day(each.day)) for each in dates]
+    words = [tongue.say(f"stated.{stated.kind}", day=tongue.day(stated.day)) for stated in dates]
     return ", ".join(dict.fromkeys(words))
 
 

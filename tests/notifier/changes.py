@@ -78,8 +78,8 @@ def notice(*findings: Finding, policy: str = "Teahouse", url: str = "https://tea
         subscriber="Privacy desk",
         policy=policy,
         url=url,
-        earlier=Seen(3, moment - timedelta(days=90), moment - timedelta(hours=12), stated),
-        later=Seen(4, moment, moment, stated),
+        earlier=Seen(3, moment - timedelta(days=90), moment - timedelta(hours=12), dates=stated),
+        later=Seen(4, moment, moment, dates=stated),
         alerts=tuple(Alert(f"{place:016x}", finding) for place, finding in enumerate(findings, start=1)),
     )
 

@@ -26,7 +26,7 @@ FROM_THE_START = (DatedScope(0, SubscriptionScope.of(DESK)),)
 
 
 def change(number: int, *findings: RecordedFinding) -> RecordedChange:
-    return RecordedChange(number, "Teahouse", ("vendor",), number + 1, NOW, findings)
+    return RecordedChange(number, "Teahouse", ("vendor",), version=number + 1, recorded_at=NOW, findings=findings)
 
 
 SHARED = RecordedFinding(11, CONSENT)

@@ -74,7 +74,9 @@ class Watch:
     def told(self, templates: Templates | None = None) -> list[IncidentNotice]:
         """Plan as the end of a run does, and take what is told."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
-        outbox.plan_incidents(self.archive, self.subscribers, AFTER, templates or Templates(), self.now)
+        outbox.plan_incidents(
+            self.archive, self.subscribers, self.now, trouble_after=AFTER, templates=templates or Templates()
+        )
         return [each for each, _ in self.taken() if isinstance(each, IncidentNotice)]
 
     def taken(self) -> list[tuple[outbox.MessageContent, Target]]:
@@ -114,7 +116,7 @@ def test_a_policy_that_cannot_be_read_is_told_once_when_it_lasts_and_once_when_i
     watching.visit("failed")
     (began,) = watching.told()
     since = watching.now - (AFTER - 1) * HOUR
-    assert began.report.incidents == (Incident("Teahouse", since, AFTER, "the name server did not answer"),)
+    assert began.report.incidents == (Incident("Teahouse", since, AFTER, detail="the name server did not answer"),)
     for _ in range(3):
         watching.visit("login")
         assert watching.told() == []
@@ -234,7 +236,9 @@ def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch)
     record_change(watching.archive, WILL_NOT)
     outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    outbox.plan_incidents(
+        watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
+    )
     outbox.erase_person(watching.archive, "Officer", watching.now)
     ((told, _),) = watching.taken()
     message = compose(told)
@@ -260,7 +264,9 @@ def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways:
         record_change(watching.archive, WILL_NOT)
         outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+    outbox.plan_incidents(
+        watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
+    )
     taken = watching.taken()
     assert [str(target) for _, target in taken] == told_at
     for told, _ in taken:
@@ -278,7 +284,9 @@ def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(w
     watching.visit(*["failed"] * AFTER)
     passes = []
     for _ in range(5):
-        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(
+            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
+        )
         passes.append(len(outbox.open_deliveries(watching.archive, watching.now)))
         watching.give_up()
     assert passes == [2, 2, 0, 0, 0]
@@ -293,7 +301,9 @@ def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watc
         watching.give_up()
         assert kinds(watching.told()) == ["undelivered began"]
         outbox.revive(watching.archive, watching.now)
-        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(
+            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
+        )
 
 
 def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
@@ -326,7 +336,9 @@ def test_who_is_no_operator_hears_nothing(watching: Watch) -> None:
 def test_planning_twice_tells_nothing_twice(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     for _ in range(3):
-        outbox.plan_incidents(watching.archive, watching.subscribers, AFTER, Templates(), watching.now)
+        outbox.plan_incidents(
+            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
+        )
     assert len(watching.taken()) == 1
 
 
@@ -346,9 +358,13 @@ KINDS: tuple[TroubleKind, ...] = (
 def made(
     kind: TroubleKind, about: str = "Teahouse", detail: str = "It said no.", stage: str = "began"
 ) -> IncidentNotice:
-    first = Incident(about, START, 3, detail)
+    first = Incident(about, START, 3, detail=detail)
     report = IncidentReport(
-        kind, "ended" if stage == "ended" else "began", START, (first, replace(first, about="Bakery")), 1
+        kind,
+        "ended" if stage == "ended" else "began",
+        START,
+        incidents=(first, replace(first, about="Bakery")),
+        left_out=1,
     )
     return IncidentNotice("Admin", "key", report)
 

@@ -100,7 +100,7 @@ def test_flapping_is_told_once_where_another_text_stays(told: Archive, mail: Mai
 )
 def test_a_return_is_said_in_the_language_of_the_reader(language: Language, headline: str) -> None:
     moment = START + timedelta(days=60)
-    told = replace(notice(WILL_NOT), former=Seen(2, moment, moment, ()), confirmed=False)
+    told = replace(notice(WILL_NOT), former=Seen(2, moment, moment, dates=()), confirmed=False)
     message = alert_message(told, language)
     assert headline in " ".join(message.text.split())
     assert "! " in message.text

@@ -73,7 +73,7 @@ def test_a_material_change_arrives_as_one_mail_with_section_and_words(desk: Desk
 def test_a_second_delivery_sends_nothing(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     desk.deliver()
-    assert desk.deliver(early=True) == Summary(0, 0, 0, 0)
+    assert desk.deliver(early=True) == Summary(0, 0, 0, dead=0)
     assert len(mail.received) == 1
 
 
@@ -89,12 +89,12 @@ def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two(desk: Des
 
 def test_a_change_that_nobody_asked_for_sends_nothing(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, RETENTION)
-    assert desk.deliver() == Summary(0, 0, 0, 0)
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
 def test_a_boundary_of_our_own_extraction_sends_nothing(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, boundary=True)
-    assert desk.deliver() == Summary(0, 0, 0, 0)
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
 def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, mail: MailServer) -> None:
@@ -146,7 +146,7 @@ def test_a_server_that_is_down_for_days_is_left_alone_between_attempts(desk: Des
     mail.stop()
     for _ in range(3):
         desk.deliver()
-    assert desk.deliver() == Summary(0, 0, 0, 0)
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)
     desk.wait(timedelta(minutes=2))
     assert desk.deliver().postponed == 1
     mail.start()
@@ -189,7 +189,7 @@ def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer)
         desk.wait(timedelta(days=2))
     assert [summary.postponed for summary in outcomes] == [1] * (ATTEMPTS - 1) + [0]
     assert outcomes[-1].dead == 1
-    assert desk.deliver() == Summary(0, 0, 0, 0)
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
 def test_one_dead_channel_of_two_costs_the_other_nothing(desk: Desk, mail: MailServer, hook: Sink) -> None:
@@ -434,6 +434,6 @@ def test_what_a_receiver_asks_to_wait_is_waited(desk: Desk, hook: Sink) -> None:
     hook.answers = [Answer(429, (("Retry-After", "7200"),))]
     assert desk.deliver().postponed == 1
     desk.wait(timedelta(hours=1, minutes=55))
-    assert desk.deliver() == Summary(0, 0, 0, 0)
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)
     desk.wait(timedelta(minutes=6))
     assert desk.deliver().accepted == 1

@@ -65,7 +65,7 @@ def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path)
     assert "{+may+}" in message.text
 
 
-INCIDENT = IncidentNotice("Admin", "key", IncidentReport("idle", "began", NOW, (Incident("Teahouse", NOW),)))
+INCIDENT = IncidentNotice("Admin", "key", IncidentReport("idle", "began", NOW, incidents=(Incident("Teahouse", NOW),)))
 
 
 def test_a_template_may_keep_its_former_name(own: OwnTemplates, folder: Path) -> None:

@@ -79,22 +79,30 @@ def returned(text: str) -> Message:
 
 
 def digest(text: str) -> Message:
-    watch = Watch(text, 3, (("failed", 3),), "failing", text, MOMENT, 2, MOMENT)
-    recap = Recap(text, 2, MOMENT, 1, "critical", ((text, 2),), 1, held=False)
-    account = Account(MOMENT - timedelta(days=7), MOMENT, "weekly", (watch,), (recap,), 3, HEAD)
-    return compose(Digest(name(text), "key", account, (notice(clause(f"{{+{text}+}}"), policy=text, url=text),)))
+    watch = Watch(
+        text, 3, (("failed", 3),), health="failing", trouble=text, trouble_since=MOMENT, version=2, last_seen_at=MOMENT
+    )
+    recap = Recap(text, 2, MOMENT, told=1, severity="critical", topics=((text, 2),), suppressed=1, held=False)
+    account = Account(
+        MOMENT - timedelta(days=7), MOMENT, "weekly", watches=(watch,), changes=(recap,), changes_left_out=3, head=HEAD
+    )
+    return compose(
+        Digest(name(text), "key", account, notices=(notice(clause(f"{{+{text}+}}"), policy=text, url=text),))
+    )
 
 
 def welcome(text: str) -> Message:
     promises = Promises((text,), ((text, text),), 2, rights_section=False, unread_languages=(text,))
-    watched = Watched(text, text, "failing", text, MOMENT, 1, promises)
+    watched = Watched(text, text, "failing", trouble=text, since=MOMENT, version=1, promises=promises)
     asked = Subscriber(name(text), (), policies=(text, f"tag:{text}"))
-    return compose(Welcome(name(text), "key", Inception(MOMENT, (watched,), HEAD, asked)))
+    return compose(Welcome(name(text), "key", Inception(MOMENT, (watched,), HEAD, asked=asked)))
 
 
 def operation(text: str) -> Message:
-    incidents = (Incident(text, MOMENT, 3, text), Incident(text, MOMENT))
-    return compose(IncidentNotice(name(text), "key", IncidentReport("undelivered", "began", MOMENT, incidents)))
+    incidents = (Incident(text, MOMENT, 3, detail=text), Incident(text, MOMENT))
+    return compose(
+        IncidentNotice(name(text), "key", IncidentReport("undelivered", "began", MOMENT, incidents=incidents))
+    )
 
 
 def trial(text: str) -> Message:
