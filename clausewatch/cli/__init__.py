@@ -45,7 +45,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
     "import": CommandEntry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
     "archive": CommandEntry(
-        "clausewatch.cli.archive:archive", "Show the disk space that the archive uses; back it up, restore it."
+        "clausewatch.cli.archive:archive", "Show the space it uses on disk; back it up, restore it."
     ),
     "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
     "unsubscribe": CommandEntry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
