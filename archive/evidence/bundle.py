@@ -20,7 +20,10 @@ from archive.storage.tables import (
     FetchPageRow,
     FetchRow,
     FindingRow,
+    NamingRow,
     RemovalRow,
+    RestoreRow,
+    ReviewRow,
     SuppressionRow,
     VersionRow,
 )
@@ -53,8 +56,8 @@ class Evidence:
     last: int
 
     def documents(self) -> Iterator[tuple[int, bytes]]:
-        """Return each version's number and its document as it is stored: JSON."""
-        query = select(VersionRow.number, VersionRow.document_sha256).where(self._versions())
+        """Return the number and the stored JSON of each version's document, and of the version before the first."""
+        query = select(VersionRow.number, VersionRow.document_sha256).where(self._compared())
         for number, address in self.session.execute(query.order_by(VersionRow.number)).all():
             yield number, blobs.retrieve(self.session, address)
 
@@ -65,13 +68,13 @@ class Evidence:
         return kept_pages(self.session, fetch)
 
     def rows(self) -> Iterator[bytes]:
-        """Return the canonical bytes of each row: the versions, what was judged of them, and all visits meanwhile."""
+        """Return the canonical bytes of each row of evidence about these versions, and of the one before the first."""
         connection = self.session.connection()
         for kind, query in self._rows().items():
             wanted = list(self.session.scalars(query))
             for start in range(0, len(wanted), BATCH):
-                found = canonical_rows(connection, kind, wanted[start : start + BATCH])
-                yield from (found[each] for each in sorted(found))
+                rows = canonical_rows(connection, kind, wanted[start : start + BATCH])
+                yield from (rows[row_id] for row_id in sorted(rows))
 
     def head(self) -> Head:
         """Return the entry that the chain leads to."""
@@ -79,8 +82,8 @@ class Evidence:
 
     def first_entry(self) -> int:
         """Return the number of the first entry that seals one of these rows."""
-        found = [self.session.scalar(_first_entry(kind, query)) for kind, query in self._rows().items()]
-        return min(each for each in found if each is not None)
+        numbers = [self.session.scalar(_first_entry(kind, query)) for kind, query in self._rows().items()]
+        return min(number for number in numbers if number is not None)
 
     def chain(self) -> Iterator[bytes]:
         """Return the canonical bytes of each entry, from the first that seals one of these rows to the head."""
@@ -90,23 +93,34 @@ class Evidence:
     def _versions(self) -> ColumnElement[bool]:
         return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first, self.last))
 
+    def _compared(self) -> ColumnElement[bool]:
+        """Select these versions, and the one with which the first is compared."""
+        return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first - 1, self.last))
+
     def _rows(self) -> dict[str, Select[int]]:
         """Select the ids of the rows of each kind."""
         changes = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(self._versions())
+        findings = select(FindingRow.id).where(FindingRow.change_id.in_(changes))
+        fetches = self._fetches()
+        return {
+            "naming": select(NamingRow.id).where(NamingRow.policy_id == self.policy_id),
+            "fetch": fetches,
+            "version": select(VersionRow.id).where(self._compared()),
+            "change": changes,
+            "finding": findings,
+            "suppression": select(SuppressionRow.id).where(SuppressionRow.change_id.in_(changes)),
+            "removal": select(RemovalRow.id).where(RemovalRow.fetch_id.in_(fetches)),
+            "restore": select(RestoreRow.id),
+            "review": select(ReviewRow.id).where(ReviewRow.finding_id.in_(findings)),
+        }
+
+    def _fetches(self) -> Select[int]:
+        """Select the visits from the first version to the last; with version 1 also those before it."""
         began = select(func.min(VersionRow.fetch_id)).where(self._versions()).scalar_subquery()
         after = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == self.last + 1)
         ended = func.coalesce(select(VersionRow.fetch_id).where(after).scalar_subquery(), PAST_EVERY_ID)
-        fetches = select(FetchRow.id).where(
-            FetchRow.policy_id == self.policy_id, FetchRow.id >= began, FetchRow.id < ended
-        )
-        return {
-            "fetch": fetches,
-            "version": select(VersionRow.id).where(self._versions()),
-            "change": changes,
-            "finding": select(FindingRow.id).where(FindingRow.change_id.in_(changes)),
-            "suppression": select(SuppressionRow.id).where(SuppressionRow.change_id.in_(changes)),
-            "removal": select(RemovalRow.id).where(RemovalRow.fetch_id.in_(fetches)),
-        }
+        since = FetchRow.id >= (began if self.first > 1 else 0)
+        return select(FetchRow.id).where(FetchRow.policy_id == self.policy_id, since, FetchRow.id < ended)
 
 
 def _first_entry(kind: str, rows: Select[int]) -> Select[int]:

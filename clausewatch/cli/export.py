@@ -71,8 +71,8 @@ def export(
 ) -> None:
     """Hand evidence, pages or tables to somebody who does not have this program.
 
-    With --evidence: the latest version, or the one of --version, or all since --since, each with its page as it came,
-    its text, what changed, and the chain that proves it. The README in it says how to verify it.
+    With --evidence: all versions, or the one of --version, or those since --since, each with its page as it came, its
+    text, what changed, and the chain that proves it. The README in it says how to verify it.
 
     With --atom: what a subscriber to sharing and rights is told, or to --topic; name a policy or a tag for a feed of
     its own. Write it again after each run, to where a web server shows it.
@@ -151,15 +151,13 @@ def _versions(archive: Archive, policy: str, number: int | None, since: datetime
     if number is not None:
         return (version(archive, policy, number),)
     last = latest_version(archive, policy)
-    if since is None:
-        return (last,)
-    found = history(archive, Query(policy=policy, since=since))
-    if not found:
+    versions = history(archive, Query(policy=policy, since=since))
+    if since is not None and not versions:
         raise NoAnswerError(
             f"{policy} has no version that was first seen since {moment(since)}: the latest is {last.number}, "
             f"first seen {moment(last.seen_at)}"
         )
-    return found
+    return versions
 
 
 def _write_table(found: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:

@@ -1,31 +1,33 @@
-"""Evidence as one zip file, that can be verified without this program."""
+"""Evidence as one zip file that proves itself: see `check`, the program that goes with it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from archive.evidence.bundle import KeptPage, evidence
+from archive.evidence.bundle import Evidence, evidence
 from archive.evidence.chain import Head
 from archive.evidence.timestamps import Stamp, stamps
 from archive.model import Version
-from archive.questions.history import version
 from archive.storage.database import Archive
-from clausewatch.output.redline_page import as_page, compare_versions
+from clausewatch.exports import check
 from clausewatch.output.times import moment, stamp
+from differ.matching.redline import redline
 from document import from_json
+from document.model import Document
 
-FORMAT = 1
-"""Raised whenever a bundle is laid out otherwise."""
+Rows = dict[tuple[str, int], dict[str, Any]]
+"""The sealed values of rows, by kind and number."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Bundle:
     """A zip file under way, and what it holds so far."""
 
@@ -52,7 +54,7 @@ class _Bundle:
 
 def check_script() -> str:
     """Return the program that verifies a bundle with Python's standard library alone."""
-    return files("clausewatch").joinpath("templates/check.py.txt").read_text(encoding="utf-8")
+    return files("clausewatch").joinpath("exports/check.py").read_text(encoding="utf-8")
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
@@ -61,67 +63,76 @@ def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[byt
     Raises DamagedArchiveError.
     """
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
-    with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as found:
+    with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:
         bundle = _Bundle(opened, now.astimezone(UTC))
-        for version in versions:
-            _add_pages(bundle, f"versions/{version.number}", found.pages(version.number))
-        for number, content in found.documents():
-            bundle.add(f"versions/{number}/document.json", content)
-            bundle.add(f"versions/{number}/text.txt", f"{from_json(content).text}\n".encode())
-        _add_redlines(bundle, archive, versions)
-        bundle.add_pieces("rows.jsonl", _lines(found.rows()))
-        reached = found.head()
-        bundle.add_pieces("chain.jsonl", _lines(found.chain()))
-        _add_stamps(bundle, archive, found.first_entry())
+        lines = list(proof.rows())
+        bundle.add_pieces("rows.jsonl", _lines(lines))
+        rows: Rows = {(row["kind"], row["id"]): row["values"] for row in map(json.loads, lines)}
+        _add_versions(bundle, proof, policy, rows)
+        reached = proof.head()
+        bundle.add_pieces("chain.jsonl", _lines(proof.chain()))
+        _add_stamps(bundle, archive, proof.first_entry())
         _add_guide(bundle, versions, reached)
         _add_manifest(bundle, versions, reached)
     return reached
 
 
-def _add_pages(bundle: _Bundle, folder: str, pages: tuple[KeptPage, ...]) -> None:
-    for position, page in enumerate(pages, 1):
+def _add_versions(bundle: _Bundle, proof: Evidence, policy: str, rows: Rows) -> None:
+    """Add each version's files, and of the version before the first one its text."""
+    previous: tuple[dict[str, Any], Document] | None = None
+    for number, content in proof.documents():
+        folder = f"versions/{number}"
+        [(row_id, row)] = check.rows_of(rows, "version", number=number).items()
+        bundle.add(f"{folder}/document.json", content)
+        bundle.add(f"{folder}/text.txt", f"{check.text_of(content)}\n".encode("utf-8", "surrogatepass"))
+        document = from_json(content)
+        if number >= proof.first:
+            _add_pages(bundle, proof, number, rows["fetch", row["fetch_id"]])
+            if previous is not None:
+                before, earlier = previous
+                pieces = _pieces(earlier, document)
+                page = check.redline(policy, before, row, check.judged_of(rows, row_id), pieces)
+                bundle.add(f"{folder}/redline.html", page.encode("utf-8", "surrogatepass"))
+        previous = row, document
+
+
+def _pieces(before: Document, after: Document) -> check.Pieces:
+    return [
+        [(edit.operation, re.sub(r"[\r\n]+", " ", edit.text)) for edit in block]
+        for section in redline(before, after)
+        for block in section.blocks
+    ]
+
+
+def _add_pages(bundle: _Bundle, proof: Evidence, number: int, fetch: dict[str, Any]) -> None:
+    for position, page in enumerate(proof.pages(number)):
+        name = f"versions/{number}/page-{position + 1}"
         if page.body is not None:
-            bundle.add(f"{folder}/page-{position}.raw", page.body)
-        facts = {
-            "fetched_at": stamp(page.started_at),
-            "final_url": page.final_url,
-            "status": page.status,
-            "headers": [list(header) for header in page.headers],
-            "body_sha256": page.sha256,
-            "body_is_kept": page.body is not None,
-        }
-        bundle.add(f"{folder}/page-{position}.json", _json(facts))
-
-
-def _add_redlines(bundle: _Bundle, archive: Archive, versions: tuple[Version, ...]) -> None:
-    for after in versions:
-        if after.number > 1:
-            compared = compare_versions(archive, version(archive, after.policy, after.number - 1), after)
-            bundle.add(f"versions/{after.number}/redline.html", as_page(compared).encode())
+            bundle.add(f"{name}.raw", page.body)
+        bundle.add(f"{name}.json", check.as_json(check.facts(fetch, position, kept=page.body is not None)))
 
 
 def _add_stamps(bundle: _Bundle, archive: Archive, first_entry: int) -> None:
-    for each in stamps(archive):
-        if isinstance(each, Stamp) and each.sequence >= first_entry:
-            bundle.add(f"stamps/{each.id}.txt", each.head.encode())
-            bundle.add(f"stamps/{each.id}.tsr", each.token)
+    for kept in stamps(archive):
+        if isinstance(kept, Stamp) and kept.holds and kept.sequence >= first_entry:
+            bundle.add(f"stamps/{kept.id}.txt", kept.head.encode())
+            bundle.add(f"stamps/{kept.id}.tsr", kept.token)
 
 
 def _add_guide(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
     text = files("clausewatch").joinpath("templates/evidence.txt").read_text(encoding="utf-8")
-    numbers = f"\n{' ' * 11}".join(f"{each.number}, first seen {moment(each.seen_at)}" for each in versions)
-    filled = text.format(
-        policy=versions[0].policy, versions=numbers, exported=moment(bundle.now), head=reached, script=check_script()
-    )
+    numbers = f"\n{' ' * 11}".join(f"{version.number}, first seen {moment(version.seen_at)}" for version in versions)
+    filled = text.format(policy=versions[0].policy, versions=numbers, exported=moment(bundle.now), head=reached)
     bundle.add("README.txt", filled.encode())
+    bundle.add("check.py", check_script().encode())
 
 
 def _add_manifest(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
-    manifest = _json(
+    manifest = check.as_json(
         {
-            "format": FORMAT,
+            "format": check.FORMAT,
             "policy": versions[0].policy,
-            "versions": [each.number for each in versions],
+            "versions": [version.number for version in versions],
             "exported_at": stamp(bundle.now),
             "head": str(reached),
             "files": dict(bundle.listed),
@@ -135,7 +146,3 @@ def _lines(contents: Iterable[bytes]) -> Iterator[bytes]:
     for content in contents:
         yield content
         yield b"\n"
-
-
-def _json(content: object) -> bytes:
-    return f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode()
