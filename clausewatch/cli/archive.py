@@ -35,12 +35,12 @@ def stats(context: CommandContext, form: str) -> None:
 
     rule = context.configuration().retention
     with context.archive() as opened:
-        found = archive_stats(opened)
+        totals = archive_stats(opened)
         removable = None if rule is None else count_removable(opened, rule, datetime.now(UTC))
     if form == "json":
-        click.echo(as_json(stats_row(found, removable)))
+        click.echo(as_json(stats_row(totals, removable)))
         return
-    click.echo("\n".join([*_holds(found), _rule(rule, removable)]))
+    click.echo("\n".join([*_holds(totals), _rule(rule, removable)]))
 
 
 def _holds(found: ArchiveStats) -> list[str]:

@@ -37,37 +37,37 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
     clausewatch blame Kenalan 2026-03-31 --format html > kenalan.html
     """
     with context.archive() as archive:
-        found = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
+        answer = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
     if form == "html":
-        print_page(page("blame.html", blame=found, dropped=dropped, caution=_caution(found)))
+        print_page(page("blame.html", blame=answer, dropped=dropped, caution=_caution(answer)))
     elif form == "json":
-        click.echo(as_json(blame_row(found)))
+        click.echo(as_json(blame_row(answer)))
     else:
-        click.echo("\n".join([*_head(found), *(_dropped_lines(found) if dropped else _lines(found))]))
+        click.echo("\n".join([*_head(answer), *(_dropped_lines(answer) if dropped else _lines(answer))]))
 
 
-def _caution(found: Blame) -> str:
+def _caution(answer: Blame) -> str:
     """Return one sentence where something may come from our own reading and not from the policy; "" where not."""
-    if not found.read_anew:
+    if not answer.read_anew:
         return ""
-    several = len(found.read_anew) > 1
-    numbers = enumerated([str(number) for number in found.read_anew])
+    several = len(answer.read_anew) > 1
+    numbers = enumerated([str(number) for number in answer.read_anew])
     return (
         f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} read in another way than the "
         "version before: what came or went there may come from that, and not from the policy."
     )
 
 
-def _head(found: Blame) -> Iterator[str]:
-    yield from wrapped(f"{found.version.policy}, version {found.version.number} of {moment(found.version.seen_at)}")
-    if found.read_anew:
-        yield from wrapped(f"Caution: {_caution(found)}", indent="  ", hanging="           ")
+def _head(answer: Blame) -> Iterator[str]:
+    yield from wrapped(f"{answer.version.policy}, version {answer.version.number} of {moment(answer.version.seen_at)}")
+    if answer.read_anew:
+        yield from wrapped(f"Caution: {_caution(answer)}", indent="  ", hanging="           ")
 
 
-def _lines(found: Blame) -> Iterator[str]:
-    for sentence in found.sentences:
+def _lines(answer: Blame) -> Iterator[str]:
+    for sentence in answer.sentences:
         text = f"{sentence.marker} {sentence.text}".strip()
-        since = f"v{sentence.since}".ljust(len(f"v{found.version.number}"))
+        since = f"v{sentence.since}".ljust(len(f"v{answer.version.number}"))
         if sentence.kind == "heading":
             yield ""
         first, *rest = wrapped(text, f"  {since}  {day(sentence.since_at)}  ", " " * (len(since) + 16))
@@ -75,11 +75,11 @@ def _lines(found: Blame) -> Iterator[str]:
         yield from rest
 
 
-def _dropped_lines(found: Blame) -> Iterator[str]:
-    if not found.dropped:
+def _dropped_lines(answer: Blame) -> Iterator[str]:
+    if not answer.dropped:
         yield ""
         yield "Nothing was dropped so far."
-    for last, pieces in groupby(found.dropped, key=lambda each: each.last):
+    for last, pieces in groupby(answer.dropped, key=lambda each: each.last):
         together = list(pieces)
         yield ""
         yield click.style(f"Dropped by version {last + 1} of {moment(together[0].gone_at)}", bold=True)

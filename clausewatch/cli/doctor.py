@@ -37,39 +37,39 @@ def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) 
         raise UnconfiguredPolicyError(policy, known)
     require_browser(configuration)
     with context.archive() as archive:
-        found = diagnose(archive, configuration, known[policy])
+        diagnosis = diagnose(archive, configuration, known[policy])
     if form == "json":
-        click.echo(as_json(diagnosis_row(found)))
+        click.echo(as_json(diagnosis_row(diagnosis)))
     else:
-        click.echo("\n".join(_lines(found)))
-    ctx.exit(ExitCode.FINE if found.well else ExitCode.TROUBLE)
+        click.echo("\n".join(_lines(diagnosis)))
+    ctx.exit(ExitCode.FINE if diagnosis.well else ExitCode.TROUBLE)
 
 
-def _lines(found: Diagnosis) -> Iterator[str]:
-    yield from wrapped(f"{found.policy.name}: {' and '.join(found.policy.urls)}")
-    for said in dict.fromkeys(found.robots):
-        yield from _told("robots.txt", _robots(said))
-    for number, visited in enumerate(found.visits, 1):
+def _lines(diagnosis: Diagnosis) -> Iterator[str]:
+    yield from wrapped(f"{diagnosis.policy.name}: {' and '.join(diagnosis.policy.urls)}")
+    for robots in dict.fromkeys(diagnosis.robots):
+        yield from _told("robots.txt", _robots(robots))
+    for number, visited in enumerate(diagnosis.visits, 1):
         yield from _told(f"Fetch {number}", _fetch(visited))
-    if found.limit:
-        yield from _told("Reading", f"ended by {found.limit}; a run records the answer as not comparable")
-    if found.examined is not None:
-        yield from _page(found, found.examined)
+    if diagnosis.limit:
+        yield from _told("Reading", f"ended by {diagnosis.limit}; a run records the answer as not comparable")
+    if diagnosis.examined is not None:
+        yield from _page(diagnosis, diagnosis.examined)
     yield ""
-    yield "All is well." if found.well else "Not all is well: see above."
+    yield "All is well." if diagnosis.well else "Not all is well: see above."
 
 
 def _told(what: str, text: str) -> list[str]:
     return wrapped(f"{what:<12} {text}", hanging=" " * 13)
 
 
-def _robots(said: RobotsSaid) -> str:
-    if said.status is None:
-        return f"{said.origin}: cannot be had"
-    if said.delay is None:
-        return f"{said.origin}: answers {said.status}, so nothing may be fetched"
-    stated = "no Crawl-delay" if said.crawl_delay is None else f"Crawl-delay {said.crawl_delay:g} s"
-    return f"{said.origin}: answers {said.status}, {stated}; {said.delay:g} s are left between two requests"
+def _robots(robots: RobotsSaid) -> str:
+    if robots.status is None:
+        return f"{robots.origin}: cannot be had"
+    if robots.delay is None:
+        return f"{robots.origin}: answers {robots.status}, so nothing may be fetched"
+    stated = "no Crawl-delay" if robots.crawl_delay is None else f"Crawl-delay {robots.crawl_delay:g} s"
+    return f"{robots.origin}: answers {robots.status}, {stated}; {robots.delay:g} s are left between two requests"
 
 
 def _fetch(visited: VisitResult) -> str:
@@ -83,11 +83,11 @@ def _fetch(visited: VisitResult) -> str:
     return f"{pages}{seconds}{built}"
 
 
-def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
+def _page(diagnosis: Diagnosis, page: Examined) -> Iterator[str]:
     yield from _told("Is it one?", "yes, a policy" if page.refused is None else f"no: {': '.join(page.refused)}")
-    yield from _told("Read by", _how(found, page))
+    yield from _told("Read by", _how(diagnosis, page))
     yield from _told("Languages", ", ".join(page.document.languages) or "none known")
-    dates = "; ".join(f"{each.kind} {each.day.isoformat()} ({each.text!r})" for each in page.document.dates)
+    dates = "; ".join(f"{date.kind} {date.day.isoformat()} ({date.text!r})" for date in page.document.dates)
     yield from _told("Dates stated", dates or "none")
     for address, named in page.elsewhere:
         yield from _told("Canonical", f"{address} gives {named} as its own address: if the policy is there, watch that")
@@ -95,7 +95,7 @@ def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
     for first, second in page.differences:
         yield from wrapped(f"- {first}", indent=" " * 13, hanging=" " * 15)
         yield from wrapped(f"+ {second}", indent=" " * 13, hanging=" " * 15)
-    yield from _told("Next run", _next_run(found, page.assessment))
+    yield from _told("Next run", _next_run(diagnosis, page.assessment))
     yield ""
     yield f"Kept: {page.words} words in {len(page.outline)} sections"
     for section in page.outline:
@@ -107,8 +107,8 @@ def _page(found: Diagnosis, page: Examined) -> Iterator[str]:
         yield from wrapped(f"{times:>6}  {what}", hanging=" " * 8)
 
 
-def _how(found: Diagnosis, page: Examined) -> str:
-    if not found.policy.options.select:
+def _how(diagnosis: Diagnosis, page: Examined) -> str:
+    if not diagnosis.policy.options.select:
         return "the generic extraction; no `select` is configured"
     if page.fallback:
         return "the generic extraction, because the configured `select` matches nothing: correct it"
@@ -121,17 +121,17 @@ def _steady(page: Examined) -> str:
     return "yes, both fetches give the same text" if page.steady else "no: these words differ (first fetch -, second +)"
 
 
-def _next_run(found: Diagnosis, assessment: Assessment) -> str:
+def _next_run(diagnosis: Diagnosis, assessment: Assessment) -> str:
     if assessment.outcome == "not comparable":
         return f"not comparable ({assessment.reason}): {assessment.detail}"
-    if found.latest is None:
+    if diagnosis.latest is None:
         return "changed: it would record the first version, and alert nobody"
     if assessment.outcome == "pending":
         return f"pending, it would wait for a second look: {assessment.detail}"
     if assessment.outcome == "unchanged":
-        return f"unchanged: the text is that of version {found.latest}"
+        return f"unchanged: the text is that of version {diagnosis.latest}"
     comparison = assessment.comparison
     if comparison is None:
-        return f"changed after version {found.latest}, recorded without a judgement: it is read in another way now"
+        return f"changed after version {diagnosis.latest}, recorded without a judgement: it is read in another way now"
     weight = f"material ({comparison.severity})" if comparison.material else "not material"
-    return f"{assessment.outcome} after version {found.latest}: {len(comparison.findings)} findings, {weight}"
+    return f"{assessment.outcome} after version {diagnosis.latest}: {len(comparison.findings)} findings, {weight}"

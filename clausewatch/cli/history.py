@@ -74,27 +74,27 @@ def history(
     most = LIMIT if limit is None and policy is None else limit
     query = Query(policy, topic, severity, since=since, section=section, until=until, tag=tag, limit=most)
     with context.archive() as archive:
-        found = ask(archive, query)
-        note = "" if most is None or len(found) < most else _note(len(found), count_versions(archive, query))
+        shown = ask(archive, query)
+        note = "" if most is None or len(shown) < most else _note(len(shown), count_versions(archive, query))
         if not suppressed:
-            found = tuple(each for each in found if _is_asked_for(each, query))
-        changes = {} if query.selects_findings else inventory_changes(archive, found)
+            shown = tuple(each for each in shown if _is_asked_for(each, query))
+        changes = {} if query.selects_findings else inventory_changes(archive, shown)
     if form == "json":
         rows = [
             history_row(version, changes.get((version.policy, version.number)), suppressed=suppressed)
-            for version in found
+            for version in shown
         ]
         click.echo(as_json(rows))
         if note:
             click.echo(note, err=True)
     elif form == "html":
-        groups = [(name, list(reversed(versions))) for name, versions in _by_policy(found)]
+        groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
         asked = policy or "all policies"
         print_page(
             page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed)
         )
     else:
-        click.echo("\n".join([*_lines(found, changes, suppressed=suppressed), *(["", note] if note else [])]))
+        click.echo("\n".join([*_lines(shown, changes, suppressed=suppressed), *(["", note] if note else [])]))
 
 
 def _note(shown: int, every: int) -> str:
@@ -112,16 +112,16 @@ def _is_asked_for(version: Version, query: Query) -> bool:
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 
-def _by_policy(found: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]]:
-    for policy, versions in groupby(found, key=lambda version: version.policy):
+def _by_policy(shown: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]]:
+    for policy, versions in groupby(shown, key=lambda version: version.policy):
         yield policy, list(versions)
 
 
-def _lines(found: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:
-    if not found:
+def _lines(shown: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:
+    if not shown:
         yield "Nothing that is recorded matches."
     first = True
-    for policy, versions in _by_policy(found):
+    for policy, versions in _by_policy(shown):
         if not first:
             yield ""
         first = False

@@ -99,20 +99,20 @@ def _name(by: str | None) -> str:
 
 def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> str:
     """Return a text on one line. Raises UsageError."""
-    found = " ".join(text.split())
-    if needed and not found:
+    line = " ".join(text.split())
+    if needed and not line:
         raise click.UsageError(f"{option} is empty.")
-    if not found.isprintable():
+    if not line.isprintable():
         raise click.UsageError(f"{option} holds a control character: write it without.")
-    if len(found) > longest:
+    if len(line) > longest:
         raise click.UsageError(f"{option} is longer than {longest:,} characters.")
-    return found
+    return line
 
 
 def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
     now = datetime.now(UTC)
     with context.archive() as archive:
-        named = [find_reviewable(archive, each) for each in findings]  # all of them, before anything is recorded
+        named = [find_reviewable(archive, finding) for finding in findings]  # all of them, before anything is recorded
         for each in named:
             add_review(archive, Review(each.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
@@ -136,17 +136,17 @@ def _show(context: CommandContext, findings: Sequence[str], form: str) -> Iterat
 
 def _list(context: CommandContext, policy: str | None, limit: int, form: str) -> Iterator[str]:
     with context.archive() as archive:
-        found = unreviewed(archive, policy)
+        waiting = unreviewed(archive, policy)
     if form == "json":
-        yield as_json([reviewable_row(finding) for finding in found[:limit]])
+        yield as_json([reviewable_row(finding) for finding in waiting[:limit]])
         return
-    if not found:
+    if not waiting:
         yield "Every finding that is material or was told to somebody is reviewed."
         return
-    yield from columns([HEADINGS, *(_cells(each) for each in found[:limit])])
+    yield from columns([HEADINGS, *(_cells(each) for each in waiting[:limit])])
     yield ""
-    if len(found) > limit:
-        yield f"Shown are the newest {limit} of {len(found)}. --limit {len(found)} shows all."
+    if len(waiting) > limit:
+        yield f"Shown are the newest {limit} of {len(waiting)}. --limit {len(waiting)} shows all."
     yield "Look at one with `clausewatch review FINDING`; judge it with --acknowledge or --false-alarm."
 
 

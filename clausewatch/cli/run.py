@@ -144,12 +144,12 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
 def summary_line(report: RunReport) -> str:
     """Say in one line what a pass did."""
     if not report.watched:
-        told = "No policy is configured: nothing to check"
+        line = "No policy is configured: nothing to check"
     elif not report.selected:
-        told = f"No policy is due, of {report.watched} watched; --all checks them anyway"
+        line = f"No policy is due, of {report.watched} watched; --all checks them anyway"
     else:
-        told = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_counts(report))}"
-    return "; ".join([told, *_sent(report)])
+        line = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_counts(report))}"
+    return "; ".join([line, *_sent(report)])
 
 
 def _counts(report: RunReport) -> list[str]:

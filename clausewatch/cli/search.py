@@ -91,27 +91,27 @@ def _note(answer: SearchResult, limit: int) -> str:
     return f"There are more than {limit}: --limit shows more; further words, --policy, --tag, --current narrow it."
 
 
-def stood(found: SectionMatch) -> str:
+def stood(match: SectionMatch) -> str:
     """Return in which versions a text stood, and from when to when."""
-    versions = f"version {found.first}" if found.first == found.last else f"versions {found.first} to {found.last}"
-    if found.gone_at is None:
-        return f"{versions}, since {day(found.appeared_at)}"
-    return f"{versions}, {day(found.appeared_at)} until {day(found.gone_at)}"
+    versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
+    if match.gone_at is None:
+        return f"{versions}, since {day(match.appeared_at)}"
+    return f"{versions}, {day(match.appeared_at)} until {day(match.gone_at)}"
 
 
 def _lines(answer: SearchResult) -> Iterator[str]:
     if not answer.matches:
         yield "No text that is recorded has all these words."
-    for place, found in enumerate(answer.matches):
-        if place:
+    for position, match in enumerate(answer.matches):
+        if position:
             yield ""
-        head = f"{printable(found.policy)}: {printable(found.section or 'before the first heading')}"
+        head = f"{printable(match.policy)}: {printable(match.section or 'before the first heading')}"
         yield from (click.style(line, bold=True) for line in wrapped(head, hanging="  "))
-        yield f"  {stood(found)}"
-        yield from wrapped("".join(_marked(found)), "    ")
+        yield f"  {stood(match)}"
+        yield from wrapped("".join(_marked(match)), "    ")
 
 
-def _marked(found: SectionMatch) -> Iterator[str]:
-    for piece in found.snippet:
+def _marked(match: SectionMatch) -> Iterator[str]:
+    for piece in match.snippet:
         opening, closing = MARK if piece.matches else ("", "")
         yield f"{opening}{piece.text}{closing}"

@@ -78,13 +78,13 @@ def show(
         click.echo("\n".join(_lines(version, sections)))
 
 
-def _print_inventory(version: Version, found: Inventory, form: str) -> None:
+def _print_inventory(version: Version, named: Inventory, form: str) -> None:
     if form == "json":
-        click.echo(as_json(inventory_page_row(version, found)))
+        click.echo(as_json(inventory_page_row(version, named)))
     elif form == "html":
-        print_page(page("show.html", version=version, sections=(), lines="\n".join(inventory_lines(found))))
+        print_page(page("show.html", version=version, sections=(), lines="\n".join(inventory_lines(named))))
     else:
-        click.echo("\n".join([*_head(version), "", *inventory_lines(found)]).rstrip())
+        click.echo("\n".join([*_head(version), "", *inventory_lines(named)]).rstrip())
 
 
 def _version(archive: Archive, policy: str, at: datetime | None, number: int | None) -> Version:
@@ -94,18 +94,18 @@ def _version(archive: Archive, policy: str, at: datetime | None, number: int | N
 
 
 def _speaking(text: Document, topic: str) -> tuple[Section, ...]:
-    found = on_topic(text, topic)
-    if found:
-        return found
+    sections = on_topic(text, topic)
+    if sections:
+        return sections
     spoken = ", ".join(other for other in TOPICS if on_topic(text, other))
     raise NoAnswerError(f"this version says nothing of {topic}; it speaks of: {spoken}")
 
 
 def _matching(text: Document, words: str) -> tuple[Section, ...]:
     wanted = words.casefold()
-    found = tuple(section for section in text.sections if wanted in " > ".join(section.path).casefold())
-    if found:
-        return found
+    sections = tuple(section for section in text.sections if wanted in " > ".join(section.path).casefold())
+    if sections:
+        return sections
     titles = [section.title for section in text.sections if section.heading]
     near = get_close_matches(wanted, {title.casefold(): title for title in titles}, n=1, cutoff=0.5)
     meant = next((f"did you mean {title!r}? This" for title in titles if title.casefold() in near), "this")

@@ -67,7 +67,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     configuration = context.checked_configuration()
     chosen = _subscriber(context, _values(name, options))
     with context.archive() as archive:
-        taken = [each.name for each in configuration.subscribers]
+        taken = [subscriber.name for subscriber in configuration.subscribers]
         taken += [each.subscriber.name for each in outbox.made(archive)]
         for other in taken:
             if folded(other) == folded(chosen.name):

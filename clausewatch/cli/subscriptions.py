@@ -41,7 +41,7 @@ def subscriptions(context: CommandContext, form: str) -> None:
         told = f"{subscriber_line(each, configuration.policies)}. {_source(made.get(each.name))}"
         click.echo("\n".join(wrapped(configuration.redacted(told), hanging="  ")))
     notes = [idle_line(each) for each in silent if each.name not in made]
-    notes += unheard((each.subscriber for each in made.values()), configuration)
+    notes += unheard((value.subscriber for value in made.values()), configuration)
     for note in notes:
         click.echo("\n".join(["", *wrapped(f"Note: {note}.", hanging="  ")]))
 

@@ -72,20 +72,20 @@ def verify(
     clausewatch verify --head 1234:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     clausewatch verify --head alert-of-march.eml
     """
-    saved = [each for given in heads for each in saved_heads(given)]
+    saved = [saved_head for given in heads for saved_head in saved_heads(given)]
     roots = _roots(context, certificates)
     tally, stamps = Tally(), StampTally()
     with context.archive() as archive:
-        found = chain(
+        flaws_found = chain(
             find_flaws(archive, tally, saved, extract=not skip_extraction), verify_stamps(archive, roots, stamps)
         )
         if form == "json":
-            flaws = list(found)
+            flaws = list(flaws_found)
             row = verification_row(tally, flaws, saved, verified=stamps.verified, unverified=stamps.unverified)
             click.echo(as_json(row))
             count = len(flaws)
         else:
-            count = _print(found)
+            count = _print(flaws_found)
             click.echo("\n".join(_summary(tally, stamps, extracted=not skip_extraction)))
             click.echo(_verdict(count, len(saved)))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
@@ -98,10 +98,10 @@ def _roots(context: CommandContext, certificates: Path | None) -> Sequence[Certi
     return () if certificates is None else read_certificates(certificates)
 
 
-def _print(found: Iterable[Flaw]) -> int:
+def _print(flaws_found: Iterable[Flaw]) -> int:
     """Print flaws as they are found, and return how many there are."""
     count = 0
-    for flaw in found:
+    for flaw in flaws_found:
         click.echo(printable(f"{flaw.what}: {flaw.where}: {flaw.problem}"))
         count += 1
     return count

@@ -41,8 +41,8 @@ class Diagnosis:
     @property
     def well(self) -> bool:
         """Whether a run would see the policy, read as configured, and the same each time."""
-        found = self.examined
-        return found is not None and found.refused is None and not found.fallback and found.steady is True
+        page = self.examined
+        return page is not None and page.refused is None and not page.fallback and page.steady is True
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
@@ -81,7 +81,7 @@ async def _examined(
 ) -> Examined | str | None:
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
-    complete = [each.fetch for each in visits if not each.fetch.error]
+    complete = [visit.fetch for visit in visits if not visit.fetch.error]
     asked = tuple(visit_of(policy, fetch, known, profile=profile, crawl=crawl) for fetch in complete)
     if not asked:
         return None

@@ -54,10 +54,10 @@ class Examined:
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
     """Read the complete answers of one or two visits as a run would; of two, the last one is told of in full."""
-    found = [[read(page, visit.options) for page in visit.pages] for visit in visits]
-    extracted = [joined(pages) for pages in found]
+    readings = [[read(page, visit.options) for page in visit.pages] for visit in visits]
+    extracted = [joined(pages) for pages in readings]
     last, pages = extracted[-1], visits[-1].pages
-    screening = screen_all(pages, found[-1], visits[-1].options)
+    screening = screen_all(pages, readings[-1], visits[-1].options)
     outline = _outline(last.document)
     pair = len(extracted) > 1
     return Examined(
@@ -95,12 +95,12 @@ def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ..
     """Return what differs by lines: few do, and a comparison word by word of two whole policies takes long."""
     old, new = list(before.lines()), list(after.lines())
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    found = [
+    passages = [
         _trimmed(" ".join(old[a:b]).split(), " ".join(new[c:d]).split())
         for tag, a, b, c, d in matched
         if tag != "equal"
     ]
-    return tuple(found[:MOST_DIFFERENCES])
+    return tuple(passages[:MOST_DIFFERENCES])
 
 
 def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:

@@ -36,10 +36,10 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
     except OSError as error:
         raise NoHeadError(f"{path} cannot be read: {error.strerror}") from error
     text = "\n".join([content.decode("utf-8", "replace"), *_parts(content)])
-    found = dict.fromkeys(SavedHead(match[2], int(match[1])) for match in HEAD.finditer(text))
-    if not found:
+    heads = dict.fromkeys(SavedHead(match[2], int(match[1])) for match in HEAD.finditer(text))
+    if not heads:
         raise NoHeadError(f"{path} holds no head: one looks like 1234:9f86d0… with 64 hex digits after the colon")
-    return tuple(found)
+    return tuple(heads)
 
 
 def _parts(content: bytes) -> list[str]:
@@ -50,5 +50,5 @@ def _parts(content: bytes) -> list[str]:
 
 
 def _text(part: EmailMessage) -> str:
-    found = part.get_payload(decode=True)
-    return found.decode("utf-8", "replace") if isinstance(found, bytes) else ""
+    payload = part.get_payload(decode=True)
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

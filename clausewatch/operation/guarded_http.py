@@ -138,8 +138,8 @@ class _GuardedTls(HTTPSConnection):
 
 def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> socket.socket:
     """Connect to the first address of a host that may be connected to. Raises OSError, RequestError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(place[0]) for *_, place in found]
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(place[0]) for *_, place in answers]
     open_ones = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
     if not open_ones:
         raise RequestError(

@@ -19,7 +19,7 @@ LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "
 
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
     """Return what somebody should look at, without secrets; nothing where all is well."""
-    standing = [each for each in statuses(archive, now) if each.retired_at is None]
+    standing = [status for status in statuses(archive, now) if status.retired_at is None]
     found = (
         *_runs(archive, configuration, now),
         *_policies(archive, standing, configuration.watchdog.trouble_after),

@@ -12,7 +12,7 @@ from notifier.audience.subscriptions import Subscriber
 def require_distinct(archive: Archive, configuration: Configuration) -> None:
     """Raise ConfigurationError where a name stands in the configuration and was made on the command line too."""
     made = {folded(each.subscriber.name): each.subscriber.name for each in outbox.made(archive)}
-    twice = [each.name for each in configuration.subscribers if folded(each.name) in made]
+    twice = [subscriber.name for subscriber in configuration.subscribers if folded(subscriber.name) in made]
     if twice:
         problems = [
             f'subscriber "{name}" is also the name of a subscription made on the command line: give it another name '

@@ -53,20 +53,20 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
     before = last_stamp(archive)
     if before is not None and before <= now < before + stamping.every:
         return False
-    found, roots = head(archive), read_certificates(stamping.certificates)
-    token, at = ask(found, stamping, roots, allowed)
-    keep_stamp(archive, found, stamping.authority, token=token, stamped_at=at)
+    current, roots = head(archive), read_certificates(stamping.certificates)
+    token, at = ask(current, stamping, roots, allowed)
+    keep_stamp(archive, current, stamping.authority, token=token, stamped_at=at)
     return True
 
 
-def ask(found: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
+def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
     """Ask the authority to stamp a head, and return its answer, verified, and the time that it signed.
 
     Raises StampError, RequestError.
     """
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-    message = str(found).encode()
+    message = str(current).encode()
     builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
     request = builder.nonce(nonce=True).cert_request(cert_request=True).build()
     seconds = stamping.timeout.total_seconds()

@@ -34,7 +34,7 @@ def version_notes(version: Version) -> Iterator[str]:
     if change is None:
         return
     yield from timing_notes(change.timing, version.seen_at.date())
-    yield from drift_notes(change.drift, tuple(each.finding for each in change.findings))
+    yield from drift_notes(change.drift, tuple(finding.finding for finding in change.findings))
 
 
 def look_notes(version: Version) -> Iterator[str]:
@@ -49,9 +49,9 @@ def look_notes(version: Version) -> Iterator[str]:
 
 def review_notes(recorded: RecordedFinding) -> Iterator[str]:
     """Yield what was said of a finding, or of another with the same words, for which nobody is told of it."""
-    for each in recorded.reviews:
-        text = f": {each.text}" if each.text else ""
-        yield f"{DEEDS[each.kind]} on {day(each.at)} by {each.by}{text}"
+    for review in recorded.reviews:
+        text = f": {review.text}" if review.text else ""
+        yield f"{DEEDS[review.kind]} on {day(review.at)} by {review.by}{text}"
     if recorded.verdict is None and recorded.repeats is not None:
         alike = recorded.repeats
         marked = f"the same words were marked as a false alarm on {day(alike.at)}"
@@ -80,7 +80,7 @@ def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterat
     """Yield which language of a page in several changed alone."""
     if not drift:
         return
-    changed = sorted({each.language for each in findings if each.material and each.language not in drift})
+    changed = sorted({finding.language for finding in findings if finding.material and finding.language not in drift})
     stayed = enumerated([language_name(code) for code in drift])
     if changed:
         told = enumerated([language_name(code) for code in changed])

@@ -30,13 +30,13 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
         return inventory(document(archive, known[policy, number]))
 
     found: Changes = {}
-    for each in asked.values():
-        if known[each.policy, each.number - 1].identity != each.identity:
+    for value in asked.values():
+        if known[value.policy, value.number - 1].identity != value.identity:
             continue
-        key = (each.policy, each.number)
-        moved = may_promise_otherwise(each)
+        key = (value.policy, value.number)
+        moved = may_promise_otherwise(value)
         found[key] = (
-            inventory_change(listed(each.policy, each.number - 1), listed(*key)) if moved else InventoryChange()
+            inventory_change(listed(value.policy, value.number - 1), listed(*key)) if moved else InventoryChange()
         )
     return found
 
@@ -44,4 +44,4 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
 def may_promise_otherwise(version: Version) -> bool:
     """Whether a version may name other rights or recipients than the one before."""
     findings = version.change.findings if version.change is not None else ()
-    return any(watched_topic(each.finding.topic) is not None for each in findings)
+    return any(watched_topic(finding.finding.topic) is not None for finding in findings)

@@ -50,19 +50,23 @@ CLASSES = {
 """Classes of recipients, as a person calls them."""
 
 
-def inventory_lines(found: Inventory) -> Iterator[str]:
+def inventory_lines(inventory: Inventory) -> Iterator[str]:
     """Yield the rights and the recipients by language, then what one language alone names."""
-    speaking = [right.language for right in found.rights] + [each.language for each in found.recipients]
+    speaking = [right.language for right in inventory.rights] + [
+        recipient.language for recipient in inventory.recipients
+    ]
     languages = list(dict.fromkeys(speaking))
     if not languages:
         yield "No right and no recipient is named in a language that Clausewatch has word lists for."
     for language in languages:
-        yield from _rights([each for each in found.rights if each.language == language], language)
+        yield from _rights([each for each in inventory.rights if each.language == language], language)
         yield ""
-        yield from _recipients([each for each in found.recipients if each.language == language], language)
+        yield from _recipients(
+            [recipient for recipient in inventory.recipients if recipient.language == language], language
+        )
         yield ""
     if len(languages) > 1:
-        yield from _one_sided(one_sided(found))
+        yield from _one_sided(one_sided(inventory))
 
 
 def _rights(rights: list[Right], language: str) -> Iterator[str]:
@@ -80,10 +84,10 @@ def _recipients(recipients: list[Recipient], language: str) -> Iterator[str]:
     ordered = sorted(recipients, key=lambda each: order.index(each.kind) if each.kind in order else len(order))
     for kind, members in groupby(ordered, key=lambda each: each.kind):
         yield f"  {CLASSES.get(kind, kind)}"
-        for each in members:
-            yield from wrapped(each.name, indent="  * ", hanging="    ")
-            told = [f"{name}: {words}" for name, words in (("for", each.purpose), ("in", each.country)) if words]
-            yield from wrapped("; ".join([*told, f"section: {_place(each.section)}"]), indent="      ")
+        for member in members:
+            yield from wrapped(member.name, indent="  * ", hanging="    ")
+            told = [f"{name}: {words}" for name, words in (("for", member.purpose), ("in", member.country)) if words]
+            yield from wrapped("; ".join([*told, f"section: {_place(member.section)}"]), indent="      ")
 
 
 def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
@@ -92,12 +96,12 @@ def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
         yield "Every language names the same rights and the same classes of recipients."
         return
     yield f"Named in one language and not in another: {len(sides)}"
-    for each in sides:
-        called = RIGHTS.get(each.entry, each.entry) if each.what == "right" else CLASSES.get(each.entry, each.entry)
-        named = enumerated([language_name(code) for code in each.named_in])
-        missing = enumerated([language_name(code) for code in each.missing_in])
+    for side in sides:
+        called = RIGHTS.get(side.entry, side.entry) if side.what == "right" else CLASSES.get(side.entry, side.entry)
+        named = enumerated([language_name(code) for code in side.named_in])
+        missing = enumerated([language_name(code) for code in side.missing_in])
         yield from wrapped(
-            f"{each.what} ({called}): {named} text only, not in {missing}", indent="  * ", hanging="    "
+            f"{side.what} ({called}): {named} text only, not in {missing}", indent="  * ", hanging="    "
         )
 
 

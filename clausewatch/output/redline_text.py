@@ -98,8 +98,8 @@ def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
     """Yield a finding: its topic and place, the words, the reason and the rule."""
     finding = recorded.finding
     weight = "material" if finding.material else "not material"
-    place = finding.section or "before the first heading"
-    yield from wrapped(f"{finding.topic} ({finding.severity}, {weight}) in {place}", indent="  * ", hanging="    ")
+    section = finding.section or "before the first heading"
+    yield from wrapped(f"{finding.topic} ({finding.severity}, {weight}) in {section}", indent="  * ", hanging="    ")
     edits = finding.edits or _whole(finding.before, finding.after)
     yield from marked_lines(edits, "      ")
     yield from wrapped(finding.reason, indent="      ")
@@ -118,8 +118,8 @@ def _whole(before: str, after: str) -> tuple[Edit, ...]:
 
 def _suppressed_lines(suppressed: Iterable[Suppression]) -> Iterator[str]:
     for piece in suppressed:
-        place = piece.section or "before the first heading"
-        yield from wrapped(f"no change of meaning ({piece.reason}) in {place}", indent="  - ", hanging="    ")
+        section = piece.section or "before the first heading"
+        yield from wrapped(f"no change of meaning ({piece.reason}) in {section}", indent="  - ", hanging="    ")
         yield from marked_lines(_whole(piece.before, piece.after), "      ")
 
 

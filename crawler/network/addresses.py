@@ -79,8 +79,8 @@ def kind(address: str) -> str | None:
     An IPv6 address that carries an IPv4 one (mapped, compatible, translated, NAT64, 6to4, Teredo) is none.
     Raises ValueError where it is no IP address.
     """
-    found = _address(address)
-    return next((what for network, what in _REFUSED if found in network), None)
+    parsed = _address(address)
+    return next((what for network, what in _REFUSED if parsed in network), None)
 
 
 def is_public(address: str) -> bool:
@@ -150,8 +150,8 @@ class AllowList:
 
     def opens(self, host: str, address: str) -> bool:
         """Return whether an address may be connected to, for the sake of this host or its own."""
-        found = _address(address)
-        return host_key(host) in self.hosts or any(found in network for network in self.networks)
+        parsed = _address(address)
+        return host_key(host) in self.hosts or any(parsed in network for network in self.networks)
 
 
 def allowed_entry(entry: str) -> str | Network:

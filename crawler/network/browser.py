@@ -48,13 +48,13 @@ def find_chromium(configured: str) -> str:
     if find_spec("scrapy_playwright") is None:
         raise NoBrowserError("needs the extra `render`: pip install 'clausewatch[render]'")
     if configured:
-        found = shutil.which(configured)
-        if found is None:
+        path = shutil.which(configured)
+        if path is None:
             raise NoBrowserError(f'cannot be run: there is no program "{configured}"; correct chromium under [crawl]')
-        return found
+        return path
     for name in NAMES:
-        if found := shutil.which(name):
-            return found
+        if path := shutil.which(name):
+            return path
     raise NoBrowserError(
         "needs Chromium, which is not on the PATH: install it (on Debian, apt-get install chromium), "
         "or name it by chromium under [crawl]"

@@ -114,12 +114,12 @@ def _broken(error: BaseException, host: str) -> Failure:
 
 def causes(error: BaseException) -> list[BaseException]:
     """Return an error and what stands behind it, outermost first."""
-    found = [error]
+    errors = [error]
     if isinstance(error.__cause__, ResponseFailed):
-        found += [reason.value for reason in error.__cause__.reasons]
+        errors += [reason.value for reason in error.__cause__.reasons]
     elif error.__cause__ is not None:
-        found += causes(error.__cause__)
-    return found
+        errors += causes(error.__cause__)
+    return errors
 
 
 def _tls_problem(behind: list[BaseException]) -> str:

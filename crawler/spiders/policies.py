@@ -81,7 +81,7 @@ class PoliciesSpider(Spider):
         """Return what may be asked conditionally, by the policy, and note whom not to ask."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         with self._archive() as archive:
-            self.resting = {each.host: each for each in resting_hosts(archive, self.now())}
+            self.resting = {resting_host.host: resting_host for resting_host in resting_hosts(archive, self.now())}
             found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
         return {name: (first, *first.further) for name, first in found.items()}
 

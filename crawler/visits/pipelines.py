@@ -78,8 +78,8 @@ class RecordingPipeline:
         """Open the archive; raises StorageError."""
         loop = asyncio.get_running_loop()
         settings = self.crawler.settings
-        place: tuple[str, timedelta] = (settings["CLAUSEWATCH_DATABASE"], settings["CLAUSEWATCH_BUSY_TIMEOUT"])
-        self._archive = await loop.run_in_executor(self._writer, open_archive, *place)
+        arguments: tuple[str, timedelta] = (settings["CLAUSEWATCH_DATABASE"], settings["CLAUSEWATCH_BUSY_TIMEOUT"])
+        self._archive = await loop.run_in_executor(self._writer, open_archive, *arguments)
 
     async def process_item(self, item: VisitResult) -> VisitResult:
         """Assess and record one visit, and tell whoever listens."""
@@ -226,7 +226,7 @@ def refusal(hit: LimitHit) -> Assessment:
     return Assessment("not comparable", reason="refused-limit", detail=detail)
 
 
-def defect(found: Defect) -> str:
+def defect(raised: Defect) -> str:
     """Return what is recorded where our own code failed on an answer."""
-    kind = type(found.error).__name__
-    return f"The answer came, but Clausewatch failed to read it ({kind}: {found.error}). This is a defect: report it."
+    kind = type(raised.error).__name__
+    return f"The answer came, but Clausewatch failed to read it ({kind}: {raised.error}). This is a defect: report it."

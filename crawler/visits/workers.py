@@ -250,10 +250,10 @@ def forget_peak() -> None:
 def peak() -> int:
     """Return the most bytes of memory that this process held since that, or 0 where the kernel does not tell."""
     try:
-        found = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+        match = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
     except OSError:
         return 0
-    return 0 if found is None else int(found[1]) * 1024
+    return 0 if match is None else int(match[1]) * 1024
 
 
 @contextmanager
