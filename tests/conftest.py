@@ -10,12 +10,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from archive.storage.database import open_archive
 from notifier.channels.redaction import redactor
 from tests import units
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 from tests.sources import PROJECT
+
+# How busy the machine is decides nothing: neither how long an example may take, nor how long drawing it.
+settings.register_profile("clausewatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("clausewatch")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

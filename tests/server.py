@@ -1,21 +1,38 @@
-"""A real HTTP server on loopback whose pages a test changes as it goes."""
+"""Real HTTP servers on loopback: one of pages that a test changes, and what all servers of the tests share."""
 
 from __future__ import annotations
 
 import contextlib
+import socket
+import ssl
+import struct
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
 
 HTML = "text/html; charset=utf-8"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request that came whole."""
+
+    method: str
+    host: str
+    """Without its port."""
+    path: str
+    headers: dict[str, str]
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server says to a request."""
+    """What a server says to a request."""
 
     body: bytes = b""
     status: int = 200
@@ -24,10 +41,103 @@ class Answer:
     """Seconds before the headers."""
     pause: float = 0.0
     """Seconds before the body."""
-    drops: bool = False
-    """Whether the connection breaks off in the middle of the body."""
+    breaks: Literal["", "silence", "reset", "drop", "half"] = ""
+    """silence and drop: the connection ends without an answer, and with drop the message was taken; reset: it ends so
+    abruptly; half: in the middle of the body."""
     endless: bool = False
     """Whether the body is repeated for ever."""
+
+
+Respond = Callable[[Request], Answer]
+
+
+class Server(ThreadingHTTPServer):
+    """Answers as it is asked to; clients that go away are no news."""
+
+    daemon_threads = True
+    respond: Respond
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # typed for sockets alone
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands whole requests to the server's `respond`, and sends what it answers."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+    host = ""
+    """Of a tunnel that ends here."""
+
+    def handle_any(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        content = self.rfile.read(length)
+        if len(content) < length:  # the sender was killed meanwhile
+            self.close_connection = True
+            return
+        host = self.host or self.headers.get("Host", "").partition(":")[0]
+        answer = self.server.respond(
+            Request(method=self.command, host=host, path=self.path, headers=dict(self.headers.items()), content=content)
+        )
+        time.sleep(answer.late)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.send(answer)
+
+    do_GET = do_POST = do_PUT = handle_any  # noqa: N815  the base class names them so
+
+    def send(self, answer: Answer) -> None:
+        if answer.breaks and answer.breaks != "half":
+            self.close_connection = True
+            if answer.breaks == "reset":
+                reset(self.connection)
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if answer.endless:
+            self.send_header("Connection", "close")
+            self.end_headers()
+            while True:
+                self.wfile.write(answer.body)
+        self.send_header("Content-Length", str(len(answer.body) * (2 if answer.breaks == "half" else 1)))
+        self.end_headers()
+        time.sleep(answer.pause)
+        self.wfile.write(answer.body)
+        if answer.breaks == "half":
+            self.close_connection = True
+
+    def log_message(self, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection with a reset instead of a farewell."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@contextlib.contextmanager
+def answering(
+    respond: Respond,
+    host: str = "127.0.0.1",
+    *,
+    tls: ssl.SSLContext | None = None,
+    handler: type[Handler] = Handler,
+) -> Iterator[int]:
+    """Run a server on a free port of loopback, and return the port."""
+    server = Server((host, 0), handler)
+    server.respond = respond
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @dataclass
@@ -74,6 +184,15 @@ class Site:
         held = [(headers[asked], stated.get(name)) for asked, name in pairs if asked in headers]
         return Answer(status=304, headers=page.headers) if held and held[0][0] == held[0][1] else page
 
+    def respond(self, request: Request) -> Answer:
+        """Note a request and answer it; only pages are to be had."""
+        if request.method != "GET":
+            return Answer(status=405)
+        self.asked.append((request.path, request.headers))
+        self.asked_at.append(time.monotonic())
+        self.moments[request.path] = self.asked_at[-1]
+        return self.answer(request.path, request.headers)
+
     def visits(self) -> Counter[str]:
         """Return how often each path was asked for."""
         return Counter(path for path, _ in self.asked)
@@ -85,48 +204,8 @@ class Site:
 
 @contextlib.contextmanager
 def serving(host: str = "127.0.0.1") -> Iterator[Site]:
-    """Run a server on a free port of loopback."""
+    """Run a server of pages on a free port of loopback."""
     site = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            site.asked.append((self.path, dict(self.headers.items())))
-            site.asked_at.append(time.monotonic())
-            site.moments[self.path] = site.asked_at[-1]
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.answer(site.answer(self.path, dict(self.headers.items())))
-
-        def answer(self, answer: Answer) -> None:
-            time.sleep(answer.late)
-            self.send_response(answer.status)
-            for name, value in answer.headers:
-                self.send_header(name, value)
-            if answer.endless:
-                self.send_header("Connection", "close")
-                self.end_headers()
-                while True:
-                    self.wfile.write(answer.body)
-            length = len(answer.body) * (2 if answer.drops else 1)
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            time.sleep(answer.pause)
-            self.wfile.write(answer.body)
-            if answer.drops:
-                self.close_connection = True
-
-        def log_message(self, *arguments: object) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer((host, 0), Handler)
-    server.daemon_threads = True
-    site.base = f"http://{host}:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(site.respond, host) as port:
+        site.base = f"http://{host}:{port}"
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

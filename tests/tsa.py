@@ -1,4 +1,4 @@
-"""A time-stamping authority of the tests' own: RFC 3161 by openssl, behind a real HTTP server on loopback."""
+"""A time-stamping authority of the tests' own: RFC 3161 by openssl, behind HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tests.server import Answer, Request, answering
 
 CONFIGURATION = """
 [tsa]
@@ -89,28 +89,14 @@ def authority(folder: Path, name: str = "Example") -> Iterator[Authority]:
     certify(folder, name)
     running = Authority(folder)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            running.asked += 1
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            assert self.headers["Content-Type"] == "application/timestamp-query"
-            status, body = (200, running.stamp(query)) if running.answer is None else running.answer(query)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def respond(request: Request) -> Answer:
+        running.asked += 1
+        assert request.headers["Content-Type"] == "application/timestamp-query"
+        status, body = (
+            (200, running.stamp(request.content)) if running.answer is None else running.answer(request.content)
+        )
+        return Answer(body, status, (("Content-Type", "application/timestamp-reply"),))
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.url = f"http://127.0.0.1:{server.server_port}/stamp"
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with answering(respond) as port:
+        running.url = f"http://127.0.0.1:{port}/stamp"
         yield running
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.faults import MAIL_FAULTS, FaultyMail, faulty_mail
 from tests.server import Site, serving
 

@@ -35,7 +35,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         site.redirect("/file", "file:///etc/hostname")
         site.pages["/slow"] = Answer(b"late", pause=30)
         site.pages["/mute"] = Answer(b"late", late=30)
-        site.pages["/dropped"] = Answer(b"half" * 100, drops=True)
+        site.pages["/dropped"] = Answer(b"half" * 100, breaks="half")
         site.pages["/endless"] = Answer(b"x" * 10_000, endless=True)
         site.pages["/large"] = Answer(b"x" * 300_000)
         bomb = gzip.compress(b"x" * 5_000_000)

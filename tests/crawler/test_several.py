@@ -61,7 +61,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         site.serve("/same", ROTATED)
         site.serve("/changed/partners", MORE_PARTNERS)
         site.serve("/gone/partners", b"<p>There is no such page.</p>", status=404)
-        site.pages["/broken/partners"] = Answer(PARTNERS, drops=True)
+        site.pages["/broken/partners"] = Answer(PARTNERS, breaks="half")
         policies["wider"] = [site.url("/wider"), site.url("/wider/partners")]
         tagged(site, "/half/list", '"3"', MORE_PARTNERS)
         yield Story(database, first, crawl(database, policies), site)

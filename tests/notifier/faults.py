@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.notifier.sink import Answer
+from tests.certificates import context_of
+from tests.server import Answer
 from tests.smtp import MailServer, free_port
 
 SILENCE = 1.0
@@ -54,15 +54,15 @@ MAIL_FAULTS = (
 )
 
 HOOK_FAULTS = (
-    Fault("429 with Retry-After", http=Answer(429, (("Retry-After", "90"),))),
-    Fault("429 with Retry-After of years", http=Answer(429, (("Retry-After", "99999999"),))),
-    Fault("500", http=Answer(500)),
-    Fault("503", http=Answer(503)),
-    Fault("408", http=Answer(408)),
-    Fault("302", http=Answer(302, (("Location", "/elsewhere"),))),
-    Fault("404", permanent=True, http=Answer(404)),
-    Fault("410", permanent=True, http=Answer(410)),
-    Fault("silence", http=Answer(breaks="silence", pause=2 * SILENCE)),
+    Fault("429 with Retry-After", http=Answer(status=429, headers=(("Retry-After", "90"),))),
+    Fault("429 with Retry-After of years", http=Answer(status=429, headers=(("Retry-After", "99999999"),))),
+    Fault("500", http=Answer(status=500)),
+    Fault("503", http=Answer(status=503)),
+    Fault("408", http=Answer(status=408)),
+    Fault("302", http=Answer(status=302, headers=(("Location", "/elsewhere"),))),
+    Fault("404", permanent=True, http=Answer(status=404)),
+    Fault("410", permanent=True, http=Answer(status=410)),
+    Fault("silence", http=Answer(breaks="silence", late=2 * SILENCE)),
     Fault("reset", http=Answer(breaks="reset")),
     Fault("accepted, then dropped", takes=True, http=Answer(breaks="drop")),
 )
@@ -139,8 +139,7 @@ def transport(server: SMTP) -> Any:
 def faulty_mail(certificate: Path) -> Iterator[FaultyMail]:
     """Run a mail server on a free port of loopback."""
     server = FaultyMail(free_port())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context = context_of(certificate)
     make: Callable[..., Controller] = Controller
     controller = make(server, hostname="127.0.0.1", port=server.port, enable_SMTPUTF8=True, tls_context=context)
     controller.start()

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from notifier.texts.dialects import DISCORD, MATRIX, MATTERMOST, SLACK, TEAMS, TELEGRAM
+from tests.certificates import context_of
+from tests.server import Answer, Handler, Request, answering
 
 
 @dataclass
@@ -68,52 +68,38 @@ def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
     return dialect.size(shown) > dialect.limit
 
 
+class Tunnel(Handler):
+    """Ends the TLS of whatever host is asked for through it."""
+
+    context: ssl.SSLContext
+    hosts: set[str]
+
+    def do_CONNECT(self) -> None:  # noqa: N802  the base class looks for this name
+        self.host = self.path.partition(":")[0]
+        self.hosts.add(self.host)
+        self.send_response(200)
+        self.end_headers()
+        self.connection = self.context.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        self.close_connection = False  # the tunnel was asked for by HTTP/1.0
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+
 @contextlib.contextmanager
 def services(certificate: Path) -> Iterator[Services]:
     """Run the services on a free port of loopback; `certificate` holds a key and a certificate."""
     state = Services()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context = context_of(certificate)
+    kind = type("Handler", (Tunnel,), {"context": context, "hosts": state.hosts})
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        host = "127.0.0.1"
+    def respond(request: Request) -> Answer:
+        status, said = state.answer(request.host, request.path, json.loads(request.content or b"{}"))
+        return Answer(said, status, ())
 
-        def do_CONNECT(self) -> None:
-            self.host = self.path.partition(":")[0]
-            state.hosts.add(self.host)
-            self.send_response(200)
-            self.end_headers()
-            self.connection = context.wrap_socket(self.connection, server_side=True)
-            self.rfile = self.connection.makefile("rb")
-            self.wfile = self.connection.makefile("wb", buffering=0)
-            self.close_connection = False  # the tunnel was asked for by HTTP/1.0
-
-        def finish(self) -> None:
-            super().finish()
-            self.connection.close()
-
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, said = state.answer(self.host, self.path, json.loads(content or b"{}"))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        do_PUT = do_GET = do_POST  # noqa: N815  the base class names them so
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with answering(respond, handler=kind) as port:
+        state.port = port
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -17,11 +17,11 @@ import pytest
 from click.testing import CliRunner
 
 from clausewatch.cli import main
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.channels.test_secrets import everything_logged
-from tests.notifier.sink import Answer, Sink, sink
+from tests.notifier.sink import Sink, sink
 from tests.postgresql import Cluster
-from tests.server import Site, serving
+from tests.server import Answer, Site, serving
 from tests.smtp import MailServer, mail_server
 
 CANARIES = {
@@ -174,7 +174,7 @@ def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, m
     """A first visit, a change, servers that fail and repeat what they were told, every page and every table."""
     site.serve("/privacy", PAGE.format("We will not share your letters with others without your consent.", FILLING))
     told = " ".join(f"{CANARIES[name]} {quote(CANARIES[name], safe='')}" for name in ("HOOK_TOKEN", "JSON_HEADER"))
-    hook.answers = [Answer(status, (("Location", "/x"),), told.encode()) for status in (500, 429, 302)]
+    hook.answers = [Answer(told.encode(), status, (("Location", "/x"),)) for status in (500, 429, 302)]
     mail.answer = f"451 {' '.join(forms(CANARIES['MAIL_PASSWORD']))}"
     with commands.watched():
         commands.run("run")

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.crawler.certificates import Authority
+from tests.certificates import Authority
 from tests.crawler.crawl import crawl
 from tests.crawler.hostile.sealed import opened, seal
 from tests.crawler.hostile.world import PORT, PUBLIC, TLS_PORT, refreshing, robots_of, through, world

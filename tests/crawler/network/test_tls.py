@@ -4,48 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.crawler.certificates import Authority, self_signed
+from tests.certificates import Authority, context_of, self_signed
 from tests.crawler.crawl import Crawled, crawl
+from tests.server import Answer, Request, answering
 
 PAGE = b"<h1>Privacy policy</h1><p>We share your data with nobody, and keep it for a week.</p>"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(404 if self.path == "/robots.txt" else 200)
-        self.send_header("Content-Length", str(len(PAGE)))
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
-
-
-class Server(HTTPServer):
-    def handle_error(self, *arguments: object) -> None:
-        """Keep quiet: who refuses the certificate goes away."""
 
 
 @contextlib.contextmanager
 def serving(context: ssl.SSLContext) -> Iterator[str]:
     """Serve over TLS and give the address."""
-    server = Server(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_address[1]}/privacy"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+
+    def respond(request: Request) -> Answer:
+        return Answer(PAGE, 404 if request.path == "/robots.txt" else 200, ())
+
+    with answering(respond, tls=context) as port:
+        yield f"https://localhost:{port}/privacy"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +38,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
     old.set_ciphers("ALL:@SECLEVEL=0")
     contexts = {
         "good": authority.context("localhost"),
-        "self-signed": self_signed(folder, "localhost"),
+        "self-signed": context_of(self_signed(folder, "localhost")),
         "expired": authority.context("localhost", ends=timedelta(days=-1)),
         "another name": authority.context("elsewhere.example"),
         "old protocol": old,

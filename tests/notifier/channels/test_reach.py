@@ -22,7 +22,7 @@ from notifier.audience.subscriptions import Channel
 from notifier.channels import ALLOWED, address_problem, send_message
 from notifier.channels.outcome import Failed
 from notifier.texts.alert import alert_message
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.services import services
 

@@ -18,12 +18,13 @@ from notifier.channels import address_problem, send_message
 from notifier.channels.outcome import Accepted, Failed
 from notifier.channels.redaction import LOGGERS
 from notifier.texts.alert import alert_message
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.channels.test_reach import ADDRESSES, WITHOUT_RECIPIENTS, hosts
 from tests.notifier.services import services
-from tests.notifier.sink import Answer, Sink
+from tests.notifier.sink import Sink
 from tests.notifier.texts.test_chat import ADDRESSES as CHATS
+from tests.server import Answer
 from tests.smtp import MailServer
 
 MESSAGE = alert_message(notice(WILL_NOT))
@@ -111,7 +112,8 @@ def test_no_chat_service_shows_its_secrets_where_all_goes_well(
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(500), Answer(404), Answer(302, (("Location", "/x"),)), Answer(breaks="reset")]
+    "answer",
+    [Answer(status=500), Answer(status=404), Answer(status=302, headers=(("Location", "/x"),)), Answer(breaks="reset")],
 )
 def test_a_receiver_that_repeats_a_secret_teaches_it_to_nobody(hook: Sink, answer: Answer) -> None:
     secret, token = "secret-of-the-desk", "token-of-the-desk"

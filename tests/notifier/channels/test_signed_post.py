@@ -20,7 +20,8 @@ from notifier.channels.outcome import Accepted, Failed
 from notifier.channels.signed_post import LONGEST_WAIT, asked_wait
 from notifier.texts.alert import alert_message
 from tests.notifier.changes import WILL_NOT, clause, notice
-from tests.notifier.sink import Answer, Sink
+from tests.notifier.sink import Sink
+from tests.server import Answer
 from tests.sources import PROJECT
 
 SECRET = "CANARY-shared-secret"
@@ -134,7 +135,7 @@ def test_every_2xx_is_accepted(hook: Sink, channel: Channel, status: int) -> Non
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_receiver_says_when_it_wants_to_be_asked_again(hook: Sink, channel: Channel, status: int) -> None:
-    hook.answers = [Answer(status, (("Retry-After", "120"),), b"slow \x1b[31mdown")]
+    hook.answers = [Answer(b"slow \x1b[31mdown", status, (("Retry-After", "120"),))]
     before = datetime.now(UTC)
     outcome = send_message(channel, "", MESSAGE)
     assert isinstance(outcome, Failed)
@@ -172,7 +173,7 @@ def test_a_connection_that_breaks_off_may_pass(hook: Sink, channel: Channel, bre
 
 
 def test_a_receiver_that_says_nothing_is_given_up_after_its_time(hook: Sink) -> None:
-    hook.answers = [Answer(breaks="silence", pause=1)]
+    hook.answers = [Answer(breaks="silence", late=1)]
     outcome = send_message(Channel("tickets", hook.signed(SECRET, "hook?rto=0.2")), "", MESSAGE)
     assert outcome == Failed("no answer from 127.0.0.1: it took too long", unreachable=True)
 
@@ -210,7 +211,7 @@ def test_a_receiver_that_dribbles_its_answer_is_left_alone(dripping: int) -> Non
 def test_a_secret_stays_out_of_answers_logs_and_errors(
     hook: Sink, channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hook.answers = [Answer(500, body=f"echo {SECRET}".encode()), Answer(breaks="reset")]
+    hook.answers = [Answer(f"echo {SECRET}".encode(), 500), Answer(breaks="reset")]
     with caplog.at_level(1):
         logging.getLogger("apprise").setLevel(1)
         outcomes = [send_message(channel, "", MESSAGE) for _ in range(3)]

@@ -15,7 +15,7 @@ from notifier.audience.subscriptions import Channel
 from notifier.channels import send_message
 from notifier.channels.outcome import Accepted, Failed
 from notifier.texts.alert import alert_message
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer, free_port
 

@@ -21,7 +21,8 @@ from notifier.sending.dispatcher import STRIKES, WORKERS
 from notifier.texts.alert import alert_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import CONSENT, NOW, WILL_NOT, clause, record_change, record_first
-from tests.notifier.sink import Answer, Sink
+from tests.notifier.sink import Sink
+from tests.server import Answer
 from tests.smtp import MailServer
 
 DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
@@ -431,7 +432,7 @@ def test_what_a_receiver_asks_to_wait_is_waited(desk: Desk, hook: Sink) -> None:
     desk.subscribers = [replace(DESK, via=(Target("hook"),))]
     record_change(desk.archive, WILL_NOT)
     desk.now = datetime.now(UTC)
-    hook.answers = [Answer(429, (("Retry-After", "7200"),))]
+    hook.answers = [Answer(status=429, headers=(("Retry-After", "7200"),))]
     assert desk.deliver().postponed == 1
     desk.wait(timedelta(hours=1, minutes=55))
     assert desk.deliver() == Summary(0, 0, 0, dead=0)

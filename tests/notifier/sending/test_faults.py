@@ -18,7 +18,7 @@ from notifier.audience.planning import ATTEMPTS, BACK_OFF, JITTER
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.sending.delivery import Summary, deliver
 from tests.archive.visits import watch
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, record_change, record_first
 from tests.notifier.faults import HOOK_FAULTS, MAIL_FAULTS, Fault, FaultyMail, faulty_mail
 from tests.notifier.sink import Sink

@@ -19,7 +19,7 @@ from notifier.texts.alert import alert_message
 from notifier.texts.chat import LENGTH, Chat
 from notifier.texts.dialects import ANY, DIALECTS, SLACK, Dialect
 from notifier.texts.message import SUBJECT_LENGTH, Message
-from tests.notifier.certificates import self_signed
+from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, clause, notice
 from tests.notifier.services import Services, services, visible
 

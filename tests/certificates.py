@@ -43,15 +43,15 @@ class Authority:
         made = valid(name_of(hosts[0]), key, ends).issuer_name(self.certificate.subject)
         names = x509.SubjectAlternativeName([alternative(host) for host in hosts])
         certificate = made.add_extension(names, critical=False).sign(self.key, hashes.SHA256())
-        return context_of(key, certificate, self.file.parent / f"server-{certificate.serial_number}.pem")
+        return context_of(written(key, certificate, self.file.parent / f"server-{certificate.serial_number}.pem"))
 
 
-def self_signed(folder: Path, host: str) -> ssl.SSLContext:
-    """Return a server's context whose certificate nobody vouches for."""
+def self_signed(folder: Path, host: str = "127.0.0.1") -> Path:
+    """Write a file with a key and a certificate that nobody vouches for, and return it."""
     key = ec.generate_private_key(ec.SECP256R1())
     made = valid(name_of(host), key, timedelta(days=1)).issuer_name(name_of(host))
     names = x509.SubjectAlternativeName([alternative(host)])
-    return context_of(key, made.add_extension(names, critical=False).sign(key, hashes.SHA256()), folder / "own.pem")
+    return written(key, made.add_extension(names, critical=False).sign(key, hashes.SHA256()), folder / "own.pem")
 
 
 def valid(name: x509.Name, key: ec.EllipticCurvePrivateKey, ends: timedelta) -> x509.CertificateBuilder:
@@ -71,11 +71,17 @@ def alternative(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def context_of(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate, file: Path) -> ssl.SSLContext:
+def written(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate, file: Path) -> Path:
+    """Write a key and its certificate to a file, and return it."""
     file.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
+    return file
+
+
+def context_of(file: Path) -> ssl.SSLContext:
+    """Return the context of a server that shows this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
