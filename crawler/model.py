@@ -1,4 +1,4 @@
-"""What goes from the crawler's components to each other, and to whoever runs a crawl."""
+"""Data that the crawler's components pass to each other and to the program that runs a crawl."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsSaid:
-    """What came of asking a site for its robots.txt."""
+class RobotsResult:
+    """The result of requesting a site's robots.txt."""
 
     origin: str
     """Scheme, host and port."""
     status: int | None
-    """HTTP status; None where no complete answer came."""
+    """HTTP status; None if no complete response came."""
     crawl_delay: float | None = None
-    """Seconds that it states for us; None where it states none."""
+    """Seconds that it states for us; None if it states no Crawl-delay."""
     _: KW_ONLY
     delay: float | None = None
-    """Seconds that are kept between two requests; None where nothing may be fetched."""
+    """Seconds that the crawler keeps between two requests; None if nothing may be fetched."""

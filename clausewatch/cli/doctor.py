@@ -16,7 +16,7 @@ from clausewatch.inspection.page_examination import Examined
 from clausewatch.output.json_rows import as_json, diagnosis_row
 from clausewatch.output.json_rows.judgements import browser_of
 from clausewatch.output.terminal import wrapped
-from crawler.model import RobotsSaid
+from crawler.model import RobotsResult
 from differ.visits.assessment import Assessment
 
 
@@ -63,9 +63,9 @@ def _told(what: str, text: str) -> list[str]:
     return wrapped(f"{what:<12} {text}", hanging=" " * 13)
 
 
-def _robots(robots: RobotsSaid) -> str:
+def _robots(robots: RobotsResult) -> str:
     if robots.status is None:
-        return f"{robots.origin}: cannot be had"
+        return f"{robots.origin}: unavailable"
     if robots.delay is None:
         return f"{robots.origin}: answers {robots.status}, so nothing may be fetched"
     stated = "no Crawl-delay" if robots.crawl_delay is None else f"Crawl-delay {robots.crawl_delay:g} s"

@@ -13,7 +13,7 @@ from archive.storage.database import Archive
 from clausewatch.config import Configuration
 from clausewatch.inspection.page_examination import Examined, examine
 from crawler.crawl_settings import CrawlSettings
-from crawler.model import RobotsSaid
+from crawler.model import RobotsResult
 from crawler.settings import scrapy_settings
 from crawler.visits.pipelines import profile_of, visit_of
 from crawler.visits.preview import preview
@@ -29,7 +29,7 @@ class Diagnosis:
 
     policy: Policy
     visits: tuple[VisitResult, ...]
-    robots: tuple[RobotsSaid, ...]
+    robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
     """None where no complete answer came, or where reading it hit a limit."""

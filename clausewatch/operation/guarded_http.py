@@ -143,7 +143,7 @@ def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> 
     open_ones = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
     if not open_ones:
         raise RequestError(
-            f"{host} is at {', '.join(dict.fromkeys(addresses))}, which is no public address: if it is your own "
+            f"{host} is at {', '.join(dict.fromkeys(addresses))}, which is not a public address: if it is your own "
             "network, open it with `allow_private` under [crawl]"
         )
     return socket.create_connection((open_ones[0], port), timeout)

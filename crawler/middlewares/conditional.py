@@ -1,4 +1,4 @@
-"""Asks a server only for what is new, and takes a 304 only as the answer to that."""
+"""Sends conditional requests, and accepts a 304 only in reply to one."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ HEADERS = ("If-None-Match", "If-Modified-Since")
 
 
 class ConditionalMiddleware:
-    """Sends a policy's validators to the one address that gave them, and to no other that a redirect leads to.
+    """Sends a policy's validators only to the address that issued them, never to the target of a redirect.
 
-    They stand in the request's meta under "validators". It is the last one before the downloader.
+    It reads them from the request's meta, key "validators". It is the last middleware before the downloader.
     """
 
     def process_request(self, request: Request) -> None:
         for name in HEADERS:
-            request.headers.pop(name, None)  # of the request before a redirect
-        known = asked_with(request)
-        if known is None:
+            request.headers.pop(name, None)  # left over from the request before a redirect
+        validators = asked_with(request)
+        if validators is None:
             return
-        for name, value in zip(HEADERS, (known.etag, known.last_modified), strict=True):
+        for name, value in zip(HEADERS, (validators.etag, validators.last_modified), strict=True):
             if value:
                 request.headers[name] = value.encode("latin-1", errors="ignore")
 
 
 def asked_with(request: Request) -> Validators | None:
-    """Return the validators that go with this very request, or None."""
-    known = request.meta.get("validators")
-    return known if isinstance(known, Validators) and known.url == request.url else None
+    """Return the validators that are sent with this request, or None."""
+    validators = request.meta.get("validators")
+    return validators if isinstance(validators, Validators) and validators.url == request.url else None
 
 
 def not_modified(response: Response) -> Validators | None:
-    """Return the validators that a server says still hold, or None where it gave any other answer."""
+    """Return the validators that a 304 confirms, or None for any other response."""
     return None if response.status != NOT_MODIFIED or response.request is None else asked_with(response.request)

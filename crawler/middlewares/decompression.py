@@ -1,6 +1,6 @@
-"""Undoes an answer's content coding, whole or not at all: RFC 9110 section 8.4.
+"""Decodes the content coding of a response, completely or not at all: RFC 9110 section 8.4.
 
-Scrapy's own middleware hands on what it has where a compressed answer breaks off, and the rest is lost silently.
+Scrapy's own middleware passes on a truncated body if a compressed response breaks off, and the rest is lost silently.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 MOST_CODINGS = 3
-"""Codings one within another up to which an answer is read; servers use one."""
+"""Upper limit for nested codings of one response; servers use one."""
 CHUNK = 65_536
 WINDOW_LOG = 23
-"""Of the largest window that a zstd answer may ask for: 8 MiB, RFC 9659."""
+"""Binary logarithm of the largest window that a zstd response may ask for: 8 MiB, RFC 9659."""
 GZIP, ZLIB, RAW = 31, 15, -15
-"""What zlib calls the containers of a deflated stream."""
+"""Values of zlib's `wbits` for the containers of a deflated stream."""
 
 
 class TooLargeError(ValueError):
-    """More came out than is taken."""
+    """The decoded body exceeds the limit."""
 
 
 class BrokenError(ValueError):
@@ -45,7 +45,7 @@ class BrokenError(ValueError):
 
 
 class DecompressionMiddleware:
-    """Stands in for Scrapy's: an answer that cannot be read whole is a failed one, with its reason."""
+    """Replaces Scrapy's: a response that cannot be decoded completely is a failure with a reason."""
 
     def __init__(self, settings: CrawlSettings) -> None:
         self.settings = settings
@@ -55,13 +55,13 @@ class DecompressionMiddleware:
         return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
 
     def process_request(self, request: Request) -> None:
-        """Say what can be read."""
+        """Announce the codings that can be read."""
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the answer with its plain body; raise KnownError where there is none."""
+        """Return the response with its decoded body; raise KnownError if it cannot be decoded."""
         stated = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
-        codings = [each.strip() for each in stated.split(",") if each.strip() not in ("", "identity")]
+        codings = [coding.strip() for coding in stated.split(",") if coding.strip() not in ("", "identity")]
         if not codings or not response.body:
             return response
         body = self._plain(response.body, codings)
@@ -105,7 +105,7 @@ def limited(chunks: Iterator[bytes], limit: int) -> bytes:
 
 
 def gunzipped(body: bytes) -> Iterator[bytes]:
-    """Yield what is in the members of a gzip file; what else follows them is left out, as browsers do."""
+    """Yield the content of the members of a gzip file; trailing bytes are ignored, as browsers do."""
     rest = body
     while rest.startswith(b"\x1f\x8b") or rest is body:
         stream = zlib.decompressobj(GZIP)
@@ -114,7 +114,7 @@ def gunzipped(body: bytes) -> Iterator[bytes]:
 
 
 def undeflated(body: bytes) -> Iterator[bytes]:
-    """Yield what is in a zlib stream, or in a bare one, which some servers send for it."""
+    """Yield the content of a zlib stream, or of a raw deflate stream, which some servers send instead."""
     try:
         zlib.decompressobj(ZLIB).decompress(body, 1)
     except zlib.error:
@@ -123,7 +123,7 @@ def undeflated(body: bytes) -> Iterator[bytes]:
 
 
 def inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
-    """Yield what zlib makes of a body. Raises BrokenError where it has no end."""
+    """Yield a body as zlib inflates it. Raises BrokenError if it is truncated."""
     rest = body
     while not stream.eof:
         chunk = stream.decompress(rest, CHUNK)
@@ -134,7 +134,7 @@ def inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
 
 
 def unbrotlied(body: bytes) -> Iterator[bytes]:
-    """Yield what is in a Brotli stream. Raises BrokenError where it has no end."""
+    """Yield the content of a Brotli stream. Raises BrokenError if it is truncated."""
     stream = brotli.Decompressor()
     chunk = stream.process(body, output_buffer_limit=CHUNK)
     while True:
@@ -147,7 +147,7 @@ def unbrotlied(body: bytes) -> Iterator[bytes]:
 
 
 def unzstandarded(body: bytes) -> Iterator[bytes]:
-    """Yield what is in the frames of a Zstandard file. Raises BrokenError where the last has no end."""
+    """Yield the content of the frames of a Zstandard file. Raises BrokenError if the last is truncated."""
     rest = body
     while rest:
         stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})

@@ -1,4 +1,4 @@
-"""Tries again what may pass, when the host wishes: Retry-After, back-off by host, and the pace of a Crawl-delay."""
+"""Retries temporary failures when the host allows it: Retry-After, back-off by host, and the pace of a Crawl-delay."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 class PostponedError(IgnoreRequest):
-    """A request is to be made later; whoever catches it waits, so that no place among the requests is taken."""
+    """Raised to retry a request later. The handler sleeps, so no concurrency slot is held."""
 
     def __init__(self, seconds: float, request: Request, why: str) -> None:
         super().__init__(why)
         self.seconds = seconds
         self.request = request
-        """What to request then."""
+        """The request to make then."""
         self.why = why
 
 
@@ -39,17 +39,18 @@ class LeftAloneError(KnownError):
 
 
 class PolitenessMiddleware:
-    """Stands in for Scrapy's retries, which ask again at once whatever the host says.
+    """Replaces Scrapy's retries, which ignore the host and ask again at once.
 
-    After 429 and 503 the whole host rests, for as long as it asks or twice as long each time; after another passing
-    failure only the request that failed waits. Beyond `max_wait` nothing more is asked of the host in this run.
+    After 429 and 503 all requests to the host wait, for as long as it asks or twice as long each time. After another
+    temporary failure only the failed request waits. If the wait exceeds `max_wait`, this run makes no further request
+    to the host.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self._statuses = {int(status) for status in crawler.settings.getlist("RETRY_HTTP_CODES")}
-        self._errors = tuple(load_object(each) for each in crawler.settings.getlist("RETRY_EXCEPTIONS"))
+        self._errors = tuple(load_object(error) for error in crawler.settings.getlist("RETRY_EXCEPTIONS"))
         self._hosts: defaultdict[str, HostPace] = defaultdict(HostPace)
 
     @classmethod
@@ -57,7 +58,7 @@ class PolitenessMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise LeftAloneError or PostponedError for a host that wants no request now."""
+        """Raise LeftAloneError or PostponedError if the host does not accept requests now."""
         obstacle = self._obstacle(request)
         if obstacle is not None:
             raise obstacle
@@ -78,7 +79,7 @@ class PolitenessMiddleware:
         return None
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Raise PostponedError for an answer after which the same is to be asked again."""
+        """Raise PostponedError if the response calls for a retry."""
         pace = self._hosts[urlsplit(request.url).netloc]
         if response.status in ASKING_TO_WAIT:
             self._note_refusal(request, response, pace)
@@ -90,7 +91,7 @@ class PolitenessMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise PostponedError for a failure that may pass."""
+        """Raise PostponedError if the failure may be temporary."""
         if isinstance(exception, self._errors):
             self._postpone(request, self._patience(request), explain(exception, request, self.settings).sentence)
 
@@ -101,27 +102,27 @@ class PolitenessMiddleware:
         if wait is not None:
             pace.rests_until = max(pace.rests_until, time.monotonic() + wait)
         elif asked is not None:
-            self._tell(request, asked, pace)
+            self._signal_rest(request, asked, pace)
         self._turn_away(request)
         if wait is not None:
             self._postpone(request, wait, f"{response.url} answers {response.status}")
 
-    def _tell(self, request: Request, asked: float, pace: HostPace) -> None:
-        """Tell that a host wants more time than a run has, so that the next run can know."""
+    def _signal_rest(self, request: Request, asked: float, pace: HostPace) -> None:
+        """Signal that a host asks for more time than a run has, so that the next run respects it."""
         until = datetime.now(UTC) + timedelta(seconds=min(asked, LONGEST_REST.total_seconds()))
         resting = RestingHost(urlsplit(request.url).netloc, until, pace.left_alone)
         self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
 
     def _turn_away(self, request: Request) -> None:
-        """Take the requests to a host that already wait for their turn out of Scrapy's queue for it."""
+        """Remove the requests that wait for this host from Scrapy's queue, and fail them."""
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(downloader.get_slot_key(request))
         waiting = [] if slot is None else list(slot.queue)
-        for place in waiting:
-            obstacle = self._obstacle(place[0])
+        for queued in waiting:
+            obstacle = self._obstacle(queued[0])
             if slot is not None and obstacle is not None:
-                slot.queue.remove(place)
-                place[1].errback(obstacle)
+                slot.queue.remove(queued)
+                queued[1].errback(obstacle)
 
     def _patience(self, request: Request) -> float:
         return back_off(self.settings.delay, tries(request) + 1, self.settings.max_wait)
@@ -132,23 +133,23 @@ class PolitenessMiddleware:
 
 
 def tries(request: Request) -> int:
-    """Return how often a request was tried again."""
+    """Return how often a request was retried."""
     return int(request.meta.get("retry_times", 0))
 
 
 def later(request: Request, tries: int = 1) -> Request:
-    """Return the same request, to be made later; `tries` of the allowed ones are used up by that."""
+    """Return the same request, to be made later; it counts as `tries` retries."""
     return request.replace(
         dont_filter=True, meta=request.meta | {"retry_times": request.meta.get("retry_times", 0) + tries}
     )
 
 
 def slow_down(crawler: Crawler, request: Request, delay: float) -> None:
-    """Leave at least `delay` seconds between two requests to the host of this one, from now on."""
+    """Keep at least `delay` seconds between requests to the host of this request, from now on."""
     downloader = crawler.engine.downloader
     host = downloader.get_slot_key(request)
     middle = least(delay, CRAWL_DELAY_JITTER)
-    # Scrapy forgets the slot of a host that was not asked for a minute, and makes a new one from these.
+    # Scrapy drops the slot of a host after a minute without requests, and creates the next one from these.
     downloader.per_slot_settings[host] = {"delay": middle, "jitter": CRAWL_DELAY_JITTER}
     slot = downloader.slots.get(host)
     if slot is not None:

@@ -1,4 +1,4 @@
-"""Refuses what would lead the crawler astray, in so many words: not as a name without address, and not tried again."""
+"""Rejects unsafe addresses with a specific error (not as a DNS failure) and without retry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class RefusedError(KnownError):
-    """An address is not asked, whoever led to it."""
+    """An address that may not be requested, wherever it came from."""
 
     def __init__(self, url: str, sentence: str) -> None:
         super().__init__(Failure("refused", sentence))
@@ -32,9 +32,9 @@ class RefusedError(KnownError):
 
 
 class RefusalMiddleware:
-    """Lets no request through whose host two readers could take for different ones, and names what the guard refused.
+    """Rejects requests whose host is ambiguous, and explains which addresses the guard refused.
 
-    It stands between the redirects and the downloader, so that nothing that is refused is tried again or followed.
+    It runs between the redirects and the downloader, so that a rejected request is neither retried nor followed.
     """
 
     def __init__(self, settings: CrawlSettings) -> None:
@@ -52,7 +52,7 @@ class RefusalMiddleware:
             raise RefusedError(request.url, f"The address {shortened(request.url)} {error}.") from None
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Raise RefusedError for a redirect to what is not a web address."""
+        """Raise RefusedError if a redirect leads to something other than a web address."""
         if response.status in REDIRECTS and "Location" in response.headers:
             stated = response.headers["Location"] or b""
             try:
@@ -63,7 +63,7 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise KnownError for what is no passing failure: an address that the guard refused, headers without end."""
+        """Raise KnownError for a permanent failure: an address that the guard refused, or headers over the limit."""
         if any(isinstance(cause, HeadersTooLargeError) for cause in causes(exception)):
             limit = f"{self.settings.max_headers / 1e3:g} kB"
             raise KnownError(Failure("too-large", f"The headers of the answer are larger than max_headers, {limit}."))
@@ -72,11 +72,11 @@ class RefusalMiddleware:
         host = urlsplit(request.url).hostname or request.url
         address = refused_address(host)
         if address is not None:
-            reason = f"{host} leads to {address}, which is no public address ({kind(address)})"
+            reason = f"{host} leads to {address}, which is not a public address ({kind(address)})"
             reason += "; name it in allow_private under [crawl] to fetch it."
             raise RefusedError(request.url, reason) from exception
 
 
 def shortened(text: str) -> str:
-    """Return an address that another has written, fit for a sentence."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text[:200])
+    """Return an address from outside in a form that is safe to quote in a message."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:200])

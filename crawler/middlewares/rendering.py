@@ -1,8 +1,8 @@
-"""Runs the scripts of a page in a browser that reaches nothing by itself.
+"""Runs the scripts of a page in a browser that has no network access of its own.
 
-The page comes as every other one does, and is then opened in the browser. Whatever it asks for is fetched here by the
-crawler: past robots.txt, through the address guard, within the same limits. Imported only where the extra `render` is
-installed and a policy wants it.
+The crawler fetches the page as it fetches every other page, and then opens it in the browser. It also fetches every
+file that the page requests: it honours robots.txt, the address guard and the same limits. This module is imported only
+if the extra `render` is installed and a policy needs it.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PAGES = 1
-"""Pages that are open at a time: each takes 100 MB or more, and a browser that must be ended takes no other with it."""
+"""Pages open at a time: each takes 100 MB or more, and ending a stuck browser must not affect another page."""
 FILES = 2
 """Files of pages that are fetched from one host at a time."""
 FILE_DELAY = 0.02
-"""Seconds between two of them: they belong to one visit, as those that any reader's browser asks for."""
+"""Seconds between two files: they belong to one visit, like the requests of a reader's browser."""
 QUIET = 1.0
-"""Seconds without a request and without a change of the text after which a page is finished."""
+"""Seconds without a request and without a change of the text until a page counts as finished."""
 LOOK = 0.2
-"""Seconds between two looks at whether it is."""
+"""Seconds between two checks whether a page is finished."""
 CLOSING = 15.0
-"""Seconds that a page has to close; then the browser is ended, and a new one takes the next page."""
+"""Seconds that a page has to close; after that the browser is ended, and a new browser opens the next page."""
 
 WANTED = ("document", "script", "stylesheet", "xhr", "fetch")
-"""Kinds of files that words can come from."""
+"""Kinds of files that can contribute text."""
 METHODS = ("GET", "POST")
 DROPPED_OF_REQUESTS = (
     "accept-encoding",
@@ -61,7 +61,7 @@ DROPPED_OF_REQUESTS = (
 )
 DROPPED_OF_ANSWERS = ("connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding")
 NOT_OF_THE_TEXT = (b"Content-Type", b"Content-Length", b"ETag", b"Last-Modified")
-"""Headers that speak of the page as it came, and not of what its scripts made of it."""
+"""Headers that describe the page as it was sent, not the page that its scripts built."""
 
 NO_PEERS = (
     """for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) delete window[name];"""
@@ -72,15 +72,15 @@ logger = logging.getLogger(__name__)
 
 
 async def refuse(_: Asked) -> bool:
-    """Refuse what the library would let the browser ask for by itself."""
+    """Abort every request that the library would let the browser make itself."""
     return True
 
 
 class RenderingMiddleware:
-    """Replaces the answer to a request that has "rendered" in its meta by what the page's scripts make of it.
+    """Replaces the response to a request with "rendered" in its meta by the page that its scripts build.
 
-    It is the first one, so that redirects have been followed and everything else has been settled. An answer that is no
-    page, or that is an error, stays as it is.
+    It is the first middleware, so it sees responses after redirects and all other middlewares. A response that is not
+    an HTML page, or that is an error, is left unchanged.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -98,7 +98,7 @@ class RenderingMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Return the page as its scripts build it. Raises KnownError where they do not within the limits."""
+        """Return the page as its scripts build it. Raises KnownError if they exceed a limit."""
         if not request.meta.get("rendered") or not isinstance(response, HtmlResponse) or response.status != 200:
             return response
         async with self._free:
@@ -130,19 +130,19 @@ class RenderingMiddleware:
         return self._answer(response, built, version)
 
     async def _closed(self, asked: Request) -> None:
-        """Close a page and all that belongs to it; end the browser where it does not let go of it."""
+        """Close a page and its context; end the browser if they do not close."""
         page = asked.meta.get("playwright_page")
         with contextlib.suppress(TimeoutError, BrowserError):
             async with asyncio.timeout(CLOSING):
                 if isinstance(page, Page):
                     await page.context.close()
                     return
-        # No page came, or it does not go.
+        # No page came, or it does not close.
         with contextlib.suppress(TimeoutError, BrowserError):
             await self._ended()
 
     async def _ended(self) -> None:
-        """End the browser, and wait until the library knows; it starts another for the next page."""
+        """End the browser, and wait until the library notices; it starts another for the next page."""
         async with asyncio.timeout(CLOSING):
             if hasattr(self.browser, "browser"):
                 await self.browser.browser.close()
@@ -151,7 +151,7 @@ class RenderingMiddleware:
 
     def _answer(self, response: HtmlResponse, built: Response, version: str) -> Response:
         text = built.text if isinstance(built, TextResponse) else ""
-        # What a page says of its own encoding was true of the bytes that came: the mark at the start goes before that.
+        # The page may declare the encoding of the original bytes: a byte order mark takes precedence over that.
         body = text.encode("utf-8-sig")
         if len(body) > self.settings.max_body:
             sentence = f"The page as its scripts build it is larger than max_body, {self.settings.max_body / 1e6:g} MB."
@@ -170,16 +170,16 @@ class RenderingMiddleware:
 
 
 class Opened:
-    """A page that is open in the browser: fetches what it asks for, and sees when it is finished."""
+    """A page open in the browser: fetches the files that it requests, and detects when it is finished."""
 
     def __init__(self, crawler: Crawler, settings: CrawlSettings, response: HtmlResponse, languages: bytes) -> None:
         self.crawler = crawler
         self.settings = settings
         self.failure: Failure | None = None
-        """The limit that ended it, or None."""
+        """The limit that the page exceeded, or None."""
         self.over = False
         self._ready: dict[str, Response] = {response.url: response}
-        """Documents that were fetched already, by their address."""
+        """Documents that are already fetched, by their address."""
         self._first: Response | None = response
         self._languages = languages.decode("latin-1")
         self._files = 0
@@ -188,7 +188,7 @@ class Opened:
         self._last = time.monotonic()
 
     def meta(self, name: str) -> dict[str, Any]:
-        """Return what tells the library how to open the page; `name` is that of a browser's profile of its own."""
+        """Return the request meta by which the library opens the page; `name` names a browser context of its own."""
         agent: str = self.crawler.settings["USER_AGENT"]
         return {
             "playwright": True,
@@ -207,26 +207,26 @@ class Opened:
         }
 
     async def prepare(self, page: Page, _: Request) -> None:
-        """Take over everything that the page, and what it opens, asks for."""
+        """Intercept every request of the page and of the windows that it opens."""
         page.set_default_timeout(self.settings.render_time * 1000)
         context: BrowserContext = page.context
         await context.add_init_script(NO_PEERS)
         await context.route("**/*", self.answer)
-        await page.route("**/*", self.answer)  # it goes before that of the library
+        await page.route("**/*", self.answer)  # takes precedence over the library's own route
         await context.route_web_socket("**/*", self.hang_up)
         page.on("popup", self.shut)
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
 
     async def hang_up(self, socket: WebSocketRoute) -> None:
-        """End a connection that nothing was sent through: what is told there is no policy."""
+        """Close the page's WebSocket at once: policies are not delivered over one."""
         await socket.close()
 
     def shut(self, page: Page) -> None:
         """Close a window that a page opens."""
-        asyncio.ensure_future(page.close())  # noqa: RUF006 - the library holds what it waits for
+        asyncio.ensure_future(page.close())  # noqa: RUF006 - the library keeps a reference
 
     async def answer(self, route: Route, asked: Asked) -> None:
-        """Give the browser what it asks for, as the crawler gets it, or nothing."""
+        """Answer a request of the browser with what the crawler fetches, or abort it."""
         self._under_way += 1
         try:
             await self._answer(route, asked)
@@ -241,7 +241,7 @@ class Opened:
         if response is None or self.over:
             await route.abort()
         elif asked.resource_type == "document" and response.url != asked.url.partition("#")[0]:
-            # Only so does the page know its own address after a redirect.
+            # Only a navigation gives the page its own address after a redirect.
             self._ready[response.url] = response
             await route.fulfill(status=200, content_type="text/html", body=sent_on(response.url))
         else:
@@ -265,7 +265,7 @@ class Opened:
         return response if self._allowed(0) else None
 
     def _allowed(self, further: int = 1) -> bool:
-        """Count another file; note the limit where it is one too many, or all of them too large."""
+        """Count another file; note the limit if there are too many files, or if together they are too large."""
         self._files += further
         if self._files > self.settings.render_requests:
             sentence = f"The page asks for more files than render_requests, {self.settings.render_requests}."
@@ -292,13 +292,13 @@ class Opened:
             asked.method,
             headers=kept,
             body=asked.post_data_buffer or b"",
-            # One try: a page that asks again does so itself.
+            # No retries: a page that needs a file again requests it again.
             meta={"download_slot": slot, "retry_times": self.settings.retries},
             dont_filter=True,
         )
 
     async def finished(self, page: Page) -> None:
-        """Wait until a page is finished: nothing is asked for, and its text stays. At last it is taken as it is."""
+        """Wait until a page makes no requests and its text stays the same. If time runs out, it is taken as it is."""
         until = time.monotonic() + self.settings.render_time / 2
         text, since = "", time.monotonic()
         while time.monotonic() < until and self.failure is None:
@@ -311,7 +311,7 @@ class Opened:
 
 
 async def shown_text(page: Page) -> str | None:
-    """Return the text that a page shows; None while it gives way to another."""
+    """Return the text that a page shows; None while it navigates to another page."""
     try:
         return str(await page.evaluate(TEXT))
     except BrowserError:
@@ -321,7 +321,7 @@ async def shown_text(page: Page) -> str | None:
 
 
 def unpacked_headers(response: Response) -> dict[str, str]:
-    """Return the headers of an answer that was unpacked."""
+    """Return the headers of a decompressed response."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
@@ -330,6 +330,6 @@ def unpacked_headers(response: Response) -> dict[str, str]:
 
 
 def sent_on(url: str) -> str:
-    """Return a page that leads to another address at once."""
+    """Return an HTML page that redirects to an address at once."""
     quoted = url.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C")
     return f'<meta http-equiv="refresh" content="0; url={quoted}">'

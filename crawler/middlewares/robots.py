@@ -1,7 +1,7 @@
-"""robots.txt as RFC 9309 means it: 4xx allows everything, and what cannot be had forbids everything.
+"""Obeys robots.txt by RFC 9309: a 4xx allows everything, and an unavailable robots.txt forbids everything.
 
-429 counts as not to be had: it asks us to stay away for now. Scrapy's own middleware fetches the page when robots.txt
-cannot be had.
+429 counts as unavailable, because it asks us to stay away for now. Scrapy's own middleware fetches the page if
+robots.txt is unavailable.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from crawler import signals
 from crawler.middlewares.politeness import LeftAloneError, PostponedError, later, slow_down, tries
 from crawler.middlewares.refusals import RefusedError
-from crawler.model import RobotsSaid
+from crawler.model import RobotsResult
 from crawler.network.failures import NETWORK_ERRORS, Failure, RobotsError, explain
 from crawler.pace import kept_delay
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PRODUCT = "Clausewatch"
-"""The name that a robots.txt calls us by."""
+"""The product token by which a robots.txt names us."""
 PARSED_BYTES = 500 * 1024
-"""How much of a robots.txt counts: RFC 9309 section 2.5 asks for at least this."""
+"""Bytes of a robots.txt that are parsed; RFC 9309 section 2.5 requires at least this many."""
 TOO_MANY_REQUESTS = 429
 
 
 class RobotsMiddleware:
-    """Asks robots.txt of each origin once, and lets only those pages through that it allows."""
+    """Fetches the robots.txt of each origin once, and lets only requests through that it allows."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -49,7 +49,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise RobotsError for a page that robots.txt keeps us from, PostponedError where it is to be asked later."""
+        """Raise RobotsError if robots.txt forbids the page, PostponedError if robots.txt must be retried later."""
         if request.meta.get("is_robots_txt"):
             return
         parts = urlsplit(request.url)
@@ -59,7 +59,7 @@ class RobotsMiddleware:
         asking = self._rules[origin]
         rules = await asyncio.shield(asking)
         if isinstance(rules, PostponedError):
-            if self._rules.get(origin) is asking:  # the first of those who waited for it
+            if self._rules.get(origin) is asking:  # the first of the requests that waited for it
                 del self._rules[origin]
             self._postpone(request, rules, parts.netloc)
         elif isinstance(rules, Failure):
@@ -71,7 +71,7 @@ class RobotsMiddleware:
         if tries(request) < self.settings.retries:
             raise PostponedError(answer.seconds, later(request), answer.why)
         raise RobotsError(
-            Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {answer.why}")
+            Failure("robots", f"robots.txt of {host} is unavailable, so nothing may be fetched: {answer.why}")
         )
 
     async def _ask(self, origin: str) -> RobotParser | Failure | PostponedError:
@@ -85,16 +85,16 @@ class RobotsMiddleware:
         except LeftAloneError as error:
             return error.failure
         except RefusedError as error:
-            self._tell(RobotsSaid(origin, None))
+            self._signal(RobotsResult(origin, None))
             return _refused(error, request.url)
         except NETWORK_ERRORS as error:
-            self._tell(RobotsSaid(origin, None))
+            self._signal(RobotsResult(origin, None))
             return _unavailable(explain(error, request, self.settings), origin)
         return self._read(request, response, origin)
 
     def _read(self, request: Request, response: Response, origin: str) -> RobotParser | Failure:
         if response.status >= 500 or response.status == TOO_MANY_REQUESTS:
-            self._tell(RobotsSaid(origin, response.status))
+            self._signal(RobotsResult(origin, response.status))
             return _refusing(response, urlsplit(origin).netloc)
         body = response.body[:PARSED_BYTES] if response.status < 300 else b""
         rules = ProtegoRobotParser.from_crawler(self.crawler, body)
@@ -102,29 +102,29 @@ class RobotsMiddleware:
         delay = kept_delay(stated, self.settings.delay, self.settings.max_wait)
         if delay > self.settings.delay:
             slow_down(self.crawler, request, delay)
-        self._tell(RobotsSaid(origin, response.status, stated, delay=delay))
+        self._signal(RobotsResult(origin, response.status, stated, delay=delay))
         return rules
 
-    def _tell(self, said: RobotsSaid) -> None:
-        self.crawler.signals.send_catch_log(signals.robots_read, said=said)
+    def _signal(self, result: RobotsResult) -> None:
+        self.crawler.signals.send_catch_log(signals.robots_read, result=result)
 
 
 def _refusing(response: Response, host: str) -> Failure:
     stated = response.headers.get("Retry-After")
-    wish = "" if stated is None else f" (Retry-After: {stated.decode('latin-1')[:60]})"
-    return Failure("robots", f"robots.txt of {host} answers {response.status}{wish}, so nothing may be fetched.")
+    retry_after = "" if stated is None else f" (Retry-After: {stated.decode('latin-1')[:60]})"
+    return Failure("robots", f"robots.txt of {host} answers {response.status}{retry_after}, so nothing may be fetched.")
 
 
 def _refused(error: RefusedError, url: str) -> Failure:
-    """Say why robots.txt may not be asked for, and that it led elsewhere where it did."""
+    """Explain why robots.txt may not be requested, and name the redirect if there was one."""
     if error.url == url:
         return error.failure
-    return replace(error.failure, sentence=f"{url} leads on to where nothing is asked: {error.failure.sentence}")
+    return replace(error.failure, sentence=f"{url} redirects to a refused address: {error.failure.sentence}")
 
 
 def _unavailable(failure: Failure, origin: str) -> Failure:
-    """Say why robots.txt could not be had; where the whole host is out of reach, that is the reason."""
+    """Explain why robots.txt is unavailable; if the host itself is unreachable, that is the reason."""
     if failure.kind in ("dns", "tls", "connection"):
         return failure
     host = urlsplit(origin).netloc
-    return Failure("robots", f"robots.txt of {host} cannot be had, so nothing may be fetched: {failure.sentence}")
+    return Failure("robots", f"robots.txt of {host} is unavailable, so nothing may be fetched: {failure.sentence}")

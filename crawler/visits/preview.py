@@ -10,7 +10,7 @@ from scrapy import signals as scrapy_signals
 
 from archive.model import Policy, VisitResult
 from crawler import signals
-from crawler.model import RobotsSaid
+from crawler.model import RobotsResult
 from crawler.network.browser import with_browser
 from crawler.visits.process import PreparedCrawl
 
@@ -21,7 +21,7 @@ class Preview:
 
     visits: tuple[VisitResult, ...]
     """In the order of their answers."""
-    robots: tuple[RobotsSaid, ...]
+    robots: tuple[RobotsResult, ...]
     """What the sites on the way said in their robots.txt, each time they were asked."""
 
 
@@ -32,13 +32,13 @@ def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
     Raises CrawlDefectError where the program itself failed.
     """
     visits: list[VisitResult] = []
-    robots: list[RobotsSaid] = []
+    robots: list[RobotsResult] = []
 
     def note_visit(item: VisitResult) -> None:
         visits.append(item)
 
-    def note_robots(said: RobotsSaid) -> None:
-        robots.append(said)
+    def note_robots(result: RobotsResult) -> None:
+        robots.append(result)
 
     crawl = PreparedCrawl({**with_browser(settings, policies), "ITEM_PIPELINES": {}})
     crawl.crawler.signals.connect(note_visit, signal=scrapy_signals.item_scraped)

@@ -180,7 +180,7 @@ def test_an_authority_that_fails_is_said_so(
 def test_the_authority_is_asked_past_the_address_guard(tmp_path: Path, tsa: Authority) -> None:
     watched(tmp_path)
     before = tsa.asked
-    with opened(tmp_path) as archive, pytest.raises(RequestError, match="which is no public address"):
+    with opened(tmp_path) as archive, pytest.raises(RequestError, match="which is not a public address"):
         stamp_when_due(archive, stamping(tsa), AllowList(), datetime.now(UTC))
     assert tsa.asked == before
 

@@ -186,7 +186,7 @@ def test_a_watchdog_that_is_there_is_heard() -> None:
 def test_the_watchdog_is_asked_past_the_address_guard() -> None:
     with serving() as site:
         site.serve("/5ecret", "OK")
-        with pytest.raises(RequestError, match="no public address"):
+        with pytest.raises(RequestError, match="not a public address"):
             ping(site.url("/5ecret"), AllowList.of([]), timeout=5)
         assert site.asked == []
 

@@ -83,7 +83,7 @@ def test_a_hostile_answer_is_refused_with_its_limit(answered: dict[str, Any], re
 def test_a_hostile_robots_txt_keeps_its_page_from_being_fetched(answered: dict[str, Any]) -> None:
     for name in ROBOTS:
         assert answered["results"][name]["outcome"] == "failed"
-        assert "cannot be had, so nothing may be fetched" in answered["results"][name]["detail"]
+        assert "is unavailable, so nothing may be fetched" in answered["results"][name]["detail"]
     assert not [path for host, path in answered["asked"] if host.startswith("robots-") and path == "/privacy"
                 and host.partition(".")[0] in ROBOTS]  # fmt: skip
 

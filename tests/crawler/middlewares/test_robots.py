@@ -1,4 +1,4 @@
-"""robots.txt: what it forbids is not fetched, and neither is anything where it cannot be had."""
+"""robots.txt: what it forbids is not fetched, and nothing is if it is unavailable."""
 
 from __future__ import annotations
 

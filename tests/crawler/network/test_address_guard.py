@@ -17,7 +17,7 @@ def test_no_connection_goes_to_this_machine_unless_it_is_allowed(tmp_path: Path)
         results = crawl(tmp_path / "a.db", {host: f"http://{host}:{port}/" for host in hosts}, allow_private=())
         assert site.asked == []
     assert {result.error_kind for result in results.values()} == {"refused"}
-    assert "localhost leads to 127.0.0.1, which is no public address (loopback)" in results["localhost"].detail
+    assert "localhost leads to 127.0.0.1, which is not a public address (loopback)" in results["localhost"].detail
     assert "allow_private" in results["localhost"].detail
 
 
