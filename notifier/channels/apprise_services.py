@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from apprise.plugins.base import NotifyBase
 
 from notifier.channels.mail import Mail
 from notifier.channels.redaction import guard_logs, redactor
-from notifier.channels.schemes import ALLOWED, MAIL
+from notifier.channels.schemes import ALLOWED, CHAT, MAIL, PAGERS
+from notifier.channels.teams import Teams
 from notifier.channels.webhook import Webhook
 from notifier.texts.sanitize import clipped, inert
 
@@ -33,6 +35,12 @@ MAIL_REFUSED = {
 
 SELF_STEERED = ("matrix", "matrixs")
 """Services whose answer may name another host to ask; they do so only where the address says `discovery=yes`."""
+
+RETRIED_BY_US = ("retry", "wait", "optional", "tag")
+"""Parameters by which Apprise would retry; and `optional` would have every failure count as accepted."""
+
+WRITTEN_BY_US = ("overflow", "format")
+"""Parameters by which Apprise would cut our texts, in the middle of a number or an escape, or read them as markup."""
 
 REASON = 300
 """Code points of a reason why something failed."""
@@ -63,7 +71,16 @@ def address_problem(url: str, recipient: str = "") -> str | None:
     return None
 
 
-def service(url: str, recipient: str) -> NotifyBase:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What sends to one recipient."""
+
+    plugin: NotifyBase
+    scheme: str
+    """The scheme of the address. Some plugins forget theirs: Mattermost's, Rocket.Chat's and Gotify's say http."""
+
+
+def service(url: str, recipient: str) -> Service:
     """Return the one service of an address, for one recipient. Raises RefusedChannelError."""
     guard_logs()
     redactor.learn(url)
@@ -84,33 +101,37 @@ def service(url: str, recipient: str) -> NotifyBase:
         made.socket_connect_timeout = CONNECT_TIMEOUT
     if "rto" not in options:
         made.socket_read_timeout = READ_TIMEOUT
-    return made
+    return Service(made, schema)
 
 
 def _options(url: str) -> dict[str, Any]:
-    """Return what Apprise reads in an address, less what would hide a failure or repeat a message."""
+    """Return what Apprise reads in an address, less what would hide a failure, repeat a message or change it."""
+    options = _read(url)
+    schema = options["schema"]
+    if schema not in ALLOWED:
+        raise RefusedChannelError(f"{inert(schema)} is not among the services that alerts may go through")
+    if not N_MGR[schema].enabled:
+        raise RefusedChannelError(f"the Python package that Apprise needs for {schema} is not installed")
+    if schema in MAIL and (refused := [key for key in MAIL_REFUSED if key in options["qsd"]]):
+        raise RefusedChannelError(f"{refused[0]}= is not supported here: {MAIL_REFUSED[refused[0]]}")
+    if schema in SELF_STEERED and "discovery" not in options["qsd"]:
+        options["discovery"] = False
+    dropped = (*RETRIED_BY_US, *(WRITTEN_BY_US if schema in (*CHAT, *PAGERS) else ()))
+    return {key: value for key, value in options.items() if key not in dropped}
+
+
+def _read(url: str) -> dict[str, Any]:
     schema, separator, _ = url.partition("://")
     if not separator:
         raise RefusedChannelError("it has no scheme; an address begins like mailtos:// or slack://")
     options: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]  # Apprise does not type it
-    if options is None:
-        is_supported = schema.lower() in N_MGR or schema.lower() in ("http", "https")
-        why = (
-            f"Apprise cannot read this {schema} address"
-            if is_supported
-            else f"Apprise knows no service {inert(schema)!r}"
-        )
-        raise RefusedChannelError(f"{why}; see https://appriseit.com/services/ for how it is written")
-    if options["schema"] not in ALLOWED:
-        raise RefusedChannelError(f"{inert(options['schema'])} is not among the services that alerts may go through")
-    if not N_MGR[options["schema"]].enabled:
-        raise RefusedChannelError(f"the Python package that Apprise needs for {options['schema']} is not installed")
-    if options["schema"] in MAIL and (refused := [key for key in MAIL_REFUSED if key in options["qsd"]]):
-        raise RefusedChannelError(f"{refused[0]}= is not supported here: {MAIL_REFUSED[refused[0]]}")
-    if options["schema"] in SELF_STEERED and "discovery" not in options["qsd"]:
-        options["discovery"] = False
-    # We retry, not Apprise; and `optional` would have every failure count as accepted.
-    return {key: value for key, value in options.items() if key not in ("retry", "wait", "optional", "tag")}
+    if options is not None:
+        return options
+    is_supported = schema.lower() in N_MGR or schema.lower() in ("http", "https")
+    why = (
+        f"Apprise cannot read this {schema} address" if is_supported else f"Apprise knows no service {inert(schema)!r}"
+    )
+    raise RefusedChannelError(f"{why}; see https://appriseit.com/services/ for how it is written")
 
 
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
@@ -126,8 +147,9 @@ def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> Non
 
 @cache
 def _register() -> None:
-    """Make our plugins known to Apprise; that of mail takes the place of Apprise's own."""
+    """Make our plugins known to Apprise; those for mail and for Teams replace Apprise's own."""
     N_MGR.add(Mail, force=True)  # type: ignore[no-untyped-call]  # Apprise does not type it
+    N_MGR.add(Teams, force=True)  # type: ignore[no-untyped-call]  # as above
     N_MGR.add(Webhook)  # type: ignore[no-untyped-call]  # as above
 
 

@@ -11,10 +11,11 @@ from apprise.plugins.base import NotifyBase
 from apprise.result import AppriseResult, AppriseResultStatus
 
 from notifier.audience.subscriptions import Channel
-from notifier.channels.apprise_services import ASSET, RefusedChannelError, line, service
+from notifier.channels.apprise_services import ASSET, RefusedChannelError, Service, line, service
 from notifier.channels.mail import Mail
 from notifier.channels.outcome import Accepted, Failed, Outcome
-from notifier.channels.schemes import MAIL, MAIL_SERVICES
+from notifier.channels.schemes import MAIL, MAIL_SERVICES, PAGERS
+from notifier.channels.teams import Teams
 from notifier.channels.webhook import Webhook
 from notifier.texts.dialects import dialect_of
 from notifier.texts.message import Message
@@ -40,33 +41,45 @@ def send_message(channel: Channel, recipient: str, message: Message, timeout: fl
 def _sent(channel: Channel, recipient: str, message: Message) -> Outcome:
     try:
         made = service(channel.url, recipient)
-        if isinstance(made, Mail | Webhook):
-            made.message = message
-        if isinstance(made, Webhook):
-            made.channel = channel.name
+        if isinstance(made.plugin, Mail | Teams | Webhook):
+            made.plugin.message = message
+        if isinstance(made.plugin, Webhook):
+            made.plugin.channel = channel.name
         apprise = Apprise(asset=ASSET)
-        apprise.add(made)
-        with apprise.notify(**_content(made, message)) as result:
-            return _outcome(result, made)
+        apprise.add(made.plugin)
+        for post in _posts(made, message):
+            with apprise.notify(**post) as result:
+                outcome = _outcome(result, made.plugin)
+            if isinstance(outcome, Failed):
+                return outcome
+        return Accepted()
     except RefusedChannelError as error:
         return Failed(str(error))
     except Exception as error:  # noqa: BLE001  Plugins of a hundred services raise what they like; one must not stop the others.
         return Failed(line(f"{type(error).__name__}: {error}"))
 
 
-def _content(made: NotifyBase, message: Message) -> dict[str, Any]:
-    if made.schema in (*MAIL, *MAIL_SERVICES):
-        return {"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}
-    # Jira and Opsgenie answer a mere piece of information by doing nothing, and call that sent.
-    dialect = dialect_of(made.schema)
-    written = message.chat.written(dialect, message.subject)
-    form = NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT
-    return {
-        "title": dialect.escape(message.subject),
-        "body": written,
-        "body_format": form,
-        "notify_type": NotifyType.WARNING,
-    }
+def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
+    """Return what Apprise is asked to send, one after the other."""
+    if made.scheme in (*MAIL, *MAIL_SERVICES):
+        return [{"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}]
+    dialect = dialect_of(made.scheme, made.plugin.body_maxlen)
+    has_titles = made.plugin.title_maxlen > 0
+    title = message.chat.title(dialect, message.subject, made.plugin.title_maxlen)
+    if made.scheme in PAGERS:  # which ring for each post
+        posts: tuple[str, ...] = (message.chat.single(dialect, message.subject),)
+    else:
+        posts = message.chat.posts(dialect, message.subject)
+    return [
+        {
+            "title": title if has_titles else "",
+            "body": body if has_titles else f"{title}\n{body}",
+            "body_format": NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT,
+            # Jira and Opsgenie answer a mere piece of information by doing nothing, and call that sent.
+            "notify_type": NotifyType.WARNING,
+        }
+        for body in posts
+    ]
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:

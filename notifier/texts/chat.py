@@ -50,9 +50,25 @@ class Chat:
     counted: str = "rest.clauses"
     """The phrase that counts the parts that are left out."""
 
-    def written(self, dialect: Dialect, subject: str) -> str:
-        """Write it for a service, together with its subject no longer than that takes. The subject is not in it."""
-        room = min(LENGTH, dialect.limit - dialect.size(dialect.escape(subject)) - 10)
+    def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
+        """Write the subject for a service whose titles have at most so many characters; 0 if it has none."""
+        return _fitting(subject, longest or dialect.limit, dialect)
+
+    def posts(self, dialect: Dialect, subject: str) -> tuple[str, ...]:
+        """Write it for a service in as few posts as that takes, each with its subject. The subject is in none of them.
+
+        A post ends after a paragraph, a line or a word, never within a number or an escape.
+        """
+        room, whole = _room(dialect, subject), self._written(dialect, LENGTH)
+        return (whole,) if dialect.size(whole) <= room else _numbered(_split(whole, room - 10, dialect))
+
+    def single(self, dialect: Dialect, subject: str) -> str:
+        """Write it for a service in one post, however short: more clauses are counted and fewer are shown."""
+        room = _room(dialect, subject)
+        whole = self._written(dialect, min(LENGTH, room))
+        return whole if dialect.size(whole) <= room else f"{_split(whole, room - 4, dialect)[0]}…"
+
+    def _written(self, dialect: Dialect, room: int) -> str:
         head = _fitting(self.head, HEAD, dialect)
         foot = "\n".join(
             [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
@@ -86,6 +102,40 @@ class Chat:
     def _last(self, dialect: Dialect, left: int) -> str:
         advice = _escaped(self.advice, dialect)
         return advice if dialect.size(advice) + 2 <= left else ""
+
+
+def _room(dialect: Dialect, subject: str) -> int:
+    return dialect.limit - dialect.size(dialect.escape(subject)) - 10
+
+
+def _split(text: str, room: int, dialect: Dialect) -> list[str]:
+    """Cut a text that is escaped already into pieces, each with room for it."""
+    pieces = []
+    while dialect.size(text) > room:
+        end = _longest_beginning(text, room, dialect)
+        ends = [text.rfind(mark, end // 2, end) for mark in ("\n\n", "\n", " ")]
+        at = next((cut for cut in ends if cut > 0), _before_escape(text, end))
+        pieces.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*pieces, text]
+
+
+def _longest_beginning(text: str, room: int, dialect: Dialect) -> int:
+    """Return how many code points fit."""
+    end = min(len(text), room)
+    while dialect.size(text[:end]) > room:
+        end -= max((dialect.size(text[:end]) - room) // 4, 1)  # a code point takes four bytes at most
+    return end
+
+
+def _before_escape(text: str, end: int) -> int:
+    """Return where to cut a word: not between a backslash and what it escapes."""
+    backslashes = end - len(text[:end].rstrip("\\"))
+    return max(end - backslashes % 2, 1)
+
+
+def _numbered(posts: list[str]) -> tuple[str, ...]:
+    return tuple(f"{post}\n({number}/{len(posts)})" for number, post in enumerate(posts, start=1))
 
 
 def _escaped(text: str, dialect: Dialect) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
 from notifier.texts.sanitize import CHAT_ALIKE, inert, inert_in_chat
 
@@ -64,8 +64,9 @@ SLACK = Dialect(4000, lambda text: _closed(text).translate(_FORMAT), _utf16)
 """Apprise escapes & < >. Slack asks for at most 4,000 characters and cuts at 40,000
 (https://docs.slack.dev/reference/methods/chat.postMessage#truncating)."""
 
-TEAMS = Dialect(14_000, inert_in_chat, _utf16, link="[{0}]({0})".format, markdown=True)
-"""28 KB for the whole message, counted in UTF-16, two bytes a character
+TEAMS = Dialect(14_000, inert_in_chat, _utf16, link=lambda _: "", markdown=True)
+"""A card, in which a button opens the link.
+28 KB for the whole message, counted in UTF-16, two bytes a character
 (https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
 
 DISCORD = Dialect(2000, _backslashed, _utf16, link="<{}>".format)
@@ -84,6 +85,13 @@ MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
 """65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits); less where it is
 encrypted, and with room for the event around the text."""
 
+ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)
+"""5,000 characters unless the server says otherwise (its setting Message_MaxAllowedSize). Not every release knows an
+escape, so look-alikes stand for what formats and mentions."""
+
+GOTIFY = Dialect(30_000, lambda text: _closed(text).translate(_MENTION), _utf8)
+"""A plain text, with a title of its own. The server sets no limit; Apprise keeps to 32,768."""
+
 DIALECTS = {
     **dict.fromkeys(("slack",), SLACK),
     **dict.fromkeys(("workflow", "workflows"), TEAMS),
@@ -91,10 +99,12 @@ DIALECTS = {
     **dict.fromkeys(("tgram",), TELEGRAM),
     **dict.fromkeys(("mmost", "mmosts"), MATTERMOST),
     **dict.fromkeys(("matrix", "matrixs"), MATRIX),
+    **dict.fromkeys(("rocket", "rockets"), ROCKET_CHAT),
+    **dict.fromkeys(("gotify", "gotifys"), GOTIFY),
 }
 """By the scheme of a channel's address."""
 
 
-def dialect_of(scheme: str) -> Dialect:
-    """Return how to write to a service."""
-    return DIALECTS.get(scheme, ANY)
+def dialect_of(scheme: str, longest: int = ANY.limit) -> Dialect:
+    """Return how to write to a service; `longest` is what one without a dialect takes, as far as Apprise knows."""
+    return DIALECTS.get(scheme) or replace(ANY, limit=min(ANY.limit, longest))

@@ -91,4 +91,4 @@ def of(topic: str, severity: Severity, *, material: bool) -> Finding:
 
 def plain(message: Message) -> str:
     """Return the short form of a message as a service gets it that escapes nothing and takes much."""
-    return message.chat.written(Dialect(10_000, str), message.subject)
+    return message.chat.single(Dialect(10_000, str), message.subject)

@@ -1,7 +1,7 @@
 """Chat services on loopback that take messages as the real ones do, and refuse what those refuse.
 
 Slack, Discord, Telegram and Teams have fixed addresses in Apprise: their requests come through a proxy that ends TLS
-itself and stands for whatever host is asked for. Mattermost and Matrix are addressed directly.
+itself and stands for whatever host is asked for. Mattermost, Matrix, Rocket.Chat and Gotify are addressed directly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from notifier.texts.dialects import DISCORD, MATRIX, MATTERMOST, SLACK, TEAMS, TELEGRAM
+from notifier.texts.dialects import DISCORD, GOTIFY, MATRIX, MATTERMOST, ROCKET_CHAT, SLACK, TEAMS, TELEGRAM
 from tests.certificates import context_of
 from tests.server import Answer, Handler, Request, answering
 
@@ -26,6 +26,8 @@ class Services:
     port: int = 0
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """The host that was asked for, and the body."""
+    paths: list[str] = field(default_factory=list)
+    """Where each was posted to."""
     hosts: set[str] = field(default_factory=set)
     """Every host that was asked for, whatever came of it."""
 
@@ -33,8 +35,12 @@ class Services:
         """Take a message, or say why not."""
         if ".well-known" in path:
             return 200, b'{"m.homeserver": {"base_url": "https://internal.example"}}'
-        if path.endswith("/login"):
+        if path.endswith("/v3/login"):
             return 200, b'{"access_token": "t", "user_id": "@watch:127.0.0.1", "device_id": "d"}'
+        if path == "/api/v1/login":
+            return 200, b'{"status": "success", "data": {"userId": "u", "authToken": "t"}}'
+        if path == "/api/v1/logout":
+            return 200, b"{}"
         if "/join" in path:
             return 200, b'{"room_id": "!room:127.0.0.1"}'
         shown = visible(host, body)
@@ -43,6 +49,7 @@ class Services:
         if too_long(host, shown, body):
             return 400, b'{"message": "too long"}'
         self.posts.append((host, body))
+        self.paths.append(path)
         said = {"hooks.slack.com": b"ok", "api.telegram.org": b'{"ok": true, "result": {"message_id": 1}}'}
         return 200, said.get(host, b'{"event_id": "$1"}')
 
@@ -52,9 +59,12 @@ def visible(host: str, body: dict[str, Any]) -> str | None:
     if host == "hooks.slack.com":
         return "\n".join(f"{part['title']}\n{part['text']}" for part in body["attachments"])
     if "attachments" in body and "content" in body["attachments"][0]:
-        return "\n".join(block["text"] for block in body["attachments"][0]["content"]["body"])
-    found = next((body[key] for key in ("content", "text", "body") if key in body), None)
-    return None if found is None else str(found)
+        card = body["attachments"][0]["content"]
+        return "\n".join([*(block["text"] for block in card["body"]), *(button["url"] for button in card["actions"])])
+    if "priority" in body:
+        return f"{body['title']}\n{body['message']}"
+    shown = next((body[key] for key in ("content", "text", "body") if key in body), None)
+    return None if shown is None else str(shown)
 
 
 def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
@@ -62,7 +72,11 @@ def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
     limits = {"hooks.slack.com": SLACK, "discord.com": DISCORD, "api.telegram.org": TELEGRAM, "teams.example": TEAMS}
     if "msgtype" in body:
         return MATRIX.size(json.dumps(body)) > 65_536
-    dialect = limits.get(host, MATTERMOST)
+    if host.endswith("ryver.com"):
+        return len(shown) > 1000
+    if "priority" in body:
+        return GOTIFY.size(shown) > GOTIFY.limit
+    dialect = limits.get(host, ROCKET_CHAT if "channel" in body or "roomId" in body else MATTERMOST)
     if dialect is TEAMS:
         return 2 * len(json.dumps(body)) > 28_000
     return dialect.size(shown) > dialect.limit
@@ -97,7 +111,8 @@ def services(certificate: Path) -> Iterator[Services]:
     kind = type("Handler", (Tunnel,), {"context": context, "hosts": state.hosts})
 
     def respond(request: Request) -> Answer:
-        status, said = state.answer(request.host, request.path, json.loads(request.content or b"{}"))
+        content = request.content if request.content.startswith(b"{") else b"{}"  # a login may be a form
+        status, said = state.answer(request.host, request.path, json.loads(content))
         return Answer(said, status, ())
 
     with answering(respond, handler=kind) as port:

@@ -103,7 +103,7 @@ def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
     assert send_message(Channel("hook", hook.url()), "", MESSAGE) == Accepted()
     (received,) = hook.received
     assert received["title"] == MESSAGE.subject
-    assert received["message"].strip() == MESSAGE.chat.written(ANY, MESSAGE.subject)
+    assert received["message"].strip() == MESSAGE.chat.single(ANY, MESSAGE.subject)
 
 
 def test_a_refusal_of_a_webhook_is_told_and_may_pass(hook: Sink) -> None:

@@ -179,7 +179,7 @@ def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language)
     assert len(message.subject.splitlines()) == 1
     assert not set(message.text + plain(message)) & {"\x1b", "\x00", "\r", "\u202e"}
     assert "49" not in message.subject
-    for line in message.chat.written(ANY, message.subject).splitlines():
+    for line in message.chat.single(ANY, message.subject).splitlines():
         assert "@" not in line
         if not line.startswith("https://teahouse.example/"):
             assert "](" not in line

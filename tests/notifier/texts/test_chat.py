@@ -1,4 +1,4 @@
-"""The short form in the six chat services that most desks use: what is posted, how long, that nothing in it acts."""
+"""The short form in the eight chat services that most desks use: what is posted, how long, that nothing in it acts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notifier.audience.subscriptions import Channel
+from notifier.audience.subscriptions import LANGUAGES, Channel, Language
 from notifier.channels import send_message
 from notifier.channels.outcome import Accepted
 from notifier.texts.alert import alert_message
@@ -29,6 +29,8 @@ ADDRESSES: dict[str, Callable[[int], str]] = {
     "telegram": lambda _: "tgram://123456789:abcdefg_hijklmnop/12315544/?verify=no",
     "teams": lambda _: f"workflows://teams.example/{'a' * 32}/{'b' * 43}/?verify=no",
     "mattermost": lambda port: f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz",
+    "rocket": lambda port: f"rocket://watch:rocket-password@127.0.0.1:{port}/%23privacy",
+    "gotify": lambda port: f"gotify://127.0.0.1:{port}/abcdefghijklmno?format=markdown",
     "matrix": lambda port: f"matrix://watch:matrix-password@127.0.0.1:{port}/!room:127.0.0.1?discovery=no",
 }
 
@@ -40,7 +42,7 @@ NASTY = (
 
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """Return the six services; what would go to a fixed address goes through their proxy."""
+    """Return the services; what would go to a fixed address goes through their proxy."""
     with services(self_signed(tmp_path_factory.mktemp("tls"))) as running:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -112,6 +114,8 @@ ACTING = {
     "teams": re.compile(r"[*_`~<\[#|@\\]|\]\(|://"),
     "discord": re.compile(rf"{ESCAPED}[*_`~<|#\[]|://|@"),
     "mattermost": re.compile(rf"{ESCAPED}[*_`~<|#\[]|://|@"),
+    "rocket": re.compile(r"[*_`~<\[#|@\\]|\]\(|://"),
+    "gotify": re.compile(r"://|@"),
     "matrix": re.compile(r"://|@"),
 }
 """What would format, mention or open something in a service, where it is not escaped."""
@@ -121,6 +125,40 @@ ACTING = {
 def test_the_test_of_what_acts_would_find_it(service: str) -> None:
     """A control: the same text as it stands acts in each service."""
     assert ACTING[service].findall(NASTY)
+
+
+LONG = alert_message(notice(*[replace(WILL_NOT, section=f"{number}. Sharing") for number in range(1, 60)]))
+
+
+def test_a_text_that_is_too_long_for_a_service_comes_in_several_posts(desk: Services) -> None:
+    assert send_message(Channel("chat", "ryver://teahouse/abcdefghijklmno?verify=no"), "", LONG) == Accepted()
+    shown = [str(visible(*post)) for post in desk.posts]
+    assert [text.splitlines()[0] for text in shown] == [f"**{LONG.subject}**"] * len(shown)
+    assert [text.splitlines()[-1] for text in shown] == [f"({n}/{len(shown)})" for n in range(1, len(shown) + 1)]
+    assert len(shown) == 2
+    assert "1. Sharing" in shown[0]
+    assert "Alert 0000000000000001" in shown[1]
+
+
+def test_no_parameter_of_an_address_lets_another_program_cut_or_read_a_text(desk: Services) -> None:
+    address = "tgram://123456789:abcdefg_hijklmnop/12315544/?verify=no&overflow=split&format=markdown"
+    assert send_message(Channel("chat", address), "", LONG) == Accepted()
+    plain = send_message(Channel("chat", ADDRESSES["telegram"](0)), "", LONG)
+    assert plain == Accepted()
+    assert desk.posts[0] == desk.posts[1]
+
+
+def test_teams_gets_a_card_with_a_block_for_each_line_and_a_button(desk: Services) -> None:
+    posted(desk, "teams", alert_message(notice(WILL_NOT), "id"))
+    ((_, body),) = desk.posts
+    (attachment,) = body["attachments"]
+    heading, *blocks = attachment["content"]["body"]
+    assert (heading["text"], heading["color"]) == (alert_message(notice(WILL_NOT), "id").subject, "Attention")
+    assert all(block["wrap"] and "\n" not in block["text"] for block in (heading, *blocks))
+    assert attachment["content"]["actions"] == [
+        {"type": "Action.OpenUrl", "title": "Buka kebijakan", "url": "https://teahouse.example/privacy"}
+    ]
+    assert "https" not in "".join(block["text"] for block in blocks)
 
 
 def test_matrix_gets_a_text_without_markup(desk: Services) -> None:
@@ -148,9 +186,39 @@ MARKED = st.builds(lambda text, times: text * times, st.text("*_\\[]~a ", min_si
 @example(SLACK, ["\\"], "", 1500)
 def test_a_text_is_cut_before_it_is_escaped(dialect: Dialect, parts: list[str], subject: str, limit: int) -> None:
     dialect = replace(dialect, limit=limit)
-    written = Chat("Head.", parts=tuple(parts), foot=("Foot.",)).written(dialect, subject)
+    written = Chat("Head.", parts=tuple(parts), foot=("Foot.",)).single(dialect, subject)
     assert dialect.size(written) + dialect.size(dialect.escape(subject)) <= limit
     assert written.startswith(dialect.escape("Head."))
     assert written.endswith(dialect.escape("Foot."))
+    assert_no_escape_is_cut(dialect, written)
+
+
+@given(
+    st.sampled_from([ANY, *DIALECTS.values()]),
+    st.lists(st.one_of(st.text(max_size=400), MARKED), max_size=12),
+    st.text(max_size=100),
+    st.integers(min_value=700, max_value=1400),
+)
+def test_posts_hold_the_whole_text_and_each_fits(dialect: Dialect, parts: list[str], subject: str, limit: int) -> None:
+    chat = Chat("Head.", parts=tuple(parts), foot=("Foot.",))
+    (whole,) = chat.posts(replace(dialect, limit=10_000), subject)
+    posts = chat.posts(replace(dialect, limit=limit), subject)
+    for post in posts:
+        assert dialect.size(post) + dialect.size(dialect.escape(subject)) <= limit
+        assert_no_escape_is_cut(dialect, post)
+    texts = [re.sub(r"\n\(\d+/\d+\)$", "", post) for post in posts] if len(posts) > 1 else posts
+    assert re.sub(r"\s", "", "".join(texts)) == re.sub(r"\s", "", whole)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pager_gets_one_post_that_fits(language: Language) -> None:
+    message = alert_message(notice(WILL_NOT, policy="*_" * 60), language)
+    for limit in (400, 700, 1000):
+        single = message.chat.single(replace(ANY, limit=limit), message.subject)
+        assert ANY.size(single) + ANY.size(ANY.escape(message.subject)) <= limit
+        assert single.startswith(message.chat.head)
+
+
+def assert_no_escape_is_cut(dialect: Dialect, written: str) -> None:
     if dialect.escape("*") == r"\*":  # elsewhere a backslash is a character like any other
         assert not re.search(r"(?<!\\)(?:\\\\)*\\$", written, re.MULTILINE)

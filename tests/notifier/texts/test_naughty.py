@@ -154,7 +154,7 @@ def test_html_has_our_elements_attributes_and_styles_alone(
 
 def test_no_text_has_a_control_character_or_turns_the_direction(messages: dict[str, Message]) -> None:
     for text, message in messages.items():
-        chats = [message.chat.written(dialect, message.subject) for dialect in (ANY, *DIALECTS.values())]
+        chats = [message.chat.single(dialect, message.subject) for dialect in (ANY, *DIALECTS.values())]
         for said in (message.text, message.html, message.subject, line(text), *chats):
             assert not [each for each in said if acts_on_a_terminal(each)], text
         assert len(message.subject.splitlines()) <= 1
@@ -172,7 +172,7 @@ SERVICES = {"slack": "slack", "telegram": "tgram", "teams": "workflows", "discor
 def test_chat_gets_nothing_that_acts(messages: dict[str, Message], service: str) -> None:
     dialect = DIALECTS[SERVICES[service]]
     for text, message in messages.items():
-        written = message.chat.written(dialect, message.subject) + "\n" + dialect.escape(message.subject)
+        written = message.chat.single(dialect, message.subject) + "\n" + dialect.escape(message.subject)
         if service in ("slack", "telegram"):  # Apprise escapes these for them
             written = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         unlinked = re.sub(r"(?m)^(<?https?://\S+|\[https?://[^]]*\]\([^)]*\))$", "", written)

@@ -1,0 +1,69 @@
+"""The plugin for Microsoft Teams: Apprise's way of reaching a workflow, and a card of our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apprise.plugins.workflows import NotifyWorkflows
+
+from notifier.texts.message import Message
+from notifier.texts.phrases import phrases_for
+
+COLOURS = {"critical": "Attention", "high": "Warning"}
+"""How a card names the colour of its heading, by severity."""
+
+
+class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
+    """A workflow that posts a card; with `?template=` in its address, the template's card."""
+
+    message: Message | None = None
+    """The message to send, set before Apprise is asked to notify."""
+
+    def gen_payload(self, body: str, title: str = "", notify_type: Any = None, **named: Any) -> Any:
+        """Return what the workflow is sent, or what Apprise returns for a template."""
+        if self.template or self.message is None:
+            return super().gen_payload(body, title, notify_type, **named)  # type: ignore[no-untyped-call]  # as above
+        return {
+            "type": "message",
+            "attachments": [
+                {
+                    "contentType": "application/vnd.microsoft.card.adaptive",
+                    "contentUrl": None,
+                    "content": card(self.message, title, body) | {"version": self.adaptive_card_version},
+                }
+            ],
+        }
+
+
+def card(message: Message, title: str, body: str) -> dict[str, Any]:
+    """Return a card of a text that is escaped already: a heading, a block for each line, a button for the policy.
+
+    A block of several lines would be shown as one line, and Apprise's own heading is cut at the card's edge.
+    """
+    heading = {
+        "type": "TextBlock",
+        "text": title,
+        "style": "heading",
+        "weight": "Bolder",
+        "size": "Large",
+        "color": COLOURS.get(message.facts.get("severity", ""), "Default"),
+        "wrap": True,
+    }
+    content = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "msteams": {"width": "full"},
+        "body": [heading, *(block for part in body.split("\n\n") for block in _blocks(part))],
+    }
+    if message.chat.link:
+        label = phrases_for(message.chat.language).say("foot.open")
+        content["actions"] = [{"type": "Action.OpenUrl", "title": label, "url": message.chat.link}]
+    return content
+
+
+def _blocks(paragraph: str) -> list[dict[str, Any]]:
+    """Return a block for each line; only the first stands apart from what comes before."""
+    return [
+        {"type": "TextBlock", "text": line, "wrap": True, "spacing": "None" if number else "Medium"}
+        for number, line in enumerate(paragraph.splitlines())
+    ]
