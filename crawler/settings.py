@@ -37,7 +37,7 @@ FIXED: dict[str, Any] = {
     "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read as it is
     "ROBOTSTXT_OBEY": True,
     # Nothing of Scrapy's runs that is not named here. Not so: proxies of the environment, which would go round the
-    # address guard; cookies, in one jar for all policies; referrers; a cache; and what drops answers, since each is a
+    # address guard; cookies in one jar for all policies; referrers; a cache; and what drops answers, since each is a
     # result; nor extensions, of which two are servers, and one fails where a crawl ends before it begins.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
@@ -48,11 +48,12 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
+        "crawler.middlewares.refresh.RefreshMiddleware": 580,
         # Between redirects by a header, at 600, and those by a page, at 580.
         "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
         "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
+        "crawler.middlewares.cookies.VisitCookiesMiddleware": 700,
         "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},

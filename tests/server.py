@@ -150,6 +150,8 @@ class Site:
     """A path that is not here answers 404."""
     first: dict[str, list[Answer]] = field(default_factory=dict)
     """What a path answers at first, each once, before it answers as its page does."""
+    with_cookie: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    """What a path answers to a request that brings this cookie, "name=value"."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
     asked_at: list[float] = field(default_factory=list)
@@ -178,7 +180,9 @@ class Site:
         """Return what is said to a request; 304 where it says that it has this page."""
         if self.first.get(path):
             return self.first[path].pop(0)
-        page = self.pages.get(path, Answer(b"<p>There is no such page here.</p>", 404))
+        brought = [self.with_cookie.get((path, cookie)) for cookie in headers.get("Cookie", "").split("; ")]
+        known = [answer for answer in brought if answer is not None]
+        page = known[0] if known else self.pages.get(path, Answer(b"<p>There is no such page here.</p>", 404))
         stated = dict(page.headers)
         pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
         held = [(headers[asked], stated.get(name)) for asked, name in pairs if asked in headers]
@@ -196,6 +200,10 @@ class Site:
     def visits(self) -> Counter[str]:
         """Return how often each path was asked for."""
         return Counter(path for path, _ in self.asked)
+
+    def cookies(self, path: str) -> list[str | None]:
+        """Return the cookies that each request for a path brought."""
+        return [headers.get("Cookie") for asked, headers in self.asked if asked == path]
 
     def said(self, path: str) -> list[str | None]:
         """Return the ETag that each request for a path said it has."""

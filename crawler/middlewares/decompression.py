@@ -1,5 +1,7 @@
 """Decodes the content coding of a response, completely or not at all: RFC 9110 section 8.4.
 
+A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as browsers do.
+
 Scrapy's own middleware passes on a truncated body if a compressed response breaks off, and the rest is lost silently.
 """
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 ACCEPTED = "gzip, deflate, br, zstd"
 MOST_CODINGS = 3
 """Upper limit for nested codings of one response; servers use one."""
+UNREADABLE = ("aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress")
+"""Content codings in the IANA registry that are not decoded here."""
 CHUNK = 65_536
 WINDOW_LOG = 23
 """Binary logarithm of the largest window that a zstd response may ask for: 8 MiB, RFC 9659."""
@@ -61,7 +65,7 @@ class DecompressionMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response with its decoded body; raise KnownError if it cannot be decoded."""
         stated = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
-        codings = [coding.strip() for coding in stated.split(",") if coding.strip() not in ("", "identity")]
+        codings = [name for coding in stated.split(",") if (name := coding.strip()) in CODINGS]
         if not codings or not response.body:
             return response
         body = self._plain(response.body, codings)
@@ -167,3 +171,4 @@ READERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "br": unbrotlied,
     "zstd": unzstandarded,
 }
+CODINGS = (*READERS, *UNREADABLE)

@@ -24,6 +24,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]  # it has none
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]  # it has none
 
+from crawler.middlewares.cookies import cookies_of
 from crawler.network.failures import NETWORK_ERRORS, Failure, KnownError
 from document.model import RENDERED
 
@@ -105,7 +106,7 @@ class RenderingMiddleware:
             return await self._rendered(request, response)
 
     async def _rendered(self, request: Request, response: HtmlResponse) -> Response:
-        opened = Opened(self.crawler, self.settings, response, request.headers.get("Accept-Language") or b"")
+        opened = Opened(self.crawler, self.settings, request, response)
         asked = Request(response.url, meta=opened.meta(f"visit {next(self._numbers)}"), dont_filter=True)
         try:
             async with asyncio.timeout(self.settings.render_time):
@@ -172,7 +173,7 @@ class RenderingMiddleware:
 class Opened:
     """A page open in the browser: fetches the files that it requests, and detects when it is finished."""
 
-    def __init__(self, crawler: Crawler, settings: CrawlSettings, response: HtmlResponse, languages: bytes) -> None:
+    def __init__(self, crawler: Crawler, settings: CrawlSettings, request: Request, response: HtmlResponse) -> None:
         self.crawler = crawler
         self.settings = settings
         self.failure: Failure | None = None
@@ -181,7 +182,8 @@ class Opened:
         self._ready: dict[str, Response] = {response.url: response}
         """Documents that are already fetched, by their address."""
         self._first: Response | None = response
-        self._languages = languages.decode("latin-1")
+        self._languages = (request.headers.get("Accept-Language") or b"").decode("latin-1")
+        self._cookies = cookies_of(request)
         self._files = 0
         self._size = 0
         self._under_way = 0
@@ -293,7 +295,7 @@ class Opened:
             headers=kept,
             body=asked.post_data_buffer or b"",
             # No retries: a page that needs a file again requests it again.
-            meta={"download_slot": slot, "retry_times": self.settings.retries},
+            meta={"download_slot": slot, "retry_times": self.settings.retries, "cookies": self._cookies},
             dont_filter=True,
         )
 

@@ -97,6 +97,11 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
     # Of the components that are on, only redirects are left to ignore a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
+    if request.meta.get("cookies"):
+        sentence += (
+            " The site sets cookies on the way, and seems to need one that a script or another host sets; use an"
+        )
+        sentence += " address that needs none."
     return Failure("other", sentence)
 
 

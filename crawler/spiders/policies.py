@@ -19,6 +19,7 @@ from archive.recording.validators import validators
 from archive.storage.database import Archive, open_archive
 from crawler import signals as own_signals
 from crawler.middlewares.conditional import not_modified
+from crawler.middlewares.cookies import VisitCookies, cookies_of
 from crawler.middlewares.politeness import PostponedError
 from crawler.network.failures import explain
 from crawler.visits.visit import VisitProgress
@@ -85,19 +86,23 @@ class PoliciesSpider(Spider):
             found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
         return {name: (first, *first.further) for name, first in found.items()}
 
-    def request(self, visit: VisitProgress) -> Request:
-        """Return the next request of a visit, which asks only for what is new where that can be known."""
+    def request(self, visit: VisitProgress, cookies: VisitCookies | None = None) -> Request:
+        """Return the next request of a visit, which asks only for what is new where that can be known.
+
+        `cookies` are those that its earlier answers set.
+        """
         policy, position = visit.policy, visit.position
         if position is None:
             raise ValueError(f"the visit of {policy.name} has nothing left to ask")
         known = visit.validators
+        meta = {"rendered": policy.options.rendered, "cookies": VisitCookies() if cookies is None else cookies}
         return Request(
             policy.urls[position],
             headers={"Accept-Language": accepted(policy.options.languages)} if policy.options.languages else None,
             callback=self.parse,
             errback=self.fail,
             cb_kwargs={"visit": visit, "position": position},
-            meta={"rendered": policy.options.rendered} | ({} if known is None else {"validators": known}),
+            meta=meta | ({} if known is None else {"validators": known}),
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 
@@ -119,7 +124,7 @@ class PoliciesSpider(Spider):
         now = started_at(response.request, self.now())
         visit = visit.answered(position, answer, now)
         if visit.position is not None:
-            yield self.request(visit)
+            yield self.request(visit, None if response.request is None else cookies_of(response.request))
             return
         yield VisitResult(
             visit.policy,

@@ -18,7 +18,8 @@ def test_no_door_is_left_open() -> None:
     assert not built.getwithbase("EXTENSIONS")  # a telnet console and a remote control are among Scrapy's
     assert not built.getwithbase("SPIDER_MIDDLEWARES")
     downloading = list(built.getwithbase("DOWNLOADER_MIDDLEWARES"))
-    assert not any(door in name for name in downloading for door in ("httpproxy", "cookies", "httpcache", "httpauth"))
+    doors = ("httpproxy", "scrapy.downloadermiddlewares.cookies", "httpcache", "httpauth")
+    assert not any(door in name for name in downloading for door in doors)
 
 
 def test_only_http_and_https_are_spoken() -> None:

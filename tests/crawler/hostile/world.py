@@ -197,7 +197,7 @@ def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
             (302, {"Location": bytes.fromhex(robots[1].replace(".", "")).decode()}, b"") if robots else (404, {}, b"")
         )
     _, kind, *rest = path.split("/", 3)
-    cookies = {"Set-Cookie": "session=secret; Path=/", "ETag": '"v1"', "Content-Type": "text/html"}
+    cookies = {"Set-Cookie": f"{setter(host, path)}; Path=/", "ETag": '"v1"', "Content-Type": "text/html"}
     if kind == "go":
         hops, target = int(rest[0]), rest[1]
         return 302, cookies | {"Location": unquote(target) if hops == 1 else f"/go/{hops - 1}/{target}"}, b""
@@ -205,6 +205,11 @@ def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
         target = unquote(rest[0]).replace('"', "&quot;")
         return 200, cookies, f'<html><head><meta http-equiv="refresh" content="0; url={target}"></head></html>'.encode()
     return 200, cookies, PAGE
+
+
+def setter(host: str, path: str) -> str:
+    """Return the cookie of an answer, which says for which host and path it was set."""
+    return f"session={f'{host} {path}'.encode().hex()}"
 
 
 def names(found: World) -> socketserver.UDPServer:

@@ -6,6 +6,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import brotli
 import pytest
@@ -164,3 +165,21 @@ def test_what_calls_itself_latin_is_read_as_windows_1252(texts: dict[str, str], 
 @pytest.mark.parametrize("coding", [*PACKERS, "gzip, br", "identity"])
 def test_a_coded_page_is_read_as_a_plain_one(texts: dict[str, str], coding: str) -> None:
     assert f"Letters: {LETTERS}" in texts[f"coded: {coding}"].splitlines()
+
+
+NO_CODINGS = ("utf-8", "UTF-8", "none", "aws-chunked", "binary", "text/html", "gzip-not")
+
+
+def test_a_name_that_is_no_coding_means_a_plain_body(tmp_path: Path) -> None:
+    with serving() as site:
+        answers = {name: (name, PAGE.encode()) for name in NO_CODINGS}
+        answers["with a coding"] = ("aws-chunked, gzip", gzip.compress(PAGE.encode()))
+        answers |= {name: (name, PAGE.encode()) for name in ("gzip", "none, br", "compress", "exi")}
+        for number, (coding, body) in enumerate(answers.values()):
+            site.pages[f"/{number}"] = Answer(
+                body, headers=(("Content-Type", "text/html"), ("Content-Encoding", coding))
+            )
+        found = crawl(tmp_path / "a.db", {name: site.url(f"/{number}") for number, name in enumerate(answers)})
+    failed = {name for name, each in found.items() if (each.outcome, each.error_kind) == ("failed", "encoding")}
+    assert failed == {"gzip", "none, br", "compress", "exi"}
+    assert {each.outcome for name, each in found.items() if name not in failed} == {"changed"}

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +169,16 @@ def test_files_are_asked_for_in_our_name_and_pictures_are_not(rendered: Rendered
     assert asked["/text.json"]["User-Agent"] == asked["/privacy"]["User-Agent"]
     assert asked["/text.json"]["User-Agent"].startswith("Clausewatch/")
     assert rendered.site.visits()["/picture.png"] == 0
-    assert "Cookie" not in asked["/text.json"]
+    assert rendered.site.cookies("/text.json")[0] is None
+
+
+def test_the_files_of_a_page_are_asked_for_with_the_cookies_of_its_visit(tmp_path: Path) -> None:
+    with serving() as site:
+        address = serve_built(site)
+        page = site.pages["/privacy"]
+        site.pages["/privacy"] = replace(page, headers=(*page.headers, ("Set-Cookie", "seen=1")))
+        crawl(tmp_path / "a.db", {"Ropewalk": address}, rendered=True)
+        assert (site.cookies("/privacy"), site.cookies("/text.json")) == ([None], ["seen=1"])
 
 
 def test_the_page_is_always_asked_for_whole(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""Gives cookies back within one visit to the host that set them, and forgets them with the visit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.http.cookies import CookieJar
+
+if TYPE_CHECKING:
+    from http.cookiejar import Cookie
+
+    from scrapy.http import Request, Response
+
+
+class VisitCookies:
+    """The cookies that one visit was given; a host gets only its own, whatever `Domain` they name.
+
+    Their size is limited by that of the headers that set them, `max_headers` for each answer.
+    """
+
+    def __init__(self) -> None:
+        self._jars: dict[str, CookieJar] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._jars.values()))
+
+    def note(self, response: Response, request: Request) -> None:
+        """Keep what an answer sets, and drop what it lets expire."""
+        host = _host(request)
+        jar = self._jars.setdefault(host, CookieJar())
+        for cookie in jar.make_cookies(response, request):
+            if _belongs_to(cookie, host):
+                jar.set_cookie(cookie)
+
+    def add_to(self, request: Request) -> None:
+        """Add the cookies that a request's host has set to its headers."""
+        jar = self._jars.get(_host(request))
+        if jar is not None:
+            jar.add_cookie_header(request)
+
+
+class VisitCookiesMiddleware:
+    """Sends and keeps the cookies of the visit that a request belongs to.
+
+    They are under "cookies" in the request's meta, which redirects and further tries carry on. A request without them,
+    as for robots.txt, sends none, and what its answer sets is dropped. It belongs between the redirects and the
+    downloader.
+    """
+
+    def process_request(self, request: Request) -> None:
+        request.headers.pop("Cookie", None)  # of the request before a redirect
+        cookies = cookies_of(request)
+        if cookies is not None:
+            cookies.add_to(request)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        cookies = cookies_of(request)
+        if cookies is not None:
+            cookies.note(response, request)
+        return response
+
+
+def cookies_of(request: Request) -> VisitCookies | None:
+    """Return the cookies of the visit that a request belongs to, or None if it belongs to none."""
+    cookies = request.meta.get("cookies")
+    return cookies if isinstance(cookies, VisitCookies) else None
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).hostname or ""
+
+
+def _belongs_to(cookie: Cookie, host: str) -> bool:
+    """Whether a host may set a cookie, which is then its own alone."""
+    if cookie.domain_specified:
+        domain = cookie.domain.removeprefix(".")
+        if host != domain and not host.endswith(f".{domain}"):
+            return False
+        cookie.domain, cookie.domain_specified = host, False
+    return True

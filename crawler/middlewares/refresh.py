@@ -1,0 +1,40 @@
+"""Follows the header `Refresh` as browsers do, within the limits of a meta refresh."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.http import Request
+from w3lib.url import safe_url_string
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+_REFRESH = re.compile(r"\s*(?P<delay>\d+)(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?P<url>\S.*)", re.IGNORECASE)
+"""The HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy"."""
+
+
+class RefreshMiddleware(MetaRefreshMiddleware):
+    """Follows a refresh by header or page that comes soon enough, as one more redirect.
+
+    A page that reloads itself is read as it is, unless it sets a cookie, with which it may be another.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        followed = self._by_header(request, response) or super().process_response(request, response)
+        reloads = isinstance(followed, Request) and followed.url == request.url
+        return response if reloads and "Set-Cookie" not in response.headers else followed
+
+    def _by_header(self, request: Request, response: Response) -> Request | None:
+        stated = _REFRESH.match((response.headers.get("Refresh") or b"").decode("utf-8", "replace"))
+        if stated is None or int(stated["delay"]) >= self._maxdelay:
+            return None
+        written = stated["url"]
+        address = written[1:].partition(written[0])[0] if written[0] in "\"'" else written
+        target = urljoin(response.url, safe_url_string(address.strip()))
+        if urlsplit(target).scheme not in ("http", "https"):
+            return None
+        return self._redirect(self._redirect_request_using_get(request, response, target), request, "refresh")

@@ -1,0 +1,75 @@
+"""The header `Refresh` is followed as browsers do, within the limits of a meta refresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.crawl import crawl
+from tests.server import Answer, serving
+from tests.sources import PROJECT
+
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+HTML = ("Content-Type", "text/html; charset=utf-8")
+
+
+def refreshing(stated: str, body: str = "<p>Moved.</p>", kind: tuple[str, str] = HTML) -> Answer:
+    return Answer(body.encode(), headers=(kind, ("Refresh", stated)))
+
+
+FOLLOWED = (
+    "0; url=/real",
+    "0;url='/real'",
+    '3; URL="/real"',
+    "0,/real",
+    "1.5; /real",
+    "0 url = /real",
+    "0;url={base}/real",
+)
+READ_AS_IT_IS = (
+    "60; url=/real",
+    "10; url=/real",
+    "0",
+    "5;",
+    "soon; url=/real",
+    "0; url=file:///etc/hostname",
+    "0; url=/{here}",
+)
+
+
+def test_a_refresh_by_header_is_followed_soon_and_to_a_web_address_only(tmp_path: Path) -> None:
+    with serving() as site:
+        site.serve("/real", PAGE)
+        policies = {}
+        for number, stated in enumerate((*FOLLOWED, *READ_AS_IT_IS)):
+            body = "<p>Moved.</p>" if stated in FOLLOWED else PAGE
+            site.pages[f"/{number}"] = refreshing(stated.format(base=site.base, here=number), body)
+            policies[stated] = site.url(f"/{number}")
+        found = crawl(tmp_path / "a.db", policies)
+        assert {stated for stated in policies if found[stated].final_url == site.url("/real")} == set(FOLLOWED)
+    assert {each.outcome for each in found.values()} == {"changed"}
+
+
+def test_a_refresh_counts_as_a_redirect_and_leads_to_no_private_host(tmp_path: Path) -> None:
+    with serving() as site:
+        for number in range(8):
+            site.pages[f"/{number}"] = refreshing(f"0; url=/{number + 1}")
+        site.pages["/inside"] = refreshing("0; url=http://10.0.0.1/")
+        site.pages["/plain"] = refreshing("0; url=/privacy", kind=("Content-Type", "text/plain"))
+        site.serve("/privacy", PAGE)
+        policies = {name: site.url(path) for name, path in (("many", "/0"), ("inside", "/inside"), ("plain", "/plain"))}
+        found = crawl(tmp_path / "a.db", policies)
+    assert "More than 5 redirects" in found["many"].detail
+    assert found["inside"].error_kind == "refused"
+    assert found["plain"].outcome == "changed"
+
+
+@pytest.mark.parametrize("by", ["header", "page"])
+def test_a_page_that_reloads_itself_is_read(tmp_path: Path, by: str) -> None:
+    with serving() as site:
+        tag = '<meta http-equiv="refresh" content="5; url=/live">'
+        site.serve("/live", PAGE.replace("<head>", f"<head>{tag}"))
+        if by == "header":
+            site.pages["/live"] = refreshing("5; url=/live", PAGE)
+        assert crawl(tmp_path / "a.db", {"Cloakroom": site.url("/live")})["Cloakroom"].outcome == "changed"
