@@ -32,7 +32,7 @@ from document.text.languages import detect_languages
 from document.text.lines import Line
 from document.text.normalise import normalise
 
-EXTRACTOR = 2
+EXTRACTOR = 3
 """Raised whenever the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]

@@ -23,7 +23,10 @@ class RefreshMiddleware(MetaRefreshMiddleware):
     A page that reloads itself is read as it is, unless it sets a cookie, with which it may be another.
     """
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(  # type: ignore[override]  # Scrapy's own is about to lose its third argument
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Return the request for the address that a page leads to, else the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
         reloads = isinstance(followed, Request) and followed.url == request.url
         return response if reloads and "Set-Cookie" not in response.headers else followed

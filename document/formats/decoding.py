@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 # WHATWG Encoding Standard: labels that do not mean what Python's codec of that name does.
 _LABELS = {
@@ -55,34 +56,56 @@ _KNOWN = frozenset(
 """The encodings of the Standard, by Python's names. Python knows others, which fail or take long on hostile bytes."""
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_HEAD_TOKEN = re.compile(
+    rb"<!--(?:.*?-->|.*)|<(?P<hidden>script|style|title|noscript)\b(?:.*?</(?P=hidden)|.*)"
+    rb"|<meta\b(?P<meta>[^>]*)|</?(?P<tag>[a-z][^\s/>]*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What the head of a page is made of; each alternative goes on to its end, or to that of the page."""
+_HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
+"""Bytes within which a declaration counts wherever it is; after them it does in the head alone."""
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+"""What "surrogateescape" makes of a byte that is not UTF-8."""
+_LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """Return the text of a body: byte order mark, then the header's charset, then the page's own, then a guess.
 
-    The guess is UTF-8 where all bytes are valid, else windows-1252. Labels mean what the WHATWG Encoding Standard
-    says: a page declared as iso-8859-1 is read as windows-1252. What is invalid becomes U+FFFD; NUL is dropped, since
-    parsers stop at it.
+    The guess is UTF-8 if at most half of what is not ASCII is invalid as such, else windows-1252, which is also what
+    the invalid bytes are read as: a pasted one costs no other letter. Labels mean what the WHATWG Encoding Standard
+    says: a page declared as iso-8859-1 is read as windows-1252. What is invalid by a declared encoding becomes U+FFFD;
+    NUL is dropped, since parsers stop at it.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return _decoded(body[len(bom) :], encoding)
-    return _decoded(body, _declared(body, content_type) or _guess(body))
+    declared = _declared(body, content_type)
+    return _decoded(body, _guess(body) if declared is None else declared, "western" if declared is None else "replace")
 
 
 def _declared(body: bytes, content_type: str) -> str | None:
     header = _HEADER_CHARSET.search(content_type)
     if header and (encoding := _codec(header[1])):
         return encoding
-    start = body[:_META_WITHIN]
-    meta = _META_CHARSET.search(start) or _XML_CHARSET.search(start)
-    if meta and (encoding := _codec(meta[1].decode("ascii"))):
-        # A page whose ASCII declaration could be read is not in UTF-16, whatever it says.
-        return "utf-8" if encoding.startswith("utf-16") else encoding
+    xml = _XML_CHARSET.search(body[:_META_WITHIN])
+    for label in (*_meta_charsets(body), *([xml[1]] if xml else [])):
+        if encoding := _codec(label.decode("ascii")):
+            # A page whose ASCII declaration could be read is not in UTF-16, whatever it says.
+            return "utf-8" if encoding.startswith("utf-16") else encoding
     return None
+
+
+def _meta_charsets(body: bytes) -> Iterator[bytes]:
+    """Yield the labels that `meta` elements declare, up to the end of the page's head."""
+    for token in _HEAD_TOKEN.finditer(body):
+        if token["meta"] is not None and (found := _CHARSET.search(token["meta"])):
+            yield found[1]
+        elif token["tag"] and token.start() >= _META_WITHIN and token["tag"].lower() not in _HEAD_TAGS:
+            return
 
 
 def _codec(label: str) -> str | None:
@@ -98,14 +121,21 @@ def _guess(body: bytes) -> str:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        text = body.decode("utf-8", "surrogateescape")
+        return "utf-8" if len(_BAD_BYTE.findall(text)) <= len(_LETTER.findall(text)) else "cp1252"
     return "utf-8"
 
 
-def _decoded(body: bytes, encoding: str) -> str:
+def _decoded(body: bytes, encoding: str, errors: str = "replace") -> str:
     # The five bytes that these code pages leave open are control characters to a browser.
-    text = body.decode(encoding, "control" if encoding in ("cp1252", "cp1254") else "replace")
+    text = body.decode(encoding, "control" if encoding in ("cp1252", "cp1254") else errors)
     return text.replace("\x00", "") if b"\x00" in body else text  # sooner seen in bytes than in text
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "control"), error.end
 
 
 def _control(error: UnicodeError) -> tuple[str, int]:
@@ -115,3 +145,4 @@ def _control(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("control", _control)
+codecs.register_error("western", _western)

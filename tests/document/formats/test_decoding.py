@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from document.formats.decoding import decode
@@ -31,3 +33,53 @@ from document.formats.decoding import decode
 )
 def test_text_is_what_a_browser_shows(body: bytes, content_type: str, text: str | None) -> None:
     assert decode(body, content_type) == text if text is not None else decode(body, content_type).endswith("’")
+
+
+GERMAN = "Wir löschen Ihre Kontonummer – für immer – nach 90 Tagen, auf Wunsch früher."
+
+
+@pytest.mark.parametrize(("byte", "letter"), [(b"\xa0", "\xa0"), (b"\xe9", "é"), (b"\x92", "’"), (b"\xe2\x80", "â€")])
+@pytest.mark.parametrize("place", [0, 20, len(GERMAN)])
+def test_a_bad_byte_costs_no_other_letter(byte: bytes, letter: str, place: int) -> None:
+    before, after = GERMAN[:place], GERMAN[place:]
+    assert decode(before.encode() + byte + after.encode(), "text/html") == before + letter + after
+    declared = decode(before.encode() + byte + after.encode(), "text/html; charset=utf-8")
+    assert declared == f"{before}\ufffd{after}"
+
+
+def test_a_page_in_windows_1252_that_holds_a_pair_valid_as_utf_8_stays_one() -> None:
+    text = "« LE CAFÉ » ferme à l’été ; déjà prévu. «CAFÉ»"
+    assert decode(text.encode("cp1252")) == text
+
+
+TEXT = "Политика конфиденциальности: мы храним адреса."
+META = b'<meta charset="windows-1251">'
+LONG = b"x" * 5000
+IN_HEAD = {
+    "after a script": b"<head><script>" + LONG + b"</script>" + META,
+    "after styles and links": b"<head>" + b"<link rel=x><style>p{}</style>" * 300 + META,
+    "after a comment that holds another": b"<head><!-- <meta charset=utf-8> " + LONG + b"-->" + META,
+    "after a script that writes another": b"<head><script>'<meta charset=utf-8>';" + LONG + b"</script>" + META,
+    "as http-equiv, after a pixel": b"<head><noscript><img src=x></noscript><title>" + LONG
+    + b'</title><META http-equiv=content-type content="text/html; charset=windows-1251">',
+    "after one that names no encoding": b"<head><meta charset=none>" + META,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", IN_HEAD)
+def test_a_declaration_counts_wherever_the_head_has_it(case: str) -> None:
+    page = IN_HEAD[case] + b"</head><body><p>" + TEXT.encode("cp1251")
+    assert decode(page, "text/html").endswith(TEXT)
+
+
+@pytest.mark.parametrize("end", [b"<body>", b"<p>", b"</head><body>"])
+def test_a_declaration_after_a_long_head_is_part_of_the_text(end: bytes) -> None:
+    page = b"<head><script>" + LONG + b"</script>" + end + META + "é".encode()
+    assert decode(page, "text/html").endswith("é")
+
+
+@pytest.mark.parametrize("piece", [b"<script>", b"<!--", b"<meta ", b"<title", b"<a", b"charset ", b"<meta charset="])
+def test_a_hostile_head_is_read_in_time_that_grows_with_its_length(piece: bytes) -> None:
+    began = time.process_time()
+    decode(piece * (2_000_000 // len(piece)), "text/html")
+    assert time.process_time() - began < 5
