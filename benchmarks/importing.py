@@ -31,13 +31,13 @@ def policy(chance: random.Random, sections: int) -> list[str]:
     lines = ["# Privacy notice"]
     for number in range(sections):
         lines.append(f"## {number + 1}. About your {chance.choice(TOPICS)}")
-        for _ in range(4):
-            lines.append(
-                f"We use your {chance.choice(TOPICS)} to serve you better on route {chance.randrange(999)}, and we "
-                f"share your personal data with {chance.choice(READERS)} and with {chance.choice(READERS)} only where "
-                f"that is needed. You can ask us to erase your {chance.choice(TOPICS)} within {chance.randrange(90)} "
-                "days, free of charge, by writing to the desk that is named at the end of this notice."
-            )
+        lines.extend(
+            f"We use your {chance.choice(TOPICS)} to serve you better on route {chance.randrange(999)}, and we "
+            f"share your personal data with {chance.choice(READERS)} and with {chance.choice(READERS)} only where "
+            f"that is needed. You can ask us to erase your {chance.choice(TOPICS)} within {chance.randrange(90)} "
+            "days, free of charge, by writing to the desk that is named at the end of this notice."
+            for _ in range(4)
+        )
     return lines
 
 

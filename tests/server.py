@@ -41,6 +41,8 @@ class Answer:
     """Seconds before the headers."""
     pause: float = 0.0
     """Seconds before the body."""
+    until: threading.Event | None = None
+    """What the body waits for, two minutes at most: a test lets it go when it has done what comes first."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
     """silence and drop: the connection ends without an answer, and with drop the message was taken; reset: it ends so
     abruptly; half: in the middle of the body."""
@@ -103,6 +105,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body) * (2 if answer.breaks == "half" else 1)))
         self.end_headers()
         time.sleep(answer.pause)
+        if answer.until is not None:
+            answer.until.wait(120)
         self.wfile.write(answer.body)
         if answer.breaks == "half":
             self.close_connection = True

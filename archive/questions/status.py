@@ -43,6 +43,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class PolicyStatus:
+    """How the watch of one policy goes."""
+
     name: str
     url: str
     tags: tuple[str, ...]

@@ -49,6 +49,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
+    """The archive's tables, whose constraints have names in every kind of database."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
@@ -79,6 +81,8 @@ class BlobRow(Base):
 
 
 class PolicyRow(Base):
+    """A policy, as it was configured last."""
+
     __tablename__ = "policy"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -105,6 +109,8 @@ class PolicyRow(Base):
 
 
 class FetchRow(Base):
+    """One visit of a policy, and what came of it."""
+
     __tablename__ = "fetch"
     __table_args__ = (Index("ix_fetch_policy_id_id", "policy_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -174,6 +180,8 @@ class RestingHostRow(Base):
 
 
 class VersionRow(Base):
+    """A text that a policy had, numbered from 1."""
+
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("policy_id", "number"), UniqueConstraint("fetch_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -222,6 +230,8 @@ class PendingRow(Base):
 
 
 class ChangeRow(Base):
+    """What makes a version another than the one before."""
+
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
@@ -240,6 +250,8 @@ class ChangeRow(Base):
 
 
 class FindingRow(Base):
+    """A judged edit within a change."""
+
     __tablename__ = "finding"
     __table_args__ = (
         UniqueConstraint("change_id", "position"),
@@ -267,6 +279,8 @@ class FindingRow(Base):
 
 
 class SuppressionRow(Base):
+    """An edit within a change that is no finding, and the rule that decided so."""
+
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("change_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -373,6 +387,8 @@ class SubscriptionRow(Base):
 
 
 class AlertRow(Base):
+    """A finding that concerns a subscription."""
+
     __tablename__ = "alert"
     __table_args__ = (UniqueConstraint("finding_id", "subscription_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -433,7 +449,7 @@ class RunRow(Base):
 
 
 class DeliveryRow(Base):
-    """A message to one target through one channel: all alerts of one change for one subscriber, a digest, …"""
+    """A message to one target through one channel: all alerts of a change for one subscriber, a digest, a welcome."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)

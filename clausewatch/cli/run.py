@@ -155,10 +155,12 @@ def summary_line(report: RunReport) -> str:
 def _counts(report: RunReport) -> list[str]:
     counts = Counter("first seen" if checked.first else checked.outcome for checked in report.checked)
     material = sum(checked.material for checked in report.checked)
-    words = []
-    for outcome in ("first seen", "unchanged", "changed", "pending", "not comparable", "failed"):
-        if counts[outcome]:
-            words.append(f"{counts[outcome]} {outcome}" + (f" ({material} material)" if outcome == "changed" else ""))
+    outcomes = ("first seen", "unchanged", "changed", "pending", "not comparable", "failed")
+    words = [
+        f"{counts[outcome]} {outcome}" + (f" ({material} material)" if outcome == "changed" else "")
+        for outcome in outcomes
+        if counts[outcome]
+    ]
     return words or ["none"]
 
 

@@ -90,7 +90,6 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
 @contextmanager
 def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
     """Break a conversation off at a moment: an answer may come byte by byte, each within the time for one."""
-
     conversation = connection.sock  # which the connection itself lets go of as the answer begins
 
     def end() -> None:

@@ -49,7 +49,7 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
     # Here and not above: who finds the machine's lock taken needs neither SQLAlchemy nor a driver.
     from archive.errors import RunElsewhereError
     from archive.model import BUSY_TIMEOUT
-    from archive.storage.database import only_run_on_server as only_run_on_server
+    from archive.storage.database import only_run_on_server
 
     try:
         with only_run_on_server(database, busy_timeout or BUSY_TIMEOUT):

@@ -34,8 +34,8 @@ def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
     if page.body.count(b"<") <= deepest:
         return False
     open_tags: list[bytes] = []
-    for end, name in _TAG.findall(page.body):
-        name = name.lower()
+    for end, written in _TAG.findall(page.body):
+        name = written.lower()
         if name in _VOID:
             continue
         if end:

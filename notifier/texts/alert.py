@@ -142,6 +142,7 @@ def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], to
 
 
 def shown_passage(passage: Passage, number: int, tongue: Phrases) -> dict[str, Any]:
+    """Return what a template shows of a passage."""
     worst = passage.worst
     sides = [side for side in (before(worst), after(worst)) if side]
     return {
@@ -200,6 +201,7 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
 
 
 def commands_of(notice: Notice) -> list[str]:
+    """Return the commands that show more of a change."""
     policy = shlex.quote(inert(notice.policy))
     return [
         f"clausewatch diff {policy} {notice.earlier.number} {notice.later.number}",

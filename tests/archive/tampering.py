@@ -242,8 +242,10 @@ def rewrite(connection: Connection, random: Random) -> str:
     for entry in _entries(connection):
         if entry["kind"] != START:
             content = canonical_rows(connection, entry["kind"], [entry["row_id"]])[entry["row_id"]]
-            entry = {**entry, "row_sha256": sha256(content).hexdigest()}
-        written.append(_entry(entry["sequence"], previous, entry))
+            sealed = {**entry, "row_sha256": sha256(content).hexdigest()}
+        else:
+            sealed = entry
+        written.append(_entry(entry["sequence"], previous, sealed))
         previous = written[-1]["hash"]
     _write_chain(connection, written)
     return f"{name}.{column.name} of {row.id}"

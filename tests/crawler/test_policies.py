@@ -47,14 +47,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         policies |= {"nowhere": "http://nowhere.invalid/", "deaf": "http://127.0.0.1:1/"}
         policies |= {"long": site.serve("/" + "x" * 3000, PAGE)}
         folder = tmp_path_factory.mktemp("archive")
-        return crawl(folder / "archive.db", policies, max_body=200_000, header_timeout=1)
+        return crawl(folder / "archive.db", policies, max_body=200_000, timeout=8, header_timeout=4)
 
 
 @pytest.mark.parametrize(
     ("policy", "kind", "sentence"),
     [
-        ("slow", "timeout", "did not answer completely within 3 seconds"),
-        ("mute", "timeout", "did not send all headers of its answer within header_timeout, 1 seconds"),
+        ("slow", "timeout", "did not answer completely within 8 seconds"),
+        ("mute", "timeout", "did not send all headers of its answer within header_timeout, 4 seconds"),
         ("dropped", "connection", "broke off before the answer was complete"),
         ("endless", "too-large", "max_body, 0.2 MB"),
         ("large", "too-large", "max_body, 0.2 MB"),

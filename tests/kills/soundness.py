@@ -103,7 +103,9 @@ class Witness:
     def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
         """Say which editions a run said it had recorded, and the archive does not hold."""
         said = "" if child is None else child.said()
-        told = [name for name in self.stand.editions if re.search(rf"^{name}: (changed|first version)", said, re.M)]
+        recorded = re.compile(r"^(.+): (?:changed|first version)", re.MULTILINE)
+        names = {match[1] for match in recorded.finditer(said)}
+        told = [name for name in self.stand.editions if name in names]
         return [f"{name} was recorded, and is gone" for name in told if not is_newest(self.stand, archive, name)]
 
 

@@ -68,7 +68,8 @@ def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection)
 
 def test_a_lock_that_comes_while_a_run_works_ends_it_with_3(stand: Stand) -> None:
     """What was recorded before stays; what was not is recorded and told by the next run."""
-    stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], pause=2)
+    locked = threading.Event()
+    stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)
     child = stand.start(*RUN)
     deadline = time.monotonic() + 60
     while stand.site.visits()["/Lodge"] < 2:
@@ -79,6 +80,7 @@ def test_a_lock_that_comes_while_a_run_works_ends_it_with_3(stand: Stand) -> Non
         connection.exec_driver_sql(
             "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "LOCK TABLE policy IN ACCESS EXCLUSIVE MODE"
         )
+        locked.set()
         assert child.end() == 3
     engine.dispose()
     assert "another program keeps it locked" in child.said()

@@ -206,7 +206,7 @@ def test_of_runs_that_race_one_records_and_the_others_are_told(database_url: str
     def run(place: int) -> None:
         with open_archive(database_url) as own:
             visit = seen(START + HOUR, written(f"Guest {place} sees them."), 1, JUDGED)
-            together.wait(timeout=10)
+            together.wait(timeout=60)
             try:
                 ended.append(f"version {record(own, visit, START + HOUR).version}")
             except OutdatedAssessmentError as error:

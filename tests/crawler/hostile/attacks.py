@@ -34,7 +34,7 @@ def coded(body: bytes, coding: str) -> Attack:
 
 def bomb(make: Callable[[int], bytes], coding: str) -> Attack:
     """Send a bomb that is made only when it is asked for."""
-    return lambda path: coded(make(SIZE), coding)(path)
+    return lambda path: coded(make(SIZE), coding)(path)  # noqa: PLW0108  without it, it would be made here
 
 
 def half(body: bytes) -> bytes:

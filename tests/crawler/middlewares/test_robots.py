@@ -29,7 +29,7 @@ MISSING = {
     "500": Answer(b"", 500),
     "503": Answer(b"", 503),
     "429": Answer(b"", 429),
-    "too slow": Answer(b"User-agent: *", pause=8),
+    "too slow": Answer(b"User-agent: *", pause=30),
     "redirect loop": Answer(status=302, headers=(("Location", "/robots.txt"),)),
     "endless": Answer(b"#" * 100_000, endless=True),
 }
@@ -53,7 +53,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Visits:
         policies = {name: site.serve("/privacy", PAGE) for name, site in sites.items()}
         policies["moved"] = sites["missing"].redirect("/moved", sites["everything"].url("/privacy"))
         archive = tmp_path_factory.mktemp("archive") / "archive.db"
-        return Visits(sites, crawl(archive, policies))
+        return Visits(sites, crawl(archive, policies, timeout=8))
 
 
 @pytest.mark.parametrize("case", FORBIDDING)
