@@ -69,9 +69,9 @@ class UnconfiguredPolicyError(ClausewatchError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
+    def __init__(self, name: str, names: Iterable[str]) -> None:
         self.name = name
-        super().__init__(f"there is no policy {name!r}; {suggestion(name, known)}")
+        super().__init__(f"there is no policy {name!r}; {suggestion(name, names)}")
 
 
 class RunInProgressError(ClausewatchError):
@@ -83,9 +83,9 @@ class RunInProgressError(ClausewatchError):
 _SHOWN = 20
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, names: Iterable[str]) -> str:
     """Say which known word was probably meant, or which there are: at most `_SHOWN`."""
-    choices = list(dict.fromkeys(known))
+    choices = list(dict.fromkeys(names))
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     if near:

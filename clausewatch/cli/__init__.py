@@ -19,9 +19,9 @@ from clausewatch.errors import ClausewatchError, ExitCode
 class CommandEntry:
     """One line of `--help`."""
 
-    place: str
+    target: str
     """Module and attribute of the command."""
-    tells: str
+    summary: str
     """What it does, in one line: it stands here, so that listing the commands imports none of them."""
 
 
@@ -65,15 +65,15 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].place.partition(":")
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name].place} is no command")
+            raise TypeError(f"{COMMANDS[cmd_name].target} is not a command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.tells) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -40,21 +40,21 @@ def stats(context: CommandContext, form: str) -> None:
     if form == "json":
         click.echo(as_json(stats_row(totals, removable)))
         return
-    click.echo("\n".join([*_holds(totals), _rule(rule, removable)]))
+    click.echo("\n".join([*_holding_lines(totals), _rule(rule, removable)]))
 
 
-def _holds(found: ArchiveStats) -> list[str]:
-    names = ", ".join(f"{count:,} {name}" for name, count in found.rows.items())
-    versions = found.rows["versions"]
-    each = f", {_size(found.database // versions)} for each version" if versions else ""
-    free = f", {_size(found.free)} of it free" if found.free else ""
+def _holding_lines(totals: ArchiveStats) -> list[str]:
+    names = ", ".join(f"{count:,} {name}" for name, count in totals.rows.items())
+    versions = totals.rows["versions"]
+    per_version = f", {_size(totals.database // versions)} for each version" if versions else ""
+    free = f", {_size(totals.free)} of it free" if totals.free else ""
     return [
         f"It holds {names}.",
-        f"  raw pages      {_contents(found.bodies)}",
-        f"  texts          {_contents(found.texts)}",
-        f"  unreferenced   {_contents(found.unreferenced)}",
-        f"{found.differences:,} of these are stored as what differs from another.",
-        f"The database takes {_size(found.database)}{each}{free}.",
+        f"  raw pages      {_contents(totals.bodies)}",
+        f"  texts          {_contents(totals.texts)}",
+        f"  unreferenced   {_contents(totals.unreferenced)}",
+        f"{totals.differences:,} of these are stored as what differs from another.",
+        f"The database takes {_size(totals.database)}{per_version}{free}.",
     ]
 
 

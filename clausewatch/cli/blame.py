@@ -37,37 +37,39 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
     clausewatch blame Kenalan 2026-03-31 --format html > kenalan.html
     """
     with context.archive() as archive:
-        answer = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
+        attribution = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
     if form == "html":
-        print_page(page("blame.html", blame=answer, dropped=dropped, caution=_caution(answer)))
+        print_page(page("blame.html", blame=attribution, dropped=dropped, caution=_caution(attribution)))
     elif form == "json":
-        click.echo(as_json(blame_row(answer)))
+        click.echo(as_json(blame_row(attribution)))
     else:
-        click.echo("\n".join([*_head(answer), *(_dropped_lines(answer) if dropped else _lines(answer))]))
+        click.echo("\n".join([*_head(attribution), *(_dropped_lines(attribution) if dropped else _lines(attribution))]))
 
 
-def _caution(answer: Blame) -> str:
+def _caution(attribution: Blame) -> str:
     """Return one sentence where something may come from our own reading and not from the policy; "" where not."""
-    if not answer.read_anew:
+    if not attribution.read_anew:
         return ""
-    several = len(answer.read_anew) > 1
-    numbers = enumerated([str(number) for number in answer.read_anew])
+    several = len(attribution.read_anew) > 1
+    numbers = enumerated([str(number) for number in attribution.read_anew])
     return (
         f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} read in another way than the "
         "version before: what came or went there may come from that, and not from the policy."
     )
 
 
-def _head(answer: Blame) -> Iterator[str]:
-    yield from wrapped(f"{answer.version.policy}, version {answer.version.number} of {moment(answer.version.seen_at)}")
-    if answer.read_anew:
-        yield from wrapped(f"Caution: {_caution(answer)}", indent="  ", hanging="           ")
+def _head(attribution: Blame) -> Iterator[str]:
+    yield from wrapped(
+        f"{attribution.version.policy}, version {attribution.version.number} of {moment(attribution.version.seen_at)}"
+    )
+    if attribution.read_anew:
+        yield from wrapped(f"Caution: {_caution(attribution)}", indent="  ", hanging="           ")
 
 
-def _lines(answer: Blame) -> Iterator[str]:
-    for sentence in answer.sentences:
+def _lines(attribution: Blame) -> Iterator[str]:
+    for sentence in attribution.sentences:
         text = f"{sentence.marker} {sentence.text}".strip()
-        since = f"v{sentence.since}".ljust(len(f"v{answer.version.number}"))
+        since = f"v{sentence.since}".ljust(len(f"v{attribution.version.number}"))
         if sentence.kind == "heading":
             yield ""
         first, *rest = wrapped(text, f"  {since}  {day(sentence.since_at)}  ", " " * (len(since) + 16))
@@ -75,15 +77,17 @@ def _lines(answer: Blame) -> Iterator[str]:
         yield from rest
 
 
-def _dropped_lines(answer: Blame) -> Iterator[str]:
-    if not answer.dropped:
+def _dropped_lines(attribution: Blame) -> Iterator[str]:
+    if not attribution.dropped:
         yield ""
         yield "Nothing was dropped so far."
-    for last, pieces in groupby(answer.dropped, key=lambda each: each.last):
-        together = list(pieces)
+    for last, sentences in groupby(attribution.dropped, key=lambda sentence: sentence.last):
+        together = list(sentences)
         yield ""
         yield click.style(f"Dropped by version {last + 1} of {moment(together[0].gone_at)}", bold=True)
-        for each in together:
-            yield from wrapped(each.text, "  - ", "    ")
-            place = " > ".join(each.path) or "before the first heading"
-            yield from wrapped(f"in {place}; stood since version {each.first} of {day(each.appeared_at)}", "      ")
+        for sentence in together:
+            yield from wrapped(sentence.text, "  - ", "    ")
+            section = " > ".join(sentence.path) or "before the first heading"
+            yield from wrapped(
+                f"in {section}; stood since version {sentence.first} of {day(sentence.appeared_at)}", "      "
+            )

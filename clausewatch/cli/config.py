@@ -41,8 +41,8 @@ def check(context: CommandContext) -> None:
     click.echo(f"{configuration.path} is sound. This is what it says:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
-    for each in made:
-        click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(each, configuration.policies))}")
+    for subscriber in made:
+        click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(subscriber, configuration.policies))}")
     hints = (*warnings(configuration), *unheard(made, configuration), *_template_hints(configuration))
     if hints:
         click.echo("\nAllowed, but perhaps not meant:\n")
@@ -58,8 +58,8 @@ def _check_templates(configuration: Configuration) -> None:
         return
     from notifier.texts.samples import faults
 
-    if found := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
-        raise ConfigurationError(str(configuration.path), found)
+    if problems := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
+        raise ConfigurationError(str(configuration.path), problems)
 
 
 def _template_hints(configuration: Configuration) -> tuple[str, ...]:
@@ -80,4 +80,4 @@ def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
 
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
         require_distinct(archive, configuration)
-        return tuple(each.subscriber for each in outbox.made(archive))
+        return tuple(subscription.subscriber for subscription in outbox.made(archive))

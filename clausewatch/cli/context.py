@@ -43,8 +43,8 @@ class CommandContext:
 
         For commands that need no configuration. Raises ConfigurationError.
         """
-        found = self.config_is_named or self.config_path.exists()
-        return self.configuration().profiles if found else {}
+        has_file = self.config_is_named or self.config_path.exists()
+        return self.configuration().profiles if has_file else {}
 
     def archive(self) -> Archive:
         """Open the archive; use it in a `with` statement. Raises StorageError."""

@@ -32,12 +32,12 @@ def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) 
     the configured `select` matches nothing, or where two fetches in a row do not give the same text.
     """
     configuration = context.configuration()
-    known = {each.name: each for each in configuration.policies}
-    if policy not in known:
-        raise UnconfiguredPolicyError(policy, known)
+    policies = {configured.name: configured for configured in configuration.policies}
+    if policy not in policies:
+        raise UnconfiguredPolicyError(policy, policies)
     require_browser(configuration)
     with context.archive() as archive:
-        diagnosis = diagnose(archive, configuration, known[policy])
+        diagnosis = diagnose(archive, configuration, policies[policy])
     if form == "json":
         click.echo(as_json(diagnosis_row(diagnosis)))
     else:

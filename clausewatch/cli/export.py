@@ -160,10 +160,10 @@ def _versions(archive: Archive, policy: str, number: int | None, since: datetime
     return versions
 
 
-def _write_table(found: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:
+def _write_table(versions: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:
     # With its byte order mark, or a spreadsheet would take it for windows-1252.
     text = TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
-    count = write_csv(found, table, text)
+    count = write_csv(versions, table, text)
     text.detach()
     return count
 

@@ -77,7 +77,7 @@ def history(
         shown = ask(archive, query)
         note = "" if most is None or len(shown) < most else _note(len(shown), count_versions(archive, query))
         if not suppressed:
-            shown = tuple(each for each in shown if _is_asked_for(each, query))
+            shown = tuple(version for version in shown if _is_asked_for(version, query))
         changes = {} if query.selects_findings else inventory_changes(archive, shown)
     if form == "json":
         rows = [

@@ -180,9 +180,9 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
     for policy in configuration.policies:
         if policy.name == name:
             return policy
-    known = policy_names(archive)
-    if must_exist and name not in known:
-        raise UnconfiguredPolicyError(name, known)
+    names = policy_names(archive)
+    if must_exist and name not in names:
+        raise UnconfiguredPolicyError(name, names)
     policy = Policy(name, "", timedelta(days=1), options=ExtractionOptions())
     watch_unconfigured(archive, policy, now)
     return policy

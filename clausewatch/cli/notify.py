@@ -115,11 +115,11 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
 
     now = datetime.now(UTC)
     for subscriber in _readers(archive, configuration, name):
-        found = outbox.preview_digest(archive, subscriber, now)
-        if found is None:
+        contents = outbox.preview_digest(archive, subscriber, now)
+        if contents is None:
             problem = f"no run has met the subscriber {subscriber.name!r} yet: there is nothing to tell"
             raise ConfigurationError(str(configuration.path), [problem])
-        message = compose(found, subscriber.language)
+        message = compose(contents, subscriber.language)
         yield f"{message.subject}\n\n{message.text}"
 
 

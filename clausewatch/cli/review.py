@@ -113,25 +113,25 @@ def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, tex
     now = datetime.now(UTC)
     with context.archive() as archive:
         named = [find_reviewable(archive, finding) for finding in findings]  # all of them, before anything is recorded
-        for each in named:
-            add_review(archive, Review(each.recorded.id, kind, text, by=by, at=now))
+        for reviewable in named:
+            add_review(archive, Review(reviewable.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
-    for each in named:
-        place = f"{each.policy}, version {each.version}, {each.recorded.finding.topic}"
-        yield printable(f"Finding {each.recorded.id} ({place}): {deed} by {by}.")
+    for reviewable in named:
+        label = f"{reviewable.policy}, version {reviewable.version}, {reviewable.recorded.finding.topic}"
+        yield printable(f"Finding {reviewable.recorded.id} ({label}): {deed} by {by}.")
     if kind == "false-alarm":
         yield "Nobody is told again of the same words in the same policy."
 
 
 def _show(context: CommandContext, findings: Sequence[str], form: str) -> Iterator[str]:
     with context.archive() as archive:
-        named = [find_reviewable(archive, each) for each in findings]
+        named = [find_reviewable(archive, finding) for finding in findings]
     if form == "json":
         yield as_json([reviewable_row(finding) for finding in named])
         return
-    for each in named:
-        yield from wrapped(f"{each.policy}, version {each.version}, seen {day(each.seen_at)}")
-        yield from finding_lines(each.recorded)
+    for reviewable in named:
+        yield from wrapped(f"{reviewable.policy}, version {reviewable.version}, seen {day(reviewable.seen_at)}")
+        yield from finding_lines(reviewable.recorded)
 
 
 def _list(context: CommandContext, policy: str | None, limit: int, form: str) -> Iterator[str]:
@@ -143,18 +143,18 @@ def _list(context: CommandContext, policy: str | None, limit: int, form: str) ->
     if not waiting:
         yield "Every finding that is material or was told to somebody is reviewed."
         return
-    yield from columns([HEADINGS, *(_cells(each) for each in waiting[:limit])])
+    yield from columns([HEADINGS, *(_cells(reviewable) for reviewable in waiting[:limit])])
     yield ""
     if len(waiting) > limit:
         yield f"Shown are the newest {limit} of {len(waiting)}. --limit {len(waiting)} shows all."
     yield "Look at one with `clausewatch review FINDING`; judge it with --acknowledge or --false-alarm."
 
 
-def _cells(each: Reviewable) -> tuple[str, ...]:
-    finding = each.recorded.finding
+def _cells(reviewable: Reviewable) -> tuple[str, ...]:
+    finding = reviewable.recorded.finding
     section = clipped(finding.section or "before the first heading", 60)
-    place = (str(each.recorded.id), each.policy, str(each.version), day(each.seen_at))
-    return (*place, finding.severity, finding.topic, section)
+    first_cells = (str(reviewable.recorded.id), reviewable.policy, str(reviewable.version), day(reviewable.seen_at))
+    return (*first_cells, finding.severity, finding.topic, section)
 
 
 def _rules(context: CommandContext, form: str) -> Iterator[str]:
@@ -165,11 +165,11 @@ def _rules(context: CommandContext, form: str) -> Iterator[str]:
         return
     if not tallies:
         raise NoAnswerError("no finding is material or was told to anybody yet")
-    yield from columns([RULE_HEADINGS, *(_tally_cells(each) for each in tallies)])
+    yield from columns([RULE_HEADINGS, *(_tally_cells(tally) for tally in tallies)])
     yield ""
     yield "Precision in use: of what was reviewed, the share that was no false alarm."
 
 
-def _tally_cells(each: RuleTally) -> tuple[str, ...]:
-    precision = "-" if each.precision is None else f"{each.precision:.0%}"
-    return (each.rule, str(each.findings), str(each.acknowledged), str(each.false_alarms), precision)
+def _tally_cells(tally: RuleTally) -> tuple[str, ...]:
+    precision = "-" if tally.precision is None else f"{tally.precision:.0%}"
+    return (tally.rule, str(tally.findings), str(tally.acknowledged), str(tally.false_alarms), precision)

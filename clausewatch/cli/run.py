@@ -51,10 +51,10 @@ def run(
     if names and everything:
         raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
     configuration = context.configuration()
-    known = [policy.name for policy in configuration.policies]
+    configured = [policy.name for policy in configuration.policies]
     for name in names:
-        if name not in known:
-            raise UnconfiguredPolicyError(name, known)
+        if name not in configured:
+            raise UnconfiguredPolicyError(name, configured)
     with only_run(configuration.database, configuration.busy_timeout):
         # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
         configuration = context.checked_configuration()
@@ -179,6 +179,6 @@ def _number(count: int, one: str, many: str) -> str:
 
 def _exit_code(report: RunReport, material_counts: bool) -> ExitCode:
     missed = report.selected != len(report.checked)
-    trouble = report.dead or report.stamp_error or missed or any(each.trouble for each in report.checked)
-    found = material_counts and any(each.material for each in report.checked)
-    return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, found)) if holds)
+    trouble = report.dead or report.stamp_error or missed or any(policy.trouble for policy in report.checked)
+    material = material_counts and any(policy.material for policy in report.checked)
+    return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, material)) if holds)

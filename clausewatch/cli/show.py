@@ -121,7 +121,7 @@ def _head(version: Version) -> Iterator[str]:
         yield from wrapped(f"{date.kind} {date.day.isoformat()} (“{date.text}”)", "  States      ", " " * 14)
     pages = (
         (version.final_url, version.body_sha256),
-        *((each.final_url, each.body_sha256) for each in version.further),
+        *((page.final_url, page.body_sha256) for page in version.further),
     )
     for address, body in pages:
         if address:  # an imported copy has none

@@ -68,7 +68,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     chosen = _subscriber(context, _values(name, options))
     with context.archive() as archive:
         taken = [subscriber.name for subscriber in configuration.subscribers]
-        taken += [each.subscriber.name for each in outbox.made(archive)]
+        taken += [subscription.subscriber.name for subscription in outbox.made(archive)]
         for other in taken:
             if folded(other) == folded(chosen.name):
                 raise SubscriptionError(f"there is a subscriber {other!r} already: choose another name")
@@ -105,18 +105,20 @@ def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
     policies = [{"name": policy.name, "tags": list(policy.tags)} for policy in configuration.policies]
     check_subscribers([values], channels, policies, problems)
     check_clauses([values], configuration.profiles, problems)
-    known = {name: url for name, url in channels.items() if any(via.partition(":")[0] == name for via in values["via"])}
-    check_channels(address_problem, known, [values], problems)
-    found = [_sentence(place, problem) for place, problem in problems.places().items()]
-    if found or table is None:
-        raise SubscriptionError(configuration.redacted("\n       ".join(found)))
+    used_channels = {
+        name: url for name, url in channels.items() if any(via.partition(":")[0] == name for via in values["via"])
+    }
+    check_channels(address_problem, used_channels, [values], problems)
+    sentences = [_sentence(location, problem) for location, problem in problems.by_location().items()]
+    if sentences or table is None:
+        raise SubscriptionError(configuration.redacted("\n       ".join(sentences)))
     return table.subscriber()
 
 
-def _sentence(place: tuple[str | int, ...], problem: str) -> str:
-    key = str(place[2]) if len(place) > 2 else ""
-    if place[0] == "channels":
-        return f"--via: the channel {place[1]}: {problem}"
+def _sentence(location: tuple[str | int, ...], problem: str) -> str:
+    key = str(location[2]) if len(location) > 2 else ""
+    if location[0] == "channels":
+        return f"--via: the channel {location[1]}: {problem}"
     if not key:
         return problem
     return f"NAME: {problem}" if key == "name" else f"--{OPTIONS.get(key, key)}: {problem}"

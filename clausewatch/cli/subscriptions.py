@@ -23,7 +23,7 @@ def subscriptions(context: CommandContext, form: str) -> None:
 
     configuration = context.configuration()
     with context.archive() as archive:
-        made = {each.subscriber.name: each for each in outbox.made(archive)}
+        made = {subscription.subscriber.name: subscription for subscription in outbox.made(archive)}
         everyone = outbox.everyone(archive, configuration.subscribers)
     silent = idle(everyone, [(policy.name, policy.tags) for policy in configuration.policies])
     if form == "json":
@@ -37,10 +37,10 @@ def subscriptions(context: CommandContext, form: str) -> None:
         click.echo(
             "Nobody is subscribed. Add a [[subscriber]] to the configuration file, or use `clausewatch subscribe`."
         )
-    for each in everyone:
-        told = f"{subscriber_line(each, configuration.policies)}. {_source(made.get(each.name))}"
-        click.echo("\n".join(wrapped(configuration.redacted(told), hanging="  ")))
-    notes = [idle_line(each) for each in silent if each.name not in made]
+    for subscriber in everyone:
+        line = f"{subscriber_line(subscriber, configuration.policies)}. {_source(made.get(subscriber.name))}"
+        click.echo("\n".join(wrapped(configuration.redacted(line), hanging="  ")))
+    notes = [idle_line(subscriber) for subscriber in silent if subscriber.name not in made]
     notes += unheard((value.subscriber for value in made.values()), configuration)
     for note in notes:
         click.echo("\n".join(["", *wrapped(f"Note: {note}.", hanging="  ")]))

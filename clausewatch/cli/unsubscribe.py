@@ -29,8 +29,8 @@ def unsubscribe(context: CommandContext, name: str) -> None:
         try:
             cancelled = outbox.remove_subscription(archive, name, datetime.now(UTC))
         except outbox.NoSubscriptionError:
-            known = [each.subscriber.name for each in outbox.made(archive)]
-            raise SubscriptionError(f"there is no subscription {name!r}; {suggestion(name, known)}") from None
+            names = [subscription.subscriber.name for subscription in outbox.made(archive)]
+            raise SubscriptionError(f"there is no subscription {name!r}; {suggestion(name, names)}") from None
     waiting = (
         f" {cancelled} waiting {'message' if cancelled == 1 else 'messages'} will not be sent." if cancelled else ""
     )

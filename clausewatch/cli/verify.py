@@ -76,16 +76,16 @@ def verify(
     roots = _roots(context, certificates)
     tally, stamps = Tally(), StampTally()
     with context.archive() as archive:
-        flaws_found = chain(
+        flaws = chain(
             find_flaws(archive, tally, saved, extract=not skip_extraction), verify_stamps(archive, roots, stamps)
         )
         if form == "json":
-            flaws = list(flaws_found)
-            row = verification_row(tally, flaws, saved, verified=stamps.verified, unverified=stamps.unverified)
+            listed = list(flaws)
+            row = verification_row(tally, listed, saved, verified=stamps.verified, unverified=stamps.unverified)
             click.echo(as_json(row))
-            count = len(flaws)
+            count = len(listed)
         else:
-            count = _print(flaws_found)
+            count = _print(flaws)
             click.echo("\n".join(_summary(tally, stamps, extracted=not skip_extraction)))
             click.echo(_verdict(count, len(saved)))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
@@ -98,10 +98,10 @@ def _roots(context: CommandContext, certificates: Path | None) -> Sequence[Certi
     return () if certificates is None else read_certificates(certificates)
 
 
-def _print(flaws_found: Iterable[Flaw]) -> int:
+def _print(flaws: Iterable[Flaw]) -> int:
     """Print flaws as they are found, and return how many there are."""
     count = 0
-    for flaw in flaws_found:
+    for flaw in flaws:
         click.echo(printable(f"{flaw.what}: {flaw.where}: {flaw.problem}"))
         count += 1
     return count
@@ -124,7 +124,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
     if stamps.unverified:
         yield f"Time stamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
     if tally.set_back:
-        places = ", ".join(str(each) for each in tally.set_back)
+        places = ", ".join(str(entry) for entry in tally.set_back)
         yield from wrapped(
             f"Note: dated before the entry before them: {places}. The clock was set back then, or they were backdated."
         )

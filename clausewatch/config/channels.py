@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from clausewatch.config.problems import Problems
-from clausewatch.config.variables import Place
+from clausewatch.config.variables import Location
 from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
@@ -20,28 +20,28 @@ def check_channels(
     """Find addresses that cannot be used, each with the recipients that subscribers name in it."""
     targets = _targets(subscribers)
     for name, url in channels.items():
-        place: Place = ("channels", name)
-        if not isinstance(url, str) or not url or problems.known(place):
+        location: Location = ("channels", name)
+        if not isinstance(url, str) or not url or problems.has(location):
             continue
         asked = {via: target.recipient for via, target in targets if target.channel == name}
         wrong = {via: why for via, recipient in asked.items() if (why := check(url, recipient))}
         if not asked and (why := check(url, "")):
-            problems.add(place, why)
+            problems.add(location, why)
         elif asked and len(wrong) == len(asked) and len(set(wrong.values())) == 1:
-            problems.add(place, next(iter(wrong.values())))  # the address itself is wrong, not the recipients
+            problems.add(location, next(iter(wrong.values())))  # the address itself is wrong, not the recipients
         else:
             for via, why in wrong.items():
                 problems.add(via, why)
 
 
-def _targets(subscribers: Sequence[Mapping[str, Any]]) -> list[tuple[Place, Target]]:
-    found: list[tuple[Place, Target]] = []
+def _targets(subscribers: Sequence[Mapping[str, Any]]) -> list[tuple[Location, Target]]:
+    targets: list[tuple[Location, Target]] = []
     for position, table in enumerate(subscribers):
         via = table.get("via")
         entries = via if isinstance(via, list) else []
-        found += [
+        targets += [
             (("subscriber", position, "via", number), Target.parse(text))
             for number, text in enumerate(entries)
             if isinstance(text, str)
         ]
-    return found
+    return targets

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clausewatch.config.problems import Problems
-from clausewatch.config.variables import Place
+from clausewatch.config.variables import Location
 from clausewatch.errors import suggestion
 from differ.judgement.profiles import Profile, profile_names
 from document.html.selectors import SelectorError, check_selector
@@ -63,34 +63,34 @@ def check_subscribers(
     for position, table in enumerate(tables):
         _check_targets(("subscriber", position, "via"), texts(table, "via"), known_channels, problems)
         for number, pattern in texts(table, "policies"):
-            place = ("subscriber", position, "policies", number)
+            location = ("subscriber", position, "policies", number)
             if pattern.startswith(TAG):
                 tag = pattern.removeprefix(TAG)
                 if tag not in tags:
-                    problems.add(place, f'no policy has the tag "{tag}"; {suggestion(tag, tags)}')
+                    problems.add(location, f'no policy has the tag "{tag}"; {suggestion(tag, tags)}')
             elif pattern not in names:
-                problems.add(place, f'no policy is called "{pattern}"; {suggestion(pattern, names)}')
+                problems.add(location, f'no policy is called "{pattern}"; {suggestion(pattern, names)}')
 
 
 def check_clauses(tables: Sequence[Mapping[str, Any]], profiles: Mapping[str, Profile], problems: Problems) -> None:
     """Find clauses that no profile reports findings under."""
-    known = list(dict.fromkeys(clause for profile in profiles.values() for clause in profile.clauses))
+    clauses = list(dict.fromkeys(clause for profile in profiles.values() for clause in profile.clauses))
     for position, table in enumerate(tables):
         for number, clause in texts(table, "clauses"):
-            if clause not in known:
-                sentence = f'no profile has a clause "{clause}"; {suggestion(clause, known)}'
+            if clause not in clauses:
+                sentence = f'no profile has a clause "{clause}"; {suggestion(clause, clauses)}'
                 problems.add(("subscriber", position, "clauses", number), sentence)
 
 
-def _check_targets(place: Place, via: list[tuple[int, str]], channels: list[str], problems: Problems) -> None:
+def _check_targets(location: Location, via: list[tuple[int, str]], channels: list[str], problems: Problems) -> None:
     seen = set()
     for number, written in via:
         target = Target.parse(written)
         if target.channel not in channels:
             fix = suggestion(target.channel, channels) if channels else "name it under [channels]"
-            problems.add((*place, number), f'there is no channel "{target.channel}"; {fix}')
+            problems.add((*location, number), f'there is no channel "{target.channel}"; {fix}')
         elif target in seen:
-            problems.add((*place, number), f'"{target}" stands here twice: take one out')
+            problems.add((*location, number), f'"{target}" stands here twice: take one out')
         seen.add(target)
 
 

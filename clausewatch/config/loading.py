@@ -52,9 +52,9 @@ def load(
     variables = os.environ if environment is None else environment
     reading = _Reading(path.absolute().parent, variables, problems, check_channel=check_channel)
     configuration = reading.configuration(path.absolute(), data)
-    found = problems.sentences(Redactor(reading.used))
-    if found or configuration is None:
-        raise ConfigurationError(str(path), found)
+    sentences = problems.sentences(Redactor(reading.used))
+    if sentences or configuration is None:
+        raise ConfigurationError(str(path), sentences)
     return configuration
 
 
@@ -76,8 +76,8 @@ def _syntax_problem(message: str) -> str:
     match = _TOML_PLACE.fullmatch(message)
     if match is None:
         return f"is not TOML: {message}"
-    place = "at its end" if match[4] else f"line {match[2]}, column {match[3]}"
-    return f"{place}: is not TOML: {match[1]}"
+    location = "at its end" if match[4] else f"line {match[2]}, column {match[3]}"
+    return f"{location}: is not TOML: {match[1]}"
 
 
 @dataclass
@@ -141,8 +141,8 @@ class _Reading:
         filling = Interpolation(variables, where)
         self.used = filling.used
         filled: dict[str, Any] = filling.fill(data)
-        for place, sentences in filling.problems.items():
-            self.problems.add(place, "; ".join(sentences))
+        for location, sentences in filling.problems.items():
+            self.problems.add(location, "; ".join(sentences))
         return filled
 
     def _env_file(self, name: object) -> dict[str, str]:
@@ -150,12 +150,12 @@ class _Reading:
             return {}
         path = self.base / name
         try:
-            found = read_env_file(path)
+            variables = read_env_file(path)
         except EnvFileError as error:
             self.problems.add(("env_file",), str(error))
             return {}
         self.env_file = path
-        return found
+        return variables
 
     def _templates(self, name: str | None) -> Path | None:
         if name is None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from clausewatch.config.secrets import Redactor
-from clausewatch.config.variables import Place
+from clausewatch.config.variables import Location
 from clausewatch.errors import suggestion
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -42,96 +42,96 @@ class Problems:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
-        self._found: dict[Place, str] = {}
+        self._found: dict[Location, str] = {}
 
-    def add(self, place: Place, sentence: str) -> None:
+    def add(self, location: Location, sentence: str) -> None:
         """Note one problem. The sentence goes on after the place: "is missing"."""
-        if not self.known(place):
-            self._found[place] = sentence
+        if not self.has(location):
+            self._found[location] = sentence
 
-    def known(self, place: Place) -> bool:
+    def has(self, location: Location) -> bool:
         """Tell whether something was found wrong at a place, around it, or in it."""
-        return any(_within(place, known) or _within(known, place) for known in self._found)
+        return any(_within(location, other) or _within(other, location) for other in self._found)
 
-    def table(self, values: Any, place: Place, shape: type[Shape]) -> Shape | None:
+    def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
         """Return a table in its shape, or None and note everything that is wrong with it."""
         try:
             return shape.model_validate(values)
         except ValidationError as error:
-            self.add_validation(error, place, shape)
+            self.add_validation(error, location, shape)
             return None
 
-    def add_validation(self, error: ValidationError, place: Place, table: type[BaseModel]) -> None:
+    def add_validation(self, error: ValidationError, location: Location, table: type[BaseModel]) -> None:
         """Note everything that pydantic found wrong with one table."""
         for detail in error.errors(include_url=False, include_input=False):
-            where = (*place, *detail["loc"])
-            self.add(where, self._sentence(detail, where, table))
+            inner = (*location, *detail["loc"])
+            self.add(inner, self._sentence(detail, inner, table))
 
-    def places(self) -> Mapping[Place, str]:
+    def by_location(self) -> Mapping[Location, str]:
         """Return every problem by its place."""
         return dict(self._found)
 
     def sentences(self, redactor: Redactor) -> list[str]:
         """Return every problem with its place, in the order of the file's tables, without secrets."""
         return [
-            redactor(f"{self._label(place)}: {sentence}")
-            for place, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
+            redactor(f"{self._label(location)}: {sentence}")
+            for location, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
         ]
 
-    def _sentence(self, detail: ErrorDetails, place: Place, table: type[BaseModel]) -> str:
+    def _sentence(self, detail: ErrorDetails, location: Location, table: type[BaseModel]) -> str:
         kind = detail["type"]
         if kind == "extra_forbidden":
-            return f"unknown key; {suggestion(str(place[-1]), table.model_fields)}"
+            return f"unknown key; {suggestion(str(location[-1]), table.model_fields)}"
         if kind == "missing":
             return "is missing"
         if kind in ("list_type", "dict_type", "model_type"):
-            return _misshapen(place) or detail["msg"]
+            return _misshapen(location) or detail["msg"]
         if kind == "value_error":
-            return f"{self._quoted(place)}{detail['ctx']['error']}"
+            return f"{self._quoted(location)}{detail['ctx']['error']}"
         return _TYPES.get(kind, detail["msg"])
 
-    def _quoted(self, place: Place) -> str:
+    def _quoted(self, location: Location) -> str:
         """Return the value as it stands in the file, where it is short and no secret."""
-        value = self.raw(place)
-        secret = place[0] in _SECRET or place == ("watchdog", "ping")
+        value = self.raw(location)
+        secret = location[0] in _SECRET or location == ("watchdog", "ping")
         shown = isinstance(value, str | int | float) and not secret
-        if not shown or ("@" in str(value) and not {"url", "urls"}.isdisjoint(place)):
+        if not shown or ("@" in str(value) and not {"url", "urls"}.isdisjoint(location)):
             return ""
         text = json.dumps(value, ensure_ascii=False)
         return f"{text} " if len(text) < 120 else ""
 
-    def raw(self, place: Place) -> Any:
+    def raw(self, location: Location) -> Any:
         """Return what the file says at a place, or None."""
         value: Any = self._data
-        for step in place:
+        for step in location:
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 return None
         return value
 
-    def _label(self, place: Place) -> str:
+    def _label(self, location: Location) -> str:
         """Return a place as a person counts: `policy[3].url (Kenalan)`."""
         text = ""
-        for step in place:
+        for step in location:
             text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
-        name = self.raw((*place[:2], "name")) if len(place) > 1 and isinstance(place[1], int) else None
-        return f"{text} ({name})" if isinstance(name, str) and name.strip() and place[-1] != "name" else text
+        name = self.raw((*location[:2], "name")) if len(location) > 1 and isinstance(location[1], int) else None
+        return f"{text} ({name})" if isinstance(name, str) and name.strip() and location[-1] != "name" else text
 
 
-def _misshapen(place: Place) -> str | None:
+def _misshapen(location: Location) -> str | None:
     """Say how the table at a place is headed."""
-    if place[0] != "profile" or len(place) == 1:
-        return _TABLES.get(str(place[0]))
-    if len(place) == 2:
-        return f"must be a table: head it with [profile.{place[1]}]"
-    return f"must be a list of tables: head each with [[profile.{place[1]}.rule]], in two brackets"
+    if location[0] != "profile" or len(location) == 1:
+        return _TABLES.get(str(location[0]))
+    if len(location) == 2:
+        return f"must be a table: head it with [profile.{location[1]}]"
+    return f"must be a list of tables: head each with [[profile.{location[1]}.rule]], in two brackets"
 
 
-def _within(inner: Place, outer: Place) -> bool:
+def _within(inner: Location, outer: Location) -> bool:
     return inner[: len(outer)] == outer
 
 
-def _rank(place: Place) -> tuple[int, int]:
-    table = _ORDER.index(place[0]) if place and place[0] in _ORDER else -1
-    return (table, place[1] if len(place) > 1 and isinstance(place[1], int) else -1)
+def _rank(location: Location) -> tuple[int, int]:
+    table = _ORDER.index(location[0]) if location and location[0] in _ORDER else -1
+    return (table, location[1] if len(location) > 1 and isinstance(location[1], int) else -1)

@@ -10,7 +10,7 @@ from typing import Any
 from clausewatch.config.checks import text, texts
 from clausewatch.config.problems import Problems
 from clausewatch.config.tables import ProfileTable, RuleTable
-from clausewatch.config.variables import Place
+from clausewatch.config.variables import Location
 from clausewatch.errors import suggestion
 from differ.judgement.profiles import Profile, WordRule, load_profile, profile_names, tailored
 from differ.language.lexicon import LexiconError, Patterns, expand
@@ -52,18 +52,18 @@ def read_tailorings(tables: Mapping[str, Any], problems: Problems) -> tuple[Tail
 
 
 def _tailoring(name: str, values: Any, problems: Problems) -> Tailoring | None:
-    place: Place = ("profile", name)
+    location: Location = ("profile", name)
     _check_name(name, problems)
-    table = problems.table(values, place, ProfileTable)
+    table = problems.table(values, location, ProfileTable)
     raw = values if isinstance(values, dict) else {}
     rows = [row if isinstance(row, dict) else {} for row in _list(raw.get("rule"))]
-    rules = [problems.table(row, (*place, "rule", number), RuleTable) for number, row in enumerate(rows)]
-    base = _base(raw, place, problems)
+    rules = [problems.table(row, (*location, "rule", number), RuleTable) for number, row in enumerate(rows)]
+    base = _base(raw, location, problems)
     if base is not None:
-        _check_off(raw, base, place, problems)
-        _check_rules(rows, base, place, problems)
-    _check_topics(raw, place, problems)
-    if table is None or problems.known(place):
+        _check_off(raw, base, location, problems)
+        _check_rules(rows, base, location, problems)
+    _check_topics(raw, location, problems)
+    if table is None or problems.has(location):
         return None
     own = tuple(_rule(rule) for rule in rules if rule is not None)
     return Tailoring(name, table.extends, table.off, material=table.material, quiet=table.quiet, rules=own)
@@ -87,47 +87,47 @@ def _check_name(name: str, problems: Problems) -> None:
         problems.add(("profile", name), "is no name for a profile: write a word")
 
 
-def _base(values: Mapping[str, Any], place: Place, problems: Problems) -> Profile | None:
+def _base(values: Mapping[str, Any], location: Location, problems: Problems) -> Profile | None:
     name = values.get("extends", "default")
     if not isinstance(name, str) or not name:
         return None
     if name not in profile_names():
         fix = suggestion(name, profile_names())
-        problems.add((*place, "extends"), f'no profile "{name}" comes with Clausewatch; {fix}')
+        problems.add((*location, "extends"), f'no profile "{name}" comes with Clausewatch; {fix}')
         return None
     return load_profile(name)
 
 
-def _check_off(values: Mapping[str, Any], base: Profile, place: Place, problems: Problems) -> None:
-    known = sorted({rule.rule for rule in base.rules})
+def _check_off(values: Mapping[str, Any], base: Profile, location: Location, problems: Problems) -> None:
+    rules = sorted({rule.rule for rule in base.rules})
     for number, rule in texts(values, "off"):
-        if rule not in known:
-            sentence = f'there is no rule "{rule}" in the profile {base.name}; {suggestion(rule, known)}'
-            problems.add((*place, "off", number), sentence)
+        if rule not in rules:
+            sentence = f'there is no rule "{rule}" in the profile {base.name}; {suggestion(rule, rules)}'
+            problems.add((*location, "off", number), sentence)
 
 
-def _check_topics(values: Mapping[str, Any], place: Place, problems: Problems) -> None:
+def _check_topics(values: Mapping[str, Any], location: Location, problems: Problems) -> None:
     material = [topic for _, topic in texts(values, "material")]
     for number, topic in texts(values, "quiet"):
         if topic in material:
-            problems.add((*place, "quiet", number), f'"{topic}" is called material too: take one of the two out')
+            problems.add((*location, "quiet", number), f'"{topic}" is called material too: take one of the two out')
 
 
-def _check_rules(rows: list[dict[str, Any]], base: Profile, place: Place, problems: Problems) -> None:
+def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, problems: Problems) -> None:
     taken = {rule.rule for rule in base.rules} | {rule.rule for rule in base.plain.values()}
     names = [text(row, "rule") for row in rows]
     for number, (row, name) in enumerate(zip(rows, names, strict=True)):
-        where = (*place, "rule", number)
+        rule_location = (*location, "rule", number)
         if name in taken:
             problems.add(
-                (*where, "rule"), f'"{name}" is already a rule of the profile {base.name}: choose another name'
+                (*rule_location, "rule"), f'"{name}" is already a rule of the profile {base.name}: choose another name'
             )
         elif name and name in names[:number]:
             first = names.index(name) + 1
-            problems.add((*where, "rule"), f'"{name}" is already the name of rule[{first}]: choose another')
+            problems.add((*rule_location, "rule"), f'"{name}" is already the name of rule[{first}]: choose another')
         for position, pattern in texts(row, "words"):
             for wrong in islice(_wrong_pattern(pattern), 1):
-                problems.add((*where, "words", position), f'"{pattern}" {wrong}')
+                problems.add((*rule_location, "words", position), f'"{pattern}" {wrong}')
 
 
 def _wrong_pattern(pattern: str) -> Iterator[str]:

@@ -48,10 +48,10 @@ def _crawl(configuration: Configuration) -> str:
 
 def _watchdog(watchdog: Watchdog) -> str:
     visits = "1 visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits"
-    told = f"operators hear of a policy that {visits} in a row did not show"
+    sentence = f"operators hear of a policy that {visits} in a row did not show"
     if watchdog.ping is None:
-        return told
-    return f"{told}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
+        return sentence
+    return f"{sentence}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
 
 
 def _stamping(stamping: Stamping) -> str:
@@ -97,12 +97,12 @@ def _listed(words: Sequence[str]) -> str:
 def subscriber_line(subscriber: Subscriber, policies: Sequence[Policy]) -> str:
     """Say in a sentence what somebody hears of, when and through what, given the policies that are watched."""
     heard = [*_asked(subscriber), *(["how the watch goes"] if subscriber.operator else [])]
-    covered = len([each for each in policies if covers_policy(subscriber, each.name, each.tags)])
+    covered = len([policy for policy in policies if covers_policy(subscriber, policy.name, policy.tags)])
     where = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"
     via = " and ".join(str(target) for target in subscriber.via)
     language = "" if subscriber.language == "en" else f", in the language {subscriber.language!r}"
-    told = f"{subscriber.name} hears of {' and of '.join(heard)}, in {where}, through {via}{language}"
-    return "; ".join([told, *_times(subscriber)])
+    sentence = f"{subscriber.name} hears of {' and of '.join(heard)}, in {where}, through {via}{language}"
+    return "; ".join([sentence, *_times(subscriber)])
 
 
 def _asked(subscriber: Subscriber) -> list[str]:
@@ -116,15 +116,15 @@ def _asked(subscriber: Subscriber) -> list[str]:
 
 
 def _times(subscriber: Subscriber) -> list[str]:
-    said = []
+    parts = []
     if subscriber.digest is not None:
         day = f"on {DAYS[subscriber.digest.day].capitalize()} " if subscriber.digest.rhythm == "weekly" else ""
         when = f"{day}at {subscriber.digest.at:%H:%M} ({subscriber.timezone})"
         waits = "; alerts wait for it, critical ones do not" if subscriber.alerts == "digest" else ""
-        said.append(f"{subscriber.digest.rhythm} digest {when}{waits}")
+        parts.append(f"{subscriber.digest.rhythm} digest {when}{waits}")
     if subscriber.quiet is not None:
-        said.append(f"quiet {subscriber.quiet} ({subscriber.timezone}), but for what is critical")
-    return said
+        parts.append(f"quiet {subscriber.quiet} ({subscriber.timezone}), but for what is critical")
+    return parts
 
 
 def warnings(configuration: Configuration) -> Iterator[str]:
@@ -151,9 +151,9 @@ def warnings(configuration: Configuration) -> Iterator[str]:
 
 def _address_warnings(policy: Policy) -> Iterator[str]:
     parts = [urlsplit(url) for url in policy.urls]
-    if any(each.scheme == "http" for each in parts):
+    if any(part.scheme == "http" for part in parts):
         yield f"{policy.name}: http:// can be changed on its way; use https:// where the site has it"
-    for host in dict.fromkeys(each.hostname or "" for each in parts):
+    for host in dict.fromkeys(part.hostname or "" for part in parts):
         if _is_reserved(host):
             yield f"{policy.name}: {host} is a name for examples; put the real address there"
 
@@ -178,7 +178,12 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
         yield "no subscriber is configured: changes will be recorded, and nobody will be told"
         return
     watched = [(policy.name, policy.tags) for policy in configuration.policies]
-    heard = {name for each in configuration.subscribers for name, tags in watched if covers_policy(each, name, tags)}
+    heard = {
+        name
+        for subscriber in configuration.subscribers
+        for name, tags in watched
+        if covers_policy(subscriber, name, tags)
+    }
     for subscriber in idle(configuration.subscribers, watched):
         yield idle_line(subscriber)
     for subscriber in configuration.subscribers:
@@ -199,10 +204,10 @@ def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterato
     subscribers = tuple(made)
     for subscriber in idle(subscribers, [(policy.name, policy.tags) for policy in configuration.policies]):
         yield idle_line(subscriber)
-    known = {channel.name for channel in configuration.channels}
+    channels = {channel.name for channel in configuration.channels}
     for subscriber in subscribers:
         for target in subscriber.via:
-            if target.channel not in known:
+            if target.channel not in channels:
                 yield f"{subscriber.name} hears nothing through {target}: there is no such channel any more"
 
 

@@ -251,7 +251,7 @@ class PolicyTable(Table):
     @field_validator("urls")
     @classmethod
     def _each_once(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        twice = next((url for place, url in enumerate(urls) if url in urls[:place]), None)
+        twice = next((url for position, url in enumerate(urls) if url in urls[:position]), None)
         if twice is not None:
             raise ValueError(f"names {twice} twice: name each address once")
         return urls
@@ -282,8 +282,8 @@ class EvidenceTable(Table):
         """Return for how long bodies of pages are kept; None where for ever."""
         if self.keep_bodies is None:
             return None
-        tags = frozenset(each.removeprefix(TAG) for each in self.hold if each.startswith(TAG))
-        return Retention(self.keep_bodies, frozenset(each for each in self.hold if not each.startswith(TAG)), tags)
+        tags = frozenset(entry.removeprefix(TAG) for entry in self.hold if entry.startswith(TAG))
+        return Retention(self.keep_bodies, frozenset(entry for entry in self.hold if not entry.startswith(TAG)), tags)
 
     @model_validator(mode="after")
     def _can_be_verified(self) -> EvidenceTable:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-Place = tuple[str | int, ...]
+Location = tuple[str | int, ...]
 """Keys and positions (from 0) that lead to a value."""
 
 _TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
@@ -34,7 +34,7 @@ def read_env_file(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise EnvFileError(f"{path} cannot be read: {why}") from error
-    found = {}
+    variables = {}
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
@@ -42,8 +42,8 @@ def read_env_file(path: Path) -> dict[str, str]:
         match = _ASSIGNMENT.fullmatch(stripped)
         if match is None:
             raise EnvFileError(f"{path}, line {number}: write NAME=value")
-        found[match[1]] = _unquoted(match[2].strip())
-    return found
+        variables[match[1]] = _unquoted(match[2].strip())
+    return variables
 
 
 def _unquoted(value: str) -> str:
@@ -61,17 +61,17 @@ class Interpolation:
     """Where variables come from, for the message that one is missing."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
-    problems: dict[Place, list[str]] = field(default_factory=dict)
+    problems: dict[Location, list[str]] = field(default_factory=dict)
 
-    def fill(self, value: Any, place: Place = ()) -> Any:
+    def fill(self, value: Any, location: Location = ()) -> Any:
         """Return a value of the file with every `${NAME}` replaced and every `$$` made one dollar."""
         if isinstance(value, dict):
-            return {key: self.fill(inner, (*place, key)) for key, inner in value.items()}
+            return {key: self.fill(inner, (*location, key)) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self.fill(inner, (*place, position)) for position, inner in enumerate(value)]
-        return self._fill_text(value, place) if isinstance(value, str) else value
+            return [self.fill(inner, (*location, position)) for position, inner in enumerate(value)]
+        return self._fill_text(value, location) if isinstance(value, str) else value
 
-    def _fill_text(self, text: str, place: Place) -> str:
+    def _fill_text(self, text: str, location: Location) -> str:
         # Between "scheme://" and "@" a value may hold any character, so it is written as a URL wants it.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
@@ -79,23 +79,23 @@ class Interpolation:
         def replace(token: re.Match[str]) -> str:
             if token[0] == "$$":
                 return "$"
-            value = self._value(token, place)
+            value = self._value(token, location)
             return quote(value, safe="") if start <= token.start() < end else value
 
         return _TOKEN.sub(replace, text)
 
-    def _value(self, token: re.Match[str], place: Place) -> str:
+    def _value(self, token: re.Match[str], location: Location) -> str:
         name, closed = token[1], token[2]
         if not closed or not _NAME.fullmatch(name):
             shown = token[0] if closed else "${"
-            return self._missing(place, f"{shown!r} names no variable: write ${{NAME}}, or $$ for a dollar sign")
+            return self._missing(location, f"{shown!r} names no variable: write ${{NAME}}, or $$ for a dollar sign")
         value = self.variables.get(name, "")
         if not value:
             state = "is empty" if name in self.variables else "is not set"
-            return self._missing(place, f"the variable {name} {state}: set it in {self.where}")
+            return self._missing(location, f"the variable {name} {state}: set it in {self.where}")
         self.used[name] = value
         return value
 
-    def _missing(self, place: Place, sentence: str) -> str:
-        self.problems.setdefault(place, []).append(sentence)
+    def _missing(self, location: Location, sentence: str) -> str:
+        self.problems.setdefault(location, []).append(sentence)
         return ""

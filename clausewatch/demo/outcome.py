@@ -45,8 +45,8 @@ class SentMail:
 def observe(configuration: Path) -> tuple[Observation, ...]:
     """Return what the last crawl said of each policy, in the order of the configuration; write redlines next to it."""
     with open_archive(load(configuration).database) as archive:
-        found = statuses(archive, now=datetime.now(UTC))
-        return tuple(_observation(archive, status, configuration.parent) for status in found)
+        policy_statuses = statuses(archive, now=datetime.now(UTC))
+        return tuple(_observation(archive, status, configuration.parent) for status in policy_statuses)
 
 
 def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]:

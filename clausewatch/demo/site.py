@@ -28,13 +28,13 @@ def pages(edition: int, request: str = "") -> dict[str, Page]:
     """
     if not 1 <= edition <= edition_count():
         raise ValueError(f"there is no edition {edition}: there are 1 to {edition_count()}")
-    found = {
+    pages = {
         policy.path: _page(policy.render(edition, request), policy.content_type, policy.path)
         for policy in site_policies()
     }
-    found["/"] = _page(_index(edition), "text/html; charset=utf-8", "/")
-    found["/robots.txt"] = _page(ROBOTS.encode(), "text/plain; charset=utf-8", "/robots.txt")
-    return found
+    pages["/"] = _page(_index(edition), "text/html; charset=utf-8", "/")
+    pages["/robots.txt"] = _page(ROBOTS.encode(), "text/plain; charset=utf-8", "/robots.txt")
+    return pages
 
 
 class DemoSite(Loopback):

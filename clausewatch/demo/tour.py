@@ -96,8 +96,8 @@ def crawl(configuration: Path) -> str:
     except subprocess.TimeoutExpired as error:
         raise DemoCrawlError(f"the crawl was given up after {CRAWL_TIME} s: {' '.join(command)}") from error
     if done.returncode != ExitCode.FINE:
-        said = (done.stderr or done.stdout).strip()
-        raise DemoCrawlError(f"the crawl ended with exit code {done.returncode}: {' '.join(command)}\n{said}")
+        output = (done.stderr or done.stdout).strip()
+        raise DemoCrawlError(f"the crawl ended with exit code {done.returncode}: {' '.join(command)}\n{output}")
     return done.stdout.strip()
 
 

@@ -50,9 +50,9 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
     whole = replace(configuration.crawl, full_fetch=0.0)
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
     unrecorded = preview(settings, [policy] * TWICE)
-    known = _latest(archive, policy.name)
+    current = _latest(archive, policy.name)
     examined = asyncio.run(
-        _examined(policy, unrecorded.visits, known, profiles=configuration.profiles, crawl=configuration.crawl)
+        _examined(policy, unrecorded.visits, current, profiles=configuration.profiles, crawl=configuration.crawl)
     )
     return Diagnosis(
         policy=policy,
@@ -60,7 +60,7 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
         robots=unrecorded.robots,
         examined=examined if isinstance(examined, Examined) else None,
         limit=examined if isinstance(examined, str) else "",
-        latest=None if known is None else known.number,
+        latest=None if current is None else current.number,
     )
 
 
@@ -74,7 +74,7 @@ def _latest(archive: Archive, policy: str) -> Latest | None:
 async def _examined(
     policy: Policy,
     visits: tuple[VisitResult, ...],
-    known: Latest | None,
+    current: Latest | None,
     *,
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
@@ -82,7 +82,7 @@ async def _examined(
     """Return what the answers hold, the limit that ended their reading, or None where none came."""
     profile = profile_of(policy, profiles)
     complete = [visit.fetch for visit in visits if not visit.fetch.error]
-    asked = tuple(visit_of(policy, fetch, known, profile=profile, crawl=crawl) for fetch in complete)
+    asked = tuple(visit_of(policy, fetch, current, profile=profile, crawl=crawl) for fetch in complete)
     if not asked:
         return None
     workers = Workers(WorkerLimits.of(crawl, 1))

@@ -84,8 +84,8 @@ def _profile(name: str, defaults: Defaults) -> Profile:
         return load_profile(name)
     own = defaults.own_profiles()
     if name not in own:
-        known = dict.fromkeys([*profile_names(), *own])
-        raise UnreadablePairError(f"there is no profile {name!r}; {suggestion(name, known)}")
+        names = dict.fromkeys([*profile_names(), *own])
+        raise UnreadablePairError(f"there is no profile {name!r}; {suggestion(name, names)}")
     return own[name]
 
 

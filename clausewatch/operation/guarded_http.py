@@ -138,7 +138,7 @@ class _GuardedTls(HTTPSConnection):
 def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> socket.socket:
     """Connect to the first address of a host that may be connected to. Raises OSError, RequestError."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(place[0]) for *_, place in answers]
+    addresses = [str(socket_address[0]) for *_, socket_address in answers]
     open_ones = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
     if not open_ones:
         raise RequestError(

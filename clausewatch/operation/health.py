@@ -20,12 +20,12 @@ LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
     """Return what somebody should look at, without secrets; nothing where all is well."""
     standing = [status for status in statuses(archive, now) if status.retired_at is None]
-    found = (
+    lines = (
         *_runs(archive, configuration, now),
         *_policies(archive, standing, configuration.watchdog.trouble_after),
-        *(given_up_line(each) for each in outbox.given_up(archive)),
+        *(given_up_line(given_up) for given_up in outbox.given_up(archive)),
     )
-    return tuple(configuration.redacted(line) for line in found)
+    return tuple(configuration.redacted(line) for line in lines)
 
 
 def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
@@ -33,17 +33,17 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
     every = min((policy.every for policy in configuration.policies), default=None)
     if every is None:
         return
-    found = run_times(archive)
-    since = found.ended_at or found.first_at
+    times = run_times(archive)
+    since = times.ended_at or times.first_at
     if since is None:
         yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"
     elif now - since > OVERDUE_SHARE * every:
-        what = "no run came to its end since" if found.ended_at else "no run has come to its end; the first began on"
+        what = "no run came to its end since" if times.ended_at else "no run has come to its end; the first began on"
         yield f"no run: {what} {moment(since)}, and one is wanted every {lasting(every)}"
 
 
 def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) -> Iterator[str]:
-    every = {each.name: each.every for each in standing}
+    every = {status.name: status.every for status in standing}
     for trouble in (*missed(standing), *troubles(archive, standing, after)):
         if trouble.kind == "missed":
             asked = lasting(every[trouble.policy])
@@ -57,11 +57,11 @@ def _visits(trouble: Trouble) -> str:
     return f"{checks} since {moment(trouble.since)}: {trouble.detail}"
 
 
-def given_up_line(each: outbox.GivenUp) -> str:
+def given_up_line(given_up: outbox.GivenUp) -> str:
     """Say which messages did not arrive, and what to do."""
-    messages = "1 message was" if each.count == 1 else f"{each.count} messages were"
-    why = f": {each.error}" if each.error else ""
+    messages = "1 message was" if given_up.count == 1 else f"{given_up.count} messages were"
+    why = f": {given_up.error}" if given_up.error else ""
     return (
-        f"given up: {messages} not taken by {each.target} for {each.subscriber}{why} "
+        f"given up: {messages} not taken by {given_up.target} for {given_up.subscriber}{why} "
         "(`clausewatch notify send --dead` tries again)"
     )

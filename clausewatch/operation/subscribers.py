@@ -11,7 +11,7 @@ from notifier.audience.subscriptions import Subscriber
 
 def require_distinct(archive: Archive, configuration: Configuration) -> None:
     """Raise ConfigurationError where a name stands in the configuration and was made on the command line too."""
-    made = {folded(each.subscriber.name): each.subscriber.name for each in outbox.made(archive)}
+    made = {folded(subscription.subscriber.name): subscription.subscriber.name for subscription in outbox.made(archive)}
     twice = [subscriber.name for subscriber in configuration.subscribers if folded(subscriber.name) in made]
     if twice:
         problems = [
@@ -28,8 +28,8 @@ def subscriber_named(archive: Archive, configuration: Configuration, name: str) 
     for subscriber in everyone:
         if subscriber.name == name:
             return subscriber
-    known = [subscriber.name for subscriber in everyone]
-    raise ConfigurationError(str(configuration.path), [f"there is no subscriber {name!r}; {suggestion(name, known)}"])
+    names = [subscriber.name for subscriber in everyone]
+    raise ConfigurationError(str(configuration.path), [f"there is no subscriber {name!r}; {suggestion(name, names)}"])
 
 
 def folded(name: str) -> str:

@@ -83,8 +83,8 @@ def signed_time(token: bytes, message: bytes, roots: Sequence[Certificate], nonc
     except ValueError as error:
         raise StampError("the time stamp cannot be read") from error
     if answer.status != 0:
-        said = "; ".join(answer.status_string) or f"status {answer.status}"
-        raise StampError(f"the authority gave no time stamp: {said}")
+        reason = "; ".join(answer.status_string) or f"status {answer.status}"
+        raise StampError(f"the authority gave no time stamp: {reason}")
     try:
         VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(answer, message)
     except (VerificationError, ValueError) as error:

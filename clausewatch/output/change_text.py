@@ -83,7 +83,7 @@ def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterat
     changed = sorted({finding.language for finding in findings if finding.material and finding.language not in drift})
     stayed = enumerated([language_name(code) for code in drift])
     if changed:
-        told = enumerated([language_name(code) for code in changed])
-        yield f"only the {told} text changed; the {stayed} text on sharing and rights stayed as it was"
+        edited = enumerated([language_name(code) for code in changed])
+        yield f"only the {edited} text changed; the {stayed} text on sharing and rights stayed as it was"
     else:
         yield f"the {stayed} text on sharing and rights stayed as it was while another language changed"

@@ -21,24 +21,24 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
     Left out are first versions, and those that are read in another way than the version before: what differs there may
     be our reading. A change without a finding on sharing or rights moved none. Raises DamagedArchiveError.
     """
-    asked = {(each.policy, each.number): each for each in shown if each.change is not None}
+    asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)
-    known = asked | {(each.policy, each.number): each for each in numbered(archive, before)}
+    versions = asked | {(version.policy, version.number): version for version in numbered(archive, before)}
 
     @cache
     def listed(policy: str, number: int) -> Inventory:
-        return inventory(document(archive, known[policy, number]))
+        return inventory(document(archive, versions[policy, number]))
 
-    found: Changes = {}
+    changes: Changes = {}
     for value in asked.values():
-        if known[value.policy, value.number - 1].identity != value.identity:
+        if versions[value.policy, value.number - 1].identity != value.identity:
             continue
         key = (value.policy, value.number)
         moved = may_promise_otherwise(value)
-        found[key] = (
+        changes[key] = (
             inventory_change(listed(value.policy, value.number - 1), listed(*key)) if moved else InventoryChange()
         )
-    return found
+    return changes
 
 
 def may_promise_otherwise(version: Version) -> bool:

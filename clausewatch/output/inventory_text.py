@@ -59,7 +59,7 @@ def inventory_lines(inventory: Inventory) -> Iterator[str]:
     if not languages:
         yield "No right and no recipient is named in a language that Clausewatch has word lists for."
     for language in languages:
-        yield from _rights([each for each in inventory.rights if each.language == language], language)
+        yield from _rights([right for right in inventory.rights if right.language == language], language)
         yield ""
         yield from _recipients(
             [recipient for recipient in inventory.recipients if recipient.language == language], language
@@ -74,24 +74,26 @@ def _rights(rights: list[Right], language: str) -> Iterator[str]:
     for right in rights:
         yield from wrapped(right_words(right), indent="  * ", hanging="    ")
         details = (("answered within", right.deadline), ("cost", right.fee), ("how", right.channel))
-        told = [f"{name}: {words}" for name, words in details if words]
-        yield from wrapped("; ".join([*told, f"section: {_place(right.section)}"]), indent="      ")
+        parts = [f"{name}: {words}" for name, words in details if words]
+        yield from wrapped("; ".join([*parts, f"section: {_section_name(right.section)}"]), indent="      ")
 
 
 def _recipients(recipients: list[Recipient], language: str) -> Iterator[str]:
     yield f"Recipients named in the {language_name(language)} text: {len(recipients)}"
     order = list(CLASSES)
-    ordered = sorted(recipients, key=lambda each: order.index(each.kind) if each.kind in order else len(order))
-    for kind, members in groupby(ordered, key=lambda each: each.kind):
+    ordered = sorted(
+        recipients, key=lambda recipient: order.index(recipient.kind) if recipient.kind in order else len(order)
+    )
+    for kind, members in groupby(ordered, key=lambda recipient: recipient.kind):
         yield f"  {CLASSES.get(kind, kind)}"
         for member in members:
             yield from wrapped(member.name, indent="  * ", hanging="    ")
-            told = [f"{name}: {words}" for name, words in (("for", member.purpose), ("in", member.country)) if words]
-            yield from wrapped("; ".join([*told, f"section: {_place(member.section)}"]), indent="      ")
+            parts = [f"{name}: {words}" for name, words in (("for", member.purpose), ("in", member.country)) if words]
+            yield from wrapped("; ".join([*parts, f"section: {_section_name(member.section)}"]), indent="      ")
 
 
-def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
-    sides = list(found)
+def _one_sided(entries: Iterable[OneSided]) -> Iterator[str]:
+    sides = list(entries)
     if not sides:
         yield "Every language names the same rights and the same classes of recipients."
         return
@@ -105,7 +107,7 @@ def _one_sided(found: Iterable[OneSided]) -> Iterator[str]:
         )
 
 
-def _place(section: str) -> str:
+def _section_name(section: str) -> str:
     return section or "before the first heading"
 
 
@@ -117,11 +119,14 @@ def right_words(right: Right) -> str:
 def change_notes(change: InventoryChange) -> Iterator[str]:
     """Yield a short line for each right and recipient that came or went."""
     rights = (("no longer names", change.rights_gone), ("newly names", change.rights_new))
-    for told, found in rights:
-        yield from (f"{told} the right: {right_words(each)} ({language_name(each.language)})" for each in found)
+    for verb, named in rights:
+        yield from (f"{verb} the right: {right_words(right)} ({language_name(right.language)})" for right in named)
     recipients = (("no longer names", change.recipients_gone), ("newly names", change.recipients_new))
-    for told, named in recipients:
-        yield from (f"{told} the recipient: {_called(each)} ({language_name(each.language)})" for each in named)
+    for verb, receivers in recipients:
+        yield from (
+            f"{verb} the recipient: {_called(recipient)} ({language_name(recipient.language)})"
+            for recipient in receivers
+        )
 
 
 def _called(recipient: Recipient) -> str:

@@ -57,12 +57,12 @@ class PoliciesSpider(Spider):
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         try:
             policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies
-            known = await asyncio.to_thread(self._known, policies)
+            validators_by_policy = await asyncio.to_thread(self._validators, policies)
         except StorageError as error:
             self._tell(error)
             return
         for policy in policies:
-            yield self.request(VisitProgress(policy, known.get(policy.name, ())))
+            yield self.request(VisitProgress(policy, validators_by_policy.get(policy.name, ())))
 
     def _tell(self, error: StorageError) -> None:
         """Leave it to whoever runs the crawl to say: Scrapy would tell it as a fault of the program."""
@@ -78,13 +78,13 @@ class PoliciesSpider(Spider):
     def _archive(self) -> Archive:
         return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
 
-    def _known(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
+    def _validators(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
         """Return what may be asked conditionally, by the policy, and note whom not to ask."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         with self._archive() as archive:
             self.resting = {resting_host.host: resting_host for resting_host in resting_hosts(archive, self.now())}
-            found = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
-        return {name: (first, *first.further) for name, first in found.items()}
+            first_pages = validators(archive, policies, self.now(), full_fetch) if full_fetch else {}
+        return {name: (first, *first.further) for name, first in first_pages.items()}
 
     def request(self, visit: VisitProgress, cookies: VisitCookies | None = None) -> Request:
         """Return the next request of a visit, which asks only for what is new where that can be known.
@@ -94,7 +94,7 @@ class PoliciesSpider(Spider):
         policy, position = visit.policy, visit.position
         if position is None:
             raise ValueError(f"the visit of {policy.name} has nothing left to ask")
-        known = visit.validators
+        validators = visit.validators
         meta = {"rendered": policy.options.rendered, "cookies": VisitCookies() if cookies is None else cookies}
         return Request(
             policy.urls[position],
@@ -102,7 +102,7 @@ class PoliciesSpider(Spider):
             callback=self.parse,
             errback=self.fail,
             cb_kwargs={"visit": visit, "position": position},
-            meta=meta | ({} if known is None else {"validators": known}),
+            meta=meta | ({} if validators is None else {"validators": validators}),
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 

@@ -137,11 +137,11 @@ class RecordingPipeline:
             return AssessedFetch(item.fetch, None)
         if item.unmodified is not None:
             return superseded(item.fetch)
-        known = await self._in_archive(latest, item.policy.name)
+        current = await self._in_archive(latest, item.policy.name)
         visit = visit_of(
-            item.policy, item.fetch, known, profile=profile_of(item.policy, self.profiles), crawl=self.crawl
+            item.policy, item.fetch, current, profile=profile_of(item.policy, self.profiles), crawl=self.crawl
         )
-        against = None if known is None else known.number
+        against = None if current is None else current.number
         outcome = await self.workers.call(recognise_or_assess, visit)
         if isinstance(outcome, Done):
             return AssessedFetch(item.fetch, outcome.value, against)
@@ -193,24 +193,24 @@ def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
     return named or load_profile(DEFAULT)
 
 
-def visit_of(policy: Policy, fetch: Fetch, known: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
+def visit_of(policy: Policy, fetch: Fetch, current: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
     """Return everything that the assessment of one answer needs."""
     page, *further = fetch.pages
     options = replace(policy.options, max_nesting=crawl.max_nesting)
-    if known is None:
+    if current is None:
         return Visit(page, options, profile, further=tuple(further))
-    pending, patience = known.pending, policy.looks.confirm_max
+    pending, patience = current.pending, policy.looks.confirm_max
     left = bool(patience) and (pending is None or fetch.started_at - pending.since < patience)
     text = pending.text if pending else None
     return Visit(
         page,
         options,
         profile,
-        latest=known.version,
+        latest=current.version,
         pending=text,
         patience="left" if left else "over",
         further=tuple(further),
-        page_fingerprints=known.page_fingerprints,
+        page_fingerprints=current.page_fingerprints,
     )
 
 

@@ -17,7 +17,7 @@ class VisitProgress:
     """
 
     policy: Policy
-    known: tuple[Validators, ...] = ()
+    stored: tuple[Validators, ...] = ()
     """Of each address; none where none is asked conditionally."""
     started_at: datetime | None = None
     """When the first request left; None before that."""
@@ -28,7 +28,7 @@ class VisitProgress:
     @property
     def conditional(self) -> bool:
         """Whether the next page is only asked for what is new."""
-        return bool(self.known) and all(answer.body is None for answer in self.answers)
+        return bool(self.stored) and all(answer.body is None for answer in self.answers)
 
     @property
     def position(self) -> int | None:
@@ -41,7 +41,7 @@ class VisitProgress:
     @property
     def validators(self) -> Validators | None:
         """What goes with the next request."""
-        return self.known[self.position] if self.conditional and self.position is not None else None
+        return self.stored[self.position] if self.conditional and self.position is not None else None
 
     def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> VisitProgress:
         """Return the visit with one more answer."""

@@ -34,7 +34,7 @@ def test_every_command_teaches(command: str) -> None:
 def test_help_names_every_command() -> None:
     output = CliRunner().invoke(main, ["--help"]).output
     for command, entry in COMMANDS.items():
-        assert re.search(rf"\n  {command} +{re.escape(entry.tells)}\n", output), output
+        assert re.search(rf"\n  {command} +{re.escape(entry.summary)}\n", output), output
 
 
 def test_version_is_that_of_the_installed_distribution() -> None:
