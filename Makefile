@@ -9,8 +9,9 @@ SOURCES := archive benchmarks clausewatch crawler differ document notifier tests
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
-# Files of tests side by side, in their order: tests of one file share what is costly to set up.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Files of tests side by side, in their order: tests of one file share what is costly to set up. One process more than
+# there are processors, as many tests wait: for a server, for a time that passes, for a command to end.
+PARALLEL := -n $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo quick test long bench check format lock clean
 .DEFAULT_GOAL := help
@@ -45,7 +46,8 @@ check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) -m unit --cov --cov-report=term
+	$(BIN)/python -m pytest $(PARALLEL) -m "not unit"
 
 format: $(STAMP)
 	$(BIN)/ruff format $(SOURCES)
