@@ -1,4 +1,4 @@
-"""How long a host is left alone: what it asks for, and what is done where it asks for too much."""
+"""How long the crawler waits between requests to a host, and what it does if the host asks for too long a pause."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 ASKING_TO_WAIT = (429, 503)
-"""Statuses by which a host asks to be left alone for now, RFC 9110 section 10.2.3 and RFC 6585 section 4."""
+"""Statuses by which a host asks for a pause, RFC 9110 section 10.2.3 and RFC 6585 section 4."""
 PATIENCE = 6
-"""After so many such answers in a row a host is left alone for the rest of the run."""
+"""After this many such responses in a row, a host receives no further request in this run."""
 JITTER = 0.5
-"""How far the time between two requests varies around `delay`, as a share of it."""
+"""How far the interval between two requests varies around `delay`, as a fraction of it."""
 CRAWL_DELAY_JITTER = 0.2
-"""How far it varies where a site states its Crawl-delay, of which nothing may be taken away."""
+"""The same if a site states a Crawl-delay, which is a lower limit."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, RFC 9110 section 10.2.3: seconds from now, or None where it says nothing."""
+    """Read a Retry-After header, RFC 9110 section 10.2.3: seconds from now, or None if it is missing or invalid."""
     if value is None:
         return None
     text = value.strip()
@@ -35,7 +35,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 def kept_delay(stated: float | None, delay: float, cap: float) -> float:
     """Return the seconds between two requests to a host whose robots.txt states this Crawl-delay.
 
-    Never less than `delay`; of what is stated never more than `cap`.
+    At least `delay`; a stated Crawl-delay counts up to `cap`.
     """
     if stated is None or not stated > 0 or math.isnan(stated):
         return delay
@@ -43,28 +43,28 @@ def kept_delay(stated: float | None, delay: float, cap: float) -> float:
 
 
 def least(delay: float, jitter: float) -> float:
-    """Return the middle of a spread whose least value is `delay`."""
+    """Return the average interval whose jittered minimum is `delay`."""
     return delay / (1 - jitter)
 
 
 def back_off(delay: float, failures: int, cap: float) -> float:
-    """Return the seconds to wait after this many failures in a row: twice as long after each, at most `cap`."""
+    """Return the seconds to wait after this many failures in a row: it doubles after each, up to `cap`."""
     return float(min(delay * 2 ** min(failures, 30), cap))
 
 
 @dataclass(slots=True)
 class HostPace:
-    """What a host has answered in this run."""
+    """State of one host in this run."""
 
     refusals: int = 0
-    """Answers in a row that asked to wait."""
+    """Consecutive responses that asked for a pause."""
     rests_until: float = 0.0
-    """On a clock that only goes forward."""
+    """On the monotonic clock."""
     left_alone: str = ""
-    """Why nothing more is asked of it in this run, a sentence; "" where it may be asked."""
+    """Why the host receives no further request in this run, a sentence; "" if requests are allowed."""
 
     def refused(self, asked: float | None, delay: float, cap: float) -> float | None:
-        """Count an answer that asked to wait; return the seconds to wait, or None where that is too long for a run."""
+        """Count a response that asked for a pause; return the seconds to wait, or None if a run cannot wait that long."""
         self.refusals += 1
         if asked is not None and asked > cap:
             self.left_alone = f"it asked to be left alone for {asked:g} s (Retry-After), and max_wait is {cap:g} s"

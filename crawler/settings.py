@@ -23,7 +23,7 @@ FIXED: dict[str, Any] = {
     "SPIDER_MODULES": ["crawler.spiders"],
     "ADDONS": {},
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-    # Doors that Scrapy leaves open
+    # Access that Scrapy allows by default
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "DOWNLOAD_HANDLERS": {
         "http": "crawler.network.download.BoundedDownloadHandler",
@@ -34,11 +34,11 @@ FIXED: dict[str, Any] = {
         "s3": None,
     },
     "TWISTED_DNS_RESOLVER": "crawler.network.address_guard.GuardedResolver",
-    "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read as it is
+    "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read without following it
     "ROBOTSTXT_OBEY": True,
-    # Nothing of Scrapy's runs that is not named here. Not so: proxies of the environment, which would go round the
-    # address guard; cookies in one jar for all policies; referrers; a cache; and what drops answers, since each is a
-    # result; nor extensions, of which two are servers, and one fails where a crawl ends before it begins.
+    # Only components listed here run. Left out are: proxies from the environment, which would bypass the address
+    # guard; cookies in one jar for all policies; referrers; a cache; components that drop responses, since every
+    # response is a result; and extensions: two are servers, and one fails if a crawl ends before it begins.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},
@@ -49,7 +49,7 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "crawler.middlewares.refresh.RefreshMiddleware": 580,
-        # Between redirects by a header, at 600, and those by a page, at 580.
+        # Between redirects by a header, at 600, and redirects by a page, at 580.
         "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
         "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
@@ -57,10 +57,10 @@ FIXED: dict[str, Any] = {
         "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},
-    "CONCURRENT_ITEMS": 1,  # of one answer: it gives no more, and Scrapy makes a task for each that there could be
+    "CONCURRENT_ITEMS": 1,  # per response: it yields at most one, and Scrapy creates a task for each possible item
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
-    # What is said of failures is said in the results
+    # Failures are reported in the results
     "LOG_LEVEL": "WARNING",
     "STATS_DUMP": False,
 }
@@ -76,8 +76,8 @@ def scrapy_settings(
 ) -> dict[str, Any]:
     """Build Scrapy's settings from ours.
 
-    `database` is the archive's URL; `policies` is what is configured, for a spider that is not told what to visit;
-    `profiles` are those that policies may name, besides the default one; `now` is the clock that visits are dated by;
+    `database` is the archive's URL; `policies` are the configured policies, for a spider that is not given any;
+    `profiles` are the profiles that policies may name besides the default; `now` is the clock that dates the visits;
     `busy_timeout` is how long the archive waits for another program.
     """
     return {
@@ -103,6 +103,6 @@ def scrapy_settings(
 
 
 def user_agent(contact: str) -> str:
-    """Say who we are, and where a site's owner reaches whoever runs this."""
+    """Return the User-Agent: our name, and where a site's owner reaches the operator."""
     reach = f"; +{contact}" if contact else ""
     return f"{PRODUCT}/{version('clausewatch')} (policy monitor{reach})"

@@ -1,4 +1,4 @@
-"""Gives cookies back within one visit to the host that set them, and forgets them with the visit."""
+"""Returns cookies within one visit to the host that set them, and drops them at the end of the visit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class VisitCookies:
-    """The cookies that one visit was given; a host gets only its own, whatever `Domain` they name.
+    """The cookies set during one visit; a host receives only its own, whatever `Domain` they name.
 
-    Their size is limited by that of the headers that set them, `max_headers` for each answer.
+    `max_headers` limits their size, since it limits the headers of each response that sets them.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class VisitCookies:
         return sum(map(len, self._jars.values()))
 
     def note(self, response: Response, request: Request) -> None:
-        """Keep what an answer sets, and drop what it lets expire."""
+        """Store the cookies that a response sets, and remove those that it expires."""
         host = _host(request)
         jar = self._jars.setdefault(host, CookieJar())
         for cookie in jar.make_cookies(response, request):
@@ -34,22 +34,22 @@ class VisitCookies:
                 jar.set_cookie(cookie)
 
     def add_to(self, request: Request) -> None:
-        """Add the cookies that a request's host has set to its headers."""
+        """Add to a request the cookies that its host has set."""
         jar = self._jars.get(_host(request))
         if jar is not None:
             jar.add_cookie_header(request)
 
 
 class VisitCookiesMiddleware:
-    """Sends and keeps the cookies of the visit that a request belongs to.
+    """Sends and stores the cookies of the visit that a request belongs to.
 
-    They are under "cookies" in the request's meta, which redirects and further tries carry on. A request without them,
-    as for robots.txt, sends none, and what its answer sets is dropped. It belongs between the redirects and the
-    downloader.
+    They are in the request's meta under "cookies", which redirects and retries preserve. A request without that key,
+    such as one for robots.txt, sends no cookies, and those in its response are dropped. The middleware belongs between
+    the redirects and the downloader.
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # of the request before a redirect
+        request.headers.pop("Cookie", None)  # left over from the request before a redirect
         cookies = cookies_of(request)
         if cookies is not None:
             cookies.add_to(request)
@@ -62,7 +62,7 @@ class VisitCookiesMiddleware:
 
 
 def cookies_of(request: Request) -> VisitCookies | None:
-    """Return the cookies of the visit that a request belongs to, or None if it belongs to none."""
+    """Return the cookies of the visit that a request belongs to, or None if it belongs to no visit."""
     cookies = request.meta.get("cookies")
     return cookies if isinstance(cookies, VisitCookies) else None
 
@@ -72,7 +72,7 @@ def _host(request: Request) -> str:
 
 
 def _belongs_to(cookie: Cookie, host: str) -> bool:
-    """Whether a host may set a cookie, which is then its own alone."""
+    """Whether a host may set a cookie; it is then restricted to that host."""
     if cookie.domain_specified:
         domain = cookie.domain.removeprefix(".")
         if host != domain and not host.endswith(f".{domain}"):

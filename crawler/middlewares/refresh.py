@@ -18,15 +18,15 @@ _REFRESH = re.compile(r"\s*(?P<delay>\d+)(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
-    """Follows a refresh by header or page that comes soon enough, as one more redirect.
+    """Follows a refresh by header or page as a redirect if its delay is short enough.
 
-    A page that reloads itself is read as it is, unless it sets a cookie, with which it may be another.
+    A page that reloads itself is not followed, unless it sets a cookie, which may change the next response.
     """
 
-    def process_response(  # type: ignore[override]  # Scrapy's own is about to lose its third argument
+    def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its own
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Return the request for the address that a page leads to, else the page."""
+        """Return the request for the address to which a page leads, or else the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
         reloads = isinstance(followed, Request) and followed.url == request.url
         return response if reloads and "Set-Cookie" not in response.headers else followed

@@ -1,1 +1,1 @@
-"""Which hosts may be reached, and why a download failed."""
+"""Decides which hosts may be reached, and explains why a download failed."""

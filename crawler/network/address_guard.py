@@ -1,4 +1,4 @@
-"""The gate at connect time: which addresses the crawler may open a socket to."""
+"""The guard at connect time: decides to which addresses the crawler may open a socket."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Resolves a name, and lets through only addresses that are public or that the user opened.
+    """Resolves a name, and passes on only addresses that are public or that the user allowed.
 
-    Scrapy connects to exactly the addresses that come out of here, also for a literal address, a redirect and
-    robots.txt, so a name that resolves anew to something else is checked anew.
+    Scrapy connects to exactly the addresses that this resolver passes on, also for a literal address, a redirect and
+    robots.txt. A name that later resolves to another address is therefore checked again.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
         super().__init__(reactor, cache_size)
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
-        """Host, as `host_key` gives it -> an address of it that was not let through, where no other one was."""
+        """Host, as `host_key` gives it -> one of its refused addresses, if all its addresses were refused."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -49,7 +49,7 @@ class GuardedResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class Gate:
-    """Stands before a receiver of addresses and passes on those that may be connected to."""
+    """Wraps a receiver of addresses and passes on only the allowed addresses."""
 
     def __init__(self, receiver: Any, host: str, guard: GuardedResolver) -> None:
         self.receiver = receiver
@@ -77,8 +77,8 @@ class Gate:
 
 
 def refused_address(host: str) -> str | None:
-    """Return the address for which a host was refused when it was last resolved, or None."""
-    from twisted.internet import reactor  # not before Scrapy has installed the one it wants
+    """Return the address because of which the guard refused a host at its last resolution, or None."""
+    from twisted.internet import reactor  # only after Scrapy has installed its reactor
 
     resolver = getattr(reactor, "nameResolver", None)
     return resolver.refused.get(host_key(host)) if isinstance(resolver, GuardedResolver) else None

@@ -1,7 +1,7 @@
-"""Which addresses are no public host's, and which of them a user opens: an explicit list, the same on every Python.
+"""Decides which addresses are not public, and which of them a user allows: an explicit list, the same on every Python.
 
-The judgement of the `ipaddress` module differs between releases of Python, and calls multicast, NAT64 and the services
-of some clouds global.
+The `ipaddress` module decides differently between releases of Python, and calls multicast, NAT64 and the services of
+some clouds global.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("203.0.113.0/24", "documentation"),
     ("224.0.0.0/4", "multicast"),
     ("240.0.0.0/4", "reserved"),
-    # Routed by the registries, but a cloud's service to the machines in it
+    # Globally routed by the registries, but a cloud's internal service
     ("168.63.129.16/32", "a cloud's own service"),
     # https://www.iana.org/assignments/iana-ipv6-special-registry
     ("::/128", "unspecified"),
@@ -54,42 +54,42 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
-    # What is left outside of 2000::/3, the global unicast addresses of RFC 4291 section 2.4
+    # The remaining space outside of 2000::/3, the global unicast addresses of RFC 4291 section 2.4
     ("::/3", "not assigned"),
     ("4000::/2", "not assigned"),
     ("8000::/1", "not assigned"),
 )
-"""Networks and what they are; where several hold an address, the first one names it."""
+"""Networks and their kinds; if several contain an address, the first one determines its kind."""
 
 _REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
 
 LONGEST_URL = 8_000
-"""Characters; RFC 9110 section 4.1 asks for this many to be understood."""
+"""Characters; RFC 9110 section 4.1 recommends to support at least this many."""
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
-"""What no host and port is written with once it is in ASCII."""
+"""A character that cannot occur in a host and port in ASCII."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-"""A last label like this makes an address in an odd spelling of a name, as in 127.1."""
+"""A last label that turns a name into an address in an unusual notation, as in 127.1."""
 
 
 def kind(address: str) -> str | None:
-    """Return what kind of address this is where no public host can have it, or None where one can.
+    """Return the kind of an address that is not public, or None if it is public.
 
-    An IPv6 address that carries an IPv4 one (mapped, compatible, translated, NAT64, 6to4, Teredo) is none.
-    Raises ValueError where it is no IP address.
+    An IPv6 address that embeds an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) is not public.
+    Raises ValueError if it is not an IP address.
     """
     parsed = _address(address)
     return next((what for network, what in _REFUSED if parsed in network), None)
 
 
 def is_public(address: str) -> bool:
-    """Return whether a host on the public internet can have this IP address."""
+    """Whether a host on the public internet can have this IP address."""
     return kind(address) is None
 
 
 def host_key(host: str) -> str:
-    """Return the one form of a host's name by which it is compared: small letters, IDNA, no full stop at its end."""
+    """Return the normal form of a host name, for comparisons: lower case, IDNA, no full stop at its end."""
     name = host.rstrip(".").lower()
     if name.isascii():
         return name
@@ -100,10 +100,10 @@ def host_key(host: str) -> str:
 
 
 def plain_host(url: str) -> str:
-    """Return the host of an address, where nobody can read another one out of it.
+    """Return the host of a URL if every parser agrees on it.
 
-    Raises ValueError, with what goes on from "The address ...": browsers, urllib and Twisted disagree about user names,
-    backslashes, escapes and spaces in this place, and two of them ask for robots.txt and for the page.
+    Raises ValueError, whose message continues "The address ...": browsers, urllib and Twisted disagree about user
+    names, backslashes, escapes and spaces in this part, and different parsers request robots.txt and the page.
     """
     try:
         parts = urlsplit(url)
@@ -133,10 +133,10 @@ def _is_address(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """What a user opens of that which is no public host's: for policies of an intranet."""
+    """Hosts and networks that a user allows although they are not public: for policies of an intranet."""
 
     hosts: frozenset[str] = frozenset()
-    """Names, as `host_key` gives them: whatever one leads to may be connected to when it is asked for."""
+    """Names, as `host_key` gives them: every address of such a host is allowed if it is requested by that name."""
     networks: tuple[Network, ...] = ()
 
     @classmethod
@@ -149,7 +149,7 @@ class AllowList:
         )
 
     def opens(self, host: str, address: str) -> bool:
-        """Return whether an address may be connected to, for the sake of this host or its own."""
+        """Whether an address is allowed, because of the host or because of its network."""
         parsed = _address(address)
         return host_key(host) in self.hosts or any(parsed in network for network in self.networks)
 
@@ -157,7 +157,7 @@ class AllowList:
 def allowed_entry(entry: str) -> str | Network:
     """Read one entry of an allow list: a network in CIDR form, an address (a network of one), or a host's name.
 
-    Raises ValueError, with what to write instead.
+    Raises ValueError with the fix.
     """
     try:
         return ip_network(entry.strip("[]"))
@@ -172,7 +172,7 @@ def allowed_entry(entry: str) -> str | Network:
     host = host_key(entry)
     if not _HOST.fullmatch(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
         raise ValueError(
-            'is no host, address or network: write it like "intranet.example", "10.1.2.3" or "10.1.0.0/16"'
+            'is not a host, address or network: write it like "intranet.example", "10.1.2.3" or "10.1.0.0/16"'
         )
     return host
 

@@ -1,7 +1,7 @@
-"""The browser that runs the scripts of a page: which one, and how it is started so that it can reach nothing.
+"""Finds the browser that runs the scripts of a page, and configures it without network access.
 
-It has no way to the network: every name and address is unknown to it, and its only proxy is at one of them. What a page
-asks for is fetched by the crawler, see `crawler.middlewares.rendering`.
+The browser cannot resolve any name or address, and its only proxy has an unresolvable name. The crawler fetches the
+files that a page requests, see `crawler.middlewares.rendering`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-"""What Chromium is called on the PATH, the first one found is taken."""
+"""Names of Chromium on the PATH; the first one found is used."""
 
 ARGUMENTS = (
-    # Reach nothing: no name, no address, no proxy but one that is not there, and no way besides.
+    # No network access: no name or address resolves, the only proxy does not exist, and other transports are off.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://proxy.invalid:9",
     "--proxy-bypass-list=<-loopback>",
@@ -27,7 +27,7 @@ ARGUMENTS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--no-pings",
-    # Take little.
+    # Save memory and CPU time.
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--blink-settings=imagesEnabled=false",
@@ -37,13 +37,13 @@ ARGUMENTS = (
 
 
 class NoBrowserError(Exception):
-    """A page is to be rendered and nothing is there to do it; the sentence says what to do."""
+    """A page must be rendered, but no browser is available; the message says what to do."""
 
 
 def find_chromium(configured: str) -> str:
     """Return the path of the browser: the configured one, else the first of `NAMES` on the PATH.
 
-    Raises NoBrowserError where it, or the extra that drives it, is not installed.
+    Raises NoBrowserError if the browser, or the extra that drives it, is not installed.
     """
     if find_spec("scrapy_playwright") is None:
         raise NoBrowserError("needs the extra `render`: pip install 'clausewatch[render]'")
@@ -62,7 +62,7 @@ def find_chromium(configured: str) -> str:
 
 
 def with_browser(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Mapping[str, Any]:
-    """Return Scrapy's settings, with a browser where one of these policies is rendered. Raises NoBrowserError."""
+    """Return Scrapy's settings, with a browser if one of these policies is rendered. Raises NoBrowserError."""
     if not any(policy.options.rendered for policy in policies):
         return settings
     crawl: CrawlSettings = settings["CLAUSEWATCH_CRAWL"]
@@ -74,10 +74,10 @@ def _playwright(chromium: str) -> dict[str, Any]:
     launch = {
         "executable_path": chromium,
         "headless": True,
-        # Root cannot use Chromium's sandbox; everybody else does.
+        # Root cannot use Chromium's sandbox; all other users can.
         "chromium_sandbox": os.geteuid() != 0,
         "args": list(ARGUMENTS),
-        # It ends when our end of its pipe does, also where we are killed.
+        # The browser ends when our end of its pipe closes, even if this process is killed.
         "handle_sigint": False,
         "handle_sigterm": False,
         "handle_sighup": False,

@@ -1,4 +1,4 @@
-"""Scrapy's own way to download, with limits for the header section of an answer: its bytes, and the time it takes."""
+"""Scrapy's download handler with limits for the header section of a response: its size, and the time it takes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 IDLE = 5
-"""Seconds that a connection is kept for another request to its host; a run over thousands of hosts has no end of them
-open otherwise, and may have a thousand files."""
+"""Seconds that an idle connection is kept for another request to its host. Without this limit a run over thousands of
+hosts would exceed the limit of open files, often a thousand."""
 MARGIN = 1_000_000
-"""Bytes; more than come at once."""
+"""Bytes; more than one read delivers."""
 
 
 class HeadersTooLargeError(Exception):
-    """The header section of an answer has more bytes than are taken."""
+    """The header section of a response exceeds the limit in bytes."""
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Breaks off where a header section grows beyond `max_headers`, or is not there after `header_timeout`."""
+    """Aborts if a header section exceeds `max_headers`, or is not complete within `header_timeout`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -43,10 +43,10 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Makes connections that know their limits."""
+    """Creates connections with these limits."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
-        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
         self.crawl = crawl
 
     def buildProtocol(self, addr: Any) -> BoundedProtocol:  # noqa: N802 - the name is Twisted's
@@ -54,26 +54,26 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Counts what comes before a body: status lines, header lines, and answers in between such as 100 Continue."""
+    """Counts the bytes before a body: status lines, header lines, and interim responses such as 100 Continue."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
-        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
         self.limit, self.seconds = crawl.max_headers, crawl.header_timeout
         self.taken = 0
         self._late: asyncio.TimerHandle | None = None
 
     def request(self, request: Any) -> Any:
-        """Send a request, and begin to count anew."""
+        """Send a request, and reset the count."""
         self.taken = 0
         self._in_time()
         self._late = asyncio.get_running_loop().call_later(self.seconds, self._break_off, HeadersLateError())
         answer = super().request(request)
         if self._parser is not None:
-            self._parser.MAX_LENGTH = self.limit + MARGIN  # of one line: the limit of them all is to speak first
+            self._parser.MAX_LENGTH = self.limit + MARGIN  # per line: the limit of the whole section must apply first
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - the name is Twisted's
-        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted has no types here
         if self._parser is None or self._parser.state not in (STATUS, HEADER):
             self._in_time()
             return
@@ -83,12 +83,12 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def connectionLost(self, reason: Any) -> None:  # type: ignore[override]  # noqa: N802 - the name is Twisted's
         self._in_time()
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]  # Twisted leaves it so
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
     def _in_time(self) -> None:
         if self._late is not None:
             self._late.cancel()
 
     def _break_off(self, error: Exception) -> None:
-        reason = Failure(error)  # type: ignore[no-untyped-call]  # Twisted leaves it so
-        self._giveUp(reason)  # type: ignore[no-untyped-call]  # and this
+        reason = Failure(error)  # type: ignore[no-untyped-call]  # Twisted has no types here
+        self._giveUp(reason)  # type: ignore[no-untyped-call]  # nor here

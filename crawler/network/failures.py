@@ -1,6 +1,6 @@
-"""Why no complete answer came: Scrapy's and Twisted's errors as a kind and a sentence for a person.
+"""Explains why no complete response came: maps Scrapy's and Twisted's errors to a kind and a sentence for a person.
 
-Told apart by type and fields, never by text.
+Errors are distinguished by type and fields, never by text.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ NETWORK_ERRORS = (
     ConnectionClosed,
     OSError,
 )
-"""What a download may raise when the fault lies outside of this program."""
+"""Errors that a download may raise if the cause lies outside of this program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why no complete answer came."""
+    """The reason why no complete response came."""
 
     kind: str
     """dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
@@ -56,11 +56,11 @@ class Failure:
 
 
 class HeadersLateError(Exception):
-    """The header section of an answer took longer than is waited for it."""
+    """The header section of a response took longer than `header_timeout`."""
 
 
 class KnownError(IgnoreRequest):
-    """Nothing is fetched, for a reason that is already told."""
+    """Nothing is fetched, for a reason that is already known as a `Failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
@@ -68,11 +68,11 @@ class KnownError(IgnoreRequest):
 
 
 class RobotsError(KnownError):
-    """robots.txt keeps us from a page."""
+    """robots.txt forbids the page."""
 
 
 def explain(error: BaseException, request: Request, settings: CrawlSettings) -> Failure:
-    """Say why a request came to no complete answer."""
+    """Explain why a request got no complete response."""
     host = urlsplit(request.url).hostname or request.url
     if isinstance(error, KnownError):
         return error.failure
@@ -95,7 +95,7 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    # Of the components that are on, only redirects are left to ignore a request.
+    # Of the enabled components, only redirects can ignore a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
     if request.meta.get("cookies"):
         sentence += (
@@ -118,7 +118,7 @@ def _broken(error: BaseException, host: str) -> Failure:
 
 
 def causes(error: BaseException) -> list[BaseException]:
-    """Return an error and what stands behind it, outermost first."""
+    """Return an error and its causes, outermost first."""
     errors = [error]
     if isinstance(error.__cause__, ResponseFailed):
         errors += [reason.value for reason in error.__cause__.reasons]

@@ -1,4 +1,4 @@
-"""The spider that visits each policy that is due, and hands on whatever came of it."""
+"""The spider that visits each policy that is due, and passes on every result."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class PoliciesSpider(Spider):
-    """Visits the policies it is given, else those that the archive says are due."""
+    """Visits the given policies, or else those that are due according to the archive."""
 
     name = "policies"
     now: Clock
@@ -42,7 +42,7 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.policies = policies
         self.resting: dict[str, RestingHost] = {}
-        """Hosts that asked an earlier run to be left alone, by their names and ports."""
+        """Hosts that asked an earlier run for a pause, by name and port."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
@@ -53,24 +53,24 @@ class PoliciesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        # Who starts at the same minute of cron as others does not ask at the same second.
+        # Jitter, so that installations whose cron jobs start in the same minute do not request in the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         try:
             policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies
             validators_by_policy = await asyncio.to_thread(self._validators, policies)
         except StorageError as error:
-            self._tell(error)
+            self._signal(error)
             return
         for policy in policies:
             yield self.request(VisitProgress(policy, validators_by_policy.get(policy.name, ())))
 
-    def _tell(self, error: StorageError) -> None:
-        """Leave it to whoever runs the crawl to say: Scrapy would tell it as a fault of the program."""
+    def _signal(self, error: StorageError) -> None:
+        """Signal the error to the program that runs the crawl: Scrapy would report it as a defect."""
         if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
             self.logger.error("The archive cannot be read, so nothing is visited: %s", error)
 
     def _due(self) -> Sequence[Policy]:
-        """Bring the archive's policies to the configured ones, and return those that are due now."""
+        """Synchronise the archive with the configured policies, and return those that are due now."""
         with self._archive() as archive:
             synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
             return due_policies(archive, self.now())
@@ -79,7 +79,7 @@ class PoliciesSpider(Spider):
         return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
 
     def _validators(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
-        """Return what may be asked conditionally, by the policy, and note whom not to ask."""
+        """Return the validators for conditional requests, by policy, and note the hosts that asked for a pause."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         with self._archive() as archive:
             self.resting = {resting_host.host: resting_host for resting_host in resting_hosts(archive, self.now())}
@@ -87,9 +87,9 @@ class PoliciesSpider(Spider):
         return {name: (first, *first.further) for name, first in first_pages.items()}
 
     def request(self, visit: VisitProgress, cookies: VisitCookies | None = None) -> Request:
-        """Return the next request of a visit, which asks only for what is new where that can be known.
+        """Return the next request of a visit, conditional if validators are stored.
 
-        `cookies` are those that its earlier answers set.
+        `cookies` are those that its earlier responses set.
         """
         policy, position = visit.policy, visit.position
         if position is None:
@@ -107,15 +107,15 @@ class PoliciesSpider(Spider):
         )
 
     def note_start(self, request: Request) -> None:
-        """Note when the first request of a visit left; redirects and retries carry it on."""
+        """Note when the first request of a visit was sent; redirects and retries keep that time."""
         request.meta.setdefault("started_at", self.now())
 
     def note_answer(self, request: Request) -> None:
-        """Note when an answer came: Scrapy hands answers on in another order at times."""
+        """Note when a response came: Scrapy may pass responses on in another order."""
         request.meta["answered_at"] = self.now()
 
     def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:
-        """Hand on an answer, whatever its status, or ask for the next page of the same policy."""
+        """Yield a result for a response of any status, or request the next page of the same policy."""
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
         answer = FurtherResponse(
@@ -135,9 +135,9 @@ class PoliciesSpider(Spider):
         )
 
     async def fail(self, failure: Failure) -> AsyncIterator[VisitResult | Request]:
-        """Hand on why no complete answer came; wait and ask again where that was put off."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        error: BaseException = failure.value  # type: ignore[assignment]  # of an errback it is never None
+        """Yield a result that says why no complete response came; if the request was postponed, wait and retry it."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        error: BaseException = failure.value  # type: ignore[assignment]  # in an errback it is never None
         if isinstance(error, PostponedError):
             await asyncio.sleep(error.seconds)
             yield error.request
@@ -152,7 +152,7 @@ class PoliciesSpider(Spider):
 
 
 def started_at(request: Request | None, now: datetime) -> datetime:
-    """Return when the first request of a visit left; now, where it never did."""
+    """Return when the first request of a visit was sent, or `now` if none was."""
     noted = request.meta.get("started_at") if request is not None else None
     return noted if isinstance(noted, datetime) else now
 

@@ -31,13 +31,13 @@ Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
 
 DEFAULT = "default"
-"""The profile of a policy that names none, or one that is not there."""
+"""The profile of a policy that names no profile, or an unknown one."""
 
 MOST_TOGETHER = 16
-"""Answers that are recognised and recorded in one transaction."""
+"""Upper limit of responses that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
-"""How often one answer is assessed where another run records versions of the same policy meanwhile."""
+"""How often one response is assessed if another run records versions of the same policy meanwhile."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ logger = logging.getLogger(__name__)
 class RecordingPipeline:
     """Awaits the assessment of each visit and records the result.
 
-    The reactor waits for neither: workers are processes, and all SQL runs in one thread of its own, which makes it the
-    one writer. Once the archive cannot be written the crawl stops, and nothing is pretended to be recorded.
+    The reactor blocks on neither: workers are processes, and all SQL runs in one separate thread, the only writer. If
+    the archive cannot be written, the crawl stops, and no result is reported as recorded.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -71,7 +71,7 @@ class RecordingPipeline:
         return pipeline
 
     def note_resting(self, resting: RestingHost) -> None:
-        """Note a host that is to be left alone beyond this run."""
+        """Note a host that asked for a pause that lasts beyond this run."""
         self._resting.append(resting)
 
     async def open_spider(self) -> None:
@@ -82,7 +82,7 @@ class RecordingPipeline:
         self._archive = await loop.run_in_executor(self._writer, open_archive, *arguments)
 
     async def process_item(self, item: VisitResult) -> VisitResult:
-        """Assess and record one visit, and tell whoever listens."""
+        """Assess and record one visit, and send the signal `recorded`."""
         if self._stopping is not None:
             return item
         try:
@@ -108,7 +108,7 @@ class RecordingPipeline:
                 attempt += 1
 
     async def _recognised(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit] | None:
-        """Record an answer that need not be read, together with others that wait; return None for any other."""
+        """Record a response that need not be read, in one batch with others; return None if it must be read."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._recognising is None:
@@ -117,7 +117,7 @@ class RecordingPipeline:
         return recognised
 
     async def _recognise(self) -> None:
-        """Work off what waits: all of it at once, since nearly all that many answers cost is the transaction."""
+        """Process the waiting responses in batches: nearly all of their cost is the transaction."""
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
@@ -156,7 +156,7 @@ class RecordingPipeline:
         *arguments: Parameters.args,
         **named: Parameters.kwargs,
     ) -> Value:
-        """Run a function of the archive in the one thread that talks to it."""
+        """Run a function of the archive in its thread."""
         archive = self._archive
         if archive is None:
             raise RuntimeError("the archive is not open")
@@ -165,7 +165,7 @@ class RecordingPipeline:
 
     def _stop(self, error: StorageError) -> None:
         if self._stopping is None:
-            if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # nobody listens
+            if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # no receiver
                 logger.error("The archive cannot be written, so the crawl stops: %s", error)
             # Not awaited: closing waits for this very item.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
@@ -184,17 +184,15 @@ class RecordingPipeline:
 
 
 def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
-    """Return the profile that a policy names, or the default one with a word in the log where it is there no longer."""
+    """Return the profile that a policy names, or the default, with a warning, if that profile no longer exists."""
     named = profiles.get(policy.profile)
     if named is None and policy.profile != DEFAULT:
-        logger.warning(
-            "%s: there is no profile %r any more, so it is judged by the default", policy.name, policy.profile
-        )
+        logger.warning("%s: the profile %r no longer exists, so the default is used", policy.name, policy.profile)
     return named or load_profile(DEFAULT)
 
 
 def visit_of(policy: Policy, fetch: Fetch, current: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
-    """Return everything that the assessment of one answer needs."""
+    """Return the input for the assessment of one response."""
     page, *further = fetch.pages
     options = replace(policy.options, max_nesting=crawl.max_nesting)
     if current is None:
@@ -215,18 +213,18 @@ def visit_of(policy: Policy, fetch: Fetch, current: Latest | None, profile: Prof
 
 
 def superseded(fetch: Fetch) -> AssessedFetch:
-    """Return what is recorded where a page is said to be that of a version which is the latest no longer."""
+    """Return the record of a 304 that refers to a version which is no longer the latest."""
     sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
     return AssessedFetch(replace(fetch, error=sentence, error_kind="other"), None)
 
 
 def refusal(hit: LimitHit) -> Assessment:
-    """Return the assessment of an answer whose reading was ended by a limit."""
+    """Return the assessment of a response that exceeded a limit while it was read."""
     detail = f"Reading this answer was ended by {hit.limit}."
     return Assessment("not comparable", reason="refused-limit", detail=detail)
 
 
 def defect(raised: Defect) -> str:
-    """Return what is recorded where our own code failed on an answer."""
+    """Return the message that is recorded if our own code failed on a response."""
     kind = type(raised.error).__name__
     return f"The answer came, but Clausewatch failed to read it ({kind}: {raised.error}). This is a defect: report it."

@@ -1,4 +1,4 @@
-"""Fetches policies as a crawl does, and records nothing: for a person who wants to see what comes."""
+"""Fetches policies as a crawl does, and records nothing: for a person who wants to see the responses."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from crawler.visits.process import PreparedCrawl
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Answers of policies and of their sites' robots.txt, not recorded."""
+    """Responses of policies and of their sites' robots.txt, not recorded."""
 
     visits: tuple[VisitResult, ...]
-    """In the order of their answers."""
+    """In the order of their responses."""
     robots: tuple[RobotsResult, ...]
-    """What the sites on the way said in their robots.txt, each time they were asked."""
+    """One result for each request of a robots.txt, including those of redirect targets."""
 
 
 def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
-    """Fetch these policies, each as often as it stands here, whole and with all politeness.
+    """Fetch these policies, each as often as it is listed, unconditionally and with all politeness.
 
     `settings` are those of `crawler.settings.scrapy_settings`. A reactor starts once, so this runs once per process.
-    Raises CrawlDefectError where the program itself failed.
+    Raises CrawlDefectError if the program itself failed.
     """
     visits: list[VisitResult] = []
     robots: list[RobotsResult] = []

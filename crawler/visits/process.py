@@ -1,4 +1,4 @@
-"""One crawl in this process, from its start to what ended it."""
+"""Runs one crawl in this process, and raises the error that ended it early."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from archive.recording.recorder import RecordedVisit
 from crawler import signals
 from crawler.network.browser import with_browser
 
-UNTOLD = {
-    # Scrapy warns of what stands in the results anyway, such as an answer that is too large.
+QUIET_LOGGERS = {
+    # Scrapy warns of failures that the results report anyway, such as a response that is too large.
     "scrapy.core.downloader": logging.ERROR,
     "scrapy.downloadermiddlewares": logging.ERROR,
 }
-TOLD = {
+VERBOSE_LOGGERS = {
     "asyncio": logging.WARNING,
     "scrapy.core.scraper": logging.INFO,
     "scrapy.addons": logging.WARNING,
@@ -29,7 +29,7 @@ TOLD = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
 }
-"""With `verbose` every request is told, but not how Scrapy is built."""
+"""With `verbose` every request is logged, but not which components Scrapy loads."""
 
 
 class CrawlDefectError(RuntimeError):
@@ -45,9 +45,9 @@ def run_crawl(
 ) -> None:
     """Crawl these policies; return when the last of them is recorded, or the crawl was stopped.
 
-    `settings` are those of `crawler.settings.scrapy_settings`; `recorded` hears of each result that is in the archive.
-    A reactor starts once, so this runs once per process. Raises StorageError, after what was recorded before it;
-    CrawlDefectError where the program itself failed.
+    `settings` are those of `crawler.settings.scrapy_settings`; `recorded` is called with each recorded result.
+    A reactor starts once, so this runs once per process. Raises StorageError, in which case earlier results stay
+    recorded; CrawlDefectError if the program itself failed.
     """
     prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
@@ -55,13 +55,13 @@ def run_crawl(
 
 
 class PreparedCrawl:
-    """A crawl whose signals can be listened to before it runs."""
+    """A crawl to whose signals receivers can be connected before it runs."""
 
     def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
         self._process = AsyncCrawlerProcess(dict(settings))
-        # Only now: the process sets every logger of Scrapy back, and tells how Scrapy is built.
+        # Only now: the process resets every logger of Scrapy, and logs the components that it loads.
         self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
-        for logger, level in (TOLD if verbose else UNTOLD).items():
+        for logger, level in (VERBOSE_LOGGERS if verbose else QUIET_LOGGERS).items():
             logging.getLogger(logger).setLevel(level)
         self.crawler = self._process.create_crawler("policies")
 
@@ -72,14 +72,14 @@ class PreparedCrawl:
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
         gc.collect()
-        gc.freeze()  # what is loaded by now stays to the end: the collector need not look at it again and again
+        gc.freeze()  # everything loaded by now stays to the end: the collector need not examine it again
         task = self._process.crawl(self.crawler, policies=policies)
         self._process.start()
         faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
 
 
 class _Faults:
-    """What went wrong beyond single policies. A failing archive counts before everything else."""
+    """Errors that affect more than one policy. A failing archive takes precedence."""
 
     def __init__(self) -> None:
         self._storage: StorageError | None = None
@@ -92,7 +92,7 @@ class _Faults:
         self._defect = self._defect or failure.value
 
     def raise_first(self, end: BaseException | None) -> None:
-        """Raise what ended the crawl before its time, if anything did; `end` is how the whole of it ended."""
+        """Raise the error that ended the crawl early, if any; `end` is the exception of the crawl itself."""
         fault = self._storage or self._defect or end
         if isinstance(fault, StorageError):
             raise fault

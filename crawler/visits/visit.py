@@ -1,4 +1,4 @@
-"""A visit under way to the addresses of one policy, one after the other."""
+"""A visit in progress to the addresses of one policy, one after the other."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from archive.model import Fetch, FurtherResponse, Policy, Validators
 
 @dataclass(frozen=True, slots=True)
 class VisitProgress:
-    """What is asked of a policy's addresses, and what came so far.
+    """The addresses of a policy to request, and the responses so far.
 
-    As long as every page is said to be as it was, the next one is only asked for what is new. Once one page comes
-    whole all of them are needed, since they are read as one: those that were said to be as they were are asked again.
+    While every page so far returned 304, the next is requested conditionally. Once one returns 200, all pages are
+    needed, since they are read as one: those that returned 304 are fetched again.
     """
 
     policy: Policy
     stored: tuple[Validators, ...] = ()
-    """Of each address; none where none is asked conditionally."""
+    """Of each address; empty if no address is requested conditionally."""
     started_at: datetime | None = None
     """When the first request left; None before that."""
     _: KW_ONLY
     answers: tuple[FurtherResponse, ...] = ()
-    """By position; without a body where the server said that the page is as it was."""
+    """By position; without a body if the server answered 304."""
 
     @property
     def conditional(self) -> bool:
-        """Whether the next page is only asked for what is new."""
+        """Whether the next page is requested conditionally."""
         return bool(self.stored) and all(answer.body is None for answer in self.answers)
 
     @property
     def position(self) -> int | None:
-        """The place of the address to ask next; None where nothing is left to ask."""
+        """The position of the address to request next; None if the visit is complete."""
         whole = [answer.body is not None for answer in self.answers]
         if any(whole) and not all(whole):
             return whole.index(False)
@@ -40,16 +40,16 @@ class VisitProgress:
 
     @property
     def validators(self) -> Validators | None:
-        """What goes with the next request."""
+        """The validators to send with the next request."""
         return self.stored[self.position] if self.conditional and self.position is not None else None
 
     def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> VisitProgress:
-        """Return the visit with one more answer."""
+        """Return the visit with one more response."""
         answers = (*self.answers[:position], answer, *self.answers[position + 1 :])
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return what came of the visit: all its pages; where one of them failed, those that were asked for."""
+        """Return the result of the visit: all its pages, or, if one of them failed, the pages requested so far."""
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

@@ -1,4 +1,4 @@
-"""Killable worker processes with limits of CPU time, clock time and memory: a hostile page costs its own check only."""
+"""Killable worker processes with limits of CPU time, clock time and memory: a hostile page fails only its own check."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 CLOCK_PER_CPU = 4
-"""How much more of the clock than of the CPU a page may take: a busy machine must not decide what is refused."""
+"""Ratio of the wall-clock limit to the CPU limit: the load of the machine must not decide which page is refused."""
 GRACE = 20.0
-"""Seconds beyond the clock's limit after which a call is taken for lost."""
+"""Seconds beyond the wall-clock limit after which a call counts as lost."""
 ORDINARY_MEMORY = 110_000_000
-"""Bytes that any page may use; a page of two million bytes needs less. One that needs more is read again while no other
-page is, so that all processes together stay small."""
+"""Bytes that any page may use; a page of two million bytes needs less. A page that needs more is read again while no
+other page is read, to limit the memory of all processes together."""
 MARGIN = 50_000_000
-"""Bytes beyond the limit that the kernel still gives, and at least `MARGIN_PER_BYTE` of a body. A parser in C may lose
-text silently where it is given no more: what came out is believed only if no request of this size can have failed."""
+"""Bytes beyond the limit that the kernel still grants, and at least `MARGIN_PER_BYTE` for each byte of a body. If an
+allocation fails, a parser in C may lose text silently: a result counts only if no allocation of this size can have
+failed."""
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")
-"""Imported once in the fork server, so that a worker that replaces a killed one is there at once, and so that no
-library is loaded when memory is short."""
+"""Imported once in the fork server, so that a replacement of a killed worker starts at once, and so that no library is
+loaded when memory is short."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What the workers may use."""
+    """Limits of the worker processes."""
 
     count: int
     memory: int
@@ -52,13 +53,13 @@ class WorkerLimits:
     """Seconds for one call."""
     _: KW_ONLY
     margin: int = MARGIN
-    """Bytes, more than a parser asks for at once: see `MARGIN`."""
+    """Bytes, more than a parser's largest allocation: see `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
     """Seconds by the clock for each second of CPU time."""
 
     @classmethod
     def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
-        """Return the configured limits for so many processes."""
+        """Return the configured limits for this many processes."""
         margin = max(MARGIN, MARGIN_PER_BYTE * crawl.max_body)
         return cls(count, crawl.worker_memory, crawl.worker_time, margin=margin)
 
@@ -70,42 +71,42 @@ class WorkerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Value]):
-    """The call came back with this."""
+    """The call returned this value."""
 
     value: Value
 
 
 @dataclass(frozen=True, slots=True)
 class LimitHit:
-    """The call was ended by a limit."""
+    """A limit ended the call."""
 
     limit: str
-    """What it was, with its unit: goes on from "it was ended by"."""
+    """The limit with its unit; continues "it was ended by"."""
     hungry: bool = False
-    """Whether more memory may have helped."""
+    """Whether more memory might have helped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Our own code raised: a fault of the program that this page brought to light."""
+    """Our own code raised an exception: a defect that this page revealed."""
 
     error: BaseException
 
 
 class Workers:
-    """A pool of processes that start with the first call, and are killed when they use too much."""
+    """A pool of processes that start with the first call, and are killed if they exceed a limit."""
 
     def __init__(self, limits: WorkerLimits, grace: float = GRACE) -> None:
         self.limits = limits
         self.grace = grace
         self._pool: ProcessPool | None = None
         self._ending: list[asyncio.Future[None]] = []
-        # The pool is never given more than it can begin at once, so that a call that it loses is soon missed.
+        # The pool never gets more calls than it can start at once, so that a lost call is noticed soon.
         self._free = asyncio.Semaphore(limits.count)
         self._one = asyncio.Lock()
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
-        """Run a function of a module with one argument in a worker, and say how that ended."""
+        """Run a module-level function with one argument in a worker, and return how that ended."""
         ordinary = min(self.limits.memory, ORDINARY_MEMORY)
         async with self._free:
             pool = self._shared()
@@ -113,24 +114,24 @@ class Workers:
             if outcome is None and self._pool is pool:
                 self._end_shared()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
-            # The pool broke, perhaps under another page, or this page needs more than most.
+            # The pool broke, perhaps because of another page, or this page needs more memory than most.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
-        return outcome or LimitHit("the worker process, which broke off without a word")
+        return outcome or LimitHit("the worker process, which ended without a result")
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[ProcessPool]:
-        """Give a pool of one process, while no other works or holds memory."""
+        """Provide a pool of one process, while no other process runs or holds memory."""
         async with self._one:
             for _ in range(self.limits.count):
                 await self._free.acquire()
             self._end_shared()
-            await asyncio.gather(*self._ending)  # what they held is free only then
+            await asyncio.gather(*self._ending)  # their memory is free only then
             pool = new_pool(1)
             try:
                 yield pool
             finally:
-                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble has no types here
                 await asyncio.to_thread(pool.join)
                 for _ in range(self.limits.count):
                     self._free.release()
@@ -138,7 +139,7 @@ class Workers:
     async def _attempt(
         self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument, memory: int
     ) -> Done[Value] | LimitHit | Defect | None:
-        """Return None where the pool broke or lost the call."""
+        """Return None if the pool broke or lost the call."""
         clock = self.limits.clock
         task = WithinLimits(function, argument, self.limits.cpu_time, memory=memory, margin=self.limits.margin)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
@@ -158,14 +159,14 @@ class Workers:
         return self._pool
 
     def _end_shared(self) -> None:
-        """Stop the shared processes; the next call starts others."""
+        """Stop the shared processes; the next call starts new ones."""
         if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble has no types here
             self._ending.append(asyncio.ensure_future(asyncio.to_thread(self._pool.join)))
             self._pool = None
 
     def _limit(self, error: BaseException) -> LimitHit | None:
-        """Name the limit behind an error, or return None where it is none."""
+        """Return the limit that caused an error, or None if a limit was not the cause."""
         memory = f"{self.limits.memory / 1e6:g} MB"
         if isinstance(error, TimeoutError):
             return LimitHit(f"the limit of {self.limits.clock:g} seconds by the clock")
@@ -196,7 +197,7 @@ def new_pool(count: int) -> ProcessPool:
 
 
 def end_with(parent: int) -> None:
-    """End this process as soon as another one has ended, even by a kill: a worker is a child of the fork server."""
+    """End this process as soon as its parent has ended, even if killed: a worker is a child of the fork server."""
     try:
         ended = os.pidfd_open(parent)
     except ProcessLookupError:
@@ -211,18 +212,18 @@ def _wait_and_end(ended: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WithinLimits(Generic[Argument, Value]):
-    """A call that limits the process it is made in, for as long as it lasts.
+    """A call that limits its own process for the duration of the call.
 
-    Not longer, because a process that runs out of memory between two calls would lose the next one.
+    Not longer, because a process that runs out of memory between two calls would lose the next call.
     """
 
     function: Callable[[Argument], Value]
     argument: Argument
     seconds: float
-    """Of CPU time: beyond it the kernel ends this process by SIGXCPU."""
+    """CPU time, after which the kernel ends this process by SIGXCPU."""
     _: KW_ONLY
     memory: int
-    """Bytes that the process may hold: beyond it, MemoryError."""
+    """Bytes that the process may hold; beyond that it raises MemoryError."""
     margin: int
     """Bytes, see `MARGIN`."""
 
@@ -242,13 +243,13 @@ PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 def forget_peak() -> None:
-    """Let the kernel begin to count this process's peak of memory anew, where it can."""
+    """Reset the kernel's count of this process's peak memory, if the kernel supports that."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def peak() -> int:
-    """Return the most bytes of memory that this process held since that, or 0 where the kernel does not tell."""
+    """Return the peak memory of this process in bytes since that reset, or 0 if the kernel does not report it."""
     try:
         match = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
     except OSError:

@@ -192,7 +192,7 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ('["intranet.test", "10.1.0.0/16"]', "false", "false is what holds without the key"),
         ('["intranet.test", "10.1.0.0/16"]', '"10.1.0.0/16"', "must be a list"),
         ('"intranet.test", ', '"http://intranet.test", ', 'allow_private[1]: "http://intranet.test" is no host'),
-        ('"intranet.test", ', '"127.1", ', "is no host, address or network"),
+        ('"intranet.test", ', '"127.1", ', "is not a host, address or network"),
         ('"10.1.0.0/16"', '"10.1.2.3/16"', 'says more than its mask: write "10.1.0.0/16"'),
         ('timeout = "20 s"', 'timeout = "2 h"', "is out of bounds: from 1 s to 10 minutes"),
         ('max_body = "2 MB"', 'max_body = "2 TB"', "the unit 'TB' is not known"),

@@ -135,5 +135,5 @@ def test_nothing_is_open_where_nothing_is_named() -> None:
     "entry", ["", " ", "*", "*.example", "http://a.example", "a.example:80", "a b", "127.1", "0x7f.1"]
 )
 def test_what_is_no_host_address_or_network_is_refused(entry: str) -> None:
-    with pytest.raises(ValueError, match="is no host, address or network"):
+    with pytest.raises(ValueError, match="is not a host, address or network"):
         AllowList.of([entry])

@@ -38,7 +38,7 @@ def test_a_profile_that_is_there_no_longer_is_replaced_with_a_warning(caplog: py
     assert profile_of(policy("gone"), {"ours": load_profile()}) == load_profile()
     [record] = caplog.records
     assert record.levelno == logging.WARNING
-    assert record.getMessage() == "Cloakroom: there is no profile 'gone' any more, so it is judged by the default"
+    assert record.getMessage() == "Cloakroom: the profile 'gone' no longer exists, so the default is used"
 
 
 def test_a_crawl_goes_on_without_a_profile_that_is_there_no_longer(tmp_path: Path) -> None:
