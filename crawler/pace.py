@@ -64,7 +64,7 @@ class HostPace:
     """Why the host receives no further request in this run, a sentence; "" if requests are allowed."""
 
     def refused(self, asked: float | None, delay: float, cap: float) -> float | None:
-        """Count a response that asked for a pause; return the seconds to wait, or None if a run cannot wait that long."""
+        """Count a response that asked for a pause; return the seconds to wait, or None to stop for this run."""
         self.refusals += 1
         if asked is not None and asked > cap:
             self.left_alone = f"it asked to be left alone for {asked:g} s (Retry-After), and max_wait is {cap:g} s"

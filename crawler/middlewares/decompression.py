@@ -45,7 +45,7 @@ class TooLargeError(ValueError):
 
 
 class BrokenError(ValueError):
-    """A stream is damaged, or breaks off before its end."""
+    """A stream is damaged or truncated."""
 
 
 class DecompressionMiddleware:
@@ -79,21 +79,21 @@ class DecompressionMiddleware:
     def _plain(self, body: bytes, codings: list[str]) -> bytes:
         if len(codings) > MOST_CODINGS:
             raise KnownError(
-                Failure("encoding", f"The answer is coded {len(codings)} times, more than {MOST_CODINGS}.")
+                Failure("encoding", f"The response is coded {len(codings)} times, more than {MOST_CODINGS}.")
             )
         for coding in reversed(codings):
             reader = READERS.get(coding)
             if reader is None:
-                sentence = f"The answer comes in the coding {coding[:40]!r}; {ACCEPTED} can be read."
+                sentence = f"The response has the content coding {coding[:40]!r}; {ACCEPTED} can be read."
                 raise KnownError(Failure("encoding", sentence))
             try:
                 body = limited(reader(body), self.settings.max_body)
             except TooLargeError:
                 size = f"{self.settings.max_body / 1e6:g} MB"
-                sentence = f"The decompressed answer is larger than max_body, {size}."
+                sentence = f"The decompressed response is larger than max_body, {size}."
                 raise KnownError(Failure("too-large", sentence)) from None
             except (BrokenError, zlib.error, zstd.ZstdError, brotli.error) as error:
-                sentence = f"The compressed answer ({coding}) is damaged, or breaks off before its end."
+                sentence = f"The compressed response ({coding}) is damaged or truncated."
                 raise KnownError(Failure("encoding", sentence)) from error
         return body
 

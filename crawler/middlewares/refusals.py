@@ -66,7 +66,7 @@ class RefusalMiddleware:
         """Raise KnownError for a permanent failure: an address that the guard refused, or headers over the limit."""
         if any(isinstance(cause, HeadersTooLargeError) for cause in causes(exception)):
             limit = f"{self.settings.max_headers / 1e3:g} kB"
-            raise KnownError(Failure("too-large", f"The headers of the answer are larger than max_headers, {limit}."))
+            raise KnownError(Failure("too-large", f"The headers of the response are larger than max_headers, {limit}."))
         if not isinstance(exception, CannotResolveHostError):
             return
         host = urlsplit(request.url).hostname or request.url

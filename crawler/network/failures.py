@@ -80,13 +80,13 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
         return Failure("timeout", f"{host} did not answer completely within {settings.timeout:g} seconds.")
     if any(isinstance(cause, HeadersLateError) for cause in causes(error)):
         limit = f"header_timeout, {settings.header_timeout:g} seconds"
-        return Failure("timeout", f"{host} did not send all headers of its answer within {limit}.")
+        return Failure("timeout", f"{host} did not send all headers of its response within {limit}.")
     if isinstance(error, CannotResolveHostError):
         return Failure("dns", f"The name {host} cannot be resolved to an address.")
     if isinstance(error, DownloadConnectionRefusedError):
         return Failure("connection", f"{_origin(request)} refuses the connection: nothing listens there.")
     if isinstance(error, DownloadCancelledError):
-        return Failure("too-large", f"The answer is larger than max_body, {settings.max_body / 1e6:g} MB.")
+        return Failure("too-large", f"The response is larger than max_body, {settings.max_body / 1e6:g} MB.")
     if isinstance(error, IgnoreRequest):
         return _ignored(request, settings)
     if isinstance(error, UnsupportedURLSchemeError):
@@ -113,7 +113,7 @@ def _broken(error: BaseException, host: str) -> Failure:
     if any(isinstance(cause, OSError | ConnectError) and _number(cause) in unreachable for cause in behind):
         return Failure("connection", f"There is no route to {host} from this machine.")
     if isinstance(error, NETWORK_ERRORS):
-        return Failure("connection", f"The connection to {host} broke off before the answer was complete.")
+        return Failure("connection", f"The connection to {host} broke off before the response was complete.")
     return Failure("other", f"The fetch ended with {type(error).__name__}: {error}")
 
 

@@ -220,11 +220,13 @@ def superseded(fetch: Fetch) -> AssessedFetch:
 
 def refusal(hit: LimitHit) -> Assessment:
     """Return the assessment of a response that exceeded a limit while it was read."""
-    detail = f"Reading this answer was ended by {hit.limit}."
+    detail = f"Reading this response was ended by {hit.limit}."
     return Assessment("not comparable", reason="refused-limit", detail=detail)
 
 
 def defect(raised: Defect) -> str:
     """Return the message that is recorded if our own code failed on a response."""
     kind = type(raised.error).__name__
-    return f"The answer came, but Clausewatch failed to read it ({kind}: {raised.error}). This is a defect: report it."
+    return (
+        f"The response came, but Clausewatch failed to read it ({kind}: {raised.error}). This is a defect: report it."
+    )

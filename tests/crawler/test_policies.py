@@ -54,8 +54,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
     ("policy", "kind", "sentence"),
     [
         ("slow", "timeout", "did not answer completely within 8 seconds"),
-        ("mute", "timeout", "did not send all headers of its answer within header_timeout, 4 seconds"),
-        ("dropped", "connection", "broke off before the answer was complete"),
+        ("mute", "timeout", "did not send all headers of its response within header_timeout, 4 seconds"),
+        ("dropped", "connection", "broke off before the response was complete"),
         ("endless", "too-large", "max_body, 0.2 MB"),
         ("large", "too-large", "max_body, 0.2 MB"),
         ("bomb", "too-large", "decompressed answer is larger than max_body"),
