@@ -58,7 +58,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         ("dropped", "connection", "broke off before the response was complete"),
         ("endless", "too-large", "max_body, 0.2 MB"),
         ("large", "too-large", "max_body, 0.2 MB"),
-        ("bomb", "too-large", "decompressed answer is larger than max_body"),
+        ("bomb", "too-large", "decompressed response is larger than max_body"),
         ("loop", "other", "More than 5 redirects"),
         ("file", "refused", "redirects to file:///etc/hostname, which is neither http nor https"),
         ("nowhere", "dns", "nowhere.invalid cannot be resolved"),

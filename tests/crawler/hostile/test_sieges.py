@@ -40,7 +40,7 @@ REASONS = {
 WORDS = {
     "too-large": ("max_body, 8 MB",),
     "too-large-headers": ("max_headers, 100 kB",),
-    "encoding": ("damaged, or breaks off", "more than 3", "can be read"),
+    "encoding": ("damaged or truncated", "more than 3", "can be read"),
     "timeout": ("within 10 seconds",),
     "redirects": ("More than 5 redirects",),
     "connection": ("broke off",),
