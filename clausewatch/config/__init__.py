@@ -1,4 +1,4 @@
-"""The configuration: one TOML file into validated, frozen data."""
+"""The configuration: reads one TOML file into validated, frozen data."""
 
 from clausewatch.config.loading import load
 from clausewatch.config.model import Configuration, Stamping

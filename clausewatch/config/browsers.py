@@ -1,4 +1,4 @@
-"""Whether what rendered pages need is installed on this machine."""
+"""Checks that a browser for rendered pages is installed on this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crawler.network.browser import NoBrowserError, find_chromium
 
 
 def require_browser(configuration: Configuration) -> None:
-    """Raise ConfigurationError where a policy is to be rendered and no browser can do it: for what fetches."""
+    """Raise ConfigurationError if a policy must be rendered and no browser is available; for commands that fetch."""
     rendered = [policy.name for policy in configuration.policies if policy.options.rendered]
     if not rendered:
         return

@@ -1,4 +1,4 @@
-"""Whether the notifier can use the channels, and the recipients in them, that the file names."""
+"""Checks that the notifier can use the channels in the file, and their recipients."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from clausewatch.config.variables import Location
 from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
-"""Says why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. It is handed in, since
-it brings all of Apprise with it, and most commands send nothing."""
+"""Returns why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. The caller passes
+it in, because it imports all of Apprise, and most commands send nothing."""
 
 
 def check_channels(
     check: ChannelCheck, channels: Mapping[str, str], subscribers: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
-    """Find addresses that cannot be used, each with the recipients that subscribers name in it."""
+    """Find channel addresses that cannot be used, each checked with the recipients that subscribers name in it."""
     targets = _targets(subscribers)
     for name, url in channels.items():
         location: Location = ("channels", name)

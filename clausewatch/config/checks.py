@@ -1,4 +1,4 @@
-"""What is wrong between the tables of the file: names twice, references to nothing, things that others must check."""
+"""Finds problems between the tables of the file: duplicate names, and references to nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.audience.subscriptions import TAG, Target
 
 
 def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
-    """Find names that stand twice, and renames that contradict one another."""
+    """Find duplicate names, and renames that contradict each other."""
     names = [text(table, "name") for table in tables]
     origins = [text(table, "renamed_from") for table in tables]
     for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
@@ -36,7 +36,7 @@ def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Proble
 
 
 def check_policies(tables: Sequence[Mapping[str, Any]], own_profiles: Iterable[str], problems: Problems) -> None:
-    """Find profiles that are not there, and selectors that are no CSS."""
+    """Find unknown profiles, and invalid CSS selectors."""
     profiles = [*profile_names(), *own_profiles]
     for position, table in enumerate(tables):
         profile = text(table, "profile")
@@ -56,7 +56,7 @@ def check_subscribers(
     policies: Sequence[Mapping[str, Any]],
     problems: Problems,
 ) -> None:
-    """Find targets in unknown channels, and patterns that match no policy."""
+    """Find targets in unknown channels, and names or tags that match no policy."""
     known_channels = list(channels)
     names = [name for table in policies if (name := text(table, "name"))]
     tags = sorted({tag for table in policies for _, tag in texts(table, "tags")})
@@ -90,25 +90,25 @@ def _check_targets(location: Location, via: list[tuple[int, str]], channels: lis
             fix = suggestion(target.channel, channels) if channels else "name it under [channels]"
             problems.add((*location, number), f'there is no channel "{target.channel}"; {fix}')
         elif target in seen:
-            problems.add((*location, number), f'"{target}" stands here twice: take one out')
+            problems.add((*location, number), f'"{target}" is listed twice: take one out')
         seen.add(target)
 
 
 def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
-    """Find names that a subscriber's `via` could not name."""
+    """Find channel names that cannot be used in a subscriber's `via`."""
     for name in channels:
         if not name.strip() or ":" in name:
-            problems.add(("channels", name), "is no name for a channel: write a word without a colon")
+            problems.add(("channels", name), "is not a channel name: write a word without a colon")
 
 
 def text(table: Mapping[str, Any], key: str) -> str | None:
-    """Return the text at a key without blanks around it, or None where there is none."""
+    """Return the text at a key without surrounding blanks, or None if there is none."""
     value = table.get(key)
     return value.strip() or None if isinstance(value, str) else None
 
 
 def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
-    """Return the texts of a list with their positions; what is no text is found by the table's own shape."""
+    """Return the texts of a list with their positions; the table's own validation reports entries that are not text."""
     value = table.get(key)
     entries = value if isinstance(value, list) else []
     return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, str) and entry.strip()]

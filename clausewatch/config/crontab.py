@@ -1,4 +1,4 @@
-"""The crontab line that keeps the watch going."""
+"""The crontab line that runs Clausewatch regularly."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from pathlib import Path
 from clausewatch.config.model import Configuration
 
 _STEPS = (30, 20, 15)
-"""Minutes between two runs where a policy is due more than once an hour; each divides the hour."""
+"""Minutes between two runs if a policy is due more than once an hour; each divides the hour."""
 
 
 def crontab_line(configuration: Configuration, command: list[str]) -> str:
     """Return a line for `crontab -e`. `command` starts Clausewatch, its first word an absolute path.
 
-    It runs hourly, or as often as the most frequent policy asks: a run fetches only what is due, and sends what could
-    not be sent before. The minute is derived from the file's path, so that not everyone visits at the full hour.
+    It runs hourly, or as often as the most frequent policy requires: a run fetches only the policies that are due, and
+    retries deliveries that failed. The minute is derived from the file's path, so that installations do not all visit
+    at the full hour.
     """
     log = configuration.path.with_suffix(".log")
     words = [*command, "--config", str(configuration.path), "run"]
     line = f"{shlex.join(words)} >> {shlex.quote(str(log))} 2>&1"
-    # cron takes a bare % for a line break
+    # cron reads an unescaped % as a line break
     return f"{_schedule(configuration)} {line.replace('%', chr(92) + '%')}"
 
 
@@ -36,6 +37,6 @@ def _schedule(configuration: Configuration) -> str:
 
 
 def installed_command() -> list[str]:
-    """Return the words that start this Clausewatch from anywhere."""
+    """Return the command that starts this installation of Clausewatch from any folder."""
     script = Path(sys.executable).parent / "clausewatch"
     return [str(script)] if script.is_file() else [sys.executable, "-m", "clausewatch"]

@@ -1,4 +1,4 @@
-"""The archive's address as the file gives it, to one that holds from any folder."""
+"""Resolves the archive's address in the file to one that is valid from any folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _POSTGRESQL = "postgresql+psycopg"
 
 
 class DatabaseAddressError(Exception):
-    """The address cannot be used; the message never shows it."""
+    """The address cannot be used; the message never shows the address."""
 
 
 def resolved_database(url: str, base: Path) -> str:
     """Return a database URL whose SQLite path is absolute; `base` is the folder of the configuration.
 
-    Raises DatabaseAddressError, also where the folder of a SQLite file or the driver is missing.
+    Raises DatabaseAddressError, also if the folder of a SQLite file or the driver is missing.
     """
     if url.startswith("sqlite:"):
         return f"{_SQLITE}{_sqlite_path(url, base)}"
@@ -30,7 +30,7 @@ def resolved_database(url: str, base: Path) -> str:
         ) from None
     if scheme != _POSTGRESQL:
         raise DatabaseAddressError(
-            f"is no database that Clausewatch knows: write sqlite:///clausewatch.db, or {_POSTGRESQL}://…"
+            f"is not a database that Clausewatch supports: write sqlite:///clausewatch.db, or {_POSTGRESQL}://…"
         )
     if not host and not parts.query:
         raise DatabaseAddressError(f"names no server: write {_POSTGRESQL}://user:password@server/database")
@@ -42,7 +42,7 @@ def resolved_database(url: str, base: Path) -> str:
 def _sqlite_path(url: str, base: Path) -> Path:
     name = url.removeprefix(_SQLITE)
     if not url.startswith(_SQLITE) or name in ("", ":memory:"):
-        raise DatabaseAddressError("names no file, and would forget everything: write sqlite:///clausewatch.db")
+        raise DatabaseAddressError("names no file, so nothing would be kept: write sqlite:///clausewatch.db")
     if "?" in name or name.startswith("file:"):
         raise DatabaseAddressError("holds options: write only a path, like sqlite:///clausewatch.db")
     path = base / name

@@ -1,4 +1,4 @@
-"""From the file to the configuration, or to everything that is wrong with it."""
+"""Loads the configuration file, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of documen
 def load(
     path: Path, environment: Mapping[str, str] | None = None, check_channel: ChannelCheck | None = None
 ) -> Configuration:
-    """Return the configuration in a file; the environment is the process's own where none is given.
+    """Return the configuration in a file; if no environment is given, the process's own is used.
 
-    The channels' addresses are checked where `check_channel` is given. Raises ConfigurationError with every problem at
+    If `check_channel` is given, the channels' addresses are checked too. Raises ConfigurationError with all problems at
     once.
     """
     data = _parse(path)
@@ -65,7 +65,7 @@ def _parse(path: Path) -> dict[str, Any]:
         fix = "there is no such file; `clausewatch init` writes one, `--config` names another"
         raise ConfigurationError(str(path), [fix]) from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError(str(path), [f"is no UTF-8 text (byte {error.start}): save it as UTF-8"]) from error
+        raise ConfigurationError(str(path), [f"is not UTF-8 text (byte {error.start}): save it as UTF-8"]) from error
     except OSError as error:
         raise ConfigurationError(str(path), [f"cannot be read: {error.strerror}"]) from error
     except tomllib.TOMLDecodeError as error:
@@ -85,7 +85,7 @@ class _Reading:
     """One reading of one file."""
 
     base: Path
-    """The folder that relative paths start from."""
+    """The folder to which relative paths refer."""
     environment: Mapping[str, str]
     problems: Problems
     _: KW_ONLY
@@ -94,7 +94,7 @@ class _Reading:
     used: Mapping[str, str] = field(default_factory=dict)
 
     def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
-        """Return the configuration; None only where problems were found."""
+        """Return the configuration; None only if there are problems."""
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), FULL_CRAWL_TABLE) or FULL_CRAWL_TABLE()
@@ -188,7 +188,7 @@ class _Reading:
 
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of the file's top has the right shape, so that the rest of it is examined too."""
+    """Return the top-level keys of the right type, so that their contents are checked too."""
     tables: dict[str, type] = {
         "crawl": dict,
         "channels": dict,

@@ -1,4 +1,4 @@
-"""The configuration as the rest of the program reads it."""
+"""The configuration as the rest of the program uses it."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from notifier.audience.subscriptions import Channel, Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Stamping:
-    """How heads of the archive's chain are stamped by an authority, RFC 3161."""
+    """Settings for timestamps of the chain's heads by an authority, RFC 3161."""
 
     authority: str
-    """The address to ask."""
+    """The authority's address."""
     certificates: Path
-    """The file of the root certificates that are trusted to stand behind the authority's, PEM; absolute."""
+    """The file of the trusted root certificates of the authority, PEM; absolute."""
     every: timedelta
-    """How often at most."""
+    """The shortest interval between two timestamps."""
     _: KW_ONLY
     timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """When a policy is in trouble, and who hears that runs come to their end."""
+    """When a policy counts as in trouble, and which watchdog to notify at the end of each run."""
 
     trouble_after: int = 3
-    """Visits in a row that did not show a policy, after which operators are told."""
+    """Consecutive visits without the policy after which operators are notified."""
     ping: str | None = field(default=None, repr=False)
-    """An address to ask after each run; its path is a secret. None for none."""
+    """The address to request after each run; its path is a secret. None for none."""
     ping_timeout: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One configuration file, read, filled and found to be sound. No secret shows in its repr."""
+    """One configuration file, read, filled in and validated. Its repr shows no secret."""
 
     path: Path
     """The file, absolute."""
@@ -57,21 +57,21 @@ class Configuration:
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
-    """The folder of the templates that take the place of ours, absolute."""
+    """The folder of the templates that replace ours, absolute."""
     stamping: Stamping | None = None
-    """None where no time stamps are wanted."""
+    """None if no timestamps are requested."""
     retention: Retention | None = None
-    """None where raw bodies of pages are kept for ever."""
+    """None if raw bodies of pages are kept for ever."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
-    """Every profile that a policy may name: those that come with Clausewatch, and those of the file."""
+    """Every profile that a policy may name: the bundled profiles, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()
-    """What the file's own profiles change."""
+    """The changes that the file's own profiles make to bundled ones."""
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
-    """Takes the values of variables out of a text that is to be shown."""
+    """Removes the values of variables from a text before it is shown."""
     from_environment: tuple[str, ...] = ()
-    """The variables that came from the environment, which a cron job would not have."""
+    """The variables that came from the environment, which a cron job does not have."""
 
     @property
     def database_shown(self) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with the file, in the user's terms: the place, the value as written, the fix."""
+"""Collects the problems of the file in the user's terms: the location, the value as written, the fix."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ _TABLES = {
 
 
 class Problems:
-    """Everything that is wrong with one file. A place with one problem gets no second one that follows from it."""
+    """All problems of one file. A location has at most one problem, without others that follow from it."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
         self._found: dict[Location, str] = {}
 
     def add(self, location: Location, sentence: str) -> None:
-        """Note one problem. The sentence goes on after the place: "is missing"."""
+        """Note one problem. The sentence continues after the location: "is missing"."""
         if not self.has(location):
             self._found[location] = sentence
 
     def has(self, location: Location) -> bool:
-        """Tell whether something was found wrong at a place, around it, or in it."""
+        """Whether there is a problem at a location, around it, or in it."""
         return any(_within(location, other) or _within(other, location) for other in self._found)
 
     def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
-        """Return a table in its shape, or None and note everything that is wrong with it."""
+        """Return a validated table, or None after noting all its problems."""
         try:
             return shape.model_validate(values)
         except ValidationError as error:
@@ -62,17 +62,17 @@ class Problems:
             return None
 
     def add_validation(self, error: ValidationError, location: Location, table: type[BaseModel]) -> None:
-        """Note everything that pydantic found wrong with one table."""
+        """Note all problems that pydantic found in one table."""
         for detail in error.errors(include_url=False, include_input=False):
             inner = (*location, *detail["loc"])
             self.add(inner, self._sentence(detail, inner, table))
 
     def by_location(self) -> Mapping[Location, str]:
-        """Return every problem by its place."""
+        """Return every problem by its location."""
         return dict(self._found)
 
     def sentences(self, redactor: Redactor) -> list[str]:
-        """Return every problem with its place, in the order of the file's tables, without secrets."""
+        """Return every problem with its location, in the order of the file's tables, without secrets."""
         return [
             redactor(f"{self._label(location)}: {sentence}")
             for location, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
@@ -91,7 +91,7 @@ class Problems:
         return _TYPES.get(kind, detail["msg"])
 
     def _quoted(self, location: Location) -> str:
-        """Return the value as it stands in the file, where it is short and no secret."""
+        """Return the value as written in the file, or "" if it is long or a secret."""
         value = self.raw(location)
         secret = location[0] in _SECRET or location == ("watchdog", "ping")
         shown = isinstance(value, str | int | float) and not secret
@@ -101,7 +101,7 @@ class Problems:
         return f"{text} " if len(text) < 120 else ""
 
     def raw(self, location: Location) -> Any:
-        """Return what the file says at a place, or None."""
+        """Return the file's value at a location, or None."""
         value: Any = self._data
         for step in location:
             try:
@@ -111,7 +111,7 @@ class Problems:
         return value
 
     def _label(self, location: Location) -> str:
-        """Return a place as a person counts: `policy[3].url (Kenalan)`."""
+        """Return a location as a person counts: `policy[3].url (Kenalan)`."""
         text = ""
         for step in location:
             text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
@@ -120,7 +120,7 @@ class Problems:
 
 
 def _misshapen(location: Location) -> str | None:
-    """Say how the table at a place is headed."""
+    """Return how the table at a location must be headed."""
     if location[0] != "profile" or len(location) == 1:
         return _TABLES.get(str(location[0]))
     if len(location) == 2:

@@ -1,4 +1,4 @@
-"""The profiles that a file makes of the bundled ones: read with every problem in its place, then put together."""
+"""The profiles that a file derives from the bundled ones: validated with the location of every problem, then built."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from differ.language.lexicon import LexiconError, Patterns, expand
 from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
-"""How many patterns the braces of one may stand for."""
+"""Upper limit for the alternatives that the braces of one pattern expand to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tailoring:
-    """What a profile of the user's own changes of a bundled one."""
+    """The changes that a user's own profile makes to a bundled one."""
 
     name: str
     extends: str
@@ -30,23 +30,23 @@ class Tailoring:
     """Identifiers of rules."""
     _: KW_ONLY
     material: tuple[str, ...] = ()
-    """Fine topics; so are the next."""
+    """Fine topics, as in `quiet`."""
     quiet: tuple[str, ...] = ()
     rules: tuple[WordRule, ...] = ()
 
     def profile(self) -> Profile:
-        """Return the profile. Raises ProfileError where something in it is not known."""
+        """Return the profile. Raises ProfileError if it refers to something unknown."""
         base = load_profile(self.extends)
         return tailored(base, self.name, off=self.off, material=self.material, quiet=self.quiet, words=self.rules)
 
 
 def bundled_profiles() -> dict[str, Profile]:
-    """Return the profiles that come with Clausewatch, by name."""
+    """Return the bundled profiles, by name."""
     return {name: load_profile(name) for name in profile_names()}
 
 
 def read_tailorings(tables: Mapping[str, Any], problems: Problems) -> tuple[Tailoring, ...]:
-    """Return what the file's `[profile.NAME]` tables say; of those with problems, nothing."""
+    """Return the changes in the file's `[profile.NAME]` tables, without the tables that have problems."""
     read = [_tailoring(name, values, problems) for name, values in tables.items()]
     return tuple(tailoring for tailoring in read if tailoring is not None)
 
@@ -82,9 +82,9 @@ def _list(value: object) -> list[Any]:
 def _check_name(name: str, problems: Problems) -> None:
     if name in profile_names():
         fix = f'choose another name, and write extends = "{name}" under it'
-        problems.add(("profile", name), f"comes with Clausewatch: {fix}")
+        problems.add(("profile", name), f"is a bundled profile: {fix}")
     elif not name or name != name.strip() or not name.isprintable():
-        problems.add(("profile", name), "is no name for a profile: write a word")
+        problems.add(("profile", name), "is not a profile name: write a word")
 
 
 def _base(values: Mapping[str, Any], location: Location, problems: Problems) -> Profile | None:
@@ -93,7 +93,7 @@ def _base(values: Mapping[str, Any], location: Location, problems: Problems) -> 
         return None
     if name not in profile_names():
         fix = suggestion(name, profile_names())
-        problems.add((*location, "extends"), f'no profile "{name}" comes with Clausewatch; {fix}')
+        problems.add((*location, "extends"), f'there is no bundled profile "{name}"; {fix}')
         return None
     return load_profile(name)
 
@@ -110,7 +110,9 @@ def _check_topics(values: Mapping[str, Any], location: Location, problems: Probl
     material = [topic for _, topic in texts(values, "material")]
     for number, topic in texts(values, "quiet"):
         if topic in material:
-            problems.add((*location, "quiet", number), f'"{topic}" is called material too: take one of the two out')
+            problems.add(
+                (*location, "quiet", number), f'"{topic}" is listed under `material` too: take one of the two out'
+            )
 
 
 def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, problems: Problems) -> None:
@@ -131,11 +133,11 @@ def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, 
 
 
 def _wrong_pattern(pattern: str) -> Iterator[str]:
-    """Yield what is wrong with a pattern, also where it is none that could ever be found."""
+    """Yield the problems of a pattern, also if it can never match."""
     try:
         alternatives = list(islice(expand(pattern), MOST_ALTERNATIVES + 1))
         if len(alternatives) > MOST_ALTERNATIVES:
-            yield f"stands for more than {MOST_ALTERNATIVES} patterns: write several shorter ones"
+            yield f"expands to more than {MOST_ALTERNATIVES} patterns: write several shorter ones"
             return
         Patterns({"words": alternatives})
     except LexiconError as error:
@@ -145,4 +147,4 @@ def _wrong_pattern(pattern: str) -> Iterator[str]:
         for part in alternative.replace("-", " ").split():
             word = part.removesuffix("*")
             if part != ".." and word and words(word) != [plain(word)]:
-                yield f"can never be found: {part!r} is no word of letters or digits, with * at most at its end"
+                yield f"can never match: {part!r} is not a word of letters or digits, with * only at its end"

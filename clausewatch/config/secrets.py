@@ -1,4 +1,4 @@
-"""Secrets are kept out of everything that is shown."""
+"""Removes secrets from everything that is shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 MASK = "***"
 _SHORTEST = 3
-"""A shorter value is left: masking every "a" of a text would hide the text and no secret."""
+"""A shorter value is not masked: masking every "a" of a text would hide the text, not a secret."""
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _TELLING = re.compile(r"(?i)([?&][^=&#\s]*(?:pass|pwd|secret|token|key)[^=&#\s]*=)[^&#\s]*")
@@ -17,14 +17,14 @@ _TELLING = re.compile(r"(?i)([?&][^=&#\s]*(?:pass|pwd|secret|token|key)[^=&#\s]*
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Puts `${NAME}` back where the value of a variable would show."""
+    """Replaces the value of a variable in a text by `${NAME}`."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables that the configuration used, with their values."""
 
     def __call__(self, text: str) -> str:
-        """Return a text that shows none of the values."""
-        # The longest first: one value can be a part of another.
+        """Return a text without the values."""
+        # The longest first: one value can contain another.
         for name, value in sorted(self.values.items(), key=lambda item: -len(item[1])):
             if len(value) >= _SHORTEST:
                 text = text.replace(value, f"${{{name}}}").replace(quote(value, safe=""), f"${{{name}}}")
@@ -32,7 +32,7 @@ class Redactor:
 
 
 def masked_url(url: str) -> str:
-    """Return a database URL without its password, also where it stands in the query."""
+    """Return a database URL without its password, also if the password is in the query."""
     return _TELLING.sub(rf"\g<1>{MASK}", _USERINFO.sub(_without_password, url))
 
 

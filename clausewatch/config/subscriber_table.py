@@ -1,4 +1,4 @@
-"""The shape of `[[subscriber]]`, which `clausewatch subscribe` has too: who hears of what, where and when."""
+"""The schema of `[[subscriber]]`, also used by `clausewatch subscribe`: who is notified of what, where and when."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class SubscriberTable(Table):
             if self.alerts == "digest":
                 raise ValueError('`alerts = "digest"` needs a digest: add digest = "daily" or "weekly"')
             if self.digest_at is not None or self.digest_day is not None:
-                raise ValueError('says when a digest comes, and asks for none: add digest = "daily" or "weekly"')
+                raise ValueError('sets the time of a digest, but no digest: add digest = "daily" or "weekly"')
         if self.digest == "daily" and self.digest_day is not None:
             raise ValueError("`digest_day` is for weekly digests: take it out")
         return self
 
     def subscriber(self) -> Subscriber:
-        """Return what the rest of the program reads."""
+        """Return the subscriber for the rest of the program."""
         return Subscriber(
             name=self.name,
             via=self.via,
@@ -83,7 +83,7 @@ class SubscriberTable(Table):
     def _topics(self) -> tuple[str, ...]:
         if self.topics is not None:
             return self.topics
-        # Who names clauses asks for these, and an operator for none; everybody else for what the program is for.
+        # Clauses replace the default topics, and an operator has none; all other subscribers watch sharing and rights.
         return () if self.clauses or self.operator else WATCHED
 
     def _schedule(self) -> Schedule | None:

@@ -1,4 +1,4 @@
-"""What a configuration means, in plain words, and what in it is probably not meant."""
+"""Explains a configuration in plain words, and warns of settings that are probably unintended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", 
 
 
 def summary(configuration: Configuration) -> Iterator[str]:
-    """Yield what was understood, a line each, without secrets."""
+    """Yield the meaning of the configuration, one line per setting, without secrets."""
     yield f"Archive      {configuration.database_shown}"
     yield f"Crawl        {_crawl(configuration)}"
     yield f"Watchdog     {_watchdog(configuration.watchdog)}"
@@ -41,14 +41,14 @@ def _crawl(configuration: Configuration) -> str:
     contact = f", as {crawl.contact}" if crawl.contact else ""
     return (
         f"pages up to {size_text(crawl.max_body)}, {crawl.timeout:g} s each, "
-        f"{crawl.delay:g} s between two requests to one host, or as its Crawl-delay and Retry-After ask, "
+        f"{crawl.delay:g} s between two requests to one host, or as its Crawl-delay and Retry-After require, "
         f"up to {crawl.max_wait:g} s{contact}"
     )
 
 
 def _watchdog(watchdog: Watchdog) -> str:
     visits = "1 visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits"
-    sentence = f"operators hear of a policy that {visits} in a row did not show"
+    sentence = f"operators are notified of a policy after {visits} in a row without it"
     if watchdog.ping is None:
         return sentence
     return f"{sentence}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
@@ -86,7 +86,7 @@ def _tailoring(tailoring: Tailoring) -> str:
     for rule in tailoring.rules:
         weight = "material" if rule.material else "not material"
         words = " or ".join(f'"{pattern}"' for pattern in rule.patterns)
-        parts.append(f"rule {rule.rule} ({rule.topic}, {rule.severity}, {weight}) where {words} comes or goes")
+        parts.append(f"rule {rule.rule} ({rule.topic}, {rule.severity}, {weight}) if {words} comes or goes")
     return "; ".join(parts)
 
 
@@ -95,7 +95,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def subscriber_line(subscriber: Subscriber, policies: Sequence[Policy]) -> str:
-    """Say in a sentence what somebody hears of, when and through what, given the policies that are watched."""
+    """Return a sentence: what a subscriber is notified of, when and through which channels."""
     heard = [*_asked(subscriber), *(["how the watch goes"] if subscriber.operator else [])]
     covered = len([policy for policy in policies if covers_policy(subscriber, policy.name, policy.tags)])
     where = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"
@@ -128,22 +128,22 @@ def _times(subscriber: Subscriber) -> list[str]:
 
 
 def warnings(configuration: Configuration) -> Iterator[str]:
-    """Yield what is allowed but probably not meant, a sentence each, without secrets."""
+    """Yield a sentence, without secrets, for each setting that is allowed but probably unintended."""
     yield from _policy_warnings(configuration)
     yield from _audience_warnings(configuration)
     if configuration.subscribers and not operators(configuration.subscribers):
-        yield "no subscriber has operator = true: nobody is told of policies that cannot be read, or of lost messages"
+        yield "no subscriber has operator = true: nobody is notified of unreadable policies or lost messages"
     for tailoring in configuration.tailorings:
         if all(policy.profile != tailoring.name for policy in configuration.policies):
             yield f"profile {tailoring.name}: no policy uses it"
     if not configuration.crawl.contact:
-        yield "crawl.contact is not set: a site's owner cannot reach you, and may block a stranger"
+        yield "crawl.contact is not set: a site's owner cannot reach you, and may block an unknown visitor"
     if configuration.crawl.allow_private:
         opened = ", ".join(configuration.crawl.allow_private)
-        yield f"crawl.allow_private opens {opened}: any page that is watched may lead the crawler there"
+        yield f"crawl.allow_private opens {opened}: any watched page may lead the crawler there"
     path = configuration.env_file
     if path is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        yield f"{path} holds secrets, and others on this machine may read it: chmod 600 {path}"
+        yield f"{path} holds secrets, and other users of this machine can read it: chmod 600 {path}"
     if configuration.from_environment:
         names = ", ".join(configuration.from_environment)
         yield f"cron jobs do not have your environment: put {names} into the env_file"
@@ -152,10 +152,10 @@ def warnings(configuration: Configuration) -> Iterator[str]:
 def _address_warnings(policy: Policy) -> Iterator[str]:
     parts = [urlsplit(url) for url in policy.urls]
     if any(part.scheme == "http" for part in parts):
-        yield f"{policy.name}: http:// can be changed on its way; use https:// where the site has it"
+        yield f"{policy.name}: http:// can be altered in transit; use https:// if the site supports it"
     for host in dict.fromkeys(part.hostname or "" for part in parts):
         if _is_reserved(host):
-            yield f"{policy.name}: {host} is a name for examples; put the real address there"
+            yield f"{policy.name}: {host} is a name for examples; write the real address"
 
 
 def _policy_warnings(configuration: Configuration) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _policy_warnings(configuration: Configuration) -> Iterator[str]:
 
 def _audience_warnings(configuration: Configuration) -> Iterator[str]:
     if not configuration.subscribers:
-        yield "no subscriber is configured: changes will be recorded, and nobody will be told"
+        yield "no subscriber is configured: changes will be recorded, and nobody will be notified"
         return
     watched = [(policy.name, policy.tags) for policy in configuration.policies]
     heard = {
@@ -189,10 +189,10 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
     for subscriber in configuration.subscribers:
         for target in subscriber.via:
             if _is_reserved(target.recipient.rpartition("@")[2]):
-                yield f"{subscriber.name}: {target.recipient} is an address for examples; put the real one there"
+                yield f"{subscriber.name}: {target.recipient} is an address for examples; write the real one"
     for policy in configuration.policies:
         if policy.name not in heard:
-            yield f"{policy.name}: nobody hears of its changes"
+            yield f"{policy.name}: nobody is notified of its changes"
     used = {target.channel for subscriber in configuration.subscribers for target in subscriber.via}
     for channel in configuration.channels:
         if channel.name not in used:
@@ -200,7 +200,7 @@ def _audience_warnings(configuration: Configuration) -> Iterator[str]:
 
 
 def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterator[str]:
-    """Yield which subscriptions of the command line wait for ever, and which go through a channel that is gone."""
+    """Yield subscriptions of the command line that cover no policy, or that use a channel that no longer exists."""
     subscribers = tuple(made)
     for subscriber in idle(subscribers, [(policy.name, policy.tags) for policy in configuration.policies]):
         yield idle_line(subscriber)
@@ -208,12 +208,12 @@ def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterato
     for subscriber in subscribers:
         for target in subscriber.via:
             if target.channel not in channels:
-                yield f"{subscriber.name} hears nothing through {target}: there is no such channel any more"
+                yield f"{subscriber.name} receives nothing through {target}: this channel no longer exists"
 
 
 def idle_line(subscriber: Subscriber) -> str:
-    """Say that a subscription waits for ever."""
-    return f"{subscriber.name} hears nothing: no policy is covered"
+    """Return the note that a subscription covers no policy."""
+    return f"{subscriber.name} receives nothing: no policy is covered"
 
 
 def _is_reserved(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""The shape of the file: a frozen model for each table. What is wrong between tables is found in `checks`."""
+"""The schema of the file: a frozen model for each table. `checks` finds problems between tables."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from differ.model import TOPICS as FINDING_TOPICS
 from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
-"""More often would be impolite to the sites, and a cron line cannot do much better."""
+"""More frequent visits would burden the sites, and cron cannot start runs much more often."""
 
 _IN_URLS = "https://see.urls.invalid/"
-"""Stands for `url` where `urls` is given; never fetched."""
+"""Placeholder for `url` if `urls` is given; never fetched."""
 _LOOKS = SecondLooks()
 
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
-    """Refuse a word that is not among the choices, with the nearest one."""
+    """Reject a word that is not among the choices, and suggest the nearest one."""
 
     def check(value: object) -> object:
         if value not in choices:
@@ -63,7 +63,7 @@ def _name(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an http or https address; raise ValueError with the fix where it is none that can be crawled."""
+    """Return an http or https address; raise ValueError with the fix if it cannot be crawled."""
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -97,11 +97,13 @@ def _every(value: timedelta) -> timedelta:
 
 
 def _named_one_by_one(value: object) -> object:
-    """Refuse a plain yes or no: what is opened is named."""
+    """Reject true and false: the list must name what it allows."""
     if value is True:
-        raise ValueError('would open everything inside: name what you mean, like ["intranet.example", "10.1.0.0/16"]')
+        raise ValueError(
+            'would allow every private address: name what you mean, like ["intranet.example", "10.1.0.0/16"]'
+        )
     if value is False:
-        raise ValueError("is what holds without the key: take it out, or name what may be fetched in a list")
+        raise ValueError("is the default: take the key out, or name what may be fetched in a list")
     return value
 
 
@@ -111,7 +113,7 @@ def _allowed(value: str) -> str:
 
 
 def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
-    """Refuse a number out of bounds; a duration counts in seconds."""
+    """Reject a number out of bounds; a duration counts in seconds."""
 
     def check(value: Any) -> Any:
         number = value.total_seconds() if isinstance(value, timedelta) else value
@@ -143,7 +145,7 @@ FineTopic = Annotated[str, one_of(FINDING_TOPICS)]
 
 
 class Table(BaseModel):
-    """A table of the file: frozen, every key known, its values in no message."""
+    """A table of the file: frozen, without unknown keys, and with values hidden from error messages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -157,16 +159,16 @@ class CrawlTable(Table):
     flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
 
     def looks(self) -> SecondLooks:
-        """Return the patience with odd changes and with texts that go back and forth."""
+        """Return the settings for second looks at odd changes and at texts that go back and forth."""
         return SecondLooks(self.confirm_after, self.confirm_max, self.flap_quiet)
 
     def settings(self) -> CrawlSettings:
-        """Return what the crawler is set to."""
+        """Return the crawler's settings."""
         return CrawlSettings(**{setting.name: getattr(self, setting.name) for setting in fields(CrawlSettings)})
 
 
 def _bounded(bounds: Bounds) -> Any:
-    """Return how a number with a unit is written in the file; a duration counts in seconds."""
+    """Return the type of a number with a unit in the file; a duration counts in seconds."""
     low, high = bounds.least, bounds.most
     if bounds.unit == "seconds":
         return Annotated[Duration, _between(low, high, _seconds), AfterValidator(timedelta.total_seconds)]
@@ -182,7 +184,7 @@ _TEXTS: dict[str, Any] = {
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ],
 }
-"""How the settings that have no bounds are written."""
+"""The types of the settings without bounds."""
 
 
 def _crawl_keys() -> dict[str, Any]:
@@ -241,7 +243,7 @@ class PolicyTable(Table):
     @model_validator(mode="before")
     @classmethod
     def _one_or_several(cls, table: Any) -> Any:
-        """Let `urls` stand in `url`'s place."""
+        """Accept `urls` instead of `url`."""
         if not isinstance(table, dict) or "urls" not in table:
             return table
         if "url" in table:
@@ -279,7 +281,7 @@ class EvidenceTable(Table):
     hold: tuple[Word, ...] = ()
 
     def retention(self) -> Retention | None:
-        """Return for how long bodies of pages are kept; None where for ever."""
+        """Return how long bodies of pages are kept; None for ever."""
         if self.keep_bodies is None:
             return None
         tags = frozenset(entry.removeprefix(TAG) for entry in self.hold if entry.startswith(TAG))
@@ -303,7 +305,7 @@ class WatchdogTable(Table):
 
 
 class FileTable(Table):
-    """The whole file. The tables in it are validated one by one, so that one bad table hides no other."""
+    """The whole file. Its tables are validated one by one, so that an invalid table hides no problem in another."""
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT

@@ -1,4 +1,4 @@
-"""`${NAME}` in the values of the file, from the environment or from the file that `env_file` names."""
+"""Replaces `${NAME}` in the values of the file, from the environment or from the file that `env_file` names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class EnvFileError(Exception):
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read lines of `NAME=value`; `#` begins a comment line, quotes around a value are taken off.
+    """Read lines of `NAME=value`; `#` begins a comment line, quotes around a value are removed.
 
     Raises EnvFileError.
     """
@@ -32,7 +32,7 @@ def read_env_file(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         raise EnvFileError(f"there is no file {path}; write it, or take the key out") from None
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise EnvFileError(f"{path} cannot be read: {why}") from error
     variables = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -54,17 +54,17 @@ def _unquoted(value: str) -> str:
 
 @dataclass
 class Interpolation:
-    """Puts the values of variables in, and remembers which were used and what was wrong."""
+    """Inserts the values of variables, and notes which were used and which problems occurred."""
 
     variables: Mapping[str, str]
     where: str
-    """Where variables come from, for the message that one is missing."""
+    """The place where variables are set, for the message that one is missing."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
     problems: dict[Location, list[str]] = field(default_factory=dict)
 
     def fill(self, value: Any, location: Location = ()) -> Any:
-        """Return a value of the file with every `${NAME}` replaced and every `$$` made one dollar."""
+        """Return a value of the file with every `${NAME}` replaced and every `$$` reduced to one dollar sign."""
         if isinstance(value, dict):
             return {key: self.fill(inner, (*location, key)) for key, inner in value.items()}
         if isinstance(value, list):
@@ -72,7 +72,7 @@ class Interpolation:
         return self._fill_text(value, location) if isinstance(value, str) else value
 
     def _fill_text(self, text: str, location: Location) -> str:
-        # Between "scheme://" and "@" a value may hold any character, so it is written as a URL wants it.
+        # Between "scheme://" and "@" a value may hold any character, so it is percent-encoded.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
 

@@ -112,10 +112,10 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
     )
     output = run("config", "check").output
     for warning in (
-        "Plain: http:// can be changed on its way",
+        "Plain: http:// can be altered in transit",
         "Twin: watches the same page as Plain",
         "www.example.org is a name for examples",
-        "Sample: nobody hears of its changes",
+        "Sample: nobody is notified of its changes",
         "Sample: there are no word lists for tlh",
         "channel spare: no subscriber uses it",
         "crawl.contact is not set",

@@ -117,14 +117,14 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
             "profile.ours.material[1]: \"retension\" is not known; did you mean 'retention'?",
         ),
         ('["choices"]', '["choice"]', "profile.ours.quiet[1]: \"choice\" is not known; did you mean 'choices'?"),
-        ('["choices"]', '["security"]', 'profile.ours.quiet[1]: "security" is called material too'),
+        ('["choices"]', '["security"]', 'profile.ours.quiet[1]: "security" is listed under `material` too'),
         ('["choices"]', '"choices"', "profile.ours.quiet: must be a list"),
         (
             'extends = "kenalan"',
             'extends = "kenalen"',
-            "profile.ours.extends: no profile \"kenalen\" comes with Clausewatch; did you mean 'kenalan'?",
+            "profile.ours.extends: there is no bundled profile \"kenalen\"; did you mean 'kenalan'?",
         ),
-        ('extends = "kenalan"', 'extends = "ours"', 'profile.ours.extends: no profile "ours" comes with Clausewatch'),
+        ('extends = "kenalan"', 'extends = "ours"', 'profile.ours.extends: there is no bundled profile "ours"'),
         ("quiet = ", "silent = ", "profile.ours.silent: unknown key"),
         (
             'topic = "other"',
@@ -149,15 +149,15 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
         ('["lion"]', "[]", "profile.ours.rule[2].words: is an empty list"),
         ('["lion"]', '["{lion,tiger"]', 'profile.ours.rule[2].words[1]: "{lion,tiger" cannot be read: '),
         ('["lion"]', '[".. lion"]', 'profile.ours.rule[2].words[1]: ".. lion" cannot be read: '),
-        ('["lion"]', '["lion", "lion, tiger"]', 'profile.ours.rule[2].words[2]: "lion, tiger" can never be found'),
-        ('["lion"]', '["li*on"]', "can never be found: 'li*on' is no word"),
-        ('["lion"]', f'["{"{a,b}" * 40}"]', "stands for more than 1000 patterns"),
+        ('["lion"]', '["lion", "lion, tiger"]', 'profile.ours.rule[2].words[2]: "lion, tiger" can never match'),
+        ('["lion"]', '["li*on"]', "can never match: 'li*on' is not a word"),
+        ('["lion"]', f'["{"{a,b}" * 40}"]', "expands to more than 1000 patterns"),
         (
             "[profile.ours]",
             "[profile.kenalan]",
-            "profile.kenalan: comes with Clausewatch: choose another name, and write ext",
+            "profile.kenalan: is a bundled profile: choose another name, and write ext",
         ),
-        ("[profile.ours]", '[profile." "]', "is no name for a profile"),
+        ("[profile.ours]", '[profile." "]', "is not a profile name"),
         (
             'profile = "ours"',
             'profile = "hours"',
@@ -209,8 +209,8 @@ def test_the_check_says_what_each_own_profile_changes(read: Load) -> None:
     [line] = [line for line in summary(read(OURS)) if line.startswith("Profile")]
     assert line == (
         "Profile      ours: as kenalan; without T1.name and T4.place; changes to retention and security are material; "
-        'changes to choices are not; rule own.fees (other, medium, material) where "{fee,charge}*" or '
-        '"administration cost" comes or goes; rule own.lions (security, low, not material) where "lion" comes or goes'
+        'changes to choices are not; rule own.fees (other, medium, material) if "{fee,charge}*" or '
+        '"administration cost" comes or goes; rule own.lions (security, low, not material) if "lion" comes or goes'
     )
 
 

@@ -150,8 +150,8 @@ def test_a_subscription_that_covers_nothing_any_more_is_pointed_out(installed: I
     for command in (["subscriptions"], ["config", "check"]):
         shown = installed.run(*command)
         assert shown.exit_code == 0
-        assert "Anna hears nothing: no policy is covered" in shown.stdout
-        assert "Anna hears nothing through chat: there is no such channel any more" in " ".join(shown.stdout.split())
+        assert "Anna receives nothing: no policy is covered" in shown.stdout
+        assert "Anna receives nothing through chat: this channel no longer exists" in " ".join(shown.stdout.split())
     listed = json.loads(installed.run("subscriptions", "--format", "json").stdout)
     assert [(each["name"], each["covers_no_policy"]) for each in listed] == [("Privacy desk", False), ("Anna", True)]
 
