@@ -74,7 +74,8 @@ _HEADERS.map_to_type("subject", _Subject)
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
     """Build the mail: plain text and HTML as alternatives, our own of both.
 
-    The Message-ID is the message's key, so that a mail sent twice is recognised as one.
+    The Message-ID is the message's key, so that a mail sent twice is recognised as one. The References of mails that
+    belong together name one message, which was never sent: readers show them as one thread (RFC 5256, REFERENCES).
     """
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
     # What looks like an encoded word would be decoded on the way into the header, line breaks and all (RFC 2047).
@@ -84,7 +85,10 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
     if envelope.reply_to:
         mail["Reply-To"] = [Address(addr_spec=address) for address in envelope.reply_to]
     mail["Date"] = sent_at
-    mail["Message-ID"] = f"<{message.key}@{envelope.sender.rpartition('@')[2]}>"
+    domain = envelope.sender.rpartition("@")[2]
+    mail["Message-ID"] = f"<{message.key}@{domain}>"
+    if message.thread:
+        mail["References"] = f"<{message.thread}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
     for name, value in envelope.headers:
         mail[name] = value

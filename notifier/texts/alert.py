@@ -54,6 +54,7 @@ def alert_message(notice: Notice, language: Language = "en", render: Render = re
         shown,
         render,
         names=[alert.id for alert in notice.alerts],
+        thread=(notice.subscriber, notice.policy),
         chat=_chat(notice, gathered, shown, tongue),
         facts=payload.facts(notice, gathered),
     )
@@ -93,8 +94,8 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
         "say": tongue.say,
         "count_words": tongue.count,
         "language": tongue.language,
-        "subject": wording.returned("subject", notice, gathered, tongue) or wording.subject(name, gathered, tongue),
-        "headline": wording.returned("headline", notice, gathered, tongue) or wording.headline(name, gathered, tongue),
+        "subject": wording.subject(notice, gathered, tongue),
+        "headline": wording.headline(notice, gathered, tongue),
         "verdict": wording.verdict_sentence(gathered, tongue),
         "advice": wording.advice(notice, gathered, tongue),
         "deadline": wording.upcoming_deadline(notice, tongue),

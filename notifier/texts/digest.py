@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from notifier.audience.subscriptions import Language
@@ -78,7 +79,8 @@ def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
 def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unread: int) -> str:
     rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
     key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
-    subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, count=count, policies=policies)
+    day = tongue.day(digest.account.until.astimezone(UTC).date())
+    subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, day=day, count=count, policies=policies)
     if not unread:
         return subject
     return tongue.say("digest.subject.unread", subject=subject, unread=tongue.count("watching.unread", unread))
@@ -103,8 +105,7 @@ def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]
         left -= len(full)
         shown.append(
             {
-                "headline": wording.returned("headline", notice, gathered, tongue)
-                or wording.headline(inert(notice.policy), gathered, tongue),
+                "headline": wording.headline(notice, gathered, tongue),
                 "seen": f"{tongue.say('seen.label')}: {wording.seen(notice, tongue)}",
                 "advice": wording.advice(notice, gathered, tongue),
                 "notes": wording.notes(notice, gathered, tongue),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ class Message:
     """The whole in HTML."""
     chat: Chat
     """A short text, without the subject; each service has its own way of writing it."""
+    thread: str = ""
+    """Names the messages that belong together, or "": those about one policy to one subscriber."""
     kind: str = "message"
     """For programs: alert, digest, test, …"""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -43,13 +45,16 @@ def build_message(
     chat: Chat,
     facts: Mapping[str, Any],
     kind: str = "",
+    thread: Sequence[str] = (),
 ) -> Message:
     """Fill the two templates of a kind with `shown`, which holds the subject too.
 
-    `names` identify the message, whenever it is built. `kind` defaults to the template's name.
+    `names` identify the message, whenever it is built, and `thread` those that belong together. `kind` defaults to the
+    template's name.
     """
     return Message(
-        key=hashlib.sha256("\n".join(names).encode()).hexdigest()[:32],
+        key=_hash(names),
+        thread=_hash(("thread", *thread)) if thread else "",
         subject=clipped(shown["subject"], SUBJECT_LENGTH),
         text=render(f"{template}.txt", shown),
         html=render(f"{template}.html", shown),
@@ -57,3 +62,7 @@ def build_message(
         kind=kind or template,
         facts=facts,
     )
+
+
+def _hash(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]

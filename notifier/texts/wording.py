@@ -12,6 +12,9 @@ from notifier.texts.phrases import Phrases
 from notifier.texts.redline import Side
 from notifier.texts.sanitize import clipped, inert
 
+SUBJECT_POLICY = 60
+"""Code points of a policy's name in a subject, so that there is room for the rest."""
+
 WINDOW = 300
 """Code points kept of the sentence that names a notice or objection period."""
 
@@ -21,36 +24,32 @@ def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
     return tongue.listed(list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings)))
 
 
-def subject(policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in the fewest words what happened, and how grave it is."""
-    return _told("subject", policy, gathered, tongue)
+def subject(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
+    """Say in the fewest words how grave it is, which policy changed, what happened, and when we saw it."""
+    return tongue.say(
+        "subject.whole",
+        severity=tongue.name("severity", gathered[0].severity),
+        policy=clipped(inert(notice.policy), SUBJECT_POLICY),
+        event=_event("subject", notice, gathered, tongue),
+        day=tongue.day(_day(notice.later.seen_at)),
+    )
 
 
-def headline(policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
+def headline(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say in one sentence what the policy did."""
-    return _told("headline", policy, gathered, tongue)
+    return _event("headline", notice, gathered, tongue)
 
 
-def returned(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in the `subject` or the `headline` that a text is back; "" where it is not."""
-    if notice.former is None:
-        return ""
-    severity, day = tongue.name("severity", gathered[0].severity), tongue.day(_day(notice.former.seen_at))
-    number = notice.former.number
-    return tongue.say(f"{table}.returned", policy=inert(notice.policy), day=day, number=number, severity=severity)
-
-
-def _told(table: str, policy: str, gathered: Sequence[Passage], tongue: Phrases) -> str:
+def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
+    """Say that clauses changed, or that an earlier text is back."""
+    policy = inert(notice.policy)
+    if notice.former is not None:
+        day = tongue.day(_day(notice.former.seen_at))
+        return tongue.say(f"{table}.returned", policy=policy, day=day, number=notice.former.number)
     key = gathered[0].deed if len(gathered) == 1 else "several"
     findings = [finding for passage in gathered for finding in passage.findings]
-    severity = tongue.name("severity", gathered[0].severity)
-    return tongue.say(
-        f"{table}.{key}",
-        policy=policy,
-        topics=_gravest_topics(findings, tongue),
-        count=len(gathered),
-        severity=severity,
-    )
+    topics = _gravest_topics(findings, tongue)
+    return tongue.say(f"{table}.{key}", policy=policy, topics=topics, count=len(gathered))
 
 
 def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:

@@ -191,7 +191,7 @@ def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, m
     for said in commands.said.values():
         assert not shown(said)
     assert not shown(b"\n".join(commands.processes))
-    assert any(received.subject.startswith("Teahouse: ") for received in mail.received)
+    assert any("] Teahouse: " in received.subject for received in mail.received)
     assert len(hook.taken) > 2
     messages = [str(received.mail) + received.text + received.html for received in mail.received]
     bodies = [taken.content.decode() for taken in hook.taken]

@@ -107,7 +107,7 @@ def test_send_delivers_what_waits_and_then_has_nothing(installation: Installatio
     installation.record_a_change()
     result = installation.call("notify", "send")
     assert (result.exit_code, result.output) == (0, "1 message sent\n")
-    assert mail.received[0].subject == "Teahouse: sharing clause changed (critical)"
+    assert mail.received[0].subject.startswith("[critical] Teahouse: sharing clause changed (")
     result = installation.call("notify", "send")
     assert (result.exit_code, result.output) == (0, "Nothing to send\n")
 

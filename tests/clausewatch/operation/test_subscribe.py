@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,7 +192,7 @@ def test_a_digest_is_previewed_and_sent_by_hand(installed: Installation, mail: M
     sent = installed.run("notify", "digest")
     assert (sent.exit_code, sent.stdout) == (0, "1 message sent\n")
     (received,) = mail.received
-    assert received.subject == "Clausewatch digest: no change for you in 1 policy"
+    assert re.fullmatch(r"Clausewatch digest, \d+ \w+ \d{4}: no change for you in 1 policy", received.subject)
     assert "not asked for: retention 1" in received.text
 
 

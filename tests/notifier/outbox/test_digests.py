@@ -54,7 +54,7 @@ def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
     assert digest.account.changes == ()
     assert digest.account.head == str(chain.head(reader.archive))
     message = compose(digest)
-    assert message.subject == "Clausewatch weekly digest: no change for you in 1 policy"
+    assert message.subject == "Clausewatch weekly digest, 9 March 2026: no change for you in 1 policy"
     for part in (message.text, message.html):
         assert "No change in what you watch." in part
         assert "3 checks" in part
@@ -63,7 +63,7 @@ def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
 
 def test_where_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
     message = compose(only(reader.at(NEXT_MONDAY)))
-    assert message.subject == "Clausewatch weekly digest: nothing was checked of 1 policy"
+    assert message.subject == "Clausewatch weekly digest, 9 March 2026: nothing was checked of 1 policy"
     assert "No change" not in message.text + message.html + message.chat.head
     assert "is the monitor running?" in message.html
 

@@ -60,7 +60,7 @@ def test_a_material_change_arrives_as_one_mail_with_section_and_words(desk: Desk
     assert desk.deliver() == Summary(planned=1, accepted=1, postponed=0, dead=0)
     (received,) = mail.received
     assert received.recipients == ("officer@example.org",)
-    assert received.subject == "Teahouse: sharing clause changed (critical)"
+    assert received.subject == "[critical] Teahouse: sharing clause changed (2 March 2026)"
     for part in (received.text, received.html):
         assert "Partners" in part
         assert "WP260 rev.01" in part
@@ -83,8 +83,8 @@ def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two(desk: Des
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().planned == 3
     assert [received.subject for received in mail.received] == [
-        "Teahouse: sharing changed, 2 clauses (critical)",
-        "Teahouse: sharing clause changed (critical)",
+        "[critical] Teahouse: sharing changed, 2 clauses (2 March 2026)",
+        "[critical] Teahouse: sharing clause changed (2 March 2026)",
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_widened_topic_is_told_from_then_on(desk: Desk, mail: MailServer) -> N
     assert mail.received == []
     record_change(desk.archive, RETENTION)
     desk.deliver()
-    assert [received.subject for received in mail.received] == ["Teahouse: retention clause added (low)"]
+    assert [received.subject for received in mail.received] == ["[low] Teahouse: retention clause added (2 March 2026)"]
 
 
 def test_a_server_that_was_down_gets_the_mail_once_in_the_next_run(desk: Desk, mail: MailServer) -> None:
@@ -265,7 +265,7 @@ def test_each_reader_gets_the_message_in_their_language(desk: Desk, mail: MailSe
     record_change(desk.archive, WILL_NOT)
     desk.deliver()
     (received,) = mail.received
-    assert received.subject == "Teahouse: klausul pembagian data diubah (tingkat kritis)"
+    assert received.subject == "[kritis] Teahouse: klausul pembagian data diubah (2 Maret 2026)"
     assert '<html lang="id">' in received.html
 
 

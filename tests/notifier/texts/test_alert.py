@@ -41,10 +41,10 @@ ELEMENTS = {
 @pytest.mark.parametrize(
     ("findings", "subject"),
     [
-        ([WILL_NOT], "Teahouse: sharing clause changed (critical)"),
-        ([REMOVED], "Teahouse: rights clause removed (critical)"),
-        ([RETENTION], "Teahouse: retention clause added (low)"),
-        ([FEE, WILL_NOT], "Teahouse: sharing and rights changed, 2 clauses (critical)"),
+        ([WILL_NOT], "[critical] Teahouse: sharing clause changed (22 November 2026)"),
+        ([REMOVED], "[critical] Teahouse: rights clause removed (22 November 2026)"),
+        ([RETENTION], "[low] Teahouse: retention clause added (22 November 2026)"),
+        ([FEE, WILL_NOT], "[critical] Teahouse: sharing and rights changed, 2 clauses (22 November 2026)"),
     ],
 )
 def test_the_subject_says_policy_what_and_severity(findings: list[Finding], subject: str) -> None:

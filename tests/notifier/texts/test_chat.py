@@ -71,7 +71,7 @@ def as_read(service: str, shown: str) -> str:
 def test_each_service_gets_what_matters_in_its_own_writing(desk: Services, service: str) -> None:
     shown = as_read(service, posted(desk, service, alert_message(notice(WILL_NOT))))
     said = shown.replace("\uff3b", "[").replace("\uff3d", "]").replace("\uff20", "@")
-    assert "Teahouse: sharing clause changed (critical)" in said
+    assert "[critical] Teahouse: sharing clause changed (22 November 2026)" in said
     assert "Material: it changes what you watch this policy for." in said
     assert "1. Who sees your data › Partners" in said.replace(" > ", " › ")
     assert "Before: We [-will not-] share your orders with others [-without your consent-]." in said
@@ -133,7 +133,7 @@ LONG = alert_message(notice(*[replace(WILL_NOT, section=f"{number}. Sharing") fo
 def test_a_text_that_is_too_long_for_a_service_comes_in_several_posts(desk: Services) -> None:
     assert send_message(Channel("chat", "ryver://teahouse/abcdefghijklmno?verify=no"), "", LONG) == Accepted()
     shown = [str(visible(*post)) for post in desk.posts]
-    assert [text.splitlines()[0] for text in shown] == [f"**{LONG.subject}**"] * len(shown)
+    assert [text.splitlines()[0] for text in shown] == [f"**{ANY.escape(LONG.subject)}**"] * len(shown)
     assert [text.splitlines()[-1] for text in shown] == [f"({n}/{len(shown)})" for n in range(1, len(shown) + 1)]
     assert len(shown) == 2
     assert "1. Sharing" in shown[0]
@@ -153,7 +153,10 @@ def test_teams_gets_a_card_with_a_block_for_each_line_and_a_button(desk: Service
     ((_, body),) = desk.posts
     (attachment,) = body["attachments"]
     heading, *blocks = attachment["content"]["body"]
-    assert (heading["text"], heading["color"]) == (alert_message(notice(WILL_NOT), "id").subject, "Attention")
+    assert (heading["text"], heading["color"]) == (
+        "［kritis］ Teahouse: klausul pembagian data diubah (22 November 2026)",
+        "Attention",
+    )
     assert all(block["wrap"] and "\n" not in block["text"] for block in (heading, *blocks))
     assert attachment["content"]["actions"] == [
         {"type": "Action.OpenUrl", "title": "Buka kebijakan", "url": "https://teahouse.example/privacy"}

@@ -130,7 +130,7 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
         WILL_NOT, topic="choices", severity="high", rule="T4.consent", source="", reason="A choice is gone: “consent”."
     )
     message = alert_message(notice(other, WILL_NOT))
-    assert message.subject == "Teahouse: sharing and choices clause changed (critical)"
+    assert message.subject == "[critical] Teahouse: sharing and choices clause changed (22 November 2026)"
     assert message.text.count("Before:") == 1
     for part in (flat(message.text), flat(BeautifulSoup(message.html, "lxml").get_text(" ")), plain(message)):
         assert part.count("We {+may+} share") + part.count("We may share") == 1
@@ -143,12 +143,15 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
 
 
 def test_the_same_words_changed_twice_are_two_clauses() -> None:
-    assert alert_message(notice(WILL_NOT, WILL_NOT)).subject == "Teahouse: sharing changed, 2 clauses (critical)"
+    assert (
+        alert_message(notice(WILL_NOT, WILL_NOT)).subject
+        == "[critical] Teahouse: sharing changed, 2 clauses (22 November 2026)"
+    )
 
 
 def test_many_topics_leave_the_subject_short() -> None:
     message = alert_message(notice(WILL_NOT, FEE, replace(FEE, topic="complaint"), RETENTION))
-    assert message.subject == "Teahouse: sharing, rights and more changed, 3 clauses (critical)"
+    assert message.subject == "[critical] Teahouse: sharing, rights and more changed, 3 clauses (22 November 2026)"
 
 
 def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
