@@ -182,7 +182,7 @@ class Extracted:
     fallback: bool = False
     """True where a configured `select` matched nothing, so that the generic extraction was used instead."""
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, kw_only=True)
-    """The parts of the page that are not in the document, in reading order."""
+    """The parts of the page that are not in the document: first those around its text, then those within."""
     elsewhere: tuple[Elsewhere, ...] = field(default=(), compare=False, kw_only=True)
     """Frames, objects and pictures of the policy's part that hold text elsewhere."""
 

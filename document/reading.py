@@ -14,14 +14,17 @@ from bs4 import BeautifulSoup, Tag
 from document.formats.content_type import is_pdf, kind_of
 from document.formats.decoding import decode
 from document.formats.markdown import markdown_lines, plain_lines
-from document.html.boilerplate import left_out, remove_boilerplate
+from document.html.boilerplate import Boilerplate, left_out
+from document.html.controls import Controls
 from document.html.elsewhere import held_elsewhere
-from document.html.main_content import main_content
+from document.html.main_content import PolicyPart
 from document.html.measures import measure
 from document.html.nesting import nests_too_deeply
 from document.html.selectors import selected
+from document.html.shown_text import show_all_text
 from document.html.soup import attribute, parse
 from document.html.stylesheet import read_styles
+from document.html.visibility import is_hidden
 from document.html.walk import Walker
 from document.model import Document, Extracted, ExtractionOptions, LeftOut, Page, Section
 from document.structure.headings import mark_headings, pieces
@@ -113,19 +116,23 @@ def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
 def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
     soup = parse(text)
     sheet = read_styles(soup)
-    parts_left_out = _remove(soup, options)
+    pieces = show_all_text(soup, sheet) + _remove(soup, options)
     roots = selected(soup, options.select)
     how: How = "select" if roots else "fallback" if options.select else "generic"
-    parts_left_out += remove_boilerplate(soup, sheet, keep=roots)
-    sizes = measure(soup)
-    roots = roots or main_content(soup, sizes)
-    lines = Walker(sheet, sizes, _address(soup, page)).read(roots)
-    document = _document(lines, _page_title(soup), _page_language(soup), options)
+    controls = Controls(soup, lambda element: is_hidden(element, sheet))
+    sizes = measure(soup, controls)
+    boilerplate = Boilerplate(sheet, sizes, controls)
+    if not roots:
+        part = PolicyPart(sizes, boilerplate.is_out_of_sight)
+        roots = [part.take_out_what_is_around(soup)]
+        pieces += [left_out(why, element) for why, element in part.around]
+    pieces += boilerplate.remove(roots)
+    lines = Walker(sheet, sizes, controls, _address(soup, page)).read(roots)
     return Extracted(
-        document,
+        _document(lines, _page_title(soup), _page_language(soup), options),
         identity_of(options, how),
         how == "fallback",
-        left_out=tuple(parts_left_out),
+        left_out=tuple(pieces),
         elsewhere=held_elsewhere(roots, sheet),
     )
 

@@ -20,7 +20,7 @@ from document.formats.decoding import decode
 from document.html.nesting import nests_too_deeply
 from document.html.soup import attribute, events, parse
 from document.model import MAX_NESTING, RENDERED, UNKNOWN_LANGUAGE, Document, Page
-from document.text.languages import KNOWN
+from document.text.languages import LISTED
 from document.text.normalise import normalise
 
 Reason = Literal[
@@ -204,9 +204,16 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
         return Screening("empty-shell", "The page only sends its reader on to another address.")
     if spoken < _FEW_WORDS:
         return Screening("empty-shell", _empty(page, seen, spoken))
-    if vocabulary < _ANY_VOCABULARY and set(document.languages[:1]) & {*KNOWN, UNKNOWN_LANGUAGE} and _is_latin(text):
+    if vocabulary < _ANY_VOCABULARY and _is_judged_by_words(document, spoken):
         return Screening("other-document", f"The page's {spoken} words use next to none of a policy's terms.")
     return None
+
+
+def _is_judged_by_words(document: Document, spoken: int) -> bool:
+    """Return whether a policy's terms are listed in the language of a text; a long text may be in any other."""
+    language = next(iter(document.languages), UNKNOWN_LANGUAGE)
+    unknown = language == UNKNOWN_LANGUAGE and spoken < _POLICY_WORDS
+    return (language in LISTED or unknown) and _is_latin(document.text)
 
 
 def _empty(page: Page, seen: _Seen, spoken: int) -> str:

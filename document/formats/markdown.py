@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from document.model import Link
@@ -16,6 +17,7 @@ _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"^([ \t]*)([-*+]|\d{1,9}[.)])(?:[ \t]+|$)(.*)$")
 _TABLE_RULE = re.compile(r"^ *\|? *:?-{2,}:? *(?:\| *:?-{2,}:? *)*\|? *$")
+_QUOTED = re.compile(r"^ {0,3}(?:> ?)+")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _LINK = re.compile(
     r"!?\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
@@ -26,6 +28,17 @@ _LINK_END = re.compile(r"^(.*)\]\(\s*<?((?:https?:|mailto:|/|#)[^()\s<>]*)>?\s*\
 """The last line of a link that began in an earlier block."""
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_BREAK = re.compile(r"\n|<br\s*/?>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|section|article|aside|blockquote|ul|ol|li|dl|dt|dd|table|thead|tbody|tr|td|th|h[1-6]|hr|details|summary)"
+    r"(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+"""A tag that ends a line."""
+_RAISED = re.compile(r"(?<=\w)<sup>\s*(\[?\d{1,3}\]?|[*†‡])\s*</sup>", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?!:)")
+_STRUCK = re.compile(r"(?<!\\)~~(?=\S)(.+?)(?<=[^\s\\])~~|<(del|s|strike)>.*?</\2>", re.IGNORECASE)
+"""Text that no longer holds."""
 _STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=[^\s\\])\1")
 _EMPHASIS = re.compile(r"(?<![\\\w])([*_])(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)")
 _CODE = re.compile(r"(`+)(.+?)\1")
@@ -42,13 +55,13 @@ _FULL = 45
 
 def looks_like_markdown(text: str) -> bool:
     """Return whether a text has enough of Markdown's signs: at least one heading or link, or two others."""
-    signs = [found[0] for found in _SIGNS.finditer(text)]
+    signs = [match[0] for match in _SIGNS.finditer(text)]
     return any(sign.startswith(("#", "](")) for sign in signs) or len(signs) >= 2
 
 
 def markdown_lines(text: str, address: str = "") -> list[Line]:
     """Return the lines of a Markdown text; links are made absolute where the address is known."""
-    return list(_blocks(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), address))
+    return list(_Blocks(address).lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
 
 
 def plain_lines(text: str) -> list[Line]:
@@ -70,38 +83,81 @@ def plain_lines(text: str) -> list[Line]:
     return lines
 
 
-def _blocks(rows: list[str], address: str) -> Iterator[Line]:
-    paragraph: list[str] = []
-    item: tuple[str, int] | None = None
-    fenced = False
-    for place, row in enumerate(rows):
-        if _FENCE.match(row):
-            fenced = not fenced
-            continue
-        bare = re.sub(r"^ {0,3}(?:> ?)+", "", row)
-        atx, setext, found = _ATX.match(bare), _SETEXT.match(bare), _ITEM.match(bare)
-        table = bare.strip().startswith("|") and bare.strip().endswith("|")
-        ends = not bare.strip() or atx or (_RULE.match(bare) and not (setext and paragraph)) or table or found
-        if fenced:
-            yield from _inline(row, address)
-            continue
-        if setext and paragraph and not item:
-            yield from _paragraph(paragraph, address, None, level=1 if setext[1][0] == "=" else 2)
-            paragraph = []
-        elif ends:
-            yield from _paragraph(paragraph, address, item)
-            paragraph, item = [], None
-        else:
-            paragraph.append(bare)
-            continue
-        if atx:
-            yield from _paragraph([atx[2] or ""], address, None, level=len(atx[1]))
-        elif found and not _RULE.match(bare):
-            indent = len(found[1].expandtabs(4))
-            paragraph, item = [found[3]], ("•" if found[2] in "-*+" else found[2], 1 + indent // 2 if indent else 1)
-        elif table and not _TABLE_RULE.match(bare):
-            yield from _row(bare, address, header=place + 1 < len(rows) and bool(_TABLE_RULE.match(rows[place + 1])))
-    yield from _paragraph(paragraph, address, item)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One row of a text, without the signs of a quotation, and what its own signs make of it."""
+
+    text: str
+    heading: re.Match[str] | None
+    underline: re.Match[str] | None
+    item: re.Match[str] | None
+    in_table: bool
+    is_rule: bool
+
+    @property
+    def ends_paragraph(self) -> bool:
+        """Whether what came before is a paragraph by itself."""
+        return not self.text.strip() or bool(self.heading or self.item or self.in_table or self.is_rule)
+
+
+def _row_of(row: str) -> _Row:
+    text = _QUOTED.sub("", row)
+    bare = text.strip()
+    return _Row(
+        text=text,
+        heading=_ATX.match(text),
+        underline=_SETEXT.match(text),
+        item=_ITEM.match(text),
+        in_table=bare.startswith("|") and bare.endswith("|"),
+        is_rule=_RULE.match(text) is not None,
+    )
+
+
+class _Blocks:
+    """Groups the rows of a Markdown text into paragraphs, items, headings and rows of tables."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._paragraph: list[str] = []
+        self._item: tuple[str, int] | None = None
+
+    def lines(self, rows: Sequence[str]) -> Iterator[Line]:
+        """Yield the lines of a text."""
+        fenced = False
+        for row in rows:
+            if _FENCE.match(row):
+                fenced = not fenced
+            elif fenced:
+                yield from self._end()
+                yield from _inline(row, self._address)
+            else:
+                yield from self._read(_row_of(row))
+        yield from self._end()
+
+    def _read(self, row: _Row) -> Iterator[Line]:
+        if row.underline and self._paragraph and not self._item:
+            yield from self._end(level=1 if row.underline[1][0] == "=" else 2)
+            return
+        if not row.ends_paragraph:
+            self._paragraph.append(row.text)
+            return
+        yield from self._end()
+        if row.heading:
+            yield from _paragraph([row.heading[2] or ""], self._address, None, level=len(row.heading[1]))
+        elif row.item and not row.is_rule:
+            self._begin(row.item)
+        elif row.in_table and not _TABLE_RULE.match(row.text):
+            yield from _row(row.text, self._address)
+
+    def _begin(self, item: re.Match[str]) -> None:
+        indent = len(item[1].expandtabs(4))
+        depth = 1 + indent // 2 if indent else 1
+        self._paragraph, self._item = [item[3]], ("•" if item[2] in "-*+" else item[2], depth)
+
+    def _end(self, level: int = 0) -> Iterator[Line]:
+        """Yield the lines of the paragraph that is open, and close it."""
+        yield from _paragraph(self._paragraph, self._address, self._item, level)
+        self._paragraph, self._item = [], None
 
 
 def _paragraph(rows: list[str], address: str, item: tuple[str, int] | None, level: int = 0) -> Iterator[Line]:
@@ -114,17 +170,17 @@ def _paragraph(rows: list[str], address: str, item: tuple[str, int] | None, leve
         text += row.rstrip("\\").strip() + ("\n" if hard else " ")
     if level:
         text = text.replace("\n", " ")
-    for place, part in enumerate(re.split(r"\n|<br\s*/?>", text)):
+    for number, part in enumerate(_BREAK.split(text)):
         for line in _inline(part, address):
             line.level = level
             if item:
-                line.marker, line.depth = (item[0] if not place else ""), item[1]
-                line.in_item, line.same_item = not place, bool(place)
+                line.marker, line.depth = (item[0] if not number else ""), item[1]
+                line.in_item, line.same_item = not number, bool(number)
             yield line
 
 
-def _row(row: str, address: str, header: bool) -> Iterator[Line]:
-    cells = [list(_inline(cell, address)) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+def _row(row: str, address: str) -> Iterator[Line]:
+    cells = [list(_inline(_BREAK.sub(" ", cell), address)) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
     text = " | ".join(line.text for cell in cells for line in cell)
     if text:
         yield Line(text, row=True, links=tuple(link for cell in cells for line in cell for link in line.links))
@@ -134,10 +190,10 @@ def _inline(text: str, address: str) -> Iterator[Line]:
     """Yield the line that a piece of inline Markdown is, or nothing."""
     links: list[Link] = []
 
-    def link(found: re.Match[str]) -> str:
-        words, target = found[1], found[2]
-        if found[0].startswith("!"):
-            return ""
+    def link(match: re.Match[str]) -> str:
+        words, target = match[1], match[2]
+        if match[0].startswith("!"):
+            return " "
         plain = normalise(_plain(words))
         if plain and target:
             links.append(Link(plain, _absolute(target, address)))
@@ -146,21 +202,22 @@ def _inline(text: str, address: str) -> Iterator[Line]:
     bold = bool(_ALL_STRONG.match(text.strip()))
     whole = (_LINK.fullmatch(text.strip()) or _PLACE.fullmatch(text.strip())) is not None
     in_page = _PLACE.search(text) is not None
-    linked = _LINK.sub(link, _PLACE.sub(lambda found: found[1], text))
+    linked = _LINK.sub(link, _PLACE.sub(lambda place: place[1], text))
     if (end := _LINK_END.match(linked)) and (words := normalise(_plain(end[1]))):
         links = [Link(words, _absolute(end[2], address))]
         linked = end[1]
-    linked = _AUTOLINK.sub(lambda found: found[1], linked)
+    linked = _AUTOLINK.sub(lambda link: link[1], linked)
     if words := normalise(_plain(linked)):
         yield Line(words, bold=bold, links=tuple(links), in_page=in_page and whole)
 
 
 def _plain(text: str) -> str:
     """Return inline Markdown without its marks."""
-    text = _CODE.sub(lambda found: found[2], _TAG.sub("", text))
+    text = _RAISED.sub(r" \1 ", _FOOTNOTE.sub("", _STRUCK.sub(" ", text)))
+    text = _CODE.sub(lambda code: code[2], _TAG.sub("", _BLOCK_TAG.sub(" ", text)))
     for mark in (_STRONG, _STRONG, _EMPHASIS, _EMPHASIS):
-        text = mark.sub(lambda found: found[2], text)
-    return _ESCAPE.sub(lambda found: found[1], text)
+        text = mark.sub(lambda marked: marked[2], text)
+    return _ESCAPE.sub(lambda escaped: escaped[1], text)
 
 
 def _absolute(target: str, address: str) -> str:

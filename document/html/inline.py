@@ -12,7 +12,7 @@ from document.model import Link
 from document.text.lines import Line
 from document.text.normalise import normalise
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     [
         "address",
         "article",
@@ -64,13 +64,16 @@ _BLOCKS = frozenset(
         "caption",
     ]
 )
+_BLOCK_STYLES = frozenset({"block", "flex", "grid", "table", "list-item", "flow-root", "table-row", "table-cell"})
+_CONTAINERS = frozenset({"flex", "grid"})
+"""Styles that make blocks of the elements within."""
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
 """The share of a line's letters that makes it bold, or a link."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What holds for the text inside an element."""
 
@@ -83,18 +86,22 @@ class Context:
     """Whether line feeds end lines."""
     block: bool = False
     """Whether the element stands on lines of its own."""
+    container: bool = False
+    """Whether the elements right within it do."""
 
-    def inside(self, node: Tag, styles: Styles) -> Context:
-        """Return what holds inside an element below."""
+    def inside(self, node: Tag, styles: Styles, names_part: bool = False) -> Context:
+        """Return what holds inside an element below, which may be a control that names a part of the text."""
         level = _HEADINGS.get(node.name, 0) or _role_level(node)
         display = styles.get("display", "")
         return Context(
-            bold=_is_bold(node, styles, self.bold),
+            bold=names_part or _is_bold(node, styles, self.bold),
             size=_size(node, self.size),
             level=level or self.level,
             language=_language(node) or self.language,
             pre=node.name == "pre" or styles.get("white-space", "").startswith("pre") or self.pre,
-            block=(node.name in _BLOCKS or display == "block" or level > 0) and display not in ("inline", "contents"),
+            block=display not in ("inline", "contents")
+            and (node.name in BLOCKS or display in _BLOCK_STYLES or level > 0 or names_part or self.container),
+            container=display in _CONTAINERS,
         )
 
 
@@ -112,6 +119,11 @@ class Buffer:
     open_links: list[tuple[str, int]] = field(default_factory=list)
     """Target, and the number of pieces when the link began."""
     links: list[Link] = field(default_factory=list)
+
+    @property
+    def end(self) -> str:
+        """The last character so far, or ""."""
+        return next((piece[-1] for piece in reversed(self.pieces) if piece), "")
 
     def add(self, text: str, context: Context) -> None:
         """Go on with a piece of text."""
@@ -169,8 +181,7 @@ def _is_bold(node: Tag, styles: Styles, above: bool) -> bool:
     weight = styles.get("font-weight", "")
     if weight:
         return weight in ("bold", "bolder") or (weight.isdecimal() and int(weight) >= 600)
-    opens = node.name == "button" and (attribute(node, "aria-controls") or attribute(node, "aria-expanded"))
-    return above or node.name in _BOLD or bool(opens)
+    return above or node.name in _BOLD
 
 
 def _size(node: Tag, above: float) -> float:

@@ -1,60 +1,236 @@
-"""Choose the part of a page that holds its text, where no selector is configured."""
+"""Find the policy's part of a page, where no selector is configured, by the shape of what stands there."""
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Tag
+import re
+from collections.abc import Callable, Sequence
 
-from document.html.measures import Sizes
-from document.html.soup import attribute, outermost
+from bs4 import BeautifulSoup, PageElement, Tag
 
-_MOST = 0.8
-"""The share of the page's prose that the main element must hold to be believed."""
-_NEARLY_ALL = 0.9
-_HOLDERS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "section",
-        "table",
-        "tbody",
-        "tr",
-        "td",
-        "center",
-        "form",
-        "span",
-        "font",
-        "article",
-        "main",
-    ]
-)
+from document.html.boilerplate import has_name_of_boilerplate, is_called_boilerplate
+from document.html.controls import FIELDS
+from document.html.inline import BLOCKS
+from document.html.measures import HEADINGS, Size, Sizes
+from document.html.soup import attribute, is_text
+from document.html.tables import is_data_table
+from document.text.dates import stated_dates
+from document.text.normalise import normalise
 
+_MOST = 0.75
+"""The share of the prose around it that one element holds if it is where the text is."""
+_LONG = 200
+"""Characters of prose beside such an element from which it is text, too."""
+_SOME = 80
+"""Characters of prose from which an element without a heading begins or ends a text."""
+_WORDS_A_LINK = 5
+"""Characters between links from which they are words of a line, and not parted by mere signs."""
+_DATED = 400
+"""Characters of an element up to which a date in it is looked for."""
+_UNDIVIDED = HEADINGS | {"p", "ul", "ol", "dl", "li", "blockquote", "pre", "details", "a", "span"}
+"""Elements whose parts are not judged one by one."""
+_LOOSE = HEADINGS | {"p", "blockquote", "font", "b", "strong"}
+"""Elements that hold a line of the text when they are beside what holds the rest."""
+_OWNER = re.compile(r"©|\(c\)\s*\d{4}|&copy;", re.IGNORECASE)
 
-def main_content(soup: BeautifulSoup, sizes: Sizes) -> list[Tag]:
-    """Return the elements that hold the page's text: `main`, the articles, or what holds nearly all of the prose.
-
-    When nothing is certain it is the whole page: text is never lost for being in the wrong place.
-    """
-    for names in (outermost(soup, _is_main), outermost(soup, lambda element: element.name == "article")):
-        if names and sum(sizes[element].prose for element in names) >= _MOST * max(1, sizes[soup].prose):
-            return names
-    return [_narrowed(soup, sizes)]
+Left = tuple[str, Tag]
 
 
-def _is_main(element: Tag) -> bool:
-    return element.name == "main" or attribute(element, "role") == "main"
+class PolicyPart:
+    """Finds the elements that hold a page's text, and those around it that do not belong to it."""
+
+    def __init__(self, sizes: Sizes, is_out_of_sight: Callable[[Tag], bool]) -> None:
+        """`is_out_of_sight` says of an element that it is hidden and nothing shows it."""
+        self._sizes = sizes
+        self._is_out_of_sight = is_out_of_sight
+        self.around: list[Left] = []
+        """What was taken out of the tree, and why."""
+
+    def take_out_what_is_around(self, soup: BeautifulSoup) -> Tag:
+        """Take out what stands before and after the text, from the outside in; return the element that is left."""
+        root = soup.body if isinstance(soup.body, Tag) else soup
+        edges = [(root, True, True)]
+        while edges:
+            element, leading, trailing = edges.pop()
+            units = [child for child in element.children if self._says_something(child)]
+            kept = self._kept(element, units, leading, trailing) if len(units) > 1 else units
+            if not kept:
+                continue
+            first, last = kept[0], kept[-1]
+            if first is last:
+                edges.extend(self._edge(first, leading, trailing))
+            else:
+                edges.extend(self._edge(first, leading, False))
+                edges.extend(self._edge(last, False, trailing))
+        return root
+
+    def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
+        """Return the unit as one whose own edges are looked at, if there is anything in it that may be no text."""
+        if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
+            return []
+        return [] if self._is_plain(unit) else [(unit, leading, trailing)]
+
+    def _is_divided(self, unit: Tag) -> bool:
+        """Return whether the parts of an element are judged one by one."""
+        return unit.name not in _UNDIVIDED and not (unit.name == "table" and is_data_table(unit, self._sizes))
+
+    def _is_plain(self, unit: Tag) -> bool:
+        """Return whether there is nothing to press and nothing to follow in an element."""
+        size = self._sizes[unit]
+        return not (size.acts or size.away or _names_owner(unit, size))
+
+    def _says_something(self, node: PageElement) -> bool:
+        return is_text(node) or (isinstance(node, Tag) and self._sizes[node].text > 0)
+
+    def _kept(self, element: Tag, units: Sequence[PageElement], leading: bool, trailing: bool) -> list[PageElement]:
+        """Take out those of an element's units that are around the text; return the others."""
+        main = self._dominant(element, units)
+        if main is None:
+            first, last = self._ends(units)
+            before, after = units[:first], units[last + 1 :]
+        else:
+            place = next(number for number, unit in enumerate(units) if unit is main)
+            before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
+            after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]
+        out = [*(before if leading else ()), *(after if trailing else ())]
+        for unit in out:
+            if isinstance(unit, Tag):
+                self.around.append((self._why(unit), unit))
+                unit.extract()
+        gone = {id(unit) for unit in out if isinstance(unit, Tag)}
+        return [unit for unit in units if id(unit) not in gone]
+
+    def _dominant(self, element: Tag, units: Sequence[PageElement]) -> Tag | None:
+        """Return the unit that holds most of the prose, if it is made of parts itself."""
+        tags = [unit for unit in units if isinstance(unit, Tag)]
+        largest = max(tags, key=lambda unit: self._sizes[unit].prose, default=None)
+        if largest is None or not self._is_divided(largest):
+            return None
+        return largest if self._sizes[largest].prose >= _MOST * max(1, self._sizes[element].prose) else None
+
+    def _belongs(self, unit: PageElement, main: Tag, before: bool) -> bool:
+        """Return whether what is beside the element with the text is a part of it."""
+        if not isinstance(unit, Tag):
+            return True
+        if self._is_out_of_sight(unit):
+            return False
+        if self._is_dated(unit) or (unit.name in _LOOSE and self._is_line(unit)):
+            return True
+        if before and self._sizes[unit].titles:
+            return True
+        if self._is_named(unit, 2 * _LONG) or (before and self._sizes[main].titles and is_called_boilerplate(unit)):
+            return False
+        return self._is_section(unit, main) or (before and self._is_head(unit))
+
+    def _is_section(self, unit: Tag, main: Tag) -> bool:
+        """Return whether an element beside the one with the text is a section: long, or headed as those in it are."""
+        size = self._sizes[unit]
+        if size.is_widget or _names_owner(unit, size):
+            return False
+        heading = unit.find(list(HEADINGS)) if size.headings else None
+        headed_alike = isinstance(heading, Tag) and main.find(heading.name) is not None
+        if size.reads_like_prose and (size.prose >= 2 * _LONG or headed_alike):
+            return True
+        plain = size.reads_like_prose and (size.prose >= _LONG or size.headings > 0)
+        return not size.away and (plain or _alike(unit, main))
+
+    def _is_head(self, unit: Tag) -> bool:
+        """Return whether an element before the text has a heading, and nothing to follow or to press."""
+        size = self._sizes[unit]
+        return size.headings > 0 and not (size.away or size.is_widget)
+
+    def _ends(self, units: Sequence[PageElement]) -> tuple[int, int]:
+        """Return the numbers of the first and the last unit that belong to the text."""
+        texts = [number for number, unit in enumerate(units) if self._is_part(unit)]
+        if not texts:
+            return 0, len(units) - 1
+        first = self._first(units, texts)
+        last = max(number for number in range(first, len(units)) if self._is_part(units[number], ends=True))
+        while first > 0 and self._is_line(units[first - 1]):
+            first -= 1
+        while last + 1 < len(units) and self._is_line(units[last + 1]):
+            last += 1
+        return first, last
+
+    def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
+        """Return the number of the unit that begins the text: the title's, unless longer text is before it."""
+        titled = next((number for number in texts if self._has_title(units[number])), None)
+        if titled is None:
+            return texts[0]
+        early = (number for number in texts if number < titled and not self._is_aside(units[number]))
+        return next(early, titled)
+
+    def _has_title(self, unit: PageElement) -> bool:
+        return isinstance(unit, Tag) and self._sizes[unit].titles > 0
+
+    def _is_part(self, unit: PageElement, ends: bool = False) -> bool:
+        """Return whether a text certainly begins with a unit, or ends with it: a short sentence may end it."""
+        if not isinstance(unit, Tag):
+            return len(str(unit)) >= _SOME
+        size = self._sizes[unit]
+        if self._is_out_of_sight(unit) or _names_owner(unit, size):
+            return False
+        if size.is_widget and not size.titles:
+            return size.stops > 0 and _is_form(unit) and not has_name_of_boilerplate(unit)
+        if size.titles or self._is_dated(unit):
+            return True
+        if self._is_named(unit, _LONG):
+            return False
+        if size.headings and not size.away:
+            return True
+        return size.reads_like_prose and (size.prose >= _SOME or (ends and self._is_plain(unit)))
+
+    def _is_named(self, unit: Tag, longest: int) -> bool:
+        """Return whether a short element has a name of boilerplate; for one with a heading, its tag is not enough."""
+        size = self._sizes[unit]
+        named = has_name_of_boilerplate(unit) if size.headings and size.stops else is_called_boilerplate(unit)
+        return size.prose < longest and named
+
+    def _is_aside(self, unit: PageElement) -> bool:
+        """Return whether what is before the title is short, or called boilerplate."""
+        return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or is_called_boilerplate(unit))
+
+    def _is_line(self, unit: PageElement) -> bool:
+        """Return whether a unit beside the text is a line of it: short, and without anything to press or follow."""
+        if not isinstance(unit, Tag):
+            return True
+        size = self._sizes[unit]
+        linked = size.away > 0 and size.prose < _WORDS_A_LINK * size.links
+        linked = linked and (size.links > 1 or unit.name not in _UNDIVIDED)
+        plain = not (size.acts or linked or self._is_out_of_sight(unit) or _names_owner(unit, size))
+        return plain and (unit.name in _UNDIVIDED or not (is_called_boilerplate(unit) or unit.find(list(BLOCKS))))
+
+    def _is_dated(self, unit: Tag) -> bool:
+        """Return whether a short element states a date of the policy, as the head and the foot of a text do."""
+        if self._sizes[unit].text > _DATED:
+            return False
+        lines = [normalise(line) for line in unit.stripped_strings]
+        return bool(stated_dates(lines) or stated_dates([" ".join(lines)]))
+
+    def _why(self, unit: Tag) -> str:
+        size = self._sizes[unit]
+        if self._is_out_of_sight(unit):
+            return "hidden"
+        if size.is_widget:
+            return "fields and buttons beside the text"
+        return "links beside the text" if size.mostly_links else "beside the text"
 
 
-def _narrowed(page: Tag, sizes: Sizes) -> Tag:
-    """Go down while one child holds nearly all prose and what stands beside it is menus."""
-    element, least = page, _NEARLY_ALL * sizes[page].prose
-    while True:
-        children = [child for child in element.children if isinstance(child, Tag)]
-        largest = max(children, key=lambda child: sizes[child].prose, default=None)
-        if largest is None or largest.name not in _HOLDERS or sizes[largest].prose < least:
-            return element
-        beside = [sizes[child] for child in children if child is not largest and sizes[child].text]
-        loose = sizes[element].prose - sum(sizes[child].prose for child in children)
-        if loose or any(not size.mostly_links or size.headings for size in beside):
-            return element
-        element = largest
+def _is_form(unit: Tag) -> bool:
+    """Return whether an element asks for more than a word to look for, a password, or an address to write to."""
+    types = [attribute(field, "type").lower() for field in unit.find_all(FIELDS)]
+    typed = [kind for kind in types if kind != "hidden"]
+    return bool(typed) and typed != ["email"] and not {"search", "password"} & set(typed)
+
+
+def _alike(unit: Tag, main: Tag) -> bool:
+    """Return whether two elements are made alike, as the parts of one text are."""
+    return unit.name == main.name and len(_parts(unit)) > 1 and _parts(unit) == _parts(main)
+
+
+def _parts(element: Tag) -> list[str]:
+    return [child.name for child in element.children if isinstance(child, Tag)]
+
+
+def _names_owner(unit: Tag, size: Size) -> bool:
+    """Return whether a short element names the owner of the page's rights, as the foot of a page does."""
+    return size.text <= 2 * _DATED and _OWNER.search(unit.get_text(" ")) is not None

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass
 
 from bs4 import Tag
 
+from document.html.controls import Controls
 from document.html.soup import attribute, events
 
 _LINKED = 0.5
 """The share of a menu's text that is links."""
-_FIELDS = frozenset({"input", "select", "textarea", "button"})
-_ASKING = frozenset({"search", "password"})
+_AWAY = 0.2
+"""The share of its text in links that lead away up to which an element reads as a text."""
+_AN_ACT = 400
+"""Characters of prose for each field or button from which an element is a text that has some, and not a widget."""
+_STOP = re.compile(r"[^\W\d_]{2}[\"'”’»)\]]*[.!?](?=[\s\"'”’»)]|$)|[。！？؟।]")
+_RUN = 60
+"""Characters of a text without a link in it from which it is a sentence, although it ends elsewhere."""
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(slots=True)
@@ -24,20 +32,19 @@ class Size:
     """Characters of them in links."""
     away: int = 0
     """Characters of them in links that lead away: to no place of the same page, no address of mail and no number."""
+    stops: int = 0
+    """Ends of sentences outside links."""
     links: int = 0
     in_page: int = 0
     """Links to places of the same page."""
     tables: int = 0
     header_cells: int = 0
     headings: int = 0
-    """h1 to h3."""
+    """h1 to h6 that do not lead away."""
     titles: int = 0
-    """h1."""
-    paragraphs: int = 0
-    asks: int = 0
-    """Fields for a search or a password."""
+    """h1 that do not lead away."""
     acts: int = 0
-    """Fields and buttons of any kind, but those that open a part of the page."""
+    """Fields and buttons, but those that open a part of the page or name one."""
 
     @property
     def prose(self) -> int:
@@ -49,13 +56,31 @@ class Size:
         """Whether more than half of the text is links."""
         return self.linked > _LINKED * self.text
 
+    @property
+    def is_widget(self) -> bool:
+        """Whether it is there to be pressed or filled in more than to be read."""
+        return self.acts > 0 and self.prose < _AN_ACT * self.acts
+
+    @property
+    def reads_like_prose(self) -> bool:
+        """Whether it has sentences, hardly any links, and hardly anything to press."""
+        return self.stops > 0 and self.away <= _AWAY * self.text and not self.is_widget
+
     def add(self, other: Size) -> None:
         """Count what a child holds."""
-        for name in _COUNTED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.text += other.text
+        self.linked += other.linked
+        self.away += other.away
+        self.stops += other.stops
+        self.links += other.links
+        self.in_page += other.in_page
+        self.tables += other.tables
+        self.header_cells += other.header_cells
+        self.headings += other.headings
+        self.titles += other.titles
+        self.acts += other.acts
 
 
-_COUNTED = tuple(each.name for each in fields(Size))
 _NOTHING = Size()
 
 
@@ -63,55 +88,59 @@ class Sizes:
     """The sizes of all elements of a page, by identity."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Size] = {}
+        self._sizes: dict[int, Size] = {}
 
     def __getitem__(self, element: Tag) -> Size:
-        return self._known.get(id(element), _NOTHING)
+        return self._sizes.get(id(element), _NOTHING)
 
     def __setitem__(self, element: Tag, size: Size) -> None:
-        self._known[id(element)] = size
+        self._sizes[id(element)] = size
 
 
-def measure(root: Tag) -> Sizes:
+def measure(root: Tag, controls: Controls) -> Sizes:
     """Return the size of each element below `root`, in one pass."""
     sizes = Sizes()
     stack: list[Size] = []
     links = away = 0
     for kind, node in events(root):
         if kind == "text":
-            length = len("".join(str(node).split()))
-            stack[-1].text += length
-            stack[-1].linked += length if links else 0
-            stack[-1].away += length if away else 0
+            _count(str(node), stack[-1], links > 0, away > 0)
         elif isinstance(node, Tag):
-            is_link = node.name == "a" and "href" in node.attrs
-            if kind == "start":
-                stack.append(_own(node, is_link))
-                links += is_link
-                away += is_link and leads_away(node)
-                continue
-            size = sizes[node] = stack.pop()
-            links -= is_link
-            away -= is_link and leads_away(node)
-            if stack:
-                stack[-1].add(size)
+            step = 1 if kind == "start" else -1
+            if step > 0:
+                stack.append(_own(node, controls))
+            links += step * (node.name == "a" and "href" in node.attrs)
+            away += step * leads_away(node)
+            if step < 0:
+                size = sizes[node] = stack.pop()
+                if node.name in HEADINGS and size.away:
+                    size.headings = size.titles = 0
+                if stack:
+                    stack[-1].add(size)
     return sizes
 
 
-def _own(node: Tag, is_link: bool) -> Size:
+def _count(text: str, size: Size, linked: bool, away: bool) -> None:
+    length = len("".join(text.split()))
+    size.text += length
+    if linked:
+        size.linked += length
+        size.away += length if away else 0
+    elif length:
+        size.stops += len(_STOP.findall(text)) or int(length >= _RUN)
+
+
+def _own(node: Tag, controls: Controls) -> Size:
     """Return what an element counts for itself; fields are never visited, so they count for what they stand in."""
-    target = attribute(node, "href") if is_link else ""
-    fields = [child for child in node.children if isinstance(child, Tag) and child.name in _FIELDS]
+    target = attribute(node, "href") if node.name == "a" else ""
     return Size(
-        links=int(is_link),
+        links=int(node.name == "a" and "href" in node.attrs),
         in_page=int(len(target) > 1 and target.startswith("#")),
         tables=int(node.name == "table"),
         header_cells=int(node.name in ("th", "caption")),
-        headings=int(node.name in ("h1", "h2", "h3")),
+        headings=int(node.name in HEADINGS),
         titles=int(node.name == "h1"),
-        paragraphs=int(node.name == "p"),
-        asks=sum(attribute(field, "type").lower() in _ASKING for field in fields if field.name == "input"),
-        acts=sum(not opens_a_part(field) for field in fields),
+        acts=controls.acts(node),
     )
 
 
@@ -120,9 +149,4 @@ def leads_away(element: Tag) -> bool:
     if element.name != "a" or "href" not in element.attrs:
         return False
     target = attribute(element, "href").strip().lower()
-    return not target.startswith(("#", "mailto:", "tel:")) and "/email-protection#" not in target
-
-
-def opens_a_part(element: Tag) -> bool:
-    """Return whether a button says that it opens a part of the page."""
-    return "aria-controls" in element.attrs or attribute(element, "aria-expanded") != ""
+    return not target.startswith(("#", "mailto:", "tel:", "javascript:")) and "/email-protection#" not in target

@@ -84,6 +84,25 @@ def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
     return found
 
 
+def beginning(element: Tag, most: int) -> Iterator[PageElement]:
+    """Yield the first nodes below an element, in order; bs4's own walk looks for the last one before it begins."""
+    stack = [iter(element.contents)]
+    while stack and most > 0:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
+        most -= 1
+        yield node
+        if isinstance(node, Tag):
+            stack.append(iter(node.contents))
+
+
+def is_text(node: PageElement | None) -> bool:
+    """Return whether a node is text that is not blank."""
+    return type(node) in (NavigableString, CData) and not str(node).isspace()
+
+
 def attribute(element: Tag, name: str) -> str:
     """Return an attribute's text, lists joined by spaces, or "" where it is missing."""
     value = element.attrs.get(name)

@@ -21,7 +21,14 @@ _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"[.#][\w-]+")
-_READ = ("display", "visibility", "font-weight", "list-style", "list-style-type", "content", "white-space", "font-size")
+_READ = frozenset(
+    [
+        *("display", "visibility", "font-weight", "list-style", "list-style-type", "content", "white-space"),
+        *("font-size", "text-decoration", "text-decoration-line", "vertical-align"),
+    ]
+)
+_STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
+"""What makes a selector one for a state of the page: a place among others, a pseudo-class, a second name."""
 _ANCESTORS = 64
 """How far up an ancestor is looked for."""
 
@@ -65,6 +72,8 @@ class StyleSheet:
     rules: _Index = field(default_factory=dict)
     markers: _Index = field(default_factory=dict)
     """Rules for `::marker` and `::before`."""
+    shown: set[str] = field(default_factory=set)
+    """Classes (".panel") and ids ("#more") of elements that some state of the page shows."""
 
     def styles(self, element: Tag) -> Styles:
         """Return the element's own styles, from the sheets and its `style` attribute."""
@@ -105,9 +114,17 @@ def declarations(text: str) -> Styles:
     return found
 
 
+def is_invisible(styles: Styles) -> bool:
+    """Return whether styles keep an element from being seen."""
+    return styles.get("display") == "none" or styles.get("visibility") == "hidden"
+
+
 def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
-    for selector in selectors:
-        plain, colons, pseudo = selector.strip().partition(":")
+    shows = styles.get("display", "none") != "none"
+    for selector in map(str.strip, selectors):
+        if shows and _STATE.search(selector):
+            sheet.shown.update(_PART.findall(re.split(r"[\s>+~]+", selector)[-1]))
+        plain, colons, pseudo = selector.partition(":")
         compounds = [_compound(part) for part in plain.split()]
         subject = compounds[-1] if compounds else None
         if subject is None or len(compounds) > 2 or compounds[0] is None:

@@ -7,26 +7,32 @@ from urllib.parse import urljoin
 
 from bs4 import PageElement, Tag
 
+from document.html.controls import Controls, is_control
 from document.html.inline import Buffer, Context
 from document.html.lists import ItemNumbers
 from document.html.measures import Sizes
-from document.html.soup import attribute, events
+from document.html.soup import attribute, beginning, events, is_text
 from document.html.stylesheet import StyleSheet
 from document.html.tables import is_data_table
 from document.model import Link
 from document.text.hidden_emails import decode_hex, decode_target
 from document.text.lines import Line
 
+_ENDS = frozenset(".!?:;)]\"'”’»")
+"""What ends a sentence or a name."""
+_LOOKED_AT = 20
+"""How many nodes of an element are looked at for its words."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 
 
 class Walker:
     """Collects lines; one walker reads all parts of a page."""
 
-    def __init__(self, sheet: StyleSheet, sizes: Sizes, address: str) -> None:
+    def __init__(self, sheet: StyleSheet, sizes: Sizes, controls: Controls, address: str) -> None:
         self.lines: list[Line] = []
         self._sheet = sheet
         self._sizes = sizes
+        self._controls = controls
         self._address = address
         self._contexts = [Context()]
         self._buffer = Buffer()
@@ -58,8 +64,9 @@ class Walker:
             self._buffer.close_link()
             self._skip = node
             return
-        context = self._contexts[-1].inside(node, self._sheet.styles(node))
-        if context.block:
+        names_part = is_control(node) and node.name != "a" and self._controls.names_part(node)
+        context = self._contexts[-1].inside(node, self._sheet.styles(node), names_part)
+        if context.block or _begins_line(node, self._buffer.end):
             self._flush()
         self._contexts.append(context)
         if node.name == "br":
@@ -157,3 +164,35 @@ class Walker:
             self._cells = None
             if text := " | ".join(cell for cell in cells if cell):
                 self.lines.append(Line(text, row=True, links=links, language=language))
+
+
+def _begins_line(node: Tag, before: str) -> bool:
+    """Return whether an element without a style of its own is set below the one before it.
+
+    A linked style sheet may make lines of elements: they follow one another without a space, and a sentence or a name
+    begins in each. A custom element of several words is a line if it is not within running text.
+    """
+    beside = node.previous_sibling
+    if not before or not (isinstance(beside, Tag) or "-" in node.name):
+        return False
+    alike = isinstance(beside, Tag) and beside.name == node.name and "-" in node.name
+    several = alike or _has_words(node) or (isinstance(beside, Tag) and _has_words(beside))
+    if not several or (isinstance(beside, Tag) and beside.name == "br"):
+        return False
+    if "-" in node.name:
+        return not is_text(beside) and not is_text(node.next_sibling)
+    first = "".join(_words(node)).strip()[:1]
+    return first.isalnum() and _parts_words(before, first)
+
+
+def _parts_words(before: str, first: str) -> bool:
+    """Return whether two characters belong to two words, and not to one that is set in two ways."""
+    return before in _ENDS or (first.isupper() and before.islower()) or (first.isdigit() and before.isalpha())
+
+
+def _has_words(node: Tag) -> bool:
+    return len("".join(_words(node)).split()) > 1
+
+
+def _words(node: Tag) -> list[str]:
+    return [str(text) for text in beginning(node, _LOOKED_AT) if is_text(text)]

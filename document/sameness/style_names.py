@@ -74,7 +74,14 @@ def sheet_of(texts: tuple[str, ...]) -> Sheet:
         for kind, index in (("rules", sheet.rules), ("markers", sheet.markers))
         for rule in _in_order(index.values())
     ]
-    return Sheet(repr(said) if said else "", classes, ids)
+    for name in sorted(sheet.shown):
+        names = classes if name.startswith(".") else ids
+        names.setdefault(name[1:], len(names))
+    shown = [
+        sorted(names[name[1:]] for name in sheet.shown if name[0] == sign)
+        for sign, names in ((".", classes), ("#", ids))
+    ]
+    return Sheet(repr((said, shown)) if said or sheet.shown else "", classes, ids)
 
 
 def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:

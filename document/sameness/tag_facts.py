@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from document.html.boilerplate import telling_tokens
+from document.html.controls import OPENERS, opened_names
 from document.html.elsewhere import FEWEST_WORDS, UNSEEN_SIZES
+from document.html.shown_text import BOUNDARY, SEGMENT, TEMPLATES
 from document.html.stylesheet import declarations
 from document.sameness.link_targets import stable_link_target
 from document.sameness.selector_needs import Needs
@@ -29,7 +31,9 @@ _RAW_ON = {
     "value": frozenset({"li"}),
     "size": frozenset({"font"}),
 }
-_OPENERS = frozenset({"aria-controls", "data-target", "data-bs-target"})
+_OPENERS = frozenset({*OPENERS, "onclick"})
+_FLAGS = frozenset({*TEMPLATES, "readonly", "disabled"})
+"""Attributes that are read for being there."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
     "data": frozenset({"object"}),
@@ -39,6 +43,7 @@ _ELSEWHERE = {
 }
 """Attributes of what stands in a page and holds its text elsewhere."""
 _READ = _RAW | _RAW_ON.keys() | _OPENERS | _ELSEWHERE.keys() | {"aria-modal", "href", "data-cfemail", "style", "srcdoc"}
+_READ = _READ | _FLAGS
 _NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
 """Elements that are the same with and without a slash at their end."""
@@ -85,7 +90,7 @@ def _piece(markup: str, needs: Needs) -> Piece:
     if markup == "<":
         return Piece(f"t<{END}")
     if markup.startswith("<!--"):
-        return Piece(f"<!--{END}{'x' if markup[4:-3].strip() else ''}{END}")
+        return Piece(f"<!--{END}{_comment(markup[4:-3].strip())}{END}")
     if markup[1] in "!?":
         return Piece(f"{markup}{END}")
     tag = markup if markup.startswith("</") else opening(markup)
@@ -102,21 +107,35 @@ def _piece(markup: str, needs: Needs) -> Piece:
     fixed = [f"<{name}{'/' if closes and name not in _VOID else ''}", *_attributes(name, attributes, needs)]
     if name in WITH_CONTENT:
         fixed.append(_content(name, content))
-    opens = tuple(
-        part.lstrip("#") for key in attributes if key in _OPENERS for part in resolved(attributes[key]).split()
-    )
     return Piece(
         END.join((*fixed, "")),
         frozenset(resolved(attributes.get("class", "")).split()),
-        resolved(attributes.get("id", "")),
-        opens,
-        content if name == "style" else "",
+        identifier=resolved(attributes.get("id", "")),
+        opens=tuple(_opens(name, attributes)),
+        sheet=content if name == "style" else "",
     )
+
+
+def _comment(text: str) -> str:
+    """Return what counts of a comment: whether there is one, and whether a framework waits for a part there."""
+    return text if text in BOUNDARY else "x" if text else ""
+
+
+def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
+    read = {key: resolved(attributes[key]) for key in attributes.keys() & _OPENERS}
+    if tag == "a" and attributes.get("href", "").strip()[:1] in ("#", "&"):
+        read["href"] = resolved(attributes["href"])
+    return opened_names(tag, read)
 
 
 def same_values(tag: str, name: str, one: str, other: str, needs: Needs) -> bool:
     """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
-    if name in needs.attributes or name in _NAMES or name in _OPENERS:
+    if (
+        name in needs.attributes
+        or name in _NAMES
+        or name in _OPENERS
+        or (name == "href" and "#" in (one[:1], other[:1]))
+    ):
         return False
     return name not in _READ or _value(tag, name, one) == _value(tag, name, other)
 
@@ -144,6 +163,9 @@ def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]
                 told |= telling_tokens(word)
     if told:
         found.append(f"n{sorted(told)}")
+    identifier = attributes.get("id", "")
+    if (tag == "template" or "hidden" in attributes) and ("&" in identifier or SEGMENT.match(identifier)):
+        found.append(f"s{identifier}")
     return sorted(found)
 
 
@@ -151,19 +173,34 @@ def _value(tag: str, name: str, value: str) -> str | None:
     """Return what is read of an attribute's value, or None where the attribute might as well be missing."""
     if name in _RAW or tag in _RAW_ON.get(name, ()):
         return value
-    if name in _OPENERS or name == "aria-modal":
-        return "1" if value else "0"
     if tag in _ELSEWHERE.get(name, ()):
         return _held_elsewhere(tag, name, value)
-    if name == "href":
-        return stable_link_target(value) if tag == "a" else value if tag == "base" else None
-    if name == "data-cfemail":
-        return repr(decode_hex(value))
-    if name == "srcdoc":
-        return value if tag == "iframe" else None
-    if name == "style":
-        return value if "&" in value else repr(sorted(declarations(value).items())) if declarations(value) else None
-    return None
+    read = _READERS.get(name)
+    return read(tag, value) if read else None
+
+
+def _style(tag: str, value: str) -> str | None:
+    styles = declarations(value)
+    return value if "&" in value else repr(sorted(styles.items())) if styles else None
+
+
+def _target(tag: str, value: str) -> str | None:
+    return stable_link_target(value) if tag == "a" else value if tag == "base" else None
+
+
+def _presence(tag: str, value: str) -> str:
+    return "1" if value else "0"
+
+
+_READERS: dict[str, Callable[[str, str], str | None]] = {
+    **dict.fromkeys(_FLAGS, lambda tag, value: ""),
+    **dict.fromkeys((*_OPENERS, "aria-modal"), _presence),
+    "href": _target,
+    "data-cfemail": lambda tag, value: repr(decode_hex(value)),
+    "srcdoc": lambda tag, value: value if tag == "iframe" else None,
+    "style": _style,
+}
+"""What is read of an attribute's value, by the attribute's name."""
 
 
 def _held_elsewhere(tag: str, name: str, value: str) -> str | None:

@@ -141,24 +141,35 @@ def _stands_over(found: Sequence[Piece], place: int) -> bool:
 
 
 def _mark_bare(found: list[Piece]) -> None:
-    """Mark short lines without a final stop that stand between sentences and a text of their own."""
+    """Mark short lines without a final stop between sentences and a text of their own."""
     for place, piece in enumerate(found):
-        if not _candidate(piece) or piece.is_item or piece.line.depth or len(piece.words.split()) > _BARE_WORDS:
-            continue
-        before = found[place - 1] if place else None
-        after = found[place + 1] if place + 1 < len(found) else None
-        if after is None or not piece.words[0].isupper() or piece.words.endswith((".", ";", ",", ":", "!")):
-            continue
-        closed = (
-            before is None
-            or before.heading
-            or before.is_item
-            or before.line.row
-            or before.words.endswith((".", ":", ";", "?", "!"))
-        )
-        opens = (after.is_item and not after.contents) or len(after.words) >= _BODY or _heading_like(found, place + 1)
-        if closed and opens and not (piece.line.links and piece.line.links[0].text == piece.words):
+        if _is_bare(piece) and _closed_before(found, place) and _opens_after(found, place):
             piece.heading = True
+
+
+def _is_bare(piece: Piece) -> bool:
+    """Return whether a line has the shape of a heading, though no mark of one."""
+    if not _candidate(piece) or piece.is_item or piece.line.depth or len(piece.words.split()) > _BARE_WORDS:
+        return False
+    if not piece.words[0].isupper() or piece.words.endswith((".", ";", ",", ":", "!")):
+        return False
+    return not (piece.line.links and piece.line.links[0].text == piece.words)
+
+
+def _closed_before(found: Sequence[Piece], place: int) -> bool:
+    """Return whether what is before a line ends there."""
+    if not place:
+        return True
+    before = found[place - 1]
+    return before.heading or before.is_item or before.line.row or before.words.endswith((".", ":", ";", "?", "!"))
+
+
+def _opens_after(found: Sequence[Piece], place: int) -> bool:
+    """Return whether a text begins after a line."""
+    if place + 1 == len(found):
+        return False
+    after = found[place + 1]
+    return (after.is_item and not after.contents) or len(after.words) >= _BODY or _heading_like(found, place + 1)
 
 
 def _heading_like(found: Sequence[Piece], place: int) -> bool:

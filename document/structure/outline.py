@@ -138,18 +138,25 @@ def mark_titles(found: Sequence[Part], page_title: str) -> str:
     A title stands first, has no number, and stands over all that follows; or its words are in the page's own title; or
     the page has none, and it names a document ("Privacy Notice").
     """
-    outermost = [part for part in found if part.level == 1]
     first = next((part for part in found if part.piece), None)
     if first is None or first.piece is None or first.piece.marker or first.level != 1:
         return ""
-    over = [part for part in outermost if any(part in other.above for other in found)]
-    alone = len(outermost) == 1 and first.piece.line.level == 1
-    if alone or len(over) == len(outermost) <= max(1, len({part.language for part in found})):
+    outermost = [part for part in found if part.level == 1]
+    if _all_are_titles(outermost, found):
         for part in outermost:
             part.title = True
     elif _names_document(first.piece.words, page_title):
         first.title = True
     return first.piece.words if first.title else ""
+
+
+def _all_are_titles(outermost: Sequence[Part], found: Sequence[Part]) -> bool:
+    """Return whether the outermost headings are the titles of a text, one for each language at most."""
+    only = outermost[0].piece
+    if len(outermost) == 1 and only is not None and only.line.level == 1:
+        return True
+    over = [part for part in outermost if any(part in other.above for other in found)]
+    return len(over) == len(outermost) <= max(1, len({part.language for part in found}))
 
 
 def _names_document(words: str, page_title: str) -> bool:

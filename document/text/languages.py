@@ -6,78 +6,86 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from document.model import UNKNOWN_LANGUAGE
+from document.text.prose import reads_like_prose
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-KNOWN = ("en", "id", "fr", "de", "es")
-"""Languages that are told apart where none is configured."""
+LISTED = ("en", "id", "fr", "de", "es")
+"""Languages whose common words are listed, so that no model is needed to know them."""
 _ENOUGH = 3
 """Common words of a language that a text must have before they decide, and their lead over the next language."""
 _LETTERS = 60
 """Letters below which a text takes the language around it."""
 _LONG = 300
 """Letters from which a text among others of one language is still asked about by itself."""
+_FEW = 0.04
+"""The share of a language's common words in a text below which the text may be in another."""
 _CONFIDENT = 0.6
+_SURE = 0.9
+"""The confidence from which a language is believed against the common words of another."""
+_PLAUSIBLE = 0.2
+"""The share of the best language's confidence from which an expected language is believed."""
+_ASKED = 5000
+"""Characters of a text that the model is asked about."""
 _WORD = re.compile(r"[^\W\d_]+")
+_SUBTAG = re.compile(r"[a-z]{2,3}")
 _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "GREEK": "el", "HEBREW": "he"}
 
 
 @cache
+def _read() -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = tomllib.loads(
+        Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
+    )
+    return read
+
+
+@cache
 def _common() -> dict[str, frozenset[str]]:
-    read = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
-    return {language: frozenset(words.split()) for language, words in read["common"].items()}
+    return {language: frozenset(words.split()) for language, words in _read()["common"].items()}
 
 
 @cache
 def title_words() -> frozenset[str]:
     """Return the words by which a heading names the whole document."""
-    read = tomllib.loads(Path(__file__).with_name("languages.toml").read_text(encoding="utf-8"))
-    return frozenset(read["titles"]["words"].split())
+    return frozenset(_read()["titles"]["words"].split())
 
 
 def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, configured: Sequence[str]) -> list[str]:
     """Return the language of each text, in the order of the page.
 
-    `declared` is what the markup says of each text ("" for nothing), `page` what it says of the whole. A configured
-    language is asked first, then what is declared, then the words. A text whose words do not tell takes the language
-    around it where that is one; where it is not, a model is asked; one too short for that takes the language before
-    it, or else the one after. "und" where none fits.
+    `declared` is what the markup says of each text ("" for nothing), `page` what it says of the whole. Expected are the
+    configured languages, or else the page's. Script and markup decide, then the words; words that do not fit what is
+    expected, or that a language shares with its neighbours, are checked by a model. A text that shows no language takes
+    the one around it. "und" if nothing fits, or if the language is not a configured one.
     """
-    candidates = tuple(configured) or tuple(dict.fromkeys((*((page,) if page else ()), *KNOWN)))
-    found = [_clear(text, said, page, configured, candidates) for text, said in zip(texts, declared, strict=True)]
-    clear = [language for language in found if language]
-    for place, text in enumerate(texts):
-        if found[place] is None and (len(text) > _LONG or len(set(clear)) != 1) and len(text) >= _LETTERS:
-            found[place] = _by_model(text, candidates) or _otherwise(page, candidates)
-    before: str | None = None
-    for place, language in enumerate(found):
-        found[place] = before = language or before
-    after = next((language for language in found if language), page or UNKNOWN_LANGUAGE)
-    return [language or after for language in found]
+    expected = tuple(configured) or ((page,) if _SUBTAG.fullmatch(page) else ())
+    languages = [_shown(text, said, expected, configured) for text, said in zip(texts, declared, strict=True)]
+    _vote(languages, texts, expected)
+    _ask_about_rest(languages, texts, expected)
+    filled = _filled(languages, page)
+    return [language if not configured or language in configured else UNKNOWN_LANGUAGE for language in filled]
 
 
-def _clear(text: str, declared: str, page: str, configured: Sequence[str], candidates: Sequence[str]) -> str | None:
-    """Return the language that script, markup or common words show, or None."""
+def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequence[str]) -> str | None:
+    """Return the language that script or markup show, or None."""
     script = _script(text)
     if script is None:
         return None
-    if script != "LATIN":
-        return _of_script(script, declared or page, configured)
     if declared and (not configured or declared in configured):
         return declared
-    return _by_words(text, candidates) if len(text) >= _LETTERS else None
-
-
-def _otherwise(page: str, candidates: Sequence[str]) -> str:
-    """What is in none of the known languages is in the one that the page declares, if that is another."""
-    return page if page and page not in KNOWN and page in candidates else UNKNOWN_LANGUAGE
+    if script == "LATIN":
+        return None
+    alone = _SCRIPTS.get(script)
+    fitting = [language for language in expected if language not in LISTED]
+    return alone or (fitting[0] if fitting else _by_model(text) or UNKNOWN_LANGUAGE)
 
 
 def _script(text: str) -> str | None:
@@ -91,39 +99,96 @@ def _script(text: str) -> str | None:
     return scripts.most_common(1)[0][0]
 
 
-def _of_script(script: str, said: str, configured: Sequence[str]) -> str:
-    of_script = _SCRIPTS.get(script)
-    if of_script:
-        return of_script if not configured or of_script in configured or said == of_script else UNKNOWN_LANGUAGE
-    return said if said and said not in KNOWN else UNKNOWN_LANGUAGE
+def _vote(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
+    """Set the language of texts whose common words are clearly those of one."""
+    votes = [
+        _by_words(text) if language is None and len(text) >= _LETTERS else None
+        for language, text in zip(languages, texts, strict=True)
+    ]
+    for vote in dict.fromkeys(filter(None, votes)):
+        numbers = [number for number, other in enumerate(votes) if other == vote]
+        language = _checked(vote, " ".join(texts[number] for number in numbers), expected)
+        for number in numbers:
+            languages[number] = language
 
 
-def _by_words(text: str, candidates: Sequence[str]) -> str | None:
+def _by_words(text: str) -> str | None:
     """Return the language whose common words are clearly the most, or None."""
     words = Counter(word.lower() for word in _WORD.findall(text[:6000]))
     common = _common()
-    votes = sorted(((sum(words[word] for word in common[language]), language) for language in KNOWN), reverse=True)
+    votes = sorted(((sum(words[word] for word in common[language]), language) for language in LISTED), reverse=True)
     (most, language), (next_most, _) = votes[0], votes[1]
     clear = most >= _ENOUGH and most >= 2 * next_most + 1 and most >= 0.08 * sum(words.values())
-    if not clear:
-        return None
-    return language if language in candidates else UNKNOWN_LANGUAGE
+    return language if clear else None
 
 
-def _by_model(text: str, candidates: Sequence[str]) -> str | None:
-    detector = _detector(frozenset(candidates) & frozenset(KNOWN) if len(candidates) > 1 else frozenset(KNOWN))
-    best = detector.compute_language_confidence_values(text[:2000])[0]
-    if best.value < _CONFIDENT:
-        return None
-    language = best.language.iso_code_639_1.name.lower()
-    return language if language in candidates else UNKNOWN_LANGUAGE
+def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
+    """Return the language of texts with the common words of one: that, an expected one, or a neighbour of it."""
+    if vote in expected:
+        return vote
+    others = [language for language in expected if language not in LISTED]
+    neighbours = _read()["neighbours"].get(vote, "").split()
+    if not (neighbours or others):
+        return vote
+    unasked = [language for language in others if language not in _supported()]
+    if neighbours and unasked:
+        return unasked[0]
+    return _by_model(text, (vote, *neighbours, *others), others, least=_SURE) or vote
+
+
+def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
+    """Set the language of longer texts that have shown none: the one that is expected, if its words are not listed."""
+    clear = {language for language in languages if language}
+    alone = expected[0] if len(expected) == 1 and expected[0] not in LISTED else None
+    for number, text in enumerate(texts):
+        if languages[number] is None and len(text) >= _LETTERS and (len(clear) != 1 or _speaks_otherwise(text, *clear)):
+            languages[number] = alone or _by_model(text, (), expected) or UNKNOWN_LANGUAGE
+
+
+def _speaks_otherwise(text: str, language: str) -> bool:
+    """Return whether a text among others of one language may be in another: it has sentences, without its words."""
+    if len(text) <= _LONG or not reads_like_prose(text):
+        return False
+    words = [word.lower() for word in _WORD.findall(text[:6000])]
+    return sum(word in _common().get(language, ()) for word in words) < _FEW * len(words)
+
+
+def _filled(languages: Sequence[str | None], page: str) -> list[str]:
+    """Return the languages, those that are missing taken from the text before, or else from the one after."""
+    first = next((language for language in languages if language), page or UNKNOWN_LANGUAGE)
+    filled: list[str] = []
+    for language in languages:
+        filled.append(language or (filled[-1] if filled else first))
+    return filled
+
+
+def _by_model(
+    text: str, candidates: Iterable[str] = (), expected: Sequence[str] = (), least: float = _CONFIDENT
+) -> str | None:
+    """Return the language that a model finds among the candidates, or among all languages; None if it is not sure."""
+    wanted = frozenset(candidates) & _supported() or _supported()
+    if len(wanted) == 1:
+        return next(iter(wanted))
+    values = _detector(wanted).compute_language_confidence_values(text[:_ASKED])
+    confidence = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    best = max(confidence, key=lambda language: (confidence[language], language))
+    for language in expected:
+        if confidence.get(language, 0.0) > 0 and confidence[language] >= _PLAUSIBLE * confidence[best]:
+            return language
+    return best if confidence[best] >= least else None
+
+
+@cache
+def _supported() -> frozenset[str]:
+    from lingua import Language
+
+    return frozenset(language.iso_code_639_1.name.lower() for language in Language.all())
 
 
 @cache
 def _detector(languages: frozenset[str]) -> LanguageDetector:
-    # Imported here: the models of five languages take most of a second and 150 MB, and words nearly always decide.
+    # Imported here: the models of all languages take seconds and 60 MB, and words nearly always decide.
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-    wanted = sorted(languages if len(languages) > 1 else frozenset(KNOWN))
-    codes = [IsoCode639_1.from_str(language.upper()) for language in wanted]
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
+    codes = [IsoCode639_1.from_str(language.upper()) for language in sorted(languages)]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()

@@ -17,6 +17,6 @@ def reads_like_prose(text: str) -> bool:
 
 
 def _is_sentence(words: str) -> bool:
-    if len(words.split()) >= _FEWEST_WORDS:
+    if sum(word[0].isalpha() for word in words.split()) >= _FEWEST_WORDS:
         return True
     return sum(character > "\u0e00" and character.isalpha() for character in words) >= _LETTERS

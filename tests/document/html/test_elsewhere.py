@@ -42,8 +42,8 @@ def test_counters_and_ornaments_are_not_named(body: str) -> None:
 
 
 def test_prose_that_is_left_out_is_kept_with_its_reason() -> None:
-    text = "<p>We keep the letters that you send to us, and we show them to nobody.</p>"
+    text = "<p>We keep the letters that you send to us, and we show them to nobody but the editor of the programme.</p>"
     foot = "<footer><a href=/>Home</a> We sell tea in Bandung.</footer>"
     page = Page(f"<html><body>{text}{foot}</body></html>".encode(), "text/html")
     (part,) = read(page).left_out_prose
-    assert (part.why, part.text) == ("footer", "Home We sell tea in Bandung.")
+    assert (part.why, part.text) == ("beside the text", "Home We sell tea in Bandung.")

@@ -250,6 +250,15 @@ ATTRIBUTES = st.one_of(
     st.sampled_from(
         [" src=/a?q=1", " src=/a?q=2", " src=/b", f" alt='{'a word of ' * 6}'", f" alt='{'no word of ' * 6}'"]
     ),
+    st.sampled_from(
+        [" for=a1", " for=a2", " onclick=\"open('a1')\"", " onclick=\"open('a2')\"", " id=B:0", " id=S:0", " id=S:1"]
+    ),
+    st.sampled_from(
+        [" readonly", " disabled", " shadowrootmode=open", " srcdoc='<p>We share.'", " srcdoc='<p>We keep.'"]
+    ),
+    st.sampled_from(
+        [" style='text-decoration:line-through'", " style='vertical-align:super'", " style='display:flex'"]
+    ),
     st.sampled_from([" href=#a", " href=#b", " href=/p?q=1", " href=/p?q=2", " href=/r", " href=mailto:a@b.example"]),
 )
 FLOW = ["p", "div", "span", "b", "a", "h1", "h2", "h3", "ul", "ol", "li", "table", "tr", "td", "th", "br", "svg"]
@@ -261,6 +270,15 @@ JUNK = st.sampled_from(
         *("<!-- 1 -->", "<!-- 2 -->", "<!---->", "<script>1</script>", "<script>2</script>", "<script></script>"),
         *("<style>.x-1{display:none}</style>", "<style>li.x-2{list-style:upper-roman}</style>", "<meta name=a>"),
         *("</p>", "</div>", "</li>", "</a>", "<br/>"),
+        *(
+            "<!--$?-->",
+            "<!--/$-->",
+            "<!--a-->",
+            "<textarea readonly>We share it.</textarea>",
+            "<textarea>We.</textarea>",
+        ),
+        *("<style>.on .x-1{display:block}</style>", "<style>#a1:target{display:flex}</style>", "<input type=checkbox>"),
+        *("<style>.x-2{text-decoration:line-through}</style>", "<iframe srcdoc='<p class=x-1>We keep it.'></iframe>"),
         *("<iframe src=/a></iframe>", "<iframe src=/a?q=2></iframe>", "<iframe src=/b width=0></iframe>"),
     ]
 )

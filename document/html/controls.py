@@ -1,0 +1,168 @@
+"""Tell what on a page is there to be pressed from what names or opens a part of its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+from bs4 import PageElement, Tag
+
+from document.html.soup import attribute, beginning, events, is_text
+from document.text.prose import reads_like_prose
+
+OPENERS = ("aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor", "for")
+"""Attributes that name what a control opens, by its id."""
+FIELDS = frozenset({"input", "select", "textarea"})
+_ROLES = frozenset({"button", "tab", "switch", "menuitem"})
+_LONGEST = 200
+"""Characters of a heading that is a button or a label."""
+_LEVELS = 4
+"""How many elements around a control are looked at for what follows it."""
+_LOOKED_AT = 60
+"""How many nodes of an element are looked at."""
+_QUOTED = re.compile(r"[\"']#?([\w:.-]+)[\"']")
+_LETTER = re.compile(r"[^\W\d_]")
+_PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
+
+
+def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
+    """Return the ids that an element says it opens or leads to, or that its handler names in quotes."""
+    ids = [part.lstrip("#") for name in OPENERS for part in attributes.get(name, "").split()]
+    target = attributes.get("href", "").strip() if tag == "a" else ""
+    if len(target) > 1 and target.startswith("#"):
+        ids.append(target[1:])
+    handler = attributes.get("onclick", "")
+    return [*ids, *_QUOTED.findall(handler)] if handler else ids
+
+
+def _opened_by(element: Tag) -> list[str]:
+    read = {name: attribute(element, name) for name in (*OPENERS, "href", "onclick") if name in element.attrs}
+    return opened_names(element.name, read) if read else []
+
+
+class Controls:
+    """The controls of a page, and what they open."""
+
+    def __init__(self, root: Tag, is_hidden: Callable[[Tag], bool]) -> None:
+        self._is_hidden = is_hidden
+        elements = [node for kind, node in events(root) if kind == "start" and isinstance(node, Tag)]
+        self.opened = frozenset(name for element in elements for name in _opened_by(element))
+        self._ids = self.opened & {attribute(element, "id") for element in elements}
+        self._heads: dict[int, bool] = {}
+
+    def acts(self, element: Tag) -> int:
+        """Return how often an element itself is there to be pressed or filled in, its fields included."""
+        own = is_control(element) and element.name != "label" and not (self._opens(element) or self.is_text(element))
+        fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
+        return int(own) + sum(map(self._is_filled_in, fields))
+
+    def _opens(self, control: Tag) -> bool:
+        """Return whether a control shows a part of the page: it says so, or the part is hidden just before it."""
+        if "aria-expanded" in control.attrs or not self._ids.isdisjoint(_opened_by(control)):
+            return True
+        return self._ends_part(control)
+
+    def _ends_part(self, control: Tag) -> bool:
+        """Return whether what is just before a control is hidden, wholly or at its end: the control shows the rest."""
+        before = next((node for node in control.previous_siblings if isinstance(node, Tag)), None)
+        last = next((child for child in reversed(before.contents) if isinstance(child, Tag)), None) if before else None
+        return any(isinstance(node, Tag) and self._is_hidden(node) for node in (before, last))
+
+    def is_text(self, control: Tag) -> bool:
+        """Return whether what a control says is a part of the text: a heading, or words within a sentence."""
+        return _is_within_sentence(control) or self.names_part(control)
+
+    def names_part(self, control: Tag) -> bool:
+        """Return whether a control is the heading of what it opens."""
+        if _names_what_it_opens(control):
+            return True
+        after = _after(control) if self.heads(control) else None
+        return isinstance(after, Tag) and (self._is_hidden(after) or not self._ends_part(control))
+
+    def heads(self, element: Tag) -> bool:
+        """Return whether an element is a short text that a part of the page follows, as a heading is."""
+        if id(element) not in self._heads:
+            self._heads[id(element)] = self._is_followed(element)
+        return self._heads[id(element)]
+
+    def _is_followed(self, element: Tag) -> bool:
+        words = "".join(str(node) for node in beginning(element, _LOOKED_AT) if is_text(node))
+        return bool(_LETTER.search(words)) and len(words) <= _LONGEST and self._is_part(_after(element))
+
+    def _is_part(self, node: PageElement | None) -> bool:
+        """Return whether what follows a control is a part of the text, and not another control or a word."""
+        if not isinstance(node, Tag) or is_control(node):
+            return False
+        inner = list(beginning(node, _LOOKED_AT))
+        if node.name in _PARTS or any(isinstance(other, Tag) and other.name in _PARTS for other in inner):
+            return True
+        return self._is_hidden(node) or reads_like_prose(" ".join(str(other) for other in inner if is_text(other)))
+
+    def _is_filled_in(self, field: Tag) -> bool:
+        kind = attribute(field, "type").lower()
+        if kind == "hidden" or (field.name == "textarea" and {"readonly", "disabled"} & field.attrs.keys()):
+            return False
+        if kind not in ("checkbox", "radio"):
+            return True
+        within = field.parent
+        label = within if isinstance(within, Tag) and within.name == "label" else field.find_next_sibling("label")
+        return not isinstance(label, Tag) or not self.is_text(label)
+
+
+def is_control(element: Tag) -> bool:
+    """Return whether an element is there to be pressed: a button, a label, a link to nowhere."""
+    if element.name in ("button", "label") or attribute(element, "role").lower() in _ROLES:
+        return True
+    if element.name != "a":
+        return False
+    target = attribute(element, "href").strip().lower()
+    return (
+        target == "#"
+        or target.startswith("javascript:")
+        or ("href" not in element.attrs and "onclick" in element.attrs)
+    )
+
+
+def _is_within_sentence(control: Tag) -> bool:
+    """Return whether there is running text on both sides of a control."""
+    return is_text(control.previous_sibling) and is_text(control.next_sibling)
+
+
+def _names_what_it_opens(control: Tag) -> bool:
+    """Return whether a button says that it opens a part of the page, and is not one of several side by side."""
+    if control.name == "label" or not {"aria-controls", "aria-expanded"} & control.attrs.keys():
+        return False
+    siblings = control.parent.children if control.parent else ()
+    return not any(isinstance(other, Tag) and other is not control and is_control(other) for other in siblings)
+
+
+def _after(control: Tag) -> PageElement | None:
+    """Return what follows an element, or those around it that say nothing else; None if nothing does."""
+    node: Tag | None = control
+    for _ in range(_LEVELS):
+        if node is None or node.name in ("body", "html"):
+            return None
+        following = next((other for other in node.next_siblings if _says_something(other)), None)
+        if following is not None:
+            return following
+        node = node.parent
+        if node is not None and not _says_only(node, control):
+            return None
+    return None
+
+
+def _says_something(node: PageElement) -> bool:
+    if isinstance(node, Tag):
+        return node.name not in FIELDS and any(is_text(inner) for inner in beginning(node, _LOOKED_AT))
+    return is_text(node)
+
+
+def _says_only(element: Tag, control: Tag) -> bool:
+    """Return whether all text of an element, as far as it is looked at, is a control's."""
+    inner = beginning(element, _LOOKED_AT)
+    return not any(is_text(node) and not _is_within(node, control) for node in inner)
+
+
+def _is_within(node: PageElement, element: Tag) -> bool:
+    return any(parent is element for parent in islice(node.parents, _LOOKED_AT))

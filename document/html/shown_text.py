@@ -1,0 +1,186 @@
+"""Put text where a browser shows it: streamed segments, shadow roots, text boxes, frames with a source of their own.
+
+Struck text, which no longer holds, and footnote marks are taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
+from bs4.element import TemplateString
+
+from document.html.soup import attribute, beginning, is_text, parse
+from document.html.stylesheet import StyleSheet
+from document.model import MAX_NESTING, LeftOut
+from document.text.normalise import normalise
+from document.text.prose import reads_like_prose
+
+SEGMENT = re.compile(r"^([A-Za-z]{1,12})[:_-]([0-9a-f]{1,4})$")
+"""The id of a placeholder or a segment: letters, and the number that the two share."""
+BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
+"""Comments around what stands in for a segment that is still to come."""
+_WAITING = 60
+"""Characters up to which what stands beside a placeholder says that something is to come."""
+_STRUCK = frozenset({"del", "s", "strike"})
+_MOST_STRUCK = 0.5
+"""The share of a page's text above which struck text is a mistake in its markup."""
+_MARK = re.compile(r"\W{0,2}(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?:[,;]\s*\d{1,3})*\W{0,2}")
+_BRACKET = re.compile(r"[\w.,;:)]\[$")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|®|™)", re.IGNORECASE)
+_NOT_SHARED = ("class", "id", "for", "aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor")
+TEMPLATES = ("shadowrootmode", "shadowroot")
+"""Attributes of a template that a browser shows within the element around it."""
+
+
+def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
+    """Put all text in its place; return what was struck."""
+    _open_frames(soup)
+    for template in soup.find_all("template"):
+        if any(name in template.attrs for name in TEMPLATES):
+            _open_template(template)
+    _place_segments(soup)
+    for area in soup.find_all("textarea"):
+        if {"readonly", "disabled"} & area.attrs.keys():
+            area.name = "pre"
+    _set_marks_apart(soup, sheet)
+    return _take_out_struck(soup, sheet)
+
+
+def _open_frames(soup: BeautifulSoup) -> None:
+    """Put the text of frames with a `srcdoc` in their place; the page's styles and ids do not reach into them."""
+    for frame in soup.find_all("iframe", srcdoc=True):
+        source = attribute(frame, "srcdoc")
+        if source.count("<") > MAX_NESTING:
+            continue
+        inner = parse(source)
+        for element in inner.find_all(True):
+            for name in _NOT_SHARED:
+                element.attrs.pop(name, None)
+            if element.name == "style":
+                element.clear()
+        body = inner.body
+        frame.name = "div"
+        frame.clear()
+        for child in list(body.contents) if isinstance(body, Tag) else []:
+            frame.append(child.extract())
+
+
+def _open_template(template: Tag) -> None:
+    """Make the content of a template ordinary text; parsers keep it apart."""
+    for text in [text for text in template.descendants if type(text) is TemplateString]:
+        text.replace_with(NavigableString(str(text)))
+    template.name = "div"
+
+
+def _place_segments(soup: BeautifulSoup) -> None:
+    """Move what a framework streamed to the end of a page to its placeholder, and take out what waits there."""
+    segments = {
+        match[2]: element
+        for element in soup.find_all(hidden=True)
+        if (match := SEGMENT.match(attribute(element, "id")))
+    }
+    for template in soup.find_all("template", id=SEGMENT) if segments else []:
+        match = SEGMENT.match(attribute(template, "id"))
+        segment = segments.pop(match[2], None) if match and not template.find(True) else None
+        if segment is None or any(parent is segment for parent in template.parents):
+            continue
+        for waiting in list(_waiting(template)):
+            waiting.extract()
+        del segment.attrs["hidden"]
+        template.replace_with(segment.extract())
+
+
+def _waiting(template: Tag) -> Iterator[PageElement]:
+    """Yield what stands in for a segment: all up to the comment that ends it, or else one short text."""
+    following = list(template.next_siblings)
+    end = next((n for n, node in enumerate(following) if isinstance(node, Comment) and node.strip() == "/$"), None)
+    if end is not None:
+        yield from following[:end]
+        return
+    first = next((node for node in following if isinstance(node, Tag) or is_text(node)), None)
+    words = first.get_text(" ").strip() if isinstance(first, Tag) else str(first or "").strip()
+    if first is not None and len(words) <= _WAITING and words.endswith(("...", "…")):
+        yield first
+
+
+def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
+    """Take out footnote marks that lead to their note; set other raised marks apart from the word before."""
+    for link in soup.find_all("a"):
+        _take_out_of_brackets(link)
+    for raised in [element for element in soup.find_all(["sup", "span", "a"]) if _is_raised(element, sheet)]:
+        words = normalise("".join(str(text) for text in beginning(raised, 10) if is_text(text)))
+        if not words or _ORDINAL.fullmatch(words):
+            continue
+        if not _MARK.fullmatch(words):
+            raised.insert_before(NavigableString(" "))
+        elif _leads_to_note(raised):
+            raised.extract()
+        else:
+            raised.insert_before(NavigableString(" "))
+            if is_text(raised.next_sibling) and str(raised.next_sibling)[0].isalnum():
+                raised.insert_after(NavigableString(" "))
+
+
+def _take_out_of_brackets(link: Tag) -> None:
+    """Take out a link to a note whose brackets are around it, right after a word."""
+    before, after = link.previous_sibling, link.next_sibling
+    if not (isinstance(before, NavigableString) and isinstance(after, NavigableString)):
+        return
+    words = link.get_text().strip()
+    if _BRACKET.search(before) and after.startswith("]") and words.isdigit() and attribute(link, "href")[:1] == "#":
+        before.replace_with(NavigableString(before[:-1]))
+        after.replace_with(NavigableString(after[1:]))
+        link.extract()
+
+
+def _is_raised(element: Tag, sheet: StyleSheet) -> bool:
+    """Return whether an element is set as a footnote mark is: raised, or in brackets right after a word."""
+    if element.name == "sup":
+        return True
+    if element.name == "span":
+        return "super" in sheet.styles(element).get("vertical-align", "") if sheet.rules or element.attrs else False
+    before = element.previous_sibling
+    glued = is_text(before) and not str(before)[-1].isspace()
+    words = normalise("".join(str(text) for text in beginning(element, 10) if is_text(text)))
+    return glued and words.startswith("[") and attribute(element, "href").startswith("#")
+
+
+def _leads_to_note(raised: Tag) -> bool:
+    links = (raised, raised.parent, raised.find("a"))
+    return any(isinstance(link, Tag) and link.name == "a" and attribute(link, "href")[:1] == "#" for link in links)
+
+
+def _take_out_struck(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
+    struck = [element for element in soup.find_all(True) if _is_struck(element, sheet)]
+    total = len(soup.get_text()) if struck else 0
+    pieces = []
+    for element in struck:
+        if any(_is_struck(parent, sheet) for parent in islice(element.parents, 20) if isinstance(parent, Tag)):
+            continue
+        text = normalise(element.get_text(" "))
+        if text and len(text) <= _MOST_STRUCK * total:
+            pieces.append(LeftOut("struck", text, reads_like_prose(text)))
+            element.replace_with(NavigableString(_gap(element)))
+    return pieces
+
+
+def _is_struck(element: Tag, sheet: StyleSheet) -> bool:
+    if element.name in _STRUCK:
+        return True
+    if not sheet.rules and "style" not in element.attrs:
+        return False
+    styles = sheet.styles(element)
+    return "line-through" in f"{styles.get('text-decoration', '')} {styles.get('text-decoration-line', '')}"
+
+
+def _gap(element: Tag) -> str:
+    """Return the space that keeps the words around an element from running together."""
+    before = next((text for text in element.previous_elements if is_text(text)), None)
+    after = element.next_sibling
+    while isinstance(after, Tag):
+        after = next(iter(after.contents), None)
+    glued = before is not None and str(before)[-1:].isalnum() and str(after or "")[:1].isalnum()
+    return " " if glued else ""
