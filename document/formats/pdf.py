@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +21,18 @@ _LIGATURES = str.maketrans(
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
+_WITHIN = 1.0
+"""How many times their size two words of one line stand apart at most; more is between columns, cells, or a tab."""
+_RAISED = 0.45
+"""The part of a letter's size by which a mark beside it is raised or lowered at most."""
+_SAME_BASE = 0.3
+"""The part of a letter's size by which the feet of letters of one line differ at most."""
+_LEVEL = 0.5
+"""Points by which the feet of letters side by side differ at most."""
+_SMALLER = 0.85
+"""How small a raised mark is beside the text, at most."""
+_MARK = re.compile(r"[\d*†‡§¹²³⁰-⁹,]+")
+"""What refers to a footnote; raised letters ("1st") belong to their word."""
 
 
 class PdfError(ValueError):
@@ -29,23 +43,39 @@ class PdfError(ValueError):
         self.fault: Fault = fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLine:
-    """One line of one page. Lengths are points, 72 to an inch."""
+    """Words on one line of a page, without a gap wider than a letter. Lengths are points, 72 to an inch."""
 
     text: str
-    """Where a word is broken by a hyphen it goes on with the next printed line; U+0002 stands for that hyphen."""
+    """U+0002 at its end is a hyphen, as the library calls one at the end of a line."""
     page: int
     """From 0 on."""
     left: float
     right: float
     base: float
-    """Height of its first letter's foot above the page's lower edge."""
-    end_base: float
-    """That of its last letter."""
+    """Height of its letters' feet above the page's lower edge."""
     size: float
     """Of most of its letters, rounded to half points."""
     bold: bool
+
+    def beside(self, other: PrintedLine) -> bool:
+        """Whether it stands on the same line of the page as another."""
+        return self.page == other.page and abs(self.base - other.base) <= _SAME_BASE * max(self.size, other.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """Letters side by side, all of one height."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    bold: bool
+    apart: bool
+    """Whether a blank stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +109,85 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[PrintedLine]:
     page = pdf[number]
     text = page.get_textpage()
     try:
-        start, characters = 0, [chr(raw.FPDFText_GetUnicode(text, place)) for place in range(text.count_chars())]
-        for place, character in enumerate([*characters, "\n"]):
-            if character in "\r\n":
-                if line := _line(text, characters, range(start, place), number):
-                    yield line
-                start = place + 1
+        line: list[_Word] = []
+        for word in _words(text):
+            if line and not _on_the_line_of(line[-1], word):
+                yield _line(line, number)
+                line = []
+            line.append(word)
+        if line:
+            yield _line(line, number)
     finally:
         text.close()
         page.close()
 
 
-def _line(text: pypdfium2.PdfTextPage, characters: list[str], places: range, number: int) -> PrintedLine | None:
-    seen = [place for place in places if not characters[place].isspace()]
-    if not seen:
-        return None
-    sizes: Counter[float] = Counter()
-    bold = 0
-    for first, after in _words(seen):
-        sizes[_size(text, first)] += after - first
-        bold += (after - first) * _is_bold(text, first)
-    count = sum(sizes.values())
-    box = [text.get_charbox(place) for place in (seen[0], seen[-1])]
-    return PrintedLine(
-        "".join(characters[place] for place in places).translate(_LIGATURES),
-        number,
-        box[0][0],
-        box[1][2],
-        _base(text, seen[0]),
-        _base(text, seen[-1]),
-        max(sizes, key=lambda size: (sizes[size], size)),
-        bold >= _NEARLY_ALL * count,
+def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
+    """Yield the words of a page as they are stored. Text that runs aslant is a watermark, and left out."""
+    start, apart = 0, True
+    count = text.count_chars()
+    characters = [chr(raw.FPDFText_GetUnicode(text, place)) for place in range(count)]
+    bases = [_base(text, place) for place in range(count)]
+    for place in range(count + 1):
+        blank = place == count or characters[place].isspace()
+        if not blank and (place == start or abs(bases[place] - bases[place - 1]) < _LEVEL):
+            continue
+        if place > start and not _is_aslant(text, start):
+            yield _word(text, "".join(characters[start:place]), range(start, place), apart)
+        apart, start = blank, place + blank
+
+
+def _word(text: pypdfium2.PdfTextPage, letters: str, places: range, apart: bool) -> _Word:
+    return _Word(
+        text=letters.translate(_LIGATURES),
+        left=text.get_charbox(places[0], loose=True)[0],
+        right=text.get_charbox(places[-1], loose=True)[2],
+        base=_base(text, places[0]),
+        size=_size(text, places[0]),
+        bold=_is_bold(text, places[0]),
+        apart=apart,
     )
 
 
-def _words(seen: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first place, and the place after the last, of each run of places: a word looks alike all through."""
-    first = before = seen[0]
-    for place in [*seen[1:], -1]:
-        if place != before + 1:
-            yield first, before + 1
-            first = place
-        before = place
+def _on_the_line_of(before: _Word, word: _Word) -> bool:
+    size = max(before.size, word.size)
+    near = -0.5 * size <= word.left - before.right <= _WITHIN * size
+    return near and abs(word.base - before.base) <= _RAISED * size
+
+
+def _line(words: list[_Word], number: int) -> PrintedLine:
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[word.size] += len(word.text)
+    size = max(sizes, key=lambda size: (sizes[size], size))
+    base = next(word.base for word in words if word.size == size)
+    bold = sum(len(word.text) for word in words if word.bold)
+    return PrintedLine(
+        text=_text(words, size, base),
+        page=number,
+        left=words[0].left,
+        right=words[-1].right,
+        base=base,
+        size=size,
+        bold=bold >= _NEARLY_ALL * sum(sizes.values()),
+    )
+
+
+def _text(words: list[_Word], size: float, base: float) -> str:
+    """Join the words of a line; the mark of a footnote stands apart from the word that it is on."""
+    text, after_mark = "", False
+    for word in words:
+        raised = word.size <= _SMALLER * size and word.base > base
+        mark = raised and _MARK.fullmatch(word.text) is not None
+        apart = word.text[0].isalnum() if after_mark else word.apart or mark
+        text += f" {word.text}" if apart and text else word.text
+        after_mark = mark
+    return text
+
+
+def _is_aslant(text: pypdfium2.PdfTextPage, place: int) -> bool:
+    quarters = float(raw.FPDFText_GetCharAngle(text, place)) / (math.pi / 2)
+    return abs(quarters - round(quarters)) > 0.05
 
 
 def _size(text: pypdfium2.PdfTextPage, place: int) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from document.formats.pdf import PrintedLine, PrintedText
+from document.formats.pdf_columns import in_reading_order, starts_of_cells
+from document.formats.pdf_hyphens import joined, known_words
 from document.text.lines import Line
 from document.text.normalise import normalise
 from document.text.numbering import split_marker
@@ -23,28 +25,45 @@ _NUMBER = re.compile(r"^(?:[^\W\d]{1,12}\.?\s+)?[-–—]?\s*(\d{1,4})\s*[-–�
 _DIGITS = re.compile(r"\d+")
 _WIDER = 1.3
 """How much more than the usual distance to the next line ends a paragraph."""
-_SHORT = 0.8
-"""The part of the text's width that a line within a paragraph fills at least, where it ends like a sentence."""
 _LARGER = 1.08
 """How much larger than most of the text a heading is."""
-_HYPHEN = "\x02"
-_BROKEN = re.compile(r"([^\W\d_]+)\x02([^\W\d_]+)")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WATERMARK = 1.8
+"""How much larger than what it lies under a watermark is at least."""
+_INDENT = 60.0
+"""Points by which the lines of one column may be indented."""
+_INDENTED = 3.0
+"""Points from which a line is indented."""
+_CELL_HEIGHT = 8
+"""How many lines a cell of a table has at most that further cells of its row are looked for."""
+_ROOM = 1.15
+"""How much wider than the letters of its line a word may be."""
 _ENDS = (".", ":", ";", "?", "!")
+
+Edges = dict[tuple[int, float, int], float]
+"""The right edge of a column, by page, size of the letters, and place of the left edge in steps of `_INDENT`."""
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    lines: list[PrintedLine] = field(default_factory=list)
+    cells: list[list[PrintedLine]]
+    """One, but for the row of a table."""
+
+    @property
+    def lines(self) -> list[PrintedLine]:
+        return [line for cell in self.cells for line in cell]
+
+    @property
+    def first(self) -> PrintedLine:
+        return self.cells[0][0]
 
     @property
     def last(self) -> PrintedLine:
-        return self.lines[-1]
+        return self.cells[-1][-1]
 
 
 def typeset_lines(printed: PrintedText) -> list[Line]:
     """Return the document's lines."""
-    kept = _without_running(printed)
+    kept = in_reading_order(_without_running(printed))
     if not kept:
         return []
     sizes: Counter[float] = Counter()
@@ -54,18 +73,20 @@ def typeset_lines(printed: PrintedText) -> list[Line]:
     levels = {
         size: level for level, size in enumerate(sorted((s for s in sizes if s > _LARGER * usual), reverse=True), 1)
     }
-    known = frozenset(word.lower() for line in kept for word in _WORD.findall(normalise(line.text)))
+    known = known_words([line.text for line in kept])
     found = []
     for paragraph in _paragraphs(kept):
-        text = normalise(_joined(paragraph.lines, known))
+        cells = [normalise(joined([line.text for line in cell], known)) for cell in paragraph.cells]
+        level = min(6, levels.get(paragraph.last.size, 0))
+        text = (" " if level else " | ").join(cell for cell in cells if cell)
         if text:
-            level = min(6, levels.get(paragraph.last.size, 0))
-            found.append(Line(text, level=level, bold=all(line.bold for line in paragraph.lines)))
+            bold = all(line.bold for line in paragraph.lines)
+            found.append(Line(text, level=level, bold=bold, row=len(cells) > 1 and not level))
     return found
 
 
 def _without_running(printed: PrintedText) -> list[PrintedLine]:
-    """Leave out page numbers, and what stands at the edge of at least half of the pages, be it for a number in it."""
+    """Leave out page numbers, watermarks, and what stands at the edge of at least half of the pages, numbers apart."""
     pages: dict[int, list[PrintedLine]] = {}
     for line in printed.lines:
         pages.setdefault(line.page, []).append(line)
@@ -78,24 +99,41 @@ def _without_running(printed: PrintedText) -> list[PrintedLine]:
         for line in lines
         if seen[_key(line)] >= often or _is_page_number(line, number)
     }
+    running |= {id(line) for lines in pages.values() for line in _watermarks(lines)}
     return [line for line in printed.lines if id(line) not in running]
 
 
 def _edges(lines: list[PrintedLine]) -> list[PrintedLine]:
     """Return the lines at a page's head and foot that stand apart from the others."""
-    placed = sorted(lines, key=lambda line: -line.base)
-    if len(placed) <= _EDGE:
-        return placed
-    return [*_apart(placed), *_apart(placed[::-1])]
+    rows: list[list[PrintedLine]] = []
+    for line in sorted(lines, key=lambda line: -line.base):
+        if rows and line.beside(rows[-1][0]):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    if len(rows) <= _EDGE:
+        return lines
+    return [*_apart(rows), *_apart(rows[::-1])]
 
 
-def _apart(placed: list[PrintedLine]) -> list[PrintedLine]:
-    for place, (line, beside) in enumerate(pairwise(placed[: _EDGE + 1]), 1):
-        if min(abs(line.end_base - beside.base), abs(beside.end_base - line.base)) > _APART * max(
-            line.size, beside.size
-        ):
-            return placed[:place]
+def _apart(rows: list[list[PrintedLine]]) -> list[PrintedLine]:
+    for place, ((line, *_), (beside, *_)) in enumerate(pairwise(rows[: _EDGE + 1]), 1):
+        if abs(line.base - beside.base) > _APART * max(line.size, beside.size):
+            return [line for row in rows[:place] for line in row]
     return []
+
+
+def _watermarks(lines: list[PrintedLine]) -> list[PrintedLine]:
+    """Return the large lines of a page that lie over or under smaller ones."""
+    usual = median(line.size for line in lines)
+    large = [line for line in lines if line.size >= _WATERMARK * usual]
+    return [line for line in large if any(_covers(line, other) for other in lines)]
+
+
+def _covers(line: PrintedLine, other: PrintedLine) -> bool:
+    above = other.base - line.base
+    overlaps = other.left < line.right and line.left < other.right
+    return overlaps and line.size >= _WATERMARK * other.size and 0.1 * line.size < above < 0.6 * line.size
 
 
 def _key(line: PrintedLine) -> str:
@@ -108,49 +146,94 @@ def _is_page_number(line: PrintedLine, number: int) -> bool:
 
 
 def _paragraphs(lines: Sequence[PrintedLine]) -> list[_Paragraph]:
-    usual = _usual_distances(lines)
-    width = max(line.right for line in lines)
+    usual, edges, cells = _usual_distances(lines), _right_edges(lines), starts_of_cells(lines)
     found: list[_Paragraph] = []
-    for line in lines:
-        if found and _goes_on(found[-1].last, line, usual, width):
-            found[-1].lines.append(line)
+    for place, line in enumerate(lines):
+        last = found[-1] if found else None
+        if last is None:
+            found.append(_Paragraph([[line]]))
+        elif _is_tabbed(last.last, line):
+            if place in cells and not _is_marker(last.last.text):
+                last.cells.append([line])
+            else:
+                last.cells[-1].append(line)
+        elif _is_further_cell(last, line):
+            last.cells.append([line])
+        elif _goes_on(last, line, usual, edges):
+            last.cells[-1].append(line)
         else:
-            found.append(_Paragraph([line]))
+            found.append(_Paragraph([[line]]))
     return found
+
+
+def _is_tabbed(before: PrintedLine, line: PrintedLine) -> bool:
+    return line.beside(before) and line.left >= before.right
+
+
+def _has_marker(text: str) -> bool:
+    return bool(split_marker(f"{normalise(text)} x")[0])
+
+
+def _is_marker(text: str) -> bool:
+    return split_marker(f"{normalise(text)} x")[1] == "x"
+
+
+def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
+    """Whether a line stands right of a short paragraph, no higher than a cell beside it."""
+    lines = paragraph.lines
+    if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:
+        return False
+    if line.left < max(each.right for each in paragraph.cells[-1]):
+        return False
+    return line.base - paragraph.first.base <= _CELL_HEIGHT / 2 * line.size
 
 
 def _usual_distances(lines: Sequence[PrintedLine]) -> dict[float, float]:
     """Return the distance between the lines of a paragraph, by their size."""
     distances: dict[float, list[float]] = {}
     for before, line in pairwise(lines):
-        if before.page == line.page and before.size == line.size and 0 < before.end_base - line.base < 3 * line.size:
-            distances.setdefault(line.size, []).append(before.end_base - line.base)
+        if (
+            before.page == line.page
+            and before.size == line.size
+            and 0.5 * line.size < before.base - line.base < 3 * line.size
+        ):
+            distances.setdefault(line.size, []).append(before.base - line.base)
     return {size: median(sorted(found)[: max(1, len(found) * 3 // 4)]) for size, found in distances.items()}
 
 
-def _goes_on(before: PrintedLine, line: PrintedLine, usual: dict[float, float], width: float) -> bool:
+def _right_edges(lines: Sequence[PrintedLine]) -> Edges:
+    found: Edges = {}
+    for line in lines:
+        place = int(line.left // _INDENT)
+        for near in (place - 1, place, place + 1):
+            key = (line.page, line.size, near)
+            found[key] = max(found.get(key, 0.0), line.right)
+    return found
+
+
+def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float], edges: Edges) -> bool:
+    before = paragraph.last
     if before.size != line.size or before.bold != line.bold:
         return False
-    words, begun = normalise(before.text), normalise(line.text)
-    if split_marker(begun)[0]:
+    ends = normalise(before.text).endswith(_ENDS)
+    deliberate = _would_have_fitted(before, line, edges)
+    if _has_marker(line.text) and (ends or deliberate or _begins_like(line, paragraph)):
         return False
-    if before.page != line.page:
-        return not words.endswith(_ENDS)
-    distance = before.end_base - line.base
-    if distance > _WIDER * usual.get(line.size, 1.2 * line.size):
-        return False
-    return not (words.endswith(_ENDS) and before.right < _SHORT * width)
+    distance = before.base - line.base
+    if before.page != line.page or distance < 0:
+        return not ends
+    return distance <= _WIDER * usual.get(line.size, 1.2 * line.size) and not (ends and deliberate)
 
 
-def _joined(lines: Sequence[PrintedLine], known: frozenset[str]) -> str:
-    """Return the lines as one; a hyphen that broke a word goes, unless the word stands with it elsewhere."""
-    text = ""
-    for line in lines:
-        begun, ended = line.text.strip(), text.rstrip()
-        text = f"{ended}{'' if ended.endswith('-') and begun[:1].islower() else ' '}{begun}"
-    return _BROKEN.sub(lambda found: _mended(found[1], found[2], known), text).replace(_HYPHEN, "-")
+def _begins_like(line: PrintedLine, paragraph: _Paragraph) -> bool:
+    """Whether a line with a list marker begins another item: it is set otherwise, or follows one."""
+    indented = abs(line.left - paragraph.last.left) > _INDENTED and line.page == paragraph.last.page
+    return indented or _has_marker(paragraph.first.text)
 
 
-def _mended(head: str, rest: str, known: frozenset[str]) -> str:
-    whole = f"{head}-{rest}"
-    return whole if whole.lower() in known else f"{head}{rest}"
+def _would_have_fitted(before: PrintedLine, line: PrintedLine, edges: Edges) -> bool:
+    """Whether the first word of a line had room on the line before, so that the break is deliberate."""
+    first = line.text.split()[0]
+    width = (len(first) + 1) * (line.right - line.left) / max(1, len(line.text))
+    edge = edges[before.page, before.size, int(before.left // _INDENT)]
+    return before.right + _ROOM * width <= edge

@@ -10,6 +10,7 @@ from fpdf import FPDF
 from differ.judgement.profiles import load_profile
 from differ.visits.comparing import compare
 from document import fingerprint, identity_words, read, screen
+from document.formats.pdf_hyphens import joined
 from document.model import Document, ExtractionOptions, Page
 from document.text.normalise import normalise
 
@@ -147,6 +148,99 @@ def test_hyphen_that_only_breaks_a_word_goes() -> None:
         pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
     text = read(page(bytes(pdf.output()))).document.text
     assert text == "We keep the information that a third-party sends, and no third-party learns it."
+
+
+HYPHENS = {
+    "a compound": (("We never ask a third-", "party for it."), "We never ask a third-party for it."),
+    "a broken word": (("It holds the retentio-", "nal card."), "It holds the retentional card."),
+    "a doubled word": (("Kami menghubungi pihak-", "pihak itu."), "Kami menghubungi pihak-pihak itu."),
+    "a doubled word with an ending": (("Lihat hak-", "haknya."), "Lihat hak-haknya."),
+    "an address of mail": (("Ask desk-", "privacy@lark.example."), "Ask desk-privacy@lark.example."),
+    "an address of the web": (("See https://lark.example/a-", "page here."), "See https://lark.example/a-page here."),
+    "a soft hyphen": (("We keep the infor\u00ad", "mation."), "We keep the information."),
+    "a name": (("the EU-", "US framework"), "the EU-US framework"),
+    "a number": (("a 24-", "hour service"), "a 24-hour service"),
+    "a dash": (("We keep them -", "all of them."), "We keep them - all of them."),
+    "known elsewhere": (("A data-", "set, one data-set."), "A data-set, one data-set."),
+    "both alone elsewhere": (("card data, the card-", "data rule"), "card data, the card-data rule"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HYPHENS)
+@pytest.mark.parametrize("over_pages", [False, True])
+def test_a_hyphen_at_the_end_of_a_line_or_page_stays_if_it_is_the_words_own(case: str, over_pages: bool) -> None:
+    (first, second), text = HYPHENS[case]
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    pdf.cell(0, 5, first, new_x="LMARGIN", new_y="NEXT")
+    if over_pages:
+        pdf.add_page()
+    pdf.cell(0, 5, second)
+    assert read(page(bytes(pdf.output()))).document.text == text
+
+
+def test_a_hyphen_of_the_typesetters_own_kind_goes() -> None:
+    assert (
+        joined(["the infor\u2010", "mation of a third\u2010", "party"], frozenset()).strip()
+        == "the information of a thirdparty"
+    )
+
+
+def test_marks_of_footnotes_stand_apart_and_raised_letters_do_not() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=12)
+    pdf.write(6, "The controller")
+    with pdf.local_context(char_vpos="SUP"):
+        pdf.write(6, "12")
+    pdf.write(6, " keeps the 1")
+    with pdf.local_context(char_vpos="SUP"):
+        pdf.write(6, "st")
+    pdf.write(6, " letter")
+    with pdf.local_context(char_vpos="SUP"):
+        pdf.write(6, "3")
+    pdf.write(6, ", and no other.")
+    assert read(page(bytes(pdf.output()))).document.text == "The controller 12 keeps the 1st letter 3, and no other."
+
+
+@pytest.mark.parametrize("angle", [0, 45, 30])
+def test_a_watermark_is_no_paragraph(angle: float) -> None:
+    pdf = FPDF()
+    for number in range(2):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=70)
+        with pdf.rotation(angle, x=60, y=90):
+            pdf.text(20, 60, "DRAFT")
+        pdf.set_font("times", size=11)
+        pdf.multi_cell(0, 5, f"{number}{KEEP} " * 8, align="L", new_x="LMARGIN", new_y="NEXT")
+    assert "DRAFT" not in read(page(bytes(pdf.output()))).document.text
+
+
+def test_a_large_title_is_no_watermark() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=60)
+    pdf.multi_cell(0, 20, "Radio Lark", align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("times", size=11)
+    pdf.multi_cell(0, 5, f"{KEEP} " * 8, align="L", new_x="LMARGIN", new_y="NEXT")
+    assert "Radio Lark" in read(page(bytes(pdf.output()))).document.text
+
+
+def test_cells_of_a_table_stay_apart_and_a_list_number_is_no_cell() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    with pdf.table((("Bank", "Amount", "Payment"), ("Courier", "Your name and your street " * 3, "Delivery"))):
+        pass
+    for number in range(1, 4):
+        pdf.ln(8)
+        pdf.cell(15, 5, f"{number}.")
+        pdf.cell(0, 5, f"We keep letters of kind {number}")
+    lines = [block.text for section in read(page(bytes(pdf.output()))).document.sections for block in section.blocks]
+    courier = " ".join(["Your name and your street"] * 3)
+    assert [line for line in lines if "|" in line] == ["Bank | Amount | Payment", f"Courier | {courier} | Delivery"]
+    assert [line for line in lines if "kind" in line] == [f"We keep letters of kind {number}" for number in range(1, 4)]
 
 
 def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:

@@ -1,0 +1,102 @@
+"""Printed lines in the order in which they are read, whichever way the columns of a page were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from statistics import median
+
+from document.formats.pdf import PrintedLine
+
+_ROWS = 3
+"""Rows with text on both sides from which a gap between them is one between columns."""
+_ALIGNED = 1.5
+"""Points by which the lines of a column, or the cells below each other, may differ at their edge."""
+_FULL = 0.6
+"""The part of its width that a column's middle line fills at least; the cells of a table are shorter."""
+_FLOWING = 0.4
+"""The part of a column's lines that begin with a small letter at least, as they go on with a sentence; cells do not."""
+
+Row = list[PrintedLine]
+
+
+def in_reading_order(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Return lines so that columns come one after the other, also if they were written row by row."""
+    found: list[PrintedLine] = []
+    for _, page in groupby(lines, key=lambda line: line.page):
+        for row in _columns_apart(list(_rows(list(page)))):
+            found += row
+    return found
+
+
+def starts_of_cells(lines: Sequence[PrintedLine]) -> set[int]:
+    """Return the places of lines that begin a further cell of a row: of three, or aligned with another row's."""
+    beside = {place for place, (before, line) in enumerate(pairwise(lines), 1) if _follows_in_row(before, line)}
+    edges = [(lines[place].page, lines[place].left) for place in sorted(beside)]
+    return {
+        place
+        for place in beside
+        if {place - 1, place + 1} & beside or sum(_is_aligned(lines[place], *edge) for edge in edges) > 1
+    }
+
+
+def _is_aligned(line: PrintedLine, page: int, left: float) -> bool:
+    return line.page == page and abs(line.left - left) <= _ALIGNED
+
+
+def _follows_in_row(before: PrintedLine, line: PrintedLine) -> bool:
+    return line.beside(before) and line.left >= before.right
+
+
+def _rows(page: Sequence[PrintedLine]) -> Iterator[Row]:
+    """Yield the lines that were written one after the other from left to right on one height."""
+    row: Row = []
+    for line in page:
+        if row and not _follows_in_row(row[-1], line):
+            yield row
+            row = []
+        row.append(line)
+    if row:
+        yield row
+
+
+def _columns_apart(rows: list[Row]) -> list[Row]:
+    """Return rows with those of a left column before those of the columns right of it."""
+    for gap in _gaps(rows):
+        start, end = _longest_band(rows, gap)
+        left = [part for row in rows[start:end] if (part := [line for line in row if line.left < gap - _ALIGNED])]
+        right = [part for row in rows[start:end] if (part := [line for line in row if line.left >= gap - _ALIGNED])]
+        both = sum(len(row) > 1 and _is_at(row, gap) for row in rows[start:end])
+        if both >= _ROWS and _is_running_text(left) and _is_running_text(right):
+            return [*_columns_apart(rows[:start]), *left, *_columns_apart(right), *_columns_apart(rows[end:])]
+    return rows
+
+
+def _gaps(rows: list[Row]) -> list[float]:
+    """Return where lines beside others begin in several rows, from left to right."""
+    lefts = sorted(line.left for row in rows for line in row[1:])
+    starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * _ALIGNED]
+    return sorted(set(starts))
+
+
+def _is_at(row: Row, gap: float) -> bool:
+    return any(abs(line.left - gap) <= _ALIGNED for line in row[1:])
+
+
+def _longest_band(rows: list[Row], gap: float) -> tuple[int, int]:
+    """Return the longest stretch of rows of which no line runs over the gap."""
+    best, start = (0, 0), 0
+    for place in range(len(rows) + 1):
+        if place == len(rows) or any(line.left < gap - _ALIGNED and line.right > gap for line in rows[place]):
+            best = max(best, (start, place), key=lambda band: band[1] - band[0])
+            start = place + 1
+    return best
+
+
+def _is_running_text(rows: list[Row]) -> bool:
+    if not rows:
+        return False
+    left, right = min(row[0].left for row in rows), max(row[-1].right for row in rows)
+    filled = median(row[-1].right - row[0].left for row in rows) >= _FULL * (right - left)
+    flowing = sum(row[0].text[:1].islower() for row in rows)
+    return filled and flowing >= _FLOWING * len(rows)

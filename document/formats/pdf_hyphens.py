@@ -1,0 +1,84 @@
+"""Words that were broken at the end of a printed line, made whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from document.text.normalise import normalise
+
+_LINE_END = "\x02"
+"""What the library gives for a hyphen at the end of a line."""
+_DISCRETIONARY = ("\u00ad", "\u2010")
+"""Hyphens that a typesetter puts where a word is broken."""
+_HYPHENS = (_LINE_END, "-", *_DISCRETIONARY)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HEAD = re.compile(r"[^\W\d_]+$")
+_TAIL = re.compile(r"^[^\W\d_]+")
+_ADDRESS = re.compile(r"@|://|^www\.|\w\.[a-z]{2}")
+_FIRST_HALVES = frozenset(
+    ("anti", "cross", "e", "non", "opt", "pseudo", "self", "sous", "third", "user", "well")
+)  # fmt: skip
+"""First halves of compounds with a hyphen that no longer word is broken after."""
+_WHOLE = 4
+"""Letters from which two words that also stand alone are the halves of a compound."""
+_DOUBLED = 3
+"""Letters from which a word that comes twice is doubled, as Indonesian does for the plural."""
+
+
+def known_words(lines: Sequence[str]) -> frozenset[str]:
+    """Return the words of a text in lower case, without those that the end of a line may have broken."""
+    words = {f"{first}-{second}" for first, second in map(_in_broken_address, lines, lines[1:])}
+    broken = False
+    for line in lines:
+        whole = _TAIL.sub("", line.lstrip(), count=1) if broken else line
+        broken = line.rstrip().endswith(_HYPHENS)
+        whole = _HEAD.sub("", whole.rstrip()[:-1]) if broken else whole
+        words.update(word.lower() for word in _WORD.findall(normalise(whole)))
+    return frozenset(words)
+
+
+def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
+    """Return what is beside a hyphen in an address that two lines share; ("", "") for any other two lines."""
+    start, rest = ended.rstrip()[:-1].split()[-1:], begun.split()[:1]
+    if not ended.rstrip().endswith(_HYPHENS) or not start or not rest or not _ADDRESS.search(start[0] + rest[0]):
+        return "", ""
+    head, tail = _HEAD.search(start[0]), _TAIL.match(rest[0])
+    return (head[0].lower(), tail[0].lower()) if head and tail else ("", "")
+
+
+def joined(lines: Sequence[str], known: frozenset[str]) -> str:
+    """Return lines as one; a hyphen that only broke a word goes, one that belongs to it stays."""
+    text = ""
+    for line in lines:
+        begun, ended = line.strip(), text.rstrip()
+        if ended.endswith(_HYPHENS) and ended[-2:-1].isalnum() and begun[:1].isalnum():
+            kept = "-" if _keeps_hyphen(ended, begun, known) else ""
+            text = f"{ended[:-1]}{kept}{begun}"
+        else:
+            text = f"{ended} {begun}"
+    return text.replace(_LINE_END, "-")
+
+
+def _keeps_hyphen(ended: str, begun: str, known: frozenset[str]) -> bool:
+    """Whether the hyphen at the end of one line belongs to the word that goes on in the next."""
+    if ended.endswith(_DISCRETIONARY):
+        return False
+    start, rest = ended[:-1].rsplit(maxsplit=1)[-1], begun.split(maxsplit=1)[0]
+    head, tail = _HEAD.search(start), _TAIL.match(rest)
+    if head is None or tail is None or _ADDRESS.search(start) or _ADDRESS.search(rest):
+        return True
+    if tail[0][0].isupper() and not (head[0].isupper() and tail[0].isupper() and len(tail[0]) >= _WHOLE):
+        return True
+    first, second = head[0].lower(), tail[0].lower()
+    if f"{first}-{second}" in known:
+        return True
+    return f"{first}{second}" not in known and _are_two_words(first, second, known)
+
+
+def _are_two_words(first: str, second: str, known: frozenset[str]) -> bool:
+    if first in _FIRST_HALVES or (len(first) >= _DOUBLED and second.startswith(first)):
+        return True
+    doubled = any(second.startswith(first[place:]) for place in range(len(first) - _WHOLE + 1))
+    alone = min(len(first), len(second)) >= _WHOLE and first in known and second in known
+    return doubled or alone
