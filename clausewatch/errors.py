@@ -1,12 +1,12 @@
-"""What can go wrong that a user should read about, and the exit code of each.
+"""The errors that a user should read about, and their exit codes.
 
     ClausewatchError
     ├── ConfigurationError        the file, an environment variable, a channel: exit code 2
     ├── UnconfiguredPolicyError   a policy that is not in the configuration: exit code 2
     └── RunInProgressError        another run holds the lock: exit code 4
 
-The archive's own `StorageError` ends with exit code 3. Everything else that escapes is a fault of the program, and
-shows its traceback.
+The archive's own `StorageError` ends with exit code 3. Every other exception is a defect of the program, and shows its
+traceback.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a command ends: cron lines, CI jobs and tests rely on these numbers."""
+    """The exit codes of commands: cron lines, CI jobs and tests rely on these numbers."""
 
     FINE = 0
     TROUBLE = 1
@@ -28,19 +28,19 @@ class ExitCode(IntEnum):
     LOCKED = 4
     """Another run holds the lock."""
     MATERIAL = 10
-    """With `--exit-code`: something material was found."""
+    """With `--exit-code`: a material change was found."""
 
 
 PRECEDENCE = (ExitCode.STORAGE, ExitCode.USAGE, ExitCode.LOCKED, ExitCode.MATERIAL, ExitCode.TROUBLE, ExitCode.FINE)
 
 
 def leading(codes: Iterable[ExitCode]) -> ExitCode:
-    """Return the exit code to end with where several hold; FINE where there is none."""
+    """Return the exit code that takes precedence; FINE if there is none."""
     return min(codes, key=PRECEDENCE.index, default=ExitCode.FINE)
 
 
 class ClausewatchError(Exception):
-    """Something expected went wrong: the message says what, where and what to do, and no traceback is shown."""
+    """An expected error: the message says what, where and what to do, and no traceback is shown."""
 
     exit_code = ExitCode.TROUBLE
 
@@ -54,7 +54,7 @@ class ConfigurationError(ClausewatchError):
         self.source = source
         """The file as the user named it."""
         self.problems = tuple(problems)
-        """A sentence each, beginning with its place in the file."""
+        """A sentence each, beginning with its location in the file."""
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class ConfigurationError(ClausewatchError):
 
 
 class UnconfiguredPolicyError(ClausewatchError):
-    """A policy was named that is not there."""
+    """A policy was named that is not configured."""
 
     exit_code = ExitCode.USAGE
 
@@ -84,7 +84,7 @@ _SHOWN = 20
 
 
 def suggestion(word: str, names: Iterable[str]) -> str:
-    """Say which known word was probably meant, or which there are: at most `_SHOWN`."""
+    """Return a hint: the name that was probably meant, or at most `_SHOWN` of the known names."""
     choices = list(dict.fromkeys(names))
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

@@ -136,9 +136,9 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
         yield f"{name}: renamed_from was not followed, because both names have a history of their own."
     yield from report.deliveries.errors
     if report.stamp_error:
-        yield f"No time stamp: {report.stamp_error}. The next run tries again."
+        yield f"No timestamp: {report.stamp_error}. The next run tries again."
     if report.ping_error:
-        yield f"The watchdog was not told: {report.ping_error}."
+        yield f"The watchdog was not notified: {report.ping_error}."
 
 
 def summary_line(report: RunReport) -> str:

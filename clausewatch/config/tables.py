@@ -291,7 +291,7 @@ class EvidenceTable(Table):
     def _can_be_verified(self) -> EvidenceTable:
         if self.timestamp is not None and self.timestamp_ca is None:
             raise ValueError(
-                "has `timestamp` without `timestamp_ca`: a time stamp that nobody can verify is worth little"
+                "has `timestamp` without `timestamp_ca`: nobody can verify a timestamp without certificates"
             )
         return self
 

@@ -1,4 +1,4 @@
-"""Fetches one policy twice without recording anything, and examines what came within the limits of a run."""
+"""Fetches one policy twice without recording anything, and examines the responses within the limits of a run."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a person sees of a policy's health."""
+    """The findings about one policy."""
 
     policy: Policy
     visits: tuple[VisitResult, ...]
     robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
-    """None where no complete answer came, or where reading it hit a limit."""
+    """None if no complete response came, or if reading it exceeded a limit."""
     limit: str
     """The limit that ended the reading, with its unit; "" for none."""
     latest: int | None
-    """The number of the version that a run would compare with; None where there is none."""
+    """The number of the version that a run would compare with; None if there is none."""
 
     @property
     def well(self) -> bool:
-        """Whether a run would see the policy, read as configured, and the same each time."""
+        """Whether a run would recognise the policy, use `select` as configured, and read the same text each time."""
         page = self.examined
         return page is not None and page.refused is None and not page.fallback and page.steady is True
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
-    """Fetch a policy twice and say what a run would make of it. Once per process; raises CrawlDefectError."""
+    """Fetch a policy twice and return how a run would judge it. Once per process; raises CrawlDefectError."""
     whole = replace(configuration.crawl, full_fetch=0.0)
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
     unrecorded = preview(settings, [policy] * TWICE)
@@ -67,7 +67,7 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
 def _latest(archive: Archive, policy: str) -> Latest | None:
     try:
         return latest(archive, policy)
-    except UnknownPolicyError:  # configured, but no run has met it yet
+    except UnknownPolicyError:  # configured, but no run has recorded it yet
         return None
 
 
@@ -79,7 +79,7 @@ async def _examined(
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
 ) -> Examined | str | None:
-    """Return what the answers hold, the limit that ended their reading, or None where none came."""
+    """Return the examined responses, the limit that they exceeded, or None if no complete response came."""
     profile = profile_of(policy, profiles)
     complete = [visit.fetch for visit in visits if not visit.fetch.error]
     asked = tuple(visit_of(policy, fetch, current, profile=profile, crawl=crawl) for fetch in complete)

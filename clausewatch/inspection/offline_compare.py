@@ -1,4 +1,4 @@
-"""Judges two files without an archive: the same pure call as a crawl, and its answer as one row of JSON."""
+"""Judges two files without an archive, by the same pure call as a crawl."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from document import read, screen
 from document.model import ExtractionOptions, Page
 
 CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
-"""By a file's suffix; anything else is read as HTML."""
+"""By a file's suffix; other files are read as HTML."""
 
 
 class UnreadablePairError(ClausewatchError):
-    """Two files cannot be compared because one cannot be read, or what was asked makes no sense."""
+    """Two files cannot be compared because one cannot be read, or because of an unknown profile."""
 
     exit_code = ExitCode.USAGE
 
 
 class FilePair(BaseModel):
-    """One row of a batch. What is said of an answer (status, final_url) is said of the file after."""
+    """One row of a batch. `status` and `final_url` refer to the file after."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,12 +39,12 @@ class FilePair(BaseModel):
     status: StrictInt | None = None
     final_url: StrictStr | None = None
     content_type: StrictStr | None = None
-    """Of both files; None goes by their suffixes."""
+    """Of both files; None to decide by their suffixes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds where a row says nothing."""
+    """Values for keys that a row leaves out."""
 
     language: str | None = None
     profile: str = "default"
@@ -52,13 +52,13 @@ class Defaults:
     """The language of the reasons."""
     _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
-    """Gives the profiles of a configuration. It is asked only for a name that is no bundled profile's, since most
+    """Returns the profiles of a configuration. It is called only if a name is not a bundled profile's, since most
     comparisons need no configuration. Raises ConfigurationError."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """One row of a batch and what came of it."""
+    """One row of a batch and its result."""
 
     id: object
     """As the row names it; None if it names none."""
@@ -100,7 +100,7 @@ def _page(path: Path, content_type: str | None, status: int | None = None, final
 
 @lru_cache(maxsize=8)  # a batch compares many pages with one base
 def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
-    """Return the version to compare with, and where it is no policy itself, the assessment that says so."""
+    """Return the version to compare with and, if it is not a policy itself, the assessment that says so."""
     extracted = read(page, options)
     screening = screen(page, extracted.document)
     detail = f"The file before: {screening.detail}" if screening else ""
@@ -118,7 +118,7 @@ def judge_batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterato
 def _judged(line: bytes, folder: Path, defaults: Defaults) -> JudgedPair:
     try:
         values = json.loads(line)
-    except ValueError as error:  # what is no JSON, and what is no UTF-8
+    except ValueError as error:  # neither JSON nor UTF-8
         return JudgedPair(None, None, f"this row is not JSON: {error}")
     identifier = values.get("id") if isinstance(values, dict) else None
     try:

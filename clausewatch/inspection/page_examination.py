@@ -1,4 +1,4 @@
-"""What `doctor` finds out of two answers in a row: what is read, what is left out, and whether both say the same."""
+"""Examines two consecutive responses for `doctor`: text kept, parts left out, and whether both give the same text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.canonical import canonical_elsewhere
 from document.model import Document, Extracted
 
 MOST_DIFFERENCES = 20
-"""Differing passages that are shown."""
+"""Upper limit of differing passages that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +30,30 @@ class Outlined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the answers hold."""
+    """The contents of the responses."""
 
     document: Document
-    """Of the last answer."""
+    """Of the last response."""
     outline: tuple[Outlined, ...]
     words: int
     _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
-    """What was left out and why, and how often; the most frequent first."""
+    """Description of each part left out, and its count; the most frequent first."""
     fallback: bool
     refused: tuple[str, str] | None
-    """Reason and sentence of the screening where the answer is not the policy."""
+    """Reason and sentence of the screening if the response is not the policy; else None."""
     steady: bool | None
-    """Whether two answers in a row give the same text; None where there are not two."""
+    """Whether two consecutive responses give the same text; None if there is only one."""
     differences: tuple[tuple[str, str], ...]
-    """Words of the first answer and of the second where they differ, at most `MOST_DIFFERENCES`."""
+    """Differing passages, in the first response and in the second, at most `MOST_DIFFERENCES`."""
     assessment: Assessment
-    """What a run would record of the last answer."""
+    """The assessment that a run would record for the last response."""
     elsewhere: tuple[tuple[str, str], ...] = ()
-    """Pages that give another address as their own (`link rel=canonical`): where they came from, and that address."""
+    """Pages that give another address as their own (`link rel=canonical`): the fetched and the canonical address."""
 
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
-    """Read the complete answers of one or two visits as a run would; of two, the last one is told of in full."""
+    """Read the complete responses of one or two visits as a run would; the last one is described in full."""
     readings = [[read(page, visit.options) for page in visit.pages] for visit in visits]
     extracted = [joined(pages) for pages in readings]
     last, pages = extracted[-1], visits[-1].pages
@@ -92,7 +92,7 @@ def _is_steady(extracted: Sequence[Extracted]) -> bool:
 
 
 def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
-    """Return what differs by lines: few do, and a comparison word by word of two whole policies takes long."""
+    """Return differing lines: usually few differ, and comparing two whole policies word by word takes long."""
     old, new = list(before.lines()), list(after.lines())
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     passages = [
@@ -104,7 +104,7 @@ def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ..
 
 
 def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return two passages without the words that they begin and end with alike."""
+    """Return two passages without their common first and last words."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1

@@ -1,4 +1,4 @@
-"""Heads of the chain that somebody kept: as text, or in a file such as a saved message."""
+"""Reads heads of the chain that a person saved: as text, or in a file such as a saved message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NoHeadError(ClausewatchError):
 
 
 def saved_heads(given: str) -> tuple[SavedHead, ...]:
-    """Return the head that is given, or all those in a file of that name: a text, or a message as it was saved.
+    """Return the given head, or all heads in a file of that name: a text, or a saved message.
 
     Raises NoHeadError.
     """
@@ -38,12 +38,12 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
     text = "\n".join([content.decode("utf-8", "replace"), *_parts(content)])
     heads = dict.fromkeys(SavedHead(match[2], int(match[1])) for match in HEAD.finditer(text))
     if not heads:
-        raise NoHeadError(f"{path} holds no head: one looks like 1234:9f86d0… with 64 hex digits after the colon")
+        raise NoHeadError(f"{path} contains no head; a head looks like 1234:9f86d0… with 64 hex digits after the colon")
     return tuple(heads)
 
 
 def _parts(content: bytes) -> list[str]:
-    """Return the texts of a message, which may be encoded; none of what is no message."""
+    """Return the encoded text parts of a message; empty for other files."""
     message = message_from_bytes(content, EmailMessage, policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
     return [_text(part) for part in parts if "content-transfer-encoding" in part]

@@ -1,1 +1,1 @@
-"""The cron pass, and what surrounds it."""
+"""Runs the cron pass with its lock, watchdog, timestamps and health check."""

@@ -1,4 +1,4 @@
-"""One HTTP request past the address guard: for what is no page of a policy."""
+"""Makes one HTTP request through the address guard: for requests other than pages of policies."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CHUNK = 8192
 
 
 class RequestError(ClausewatchError):
-    """A request got no answer that can be used."""
+    """A request got no usable response."""
 
 
 def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:
-    """Send a body and return that of the answer, which must have the status 200. No redirect is followed.
+    """Send a body and return the body of the response, whose status must be 200. No redirect is followed.
 
-    `timeout` is in seconds, for the whole of it; `limit` is the largest answer in bytes. Raises RequestError.
+    `timeout` is in seconds, for the whole exchange; `limit` is the largest response in bytes. Raises RequestError.
     """
     asked = _Asked(url, "POST", body, headers={"Content-Type": content_type}, shown=url)
     status, content = _answer(asked, allowed, timeout, limit)
@@ -35,9 +35,9 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
 
 def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
-    """Ask for an address; the answer must have a status of success, and its body is not read. No redirect is followed.
+    """Request an address; the response must have a 2xx status, and its body is not read. No redirect is followed.
 
-    `timeout` is in seconds. Raises RequestError, which names the host alone: the path is a secret.
+    `timeout` is in seconds. Raises RequestError, which names only the host: the path is a secret.
     """
     host = urlsplit(url).hostname or ""
     status, _ = _answer(_Asked(url, "GET", None, headers={}, shown=host), allowed, timeout, 0)
@@ -55,11 +55,11 @@ class _Asked:
     _: KW_ONLY
     headers: Mapping[str, str]
     shown: str
-    """How the address is called in errors."""
+    """The address as error messages show it."""
 
 
 def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
-    """Return status and body of the answer, the latter where the status is 200 and there is a limit to it.
+    """Return status and body of the response; the body is read only if the status is 200 and `limit` is not 0.
 
     Raises RequestError.
     """
@@ -76,12 +76,12 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
                 content += chunk
                 if len(content) > limit:
                     raise RequestError(f"{asked.shown} answered with more than {limit:,} bytes")
-        if time.monotonic() >= deadline:  # what was broken off looks like an end
+        if time.monotonic() >= deadline:  # an aborted response looks like a complete one
             raise TimeoutError
     except (OSError, HTTPException) as error:
         if time.monotonic() >= deadline:
             raise RequestError(f"{asked.shown} did not answer within {timeout:g} s") from error
-        raise RequestError(f"{asked.shown} cannot be asked: {error or type(error).__name__}") from error
+        raise RequestError(f"{asked.shown} cannot be reached: {error or type(error).__name__}") from error
     finally:
         connection.close()
     return answer.status, content
@@ -89,12 +89,12 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
 
 @contextmanager
 def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
-    """Break a conversation off at a moment: an answer may come byte by byte, each within the time for one."""
-    conversation = connection.sock  # which the connection itself lets go of as the answer begins
+    """Abort the connection at the deadline: a response may come byte by byte, each within the socket's timeout."""
+    opened = connection.sock  # the connection itself drops it when the response begins
 
     def end() -> None:
         with suppress(OSError):
-            socket.socket.shutdown(conversation, socket.SHUT_RDWR)
+            socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     timer = threading.Timer(max(deadline - time.monotonic(), 0.0), end)
     timer.daemon = True
@@ -112,7 +112,7 @@ def _connection(scheme: str, host: str, port: int | None, timeout: float, allowe
 
 
 class _Guarded(HTTPConnection):
-    """Connects to an address only where a public host can have it, or where the user opened it."""
+    """Connects only to addresses that are public, or that the user allowed."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         super().__init__(host, port, timeout=timeout)
@@ -123,7 +123,7 @@ class _Guarded(HTTPConnection):
 
 
 class _GuardedTls(HTTPSConnection):
-    """The same with TLS, whose certificate must be the host's."""
+    """The same with TLS; the certificate must be valid for the host."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         self.trust = ssl.create_default_context()
@@ -136,13 +136,13 @@ class _GuardedTls(HTTPSConnection):
 
 
 def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> socket.socket:
-    """Connect to the first address of a host that may be connected to. Raises OSError, RequestError."""
+    """Connect to the first allowed address of a host. Raises OSError, RequestError."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(socket_address[0]) for *_, socket_address in answers]
-    open_ones = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
-    if not open_ones:
+    permitted = [address for address in addresses if is_public(address) or allowed.opens(host, address)]
+    if not permitted:
         raise RequestError(
             f"{host} is at {', '.join(dict.fromkeys(addresses))}, which is not a public address: if it is your own "
-            "network, open it with `allow_private` under [crawl]"
+            "network, allow it with `allow_private` under [crawl]"
         )
-    return socket.create_connection((open_ones[0], port), timeout)
+    return socket.create_connection((permitted[0], port), timeout)

@@ -1,4 +1,4 @@
-"""What is wrong with the watch right now, a line each: for a watchdog, and for a person in a hurry."""
+"""Lists the current problems of the watch, a line each: for a watchdog, and for a person in a hurry."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
 LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
-"""The troubles of policies that are told here, and how. The others are no reason to be woken."""
+"""The troubles of policies that are reported here, with their labels. The others are not urgent."""
 
 
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
-    """Return what somebody should look at, without secrets; nothing where all is well."""
+    """Return the problems that need attention, without secrets; empty if all is well."""
     standing = [status for status in statuses(archive, now) if status.retired_at is None]
     lines = (
         *_runs(archive, configuration, now),
@@ -29,7 +29,7 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
 
 
 def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
-    """Tell where no run came to its end for more than twice as long as the most frequent policy asks for."""
+    """Yield a line if no run was completed for more than twice the interval of the most frequent policy."""
     every = min((policy.every for policy in configuration.policies), default=None)
     if every is None:
         return
@@ -38,16 +38,16 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
     if since is None:
         yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"
     elif now - since > OVERDUE_SHARE * every:
-        what = "no run came to its end since" if times.ended_at else "no run has come to its end; the first began on"
-        yield f"no run: {what} {moment(since)}, and one is wanted every {lasting(every)}"
+        what = "no run was completed since" if times.ended_at else "no run was ever completed; the first began on"
+        yield f"no run: {what} {moment(since)}, and a policy is due every {lasting(every)}"
 
 
 def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) -> Iterator[str]:
     every = {status.name: status.every for status in standing}
     for trouble in (*missed(standing), *troubles(archive, standing, after)):
         if trouble.kind == "missed":
-            asked = lasting(every[trouble.policy])
-            yield f"overdue: {trouble.policy}: no run tried it since {moment(trouble.since)}; it asks for every {asked}"
+            interval = lasting(every[trouble.policy])
+            yield f"overdue: {trouble.policy}: no run tried it since {moment(trouble.since)}; due every {interval}"
         elif trouble.kind in LABELS:
             yield f"{LABELS[trouble.kind]}: {trouble.policy}: {_visits(trouble)}"
 
@@ -58,10 +58,10 @@ def _visits(trouble: Trouble) -> str:
 
 
 def given_up_line(given_up: outbox.GivenUp) -> str:
-    """Say which messages did not arrive, and what to do."""
+    """Return which messages were not delivered, and what to do."""
     messages = "1 message was" if given_up.count == 1 else f"{given_up.count} messages were"
     why = f": {given_up.error}" if given_up.error else ""
     return (
-        f"given up: {messages} not taken by {given_up.target} for {given_up.subscriber}{why} "
+        f"given up: {messages} not accepted by {given_up.target} for {given_up.subscriber}{why} "
         "(`clausewatch notify send --dead` tries again)"
     )

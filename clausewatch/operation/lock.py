@@ -1,7 +1,7 @@
 """One run at a time: a lock that the kernel frees, however a run ends.
 
-Taken before Scrapy and SQLAlchemy are imported, so that a cron line that overlaps itself costs next to nothing. Where
-the archive is on a server, a lock of the server is taken too, for the runs of other machines.
+It is taken before Scrapy and SQLAlchemy are imported, so that overlapping cron jobs cost next to nothing. If the
+archive is on a server, the run also takes a lock on the server, against runs on other machines.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from urllib.parse import unquote
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
 
 HOLDER_WAIT = 0.5
-"""Seconds that the holder of a lock has to say who it is; on a full disk it cannot."""
+"""Seconds to wait until the holder of a lock has written its process ID; on a full disk it cannot."""
 
 
 class LockUnavailableError(ClausewatchError):
-    """The lock's file cannot be written, so it is not known whether another run is on its way."""
+    """The lock's file cannot be opened, so it is unknown whether another run is in progress."""
 
     exit_code = ExitCode.STORAGE
 
@@ -33,9 +33,9 @@ def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[P
     """Hold the lock of an archive's runs; yield its file.
 
     `database` is the archive's URL. The lock holds on this machine for every process that uses the same URL, and on
-    every machine that uses the same server, whose answer is waited for as long as `busy_timeout` says.
-    Raises RunInProgressError where another run holds it, LockUnavailableError where its file cannot be written, and
-    StorageError where the server cannot be reached.
+    every machine that uses the same server; `busy_timeout` limits the wait for the server.
+    Raises RunInProgressError if another run holds it, LockUnavailableError if its file cannot be opened, and
+    StorageError if the server cannot be reached.
     """
     with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
         yield path
@@ -46,7 +46,7 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
     if _is_file(database):
         yield
         return
-    # Here and not above: who finds the machine's lock taken needs neither SQLAlchemy nor a driver.
+    # Imported here: a run that finds the local lock taken needs neither SQLAlchemy nor a driver.
     from archive.errors import RunElsewhereError
     from archive.model import BUSY_TIMEOUT
     from archive.storage.database import only_run_on_server
@@ -66,7 +66,7 @@ def _only_on_this_machine(database: str) -> Iterator[Path]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise LockUnavailableError(
-            f"the lock {path} cannot be opened ({error.strerror}); is its folder there, and may you write in it?"
+            f"the lock {path} cannot be opened ({error.strerror}); check that its folder exists and is writable"
         ) from error
     try:
         _take(descriptor, path)
@@ -82,16 +82,16 @@ def _take(descriptor: int, path: Path) -> None:
         holder = _holder(descriptor)
         who = f" (process {holder})" if holder else ""
         raise RunInProgressError(
-            f"another run{who} is on its way and holds the lock {path}; nothing was checked, the next run will do it"
+            f"another run{who} is in progress and holds the lock {path}; nothing was checked; the next run will check"
         ) from error
-    # The file stays when the run ends: removing it would let two runs lock two files of one name.
-    with suppress(OSError):  # who holds it is a courtesy, which a full disk may refuse
+    # The file is kept when the run ends: after its removal two runs could lock two files of the same name.
+    with suppress(OSError):  # the process ID is only a hint, and a full disk may prevent it
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
 
 def _holder(descriptor: int) -> str:
-    """Return the process that holds the lock, which says so right after it took it; "" where it cannot."""
+    """Return the ID of the process that holds the lock; "" if it could not write it."""
     given_up = time.monotonic() + HOLDER_WAIT
     while not (holder := os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()):
         if time.monotonic() > given_up:
@@ -101,15 +101,15 @@ def _holder(descriptor: int) -> str:
 
 
 def lock_path(database: str) -> Path:
-    """Return the file that stands for an archive: beside it for SQLite, else in the user's state folder."""
+    """Return the lock file of an archive: beside it for SQLite, else in the user's state folder."""
     if _is_file(database):
         file = unquote(database.partition("://")[2].removeprefix("/").partition("?")[0])
-        return Path(f"{Path(file).resolve()}.lock")  # one archive, one lock, by whatever link it is reached
-    # Not XDG_RUNTIME_DIR: a login has it and cron has not, and they must meet.
+        return Path(f"{Path(file).resolve()}.lock")  # one archive has one lock, even if reached through a link
+    # Not XDG_RUNTIME_DIR: a login sets it and cron does not, and both must use the same file.
     folder = Path.home() / ".local" / "state" / "clausewatch"
     return folder / f"{hashlib.sha256(database.encode()).hexdigest()[:32]}.lock"
 
 
 def _is_file(database: str) -> bool:
-    """Return whether the archive is a SQLite file: whoever uses it is on this machine."""
+    """Whether the archive is a SQLite file, which only this machine uses."""
     return database.partition("://")[0].partition("+")[0] == "sqlite"

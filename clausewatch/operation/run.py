@@ -29,12 +29,12 @@ from notifier import outbox
 from notifier.sending.delivery import PATIENCE, Summary, deliver
 
 DELIVERY_INTERVAL = 60.0
-"""Seconds between two deliveries while a crawl goes on: a long run keeps nobody waiting for its end."""
+"""Seconds between two deliveries during a crawl, so that alerts do not wait for the end of a long run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which policies a run checks: those that are due, where nothing else is said."""
+    """The policies that a run checks: by default those that are due."""
 
     names: tuple[str, ...] = ()
     everything: bool = False
@@ -42,43 +42,43 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class PolicyReport:
-    """What came of one policy."""
+    """The result of one policy's check."""
 
     policy: str
     outcome: FetchOutcome
     first: bool
-    """Whether it is watched from this check on."""
+    """Whether this check recorded its first version."""
     _: KW_ONLY
     material: bool
     severity: Severity | None
     topics: tuple[str, ...]
     trouble: str
-    """Why it failed or was not comparable, a sentence; "" where it did neither."""
+    """Why it failed or was not comparable, a sentence; "" otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What one pass did."""
+    """The result of one pass."""
 
     watched: int
     """Policies in the configuration."""
     selected: int
-    """Policies that it was to check."""
+    """Policies that the run had to check."""
     checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
     accepted: int
-    """Messages that a server took, over the whole run."""
+    """Messages that a server accepted, over the whole run."""
     waiting: int
-    """Messages that are to be sent again later, of this run and earlier ones."""
+    """Messages to be retried later, of this run and earlier ones."""
     dead: int
     """Messages that were given up, of this run and earlier ones."""
     not_joined: tuple[str, ...]
     """Policies whose `renamed_from` could not be followed."""
     stamp_error: str = ""
-    """Why the chain's head was not stamped, where that was due; the next run tries again."""
+    """Why a timestamp that was due could not be obtained; the next run tries again. "" otherwise."""
     ping_error: str = ""
-    """Why the watchdog was not told that the run came to its end."""
+    """Why the watchdog could not be notified of the end of the run; "" otherwise."""
 
 
 def run_once(
@@ -91,8 +91,8 @@ def run_once(
 ) -> RunReport:
     """Check the selected policies once, record and deliver.
 
-    `started` hears how many there are, `progress` of each as it is recorded.
-    Raises StorageError, after what was recorded before it; CrawlDefectError where the program itself failed.
+    `started` is called with their number, `progress` with each report as it is recorded.
+    Raises StorageError, in which case earlier results stay recorded; CrawlDefectError if the program itself failed.
     """
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
         run = begin_run(archive, datetime.now(UTC))
@@ -130,7 +130,7 @@ def run_once(
 
 
 def _stamp(archive: Archive, configuration: Configuration) -> str:
-    """Have the chain's head stamped where that is wanted and due; return why it was not, or ""."""
+    """Have the chain's head stamped if that is configured and due; return the error, or ""."""
     if configuration.stamping is None:
         return ""
     allowed = AllowList.of(configuration.crawl.allow_private)
@@ -153,12 +153,12 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _prepare(
     archive: Archive, configuration: Configuration, selection: Selection
 ) -> tuple[Sequence[Policy], tuple[str, ...]]:
-    """Bring the archive to the configuration, and return what to check and which renames could not be followed."""
+    """Synchronise the archive with the configuration; return the policies to check, and the renames that failed."""
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
     synchronised = synchronise(archive, configuration.policies, now)
-    # Before anything is fetched: a subscription hears of what is recorded after it was first seen.
+    # Before anything is fetched: a subscription covers only what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     policies = (
@@ -189,21 +189,21 @@ def _trouble(result: AssessedFetch) -> str:
 
 @dataclass
 class Courier:
-    """Plans and delivers, every minute while a crawl goes on and once more at its end."""
+    """Plans and delivers messages, every minute during a crawl and once more at its end."""
 
     archive: Archive
     configuration: Configuration
     accepted: int = 0
-    """Messages that a server took so far."""
+    """Messages that a server has accepted so far."""
     _: KW_ONLY
     interval: float = DELIVERY_INTERVAL
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)
 
     def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
-        """Plan and deliver once; after `patience` seconds no channel begins another message.
+        """Plan and deliver once; after `patience` seconds no channel starts another message.
 
-        The last time, operators are told of what is wrong with the watch.
+        The last delivery also notifies operators of problems with the watch.
         """
         summary = deliver(
             self.archive,
@@ -218,7 +218,7 @@ class Courier:
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
-        """Deliver at intervals in a thread of its own."""
+        """Deliver at intervals in a separate thread."""
         thread = threading.Thread(target=self._deliver_at_intervals, name="courier")
         thread.start()
         try:
@@ -232,5 +232,5 @@ class Courier:
             try:
                 self.deliver(self.interval)
             except StorageError:
-                # The crawl meets the same archive; what stays undelivered is tried again at the end.
-                logging.getLogger(__name__).warning("Delivery is put off to the end of the run", exc_info=True)
+                # The crawl will meet the same error; the delivery is retried at the end.
+                logging.getLogger(__name__).warning("Delivery is postponed to the end of the run", exc_info=True)

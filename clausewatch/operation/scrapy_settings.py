@@ -1,6 +1,6 @@
 """Scrapy's settings for `scrapy crawl policies`, from the same configuration as `clausewatch run`.
 
-It only records: the next `clausewatch run` or `clausewatch notify send` plans and delivers what it found.
+The crawl only records: the next `clausewatch run` or `clausewatch notify send` plans and delivers its messages.
 """
 
 import os

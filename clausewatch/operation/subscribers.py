@@ -1,4 +1,4 @@
-"""Everybody who is told: the configuration's subscribers, and those that the command line made."""
+"""Finds all subscribers: those of the configuration, and those that the command line made."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from notifier.audience.subscriptions import Subscriber
 
 
 def require_distinct(archive: Archive, configuration: Configuration) -> None:
-    """Raise ConfigurationError where a name stands in the configuration and was made on the command line too."""
+    """Raise ConfigurationError if a name is used both in the configuration and on the command line."""
     made = {folded(subscription.subscriber.name): subscription.subscriber.name for subscription in outbox.made(archive)}
     twice = [subscriber.name for subscriber in configuration.subscribers if folded(subscriber.name) in made]
     if twice:
         problems = [
             f'subscriber "{name}" is also the name of a subscription made on the command line: give it another name '
-            f"here, or take the other one back with `clausewatch unsubscribe {made[folded(name)]!r}`"
+            f"here, or remove the other one with `clausewatch unsubscribe {made[folded(name)]!r}`"
             for name in twice
         ]
         raise ConfigurationError(str(configuration.path), problems)
 
 
 def subscriber_named(archive: Archive, configuration: Configuration, name: str) -> Subscriber:
-    """Return the subscriber of a name. Raises ConfigurationError where there is none."""
+    """Return the subscriber of a name. Raises ConfigurationError if there is none."""
     everyone = outbox.everyone(archive, configuration.subscribers)
     for subscriber in everyone:
         if subscriber.name == name:
@@ -33,5 +33,5 @@ def subscriber_named(archive: Archive, configuration: Configuration, name: str) 
 
 
 def folded(name: str) -> str:
-    """Return what two names that a person would take for one have in common."""
+    """Return a normal form that is equal for names that a person would confuse."""
     return " ".join(name.split()).casefold()

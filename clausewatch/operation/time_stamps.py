@@ -1,4 +1,4 @@
-"""Time stamps by RFC 3161: an authority signs that a head of the chain stood at a time."""
+"""Timestamps by RFC 3161: an authority signs that a head of the chain existed at a time."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 QUERY = "application/timestamp-query"
 """RFC 3161, section 3.4."""
 LARGEST_ANSWER = 100_000
-"""In bytes: a signature with the certificates behind it."""
+"""In bytes: a signature with its chain of certificates."""
 
 
 class StampError(ClausewatchError):
-    """An authority gave no time stamp that holds."""
+    """An authority gave no valid timestamp."""
 
 
 class CertificatesError(ClausewatchError):
-    """The certificates of the authority cannot be read, or what reads them is not installed."""
+    """The certificates of the authority cannot be read, or the package that reads them is not installed."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(slots=True)
 class StampTally:
-    """The time stamps that were looked at so far."""
+    """The number of timestamps checked so far."""
 
     verified: int = 0
     unverified: int = 0
-    """No certificates were given to verify them by."""
+    """Those for which no certificates were given."""
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
-    """Have the head stamped, unless it was within `every`; return whether it was.
+    """Have the head stamped, unless one was stamped within `every`; return whether it was stamped now.
 
-    Raises StampError, RequestError, CertificatesError; nothing is kept then.
+    Raises StampError, RequestError, CertificatesError; nothing is stored then.
     """
     before = last_stamp(archive)
     if before is not None and before <= now < before + stamping.every:
@@ -60,7 +60,7 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
 
 
 def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
-    """Ask the authority to stamp a head, and return its answer, verified, and the time that it signed.
+    """Ask the authority to stamp a head; return its verified response, and the signed time.
 
     Raises StampError, RequestError.
     """
@@ -75,20 +75,20 @@ def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed
 
 
 def signed_time(token: bytes, message: bytes, roots: Sequence[Certificate], nonce: int | None = None) -> datetime:
-    """Return the time at which an authority signed a message. Raises StampError where one of `roots` did not vouch."""
+    """Return the time at which an authority signed a message. Raises StampError unless one of `roots` certifies it."""
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
         answer = decode_timestamp_response(token)
     except ValueError as error:
-        raise StampError("the time stamp cannot be read") from error
+        raise StampError("the timestamp cannot be read") from error
     if answer.status != 0:
         reason = "; ".join(answer.status_string) or f"status {answer.status}"
-        raise StampError(f"the authority gave no time stamp: {reason}")
+        raise StampError(f"the authority gave no timestamp: {reason}")
     try:
         VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(answer, message)
     except (VerificationError, ValueError) as error:
-        raise StampError(f"the time stamp does not hold: {error}") from error
+        raise StampError(f"the timestamp is not valid: {error}") from error
     return answer.tst_info.gen_time
 
 
@@ -98,7 +98,7 @@ def read_certificates(path: Path) -> Sequence[Certificate]:
         from cryptography.x509 import load_pem_x509_certificates
         from rfc3161_client import Verifier  # noqa: F401 - only whether it is there
     except ModuleNotFoundError as error:
-        problem = "time stamps need another package: pip install 'clausewatch[timestamp]'"
+        problem = "timestamps need another package: pip install 'clausewatch[timestamp]'"
         raise CertificatesError(problem) from error
     try:
         return load_pem_x509_certificates(path.read_bytes())
@@ -109,12 +109,12 @@ def read_certificates(path: Path) -> Sequence[Certificate]:
 
 
 def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTally) -> Iterator[Flaw]:
-    """Return the time stamps that do not hold: by the chain, and where certificates are given by the authority."""
+    """Return the invalid timestamps: by the chain and, if certificates are given, by the authority's signature."""
     for stamp in stamps(archive):
         if isinstance(stamp, int):
-            yield Flaw("stamp", f"time stamp {stamp}", "it cannot be read")
+            yield Flaw("stamp", f"timestamp {stamp}", "it cannot be read")
             continue
-        where = f"time stamp {stamp.id} of entry {stamp.sequence}"
+        where = f"timestamp {stamp.id} of entry {stamp.sequence}"
         if not stamp.holds:
             yield Flaw("stamp", where, "the chain does not lead to the head that was stamped")
         if not roots:
@@ -128,11 +128,11 @@ def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTa
 
 
 def _problem(stamp: Stamp, roots: Sequence[Certificate]) -> str:
-    """Return why the authority's word does not stand behind a time stamp, or ""."""
+    """Return why the authority's signature does not confirm a timestamp, or ""."""
     try:
         signed = signed_time(stamp.token, stamp.head.encode(), roots)
     except StampError as error:
         return str(error)
     if signed != stamp.stamped_at:
-        return f"the authority signed it at {signed:%Y-%m-%d %H:%M:%S} UTC, and another time is kept"
+        return f"the authority signed it at {signed:%Y-%m-%d %H:%M:%S} UTC, but another time is stored"
     return ""

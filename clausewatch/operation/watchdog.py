@@ -1,4 +1,4 @@
-"""Tells a watchdog that a run came to its end, so that it can tell somebody where none does."""
+"""Notifies a watchdog at the end of each run, so that it can raise an alarm if no run is completed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crawler.network.addresses import AllowList
 
 
 def ping_watchdog(configuration: Configuration) -> str:
-    """Ask for the address that the configuration names, if any; return why that failed, or "". Fails nothing else."""
+    """Request the configured address, if any; return the error, or "". An error does not fail the run."""
     watchdog = configuration.watchdog
     if watchdog.ping is None:
         return ""

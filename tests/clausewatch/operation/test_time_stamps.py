@@ -133,7 +133,7 @@ def test_another_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
             stamp_when_due(archive, impostor, OPEN, datetime.now(UTC) + 2 * DAY)
         said = call(path, "verify", "--ca", str(other.root))
     assert said.exit_code == 1
-    assert "stamp: time stamp 1 of entry 11: the time stamp does not hold" in said.stdout
+    assert "stamp: timestamp 1 of entry 11: the timestamp is not valid" in said.stdout
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_stamp_that_was_altered_is_found(tmp_path: Path, tsa: Authority, edit:
         connection.executescript(edit)
     result = call(path, "verify", "--ca", str(tsa.root))
     assert result.exit_code == 1
-    assert "stamp: time stamp 1" in result.stdout
+    assert "stamp: timestamp 1" in result.stdout
     assert said in result.stdout
 
 
@@ -163,9 +163,9 @@ def test_a_stamp_that_was_altered_is_found(tmp_path: Path, tsa: Authority, edit:
     [
         ((503, b""), "answered with the HTTP status 503"),
         ((302, b""), "answered with the HTTP status 302"),
-        ((200, b"<html>"), "the time stamp cannot be read"),
+        ((200, b"<html>"), "the timestamp cannot be read"),
         ((200, bytes(200_000)), "answered with more than 100,000 bytes"),
-        ((200, bytes.fromhex("30053003020102")), "the authority gave no time stamp: status 2"),
+        ((200, bytes.fromhex("30053003020102")), "the authority gave no timestamp: status 2"),
     ],
 )
 def test_an_authority_that_fails_is_said_so(
@@ -197,7 +197,7 @@ def test_a_run_whose_stamp_fails_says_so_and_ends_with_1(tmp_path: Path, tsa: Au
     tsa.answer = lambda _: (503, b"")
     said = call(with_stamps(tmp_path, tsa.url, tsa.root), "run")
     assert said.exit_code == 1
-    assert f"No time stamp: {tsa.url} answered with the HTTP status 503. The next run tries again." in said.stderr
+    assert f"No timestamp: {tsa.url} answered with the HTTP status 503. The next run tries again." in said.stderr
 
 
 def with_stamps(folder: Path, url: str, root: Path) -> Path:

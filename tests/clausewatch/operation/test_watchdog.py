@@ -54,7 +54,7 @@ def test_each_problem_is_a_line(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "no run: none has been started yet; `clausewatch config check` prints the line for cron",
-        "overdue: Teahouse: no run tried it since 2026-03-02 06:00 UTC; it asks for every 12 h",
+        "overdue: Teahouse: no run tried it since 2026-03-02 06:00 UTC; due every 12 h",
         "not read: Teahouse: 3 checks since 2026-03-04 18:00 UTC: the page asks for a password and holds no policy",
     ]
 
@@ -80,8 +80,8 @@ def test_runs_that_do_not_come_to_their_end_are_told(tmp_path: Path) -> None:
         assert run_times(archive).ended_at == NOW - timedelta(hours=25)
     result = call(path, "status", "--check")
     assert result.exit_code == 1
-    assert result.stdout.startswith("no run: no run came to its end since ")
-    assert result.stdout.endswith("and one is wanted every 12 h\n")
+    assert result.stdout.startswith("no run: no run was completed since ")
+    assert result.stdout.endswith("and a policy is due every 12 h\n")
 
 
 def test_messages_that_were_given_up_are_told_by_status_too(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_messages_that_were_given_up_are_told_by_status_too(tmp_path: Path) -> N
         assert claimed is not None
         outbox.note_failed(archive, claimed, NOW, Failed("the mail server answered 550 \x1b[31mno", permanent=True))
     line = (
-        "given up: 1 message was not taken by post:officer@example.org for Desk: the mail server answered 550 "
+        "given up: 1 message was not accepted by post:officer@example.org for Desk: the mail server answered 550 "
         "\\x1b[31mno (`clausewatch notify send --dead` tries again)"
     )
     result = call(path, "status", "--check")
@@ -131,7 +131,7 @@ def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> N
         site.pages["/ping/5ecret"] = Answer(b"no", 503)
         second = desk.clausewatch("run", "--all")
         assert second.code == 0
-        assert second.err == "The watchdog was not told: 127.0.0.1 answered with the HTTP status 503.\n"
+        assert second.err == "The watchdog was not notified: 127.0.0.1 answered with the HTTP status 503.\n"
         assert "5ecret" not in desk.clausewatch("config", "check").out
 
 

@@ -91,7 +91,7 @@ def test_what_holds_no_head_is_refused(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("nothing here")
     for given, said in (
         ("12", "is not a file, and is not a chain head"),
-        (str(tmp_path / "note.txt"), "holds no head"),
+        (str(tmp_path / "note.txt"), "contains no head"),
     ):
         result = call(path, "verify", "--head", given)
         assert result.exit_code == 2
