@@ -1,4 +1,4 @@
-"""The command line. Each command is a module of its own, imported when it is called."""
+"""The command line. Each command is a separate module, imported when it is called."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """What it does, in one line: it stands here, so that listing the commands imports none of them."""
+    """What it does, in one line. Kept here, so that listing the commands does not import them."""
 
 
 COMMANDS: dict[str, CommandEntry] = {
     "demo": CommandEntry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
     "init": CommandEntry("clausewatch.cli.init:init", "Write a commented clausewatch.toml to edit."),
     "config": CommandEntry("clausewatch.cli.config:config", "Check the configuration."),
-    "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and tell the subscribers."),
-    "status": CommandEntry("clausewatch.cli.status:status", "Show how the watch of each policy goes."),
+    "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and notify the subscribers."),
+    "status": CommandEntry("clausewatch.cli.status:status", "Show the state of each policy's watch."),
     "doctor": CommandEntry(
         "clausewatch.cli.doctor:doctor", "Show what is fetched of a policy, kept, dropped, and why."
     ),
     "history": CommandEntry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
     "show": CommandEntry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
     "diff": CommandEntry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
-    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since when each sentence of a policy stands."),
+    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since which version each sentence is there."),
     "search": CommandEntry("clausewatch.cli.search:search", "Find words in every section of every version."),
-    "review": CommandEntry("clausewatch.cli.review:review", "Say what you think of a finding; list what waits."),
+    "review": CommandEntry("clausewatch.cli.review:review", "Review a finding; list those that wait."),
     "compare": CommandEntry("clausewatch.cli.compare:compare", "Say what changed between two files."),
-    "export": CommandEntry("clausewatch.cli.export:export", "Hand evidence, pages, tables or feeds to others."),
+    "export": CommandEntry("clausewatch.cli.export:export", "Export evidence, pages, tables or feeds."),
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
-    "import": CommandEntry("clausewatch.cli.imports:imports", "Take in histories and watch lists of other tools."),
-    "archive": CommandEntry(
-        "clausewatch.cli.archive:archive", "Show the space it uses on disk; back it up, restore it."
-    ),
+    "import": CommandEntry("clausewatch.cli.imports:imports", "Import histories and watch lists of other tools."),
+    "archive": CommandEntry("clausewatch.cli.archive:archive", "Show its disk space; back it up, restore it."),
     "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
-    "unsubscribe": CommandEntry("clausewatch.cli.unsubscribe:unsubscribe", "Take back what `subscribe` made."),
-    "subscriptions": CommandEntry("clausewatch.cli.subscriptions:subscriptions", "List who hears of what."),
-    "subscribers": CommandEntry("clausewatch.cli.subscribers:subscribers", "Erase a person who was told."),
-    "notify": CommandEntry("clausewatch.cli.notify:notify", "Prove that alerts arrive, and send those that wait."),
+    "unsubscribe": CommandEntry(
+        "clausewatch.cli.unsubscribe:unsubscribe", "Remove a subscription that `subscribe` made."
+    ),
+    "subscriptions": CommandEntry("clausewatch.cli.subscriptions:subscriptions", "List who is notified of what."),
+    "subscribers": CommandEntry("clausewatch.cli.subscribers:subscribers", "Erase a person from the records."),
+    "notify": CommandEntry("clausewatch.cli.notify:notify", "Test that alerts arrive, and send those that wait."),
 }
-"""The commands in the order of `--help`. A command is entered here when it works, never before."""
+"""The commands in the order of `--help`. Only working commands are listed."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for, and whose expected errors end quietly."""
+    """A group that imports a command when it is called, and prints expected errors without a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -85,13 +85,13 @@ class LazyGroup(click.Group):
 
 
 def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
-    """Say what went wrong in one message, without a traceback."""
+    """Print the error in one message, without a traceback, and exit."""
     click.echo(f"Error: {error}", err=True)
     ctx.exit(code)
 
 
 def _archive_errors() -> tuple[type[Exception], ...]:
-    """Return what the archive may raise. It costs an import of SQLAlchemy, and raises nothing before it is imported."""
+    """Return the archive's errors. They need an import of SQLAlchemy, and cannot occur before it is imported."""
     if "archive.errors" not in sys.modules:
         return ()
     from archive.errors import ArchiveError
@@ -118,7 +118,7 @@ def _archive_exit_code(error: BaseException) -> ExitCode:
 @click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context, config_path: Path | None) -> None:
-    """Watch privacy policies, keep every version, and tell people only when sharing or rights really change.
+    """Watch privacy policies, keep every version, and notify people only when sharing or rights really change.
 
     Begin with `clausewatch init`, edit the file that it writes, and try it with `clausewatch config check`.
     """

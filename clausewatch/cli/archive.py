@@ -1,4 +1,4 @@
-"""`clausewatch archive`: the disk space that the archive uses, what may go, and its backups."""
+"""`clausewatch archive`: shows the archive's disk space, removes expired pages, and makes and restores backups."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.group()
 def archive() -> None:
-    """Show the disk space that the archive uses, remove what may go, back it up and restore it."""
+    """Show the disk space that the archive uses, remove expired pages, back it up and restore it."""
 
 
 @archive.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def stats(context: CommandContext, form: str) -> None:
-    """Show how much the archive holds, and what that takes on the disk."""
+    """Show how much the archive holds, and its disk space."""
     from archive.upkeep.retention import count_removable
     from archive.upkeep.stats import archive_stats
 
@@ -53,8 +53,8 @@ def _holding_lines(totals: ArchiveStats) -> list[str]:
         f"  raw pages      {_contents(totals.bodies)}",
         f"  texts          {_contents(totals.texts)}",
         f"  unreferenced   {_contents(totals.unreferenced)}",
-        f"{totals.differences:,} of these are stored as what differs from another.",
-        f"The database takes {_size(totals.database)}{per_version}{free}.",
+        f"{totals.differences:,} of these are stored as differences from another.",
+        f"The database uses {_size(totals.database)}{per_version}{free}.",
     ]
 
 
@@ -66,7 +66,7 @@ def _contents(contents: ContentTotals) -> str:
 
 def _rule(rule: Retention | None, removable: int | None) -> str:
     if rule is None:
-        return "Raw pages are kept for ever; `keep_bodies` in [evidence] would change that."
+        return "Raw pages are kept for ever; set `keep_bodies` in [evidence] to change that."
     fetches = "those of 1 fetch" if removable == 1 else f"those of {removable:,} fetches"
     return f"Raw pages are kept for {duration_text(rule.keep)}: `clausewatch archive vacuum` would remove {fetches}."
 
@@ -79,13 +79,13 @@ def _size(size: int) -> str:
 
 
 @archive.command()
-@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @pass_context
 def vacuum(context: CommandContext, dry_run: bool) -> None:
-    """Remove the raw pages that `keep_bodies` no longer keeps, and give free room back to the disk.
+    """Remove the raw pages that `keep_bodies` no longer keeps, and return free space to the disk.
 
-    Texts and versions stay, and the page of each policy's latest version, and all pages of policies under `hold`.
-    Each removal is recorded as evidence, so that `clausewatch verify` can tell it from a loss.
+    All texts and versions are kept, the page of each policy's latest version, and all pages of policies under `hold`.
+    Each removal is recorded as evidence, so that `clausewatch verify` can distinguish it from a loss.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -105,7 +105,7 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
     pages = "1 raw page" if bodies == 1 else f"{bodies:,} raw pages"
     click.echo(
         f"Removed {pages} and {removed.contents:,} stored contents of {_size(removed.stored_bytes)}, "
-        "and gave free room back to the disk."
+        "and returned free space to the disk."
     )
     if rule is None:
         click.echo(_rule(None, None))
@@ -115,9 +115,9 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def backup(context: CommandContext, file: Path) -> None:
-    """Write a consistent copy of the archive to FILE, also while a run goes on.
+    """Write a consistent copy of the archive to FILE, also during a run.
 
-    For SQLite; a PostgreSQL archive is backed up by its server's own tools, such as pg_dump.
+    For SQLite; back up a PostgreSQL archive with its server's own tools, such as pg_dump.
     """
     from archive.upkeep.backup import back_up
 
@@ -128,17 +128,17 @@ def backup(context: CommandContext, file: Path) -> None:
 
 @archive.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Put the archive that stands there aside first.")
+@click.option("--replace", is_flag=True, help="Move the existing archive aside first.")
 @pass_context
 def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
-    """Put a backup in the archive's place, and see to it that nobody is told twice.
+    """Replace the archive by a backup, and prevent duplicate alerts.
 
-    What waited to be sent when the backup was made is given up: it may have been sent since, and `clausewatch notify
-    send --dead` sends it anyway. The first change that the next visits find of each policy is recorded and alerts
-    nobody, for it may have been told since: read them with `clausewatch history`.
+    Messages that were waiting when the backup was made are given up, because they may have been sent since;
+    `clausewatch notify send --dead` sends them anyway. For the same reason the first change of each policy after the
+    restore is recorded without an alert: read these changes with `clausewatch history`.
 
-    Without FILE, for an archive that you restored yourself, such as a PostgreSQL one by pg_restore: run it before the
-    next run.
+    Call it without FILE, before the next run, if you restored the archive yourself, such as a PostgreSQL archive by
+    pg_restore.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -151,10 +151,10 @@ def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
         with open_archive(configuration.database, configuration.busy_timeout) as opened:
             withdrawn = note_restored(opened, now)
     if aside is not None:
-        click.echo(f"What stood there before is {aside}")
+        click.echo(f"The previous archive is now {aside}")
     messages = "1 message was" if withdrawn == 1 else f"{withdrawn:,} messages were"
     click.echo(f"Restored. {messages} waiting and will not be sent unless you call `clausewatch notify send --dead`.")
     click.echo(
-        "The first change that is found of each policy alerts nobody: after the next run, read "
+        "The first change of each policy alerts nobody: after the next run, read "
         f"`clausewatch history --since {printable(moment(now)[:10])}`."
     )

@@ -1,4 +1,4 @@
-"""`clausewatch blame`: since when each sentence of a policy stands, and what was dropped when."""
+"""`clausewatch blame`: shows since when each sentence is in a policy, and which sentences were dropped when."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from clausewatch.output.times import day, moment
 @click.command()
 @click.argument("policy")
 @click.argument("of", required=False, metavar="[VERSION]")
-@click.option("--dropped", is_flag=True, help="Instead of the text, what was dropped from it, and when.")
+@click.option("--dropped", is_flag=True, help="Show the dropped sentences instead of the text.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, form: str) -> None:
-    """Show since which version each sentence of POLICY stands.
+    """Show since which version each sentence of POLICY is there.
 
-    Of the latest version, or of VERSION: a number, or a date, which means the version that stood at the end of that day
-    (UTC). A sentence is the same while its words are, wherever it stands; one that was edited in a word is new, and the
-    one before it was dropped.
+    VERSION is a number, or a date, which means the version that was current at the end of that day (UTC); the default
+    is the latest version. A sentence is the same as long as its words are the same, even if it moves. If a word is
+    edited, the sentence counts as new, and the old one as dropped.
 
     \b
     clausewatch blame Kenalan
@@ -47,14 +47,14 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return one sentence where something may come from our own reading and not from the policy; "" where not."""
+    """Return a sentence if something may stem from our extraction and not from the policy; "" otherwise."""
     if not attribution.read_anew:
         return ""
     several = len(attribution.read_anew) > 1
     numbers = enumerated([str(number) for number in attribution.read_anew])
     return (
-        f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} read in another way than the "
-        "version before: what came or went there may come from that, and not from the policy."
+        f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} extracted differently from the "
+        "previous version: differences there may stem from that, and not from the policy."
     )
 
 
@@ -80,7 +80,7 @@ def _lines(attribution: Blame) -> Iterator[str]:
 def _dropped_lines(attribution: Blame) -> Iterator[str]:
     if not attribution.dropped:
         yield ""
-        yield "Nothing was dropped so far."
+        yield "Nothing has been dropped so far."
     for last, sentences in groupby(attribution.dropped, key=lambda sentence: sentence.last):
         together = list(sentences)
         yield ""
@@ -89,5 +89,5 @@ def _dropped_lines(attribution: Blame) -> Iterator[str]:
             yield from wrapped(sentence.text, "  - ", "    ")
             section = " > ".join(sentence.path) or "before the first heading"
             yield from wrapped(
-                f"in {section}; stood since version {sentence.first} of {day(sentence.appeared_at)}", "      "
+                f"in {section}; present since version {sentence.first} of {day(sentence.appeared_at)}", "      "
             )

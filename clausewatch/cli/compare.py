@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 REPORT_LANGUAGES = ("en", "id")
-"""In which every built-in profile gives its reasons."""
+"""The languages in which every bundled profile gives its reasons."""
 _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 
 
@@ -33,12 +33,12 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
     help="Judge each pair of a JSON Lines file; - for standard input.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
-@click.option("--language", help="The language of both files, like en or id. Default: what the text shows.")
+@click.option("--language", help="The language of both files, like en or id. Default: detected from the text.")
 @click.option("--profile", default="default", show_default=True, help="What counts as material: a profile's name.")
 @click.option(
     "--report-language", type=click.Choice(REPORT_LANGUAGES), default="en", show_default=True, help="Of the reasons."
 )
-@click.option("--exit-code", is_flag=True, help="End with 10 where something material was found.")
+@click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @pass_context
 @click.pass_context
 def compare(
@@ -55,15 +55,15 @@ def compare(
 ) -> None:
     """Say what changed between two files, and whether it matters to sharing or rights.
 
-    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed, and a
-    configuration only for a profile of your own in it.
+    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed; a configuration is needed
+    only for a profile of your own.
 
     \b
     clausewatch compare old.html new.html
     clausewatch compare --batch pairs.jsonl > judged.jsonl
 
-    A batch has one JSON object a line: id, before, after (paths relative to the batch), and where wanted language,
-    profile, status, final_url, content_type. The answer is one line each, in the same order.
+    A batch has one JSON object per line: id, before, after (paths relative to the batch), and optionally language,
+    profile, status, final_url, content_type. The output has one line for each, in the same order.
     """
     from clausewatch.inspection.offline_compare import Defaults
 
@@ -99,7 +99,7 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
-    """Print one judgement. A file that is not the policy is trouble: nothing was judged."""
+    """Print one judgement. A file that is not a policy is trouble: nothing was judged."""
     from clausewatch.inspection.offline_compare import FilePair, judge_pair
     from clausewatch.output.json_rows import as_json, comparison_report
 

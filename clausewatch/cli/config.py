@@ -1,4 +1,4 @@
-"""`clausewatch config`: what the configuration means."""
+"""`clausewatch config`: checks and explains the configuration."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SQLITE = "sqlite:///"
 
 @click.group()
 def config() -> None:
-    """Look at the configuration."""
+    """Check and explain the configuration."""
 
 
 @config.command()
 @pass_context
 def check(context: CommandContext) -> None:
-    """Say what the configuration means, and how to have cron run it.
+    """Explain the configuration, and print a line for cron.
 
-    Nothing is fetched and nothing is sent. Everything that is wrong is listed at once, with its place and the fix;
-    then the exit code is 2.
+    Nothing is fetched and nothing is sent. If there are problems, all are listed with their locations and fixes, and
+    the exit code is 2.
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.config.crontab import crontab_line, installed_command
@@ -38,17 +38,19 @@ def check(context: CommandContext) -> None:
     require_browser(configuration)
     _check_templates(configuration)
     made = _made(configuration)
-    click.echo(f"{configuration.path} is sound. This is what it says:\n")
+    click.echo(f"{configuration.path} is valid. It means:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
     for subscriber in made:
         click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(subscriber, configuration.policies))}")
     hints = (*warnings(configuration), *unheard(made, configuration), *_template_hints(configuration))
     if hints:
-        click.echo("\nAllowed, but perhaps not meant:\n")
+        click.echo("\nAllowed, but perhaps unintended:\n")
         for hint in hints:
             click.echo(f"  - {configuration.redacted(hint)}")
-    click.echo("\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched when due:\n")
+    click.echo(
+        "\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched only if due:\n"
+    )
     click.echo(crontab_line(configuration, installed_command()))
 
 
@@ -71,7 +73,7 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 
 def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
-    """Return the subscriptions that the command line made; none where there is no archive yet. Raises StorageError."""
+    """Return the subscriptions that the command line made; empty if there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return ()
     from archive.storage.database import open_archive

@@ -1,4 +1,4 @@
-"""What every command shares: the configuration and the archive, each opened when first asked for."""
+"""The context that all commands share: the configuration and the archive, each opened on first use."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 class CommandContext:
-    """The configuration and the archive that a command works with."""
+    """The configuration and the archive of a command."""
 
     def __init__(self, config_path: Path | None = None) -> None:
         self.config_path = config_path or Path("clausewatch.toml")
         """The configuration file, as the user named it."""
         self.config_is_named = config_path is not None
-        """Whether the user named it, so that it must be there."""
+        """Whether the user named the file, so that it must exist."""
 
     def configuration(self) -> Configuration:
-        """Return the configuration, loaded once; raise ConfigurationError where it cannot be used."""
+        """Return the configuration, loaded once; raise ConfigurationError if it cannot be used."""
         return self._configuration
 
     def checked_configuration(self) -> Configuration:
-        """Return the configuration with its channels checked too, for what sends; raise ConfigurationError.
+        """Return the configuration with its channels checked too, for commands that send; raise ConfigurationError.
 
-        It imports Apprise: where a lock is to be taken, take it first.
+        It imports Apprise, so a command that needs the lock must take it first.
         """
         from clausewatch.config import load
         from notifier.channels import address_problem
@@ -39,7 +39,7 @@ class CommandContext:
         return load(self.config_path, check_channel=address_problem)
 
     def own_profiles(self) -> Mapping[str, Profile]:
-        """Return the configuration's profiles, or none where no file is named and none is there.
+        """Return the configuration's profiles; empty if no file is named and the default file does not exist.
 
         For commands that need no configuration. Raises ConfigurationError.
         """

@@ -1,4 +1,4 @@
-"""`clausewatch demo`: the whole job in seconds, on this machine alone."""
+"""`clausewatch demo`: shows the whole product in seconds, on this machine alone."""
 
 from __future__ import annotations
 
@@ -38,23 +38,22 @@ def demo(output: Path | None) -> None:
     crawls them again and sends its alerts to a small mail server, on this machine too. Nothing else is contacted and
     nothing is installed.
 
-    The e-mails and a redline page of each material change are left in a folder, with the configuration and the archive
-    that made them.
+    A folder keeps the e-mails and a redline page of each material change, with the configuration and the archive.
     """
     folder = prepare(output)
     _introduce(folder)
     with DemoSite() as site, DemoMailbox() as mailbox:
         configuration = configure(folder, site, mailbox)
-        _step(1, "First visit: every policy is read and kept. There is nothing to compare with, so nobody is told.")
+        _step(1, "First visit: every policy is read and kept. There is nothing to compare with, so nobody is alerted.")
         _visit(configuration)
         site.edition = 2
-        _step(2, "All the pages change. Second visit: did what they say of sharing or rights really change?")
+        _step(2, "All pages change. Second visit: did their statements on sharing or rights really change?")
         _visit(configuration)
         observations = observe(configuration)
         alerts = keep_alerts(mailbox.messages, folder)
     for observation in observations:
         _show(observation)
-    _step(3, f"Who was told: {READER}, and {JAKARTA} in Indonesian; {_counted(len(alerts), 'e-mail')}.")
+    _step(3, f"Alerts went to {READER}, and {JAKARTA} in Indonesian; {_counted(len(alerts), 'e-mail')}.")
     _show_files(observations, alerts)
     _say_what_next(configuration, observations)
 
@@ -123,9 +122,9 @@ def _show_files(observations: tuple[Observation, ...], alerts: tuple[SentMail, .
 
 
 def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
-    clausewatch = shlex.join(installed_command())  # in full: after `make demo` no shell finds it by its name
+    clausewatch = shlex.join(installed_command())  # in full: after `make demo` the command is not on the PATH
     command = f"{clausewatch} --config {shlex.quote(str(configuration))}"
-    click.echo("\nThe demo's site is closed again: links to it lead nowhere. What was kept can still be asked:")
+    click.echo("\nThe demo's site is closed: links to it lead nowhere. You can still query the archive:")
     click.echo(f"   {command} history")
     for observation in observations:
         if observation.redline is not None:
@@ -140,7 +139,7 @@ def _step(number: int, text: str) -> None:
 
 
 def _say(text: str, indent: int = 0) -> None:
-    """Write a paragraph; the lines after a label stand under its text."""
+    """Write a paragraph; lines after the first are aligned with the text after the label."""
     hanging = " " * (indent + 9 if indent == 6 else indent)
     click.echo(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=hanging))
 

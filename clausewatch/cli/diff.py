@@ -1,4 +1,4 @@
-"""`clausewatch diff`: two versions of a policy as one marked text."""
+"""`clausewatch diff`: shows two versions of a policy as one marked text."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def diff(
 ) -> None:
     """Show what changed between two versions of POLICY, word by word.
 
-    BEFORE and AFTER are version numbers, or dates: a date means the version that stood at the end of that day (UTC).
-    Without AFTER the latest version is meant, without both the last two.
+    BEFORE and AFTER are version numbers, or dates: a date means the version that was current at the end of that day
+    (UTC). AFTER defaults to the latest version, BEFORE to the version before it.
 
     \b
     clausewatch diff Kenalan
@@ -52,7 +52,7 @@ def diff(
         click.echo(as_json(redline_row(compared)))
     else:
         lines = redline_lines(compared, full=full, side_by_side=side_by_side)
-        # https://no-color.org; where the output is no terminal, click leaves colours out by itself
+        # https://no-color.org; if the output is not a terminal, click leaves colours out by itself
         click.echo("\n".join(lines), color=False if os.environ.get("NO_COLOR") else None)
 
 
@@ -61,5 +61,5 @@ def _versions(archive: Archive, policy: str, before: str | None, after: str | No
     if before is not None:
         return named_version(archive, policy, before), last
     if last.number == 1:
-        raise NoAnswerError(f"{policy} has one version only, so there is nothing to compare yet")
+        raise NoAnswerError(f"{policy} has only one version, so there is nothing to compare yet")
     return version(archive, policy, last.number - 1), last

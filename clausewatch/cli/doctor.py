@@ -28,8 +28,8 @@ from differ.visits.assessment import Assessment
 def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) -> None:
     """Show what is fetched of POLICY, what is kept, what is dropped and why.
 
-    Fetches the page twice, as a run does, and records nothing. Ends with 1 where a run would not see the policy, where
-    the configured `select` matches nothing, or where two fetches in a row do not give the same text.
+    Fetches the page twice, as a run does, and records nothing. Ends with 1 if a run would not recognise the policy, if
+    the configured `select` matches nothing, or if two consecutive fetches give different texts.
     """
     configuration = context.configuration()
     policies = {configured.name: configured for configured in configuration.policies}
@@ -48,18 +48,18 @@ def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) 
 def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     yield from wrapped(f"{diagnosis.policy.name}: {' and '.join(diagnosis.policy.urls)}")
     for robots in dict.fromkeys(diagnosis.robots):
-        yield from _told("robots.txt", _robots(robots))
+        yield from _labelled("robots.txt", _robots(robots))
     for number, visited in enumerate(diagnosis.visits, 1):
-        yield from _told(f"Fetch {number}", _fetch(visited))
+        yield from _labelled(f"Fetch {number}", _fetch(visited))
     if diagnosis.limit:
-        yield from _told("Reading", f"ended by {diagnosis.limit}; a run records the answer as not comparable")
+        yield from _labelled("Reading", f"ended by {diagnosis.limit}; a run records the response as not comparable")
     if diagnosis.examined is not None:
         yield from _page(diagnosis, diagnosis.examined)
     yield ""
     yield "All is well." if diagnosis.well else "Not all is well: see above."
 
 
-def _told(what: str, text: str) -> list[str]:
+def _labelled(what: str, text: str) -> list[str]:
     return wrapped(f"{what:<12} {text}", hanging=" " * 13)
 
 
@@ -69,13 +69,13 @@ def _robots(robots: RobotsResult) -> str:
     if robots.delay is None:
         return f"{robots.origin}: answers {robots.status}, so nothing may be fetched"
     stated = "no Crawl-delay" if robots.crawl_delay is None else f"Crawl-delay {robots.crawl_delay:g} s"
-    return f"{robots.origin}: answers {robots.status}, {stated}; {robots.delay:g} s are left between two requests"
+    return f"{robots.origin}: answers {robots.status}, {stated}; {robots.delay:g} s between two requests"
 
 
 def _fetch(visited: VisitResult) -> str:
     fetch = visited.fetch
     if fetch.error:
-        return f"no complete answer ({fetch.error_kind}): {fetch.error}"
+        return f"no complete response ({fetch.error_kind}): {fetch.error}"
     seconds = "" if visited.seconds is None else f" in {visited.seconds:.2f} s"
     browser = browser_of(visited)
     built = "" if browser is None else f", as {browser} built it"
@@ -84,18 +84,20 @@ def _fetch(visited: VisitResult) -> str:
 
 
 def _page(diagnosis: Diagnosis, page: Examined) -> Iterator[str]:
-    yield from _told("Is it one?", "yes, a policy" if page.refused is None else f"no: {': '.join(page.refused)}")
-    yield from _told("Read by", _how(diagnosis, page))
-    yield from _told("Languages", ", ".join(page.document.languages) or "none known")
+    yield from _labelled("A policy?", "yes" if page.refused is None else f"no: {': '.join(page.refused)}")
+    yield from _labelled("Read by", _how(diagnosis, page))
+    yield from _labelled("Languages", ", ".join(page.document.languages) or "none recognised")
     dates = "; ".join(f"{date.kind} {date.day.isoformat()} ({date.text!r})" for date in page.document.dates)
-    yield from _told("Dates stated", dates or "none")
+    yield from _labelled("Dates stated", dates or "none")
     for address, named in page.elsewhere:
-        yield from _told("Canonical", f"{address} gives {named} as its own address: if the policy is there, watch that")
-    yield from _told("Same twice?", _steady(page))
+        yield from _labelled(
+            "Canonical", f"{address} gives {named} as its canonical address: if the policy is there, watch that address"
+        )
+    yield from _labelled("Same twice?", _steady(page))
     for first, second in page.differences:
         yield from wrapped(f"- {first}", indent=" " * 13, hanging=" " * 15)
         yield from wrapped(f"+ {second}", indent=" " * 13, hanging=" " * 15)
-    yield from _told("Next run", _next_run(diagnosis, page.assessment))
+    yield from _labelled("Next run", _next_run(diagnosis, page.assessment))
     yield ""
     yield f"Kept: {page.words} words in {len(page.outline)} sections"
     for section in page.outline:
@@ -117,7 +119,7 @@ def _how(diagnosis: Diagnosis, page: Examined) -> str:
 
 def _steady(page: Examined) -> str:
     if page.steady is None:
-        return "not known: only one complete answer came"
+        return "unknown: only one complete response came"
     return "yes, both fetches give the same text" if page.steady else "no: these words differ (first fetch -, second +)"
 
 
@@ -132,6 +134,6 @@ def _next_run(diagnosis: Diagnosis, assessment: Assessment) -> str:
         return f"unchanged: the text is that of version {diagnosis.latest}"
     comparison = assessment.comparison
     if comparison is None:
-        return f"changed after version {diagnosis.latest}, recorded without a judgement: it is read in another way now"
+        return f"changed after version {diagnosis.latest}, recorded without a judgement: its extraction differs now"
     weight = f"material ({comparison.severity})" if comparison.material else "not material"
     return f"{assessment.outcome} after version {diagnosis.latest}: {len(comparison.findings)} findings, {weight}"

@@ -1,1 +1,1 @@
-"""Answers as text, HTML and JSON."""
+"""Formats answers as text, HTML and JSON."""

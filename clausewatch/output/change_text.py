@@ -1,4 +1,4 @@
-"""What the dates and the languages of a policy say of a change, in plain lines."""
+"""Notes on a change in plain lines: what the policy's dates, its languages, later looks and reviews show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German"
 
 
 def language_name(code: str) -> str:
-    """Return a language's English name; one that has no word lists here keeps its code."""
+    """Return a language's English name, or its code if the language has no word lists."""
     return LANGUAGES.get(code, code)
 
 
@@ -29,7 +29,7 @@ def enumerated(names: list[str]) -> str:
 
 
 def version_notes(version: Version) -> Iterator[str]:
-    """Yield what dates and languages say of the change that led to a version; of days to come, as it was first seen."""
+    """Yield notes on the dates and languages of the change that led to a version, as of the day it was first seen."""
     change = version.change
     if change is None:
         return
@@ -38,31 +38,31 @@ def version_notes(version: Version) -> Iterator[str]:
 
 
 def look_notes(version: Version) -> Iterator[str]:
-    """Yield whether a version's text was there before, goes back and forth, or was never confirmed."""
+    """Yield notes on whether a version reverts to an earlier text, flaps, or was never confirmed."""
     if version.returns_to is not None and version.back_to is not None:
         yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"
     if version.flapping:
-        yield "flapping: the text went back and forth; alerts held until one text stays"
+        yield "flapping: the text went back and forth; alerts are held until it is stable"
     if not version.confirmed:
-        yield "unconfirmed: an odd change that no second look agreed with"
+        yield "unconfirmed: a suspicious change that no second look confirmed"
 
 
 def review_notes(recorded: RecordedFinding) -> Iterator[str]:
-    """Yield what was said of a finding, or of another with the same words, for which nobody is told of it."""
+    """Yield the reviews of a finding, or the false alarm with the same words that suppresses its alerts."""
     for review in recorded.reviews:
         text = f": {review.text}" if review.text else ""
         yield f"{DEEDS[review.kind]} on {day(review.at)} by {review.by}{text}"
     if recorded.verdict is None and recorded.repeats is not None:
         alike = recorded.repeats
         marked = f"the same words were marked as a false alarm on {day(alike.at)}"
-        yield f"{marked} (finding {alike.finding}): not told again"
+        yield f"{marked} (finding {alike.finding}): no further alert"
 
 
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
-    """Yield what the stated dates say of a change.
+    """Yield notes on the stated dates of a change.
 
-    A day of effect, and the end of a notice or objection period, are told where they lie after `seen`; where no day is
-    given, where they lie after the date that the version before stated.
+    A day of effect, and the end of a notice or objection period, are noted if they are later than `seen`; without
+    `seen`, if they are later than the date that the previous version stated.
     """
     if timing.silent:
         yield f"silent edit: the text changed, the stated date of {timing.stated_after} did not"
@@ -77,7 +77,7 @@ def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
 
 
 def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterator[str]:
-    """Yield which language of a page in several changed alone."""
+    """Yield a note if only some languages of a multilingual page changed."""
     if not drift:
         return
     changed = sorted({finding.language for finding in findings if finding.material and finding.language not in drift})

@@ -1,4 +1,4 @@
-"""Answers as standalone HTML pages: they load nothing, run nothing, and print well. To be written as UTF-8."""
+"""Formats answers as standalone HTML pages: they load nothing, run nothing, and print well. Write them as UTF-8."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from clausewatch.output.times import day, moment
 
 
 def page(template: str, **answer: object) -> str:
-    """Return the page that a template of `clausewatch/templates` makes of an answer.
+    """Render an answer by a template of `clausewatch/templates`.
 
-    All that others wrote is escaped, and what is invisible in it is shown.
+    Text from outside is escaped, and its invisible characters are made visible.
     """
     return _environment().get_template(template).render(made_at=datetime.now(UTC), **answer)
 

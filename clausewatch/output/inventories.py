@@ -1,4 +1,4 @@
-"""What a policy promised from version to version: the inventories of stored texts, and how they changed."""
+"""Builds the inventories of stored texts, and their changes from version to version."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from differ.judgement.inventory import Inventory, InventoryChange, inventory, in
 from differ.model import watched_topic
 
 Changes = dict[tuple[str, int], InventoryChange]
-"""By policy and number of the version after."""
+"""By policy and number of the later version."""
 
 
 def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
-    """Return what came and went of rights and recipients with each of these versions.
+    """Return the rights and recipients that each of these versions added or removed.
 
-    Left out are first versions, and those that are read in another way than the version before: what differs there may
-    be our reading. A change without a finding on sharing or rights moved none. Raises DamagedArchiveError.
+    Left out are first versions, and versions extracted differently from their predecessor, where differences may stem
+    from the extraction. A change without a finding on sharing or rights changes no inventory. Raises
+    DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)
@@ -42,6 +43,6 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
 
 
 def may_promise_otherwise(version: Version) -> bool:
-    """Whether a version may name other rights or recipients than the one before."""
+    """Whether a version may name other rights or recipients than its predecessor."""
     findings = version.change.findings if version.change is not None else ()
     return any(watched_topic(finding.finding.topic) is not None for finding in findings)

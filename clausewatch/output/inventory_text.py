@@ -1,4 +1,4 @@
-"""The inventories of a policy in plain words: which rights it names, and who receives data."""
+"""Describes inventories in plain words: the rights that a policy names, and the recipients of data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RIGHTS = {
     "optout.settings": "choices in settings",
     "complaint": "complaint",
 }
-"""Rights, as a person calls them."""
+"""Rights in everyday words."""
 
 CLASSES = {
     "group": "group companies",
@@ -47,11 +47,11 @@ CLASSES = {
     "users": "other users",
     NAMED: "by name",
 }
-"""Classes of recipients, as a person calls them."""
+"""Classes of recipients in everyday words."""
 
 
 def inventory_lines(inventory: Inventory) -> Iterator[str]:
-    """Yield the rights and the recipients by language, then what one language alone names."""
+    """Yield the rights and the recipients by language, then those that only one language names."""
     speaking = [right.language for right in inventory.rights] + [
         recipient.language for recipient in inventory.recipients
     ]
@@ -112,12 +112,12 @@ def _section_name(section: str) -> str:
 
 
 def right_words(right: Right) -> str:
-    """Return a right as a person calls it."""
+    """Return a right in everyday words."""
     return RIGHTS.get(right.right, right.right)
 
 
 def change_notes(change: InventoryChange) -> Iterator[str]:
-    """Yield a short line for each right and recipient that came or went."""
+    """Yield a short line for each right and recipient that was added or removed."""
     rights = (("no longer names", change.rights_gone), ("newly names", change.rights_new))
     for verb, named in rights:
         yield from (f"{verb} the right: {right_words(right)} ({language_name(right.language)})" for right in named)

@@ -1,4 +1,4 @@
-"""Two versions as one text with marks: for a terminal, for a browser or paper, for programs."""
+"""Compares two versions as one marked text, and formats it for a browser or paper."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from differ.matching.redline import redline as mark
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Two versions of a policy, what was judged between them, and the marked text."""
+    """Two versions of a policy, the judged versions between them, and the marked text."""
 
     before: Version
     after: Version
     judged: tuple[Version, ...]
-    """The versions after `before` up to `after`, with the change that led to each; empty where `after` is the older."""
+    """The versions after `before` up to `after`, with the change that led to each; empty if `after` is older."""
     _: KW_ONLY
     sections: tuple[RedlineSection, ...]
 
     @property
     def changed(self) -> tuple[RedlineSection, ...]:
-        """The sections in which a word was changed, or which were moved."""
+        """The sections that were moved, or in which a word was changed."""
         return tuple(section for section in self.sections if section.status != "same")
 
     @property
     def caution(self) -> str:
-        """One sentence where marks may come from our own reading and not from the policy; "" where not."""
+        """A sentence if marks may stem from our extraction and not from the policy; "" otherwise."""
         if self.before.identity == self.after.identity:
             return ""
         return (
-            "Between these versions the way in which Clausewatch reads the page was changed: "
-            "some marks may come from that, and not from the policy."
+            "Between these versions the extraction by Clausewatch changed: "
+            "some marks may stem from that, and not from the policy."
         )
 
 

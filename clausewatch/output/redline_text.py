@@ -1,4 +1,4 @@
-"""The redline and the findings as lines for a terminal, with marks that need no colour."""
+"""Formats the redline and the findings as lines for a terminal, with marks that need no colour."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
 
 Word = tuple[str, Operation]
-"""A word with its marks, or white space, and the edit it belongs to."""
+"""A word with its marks, or white space, and its kind of edit."""
 
 
 def redline_lines(compared: Redline, *, full: bool, side_by_side: bool = False) -> Iterator[str]:
-    """Yield the redline: what was judged, then the changed parts of the text; all of the text where it is `full`."""
+    """Yield the redline: the judgement, then the changed parts of the text; with `full` the whole text."""
     yield from _head(compared)
     for version in compared.judged:
         yield ""
@@ -49,7 +49,7 @@ def _head(compared: Redline) -> Iterator[str]:
     for version in compared.judged:
         for note in version_notes(version):
             yield from wrapped(f"version {version.number}: {note}", indent="  Dates    ", hanging=" " * 11)
-    yield "  Marks    [-words that went-]  {+words that came+}"
+    yield "  Marks    [-removed words-]  {+added words+}"
     if compared.caution:
         yield from wrapped(f"Caution: {compared.caution}", indent="  ", hanging="           ")
 
@@ -60,7 +60,7 @@ def version_line(version: Version) -> str:
 
 
 def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
-    """Yield all that is known of a version and of the change that led to it."""
+    """Yield a description of a version and of the change that led to it."""
     yield from verdict_lines(version)
     for note in (*version_notes(version), *change_notes(promised)):
         yield from wrapped(note, indent="  ", hanging="    ")
@@ -68,7 +68,7 @@ def version_lines(version: Version, promised: InventoryChange, *, suppressed: bo
 
 
 def verdict_lines(version: Version) -> Iterator[str]:
-    """Yield what was judged of the change that led to a version, when it was seen, and the dates that it states."""
+    """Yield the judgement of the change that led to a version, when it was seen, and the dates that it states."""
     yield from wrapped(f"Version {version.number}: {verdict_phrase(version)}", hanging="  ")
     yield f"  {version_line(version)}"
     for note in look_notes(version):
@@ -80,7 +80,7 @@ def verdict_lines(version: Version) -> Iterator[str]:
 
 
 def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
-    """Yield the findings of the change that led to a version, and how they were come by."""
+    """Yield the findings of the change that led to a version, and how they were obtained."""
     change = version.change
     if change is None:
         return
@@ -95,7 +95,7 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
 
 
 def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
-    """Yield a finding: its topic and place, the words, the reason and the rule."""
+    """Yield a finding: its topic and section, the words, the reason and the rule."""
     finding = recorded.finding
     weight = "material" if finding.material else "not material"
     section = finding.section or "before the first heading"
@@ -144,7 +144,7 @@ def _inline(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def _sides(block: Sequence[Edit]) -> Iterator[str]:
-    """Yield the text before and the text after next to each other."""
+    """Yield the text before and the text after side by side."""
     room = (wide_width() - len("  ") - len(" | ")) // 2
     left = marked_lines([edit for edit in block if edit.operation != "insert"], "", room)
     right = marked_lines([edit for edit in block if edit.operation != "delete"], "", room)
@@ -154,9 +154,9 @@ def _sides(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def marked_lines(edits: Iterable[Edit], indent: str, columns: int | None = None) -> Iterator[str]:
-    """Yield edits with their marks, wrapped between words, coloured by what they do.
+    """Yield edits with their marks, wrapped between words, coloured by their operation.
 
-    They are as wide as a line of text is on this terminal, unless told otherwise; a longer word stays whole.
+    They are as wide as a line of text on this terminal, unless `width` is given; a longer word is not broken.
     """
     line: list[Word] = []
     room = (line_width() if columns is None else columns) - len(indent)
@@ -177,7 +177,7 @@ def _words(edits: Iterable[Edit]) -> Iterator[Word]:
     before: Operation = "keep"
     for edit in edits:
         if "keep" not in (before, edit.operation):
-            yield (" ", "keep")  # words that went and words that came in their place do not stick together
+            yield (" ", "keep")  # removed words and the words that replace them are separated by a space
         before = edit.operation
         opening, closing = MARKS[edit.operation]
         text = printable(edit.text)

@@ -1,4 +1,4 @@
-"""What is said of versions and of the sections of a redline, on a terminal and on a page."""
+"""Words for versions and for the sections of a redline, on a terminal and on a page."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ STATUS_WORDS = {
 
 
 def is_kept(block: tuple[Edit, ...]) -> bool:
-    """Return whether no word of a block was changed."""
+    """Whether no word of a block was changed."""
     return all(edit.operation == "keep" for edit in block)
 
 
 def heading(section: RedlineSection) -> str:
-    """Return the section's heading path; the text before the first heading has none."""
+    """Return the section's heading path, or a phrase for the text before the first heading."""
     return section.section or "Before the first heading"
 
 
 def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
-    """Return a section's blocks without the first where it only repeats the heading."""
+    """Return a section's blocks, without the first if it only repeats the heading."""
     first = "".join(edit.text for edit in section.blocks[0]) if section.blocks else ""
     repeats = bool(first) and is_kept(section.blocks[0]) and heading(section).endswith(first)
     return section.blocks[1:] if repeats else section.blocks
 
 
 def verdict_phrase(version: Version) -> str:
-    """Return in a phrase what was judged of the change that led to a version."""
+    """Return a phrase for the judgement of the change that led to a version."""
     change = version.change
     imported = "imported, " if is_imported(version.identity) else ""
     if version.number == 1:
         return f"{imported}first version"
     if version.identity.startswith(TECHNICAL_IMPORT):
-        return "imported, not judged: whoever recorded it says that only their extraction changed"
+        return "imported, not judged: its source says that only its extraction changed"
     if change is None:
-        return f"{imported}not judged: it could not be compared like with like with the version before"
+        return f"{imported}not judged: it is not comparable with the previous version"
     if change.material:
         return f"{imported}material to {' and '.join(change.topics) or 'the profile'}, severity {change.severity}"
     return f"{imported}changed, but nothing material to sharing or rights"

@@ -1,4 +1,4 @@
-"""Text for a terminal: harmless, aligned, wrapped."""
+"""Formats text for a terminal: harmless, aligned, wrapped."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 GAP = "  "
 
 WIDEST = 100
-"""Columns of a line of text where the terminal is wider, or where there is none."""
+"""Columns of a line of text if the terminal is wider, or if there is none."""
 
 JOINERS = "\u200c\u200d"
 """The zero-width joiner and non-joiner: some scripts cannot be written without them."""
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""General categories of characters that steer a terminal, reorder its text, hide in it, or cannot be printed."""
+"""General categories of characters that control a terminal, reorder its text, are invisible, or cannot be printed."""
 
 
 def printable(text: str) -> str:
-    r"""Return a text of one line in which nothing is hidden and nothing steers the terminal.
+    r"""Return a text of one line in which nothing is hidden and nothing controls the terminal.
 
     Control characters, line ends, bidirectional marks, invisible characters and lone surrogates are shown as escapes
-    ("\x1b", "\u202e"). What others wrote goes through here before it is printed.
+    ("\x1b", "\u202e"). All text from outside passes through here before it is printed.
     """
     return "".join(_shown(character) for character in text)
 
@@ -38,7 +38,7 @@ def _shown(character: str) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many cells of a terminal a printable text takes."""
+    """Return how many cells of a terminal a printable text occupies."""
     return sum(_cells(character) for character in text)
 
 
@@ -59,7 +59,7 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def line_width() -> int:
-    """Return the columns of a line of text: those of the terminal, no fewer than 40, no more than reads well."""
+    """Return the columns of a line of text: those of the terminal, at least 40, at most a readable width."""
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 40), WIDEST)
 
 
@@ -71,7 +71,7 @@ def wide_width() -> int:
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str]:
     """Return a text, made printable, in lines of `line_width`.
 
-    `hanging` indents all lines but the first; it is `indent` unless told otherwise.
+    `hanging` indents all lines but the first; the default is `indent`.
     """
     return textwrap.wrap(
         printable(text),

@@ -1,4 +1,4 @@
-"""Times as a person writes and reads them: always UTC, always said so."""
+"""Parses and formats times for people: always in UTC, and labelled as UTC."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def stamp(at: datetime) -> str:
 
 
 def start(text: str) -> datetime:
-    """Read a day, as its first moment, or a time. Raises ValueError; one without a zone is UTC."""
+    """Read a day, as its first moment, or a time; a time without a zone is UTC. Raises ValueError."""
     day = _day(text)
     return _time(text) if day is None else datetime.combine(day, time.min, UTC)
 
 
 def end(text: str) -> datetime:
-    """Read a day, as its last moment, or a time. Raises ValueError; one without a zone is UTC."""
+    """Read a day, as its last moment, or a time; a time without a zone is UTC. Raises ValueError."""
     day = _day(text)
     return _time(text) if day is None else datetime.combine(day, time.max, UTC)
 

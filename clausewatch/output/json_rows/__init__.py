@@ -1,4 +1,4 @@
-"""Answers as rows of JSON, and the one place that makes them. Their keys are a contract with other programs."""
+"""Makes all rows of JSON. Their keys are a contract with other programs."""
 
 from clausewatch.output.json_rows.answers import (
     blame_row,

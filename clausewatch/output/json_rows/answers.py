@@ -1,4 +1,4 @@
-"""Answers to questions about the archive and its watch, as rows."""
+"""Rows for answers to questions about the archive and its watch."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _redline_section_row(section: RedlineSection) -> Row:
 
 
 def blame_row(blame: Blame) -> Row:
-    """Return since when each sentence of a version stands, and what was dropped before it."""
+    """Return the first version of each sentence of a version, and the sentences dropped before it."""
     return version_row(blame.version) | {
         "read_anew": list(blame.read_anew),
         "sentences": [_sentence_row(sentence) for sentence in blame.sentences],
@@ -135,7 +135,7 @@ def _match_row(match: SectionMatch) -> Row:
 
 
 def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_policy: bool) -> Row:
-    """Return what a subscriber asks for, and who subscribed them, if a command did."""
+    """Return what a subscriber subscribes to, and who made the subscription, if a command did."""
     digest = subscriber.digest
     return {
         "name": subscriber.name,

@@ -1,4 +1,4 @@
-"""What was judged without recording it, of two files or of a page, as rows."""
+"""Rows for judgements that are not recorded: of two files, or of a page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def comparison_row(identifier: object, assessment: Assessment, report_language: str = "en") -> Row:
-    """Return an assessment as a row of the `compare` contract: every key is always there."""
+    """Return an assessment as a row of the `compare` contract: every key is always present."""
     comparison = assessment.comparison
     return {
         "id": identifier,
@@ -35,7 +35,7 @@ def comparison_row(identifier: object, assessment: Assessment, report_language: 
 
 
 def comparison_report(identifier: object, assessment: Assessment, report_language: str) -> Row:
-    """Return the row of `compare` with what the stated dates and the languages show."""
+    """Return the row of `compare` with notes on the stated dates and the languages."""
     comparison = assessment.comparison
     return comparison_row(identifier, assessment, report_language) | {
         "timing": timing_row(comparison.timing) if comparison else None,
@@ -64,7 +64,7 @@ def _finding_row(finding: Finding, report_language: str) -> Row:
 
 
 def diagnosis_row(diagnosis: Diagnosis) -> Row:
-    """Return what is fetched of a policy, kept and dropped."""
+    """Return the parts of a policy that are fetched, kept and dropped."""
     policy, examined = diagnosis.policy, diagnosis.examined
     return {
         "policy": policy.name,

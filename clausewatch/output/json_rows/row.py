@@ -1,4 +1,4 @@
-"""One row, and how rows become JSON."""
+"""The type of a row, and the conversion of rows to JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = dict[str, object]
 
 
 def as_json(rows: object) -> str:
-    """Return JSON to read: indented, its keys in our order, in any script."""
+    """Return readable JSON: indented, keys in our order, characters of any script unescaped."""
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 

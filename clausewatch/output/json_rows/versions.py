@@ -1,4 +1,4 @@
-"""Versions, changes and findings as rows."""
+"""Rows for versions, changes and findings."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def version_row(version: Version) -> Row:
 
 
 def judged_row(version: Version, *, suppressed: bool) -> Row:
-    """Return a version with what changed in it."""
+    """Return a version with its change."""
     return version_row(version) | change_row(version.change, suppressed=suppressed)
 
 
 def history_row(version: Version, inventory: InventoryChange | None, *, suppressed: bool) -> Row:
-    """Return a version with what changed in it, and the rights and recipients that came and went."""
+    """Return a version with its change, and the rights and recipients that it added and removed."""
     changed = None if inventory is None else inventory_change_row(inventory)
     return judged_row(version, suppressed=suppressed) | {"inventory": changed}
 
@@ -66,12 +66,12 @@ def inventory_page_row(version: Version, inventory: Inventory) -> Row:
 
 
 def timing_row(timing: Timing) -> Row:
-    """Return what the stated dates say of a change."""
+    """Return what the stated dates show about a change."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
 def inventory_row(inventory: Inventory) -> Row:
-    """Return the rights and recipients of a version, and what one language alone names."""
+    """Return the rights and recipients of a version, and those that only one language names."""
     return {
         "rights": [_right_row(right) for right in inventory.rights],
         "recipients": [_recipient_row(recipient) for recipient in inventory.recipients],
@@ -80,7 +80,7 @@ def inventory_row(inventory: Inventory) -> Row:
 
 
 def inventory_change_row(change: InventoryChange) -> Row:
-    """Return the rights and recipients that came and went."""
+    """Return the rights and recipients that were added and removed."""
     return {
         "rights_gone": [_right_row(right) for right in change.rights_gone],
         "rights_new": [_right_row(right) for right in change.rights_new],
@@ -159,7 +159,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
 
 
 def review_row(review: Review) -> Row:
-    """Return what was said of a finding."""
+    """Return a review of a finding."""
     return {"kind": review.kind, "text": review.text, "by": review.by, "at": stamp(review.at)}
 
 
@@ -184,7 +184,7 @@ def reviewable_row(reviewable: Reviewable) -> Row:
 
 
 def tally_row(tally: RuleTally) -> Row:
-    """Return how a rule fared with those who reviewed its findings."""
+    """Return how people reviewed the findings of a rule."""
     return {
         "rule": tally.rule,
         "findings": tally.findings,

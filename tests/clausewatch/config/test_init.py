@@ -36,7 +36,7 @@ def test_what_init_writes_passes_the_check(folder: Path) -> None:
     assert run("init").exit_code == 0
     checked = run("config", "check")
     assert checked.exit_code == 0, checked.output
-    assert f"{folder}/clausewatch.toml is sound" in checked.output
+    assert f"{folder}/clausewatch.toml is valid" in checked.output
     assert "Example Company" in checked.output
 
 

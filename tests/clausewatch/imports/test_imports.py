@@ -89,7 +89,7 @@ def test_every_version_comes_with_its_date_and_what_changed_is_judged(tmp_path: 
     assert known.version.page is None, "what others recorded is never extracted again as if we had fetched it"
     history = call(path, "history", "Ferry").stdout
     assert "imported, first version" in history
-    assert "whoever recorded it says that only their extraction changed" in history
+    assert "its source says that only its extraction changed" in history
     assert "imported, material to sharing, severity critical" in history
     assert "2021-06-05" in call(path, "history", "--topic", "sharing").stdout
     assert call(path, "verify").exit_code == 0

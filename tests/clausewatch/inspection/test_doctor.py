@@ -62,7 +62,7 @@ def test_a_healthy_policy_is_shown_and_nothing_is_recorded(tmp_path: Path) -> No
         told = called(tmp_path, "doctor", "Cloakroom")
         assert site.visits() == {"/robots.txt": 1, "/privacy": 2}
     shown = " ".join(told.split())
-    assert "answers 200, Crawl-delay 0.1 s; 0.1 s are left between two requests" in shown
+    assert "answers 200, Crawl-delay 0.1 s; 0.1 s between two requests" in shown
     assert f"Fetch 2 200 from {site.url('/privacy')}, {len(PAGE.encode())} bytes in " in shown
     assert "Same twice? yes" in shown
     assert "Next run changed: it would record the first version, and alert nobody" in shown

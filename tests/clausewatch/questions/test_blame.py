@@ -31,8 +31,8 @@ def test_what_was_dropped_is_shown_with_its_days(tmp_path: Path) -> None:
     shown = call(watched(tmp_path), "blame", "Teahouse", "--dropped").stdout
     assert "Dropped by version 2 of 2026-03-04 06:00 UTC\n" in shown
     assert "  - Only our cooks see your orders.\n" in shown
-    assert "in 1. Who sees your data; stood since version 1 of 2026-03-02\n" in shown
-    assert "Nothing was dropped so far." in call(configured(tmp_path), "blame", "Teahouse", "1", "--dropped").stdout
+    assert "in 1. Who sees your data; present since version 1 of 2026-03-02\n" in shown
+    assert "Nothing has been dropped so far." in call(configured(tmp_path), "blame", "Teahouse", "1", "--dropped").stdout
 
 
 def test_programs_get_both(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_what_may_come_from_our_own_reading_is_said_so(tmp_path: Path) -> None:
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
     shown = " ".join(call(path, "blame", "Teahouse").stdout.split())
-    assert "Caution: Version 2 was read in another way than the version before" in shown
+    assert "Caution: Version 2 was extracted differently from the previous version" in shown
 
 
 @pytest.mark.parametrize("words", [["Tea"], ["Teahouse", "7"], ["Teahouse", "2026-01-01"]])

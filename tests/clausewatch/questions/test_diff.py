@@ -143,7 +143,7 @@ def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
         record(archive, seen(START, written("Nobody sees it."), None), START)
     result = call(configured(tmp_path), "diff", "Teahouse")
     assert result.exit_code == 2
-    assert result.stderr == "Error: Teahouse has one version only, so there is nothing to compare yet\n"
+    assert result.stderr == "Error: Teahouse has only one version, so there is nothing to compare yet\n"
 
 
 @pytest.mark.parametrize("name", ["9", "2026-01-01", "later"])
@@ -158,10 +158,10 @@ def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) ->
     with opened(tmp_path) as archive:
         record(archive, AssessedFetch(fetched(START + 60 * HOUR), assessment, 2), START)
     text = " ".join(call(path, "diff", "Teahouse").stdout.split())
-    assert "Caution: Between these versions the way in which Clausewatch reads the page was changed" in text
+    assert "Caution: Between these versions the extraction by Clausewatch changed" in text
     assert "Version 3: not judged" in text
     page = call(path, "diff", "Teahouse", "--format", "html").stdout
-    assert "the way in which Clausewatch reads the page was changed" in page
+    assert "the extraction by Clausewatch changed" in page
     assert answered(path, "diff", "Teahouse")["caution"].startswith("Between these versions")
     assert "Version 3: not judged: it could not be compared" in call(path, "history").stdout
 

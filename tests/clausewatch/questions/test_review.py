@@ -53,7 +53,7 @@ def test_history_and_diff_show_the_number_and_what_was_said(tmp_path: Path) -> N
         assert marked in shown
     find_again(tmp_path)
     shown = said(path, "history", "Teahouse")
-    assert f"the same words were marked as a false alarm on {today} (finding 1): not told again" in shown
+    assert f"the same words were marked as a false alarm on {today} (finding 1): no further alert" in shown
     for question in (("history", "Teahouse"), ("diff", "Teahouse", "1", "2")):
         page = said(path, *question, "--format", "html")
         assert "Finding 1." in page
