@@ -120,9 +120,9 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
     if tally.removed_bodies:
         yield f"Pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
     if stamps.verified:
-        yield f"Time stamps that an authority signed: {stamps.verified}."
+        yield f"Timestamps that an authority signed: {stamps.verified}."
     if stamps.unverified:
-        yield f"Time stamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
+        yield f"Timestamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
     if tally.set_back:
         places = ", ".join(str(entry) for entry in tally.set_back)
         yield from wrapped(

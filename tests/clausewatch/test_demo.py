@@ -304,7 +304,7 @@ def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
 
 def test_every_command_that_the_demo_ends_with_works_from_any_shell(tour: Tour, tmp_path: Path) -> None:
     """After `make demo` no environment is active, so `clausewatch` alone would not be found."""
-    closing = tour.output.partition("is closed again")[2]
+    closing = tour.output.partition("is closed: ")[2]
     commands = re.findall(r"^   (\S.*)$", closing, re.MULTILINE)
     assert [command.split()[-1] for command in commands] == ["history", "2", "init"]
     bare = {"PATH": "/nonexistent", "HOME": str(tmp_path)}

@@ -64,7 +64,7 @@ def test_a_stamp_is_kept_and_verified(tmp_path: Path, tsa: Authority) -> None:
         assert before <= stamp.stamped_at <= datetime.now(UTC)
     said = call(path, "verify", "--ca", str(tsa.root))
     assert said.exit_code == 0
-    assert "Time stamps that an authority signed: 1." in said.stdout
+    assert "Timestamps that an authority signed: 1." in said.stdout
 
 
 def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority) -> None:
@@ -82,7 +82,7 @@ def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority)
 def test_without_certificates_it_is_said_that_stamps_are_not_verified(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
-    assert "Time stamps not verified: 1. Name the authority's root certificates" in call(path, "verify").stdout
+    assert "Timestamps not verified: 1. Name the authority's root certificates" in call(path, "verify").stdout
     assert answered(path, "verify")["stamps"] == {"verified": 0, "unverified": 1}
 
 
@@ -102,7 +102,7 @@ def test_the_stamp_of_another_hash_is_refused(tmp_path: Path, tsa: Authority) ->
     with opened(tmp_path) as archive:
         asked = sha256(str(head(archive)).encode()).digest()
     tsa.answer = lambda query: (200, tsa.stamp(query.replace(asked, bytes(32))))
-    with pytest.raises(StampError, match="does not hold: Mismatch between messages"):
+    with pytest.raises(StampError, match="is not valid: Mismatch between messages"):
         stamped(tmp_path, tsa)
     with opened(tmp_path) as archive:
         assert list(stamps(archive)) == []
@@ -120,7 +120,7 @@ def test_an_old_answer_is_refused(tmp_path: Path, tsa: Authority) -> None:
 
     tsa.answer = first
     assert stamped(tmp_path, tsa)
-    with pytest.raises(StampError, match="does not hold: Nonce mismatch"):
+    with pytest.raises(StampError, match="is not valid: Nonce mismatch"):
         stamped(tmp_path, tsa, every=timedelta(0))
 
 
@@ -129,7 +129,7 @@ def test_another_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
     stamped(tmp_path, tsa)
     with authority(tmp_path / "other", "Impostor") as other:
         impostor = Stamping(other.url, tsa.root, DAY, timeout=timedelta(seconds=30))
-        with opened(tmp_path) as archive, pytest.raises(StampError, match="does not hold"):
+        with opened(tmp_path) as archive, pytest.raises(StampError, match="is not valid"):
             stamp_when_due(archive, impostor, OPEN, datetime.now(UTC) + 2 * DAY)
         said = call(path, "verify", "--ca", str(other.root))
     assert said.exit_code == 1
@@ -140,8 +140,8 @@ def test_another_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
     ("edit", "said"),
     [
         ("UPDATE chain_stamp SET hash = replace(hash, substr(hash, 1, 1), 'x')", "does not lead to the head"),
-        ("UPDATE chain_stamp SET hash = upper(hash)", "does not hold: Mismatch between messages"),
-        ("UPDATE chain_stamp SET stamped_at = '2020-01-01 00:00:00.000000'", "and another time is kept"),
+        ("UPDATE chain_stamp SET hash = upper(hash)", "is not valid: Mismatch between messages"),
+        ("UPDATE chain_stamp SET stamped_at = '2020-01-01 00:00:00.000000'", "but another time is stored"),
         ("UPDATE chain_stamp SET stamped_at = 'soon'", "it cannot be read"),
         ("UPDATE chain_stamp SET token = x'3000'", "cannot be read"),
         ("UPDATE chain_entry SET hash = lower(hex(randomblob(32))) WHERE sequence = 11", "does not lead to the head"),

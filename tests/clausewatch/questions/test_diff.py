@@ -163,7 +163,7 @@ def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) ->
     page = call(path, "diff", "Teahouse", "--format", "html").stdout
     assert "the extraction by Clausewatch changed" in page
     assert answered(path, "diff", "Teahouse")["caution"].startswith("Between these versions")
-    assert "Version 3: not judged: it could not be compared" in call(path, "history").stdout
+    assert "Version 3: not judged: it is not comparable" in call(path, "history").stdout
 
 
 def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
