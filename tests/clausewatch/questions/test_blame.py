@@ -32,7 +32,9 @@ def test_what_was_dropped_is_shown_with_its_days(tmp_path: Path) -> None:
     assert "Dropped by version 2 of 2026-03-04 06:00 UTC\n" in shown
     assert "  - Only our cooks see your orders.\n" in shown
     assert "in 1. Who sees your data; present since version 1 of 2026-03-02\n" in shown
-    assert "Nothing has been dropped so far." in call(configured(tmp_path), "blame", "Teahouse", "1", "--dropped").stdout
+    assert (
+        "Nothing has been dropped so far." in call(configured(tmp_path), "blame", "Teahouse", "1", "--dropped").stdout
+    )
 
 
 def test_programs_get_both(tmp_path: Path) -> None:
