@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bs4 import Tag
 
-from document.html.controls import Controls, is_control
+from document.html.controls import FIELDS, Controls, is_control
 from document.html.measures import HEADINGS, Size, Sizes
 from document.html.soup import attribute, events
 from document.html.stylesheet import StyleSheet
@@ -97,7 +97,8 @@ class Boilerplate:
         if is_hidden(element, self._sheet):
             return self._why_hidden(element, size)
         if is_control(element) and element.name != "a":
-            return None if self._controls.is_text(element) or self._sends(element) else element.name
+            speaks = self._controls.is_text(element) or self._sends(element) or self._explains(element, size)
+            return None if speaks else element.name
         if element.name == "noscript":
             return "noscript" if size.prose <= _NOTICE else None
         return None if size.reads_like_prose or not size.text else self._why_not_prose(element, size)
@@ -113,6 +114,13 @@ class Boilerplate:
         forms = (parent for parent in islice(button.parents, _NEAR) if parent.name == "form")
         size = self._sizes[next(forms, button)]
         return button.name == "button" and size.stops > 0 and size.prose < _NOTICE
+
+    def _explains(self, label: Tag, size: Size) -> bool:
+        """Return whether a label is a text by itself, without a field to which it belongs."""
+        if label.name != "label" or not size.reads_like_prose or "for" in label.attrs:
+            return False
+        around = (label.previous_sibling, label.next_sibling, *label.children)
+        return not any(isinstance(node, Tag) and node.name in FIELDS for node in around)
 
     def _why_hidden(self, element: Tag, size: Size) -> str | None:
         if size.reads_like_prose or is_revealed(element, self._sheet, self._controls):

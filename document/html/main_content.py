@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from bs4 import BeautifulSoup, PageElement, Tag
 
@@ -22,6 +23,8 @@ _LONG = 200
 """Characters of prose beside such an element from which it is text, too."""
 _SOME = 80
 """Characters of prose from which an element without a heading begins or ends a text."""
+_NEAR = 64
+"""How many elements around one are looked at."""
 _WORDS_A_LINK = 5
 """Characters between links from which they are words of a line, and not parted by mere signs."""
 _DATED = 400
@@ -85,7 +88,7 @@ class PolicyPart:
         """Take out those of an element's units that are around the text; return the others."""
         main = self._dominant(element, units)
         if main is None:
-            first, last = self._ends(units)
+            first, last = self._ends(units, within=_is_within_text(element))
             before, after = units[:first], units[last + 1 :]
         else:
             place = next(number for number, unit in enumerate(units) if unit is main)
@@ -138,13 +141,16 @@ class PolicyPart:
         size = self._sizes[unit]
         return size.headings > 0 and not (size.away or size.is_widget)
 
-    def _ends(self, units: Sequence[PageElement]) -> tuple[int, int]:
-        """Return the numbers of the first and the last unit that belong to the text."""
+    def _ends(self, units: Sequence[PageElement], within: bool) -> tuple[int, int]:
+        """Return the numbers of the first and the last unit that belong to the text.
+
+        Within an element that the page calls its text, a sentence with one thing to press or to follow ends it, too.
+        """
         texts = [number for number, unit in enumerate(units) if self._is_part(unit)]
         if not texts:
             return 0, len(units) - 1
         first = self._first(units, texts)
-        last = max(number for number in range(first, len(units)) if self._is_part(units[number], ends=True))
+        last = max(number for number in range(first, len(units)) if self._may_end(units[number], within))
         while first > 0 and self._is_line(units[first - 1]):
             first -= 1
         while last + 1 < len(units) and self._is_line(units[last + 1]):
@@ -162,8 +168,19 @@ class PolicyPart:
     def _has_title(self, unit: PageElement) -> bool:
         return isinstance(unit, Tag) and self._sizes[unit].titles > 0
 
-    def _is_part(self, unit: PageElement, ends: bool = False) -> bool:
-        """Return whether a text certainly begins with a unit, or ends with it: a short sentence may end it."""
+    def _may_end(self, unit: PageElement, within: bool) -> bool:
+        """Return whether a text may end with a unit: a short sentence is enough."""
+        if self._is_part(unit):
+            return True
+        if not isinstance(unit, Tag) or self._is_out_of_sight(unit) or self._is_named(unit, _LONG):
+            return False
+        size = self._sizes[unit]
+        if _names_owner(unit, size) or not size.stops:
+            return False
+        return self._is_plain(unit) or (within and size.acts + size.links <= 1)
+
+    def _is_part(self, unit: PageElement) -> bool:
+        """Return whether a unit is certainly a part of the text."""
         if not isinstance(unit, Tag):
             return len(str(unit)) >= _SOME
         size = self._sizes[unit]
@@ -177,7 +194,7 @@ class PolicyPart:
             return False
         if size.headings and not size.away:
             return True
-        return size.reads_like_prose and (size.prose >= _SOME or (ends and self._is_plain(unit)))
+        return size.reads_like_prose and size.prose >= _SOME
 
     def _is_named(self, unit: Tag, longest: int) -> bool:
         """Return whether a short element has a name of boilerplate; for one with a heading, its tag is not enough."""
@@ -213,6 +230,11 @@ class PolicyPart:
         if size.is_widget:
             return "fields and buttons beside the text"
         return "links beside the text" if size.mostly_links else "beside the text"
+
+
+def _is_within_text(element: Tag) -> bool:
+    """Return whether the page calls an element its text, or one around it."""
+    return any(around.name in ("main", "article") for around in (element, *islice(element.parents, _NEAR)))
 
 
 def _is_form(unit: Tag) -> bool:

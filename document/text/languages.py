@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 LISTED = ("en", "id", "fr", "de", "es")
 """Languages whose common words are listed, so that no model is needed to know them."""
 _ENOUGH = 3
-"""Common words of a language that a text must have before they decide, and their lead over the next language."""
+"""Different common words of a language that a text must have before they decide."""
 _LETTERS = 60
 """Letters below which a text takes the language around it."""
 _LONG = 300
 """Letters from which a text among others of one language is still asked about by itself."""
+_MAIN = 0.1
+"""The share of a page's text from which its language is one of the page's own."""
 _FEW = 0.04
 """The share of a language's common words in a text below which the text may be in another."""
 _CONFIDENT = 0.6
-_SURE = 0.9
+_SURE = 0.8
 """The confidence from which a language is believed against the common words of another."""
 _PLAUSIBLE = 0.2
 """The share of the best language's confidence from which an expected language is believed."""
@@ -118,7 +120,8 @@ def _by_words(text: str) -> str | None:
     common = _common()
     votes = sorted(((sum(words[word] for word in common[language]), language) for language in LISTED), reverse=True)
     (most, language), (next_most, _) = votes[0], votes[1]
-    clear = most >= _ENOUGH and most >= 2 * next_most + 1 and most >= 0.08 * sum(words.values())
+    various = sum(words[word] > 0 for word in common[language]) >= _ENOUGH
+    clear = various and most >= 2 * next_most + 1 and most >= 0.08 * sum(words.values())
     return language if clear else None
 
 
@@ -138,19 +141,33 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
 
 def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
     """Set the language of longer texts that have shown none: the one that is expected, if its words are not listed."""
-    clear = {language for language in languages if language}
+    clear = _main_languages(languages, texts)
     alone = expected[0] if len(expected) == 1 and expected[0] not in LISTED else None
     for number, text in enumerate(texts):
-        if languages[number] is None and len(text) >= _LETTERS and (len(clear) != 1 or _speaks_otherwise(text, *clear)):
+        if languages[number] is not None or len(text) < _LETTERS:
+            continue
+        if not clear or _speaks_otherwise(text, clear):
             languages[number] = alone or _by_model(text, (), expected) or UNKNOWN_LANGUAGE
+        elif len(clear) > 1:
+            languages[number] = _by_model(text, clear)
 
 
-def _speaks_otherwise(text: str, language: str) -> bool:
-    """Return whether a text among others of one language may be in another: it has sentences, without its words."""
+def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> frozenset[str]:
+    """Return the languages of what is decided, without those of a few lines."""
+    amounts: Counter[str] = Counter()
+    for language, text in zip(languages, texts, strict=True):
+        if language:
+            amounts[language] += len(text)
+    return frozenset(language for language, amount in amounts.items() if amount >= _MAIN * amounts.total())
+
+
+def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
+    """Return whether a text may be in another language than its page: it has sentences, without their words."""
     if len(text) <= _LONG or not reads_like_prose(text):
         return False
     words = [word.lower() for word in _WORD.findall(text[:6000])]
-    return sum(word in _common().get(language, ()) for word in words) < _FEW * len(words)
+    common = [_common().get(language, frozenset()) for language in languages]
+    return all(sum(word in listed for word in words) < _FEW * len(words) for listed in common)
 
 
 def _filled(languages: Sequence[str | None], page: str) -> list[str]:

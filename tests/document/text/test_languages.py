@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from document import read
+from document import read, screen
 from document.model import ExtractionOptions, Page
 from document.text.languages import detect_languages
 
@@ -62,3 +62,58 @@ def test_languages_of_a_document_stand_in_order_of_text() -> None:
     body = f"<h1>Letters</h1><p>{ENGLISH}</p><h2>Surat</h2><p>{INDONESIAN} {INDONESIAN}</p>"
     document = read(Page(body.encode(), "text/html"), ExtractionOptions(languages=("en", "id"))).document
     assert document.languages == ("id", "en")
+
+
+DUTCH = "Wij bewaren de brieven die u ons stuurt, en tonen ze aan niemand anders zonder dat u dat goedvindt."
+ITALIAN = "Conserviamo le lettere che ci inviate e non le mostriamo a nessun altro senza il vostro permesso."
+POLISH = "Przechowujemy listy, które nam przysyłacie, i nie pokazujemy ich nikomu bez waszej zgody."
+PORTUGUESE = "Guardamos as cartas que nos envia e não as mostramos a mais ninguém sem a sua autorização, por escrito."
+SWEDISH = "Vi sparar de brev som ni skickar till oss och visar dem inte för någon annan utan ert medgivande."
+TURKISH = "Bize gönderdiğiniz mektupları saklıyoruz ve izniniz olmadan onları başka hiç kimseye göstermiyoruz."
+CZECH = "Uchováváme dopisy, které nám posíláte, a bez vašeho svolení je neukazujeme nikomu jinému."
+VIETNAMESE = "Chúng tôi giữ những lá thư mà bạn gửi và không cho người khác xem nếu bạn không đồng ý."
+RUSSIAN = "Мы храним письма, которые вы нам присылаете, и никому не показываем их без вашего согласия."
+MALAY = (
+    "Kami menyimpan surat yang anda hantar kepada kami kerana anda mahukannya, dan tidak akan menunjukkannya kepada"
+    " mana-mana pihak. Anda boleh meminta salinannya pada bila-bila masa melalui e-mel."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (DUTCH, "nl"),
+        (ITALIAN, "it"),
+        (POLISH, "pl"),
+        (PORTUGUESE, "pt"),
+        (SWEDISH, "sv"),
+        (TURKISH, "tr"),
+        (CZECH, "cs"),
+        (VIETNAMESE, "vi"),
+        (RUSSIAN, "ru"),
+        (MALAY, "ms"),
+    ],
+)
+@pytest.mark.parametrize("told", ["nobody", "page", "configuration"])
+def test_language_without_listed_words_is_found(text: str, language: str, told: str) -> None:
+    page = language if told == "page" else ""
+    configured = (language,) if told == "configuration" else ()
+    assert detect_languages([text * 3, text], ["", ""], page, configured) == [language] * 2
+
+
+def test_policy_in_a_language_without_listed_terms_is_not_refused() -> None:
+    for language, text in (("nl", DUTCH), ("it", ITALIAN), ("pl", POLISH), ("", SWEDISH)):
+        page = Page(f"<html lang='{language}'><h1>Brief</h1>{f'<p>{text}</p>' * 12}".encode(), "text/html")
+        assert screen(page, read(page).document) is None
+
+
+def test_list_of_names_takes_the_language_around_it_without_a_model() -> None:
+    names = (
+        "Acme Logistics GmbH, Bluebird Analytics SA, Café Nordique, Delta Cargo NV, Estrela do Mar Lda, Fiori Srl, " * 4
+    )
+    code = (
+        "import sys; from document.text.languages import detect_languages; "
+        f"print(detect_languages([{ENGLISH!r}, {names!r}], ['', ''], '', ()), 'lingua' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.strip() == "['en', 'en'] False"
