@@ -25,7 +25,6 @@ KNOTS = {
     "differ/judgement/effects.py: part_effect",
     "differ/judgement/effects.py: whole",
     "differ/judgement/recipients.py: runs",
-    "differ/judgement/relevance.py: shares",
     "differ/visits/anomalies.py: lost_section",
     "differ/visits/selected_part.py: portion",
 }

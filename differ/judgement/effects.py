@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,10 +12,11 @@ from differ.judgement.relevance import Watched, is_address_line, names_right, re
 from differ.language.countries import countries
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import companies, names
+from differ.language.polarity import LEVELS, NEVER, is_condition
 from differ.language.roles import is_address
 from differ.language.statements import Statement
 from differ.matching.addresses import stands_in
-from differ.matching.equivalence import changed_words
+from differ.matching.equivalence import changed_words, time_limits
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """Loosened: a negation went; tightened: one came."""
@@ -37,13 +38,13 @@ class Part:
     number of mentions."""
 
 
-NEGATION = Part("condition", ("negation",), by="count")
+NEGATION = Part("condition", ("negation", "nobody"), by="count")
 CONDITION = Part("condition", ("limiter", "modality", "scope"))
 SHARING_PARTS = (
     Part("sale", ("sell",)),
     Part("recipient", ("recipient",), by="word"),
     Part("merger", ("merger",), by="word"),
-    Part("safeguard", ("transfer.safeguard",), by="word"),
+    Part("safeguard", ("transfer.safeguard", "encryption"), by="word"),
     Part("transfer", ("transfer.abroad",)),
     Part("consent", ("consent", "optout")),
     Part("notice", ("notify",)),
@@ -77,8 +78,8 @@ RIGHTS_PARTS = (
 )
 """The same for rights."""
 
-SPILLS = ("consent", "notice")
-"""Effects on sharing that are effects on rights too: what needs consent, and being told, are in people's hands."""
+SPILLS = ("consent",)
+"""Effects on sharing that are effects on rights too: what needs consent is in people's hands."""
 
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
@@ -168,10 +169,10 @@ def only_generic(sense: Meaning, part: Part) -> bool:
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
-def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, bool], str], *, new: bool) -> Effect:
+def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
     """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
     said = shown(named)
-    promised = all(negated for _, negated in named)
+    promised = all(level == NEVER for _, level in named)
     if new:
         return Effect(subject, part.kind, "tightened" if promised else "added", (), said)
     return Effect(subject, part.kind, "loosened" if promised else "removed", said, said if promised else ())
@@ -218,37 +219,45 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
     by_word = part.by == "word" and left.keys() != right.keys()
     if before == after and not by_word:
         return None
+    towards = turn(dict(before - after), dict(after - before))
+    if towards:
+        return Effect(subject, part.kind, towards, shown(left), shown(right))
     gone = {key: said for key, said in left.items() if key not in right}
     new = {key: said for key, said in right.items() if key not in left}
-    turned = {concept for concept, _ in before - after} & {concept for concept, _ in after - before}
-    if turned:
-        towards: Direction = "loosened" if any(negated for c, negated in before - after if c in turned) else "tightened"
-        return Effect(subject, part.kind, towards, shown(left), shown(right))
     if by_word:
         return Effect(subject, part.kind, direction_of_words(gone, new), shown(gone), shown(new))
     return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
 
 
-def direction_of_words(gone: Collection[tuple[str, bool]], new: Collection[tuple[str, bool]]) -> Direction:
+def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
+    """Return which way a concept was turned that both texts have, from one level to another: more is allowed, or less;
+    where consent is no longer needed, more is."""
+    for concept in sorted(before.keys() & after.keys()):
+        more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
+        return "loosened" if more != is_condition(concept) else "tightened"
+    return None
+
+
+def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
     """Return the direction of words that came and went: what is no longer ruled out is loosened, what is ruled out anew
     is tightened."""
-    if gone and not new and all(negated for _, negated in gone):
+    if gone and not new and all(level == NEVER for _, level in gone):
         return "loosened"
-    if new and not gone and all(negated for _, negated in new):
+    if new and not gone and all(level == NEVER for _, level in new):
         return "tightened"
     return direction(gone, new)
 
 
 def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
     """Return the effect of more or fewer mentions, or None where they are as many."""
-    left, right = (Counter(map(sense.said, sense.of(*part.concepts))) for sense in (one, other))
+    left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
     if left.total() == right.total():
         return None
     gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
     return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone, new)
 
 
-def shown(named: dict[tuple[str, bool], str]) -> tuple[str, ...]:
+def shown(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
     """Return the words of mentions for a reader, each once, sorted."""
     return tuple(sorted(set(named.values())))
 
@@ -270,6 +279,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         ("address", moved_addresses(gone, after), moved_addresses(new, before)),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
+        ("limit", *moved_limits(before, after, sense)),
         ("name", named(before, sense, gone), named(after, sense, new)),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
     ]
@@ -305,6 +315,12 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
             elif place and statement.words[place - 1] in units:
                 found.append(f"{statement.words[place - 1]} {word}")
     return [count for count in found if not any(count != other and count in other for other in found)]
+
+
+def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
+    """Return the dates that end or begin what only one of two statements says: "until 31 May 2027"."""
+    left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
+    return sorted((left - right).elements()), sorted((right - left).elements())
 
 
 def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from differ.judgement.effects import Effect, effects
 from differ.judgement.profiles import Profile, Rule
 from differ.judgement.recipients import Names, names_of, receiving_words
+from differ.judgement.relevance import relevance
 from differ.judgement.topics import unwatched_topics
 from differ.language.lexicon import lexicon
 from differ.language.meaning import meaning
 from differ.language.roles import is_address
 from differ.language.statements import Statement
 from differ.language.words import words
-from differ.matching.addresses import level_masks
 from differ.matching.alignment import Pair
-from differ.matching.equivalence import date_line, equivalent
+from differ.matching.equivalence import date_line, equivalent, time_limits
 from differ.matching.wording import word_edits
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 
@@ -52,7 +52,6 @@ def all_words(text: Iterable[Statement]) -> frozenset[str]:
 
 def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
     """Return the findings and suppressions of one pair; both are empty where nothing changed."""
-    pair = unmasked(pair)
     present = pair.after or pair.before
     if present is None:
         return [], []
@@ -67,14 +66,6 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     return (found or [unwatched(pair, present, profile)]), []
 
 
-def unmasked(pair: Pair) -> Pair:
-    """Return a pair in whose words a masked address equals any other."""
-    if pair.before is None or pair.after is None or pair.before.words == pair.after.words:
-        return pair
-    before, after = level_masks(pair.before, pair.after)
-    return replace(pair, before=before, after=after)
-
-
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
     """Return why nobody need be told of a pair, `unchanged` where there is nothing to tell, or None."""
     before, after = pair.before, pair.after
@@ -82,10 +73,21 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
     if before is not None and after is not None:
         if before.text == after.text:
             return unmoved_reason(pair, before, after)
-        return equivalent(before, after, lexicon(after.language)) or quiet_kind(after)
+        reason = equivalent(before, after, lexicon(after.language))
+        if reason == "date" and limits_something(before, after):
+            return None
+        return reason or quiet_kind(after)
     if present is None or present.words in around.standing:
         return "repeated"
     return quiet_kind(present) or quiet_line(present)
+
+
+def limits_something(before: Statement, after: Statement) -> bool:
+    """Whether a date that changed ends or begins a promise or a right: "you may object until 31 May 2027"."""
+    known = lexicon(after.language)
+    if known is None or time_limits(before.words, known) == time_limits(after.words, known):
+        return False
+    return bool(relevance(after))
 
 
 def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from differ.judgement.relevance import comes_from
 from differ.language.countries import countries
 from differ.language.lexicon import Mention, lexicon
-from differ.language.meaning import NEGATION_REACH, Meaning, canonical, lead_meaning, meaning
+from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
+from differ.language.polarity import NEGATION_REACH
 from differ.language.statements import Statement
 from differ.language.words import TOKEN, words
 from differ.matching.renaming import LEGAL_FORMS

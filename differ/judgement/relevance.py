@@ -64,18 +64,25 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 
 def shares(sense: Meaning) -> bool:
-    """Whether data is given, sold, or received by somebody else."""
+    """Whether data is given, sold, or received by somebody else, or it is said that nobody gets it."""
     data = sense.has("data")
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
         return True
-    if sense.has("shown") and sense.has("public", "recipient.users") and (data or sense.has("data.content")):
+    if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
-    gives = any(given_away(sense, mention) for mention in sense.of("share"))
-    somebodys = data or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
-    if gives and somebodys and (recipients or data):
-        return True
-    return data and any(takes(sense, mention) for mention in recipients)
+    return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or sense.has("nobody", "public")))
+
+
+def shows(sense: Meaning) -> bool:
+    """Whether data is shown to everybody, or to other users."""
+    return sense.has("shown") and sense.has("public", "recipient.users") and sense.has("data")
+
+
+def gives_somebodys(sense: Meaning) -> bool:
+    """Whether something is given away that is said to be the company's or the reader's, or is data."""
+    somebodys = sense.has("data") or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
+    return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
 
 
 def takes(sense: Meaning, recipient: Mention) -> bool:

@@ -7,26 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from differ.language.lexicon import Lexicon, Mention, lexicon, under
+from differ.language.polarity import NEVER, PLAIN, Polarity, polarity
 from differ.language.roles import in_role
 from differ.language.statements import Statement
 from differ.language.words import words
-
-NEGATION_REACH = 5
-"""A negation turns the verbs that stand at most so many words after it."""
-
-TURNED = (
-    "share",
-    "sell",
-    "consent",
-    "receive",
-    "notify",
-    "optout",
-    "right",
-    "merger",
-    "transfer",
-    "data.aggregate",
-)
-"""Concepts (or their first parts) whose sense a negation turns."""
 
 SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
 """Groups whose words say nothing of their own in a phrase of another concept: the company's "right" to decide, the
@@ -40,6 +24,7 @@ class Meaning:
     lexicon: Lexicon
     words: tuple[str, ...]
     mentions: tuple[Mention, ...]
+    polarity: Polarity
 
     def has(self, *concepts: str) -> bool:
         """Whether any of the concepts, or of the concepts under it, is mentioned."""
@@ -53,34 +38,30 @@ class Meaning:
         """Return the words of a mention."""
         return " ".join(self.words[mention.start : mention.end])
 
-    def said_of(self, *concepts: str) -> frozenset[tuple[str, bool]]:
-        """Return the concepts that are mentioned, each with its polarity: True where a negation turns it."""
-        return frozenset((mention.concept, self.negated(mention)) for mention in self.of(*concepts))
+    def said_of(self, *concepts: str) -> frozenset[tuple[str, str]]:
+        """Return the concepts that are mentioned, each with its level: `never`, `conditional` or `plain`."""
+        return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
-    def named(self, *concepts: str) -> dict[tuple[str, bool], str]:
-        """Return the mentions by their canonical words and polarity, with the words as they stand in the text."""
-        return {(self.canonical(mention), self.negated(mention)): self.said(mention) for mention in self.of(*concepts)}
+    def named(self, *concepts: str) -> dict[tuple[str, str], str]:
+        """Return the mentions by their canonical words and level, with the words as they stand in the text."""
+        return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
+
+    def free(self, *concepts: str) -> list[Mention]:
+        """Return the mentions of these concepts, but for negations and limits that are in the level of another."""
+        return [mention for mention in self.of(*concepts) if mention not in self.polarity.consumed]
 
     def canonical(self, mention: Mention) -> str:
         """Return the words of a mention without spelling, synonyms and inflection."""
         return " ".join(canonical(self.words[mention.start : mention.end], self.lexicon))
 
-    def negated(self, mention: Mention) -> bool:
-        """Whether a negation shortly before it turns the sense of a mention; of a recipient, whether one turns the act
-        that stands before it ("we never pass it to insurers or banks")."""
-        if under(mention.concept, ("recipient",)):
-            acts = [act for act in self.of("share", "sell") if act.start < mention.start]
-            return bool(acts) and self.negated(acts[-1])
-        if not under(mention.concept, TURNED):
-            return False
-        start = max(0, mention.start - NEGATION_REACH)
-        near = [other for other in self.of("negation") if start <= other.start < mention.start]
-        return any(self.reaches(negation, mention) for negation in near)
+    def level(self, mention: Mention) -> str:
+        """Return what is said of a mention: that it never happens, only on a condition, or does; of consent, `never`
+        means that none is needed."""
+        return self.polarity.levels.get(mention, PLAIN)
 
-    def reaches(self, negation: Mention, mention: Mention) -> bool:
-        """Whether nothing stands between a negation and a mention that begins another clause: a modal verb that does
-        not belong to the negation itself ("not sell but may share")."""
-        return not any(negation.end < modal.start < mention.start for modal in self.of("modality"))
+    def negated(self, mention: Mention) -> bool:
+        """Whether it is said that what a mention speaks of never happens."""
+        return self.level(mention) == NEVER
 
 
 def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
@@ -96,8 +77,9 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
     known = lexicon(language)
     if known is None:
         return None
-    mentions = without_contained(known.concepts.find(text))
-    return Meaning(known, text, tuple(each for each in mentions if in_role(each, text, mentions, known)))
+    possible = without_contained(known.concepts.find(text))
+    mentions = tuple(mention for mention in possible if in_role(mention, text, possible, known))
+    return Meaning(known, text, mentions, polarity(text, mentions))
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:

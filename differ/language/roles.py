@@ -46,7 +46,8 @@ def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], kno
     if follows_when(mention, text, known):
         return False
     towards = text[mention.start : mention.end + TOWARDS_REACH]
-    if any(word in known.company for word in towards) or within[0] in known.means:
+    by = text[max(0, mention.start - TOWARDS_REACH) : mention.start + 1]
+    if any(word in known.company for word in towards) or any(word in known.means for word in by):
         return True
     return any(0 <= other.start - mention.start <= TOWARDS_REACH for other in others if under(other.concept, REACHED))
 

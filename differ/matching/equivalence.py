@@ -13,11 +13,12 @@ from differ.language.meaning import canonical, meaning
 from differ.language.names import companies
 from differ.language.statements import Statement
 from differ.language.words import words
-from differ.matching.addresses import masks, one_form
+from differ.matching.addresses import one_form
 
 OPERATIVE = (
-    "negation", "limiter", "modality", "scope", "consent", "share", "sell", "recipient", "merger", "transfer",
-    "threshold", "data.aggregate", "data.sensitive", "purpose.own", "purpose.marketing", "purpose.ai", "right",
+    "negation", "nobody", "limiter", "modality", "scope", "consent", "share", "sell", "recipient", "merger",
+    "transfer", "encryption", "threshold", "data.aggregate", "data.sensitive", "purpose.own", "purpose.marketing",
+    "purpose.ai", "right",
     "optout", "default", "exercise", "complaint",
 )  # fmt: skip
 """Concepts that an edit must leave alone to be called a matter of wording."""
@@ -29,15 +30,15 @@ TYPO_LENGTH = 4
 YEAR = re.compile(r"(?:19|20)\d\d")
 WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
+DATE_WORDS = 4
+"""The most words of a date."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
 def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> str | None:
     """Return the reason why an edit alters no meaning, or None where it may."""
     if before.words == after.words:
-        if words(before.text) == words(after.text):
-            return "punctuation"
-        return "contact-format" if masks(before) or masks(after) else "renamed"
+        return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if one_form(before.words) == one_form(after.words):
         return "contact-format"
     gone, new = changed_words(before.words, after.words)
@@ -94,6 +95,23 @@ def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
     """Whether all words are days, months and years, with a month, a year or a whole date among them."""
     telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
+
+
+def time_limits(text: Sequence[str], known: Lexicon) -> list[str]:
+    """Return the dates after which, or before which, something holds: "until 31 May 2027"."""
+    limits: list[str] = []
+    for place, word in enumerate(text):
+        if word in known.limits:
+            following = text[place + 1 : place + 1 + DATE_WORDS]
+            length = next((step for step, other in enumerate(following) if not is_date(other, known)), len(following))
+            if any(not DAY.fullmatch(other) or WHOLE_DATE.fullmatch(other) for other in following[:length]):
+                limits.append(" ".join(text[place : place + 1 + length]))
+    return limits
+
+
+def is_date(word: str, known: Lexicon) -> bool:
+    """Whether a word is a day, a month, a year or a whole date."""
+    return word in known.date_words or any(form.fullmatch(word) for form in (YEAR, DAY))
 
 
 def date_line(text: Sequence[str], known: Lexicon) -> bool:

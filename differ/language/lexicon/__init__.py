@@ -126,6 +126,7 @@ class Lexicon:
         self.when = frozenset(content["persons"]["when"])
         self.means = frozenset(content["persons"]["means"])
         self.owners = frozenset(content["persons"]["owner"])
+        self.limits = frozenset(content["dates"]["limits"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])
         self.values: dict[str, int] = content["numbers"]["values"]

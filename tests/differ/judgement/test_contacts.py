@@ -14,14 +14,13 @@ def edit(before: str, after: str, heading: str = "Contact", language: str = "en"
     return compared(old, new, language)
 
 
-@pytest.mark.parametrize("address", ["[email protected]", "desk[email protected]"])
-def test_an_address_that_is_masked_is_the_same_address(address: str) -> None:
+def test_an_address_that_is_masked_is_the_same_address() -> None:
     comparison = edit(
-        f"To have your data deleted, write to us at {address}.",
+        "To have your data deleted, write to us at [email protected].",
         "To have your data deleted, write to us at desk@lantern.example.",
     )
     assert comparison.findings == ()
-    assert {piece.reason for piece in comparison.suppressed} == {"contact-format"}
+    assert {piece.reason for piece in comparison.suppressed} == {"masked-address"}
 
 
 def test_another_address_is_told() -> None:

@@ -1,0 +1,164 @@
+"""Whether a sentence says that something happens, never happens, or happens on a condition only.
+
+Polarity is a product of signs: of the act, of the word that ties a condition to it, and of an exception. "Not without
+consent" and "only with consent" are one; "without consent" and "whether or not you consent" are another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from differ.language.lexicon import Mention, under
+
+NEGATION_REACH = 5
+"""A negation turns what stands at most so many words after it."""
+OBJECT_REACH = 6
+"""A word such as "nobody" turns the act that stands at most so many words before it."""
+NEED_REACH = 4
+"""Words such as "is not required" speak of the consent that stands at most so many words before them."""
+
+ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
+TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw")
+"""Concepts (or their first parts) whose sense a negation turns."""
+GIVING = ("share", "sell")
+NEGATIONS = ("negation", "nobody")
+NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
+LEVELS = (NEVER, CONDITIONAL, PLAIN)
+"""What a sentence allows, from least to most."""
+
+
+def is_condition(concept: str) -> bool:
+    """Whether a concept is a consent on which something depends: to withdraw one is a right."""
+    return under(concept, ("consent",)) and concept != "consent.withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """What a sentence says of its mentions."""
+
+    levels: Mapping[Mention, str]
+    """The level of each mention that a sign turns; those that are not here are `plain`."""
+    consumed: frozenset[Mention]
+    """Negations and limiters that are in the level of another mention, and say nothing else."""
+
+
+def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
+    """Return the polarity of the mentions of one sentence."""
+    signs = Signs(text, mentions)
+    if not signs.of(*NEGATIONS, "limiter.except", "regardless", "consent"):
+        return Polarity({}, frozenset())
+    levels = {mention: signs.level(mention) for mention in mentions}
+    within = {turn for turn in signs.of(*NEGATIONS) if any(holds(phrase, turn) for phrase in signs.of("exercise"))}
+    kept = {mention: level for mention, level in levels.items() if level != PLAIN}
+    return Polarity(kept, frozenset(signs.consumed | within))
+
+
+def holds(phrase: Mention, turn: Mention) -> bool:
+    """Whether a negation is a part of a set phrase: "without charge"."""
+    return phrase.start <= turn.start and turn.end <= phrase.end
+
+
+@dataclass(slots=True)
+class Signs:
+    """The signs in one sentence."""
+
+    text: Sequence[str]
+    mentions: Sequence[Mention]
+    consumed: set[Mention] = field(default_factory=set)
+    """Negations and limiters whose sign is in the polarity of another mention."""
+
+    def of(self, *concepts: str) -> list[Mention]:
+        """Return the mentions of these concepts and those under them."""
+        return [mention for mention in self.mentions if under(mention.concept, concepts)]
+
+    def level(self, mention: Mention) -> str:
+        """Return what the sentence says of a mention: `never`, `conditional` or `plain`."""
+        if is_condition(mention.concept):
+            return PLAIN if self.needed(mention) else NEVER
+        if under(mention.concept, ("recipient",)):
+            return self.of_recipient(mention)
+        if not under(mention.concept, TURNED):
+            return PLAIN
+        negations = self.turning(mention)
+        self.consumed.update(negations)
+        if not under(mention.concept, GIVING):
+            return NEVER if negations else PLAIN
+        return self.of_act(mention, bool(negations))
+
+    def of_act(self, act: Mention, denied: bool) -> str:
+        """Return the level of giving data away, given whether it is denied: an exception to a promise, and a condition
+        of an act, make it conditional."""
+        exceptions = [limit for limit in self.of("limiter.except") if limit.start > act.start or not denied]
+        consents = self.of("consent")
+        if denied:
+            tied = [consent for consent in consents if consent.start > act.start or self.flips(consent)]
+            opens = exceptions or [consent for consent in tied if self.needed(consent)]
+            self.consumed.update(exceptions)
+            return CONDITIONAL if opens else NEVER
+        if any(self.needed(consent) for consent in consents if is_condition(consent.concept)):
+            self.consumed.update(self.of("limiter.only", "limiter.subject"))
+            return CONDITIONAL
+        return PLAIN
+
+    def of_recipient(self, mention: Mention) -> str:
+        """Return the level of a recipient: that of the act before it, turned by an exception between them."""
+        acts = [act for act in self.of(*GIVING) if act.start < mention.start]
+        if not acts or not self.turning(acts[-1]):
+            return PLAIN
+        excepted = any(acts[-1].start < limit.start <= mention.start for limit in self.of("limiter.except"))
+        return PLAIN if excepted else NEVER
+
+    def needed(self, consent: Mention) -> bool:
+        """Whether consent is needed, where it is spoken of."""
+        flips = self.flips(consent)
+        if not flips:
+            return True
+        self.consumed.update(flip for flip in flips if flip.concept != "regardless")
+        if any(flip.concept == "regardless" for flip in flips) or self.denied_need(consent):
+            return False
+        acts = self.of(*ACTS, "use", "collection")
+        before = [act for act in acts if act.end <= flips[0].start]
+        act = before[-1] if before else next((act for act in acts if act.start >= consent.end), None)
+        if act is not None:
+            return any(turn is not flips[0] for turn in self.turning(act))
+        return any(turn.end <= flips[0].start for turn in self.of(*NEGATIONS))
+
+    def flips(self, consent: Mention) -> list[Mention]:
+        """Return the words that turn a consent: "without", "unless", "no", "regardless of", "is not required"."""
+        start = consent.start - NEGATION_REACH
+        ties = [
+            tie for tie in self.of(*NEGATIONS, "limiter.except", "regardless") if start <= tie.start <= consent.start
+        ]
+        acts = [act for act in self.of(*GIVING) if act.start < consent.start]
+        near = [tie for tie in ties if not any(tie.end <= act.start for act in acts)]
+        return near[-1:] or ([consent] if self.denied_need(consent) else [])
+
+    def denied_need(self, consent: Mention) -> bool:
+        """Whether it is said after a consent that none is needed."""
+        needs = [need for need in self.of("need") if 0 <= need.start - consent.end <= NEED_REACH]
+        return any(consent.end <= turn.start <= need.start for need in needs for turn in self.of(*NEGATIONS))
+
+    def turning(self, mention: Mention) -> list[Mention]:
+        """Return the negations that turn a mention: shortly before it, or its object ("to nobody")."""
+        near = [
+            turn
+            for turn in self.of(*NEGATIONS)
+            if 0 <= mention.start - turn.start <= NEGATION_REACH and self.reaches(turn, mention)
+        ]
+        if under(mention.concept, GIVING):
+            near += [turn for turn in self.of("nobody") if 0 <= turn.start - mention.end <= OBJECT_REACH]
+        return near
+
+    def reaches(self, turn: Mention, mention: Mention) -> bool:
+        """Whether nothing between a negation and a mention begins another clause: a modal verb that is not the
+        negation's own ("not sell but may share"). "Not only" denies nothing, "not needed" denies a need, and "without"
+        belongs to its condition."""
+        if any(only.start == turn.end for only in self.of("limiter.only")):
+            return False
+        if any(turn.end <= need.start <= turn.end + 1 and need.end < mention.start for need in self.of("need")):
+            return False
+        modal = any(turn.end < word.start < mention.start for word in self.of("modality"))
+        return not modal and not any(
+            turn.end <= tie.start < mention.start for tie in self.of("consent", "limiter.except", "notify")
+        )
