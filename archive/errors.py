@@ -6,6 +6,7 @@
     │   ├── MissingDriverError       the database's Python driver is not installed
     │   ├── NotAnArchiveError        a file of another kind, or another program's database
     │   ├── NewerSchemaError         written by a newer Clausewatch
+    │   ├── OlderSchemaError         written by an older one, and not to be upgraded
     │   ├── DamagedArchiveError      the database or a stored blob is not what was written
     │   ├── ArchiveBusyError         another program kept it locked for longer than we wait
     │   ├── ReadOnlyArchiveError     it cannot be written
@@ -66,6 +67,10 @@ class NotAnArchiveError(StorageError):
 
 class NewerSchemaError(StorageError):
     """The archive was written by a newer version of this program."""
+
+
+class OlderSchemaError(StorageError):
+    """The archive was written by an older version of this program, and is only read."""
 
 
 class DamagedArchiveError(StorageError):

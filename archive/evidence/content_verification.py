@@ -1,23 +1,29 @@
-"""Verifies what is stored of pages: that each content is what its address says, and each text what its page says."""
+"""Verifies what is stored of pages: each content against its address, each text against its hash, page and sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.damaged_rows import UNREADABLE, readable
 from archive.evidence.flaws import Flaw
+from archive.evidence.section_verification import PolicySections
+from archive.model import IMPORTED, TECHNICAL_IMPORT
 from archive.recording.policies import options_of
 from archive.recording.recorder import snapshots
 from archive.storage import blobs
 from archive.storage.sealing import BATCH
 from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from document import from_json, text_identity
+from document.model import Document
 from document.reading import EXTRACTOR, read_all
+
+LEFT_OUT = (*UNREADABLE, MemoryError)
+"""What retrieving a damaged content raises."""
 
 
 @dataclass(slots=True)
@@ -34,11 +40,14 @@ class Contents:
     """Versions that the running extraction, with the policy's present selectors, did not make."""
     without_page: int = 0
     """Versions whose page is not kept."""
+    not_indexed: int = 0
+    """Policies whose versions wait to be indexed for the search."""
 
 
 class _Text(NamedTuple):
     id: int
     policy_id: int
+    number: int
     fetch_id: int
     identity: str
     document_sha256: str
@@ -47,29 +56,10 @@ class _Text(NamedTuple):
 
 def verify_contents(session: Session, tally: Contents, *, extract: bool) -> Iterator[Flaw]:
     """Return the contents and texts that are not what they should be, and note in `tally` what was looked at."""
-    yield from _blobs(session, tally)
     yield from _unknown_contents(session)
-    yield from _texts(session, tally, extract=extract)
-
-
-def _blobs(session: Session, tally: Contents) -> Iterator[Flaw]:
-    query = select(BlobRow.sha256, BlobRow.size).execution_options(yield_per=BATCH)
-    for address, size in session.execute(query):
-        problem = _problem(session, address, size)
-        if problem is None:
-            tally.blobs += 1
-        else:
-            yield Flaw("content", f"content {ascii_text(address)}", problem)
-
-
-def _problem(session: Session, address: str, size: int) -> str | None:
-    try:
-        content = blobs.retrieve(session, address)
-    except (*UNREADABLE, MemoryError):
-        return "it cannot be read, or is not what was stored"
-    finally:
-        session.expunge_all()
-    return None if len(content) == size else f"it has {len(content)} bytes, and is said to have {size}"
+    verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract)
+    yield from verification.bodies()
+    yield from verification.texts()
 
 
 def ascii_text(stored: object) -> str:
@@ -89,55 +79,106 @@ def _unknown_contents(session: Session) -> Iterator[Flaw]:
             yield Flaw("missing", f"{what} {row_id}", "its stored content is gone")
 
 
-def _texts(session: Session, tally: Contents, *, extract: bool) -> Iterator[Flaw]:
-    last = 0
-    while True:
-        ids = session.scalars(select(VersionRow.id).where(VersionRow.id > last).order_by(VersionRow.id).limit(BATCH))
-        some = list(ids)
-        for found in readable(lambda wanted: _read_texts(session, wanted), some):
-            for text in () if isinstance(found, int) else found:  # the chain says which rows cannot be read
-                yield from _text(session, text, tally, extract=extract)
-        if len(some) < BATCH:
+def _document(content: bytes, text: str) -> Document | None:
+    """Return a document, or None if it does not have the text of that hash."""
+    try:
+        document = from_json(content)
+        return document if text_identity(document) == text else None
+    except UNREADABLE:
+        return None
+
+
+@dataclass(slots=True)
+class _Verification:
+    """One pass over all contents: each is unpacked once, next to those that share its keyframe."""
+
+    session: Session
+    tally: Contents
+    retrieval: blobs.Retrieval
+    _: KW_ONLY
+    extract: bool
+    _documents: set[str] = field(default_factory=set)
+    """Addresses of documents that were counted as contents."""
+    _sections: PolicySections | None = None
+
+    def bodies(self) -> Iterator[Flaw]:
+        """Verify every content that is not a version's document."""
+        keyframe = func.coalesce(BlobRow.base_sha256, BlobRow.sha256)
+        query = select(BlobRow.sha256).where(BlobRow.sha256.not_in(select(VersionRow.document_sha256)))
+        ordered = query.order_by(keyframe, BlobRow.base_sha256.is_not(None)).execution_options(yield_per=BATCH)
+        for address in self.session.scalars(ordered):
+            content = self._load(address)
+            if isinstance(content, Flaw):
+                yield content
+            else:
+                self.tally.blobs += 1
+
+    def texts(self) -> Iterator[Flaw]:
+        """Verify the document, the text and the sections of each version, and its page if that is asked for."""
+        order = (VersionRow.policy_id, VersionRow.number)
+        ids = list(self.session.scalars(select(VersionRow.id).order_by(*order)))
+        for start in range(0, len(ids), BATCH):
+            for texts in readable(self._read, ids[start : start + BATCH]):
+                for text in () if isinstance(texts, int) else texts:  # the chain says which rows cannot be read
+                    yield from self._text(text)
+        if self._sections is not None:
+            yield from self._sections.leftover()
+
+    def _read(self, ids: Sequence[int]) -> list[_Text]:
+        table = VersionRow.__table__
+        query = select(*(table.c[name] for name in _Text._fields)).where(table.c.id.in_(ids))
+        return [_Text(*row) for row in self.session.execute(query.order_by(table.c.policy_id, table.c.number))]
+
+    def _load(self, address: str) -> bytes | Flaw:
+        try:
+            return self.retrieval.retrieve(address)
+        except LEFT_OUT:
+            problem = "it cannot be read, or is not what was stored"
+            return Flaw("content", f"content {ascii_text(address)}", problem)
+
+    def _text(self, text: _Text) -> Iterator[Flaw]:
+        content = self._load(text.document_sha256)
+        if text.document_sha256 not in self._documents:
+            self._documents.add(text.document_sha256)
+            if isinstance(content, Flaw):
+                yield content
+            else:
+                self.tally.blobs += 1
+        document = None if isinstance(content, Flaw) else _document(content, text.text_sha256)
+        yield from self._searched(text, document)
+        if document is not None:
+            self.tally.texts += 1
+            yield from self._extracted(text) if self.extract else ()
+        elif not isinstance(content, Flaw):
+            yield Flaw("text", f"version {text.id}", "its document does not have the text that its hash names")
+
+    def _searched(self, text: _Text, document: Document | None) -> Iterator[Flaw]:
+        """Compare what the search knows of a version with its document."""
+        if self._sections is None or self._sections.policy_id != text.policy_id:
+            if self._sections is not None:
+                yield from self._sections.leftover()
+            self._sections = PolicySections.of(self.session, text.policy_id)
+            self.tally.not_indexed += self._sections.waits
+        yield from self._sections.compare(text.number, document)
+
+    def _extracted(self, text: _Text) -> Iterator[Flaw]:
+        """Extract a version's text again, where the running extraction is the one that made it."""
+        identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
+        if f"e{EXTRACTOR}+" not in identity:
+            self.tally.other_extraction += 1
             return
-        last = some[-1]
-
-
-def _read_texts(session: Session, ids: Sequence[int]) -> list[_Text]:
-    table = VersionRow.__table__
-    rows = session.execute(select(*(table.c[name] for name in _Text._fields)).where(table.c.id.in_(ids)))
-    return [_Text(*row) for row in rows]
-
-
-def _text(session: Session, text: _Text, tally: Contents, *, extract: bool) -> Iterator[Flaw]:
-    try:
-        agrees = text_identity(from_json(blobs.retrieve(session, text.document_sha256))) == text.text_sha256
-    except UNREADABLE:
-        return  # that its content is damaged or missing was said
-    if not agrees:
-        yield Flaw("text", f"version {text.id}", "its document does not have the text that its hash names")
-        return
-    tally.texts += 1
-    if extract:
-        yield from _extraction(session, text, tally)
-
-
-def _extraction(session: Session, text: _Text, tally: Contents) -> Iterator[Flaw]:
-    """Extract a version's text again, where the running extraction is the one that made it."""
-    if f"e{EXTRACTOR}+" not in text.identity:
-        tally.other_extraction += 1
-        return
-    try:
-        pages = snapshots(session, session.get_one(FetchRow, text.fetch_id))
-        again = read_all(pages, options_of(session.get_one(PolicyRow, text.policy_id))) if pages else None
-    except UNREADABLE:
-        return  # a row or a content that was said to be damaged
-    finally:
-        session.expunge_all()
-    if again is None:
-        tally.without_page += 1
-    elif again.identity != text.identity:
-        tally.other_extraction += 1
-    elif text_identity(again.document) == text.text_sha256:
-        tally.extracted_again += 1
-    else:
-        yield Flaw("text", f"version {text.id}", "its page, extracted again, gives another text")
+        try:
+            pages = snapshots(self.session, self.session.get_one(FetchRow, text.fetch_id))
+            again = read_all(pages, options_of(self.session.get_one(PolicyRow, text.policy_id))) if pages else None
+        except UNREADABLE:
+            return  # a row or a content that was found damaged
+        finally:
+            self.session.expunge_all()
+        if again is None:
+            self.tally.without_page += 1
+        elif again.identity != identity:
+            self.tally.other_extraction += 1
+        elif text_identity(again.document) == text.text_sha256:
+            self.tally.extracted_again += 1
+        else:
+            yield Flaw("text", f"version {text.id}", "its page, extracted again, gives another text")

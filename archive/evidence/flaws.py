@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["changed", "missing", "inserted", "chain", "head", "content", "text", "name", "stamp"]
+What = Literal[
+    "changed",
+    "missing",
+    "inserted",
+    "chain",
+    "head",
+    "content",
+    "text",
+    "name",
+    "stamp",
+    "database",
+    "schema",
+    "search",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +29,8 @@ class Flaw:
     """`changed`, `missing`: a sealed row. `inserted`: a row that nobody sealed. `chain`: an entry. `head`: the chain
     does not lead to a saved head. `content`: a stored body or document. `text`: one that is not what its version or its
     page says. `name`: a policy that is called otherwise than its evidence says. `stamp`: a time stamp that does not
-    hold."""
+    hold. `database`: its pages or indexes. `schema`: a table, index, view or trigger not as the migrations make it.
+    `search`: sections by which versions are searched, which are not evidence."""
     where: str
     """The row, entry or content."""
     problem: str

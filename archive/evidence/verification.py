@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 from archive.evidence.chain import Head, SavedHead
 from archive.evidence.content_verification import Contents, ascii_text, verify_contents
 from archive.evidence.damaged_rows import UNREADABLE, any_text, readable
+from archive.evidence.database_verification import verify_database
 from archive.evidence.flaws import Flaw
 from archive.evidence.row_labels import whereabouts
 from archive.storage.database import Archive
@@ -47,6 +48,7 @@ def verify(archive: Archive, tally: Tally, saved: Sequence[SavedHead] = (), *, e
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):
+            yield from verify_database(connection)
             yield from _Chain(connection, tally, saved).verify()
             for kind in KINDS:
                 yield from _unsealed(connection, kind)

@@ -8,6 +8,7 @@ contents at most, and a damaged one costs no chain of others.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import zstandard
 from sqlalchemy import Row, bindparam, select
@@ -66,14 +67,31 @@ def retrieve(session: Session, key: str) -> bytes:
 
     Raises DamagedArchiveError if they are missing or are not what was stored.
     """
-    row = _stored(session, key)
-    if row is None:
-        raise _damaged(session, key, "is missing")
-    base = None if row.base_sha256 is None else _stored(session, row.base_sha256)
-    if row.base_sha256 is not None and (base is None or base.base_sha256 is not None):
-        raise _damaged(session, key, "names no keyframe")
-    keyframe = None if base is None else _plain(session, row.base_sha256, base)
-    return _plain(session, key, row, keyframe)
+    return Retrieval(session).retrieve(key)
+
+
+@dataclass(slots=True)
+class Retrieval:
+    """Retrieves contents one after another, and keeps the last keyframe: neighbours often share one."""
+
+    session: Session
+    _key: str = ""
+    _keyframe: bytes = b""
+
+    def retrieve(self, key: str) -> bytes:
+        """Return the plain bytes of an address; see `retrieve`."""
+        row = _stored(self.session, key)
+        if row is None:
+            raise _damaged(self.session, key, "is missing")
+        return _plain(self.session, key, row, None if row.base_sha256 is None else self._base(key, row.base_sha256))
+
+    def _base(self, key: str, base: str) -> bytes:
+        if base != self._key:
+            row = _stored(self.session, base)
+            if row is None or row.base_sha256 is not None:
+                raise _damaged(self.session, key, "names no keyframe")
+            self._key, self._keyframe = base, _plain(self.session, base, row)
+        return self._keyframe
 
 
 def _stored(session: Session, key: str) -> Row[int, bytes, str | None] | None:
@@ -88,7 +106,7 @@ def _plain(session: Session, key: str, row: Columns, keyframe: bytes | None = No
         content = decompressor.decompress(row.content, max_output_size=row.size)
     except zstandard.ZstdError as error:
         raise _damaged(session, key, "cannot be read") from error
-    if address(content) != key:
+    if address(content) != key or len(content) != row.size:
         raise _damaged(session, key, "was altered")
     return content
 

@@ -43,13 +43,17 @@ def parsed(url: str) -> URL:
     return database
 
 
-def engine_of(database: URL, busy_timeout: timedelta, *, enforce_references: bool = True) -> Engine:
+def engine_of(
+    database: URL, busy_timeout: timedelta, *, enforce_references: bool = True, read_only: bool = False
+) -> Engine:
     """Return an engine; `enforce_references` is SQLite's, since PostgreSQL always does.
 
     Raises CannotOpenError, and MissingDriverError if its Python package is not installed.
     """
     location = database.render_as_string(hide_password=True)
     try:
+        if database.get_backend_name() == "sqlite" and read_only:
+            return _sqlite_to_read(database, busy_timeout)
         if database.get_backend_name() == "sqlite":
             return _sqlite(database, busy_timeout, enforce_references=enforce_references)
         return _postgresql(database, busy_timeout)
@@ -86,6 +90,22 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
     def begin(connection: Connection) -> None:
         # A transaction that reads first and then writes could find its snapshot outdated: writers lock at once.
         connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
+    """Return an engine that alters nothing and trusts nothing that the file itself defines."""
+    engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 

@@ -21,10 +21,10 @@ def upgrade_schema(engine: Engine, location: str) -> None:
     meanwhile. They are checked before the commit.
     """
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
-        if _revision(connection, location) == NEWEST:
+        if revision_of(connection, location) == NEWEST:
             return
     with engine.begin() as connection:
-        revision = _revision(connection, location)  # another process may have upgraded it since
+        revision = revision_of(connection, location)  # another process may have upgraded it since
         if revision == NEWEST:
             return
         _migrate(connection, revision, location)
@@ -33,7 +33,7 @@ def upgrade_schema(engine: Engine, location: str) -> None:
     fault_injection.reach("after commit")
 
 
-def _revision(connection: Connection, location: str) -> str | None:
+def revision_of(connection: Connection, location: str) -> str | None:
     """Return the revision of the database; None if it is empty."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE in tables:

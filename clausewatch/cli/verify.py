@@ -12,6 +12,7 @@ import click
 from archive.evidence.flaws import Flaw
 from archive.evidence.verification import Tally
 from archive.evidence.verification import verify as find_flaws
+from archive.storage.read_only import read_only_archive
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode
 from clausewatch.inspection.saved_heads import saved_heads
@@ -63,9 +64,10 @@ def verify(
 ) -> None:
     """Check that the archive is what was recorded, and say what is not.
 
-    Every entry of the chain, every row that it seals, every stored page and text. A changed, missing, inserted or
-    reordered row is found by itself; that the end was cut off, or that all was written anew, only with a head that was
-    kept elsewhere: give it with --head. Ends with 1 where something is found.
+    The database's own pages, indexes and schema; every entry of the chain, every row that it seals, every stored page
+    and text, and the sections that are searched. A changed, missing, inserted or reordered row is found by itself; that
+    the end was cut off, or that all was written anew, only with a head that was kept elsewhere: give it with --head.
+    The archive is opened for reading alone. Ends with 1 if something is found, with 3 if there is no archive.
 
     \b
     clausewatch verify
@@ -75,7 +77,8 @@ def verify(
     saved = [saved_head for given in heads for saved_head in saved_heads(given)]
     roots = _roots(context, certificates)
     tally, stamps = Tally(), StampTally()
-    with context.archive() as archive:
+    configuration = context.configuration()
+    with read_only_archive(configuration.database, configuration.busy_timeout) as archive:
         flaws = chain(
             find_flaws(archive, tally, saved, extract=not skip_extraction), verify_stamps(archive, roots, stamps)
         )
@@ -117,20 +120,31 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
             f"Extracted again from their pages: {contents.extracted_again} texts. Not so: {contents.other_extraction} "
             f"that another extraction made, {contents.without_page} whose page is not kept."
         )
-    if tally.removed_bodies:
-        yield f"Pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
     if stamps.verified:
         yield f"Timestamps that an authority signed: {stamps.verified}."
-    if stamps.unverified:
-        yield f"Timestamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
-    if tally.set_back:
-        places = ", ".join(str(entry) for entry in tally.set_back)
-        yield from wrapped(
-            f"Note: dated before the entry before them: {places}. The clock was set back then, or they were backdated."
-        )
+    for title, notes in (("To ask about", _to_ask(tally, stamps)), ("As it should be", _as_it_should_be(tally))):
+        for note in notes:
+            yield from wrapped(f"{title}: {note}")
     if tally.head is not None:
         yield f"Head: {tally.head}"
         yield f"      sealed {moment(tally.head.at)}; kept elsewhere, it proves all up to here."
+
+
+def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
+    """Return the notes that matter to an auditor, although they are not flaws."""
+    if tally.set_back:
+        numbers = ", ".join(map(str, tally.set_back))
+        yield f"entries dated before the entry before them: {numbers}. The clock was set back, or they were backdated."
+    if stamps.unverified:
+        yield f"timestamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
+
+
+def _as_it_should_be(tally: Tally) -> Iterator[str]:
+    """Return the notes that an auditor may pass over."""
+    if tally.removed_bodies:
+        yield f"pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
+    if tally.contents.not_indexed:
+        yield f"policies whose versions wait to be indexed for the search: {tally.contents.not_indexed}."
 
 
 def _verdict(flaws: int, saved: int) -> str:

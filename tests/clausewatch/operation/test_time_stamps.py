@@ -82,7 +82,7 @@ def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority)
 def test_without_certificates_it_is_said_that_stamps_are_not_verified(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
-    assert "Timestamps not verified: 1. Name the authority's root certificates" in call(path, "verify").stdout
+    assert "timestamps not verified: 1. Name the" in " ".join(call(path, "verify").stdout.split())
     assert answered(path, "verify")["stamps"] == {"verified": 0, "unverified": 1}
 
 

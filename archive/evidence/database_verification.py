@@ -1,0 +1,141 @@
+"""Verifies the database itself: its pages and indexes, and that its schema is what the migrations make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy.exc import DatabaseError
+
+from archive.evidence.flaws import Flaw
+from archive.storage.engines import engine_of
+from archive.storage.tables import Base
+from archive.storage.upgrade import VERSION_TABLE, upgrade_schema
+
+MOST_PROBLEMS = 20
+"""Problems of one database that are listed."""
+
+Schema = Mapping[tuple[str, str], str]
+"""Statements by the type and the name of what they define."""
+
+POSTGRESQL_EXTRAS = """
+SELECT 'trigger', t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'rule', r.rulename, c.relname FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+WHERE c.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'policy', p.polname, c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+WHERE c.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'function', p.proname, '' FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
+UNION ALL SELECT 'child table', c.relname, p.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::regnamespace
+UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
+"""
+"""What no migration makes, and what could answer something else than the tables hold."""
+
+INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
+"""Tables that are read by their primary keys, and once more without any index."""
+
+
+def verify_database(connection: Connection) -> Iterator[Flaw]:
+    """Return what is wrong with the database, before anything that it says is believed."""
+    if connection.dialect.name == "sqlite":
+        yield from _sqlite_schema(connection)
+        yield from _sqlite_pages(connection)
+    else:
+        yield from _postgresql_schema(connection)
+        yield from _postgresql_indexes(connection)
+
+
+def _sqlite_pages(connection: Connection) -> Iterator[Flaw]:
+    try:
+        problems = list(connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})").scalars())
+    except DatabaseError as error:
+        problems = [str(error.orig)]
+    for problem in problems:
+        if problem != "ok":
+            yield Flaw("database", "the file's pages and indexes", " ".join(str(problem).split()))
+
+
+def _sqlite_schema(connection: Connection) -> Iterator[Flaw]:
+    expected, actual = _migrated(), _defined(connection)
+    for kind, name in sorted(expected.keys() | actual.keys()):
+        problem = _difference(expected.get((kind, name)), actual.get((kind, name)))
+        if problem:
+            yield Flaw("schema", f"{kind} {name}", problem)
+
+
+@cache
+def _migrated() -> Schema:
+    """Return the schema that the migrations make."""
+    engine = engine_of(make_url("sqlite://"), timedelta(seconds=5), enforce_references=False)
+    try:
+        upgrade_schema(engine, "memory")
+        with engine.execution_options(clausewatch_reading=True).connect() as fresh:
+            return _defined(fresh)
+    finally:
+        engine.dispose()
+
+
+def _defined(connection: Connection) -> Schema:
+    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+    return {
+        (str(kind), str(name)): f"{table}: {_normalised(str(sql))}"
+        for kind, name, table, sql in rows
+        if not re.fullmatch(r"sqlite_stat\d", str(name))
+    }
+
+
+def _normalised(statement: str) -> str:
+    """Return a statement with single spaces and its constraints in order: a rebuilt table has them in any order."""
+    first, *constraints = re.split(r", (?=CONSTRAINT )", " ".join(statement.split()).removesuffix(")").strip())
+    return ", ".join([first, *sorted(constraints)])
+
+
+def _difference(expected: str | None, actual: str | None) -> str:
+    if expected is None:
+        return "no migration makes it: what it does to reads or writes is not known"
+    if actual is None:
+        return "it is missing"
+    return "" if expected == actual else "it is not defined as the migrations do"
+
+
+def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
+    for kind, name, table in connection.exec_driver_sql(POSTGRESQL_EXTRAS).all():
+        yield Flaw("schema", f"{kind} {name} {table}".strip(), "no migration makes it: what it does is not known")
+    inspector = inspect(connection)
+    tables = set(inspector.get_table_names()) - {VERSION_TABLE, "section_words"}
+    for name in sorted(tables ^ set(Base.metadata.tables)):
+        problem = "no migration makes it" if name in tables else "it is missing"
+        yield Flaw("schema", f"table {name}", problem)
+    for name in sorted(tables & set(Base.metadata.tables)):
+        table = Base.metadata.tables[name]
+        columns = {column["name"] for column in inspector.get_columns(name)}
+        indexes = {str(index["name"]) for index in inspector.get_indexes(name) if "duplicates_constraint" not in index}
+        if columns != set(table.columns.keys()):
+            yield Flaw("schema", f"table {name}", "it has other columns than the migrations make")
+        for index in sorted(indexes ^ {str(index.name) for index in table.indexes}):
+            yield Flaw("schema", f"index {index}", "it is not among those that the migrations make, or is missing")
+
+
+def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
+    """Compare the keys that an index gives with those that a scan of the table gives."""
+    ways = {"index": ("off", "on"), "scan": ("on", "off")}
+    for name in INDEXED:
+        [key] = Base.metadata.tables[name].primary_key.columns.keys()
+        answers = set()
+        for scan, index in ways.values():
+            connection.exec_driver_sql(f"SET LOCAL enable_seqscan = {scan}")
+            for kind in ("indexscan", "indexonlyscan", "bitmapscan"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{kind} = {index}")
+            query = (
+                f'SELECT count(*), sum(hashtext(k::text)::bigint) FROM (SELECT {key} AS k FROM "{name}" ORDER BY k) s'  # noqa: S608 - our own names
+            )
+            answers.add(tuple(connection.exec_driver_sql(query).one()))
+        if len(answers) > 1:
+            yield Flaw("database", f"table {name}", "its primary key's index holds other rows than the table does")
+    for setting in ("seqscan", "indexscan", "indexonlyscan", "bitmapscan"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{setting} = on")

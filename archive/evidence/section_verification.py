@@ -1,0 +1,76 @@
+"""Verifies that the search knows the sections of each version as its sealed document has them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from archive.evidence.flaws import Flaw
+from archive.search.index import BATCH, WAITING, SectionPart, section_parts
+from archive.storage.tables import IndexedRow, SectionRow, StandingRow
+from document.model import Document
+
+_TABLE = SectionRow.__table__
+_COLUMNS = [_TABLE.c[name] for name in ("sha256", "path", "heading", "language", "text")]
+_SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", expanding=True)))
+"""Made once: each version asks."""
+
+
+@dataclass(slots=True)
+class PolicySections:
+    """The sections of one policy, as the search has them; ask for its versions in their order."""
+
+    session: Session
+    policy_id: int
+    waits: bool
+    """Whether its versions wait to be indexed, so that nothing can be compared."""
+    _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _present: set[str] = field(default_factory=set)
+    _right: set[str] = field(default_factory=set)
+    """Sections whose stored words were compared."""
+
+    @classmethod
+    def of(cls, session: Session, policy_id: int) -> PolicySections:
+        """Read what the search knows of a policy."""
+        indexed = session.scalar(select(IndexedRow.number).where(IndexedRow.policy_id == policy_id))
+        sections = cls(session, policy_id, waits=indexed == WAITING)
+        query = select(SectionRow.sha256, StandingRow.first, StandingRow.last)
+        joined = query.join(SectionRow, SectionRow.id == StandingRow.section_id)
+        for address, first, last in session.execute(joined.where(StandingRow.policy_id == policy_id)):
+            sections._begin[first].add(address)
+            sections._end[0 if last is None else last].add(address)
+        return sections
+
+    def compare(self, number: int, document: Document | None) -> Iterator[Flaw]:
+        """Compare the sections of a version with its document; None if that cannot be read."""
+        self._present |= self._begin.pop(number, set())
+        if document is not None and not self.waits:
+            wrong = len(self._wrong({part["sha256"]: part for part in section_parts(document)}))
+            if wrong:
+                where = f"version {number} of policy {self.policy_id}"
+                count = f"{wrong} {'section' if wrong == 1 else 'sections'}"
+                yield Flaw("search", where, f"the search knows {count} otherwise than the document has them")
+        self._present -= self._end[number]
+
+    def _wrong(self, parts: Mapping[str, SectionPart]) -> set[str]:
+        new = [address for address in parts.keys() - self._right if address in self._present]
+        self._right |= set(new)
+        altered = {address for address, stored in self._stored(new) if stored != parts[address]}
+        return altered | (self._present ^ parts.keys())
+
+    def _stored(self, addresses: list[str]) -> Iterator[tuple[str, SectionPart]]:
+        connection = self.session.connection()
+        for start in range(0, len(addresses), BATCH):
+            for row in connection.execute(_SECTIONS, {"addresses": addresses[start : start + BATCH]}):
+                yield row.sha256, dict(row._mapping)
+
+    def leftover(self) -> Iterator[Flaw]:
+        """Return what the search knows of versions that are not there."""
+        if self._begin and not self.waits:
+            numbers = ", ".join(map(str, sorted(self._begin)[:10]))
+            yield Flaw("search", f"policy {self.policy_id}", f"the search knows versions that are not there: {numbers}")

@@ -1,0 +1,197 @@
+"""A verification believes only the bytes: not the schema, not the indexes, not what the search knows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError
+from archive.evidence.flaws import Flaw
+from archive.evidence.verification import Tally, verify
+from archive.storage.database import open_archive
+from archive.storage.engines import engine_of, parsed
+from archive.storage.read_only import read_only_archive
+from tests.archive.visits import record_two_versions
+from tests.clausewatch.watched import call, configured, watched
+
+WAIT = timedelta(seconds=5)
+
+ON_EITHER = {
+    "a view": ("CREATE VIEW findings AS SELECT * FROM finding", "schema", "findings"),
+    "a table": ("CREATE TABLE shadow (id INTEGER)", "schema", "shadow"),
+    "a column": ('ALTER TABLE "fetch" ADD COLUMN note TEXT', "schema", "fetch"),
+    "an index": ('CREATE INDEX ix_more ON "fetch" (status)', "schema", "ix_more"),
+    "a missing index": ("DROP INDEX ix_version_seen_at", "schema", "ix_version_seen_at"),
+    "sections that are gone": ("DELETE FROM standing", "search", "version"),
+    "a section with other words": ("UPDATE section SET text = 'We keep nothing.'", "search", "version"),
+    "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
+    "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
+}
+"""What an insider does on either database, what finds it, and what the flaw names."""
+
+ON_SQLITE = {
+    "a trigger": (
+        "CREATE TRIGGER later AFTER INSERT ON fetch BEGIN UPDATE fetch SET started_at = '2020-01-01'; END",
+        "schema",
+        "later",
+    ),
+    "an index of some rows": (
+        "DROP INDEX ix_fetch_policy_id_id;CREATE INDEX ix_fetch_policy_id_id ON fetch (policy_id, id) WHERE id > 2",
+        "schema",
+        "ix_fetch_policy_id_id",
+    ),
+    "an index of some rows that says it has all": (
+        "DROP INDEX ix_fetch_policy_id_id;"
+        "CREATE INDEX ix_fetch_policy_id_id ON fetch (policy_id, id) WHERE id > 2;"
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX ix_fetch_policy_id_id ON fetch (policy_id, id)' "
+        "WHERE name = 'ix_fetch_policy_id_id'",
+        "database",
+        "pages and indexes",
+    ),
+    "a view in the place of a table": (
+        "ALTER TABLE removal RENAME TO removal_; CREATE VIEW removal AS SELECT * FROM removal_",
+        "schema",
+        "removal",
+    ),
+}
+
+ON_POSTGRESQL = {
+    "a trigger": (
+        "CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN NEW.started_at = '2020-01-01'; RETURN NEW; END $$;"
+        'CREATE TRIGGER later BEFORE INSERT ON "fetch" FOR EACH ROW EXECUTE FUNCTION later()',
+        "schema",
+        "later",
+    ),
+    "a rule": ('CREATE RULE never AS ON UPDATE TO "fetch" DO INSTEAD NOTHING', "schema", "never"),
+    "a policy on rows": ('CREATE POLICY few ON "fetch" USING (id > 2)', "schema", "few"),
+    "a table that inherits": ('CREATE TABLE more_fetches () INHERITS ("fetch")', "schema", "more_fetches"),
+}
+
+
+def verified(url: str) -> list[Flaw]:
+    """Return what a verification finds."""
+    with read_only_archive(url) as archive:
+        return list(verify(archive, Tally()))
+
+
+def act(url: str, statements: str) -> None:
+    """Do something to a database past every program of ours."""
+    engine = engine_of(parsed(url), WAIT)
+    connection = engine.raw_connection()
+    if engine.dialect.name == "sqlite":
+        connection.cursor().executescript(statements)
+    else:
+        connection.cursor().execute(statements)
+        connection.commit()
+    connection.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def grown(database_url: str) -> str:
+    """Return the URL of an archive that holds two versions, and that nobody has open."""
+    with open_archive(database_url) as archive:
+        record_two_versions(archive)
+    return database_url
+
+
+@pytest.mark.parametrize("name", ON_EITHER)
+def test_what_is_done_to_the_database_is_found(grown: str, name: str) -> None:
+    statements, what, where = ON_EITHER[name]
+    act(grown, statements)
+    assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
+
+
+@pytest.mark.parametrize("name", ON_SQLITE | ON_POSTGRESQL)
+def test_what_is_done_to_one_kind_of_database_is_found(grown: str, database_kind: str, name: str) -> None:
+    chosen = ON_SQLITE if database_kind == "sqlite" else ON_POSTGRESQL
+    if name not in chosen:
+        pytest.skip("of the other kind of database")
+    statements, what, where = chosen[name]
+    act(grown, statements)
+    assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
+
+
+def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
+    saved = tmp_path / "copy.html"
+    saved.write_text("<main><h1>Privacy</h1>" + "<p>We share your personal data with the crew only.</p>" * 9)
+    path = configured(tmp_path)
+    assert call(path, "import", "file", "Teahouse", "--at", "2024-03-31", str(saved)).exit_code == 0
+    tally = Tally()
+    with read_only_archive(f"sqlite:///{tmp_path / 'watch.db'}") as archive:
+        assert not list(verify(archive, tally))
+    assert (tally.contents.extracted_again, tally.contents.other_extraction) == (1, 0)
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_where_there_is_no_archive_none_is_made(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "watch.db").write_bytes(content)
+    result = call(configured(tmp_path), "verify")
+    assert result.exit_code == 3
+    assert "there is no archive" in result.stderr
+    assert (tmp_path / "watch.db").exists() == (content is not None)
+
+
+def test_an_empty_database_is_not_an_archive(unmade_database_url: str) -> None:
+    with pytest.raises(CannotOpenError, match="there is no archive"), read_only_archive(unmade_database_url):
+        pass
+
+
+def test_an_archive_as_it_was_recorded_is_sound(grown: str) -> None:
+    assert not verified(grown)
+
+
+def test_an_older_archive_is_not_upgraded(grown: str) -> None:
+    act(grown, "UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(OlderSchemaError, match="its schema is '0001'"), read_only_archive(grown):
+        pass
+
+
+def test_nothing_is_written_not_even_beside_the_file(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    before = {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in tmp_path.iterdir()}
+    assert call(path, "verify").exit_code == 0
+    assert {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in tmp_path.iterdir()} == before
+
+
+def test_a_read_only_medium_will_do(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    command = [
+        "unshare",
+        "--mount",
+        "--map-root-user",
+        "sh",
+        "-c",
+        'mount -o bind,ro "$0" "$0" && cd "$0" && exec "$@"',
+    ]
+    program = [sys.executable, "-m", "clausewatch", "--config", str(path), "verify"]
+    possible = subprocess.run([*command, str(tmp_path), "true"], capture_output=True, check=False)
+    if possible.returncode:
+        pytest.skip("this machine lets nobody mount")
+    result = subprocess.run([*command, str(tmp_path), *program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "Nothing was altered" in result.stdout
+
+
+def test_what_another_program_writes_meanwhile_is_noticed(tmp_path: Path) -> None:
+    watched(tmp_path)
+    url = f"sqlite:///{tmp_path / 'watch.db'}"
+    with pytest.raises(ArchiveBusyError, match="wrote to it meanwhile"), read_only_archive(url):
+        act(url, "UPDATE policy SET tried_at = '2027-01-01 00:00:00.000000'")
+
+
+def test_an_archive_that_is_open_is_read_with_its_log(tmp_path: Path) -> None:
+    watched(tmp_path)
+    url = f"sqlite:///{tmp_path / 'watch.db'}"
+    with open_archive(url) as archive, archive.writing() as session:
+        session.execute(text("UPDATE version SET number = 9 WHERE number = 2"))
+        assert not verified(url)
+    assert verified(url)
