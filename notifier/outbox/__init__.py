@@ -10,7 +10,6 @@ from notifier.outbox.claims import (
     Claimed,
     DeliveryCounts,
     GivenUp,
-    Open,
     claim,
     delivery_counts,
     given_up,
@@ -24,6 +23,7 @@ from notifier.outbox.contents import MessageContent
 from notifier.outbox.digests import plan_digest_now, plan_digests, preview_digest
 from notifier.outbox.erasure import Erased, erase_person
 from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
+from notifier.outbox.order import Waiting
 from notifier.outbox.subscriptions import (
     Made,
     NameTakenError,
@@ -45,8 +45,8 @@ __all__ = [
     "MessageContent",
     "NameTakenError",
     "NoSubscriptionError",
-    "Open",
     "Templates",
+    "Waiting",
     "add_subscription",
     "claim",
     "delivery_counts",

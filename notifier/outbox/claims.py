@@ -13,22 +13,16 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, true, update
+from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
-from archive.storage.tables import DeliveryRow, SubscriptionRow
+from archive.storage.tables import ChangeRow, DeliveryRow, SubscriptionRow, VersionRow
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
 from notifier.outbox.contents import MessageContent, read_content
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A delivery that may be claimed."""
-
-    id: int
-    target: Target
+from notifier.outbox.order import Waiting, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +78,47 @@ def release_claims(archive: Archive, now: datetime) -> None:
 
 def open_deliveries(
     archive: Archive, now: datetime, *, early: bool = False, resting: Collection[str] = ()
-) -> tuple[Open, ...]:
+) -> tuple[Waiting, ...]:
     """Return the deliveries to try now, those with the fewest attempts first; with `early` also those that still wait.
 
     A dead channel's old deliveries so come after everybody's new ones. Of the subscribers that are `resting`, because
-    it is a quiet hour for them, only what is urgent is returned.
+    it is a quiet hour for them, only what is urgent is returned, and what is to be sent before it.
     """
-    asleep = SubscriptionRow.subscriber.in_(list(resting))
+    ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
-        select(DeliveryRow)
+        select(DeliveryRow, VersionRow.policy_id, ended, asleep)
         .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
-        .where(_open(now, early=early), or_(DeliveryRow.urgent, ~asleep))
+        .outerjoin(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
+        .outerjoin(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(DeliveryRow.state.in_(("due", "sending")))
     )
     with archive.reading() as session:
-        rows = session.scalars(query.order_by(DeliveryRow.attempts, DeliveryRow.id))
-        return tuple(Open(row.id, Target(row.channel, row.recipient)) for row in rows)
+        waiting = [
+            Waiting(
+                row.id,
+                Target(row.channel, row.recipient),
+                row.subscription_id,
+                policy=policy,
+                change=row.change_id,
+                attempts=row.attempts,
+                is_due=has_ended or early,
+                is_claimed=row.state == "sending" and not has_ended,
+                may_disturb=row.urgent or not is_asleep,
+            )
+            for row, policy, has_ended, is_asleep in session.execute(query)
+        ]
+    return tuple(in_order(waiting))
 
 
 def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
-    """Take a delivery for this process, or return None where another one has it or it is done."""
+    """Take a delivery for this process.
+
+    Return None if another process has it, if it is done, or if an older one of its thread is not. With `early`, a
+    delivery that still waits is taken too.
+    """
     with archive.writing() as session:
+        if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
+            return None
         taken = session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.id == delivery, _open(now, early=early))
@@ -137,6 +152,13 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
     _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
+    with archive.writing() as session:  # the newer ones wait with it: they would be tried in vain before it is due
+        newer = _siblings(session, claimed.id, older=False).where(
+            DeliveryRow.state == "due", DeliveryRow.due_at < again
+        )
+        session.execute(
+            update(DeliveryRow).where(DeliveryRow.id.in_(session.scalars(newer).all())).values(due_at=again)
+        )
     return True
 
 
@@ -171,6 +193,29 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
             GivenUp(subscriber, Target(channel, recipient), count, error=session.get_one(DeliveryRow, latest).error)
             for subscriber, channel, recipient, count, latest in session.execute(query).all()
         )
+
+
+def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
+    """Select what waits for the same target and subscription about the same policy, from older or newer changes.
+
+    Only alerts tell of a change: other kinds have no siblings.
+    """
+    row = session.get_one(DeliveryRow, delivery)
+    change = row.change_id or 0
+    policy = select(VersionRow.policy_id).join(ChangeRow, ChangeRow.version_id == VersionRow.id)
+    return (
+        select(DeliveryRow.id)
+        .join(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(
+            DeliveryRow.subscription_id == row.subscription_id,
+            DeliveryRow.channel == row.channel,
+            DeliveryRow.recipient == row.recipient,
+            DeliveryRow.state.in_(("due", "sending")),
+            DeliveryRow.change_id < change if older else DeliveryRow.change_id > change,
+            VersionRow.policy_id == policy.where(ChangeRow.id == change).scalar_subquery(),
+        )
+    )
 
 
 def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:

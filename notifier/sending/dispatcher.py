@@ -19,7 +19,7 @@ from archive.storage.database import Archive
 from notifier import outbox
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels.outcome import Accepted, Failed, Outcome
-from notifier.outbox import Claimed, Open
+from notifier.outbox import Claimed, Waiting
 from notifier.sending.composing import compose
 from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
@@ -46,15 +46,19 @@ class Dispatcher:
     """Seconds after which a channel begins nothing more."""
     render: Render = render
     """Fills the templates of messages."""
-    _waiting: dict[str, deque[Open]] = field(default_factory=dict)
+    _waiting: dict[str, deque[Waiting]] = field(default_factory=dict)
     """By channel; the channel whose turn it is stands first."""
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
+    _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By delivery: its thread, in which the older goes before the newer."""
+    _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
+    """The threads of which one delivery failed, so that the newer ones wait for it."""
     _strikes: Counter[str] = field(default_factory=Counter)
     """Failures in a row, by channel."""
 
-    def run(self, due: Iterable[Open]) -> tuple[Counter[str], tuple[str, ...]]:
+    def run(self, due: Iterable[Waiting]) -> tuple[Counter[str], tuple[str, ...]]:
         """Try each delivery once; return how many were accepted, postponed and dead, and why. Raises StorageError."""
         for delivery in due:
             self._waiting.setdefault(delivery.target.channel, deque()).append(delivery)
@@ -95,9 +99,13 @@ class Dispatcher:
         """Claim the channel's next delivery that can be tried, or return None where it has none any more."""
         mine = self._waiting.pop(channel)
         while mine:
-            claimed = outbox.claim(self.archive, mine.popleft().id, self.clock(), early=self.early)
+            delivery = mine.popleft()
+            early = self.early or not delivery.is_due
+            claimed = outbox.claim(self.archive, delivery.id, self.clock(), early=early)
             if claimed is None:
+                self._counts["postponed"] += (delivery.thread, delivery.target) in self._held_up
                 continue
+            self._threads[claimed.id] = delivery.thread
             name = claimed.notice.subscriber
             if name in self.subscribers:
                 self._waiting[channel] = mine  # at the end: the others come first
@@ -115,6 +123,8 @@ class Dispatcher:
             return
         again = outbox.note_failed(self.archive, claimed, self.clock(), outcome)
         self._counts["postponed" if again else "dead"] += 1
+        if again:
+            self._held_up.add((self._threads[claimed.id], claimed.target))
         self._errors[f"{claimed.target}: {outcome.reason}"] = None
         self._strikes[channel] = 0 if outcome.permanent else self._strikes[channel] + 1
         if outcome.unreachable or self._strikes[channel] == STRIKES:

@@ -283,9 +283,9 @@ def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) ->
 def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Desk, hook: Sink) -> None:
     """What was not tried in one pass comes first in the next."""
     desk.channels = [Channel("hook", hook.url())]
-    desk.subscribers = [replace(DESK, via=(Target("hook"),))]
-    for _ in range(STRIKES + 2):
-        record_change(desk.archive, WILL_NOT)
+    desk.subscribers = [replace(DESK, name=f"Desk {n}", via=(Target("hook"),)) for n in range(STRIKES + 2)]
+    outbox.register(desk.archive, desk.subscribers, NOW)
+    record_change(desk.archive, WILL_NOT)
     hook.status = 503
     summary = desk.deliver()
     assert (summary.accepted, summary.postponed) == (0, STRIKES + 2)
@@ -305,8 +305,8 @@ def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: Mail
     desk.deliver()
     assert [received.recipients[0] for received in mail.received] == [
         "board@example.org",
-        "officer@example.org",
         "board@example.org",
+        "officer@example.org",
         "officer@example.org",
     ]
 
