@@ -150,14 +150,15 @@ class LeftOut:
     why: str
     """The reason, in a few words: "footer", "hidden", "remove .banner"."""
     text: str
-    """Its text, normalised: one line, single spaces."""
+    """Its text, normalised: a line for each block, single spaces."""
     prose: bool
     """Whether it reads like sentences, so that a policy's words may be among them."""
 
     @property
     def excerpt(self) -> str:
         """The reason and the first words, on a short line."""
-        return f"{self.why}: {self.text if len(self.text) <= 80 else f'{self.text[:77]}...'}"
+        line = self.text.replace("\n", " ")
+        return f"{self.why}: {line if len(line) <= 80 else f'{line[:77]}...'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, ScalarSelect, select
 
-from archive.storage.tables import ChangeRow, FetchRow, FindingRow, PolicyRow, ReviewRow, SuppressionRow, VersionRow
+from archive.storage.tables import (
+    ChangeRow,
+    FetchRow,
+    FindingRow,
+    LeftOutRow,
+    PolicyRow,
+    ReviewRow,
+    SuppressionRow,
+    VersionRow,
+)
 
+_FETCHED: dict[str, type[FetchRow] | type[LeftOutRow]] = {"fetch": FetchRow, "left_out": LeftOutRow}
 _JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": FindingRow, "suppression": SuppressionRow}
 
 
 def whereabouts(connection: Connection, kind: str, row_id: int) -> str:
     """Return a row, with its policy and version where they can be told: "finding 7 (Teahouse, version 2)"."""
     name = f"{kind} {row_id}"
-    if kind == "fetch":
-        policy = select(FetchRow.policy_id).where(FetchRow.id == row_id).scalar_subquery()
+    if kind in _FETCHED:
+        row = _FETCHED[kind]
+        policy = select(row.policy_id).where(row.id == row_id).scalar_subquery()
         fetched: str | None = connection.scalar(select(PolicyRow.name).where(PolicyRow.id == policy))
         return name if fetched is None else f"{name} ({fetched})"
     version = _version(kind, row_id)

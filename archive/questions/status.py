@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from archive.model import OUTCOMES, FetchOutcome, Pending, Policy, SecondLooks, Version
+from archive.model import IMPORTED, OUTCOMES, FetchOutcome, Pending, Policy, SecondLooks, Version, is_imported
 from archive.questions.conditions import latest_ids
 from archive.recording.policies import is_due_at, next_check
 from archive.recording.second_looks import pending_of
@@ -167,7 +167,7 @@ def _troubles(session: Session) -> dict[int, _Trouble]:
     rows = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))
         .join(since, since.c.id == FetchRow.policy_id)
-        .where(FetchRow.id > func.coalesce(since.c.last, 0))
+        .where(FetchRow.id > func.coalesce(since.c.last, 0), ~FetchRow.identity.startswith(IMPORTED.rstrip()))
         .group_by(FetchRow.policy_id)
     )
     return {policy: _Trouble(visits, since, first) for policy, visits, since, first in rows}
@@ -219,7 +219,7 @@ def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> 
         return "not yet watched"
     if fetch.outcome == "pending":
         return "pending"
-    if fetch.outcome not in SEEN:
+    if fetch.outcome not in SEEN and not is_imported(fetch.identity):
         return "failing" if fetch.outcome == "failed" else "not comparable"
     return "fallback" if fetch.fallback else "well"
 

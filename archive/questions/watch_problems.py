@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,13 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.questions.status import PolicyStatus
+from archive.recording.left_out import watched_of
 from archive.storage.database import Archive
-from archive.storage.tables import FetchRow
+from archive.storage.tables import FetchRow, LeftOutRow
 from archive.storage.version_reader import SEEN
+from differ.visits.left_out import WatchedSentence
 
-PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed"]
+PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed", "left-out"]
 """`unread`: visits in a row did not show the policy. `gone`: the server said so at each of the last ones. `fallback`:
-the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it in time."""
+the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it in time.
+`left-out`: sentences on sharing or rights came or went in prose that is left out of the page."""
+
+QUOTED = 2
+"""Sentences that came or went which are quoted."""
 
 SHOWN = (*SEEN, "pending")
 """Outcomes of visits that showed the policy."""
@@ -38,6 +45,8 @@ class Trouble:
     """In a row; 0 if it is not about visits."""
     detail: str = ""
     """Why, a sentence; "" if the kind says it."""
+    topics: tuple[str, ...] = ()
+    """What sentences that were left out state: a reader of these topics hears of it too."""
 
 
 def troubles(
@@ -86,6 +95,36 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
         yield Trouble("fallback", *named, since=check.started_at)
     if status.flapping and status.last_change is not None:
         yield Trouble("flapping", *named, since=status.last_change.seen_at)
+    yield from _left_out(session, status)
+
+
+def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
+    """Yield what came and went in prose that is left out, the same sentences once: a page may show them by turns."""
+    query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
+    query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
+    known: set[str] = set()
+    for row, seen_at in session.execute(query):
+        came, gone = watched_of(row.came), watched_of(row.gone)
+        texts = sorted(" ".join(sentence.words) for sentence in (*came, *gone))
+        episode = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+        if episode not in known:
+            known.add(episode)
+            yield Trouble(
+                "left-out",
+                status.name,
+                status.id,
+                since=seen_at,
+                episode=episode,
+                detail=" ".join(filter(None, (_quoted("New", came), _quoted("Gone", gone)))),
+                topics=tuple(sorted({topic for sentence in (*came, *gone) for topic in sentence.topics})),
+            )
+
+
+def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
+    """Return sentences that came or went, a line for a person."""
+    shown = ", ".join(f"“{sentence.text}” (left out as {sentence.why})" for sentence in sentences[:QUOTED])
+    more = f", and {len(sentences) - QUOTED} more" if len(sentences) > QUOTED else ""
+    return f"{what}: {shown}{more}." if sentences else ""
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:

@@ -12,16 +12,17 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from itertools import islice, pairwise
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveError
 from archive.model import IMPORTED, TECHNICAL_IMPORT, AssessedFetch, Fetch, FurtherResponse, Policy, is_imported
+from archive.recording.import_screening import sifted
 from archive.recording.policies import row_of
 from archive.recording.recorder import add_change, latest_row, record_in_turn
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
+from archive.storage.tables import ChangeRow, FetchRow, PolicyRow, VersionRow
 from archive.storage.version_reader import policy_row
 from differ import compare
 from differ.judgement.profiles import Profile
@@ -29,6 +30,7 @@ from differ.visits.assessment import Assessment
 from differ.visits.comparability import comparability
 from document import from_json
 from document.model import Document, Page
+from document.screening import Screening
 
 AT_ONCE = 50
 """Copies that are committed together: each commit waits for the disk, and a run waits for each commit."""
@@ -55,6 +57,8 @@ class Copy:
     """Its source: one sentence for a person."""
     technical: bool = False
     """Whether its source says that only its extraction changed."""
+    screening: Screening | None = None
+    """Why the copy by itself is not a policy, or None."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
@@ -71,20 +75,24 @@ class ImportedUntil:
     """How far the import of a policy has come."""
 
     at: datetime
-    """The date of the latest version."""
+    """The date of the latest copy."""
     count: int
-    """How many imported versions have that date: a kill can come between two of them."""
+    """How many imported copies have that date: a kill can come between two of them."""
 
 
 def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
-    """Return how far an import has come, if it recorded a policy's latest version."""
+    """Return how far an import of a policy has come; None if there was none, or visits made versions since."""
     with archive.reading() as session:
-        row = latest_row(session, policy_row(session, policy).id)
-        if row is None or not is_imported(row.identity):
+        policy_id = policy_row(session, policy).id
+        row = latest_row(session, policy_id)
+        copies = FetchRow.policy_id == policy_id, FetchRow.identity.startswith(IMPORTED.rstrip())
+        last = session.scalar(select(FetchRow.started_at).where(*copies).order_by(FetchRow.started_at.desc()).limit(1))
+        if last is None or (row is not None and not is_imported(row.identity)):
             return None
-        same_date = VersionRow.policy_id == row.policy_id, VersionRow.seen_at == row.seen_at
-        identities = session.scalars(select(VersionRow.identity).where(*same_date))
-        return ImportedUntil(row.seen_at, sum(map(is_imported, identities)))
+        same_date = session.scalar(
+            select(func.count()).select_from(FetchRow).where(*copies, FetchRow.started_at == last)
+        )
+        return ImportedUntil(last, same_date or 0)
 
 
 def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
@@ -103,26 +111,36 @@ def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: b
         )
 
 
-def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> int:
-    """Record copies in the order given, oldest first, `AT_ONCE` at a time; return how many.
+@dataclass(frozen=True, slots=True)
+class ImportCount:
+    """What an import recorded."""
 
-    A later copy with the same words is a version too: its source recorded it as one. Raises UnknownPolicyError,
-    StorageError.
+    versions: int
+    not_the_policy: int
+    """Copies that are kept as evidence of a visit that was not comparable."""
+
+
+def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> ImportCount:
+    """Record copies in the order given, oldest first, `AT_ONCE` at a time.
+
+    A later copy with the same words is a version too: its source recorded it as one. A copy that is not the policy is
+    kept as a visit that was not comparable, and the version before stands. Raises UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
-    count, waiting = 0, iter(copies)
+        text = None if row is None else _text(session, row)
+    versions, refused, waiting = 0, 0, sifted(copies, text)
     while some := list(islice(waiting, AT_ONCE)):
         results = []
-        for copy in some:
-            results.append(AssessedFetch(_fetch(policy, copy), _assessment(copy), number))
-            number = (number or 0) + 1
-        recorded = record_in_turn(archive, results, now)
-        if any(visit.version is None for visit in recorded):
+        for copy, screening in some:
+            results.append(AssessedFetch(_fetch(policy, copy), _assessment(copy, screening), number))
+            number = number if screening else (number or 0) + 1
+        made = sum(visit.version is not None for visit in record_in_turn(archive, results, now))
+        if made != sum(screening is None for _, screening in some):
             raise RuntimeError(f"{policy}: an imported copy made no version")
-        count += len(recorded)
-    return count
+        versions, refused = versions + made, refused + len(some) - made
+    return ImportCount(versions, refused)
 
 
 def _fetch(policy: str, copy: Copy) -> Fetch:
@@ -141,11 +159,11 @@ def _headers(page: Page) -> tuple[tuple[str, str], ...]:
     return (("content-type", page.content_type),)
 
 
-def _assessment(copy: Copy) -> Assessment:
-    mark = TECHNICAL_IMPORT if copy.technical else IMPORTED
-    return Assessment(
-        "changed", detail=copy.origin, document=copy.document, identity=f"{mark}{copy.identity}", boundary=True
-    )
+def _assessment(copy: Copy, screening: Screening | None) -> Assessment:
+    identity = f"{TECHNICAL_IMPORT if copy.technical else IMPORTED}{copy.identity}"
+    if screening is not None:
+        return Assessment("not comparable", screening.reason, f"{copy.origin}. {screening.detail}", identity=identity)
+    return Assessment("changed", detail=copy.origin, document=copy.document, identity=identity, boundary=True)
 
 
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:

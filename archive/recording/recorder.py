@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from archive.errors import OutdatedAssessmentError
 from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, content_type_of, is_imported
 from archive.recording.flapping import Appearance, is_flapping, returns_to
+from archive.recording.left_out import left_out_of, note_left_out
 from archive.recording.page_fingerprints import note_page_fingerprint, page_fingerprints_of
 from archive.recording.policies import note_tried
 from archive.recording.second_looks import note_odd, note_visit, pending_of, settle
@@ -116,6 +117,7 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
         further=pages[1:],
         further_urls=tuple(page.url for page in _further(session, row.fetch)),
         fitted=_fitted(session, row) if row.fetch.fallback else None,
+        left_out=left_out_of(session, row.policy_id),
     )
 
 
@@ -140,10 +142,11 @@ def record(
 ) -> RecordedVisit:
     """Commit all that came of one visit, or nothing.
 
-    An `unchanged` visit keeps its status, headers and hash; one that is not comparable keeps its body too and leaves
-    the latest version as it is; a failed one keeps its error. A first version, and a boundary, make no change. A
-    pending one keeps its body and makes the policy due again soon; the version that a second look makes of it is dated
-    at the first sight. If `run_started_at` is given, the policy counts as tried by the run that started then.
+    An `unchanged` visit keeps its status, headers and hash, and its body too if watched sentences came or went in prose
+    that is left out; one that is not comparable keeps its body and leaves the latest version as it is; a failed one
+    keeps its error. A first version, and a boundary, make no change. A pending one keeps its body and makes the policy
+    due again soon; the version that a second look makes of it is dated at the first sight. If `run_started_at` is given
+    the policy counts as tried by the run that started then.
 
     Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`: take `latest` again
     and assess again. Raises UnknownPolicyError, and StorageError.
@@ -213,6 +216,8 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedF
     fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
     recorded = RecordedVisit(result.fetch.policy, fetch.id, _outcome(assessment))
+    if assessment is not None:
+        note_left_out(session, fetch, assessment)
     if assessment is None or assessment.outcome != "changed":
         _note_looks(session, fetch, assessment, waits=standing.waits)
         if assessment is not None and assessment.page_fingerprint is not None and previous is not None:
@@ -270,7 +275,7 @@ def _outcome(assessment: Assessment | None) -> FetchOutcome:
 
 def _add_fetch(session: Session, policy_id: int, result: AssessedFetch) -> FetchRow:
     fetch, assessment = result.fetch, result.assessment
-    keeps = assessment is not None and assessment.outcome != "unchanged" and fetch.body is not None
+    keeps = assessment is not None and (assessment.outcome != "unchanged" or assessment.left_out_change is not None)
     row = FetchRow(
         policy_id=policy_id,
         started_at=fetch.started_at,

@@ -13,7 +13,7 @@ from archive.recording.page_fingerprints import page_fingerprints_of
 from archive.recording.recorder import RecordedVisit, record_all, snapshots, stored_page
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.tables import Columns, FetchRow, PolicyRow, VersionRow
+from archive.storage.tables import Columns, FetchRow, LeftOutRow, PolicyRow, VersionRow
 from differ.visits.assessment import PageFingerprint
 from differ.visits.recognition import recognise_bytes, recognise_rotation, unchanged
 from document import is_current
@@ -23,7 +23,17 @@ _POLICY, _VERSION, _FETCH = PolicyRow.__table__.c, VersionRow.__table__.c, Fetch
 _OTHER = VersionRow.__table__.alias("other")
 _SEEN = (_FETCH.id, _FETCH.status, _FETCH.final_url, _FETCH.headers, _FETCH.snapshot_sha256, _FETCH.fallback)
 _LATEST = (
-    select(_POLICY.name, _VERSION.policy_id, _VERSION.number, _VERSION.identity, *_SEEN)
+    select(
+        select(func.max(LeftOutRow.fetch_id))
+        .where(LeftOutRow.policy_id == _POLICY.id, LeftOutRow.differences > 0)
+        .scalar_subquery()
+        .label("beside"),
+        _POLICY.name,
+        _VERSION.policy_id,
+        _VERSION.number,
+        _VERSION.identity,
+        *_SEEN,
+    )
     .join_from(PolicyRow.__table__, VersionRow.__table__, _VERSION.policy_id == _POLICY.id)
     .join(FetchRow.__table__, _FETCH.id == _VERSION.fetch_id)
     .where(_POLICY.name.in_(bindparam("policies", expanding=True)))
@@ -74,6 +84,8 @@ def _result(
     same = recognise_bytes(fetch.pages, options, fingerprints.get(latest.policy_id, ()))
     if same is not None:
         return AssessedFetch(fetch, same, latest.number)
+    if latest.beside is not None and latest.beside > latest.id:
+        return None  # prose beside the policy came or went since: the version's own page is no longer the last one
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
     if not recognise_rotation(fetch.pages, options, before):
         return None

@@ -42,6 +42,7 @@ from archive.storage.tables import (
     FetchPageRow,
     FetchRow,
     FindingRow,
+    LeftOutRow,
     NamingRow,
     PolicyRow,
     RemovalRow,
@@ -101,6 +102,7 @@ KINDS: Mapping[str, EvidenceKind] = {
         (RemovalRow, "fetch_id position sha256 removed_at reason"),
         (RestoreRow, "restored_at versions"),
         (ReviewRow, "finding_id kind text at"),
+        (LeftOutRow, "policy_id fetch_id hashes words page_words watched came gone differences"),
     )
 }
 """The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""

@@ -150,6 +150,32 @@ class FetchPageRow(Base):
     """The kept raw body, if the fetch keeps its own."""
 
 
+class LeftOutRow(Base):
+    """The prose left out of a page: with each version, and when watched sentences of it came or went.
+
+    Evidence, next to the fetch whose snapshot holds the text.
+    """
+
+    __tablename__ = "left_out"
+    __table_args__ = (Index("ix_left_out_policy_id_id", "policy_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), unique=True)
+    hashes: Mapped[list[Any]]
+    """SHA-256 of the text of each part, in reading order."""
+    words: Mapped[int]
+    """Of all sentences left out."""
+    page_words: Mapped[int]
+    """Of these and the policy together."""
+    watched: Mapped[list[Any]]
+    """Sentences on sharing or rights among them: text, topics, why each was left out."""
+    came: Mapped[list[Any]]
+    """Those that were not there before, likewise; empty with a first version."""
+    gone: Mapped[list[Any]]
+    differences: Mapped[int]
+    """How many came and went, so that those with any are found at once."""
+
+
 class KnownPageRow(Base):
     """Recognises responses that have the text of a policy's latest version, without parsing them.
 
@@ -426,7 +452,7 @@ class ToldTroubleRow(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     """The operator's."""
     kind: Mapped[str] = mapped_column(String(16))
-    """unread, gone, fallback, flapping, missed, idle, undelivered, or template; see notifier/operation."""
+    """unread, gone, fallback, flapping, missed, idle, undelivered, template, or left-out; see notifier/operation."""
     about: Mapped[str]
     """The number of the policy, the subscription or the delivery, or the name of the template."""
     episode: Mapped[str]

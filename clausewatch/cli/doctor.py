@@ -18,6 +18,8 @@ from clausewatch.output.json_rows.judgements import browser_of
 from clausewatch.output.terminal import wrapped
 from crawler.model import RobotsResult
 from differ.visits.assessment import Assessment
+from differ.visits.left_out import LeftOutProse
+from document.model import Elsewhere
 
 
 @click.command()
@@ -93,6 +95,11 @@ def _page(diagnosis: Diagnosis, page: Examined) -> Iterator[str]:
         yield from _labelled(
             "Canonical", f"{address} gives {named} as its canonical address: if the policy is there, watch that address"
         )
+    yield from _labelled("Left out", _left_out(page.left_out))
+    for sentence in page.left_out.watched:
+        yield from wrapped(f"{sentence.text} ({sentence.why})", indent=" " * 13, hanging=" " * 15)
+    for part in page.held_elsewhere:
+        yield from _labelled("Elsewhere", _elsewhere(part))
     yield from _labelled("Same twice?", _steady(page))
     for first, second in page.differences:
         yield from wrapped(f"- {first}", indent=" " * 13, hanging=" " * 15)
@@ -115,6 +122,20 @@ def _how(diagnosis: Diagnosis, page: Examined) -> str:
     if page.fallback:
         return "the generic extraction, because the configured `select` matches nothing: correct it"
     return "the configured `select`, which matches"
+
+
+def _left_out(prose: LeftOutProse) -> str:
+    amount = f"{prose.words} words of prose, {prose.share:.0%} of the page's"
+    if prose.is_much:
+        amount += ": much. If some of it is the policy's, name it with `select`; if not, leave it out with `remove`"
+    return f"{amount}; on sharing or rights:" if prose.watched else amount
+
+
+def _elsewhere(part: Elsewhere) -> str:
+    where = f" at {part.address}" if part.address else ""
+    if not part.words:
+        return f"a {part.kind}{where}, which is not read: if the policy is in it, watch that address"
+    return f"a {part.kind}{where} says {len(part.words.split())} words that are not read: {part.words[:120]}"
 
 
 def _steady(page: Examined) -> str:

@@ -214,7 +214,11 @@ def _import(
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
     count = import_copies(archive, policy.name, copies, datetime.now(UTC))
-    click.echo(f"{printable(policy.name)}: {count} {'version' if count == 1 else 'versions'} imported.")
+    versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
+    click.echo(f"{printable(policy.name)}: {versions} imported.")
+    if count.not_the_policy:
+        copied = "1 copy is" if count.not_the_policy == 1 else f"{count.not_the_policy} copies are"
+        click.echo(f"  {copied} not the policy: kept as evidence, and the version before stands.")
     if policy not in configuration.policies:
         click.echo(f"  {configuration.path.name} does not name it: it is kept, and shown as retired.")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from clausewatch.config import Configuration
     from clausewatch.operation.run import PolicyReport, RunReport
+    from differ.visits.left_out import LeftOutProse
 
 
 @click.command()
@@ -98,7 +99,8 @@ class Display:
         if self._bar is not None:
             self._bar.update(1)
         if self.verbose:
-            click.echo(f"{checked.policy}: {result_line(checked)}", err=True)
+            left_out = f"; {left_out_line(checked.left_out)}" if checked.left_out and checked.left_out.words else ""
+            click.echo(f"{checked.policy}: {result_line(checked)}{left_out}", err=True)
 
     def __enter__(self) -> Self:
         return self
@@ -119,6 +121,11 @@ def result_line(checked: PolicyReport) -> str:
     return f"{checked.outcome}, material: {' and '.join(checked.topics)} ({checked.severity})"
 
 
+def left_out_line(prose: LeftOutProse) -> str:
+    """Say how much of a page's prose is not read as the policy's."""
+    return f"{prose.words} words of prose, {prose.share:.0%} of the page's, are left out"
+
+
 def _show(report: RunReport, verbose: bool, redacted: Callable[[str], str]) -> None:
     click.echo(summary_line(report))
     for line in _troubles(report, verbose):
@@ -129,6 +136,8 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
     for checked in report.checked:
         if checked.trouble and not verbose:
             yield f"{checked.policy}: {result_line(checked)}"
+        if checked.left_out is not None and checked.left_out.is_much:
+            yield f"{checked.policy}: {left_out_line(checked.left_out)}: see `clausewatch doctor`"
     missed = report.selected - len(report.checked)
     if missed:
         yield f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next one will."
@@ -177,8 +186,12 @@ def _number(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+def _in_trouble(checked: PolicyReport) -> bool:
+    return bool(checked.trouble) or (checked.left_out is not None and checked.left_out.is_much)
+
+
 def _exit_code(report: RunReport, material_counts: bool) -> ExitCode:
     missed = report.selected != len(report.checked)
-    trouble = report.dead or report.stamp_error or missed or any(policy.trouble for policy in report.checked)
+    trouble = report.dead or report.stamp_error or missed or any(map(_in_trouble, report.checked))
     material = material_counts and any(policy.material for policy in report.checked)
     return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, material)) if holds)

@@ -92,6 +92,7 @@ def _copy(options: ExtractionOptions, recorded: tuple[Recorded, bytes]) -> Copy:
         identity=extraction.identity,
         origin=version.origin,
         technical=version.technical,
+        screening=screen_all([page], [extraction], options),
     )
 
 

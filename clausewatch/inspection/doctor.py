@@ -40,9 +40,12 @@ class Diagnosis:
 
     @property
     def well(self) -> bool:
-        """Whether a run would recognise the policy, use `select` as configured, and read the same text each time."""
+        """Whether a run would recognise the policy, use `select` as configured, read the same text each time, and leave
+        out little prose."""
         page = self.examined
-        return page is not None and page.refused is None and not page.fallback and page.steady is True
+        if page is None or page.refused is not None or page.fallback:
+            return False
+        return page.steady is True and not page.left_out.is_much
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:

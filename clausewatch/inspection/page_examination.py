@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from differ.visits.assessment import Assessment, Visit, assess, same_words, screen_all
+from differ.visits.left_out import LeftOutProse, left_out_prose
 from document import joined, read
 from document.canonical import canonical_elsewhere
-from document.model import Document, Extracted
+from document.model import Document, Elsewhere, Extracted
 
 MOST_DIFFERENCES = 20
 """Upper limit of differing passages that are shown."""
@@ -48,8 +49,12 @@ class Examined:
     """Differing passages, in the first response and in the second, at most `MOST_DIFFERENCES`."""
     assessment: Assessment
     """The assessment that a run would record for the last response."""
+    left_out: LeftOutProse
+    """The prose among what was left out."""
     elsewhere: tuple[tuple[str, str], ...] = ()
     """Pages that give another address as their own (`link rel=canonical`): the fetched and the canonical address."""
+    held_elsewhere: tuple[Elsewhere, ...] = ()
+    """Frames, objects and pictures of the policy's part that hold text elsewhere."""
 
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
@@ -70,6 +75,8 @@ def examine(visits: tuple[Visit, ...]) -> Examined:
         steady=_is_steady(extracted) if pair else None,
         differences=_differences(extracted[0].document, last.document) if pair else (),
         assessment=assess(visits[-1]),
+        left_out=left_out_prose(last.left_out_prose, last.document, last.identity),
+        held_elsewhere=last.elsewhere,
         elsewhere=tuple((page.final_url, named) for page in pages if (named := canonical_elsewhere(page))),
     )
 

@@ -25,6 +25,7 @@ from crawler.network.addresses import AllowList
 from crawler.settings import scrapy_settings
 from crawler.visits.process import run_crawl
 from differ.model import Severity
+from differ.visits.left_out import LeftOutProse
 from notifier import outbox
 from notifier.sending.delivery import PATIENCE, Summary, deliver
 
@@ -54,6 +55,9 @@ class PolicyReport:
     topics: tuple[str, ...]
     trouble: str
     """Why it failed or was not comparable, a sentence; "" otherwise."""
+    left_out: LeftOutProse | None = None
+    """The prose that was left out of its page, where that was recorded: with a version, and when watched prose came or
+    went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ def _checked(result: AssessedFetch, recorded: RecordedVisit) -> PolicyReport:
         severity=recorded.severity,
         topics=recorded.topics,
         trouble=_trouble(result),
+        left_out=None if result.assessment is None else result.assessment.left_out,
     )
 
 

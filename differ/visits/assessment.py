@@ -12,6 +12,7 @@ from differ.visits.anomalies import newly_fallen_back, odd
 from differ.visits.comparability import comparability
 from differ.visits.comparing import compare
 from differ.visits.completeness import ends_early, incomplete, pages_in_pairs
+from differ.visits.left_out import LeftOutChange, LeftOutProse, left_out_change, left_out_prose
 from differ.visits.page_noise import replaces_another_page, restored
 from differ.visits.selected_part import portion
 from document import Screening, identity_words, joined, read, read_all, screen, text_identity
@@ -47,6 +48,8 @@ class LatestVersion:
     """The addresses that these were asked for at."""
     fitted: Document | None = None
     """Of a fallback: the text of the last version before it that the selector gave, where there is one."""
+    left_out: LeftOutProse | None = None
+    """The prose left out of its page as it was recorded last; None if that was not recorded."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -116,6 +119,10 @@ class Assessment:
     """False where an odd change is recorded although no second look agreed with it."""
     page_fingerprint: PageFingerprint | None = None
     """Recognises the same response later; None if it was recognised itself, or has not the text of a version."""
+    left_out: LeftOutProse | None = None
+    """The prose left out of the page, if it is to be recorded: with a version, and if it differs from what was."""
+    left_out_change: LeftOutChange | None = None
+    """What of it came or went that is watched."""
 
 
 def assess(visit: Visit) -> Assessment:
@@ -130,11 +137,25 @@ def assess(visit: Visit) -> Assessment:
     if screening is not None:
         return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
     result = Assessment(
-        "changed", document=extracted.document, identity=extracted.identity, fallback=extracted.fallback
+        "changed",
+        document=extracted.document,
+        identity=extracted.identity,
+        fallback=extracted.fallback,
+        left_out=left_out_prose(extracted.left_out_prose, extracted.document, extracted.identity),
     )
     if visit.latest is None:
         return result
-    return compared(result, extracted.document, visit, visit.latest)
+    return with_left_out(compared(result, extracted.document, visit, visit.latest), extracted.document, visit.latest)
+
+
+def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
+    """Say what came and went beside the policy, and keep what is to be recorded of it."""
+    before, after = latest.left_out, result.left_out
+    if after is None or result.outcome not in ("changed", "unchanged"):
+        return replace(result, left_out=None)
+    change = None if before is None else left_out_change(before, after, latest.document, document)
+    same = before is not None and before.identity == after.identity and change is None
+    return replace(result, left_out_change=change, left_out=None if same and result.outcome == "unchanged" else after)
 
 
 def screen_all(pages: Sequence[Page], found: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -17,6 +17,7 @@ from pathlib import Path
 from bs4 import Tag
 
 from document.html.controls import FIELDS, Controls, is_control
+from document.html.inline import BLOCKS
 from document.html.measures import HEADINGS, Size, Sizes
 from document.html.soup import attribute, events
 from document.html.stylesheet import StyleSheet
@@ -212,5 +213,15 @@ def name_tokens(names: str) -> frozenset[str]:
 
 def left_out(why: str, element: Tag) -> LeftOut:
     """Return an element that is taken out as a part left out."""
-    text = normalise(element.get_text(" "))
+    lines = "".join(_broken_into_lines(element)).split("\n")
+    text = "\n".join(line for line in map(normalise, lines) if line)
     return LeftOut(why, text, reads_like_prose(text))
+
+
+def _broken_into_lines(element: Tag) -> Iterator[str]:
+    """Yield the texts of an element with a line feed around each block, so that sentences stand apart."""
+    for kind, node in events(element):
+        if kind == "text":
+            yield str(node).replace("\n", " ")
+        elif isinstance(node, Tag):
+            yield "\n" if node.name in BLOCKS or node.name in ("button", "br") else ""

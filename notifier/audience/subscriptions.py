@@ -118,6 +118,11 @@ def operators(subscribers: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
     return tuple(subscriber for subscriber in subscribers if subscriber.operator)
 
 
+def reads_all(subscriber: Subscriber) -> bool:
+    """Return True if a subscriber asks for sharing or rights down to the lowest severity."""
+    return subscriber.severity == SEVERITIES[-1] and not set(WATCHED).isdisjoint(subscriber.topics)
+
+
 def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
     """Return those who asked for policies of which there are none, given the names and tags of all that are watched.
 

@@ -19,7 +19,15 @@ from archive.questions.status import PolicyStatus, statuses
 from archive.questions.watch_problems import Trouble, missed, troubles
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow, ToldTroubleRow
-from notifier.audience.subscriptions import Subscriber, Target, idle, operators, targets_of
+from notifier.audience.subscriptions import (
+    Subscriber,
+    Target,
+    covers_policy,
+    idle,
+    operators,
+    reads_all,
+    targets_of,
+)
 from notifier.contents.incident import (
     MOST_INCIDENTS,
     SUPERSEDES,
@@ -33,7 +41,16 @@ from notifier.outbox.contents import OPERATOR, REPORT
 from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import everyone, present, subscription
 
-EXAMINED: tuple[TroubleKind, ...] = ("unread", "gone", "fallback", "flapping", "idle", "undelivered", "template")
+EXAMINED: tuple[TroubleKind, ...] = (
+    "unread",
+    "gone",
+    "fallback",
+    "flapping",
+    "idle",
+    "undelivered",
+    "template",
+    "left-out",
+)
 """What `plan_incidents` examines; what no run tried in time is examined before one tries it."""
 
 
@@ -58,6 +75,8 @@ class _Problem:
     incident: Incident
     target: Target | None = None
     """Where messages were given up."""
+    topics: tuple[str, ...] = ()
+    """Of sentences that were left out: readers of these topics hear of them too."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -74,6 +93,21 @@ class _State:
     """The names of the policies that are watched, by their number."""
     _: KW_ONLY
     sound: Collection[str] = ()
+    tags: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Those of the policies, by their name."""
+
+    def for_reader(self, reader: Subscriber, since: datetime) -> _State:
+        """Return what a subscriber hears who is not an operator, and whose subscription began then.
+
+        These are statements on their topics that were left out of a page: findings of low severity, as it were.
+        """
+        heard = tuple(problem for problem in self.problems if self._reaches(reader, since, problem))
+        return _State(heard, ("left-out",), self.policies)
+
+    def _reaches(self, reader: Subscriber, since: datetime, problem: _Problem) -> bool:
+        if not reads_all(reader) or set(problem.topics).isdisjoint(reader.topics) or problem.incident.since < since:
+            return False
+        return covers_policy(reader, problem.incident.about, self.tags.get(problem.incident.about, ()))
 
     def is_over(self, row: ToldTroubleRow) -> bool:
         """Whether something that an operator was told of was examined, and is wrong no more."""
@@ -103,7 +137,7 @@ def plan_incidents(
     visits in a row must have gone wrong.
     """
     subscribers = tuple(configured)
-    if not _operators(archive, subscribers):
+    if not any(each.operator or reads_all(each) for each in everyone(archive, subscribers)):
         return 0
     with archive.reading() as session:
         lasting = select(ToldTroubleRow.about).where(
@@ -120,7 +154,9 @@ def plan_incidents(
         problems += _idle(session, present(session, subscribers), standing)
         problems += _undelivered(session, now)
     policies = {str(status.id): status.name for status in standing}
-    return _plan_all(archive, subscribers, _State(tuple(problems), EXAMINED, policies, sound=templates.sound), now)
+    tags = {status.name: status.tags for status in standing}
+    state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)
+    return _plan_all(archive, subscribers, state, now)
 
 
 def _operators(archive: Archive, configured: Iterable[Subscriber]) -> Sequence[Subscriber]:
@@ -134,6 +170,7 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
             str(trouble.policy_id),
             trouble.episode,
             incident=Incident(trouble.policy, trouble.since, trouble.visits, detail=trouble.detail),
+            topics=trouble.topics,
         )
         for trouble in watch_problems
     )
@@ -172,16 +209,19 @@ def _undelivered(session: Session, now: datetime) -> list[_Problem]:
 def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State, now: datetime) -> int:
     planned = 0
     with archive.writing() as session:
-        for operator in operators(present(session, configured)):
-            row = subscription(session, operator.name)
-            if row is not None and row.removed_at is None:
-                planned += _OperatorPlan(session, row, operator, state=state, now=now).plan()
+        for subscriber in present(session, configured):
+            row = subscription(session, subscriber.name)
+            if row is None or row.removed_at is not None:
+                continue
+            heard = state if subscriber.operator else state.for_reader(subscriber, row.since)
+            if subscriber.operator or heard.problems:
+                planned += _OperatorPlan(session, row, subscriber, state=heard, now=now).plan()
     return planned
 
 
 @dataclass(frozen=True, slots=True)
 class _OperatorPlan:
-    """What one operator is told."""
+    """What one operator, or one reader, is told."""
 
     session: Session
     row: SubscriptionRow

@@ -25,6 +25,7 @@ COMMANDS: dict[TroubleKind, str] = {
     "idle": "clausewatch subscriptions",
     "undelivered": "clausewatch notify send --dead",
     "template": "clausewatch config check",
+    "left-out": "clausewatch doctor {name}",
 }
 """What helps, by the kind of trouble; `{name}` is that of a policy."""
 
@@ -64,6 +65,7 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
         "commands": [] if over else _commands(operation),
         "noticed": tongue.say("operation.noticed", moment=tongue.moment(report.at)),
         "subscriber": inert(operation.subscriber),
+        "why": tongue.say("operation.left-out.why" if report.kind == "left-out" else "operation.why"),
     }
 
 

@@ -139,7 +139,16 @@ _KNOWN: dict[tuple[object, ...], Assessment] = {}
 def remembered(visit: Visit) -> Assessment:
     """Assess a visit; a pure call, so that one that comes again is remembered."""
     latest = visit.latest
-    before = None if latest is None else (latest.identity, latest.fallback, text_identity(latest.document))
+    before = (
+        None
+        if latest is None
+        else (
+            latest.identity,
+            latest.fallback,
+            text_identity(latest.document),
+            latest.left_out,
+        )
+    )
     key = (visit.page.body, visit.options, before, visit.pending, visit.patience)
     if key not in _KNOWN:
         _KNOWN[key] = assess(visit)

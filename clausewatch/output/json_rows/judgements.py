@@ -125,6 +125,19 @@ def _page_row(page: Examined) -> Row:
             for section in page.outline
         ],
         "dropped": [{"what": what, "times": times} for what, times in page.dropped],
+        "left_out": {
+            "words": page.left_out.words,
+            "share": round(page.left_out.share, 3),
+            "much": page.left_out.is_much,
+            "watched": [
+                {"text": sentence.text, "topics": list(sentence.topics), "why": sentence.why}
+                for sentence in page.left_out.watched
+            ],
+        },
+        "elsewhere": [
+            {"kind": part.kind, "address": part.address or None, "words": part.words or None}
+            for part in page.held_elsewhere
+        ],
         "canonical": [{"final_url": address, "canonical": canonical} for address, canonical in page.elsewhere],
         "steady": page.steady,
         "differences": [{"first": first, "second": second} for first, second in page.differences],

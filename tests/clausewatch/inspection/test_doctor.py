@@ -72,6 +72,41 @@ def test_a_healthy_policy_is_shown_and_nothing_is_recorded(tmp_path: Path) -> No
         assert policy_names(archive) == ()
 
 
+PASSAGE = "We share your personal data with the coat makers of the town, and they may write to you."
+FRAME = '<iframe src="https://coats.example/rights"></iframe>'
+LABEL = "This picture shows in writing whom we share your data with: the bank, the tailor and the post."
+
+
+def test_prose_that_is_left_out_is_shown_and_much_of_it_is_a_trouble(tmp_path: Path) -> None:
+    beside = "".join(f"<p>{PASSAGE} This is line {number} of the notes.</p>" for number in range(8))
+    with serving() as site:
+        prepared(
+            tmp_path,
+            site.serve("/privacy", PAGE.replace("</body>", f"<div style='display:none'>{beside}</div></body>")),
+        )
+        found = diagnosed(tmp_path, code=1)
+        told = called(tmp_path, "doctor", "Cloakroom", code=1)
+        ran = called(tmp_path, "run", code=1)
+    left_out = found["page"]["left_out"]
+    assert (found["well"], left_out["much"], left_out["share"] > 0.2) == (False, True, True)
+    assert left_out["watched"][0] == {"text": PASSAGE, "topics": ["sharing"], "why": "hidden"}
+    assert "Left out" in told
+    assert told.splitlines()[-1] == "Not all is well: see above."
+    assert "1 first seen" in ran
+
+
+def test_what_the_page_holds_elsewhere_is_named(tmp_path: Path) -> None:
+    held = f'{FRAME}<p><img src="/whom.png" alt="{LABEL}"></p></main>'
+    with serving() as site:
+        assert "</main>" in PAGE
+        prepared(tmp_path, site.serve("/privacy", PAGE.replace("</main>", held)))
+        found = diagnosed(tmp_path)["page"]["elsewhere"]
+    assert [(part["kind"], part["address"], part["words"]) for part in found] == [
+        ("frame", "https://coats.example/rights", None),
+        ("picture", None, LABEL),
+    ]
+
+
 def test_the_next_run_is_foretold_against_the_latest_version(tmp_path: Path) -> None:
     edited = PAGE.replace("</main>", "<p>We sell your personal data to data brokers.</p></main>")
     with serving() as site:

@@ -13,6 +13,7 @@ from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
 from differ.visits.assessment import Assessment
+from differ.visits.left_out import LeftOutChange, LeftOutProse, WatchedSentence
 from document.model import ExtractionOptions
 from notifier import outbox
 from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
@@ -352,6 +353,7 @@ KINDS: tuple[TroubleKind, ...] = (
     "idle",
     "undelivered",
     "template",
+    "left-out",
 )
 
 
@@ -396,4 +398,59 @@ def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -
 def test_a_first_version_is_recorded_for_nobody(archive: Archive) -> None:
     record_first(archive)
     watching = Watch(archive)
+    assert watching.told() == []
+
+
+HIRED = WatchedSentence("We share your personal data with agencies.", ("sharing",), "footer")
+MENTIONED = WatchedSentence("Ask our partners about the rights to the pictures.", (), "footer")
+
+
+def beside(watching: Watch, *sentences: WatchedSentence, gone: tuple[WatchedSentence, ...] = ()) -> None:
+    """Visit the policy an hour later, with sentences beside it that were not there before."""
+    watching.now += HOUR
+    prose = LeftOutProse(("0" * 64,), 90, 900, identity="e1", watched=sentences)
+    found = Assessment(
+        "unchanged", identity="e1", left_out=prose, left_out_change=LeftOutChange(came=sentences, gone=gone)
+    )
+    known = latest(watching.archive, "Teahouse")
+    assert known is not None
+    record(watching.archive, AssessedFetch(fetched(watching.now, b"<p>"), found, known.number), watching.now)
+
+
+def test_sentences_beside_a_policy_are_told_once_with_how_to_take_them_in_or_leave_them_out(watching: Watch) -> None:
+    beside(watching, HIRED)
+    (told,) = watching.told()
+    assert (told.report.kind, told.report.stage) == ("left-out", "began")
+    assert "“We share your personal data with agencies.” (left out as footer)" in told.report.incidents[0].detail
+    text = " ".join(incident_message(told).text.split())
+    assert "`select`" in text
+    assert "`remove`" in text
+    for _ in range(3):
+        beside(watching, gone=(HIRED,))
+        beside(watching, HIRED)
+        assert watching.told() == []
+    beside(watching, MENTIONED)
+    assert [each.report.kind for each in watching.told()] == ["left-out"]
+
+
+def test_a_reader_hears_of_statements_beside_a_policy_at_low_severity_only(archive: Archive) -> None:
+    deaf = [
+        replace(READER, name="Busy", severity="medium"),
+        replace(READER, name="Rights", topics=("rights",)),
+        replace(READER, name="Elsewhere", policies=("Bakery",)),
+    ]
+    watching = Watch(archive, [READER, *deaf])
+    watching.visit("read")
+    beside(watching, MENTIONED)
+    assert watching.told() == []
+    beside(watching, HIRED)
+    assert [(each.subscriber, each.report.kind) for each in watching.told()] == [("Officer", "left-out")]
+    assert watching.told() == []
+
+
+def test_who_subscribes_later_hears_nothing_of_what_came_before(watching: Watch) -> None:
+    beside(watching, HIRED)
+    watching.now += HOUR
+    watching.subscribers = [READER]
+    watching.configure()
     assert watching.told() == []

@@ -1,0 +1,176 @@
+"""Prose beside a policy: what of a page is not in its document, and whether it speaks of sharing or rights.
+
+Extraction may err. So that no word of a policy is lost in silence, the sentences that it leaves out are watched too.
+What moved between the policy and the rest of its page is a matter of the policy alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from differ.judgement.relevance import Watched, relevance
+from differ.language.lexicon import lexicon
+from differ.language.meaning import meaning
+from differ.language.statements import Statement, statements
+from differ.language.words import sentences, words
+from document.model import Document, LeftOut
+
+MANY_WORDS = 300
+"""Words of prose left out from which somebody should look at the page."""
+LARGE_SHARE = 0.2
+"""The same, as a share of all prose of the page; of pages with fewer than `FEW_WORDS` nothing is said."""
+FEW_WORDS = 60
+SHORTEST, LONGEST = 5, 120
+"""Words of what is taken for a sentence."""
+FUNCTION_WORDS = 0.2
+"""The share of function words that a sentence has at least, and a row of menu items has not."""
+BANNER = 120
+"""Words of the longest part that is a banner about cookies if it speaks of them."""
+CONCEPTS = ("share", "sell", "recipient", "transfer", "right", "optout", "complaint", "consent.withdraw")
+"""What a sentence must mention to be watched."""
+MOST_SENTENCES = 200
+"""Watched sentences that are kept of one page."""
+
+_REMOVED = "remove "
+"""How the reason of a part begins that the configuration leaves out."""
+_STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSentence:
+    """A sentence beside the policy that mentions who gets the data, or what people can do about it."""
+
+    text: str
+    topics: tuple[Watched, ...]
+    """What it states, as a statement of the policy would; empty where it only mentions such things."""
+    why: str
+    """Why it was left out, in a few words."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words, by which it is known again."""
+        return tuple(words(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutProse:
+    """The prose that was left out of a page."""
+
+    hashes: tuple[str, ...]
+    """SHA-256 of the text of each part, in hex, in reading order. The text is in the snapshot."""
+    words: int
+    """Of all its sentences."""
+    page_words: int
+    """Of these sentences and the policy together."""
+    _: KW_ONLY
+    identity: str
+    """The extraction identity under which it was left out."""
+    watched: tuple[WatchedSentence, ...]
+    """At most `MOST_SENTENCES`, each once."""
+
+    @property
+    def share(self) -> float:
+        """The share of the page's prose that is left out, from 0 to 1."""
+        return self.words / self.page_words if self.page_words else 0.0
+
+    @property
+    def is_much(self) -> bool:
+        """Whether so much is left out that somebody should look at the page."""
+        return self.words >= FEW_WORDS and (self.words > MANY_WORDS or self.share > LARGE_SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutChange:
+    """Watched sentences beside the policy that came or went since the last visit that found a difference."""
+
+    came: tuple[WatchedSentence, ...]
+    gone: tuple[WatchedSentence, ...]
+
+    @property
+    def topics(self) -> tuple[Watched, ...]:
+        """What the sentences state, sorted."""
+        return tuple(sorted({topic for sentence in (*self.came, *self.gone) for topic in sentence.topics}))
+
+
+def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) -> LeftOutProse:
+    """Return the prose that was left out of a page, but for parts that the configuration leaves out."""
+    left = [part for part in parts if not part.why.startswith(_REMOVED)]
+    known = [language for language in document.languages if lexicon(language) is not None]
+    found: dict[tuple[str, ...], WatchedSentence] = {}
+    amount = 0
+    for part in left:
+        for sentence in prose(part.text, known):
+            amount += len(words(sentence))
+            watched = None if is_banner(part) else watch(sentence, part.why, known)
+            if watched is not None and len(found) < MOST_SENTENCES:
+                found.setdefault(watched.words, watched)
+    whole = amount + len(words(document.text))
+    hashes = tuple(hashlib.sha256(part.text.encode()).hexdigest() for part in left)
+    return LeftOutProse(hashes, amount, whole, identity=identity, watched=tuple(found.values()))
+
+
+def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
+    """Yield the sentences of a part; rows of menu items that run into one another are none."""
+    for sentence in (sentence for line in text.split("\n") for sentence in sentences(line)):
+        plain = words(sentence)
+        if SHORTEST <= len(plain) <= LONGEST and sentence.rstrip(" \"'”’)]").endswith(_STOPS):
+            shares = [
+                1 - len(known.content_words(plain)) / len(plain) for each in languages if (known := lexicon(each))
+            ]
+            if not shares or max(shares) >= FUNCTION_WORDS:
+                yield sentence
+
+
+def is_banner(part: LeftOut) -> bool:
+    """Whether a part asks for consent to cookies, as half of all pages do, now and then."""
+    plain = words(part.text)
+    return len(plain) <= BANNER and any(word.startswith(("cookie", "kuki")) for word in plain)
+
+
+def watch(sentence: str, why: str, languages: Iterable[str]) -> WatchedSentence | None:
+    """Return a sentence with what it states, or None where it mentions nothing that is watched."""
+    plain = tuple(words(sentence))
+    topics: set[Watched] = set()
+    mentions = False
+    for language in languages:
+        sense = meaning(plain, language)
+        mentions = mentions or (sense is not None and sense.has(*CONCEPTS))
+        topics |= relevance(alone(sentence, plain, language))
+    return WatchedSentence(sentence, tuple(sorted(topics)), why) if mentions or topics else None
+
+
+def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
+    """Return a sentence as a statement that nothing stands around."""
+    return Statement(
+        position=0,
+        kind="paragraph",
+        text=sentence,
+        words=plain,
+        path=(),
+        language=language,
+        lead="",
+        context="",
+        block=0,
+    )
+
+
+def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, new: Document) -> LeftOutChange | None:
+    """Return which watched sentences came or went, or None. What was or is in the policy itself did neither.
+
+    Under another extraction identity other parts are left out: that is no change of the page.
+    """
+    if before.identity != after.identity:
+        return None
+    stated = {statement.words for document in (old, new) for statement in statements(document)}
+    came = _missing(after.watched, before.watched, stated)
+    gone = _missing(before.watched, after.watched, stated)
+    return LeftOutChange(came, gone) if came or gone else None
+
+
+def _missing(
+    some: Iterable[WatchedSentence], others: Iterable[WatchedSentence], stated: set[tuple[str, ...]]
+) -> tuple[WatchedSentence, ...]:
+    known = {sentence.words for sentence in others} | stated
+    return tuple(sentence for sentence in some if sentence.words not in known)
