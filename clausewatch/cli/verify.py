@@ -16,6 +16,7 @@ from archive.storage.read_only import read_only_archive
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode
 from clausewatch.inspection.saved_heads import saved_heads
+from clausewatch.operation.head_list import read_head_list
 from clausewatch.operation.time_stamps import StampTally, read_certificates, verify_stamps
 from clausewatch.output.json_rows import as_json, verification_row
 from clausewatch.output.terminal import printable, wrapped
@@ -42,6 +43,21 @@ ROWS = {
     "saved message. May be given repeatedly.",
 )
 @click.option(
+    "--heads",
+    "lists",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of heads that `heads_file` of the configuration made elsewhere: it must only have grown, and the "
+    "chain must lead to every head in it. May be given repeatedly.",
+)
+@click.option(
+    "--heads-key",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The public SSH key by which every line of --heads must be signed.",
+)
+@click.option(
     "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages: the slowest part by far."
 )
 @click.option(
@@ -58,6 +74,8 @@ def verify(
     context: CommandContext,
     ctx: click.Context,
     heads: tuple[str, ...],
+    lists: tuple[Path, ...],
+    heads_key: Path | None,
     skip_extraction: bool,
     certificates: Path | None,
     form: str,
@@ -75,12 +93,16 @@ def verify(
     clausewatch verify --head alert-of-march.eml
     """
     saved = [saved_head for given in heads for saved_head in saved_heads(given)]
+    listed_heads = [read_head_list(path, heads_key) for path in lists]
+    saved += [saved_head for listed in listed_heads for saved_head in listed.heads]
     roots = _roots(context, certificates)
     tally, stamps = Tally(), StampTally()
     configuration = context.configuration()
     with read_only_archive(configuration.database, configuration.busy_timeout) as archive:
         flaws = chain(
-            find_flaws(archive, tally, saved, extract=not skip_extraction), verify_stamps(archive, roots, stamps)
+            *(listed.flaws for listed in listed_heads),
+            find_flaws(archive, tally, saved, extract=not skip_extraction),
+            verify_stamps(archive, roots, stamps),
         )
         if form == "json":
             listed = list(flaws)
@@ -90,6 +112,11 @@ def verify(
         else:
             count = _print(flaws)
             click.echo("\n".join(_summary(tally, stamps, extracted=not skip_extraction)))
+            unverified = sum(listed.unverified for listed in listed_heads)
+            if unverified:
+                click.echo(
+                    f"To ask about: signed heads not verified: {unverified}. Name the public key with --heads-key."
+                )
             click.echo(_verdict(count, len(saved)))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
 

@@ -1,6 +1,6 @@
 """The configuration: reads one TOML file into validated, frozen data."""
 
 from clausewatch.config.loading import load
-from clausewatch.config.model import Configuration, Stamping
+from clausewatch.config.model import Configuration, HeadList, Stamping
 
-__all__ = ["Configuration", "Stamping", "load"]
+__all__ = ["Configuration", "HeadList", "Stamping", "load"]

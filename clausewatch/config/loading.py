@@ -14,7 +14,7 @@ from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
-from clausewatch.config.model import Configuration, Stamping, Watchdog
+from clausewatch.config.model import Configuration, HeadList, Stamping, Watchdog
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
@@ -126,6 +126,7 @@ class _Reading:
             crawl=crawl.settings(),
             templates=self._templates(messages.templates),
             stamping=self._stamping(evidence),
+            head_list=self._head_list(evidence),
             retention=evidence.retention(),
             watchdog=Watchdog(watchdog.trouble_after, watchdog.ping, watchdog.ping_timeout),
             profiles=profiles,
@@ -172,6 +173,16 @@ class _Reading:
         if not certificates.is_file():
             self.problems.add(("evidence", "timestamp_ca"), f"there is no file {certificates}")
         return Stamping(table.timestamp, certificates, table.timestamp_every, timeout=table.timestamp_timeout)
+
+    def _head_list(self, table: EvidenceTable) -> HeadList | None:
+        if table.heads_file is None:
+            return None
+        file, key = self.base / table.heads_file, None if table.heads_key is None else self.base / table.heads_key
+        if not file.parent.is_dir():
+            self.problems.add(("evidence", "heads_file"), f"there is no folder {file.parent}")
+        if key is not None and not key.is_file():
+            self.problems.add(("evidence", "heads_key"), f"there is no file {key}")
+        return HeadList(file, key)
 
     def _database(self, url: str) -> str | None:
         try:

@@ -31,6 +31,16 @@ class Stamping:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadList:
+    """Where the chain's heads are also kept, as a list that only grows."""
+
+    file: Path
+    """Absolute; best on another machine's disk, or where this user may only append."""
+    key: Path | None
+    """The private SSH key that signs each line, without a passphrase; None for unsigned lines."""
+
+
+@dataclass(frozen=True, slots=True)
 class Watchdog:
     """When a policy counts as in trouble, and which watchdog to notify at the end of each run."""
 
@@ -59,6 +69,7 @@ class Configuration:
     templates: Path | None = None
     """The folder of the templates that replace ours, absolute."""
     stamping: Stamping | None = None
+    head_list: HeadList | None = None
     """None if no timestamps are requested."""
     retention: Retention | None = None
     """None if raw bodies of pages are kept for ever."""

@@ -26,6 +26,9 @@ def summary(configuration: Configuration) -> Iterator[str]:
     yield f"Watchdog     {_watchdog(configuration.watchdog)}"
     if configuration.stamping is not None:
         yield f"Evidence     {_stamping(configuration.stamping)}"
+    if configuration.head_list is not None:
+        signed = "signed" if configuration.head_list.key is not None else "not signed"
+        yield f"Evidence     the chain's head is added to {configuration.head_list.file} after each run, {signed}"
     for policy in configuration.policies:
         yield f"Policy       {configuration.redacted(_policy(policy))}"
     for tailoring in configuration.tailorings:

@@ -277,6 +277,8 @@ class EvidenceTable(Table):
     timestamp_ca: Word | None = None
     timestamp_every: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(days=1)
     timestamp_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=30)
+    heads_file: Word | None = None
+    heads_key: Word | None = None
     keep_bodies: Annotated[Duration, _between(86_400, 100 * 366 * 86_400, _seconds)] | None = None
     hold: tuple[Word, ...] = ()
 
@@ -293,6 +295,8 @@ class EvidenceTable(Table):
             raise ValueError(
                 "has `timestamp` without `timestamp_ca`: nobody can verify a timestamp without certificates"
             )
+        if self.heads_key is not None and self.heads_file is None:
+            raise ValueError("has `heads_key` without `heads_file`: name the file that holds the signed heads")
         return self
 
 

@@ -18,6 +18,7 @@ from archive.recording.runs import begin_run, end_run
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
 from clausewatch.operation.guarded_http import RequestError
+from clausewatch.operation.head_list import HeadListError, append_head
 from clausewatch.operation.subscribers import require_distinct
 from clausewatch.operation.time_stamps import CertificatesError, StampError, stamp_when_due
 from clausewatch.operation.watchdog import ping_watchdog
@@ -114,7 +115,7 @@ def run_once(
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver(last=True)
         standing = outbox.delivery_counts(archive)
-        stamp_error = _stamp(archive, configuration)
+        stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
         if whole:  # a stopped run is not recorded as finished, so the watchdog notices
             end_run(archive, run, datetime.now(UTC))
@@ -141,6 +142,17 @@ def _stamp(archive: Archive, configuration: Configuration) -> str:
     try:
         stamp_when_due(archive, configuration.stamping, allowed, datetime.now(UTC))
     except (StampError, RequestError, CertificatesError) as error:
+        return str(error)
+    return ""
+
+
+def _list_head(archive: Archive, configuration: Configuration) -> str:
+    """Add the chain's head to the list elsewhere if that is configured; return the error, or ""."""
+    if configuration.head_list is None:
+        return ""
+    try:
+        append_head(archive, configuration.head_list, datetime.now(UTC))
+    except HeadListError as error:
         return str(error)
     return ""
 
