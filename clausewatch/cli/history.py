@@ -1,4 +1,4 @@
-"""`clausewatch history`: the versions of policies, and what changed in each."""
+"""`clausewatch history`: shows the versions of policies, and the change in each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from differ.model import Severity
 
 LIMIT = 200
-"""Versions that are shown where no policy is named, unless told otherwise."""
+"""Default limit of versions shown if no policy is named."""
 
 
 @click.command()
@@ -38,7 +38,7 @@ LIMIT = 200
 @click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
 @click.option("--until", type=UNTIL, help="Versions first seen on this day or before (UTC).")
 @click.option("--section", help="Findings in sections whose headings contain this.")
-@click.option("--suppressed", is_flag=True, help="Show also what was changed without a change of meaning.")
+@click.option("--suppressed", is_flag=True, help="Also show edits without a change of meaning.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -61,10 +61,9 @@ def history(
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
 
-    Each with when it was first and last seen, the dates that it states and what they say of the change, the rights and
-    recipients that came or went, and what was found to have changed. With --topic, --severity or --section, only the
-    versions with such findings, without the rights and recipients. `sharing` and `rights` mean all topics that count as
-    them.
+    For each version it shows when it was first and last seen, the dates that it states, the rights and recipients that
+    it added or removed, and its findings. With --topic, --severity or --section, it shows only the versions with such
+    findings, without the rights and recipients. `sharing` and `rights` include all their subtopics.
 
     \b
     clausewatch history Kenalan
@@ -98,7 +97,7 @@ def history(
 
 
 def _note(shown: int, every: int) -> str:
-    """Return what is to be said where not all versions are shown."""
+    """Return a note if not all versions are shown."""
     if every <= shown:
         return ""
     return (
@@ -108,7 +107,7 @@ def _note(shown: int, every: int) -> str:
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
-    """Return whether a version stays where suppressions are not shown."""
+    """Whether a version is shown even without its suppressions."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 
@@ -119,7 +118,7 @@ def _by_policy(shown: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]
 
 def _lines(shown: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:
     if not shown:
-        yield "Nothing that is recorded matches."
+        yield "No recorded version matches."
     first = True
     for policy, versions in _by_policy(shown):
         if not first:

@@ -1,4 +1,4 @@
-"""`clausewatch import`: histories that others recorded, and the watch lists of other tools."""
+"""`clausewatch import`: imports histories that others recorded, and the watch lists of other tools."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from document.model import ExtractionOptions, Page
 
 PRIVACY_POLICY = "Privacy Policy"
-"""What Open Terms Archive calls the document that we care for."""
+"""Open Terms Archive's name for the kind of document that we watch."""
 
 
 @click.group(name="import")
 def imports() -> None:
-    """Take in histories that others recorded, and the watch lists of other tools.
+    """Import histories that others recorded, and the watch lists of other tools.
 
-    Imported versions alert nobody. Questions to the history answer from them.
+    Imported versions alert nobody. Queries of the history include them.
     """
 
 
@@ -58,11 +58,11 @@ def opentermsarchive(
     name: str | None,
     skip_judging: bool,
 ) -> None:
-    """Take in every version of chosen services from the versions REPOSITORY of an Open Terms Archive collection.
+    """Import every version of chosen services from the versions REPOSITORY of an Open Terms Archive collection.
 
-    Each version keeps its date. Called again, it takes in what the repository recorded since. What the archive's own
-    extraction changed is marked and not judged; what else changed is judged, so that `clausewatch history` answers
-    from it. A policy that the configuration does not name is kept and shown as retired.
+    Each version keeps its date. A later call imports the versions recorded since. Changes that stem only from the
+    source's own extraction are marked and not judged; all other changes are judged, so that `clausewatch history` shows
+    them. A policy that is not in the configuration is kept and shown as retired.
 
     \b
     clausewatch import opentermsarchive pga-versions --list
@@ -99,10 +99,10 @@ def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
 
 
 def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
-    """Refuse a date to come: every later visit would be older than that version."""
+    """Reject a future date: every later visit would be older than that version."""
     last = versions[-1]
     if last.at > datetime.now(UTC):
-        raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is still to come")
+        raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is in the future")
 
 
 @imports.command()
@@ -112,10 +112,10 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 @click.option("--skip-judging", is_flag=True, help="Record the version only; a later import judges it.")
 @pass_context
 def file(context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool) -> None:
-    """Take in a copy of POLICY that was saved before: HTML, Markdown, PDF or plain text.
+    """Import a saved copy of POLICY: HTML, Markdown, PDF or plain text.
 
-    Several FILES are the pages of one copy, in their order, of a policy that is read from several addresses. A copy
-    must be newer than every version that the archive has: take in older ones first.
+    Several FILES are the pages of one copy, in order, of a policy with several addresses. A copy must be newer than
+    every version in the archive: import older ones first.
 
     \b
     clausewatch import file Kenalan --at 2024-03-31 kenalan-2024-03-31.html
@@ -136,8 +136,8 @@ def file(context: CommandContext, policy: str, files: tuple[Path, ...], at: date
 def changedetection(file: Path) -> None:
     """Write the watches of a changedetection.io FILE as policies for our configuration, to standard output.
 
-    FILE is url-watches.json or a backup (.zip) that holds it. What cannot be carried over stands beside each policy as
-    a comment.
+    FILE is url-watches.json or a backup (.zip) that holds it. Settings that cannot be converted are noted beside each
+    policy as a comment.
 
     \b
     clausewatch import changedetection url-watches.json >> clausewatch.toml
@@ -150,7 +150,7 @@ def changedetection(file: Path) -> None:
 def urlwatch(file: Path) -> None:
     """Write the jobs of an urlwatch or webchanges FILE (urls.yaml) as policies for our configuration.
 
-    What cannot be carried over stands beside each policy as a comment.
+    Settings that cannot be converted are noted beside each policy as a comment.
 
     \b
     clausewatch import urlwatch urls.yaml >> clausewatch.toml
@@ -168,7 +168,7 @@ def _write(watches: WatchList) -> None:
 
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
-    """Return the policy of a name, as configured; else one that the archive knows, or is to know, as retired."""
+    """Return the configured policy of a name; else a policy that the archive keeps as retired."""
     from archive.model import Policy
     from archive.questions.history import policy_names
     from archive.recording.imports import watch_unconfigured
@@ -189,7 +189,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
 
 
 def _new(archive: Archive, policy: Policy, versions: list[Recorded]) -> list[Recorded]:
-    """Return the versions that an earlier import did not record yet."""
+    """Return the versions that no earlier import has recorded."""
     from archive.recording.imports import imported_until
 
     until = imported_until(archive, policy.name)
@@ -234,7 +234,7 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
-    """Extract the texts of versions, in their order, and say which are left out."""
+    """Extract the texts of versions, in order, and print which are left out."""
     from clausewatch.imports.extraction import LimitedVersion, extracted_copies
 
     texts = objects.contents((version.blob for version in versions), crawl.max_body)
@@ -259,14 +259,14 @@ def _page(path: Path, largest: int) -> Page:
 def _saved(
     pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
 ) -> Copy:
-    """Return what was saved as a copy; raise NoAnswerError if it is not the policy."""
+    """Return the version in a saved copy; raise NoAnswerError if it is not the policy."""
     from archive.recording.imports import Copy
     from clausewatch.imports.extraction import screened
     from crawler.visits.workers import LimitHit
 
     names = ", ".join(path.name for path in files)
     if at > datetime.now(UTC):
-        raise NoAnswerError(f"{at:%Y-%m-%d} is still to come: give the date when the copy was saved")
+        raise NoAnswerError(f"{at:%Y-%m-%d} is in the future: give the date when the copy was saved")
     copy = screened(pages, options, crawl)
     if isinstance(copy, LimitHit):
         raise NoAnswerError(f"{names}: the extraction was ended by {copy.limit}")

@@ -15,7 +15,7 @@ ONLY_OWNER = 0o600
 
 
 class ConfigurationWriteError(ClausewatchError):
-    """A file is already there, or its folder cannot be written."""
+    """A file already exists, or its folder cannot be written."""
 
     exit_code = ExitCode.USAGE
 
@@ -32,7 +32,7 @@ def init(context: CommandContext) -> None:
     for path in (configuration, secrets):
         if path.exists():
             raise ConfigurationWriteError(
-                f"{path} is already there, and nothing was written; move it away, or name another"
+                f"{path} already exists, and nothing was written; move it away, or name another"
             )
     _write(secrets, _template("template-env.txt"))
     _write(configuration, _template("template.toml").replace("@ENV_FILE@", secrets.name))

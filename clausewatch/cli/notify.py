@@ -1,4 +1,4 @@
-"""`clausewatch notify`: prove that alerts arrive, and send those that wait."""
+"""`clausewatch notify`: tests that alerts arrive, and sends those that wait."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ NO_DIGEST = 'no subscriber asks for a digest: add digest = "weekly" to one, or n
 
 @click.group()
 def notify() -> None:
-    """Prove that alerts arrive, and send those that wait.
+    """Test that alerts arrive, and send those that wait.
 
-    `clausewatch run` sends alerts by itself; these commands are for setting up, and for after a fault.
+    `clausewatch run` sends alerts by itself; these commands are for setup, and for the time after a failure.
     """
 
 
@@ -39,8 +39,8 @@ def notify() -> None:
 def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
     """Send a test message to each target of SUBSCRIBER.
 
-    Each target is told as accepted, or with the reason why not. Accepted means that the server took the message:
-    whether it is in a mailbox is for you to look.
+    The output lists each target as accepted, or with the reason why not. Accepted means that the server took the
+    message: check in the mailbox whether it arrived.
 
     \b
     Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
@@ -60,18 +60,18 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
 
 
 @notify.command()
-@click.option("--dead", is_flag=True, help="Send those too that were given up.")
+@click.option("--dead", is_flag=True, help="Also send messages that were given up.")
 @pass_context
 @click.pass_context
 def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
-    """Send every message that waits, now; in quiet hours, of those only what is critical.
+    """Send every waiting message now; during quiet hours only critical ones.
 
-    `run` gives a server that failed longer and longer pauses; this command does not wait for them. A message that was
-    accepted is never sent again.
+    After a failure, `run` waits longer and longer before each retry; this command does not wait. An accepted message
+    is never sent again.
 
     \b
     Exit codes: 0 fine (some may still wait), 1 messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 a run is on its way, which sends them itself.
+    3 the archive cannot be written, 4 a run is in progress, which sends them itself.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -81,20 +81,18 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
 
 
 @notify.command()
-@click.option(
-    "--subscriber", "name", metavar="NAME", help="Only for this subscriber, with or without a digest of its own."
-)
-@click.option("--preview", is_flag=True, help="Show it, and send nothing.")
+@click.option("--subscriber", "name", metavar="NAME", help="Only for this subscriber, even one without a digest.")
+@click.option("--preview", is_flag=True, help="Show the digest, and send nothing.")
 @pass_context
 @click.pass_context
 def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
-    """Send the digest now, of what was recorded since the last one.
+    """Send the digest of the time since the last digest now.
 
-    Digests come by themselves, with the first run after their time. The next one goes on from where this one ends.
+    Digests are sent by the first run after their scheduled time. The next digest continues after this one.
 
     \b
     Exit codes: 0 fine (some may still wait), 1 messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 a run is on its way.
+    3 the archive cannot be written, 4 a run is in progress.
     """
     if preview:
         with context.archive() as archive:
@@ -117,7 +115,7 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
     for subscriber in _readers(archive, configuration, name):
         contents = outbox.preview_digest(archive, subscriber, now)
         if contents is None:
-            problem = f"no run has met the subscriber {subscriber.name!r} yet: there is nothing to tell"
+            problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
             raise ConfigurationError(str(configuration.path), [problem])
         message = compose(contents, subscriber.language)
         yield f"{message.subject}\n\n{message.text}"
@@ -135,7 +133,7 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
-    """Return who is named, or else everybody who asks for digests."""
+    """Return the named subscriber, or else all subscribers with a digest."""
     from clausewatch.operation.subscribers import subscriber_named
     from notifier import outbox
 
@@ -181,7 +179,7 @@ def _summary_line(summary: Summary, standing: DeliveryCounts) -> str:
         return "Nothing to send"
     words = [f"{summary.accepted} {'message' if summary.accepted == 1 else 'messages'} sent"]
     if standing.waiting:
-        words.append(f"{standing.waiting} to be tried again")
+        words.append(f"{standing.waiting} to be retried")
     if standing.dead:
-        words.append(f"{standing.dead} given up (--dead tries them again)")
+        words.append(f"{standing.dead} given up (--dead retries them)")
     return ", ".join(words)

@@ -1,4 +1,4 @@
-"""What commands that ask the archive have in common: how a moment, a version, a severity is named."""
+"""Parameter types and helpers that the commands which query the archive share."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FORMATS = click.Choice(["text", "json", "html"])
 
 
 class NoAnswerError(ClausewatchError):
-    """What was asked for is not there."""
+    """The requested version, section or finding does not exist."""
 
     exit_code = ExitCode.USAGE
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time, UTC unless it says otherwise."""
+    """A day or a time, in UTC unless it states a zone."""
 
     name = "date"
 
@@ -37,24 +37,24 @@ class Moment(click.ParamType[datetime]):
         try:
             return self.read(value)
         except ValueError:
-            self.fail(f"{value!r} is no date; write 2026-03-31, or 2026-03-31T14:30 for a time (UTC)", param, ctx)
+            self.fail(f"{value!r} is not a date; write 2026-03-31, or 2026-03-31T14:30 for a time (UTC)", param, ctx)
 
 
 FROM = Moment(times.start)
-"""A bare day means from its first moment on."""
+"""A day without a time means its first moment."""
 UNTIL = Moment(times.end)
-"""A bare day means until its last moment."""
+"""A day without a time means its last moment."""
 
 
 def print_page(page: str) -> None:
-    """Print a page as UTF-8, whatever the terminal's encoding is: so the page says of itself."""
+    """Print a page as UTF-8, as the page declares, regardless of the terminal's encoding."""
     click.echo(page.encode(), nl=False)
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return the version of a number, or the one that stood at the end of a day.
+    """Return the version of a number, or the version that was current at the end of a day.
 
-    Raises click.BadParameter, and what the archive says of an unknown policy or version.
+    Raises click.BadParameter, and the archive's errors for an unknown policy or version.
     """
     number = name.strip().lstrip("vV")
     if number.isdecimal() and len(number) < len("20260331"):

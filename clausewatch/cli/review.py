@@ -1,4 +1,4 @@
-"""`clausewatch review`: what people say of findings, and what waits for somebody to say it."""
+"""`clausewatch review`: records reviews of findings, and lists findings without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clausewatch.output.times import day
 from notifier.texts.sanitize import clipped
 
 LIMIT = 50
-"""Findings that are listed, unless told otherwise."""
+"""Default limit of listed findings."""
 
 HEADINGS = ("FINDING", "POLICY", "VERSION", "SEEN", "SEVERITY", "TOPIC", "SECTION")
 RULE_HEADINGS = ("RULE", "FINDINGS", "ACKNOWLEDGED", "FALSE ALARMS", "PRECISION")
@@ -32,13 +32,13 @@ FORMATS = click.Choice(("text", "json"))
 
 @click.command()
 @click.argument("findings", nargs=-1, metavar="[FINDING]...")
-@click.option("--acknowledge", is_flag=True, help="It was looked at, and was right to be raised.")
-@click.option("--false-alarm", is_flag=True, help="It should not have been raised.")
-@click.option("--comment", metavar="TEXT", default="", help="Say something of it, alone or with one of the others.")
-@click.option("--by", metavar="NAME", help="Who says it.  [default: the login]")
+@click.option("--acknowledge", is_flag=True, help="The finding is correct.")
+@click.option("--false-alarm", is_flag=True, help="The finding is wrong.")
+@click.option("--comment", metavar="TEXT", default="", help="Add a comment, alone or with a verdict.")
+@click.option("--by", metavar="NAME", help="The reviewer.  [default: the login]")
 @click.option("--policy", metavar="POLICY", help="List the findings of this policy only.")
 @click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="List so many at most.")
-@click.option("--rules", is_flag=True, help="Show how each rule fared with those who reviewed its findings.")
+@click.option("--rules", is_flag=True, help="Show the reviews of each rule's findings, counted.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def review(
@@ -53,14 +53,14 @@ def review(
     rules: bool,
     form: str,
 ) -> None:
-    """Say what you think of a FINDING, or list those that nobody has judged.
+    """Review a FINDING, or list those without a review.
 
     Identify a finding by its number (see `history`, `diff`) or by the alert ID in a message. The list holds findings
-    that are material or were sent to somebody. A review is kept for good, next to the evidence; of several verdicts the
+    that are material or were sent to somebody. A review is kept for ever, next to the evidence; of several verdicts the
     last one counts. The reviewer's name can be erased (`subscribers forget`), the text cannot: name nobody in it.
 
-    Once a finding is marked as a false alarm, nobody is told again of one with the same rule and the same words before
-    and after in the same policy: it is recorded, and `history` says why it was not told.
+    After a finding is marked as a false alarm, later findings in the same policy with the same rule and the same words
+    before and after send no alert: they are recorded, and `history` shows why no alert was sent.
 
     \b
     clausewatch review
@@ -94,7 +94,7 @@ def _name(by: str | None) -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError) as error:
-        raise click.UsageError("Say who says it, with --by NAME.") from error
+        raise click.UsageError("Name the reviewer with --by NAME.") from error
 
 
 def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> str:
@@ -103,7 +103,7 @@ def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> s
     if needed and not line:
         raise click.UsageError(f"{option} is empty.")
     if not line.isprintable():
-        raise click.UsageError(f"{option} holds a control character: write it without.")
+        raise click.UsageError(f"{option} contains a control character: remove it.")
     if len(line) > longest:
         raise click.UsageError(f"{option} is longer than {longest:,} characters.")
     return line
@@ -120,7 +120,7 @@ def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, tex
         label = f"{reviewable.policy}, version {reviewable.version}, {reviewable.recorded.finding.topic}"
         yield printable(f"Finding {reviewable.recorded.id} ({label}): {deed} by {by}.")
     if kind == "false-alarm":
-        yield "Nobody is told again of the same words in the same policy."
+        yield "The same words in the same policy send no further alert."
 
 
 def _show(context: CommandContext, findings: Sequence[str], form: str) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _list(context: CommandContext, policy: str | None, limit: int, form: str) ->
         yield as_json([reviewable_row(finding) for finding in waiting[:limit]])
         return
     if not waiting:
-        yield "Every finding that is material or was told to somebody is reviewed."
+        yield "Every finding that is material or was sent to somebody is reviewed."
         return
     yield from columns([HEADINGS, *(_cells(reviewable) for reviewable in waiting[:limit])])
     yield ""
@@ -164,10 +164,10 @@ def _rules(context: CommandContext, form: str) -> Iterator[str]:
         yield as_json([tally_row(tally) for tally in tallies])
         return
     if not tallies:
-        raise NoAnswerError("no finding is material or was told to anybody yet")
+        raise NoAnswerError("no finding is material or was sent to anybody yet")
     yield from columns([RULE_HEADINGS, *(_tally_cells(tally) for tally in tallies)])
     yield ""
-    yield "Precision in use: of what was reviewed, the share that was no false alarm."
+    yield "Precision in use: the share of reviewed findings that were not false alarms."
 
 
 def _tally_cells(tally: RuleTally) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""`clausewatch run`: the cron job."""
+"""`clausewatch run`: checks the policies that are due; made for cron."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     "--policy", "names", multiple=True, metavar="NAME", help="Check this policy, due or not. May be given repeatedly."
 )
 @click.option("--all", "everything", is_flag=True, help="Check every policy, due or not.")
-@click.option("--exit-code", is_flag=True, help="End with 10 where a material change was found.")
-@click.option("--verbose", is_flag=True, help="Tell each result, and let Scrapy tell what it does.")
+@click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
+@click.option("--verbose", is_flag=True, help="Print each result, and Scrapy's log.")
 @pass_context
 @click.pass_context
 def run(
@@ -39,15 +39,15 @@ def run(
     exit_code: bool,
     verbose: bool,
 ) -> None:
-    """Check the policies that are due, and tell the subscribers of material changes.
+    """Check the policies that are due, and notify the subscribers of material changes.
 
-    Made for cron: it prints one line, and says on standard error what went wrong. One policy that fails does not stop
-    the others, and the next run sends a message that cannot be sent now. If another run is still on its way, this one
+    Made for cron: it prints one line, and errors on standard error. One policy that fails does not stop
+    the others, and the next run sends a message that cannot be sent now. If another run is still in progress, this one
     ends at once with exit code 4.
 
     \b
     Exit codes: 0 fine, 1 some policies failed or messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 another run is on its way, 10 see --exit-code.
+    3 the archive cannot be written, 4 another run is in progress, 10 see --exit-code.
     """
     if names and everything:
         raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
@@ -57,7 +57,7 @@ def run(
         if name not in configured:
             raise UnconfiguredPolicyError(name, configured)
     with only_run(configuration.database, configuration.busy_timeout):
-        # A channel that cannot be used would keep alerts from arriving, so nothing is begun with it.
+        # An unusable channel would prevent alerts from arriving, so the run does not start with one.
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, verbose)
@@ -66,7 +66,7 @@ def run(
 
 
 def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> RunReport:
-    # Here and not above: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
+    # Imported here: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
     from clausewatch.operation.run import Selection, run_once
 
     with Display(verbose) as display:
@@ -87,7 +87,7 @@ class Display:
         self._bar: ProgressBar[int] | None = None
 
     def start(self, policies: int) -> None:
-        """Begin, knowing how many policies there are."""
+        """Start the bar, given the number of policies."""
         if policies and not self.verbose:
             bar = click.progressbar(
                 length=policies, label="Checking", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -95,7 +95,7 @@ class Display:
             self._bar = bar.__enter__()
 
     def advance(self, checked: PolicyReport) -> None:
-        """Note one more policy."""
+        """Count one more policy."""
         if self._bar is not None:
             self._bar.update(1)
         if self.verbose:
@@ -111,7 +111,7 @@ class Display:
 
 
 def result_line(checked: PolicyReport) -> str:
-    """Say in a few words what came of one policy."""
+    """Return the result of one policy in a few words."""
     if checked.trouble:
         return f"{checked.outcome}, {checked.trouble}"
     if checked.first:
@@ -140,7 +140,7 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
             yield f"{checked.policy}: {left_out_line(checked.left_out)}: see `clausewatch doctor`"
     missed = report.selected - len(report.checked)
     if missed:
-        yield f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next one will."
+        yield f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next run checks them."
     for name in report.not_joined:
         yield f"{name}: renamed_from was not followed, because both names have a history of their own."
     yield from report.deliveries.errors
@@ -151,7 +151,7 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
 
 
 def summary_line(report: RunReport) -> str:
-    """Say in one line what a pass did."""
+    """Return the result of a pass in one line."""
     if not report.watched:
         line = "No policy is configured: nothing to check"
     elif not report.selected:
@@ -177,7 +177,7 @@ def _sent(report: RunReport) -> Iterator[str]:
     if report.accepted or any(checked.material for checked in report.checked):
         yield f"{_number(report.accepted, 'alert', 'alerts')} sent"
     if report.waiting:
-        yield f"{report.waiting} to be tried again"
+        yield f"{report.waiting} to be retried"
     if report.dead:
         yield f"{report.dead} given up"
 

@@ -1,4 +1,4 @@
-"""`clausewatch search`: words in all sections of all versions."""
+"""`clausewatch search`: finds words in all sections of all versions."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MARK = ("*", "*")
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--policy", help="In this policy alone.")
-@click.option("--tag", help="In policies that have this tag.")
-@click.option("--since", type=FROM, help="Texts that still stood on this day or later (UTC).")
-@click.option("--until", type=UNTIL, help="Texts that were there on this day or before (UTC).")
-@click.option("--current", is_flag=True, help="Texts of the latest versions alone.")
+@click.option("--policy", help="Only in this policy.")
+@click.option("--tag", help="Only in policies that have this tag.")
+@click.option("--since", type=FROM, help="Texts that were present on this day or later (UTC).")
+@click.option("--until", type=UNTIL, help="Texts that were present on this day or before (UTC).")
+@click.option("--current", is_flag=True, help="Only texts of the latest versions.")
 @click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="So many at most.")
-@click.option("--reindex", "anew", is_flag=True, help="Make the index anew before: after damage, or by doubt.")
+@click.option("--reindex", is_flag=True, help="Rebuild the index first, for example after damage.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def search(
@@ -42,14 +42,13 @@ def search(
     until: datetime | None,
     current: bool,
     limit: int,
-    anew: bool,
+    reindex: bool,
     form: str,
 ) -> None:
-    """Find WORDS in every section of every version, and show from when to when they stood there.
+    """Find WORDS in every section of every version, and show from when to when they were present.
 
     A section is found where all the words are in it, in any of their forms: "sharing" finds "shared", "menghapus" finds
-    "penghapusan". Words that are quoted together stand next to each other. The texts that were recorded last come
-    first.
+    "penghapusan". Words quoted together must be adjacent. The texts that were recorded last come first.
 
     \b
     clausewatch search advertising partners
@@ -58,7 +57,7 @@ def search(
     """
     asked = Search(_joined(words), policy, tag, since=since, until=until, current=current, limit=limit)
     with context.archive() as archive:
-        _bring_up_to_date(archive, anew=anew)
+        _bring_up_to_date(archive, rebuild=reindex)
         try:
             answer = ask(archive, asked)
         except SearchTermsError as error:
@@ -73,13 +72,13 @@ def search(
 
 
 def _joined(words: tuple[str, ...]) -> str:
-    """Return one question; what the shell kept together as one word is a phrase."""
+    """Return one query; an argument with several words is a phrase."""
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
-def _bring_up_to_date(archive: Archive, *, anew: bool) -> None:
-    """Index what an older program recorded: once, and it is said."""
-    number = reindex(archive) if anew else index_missing(archive)
+def _bring_up_to_date(archive: Archive, *, rebuild: bool) -> None:
+    """Index versions recorded by an older program, once, and print that."""
+    number = reindex(archive) if rebuild else index_missing(archive)
     if number:
         policies = "1 policy" if number == 1 else f"{number} policies"
         click.echo(f"Indexed the versions of {policies}.", err=True)
@@ -92,7 +91,7 @@ def _note(answer: SearchResult, limit: int) -> str:
 
 
 def stood(match: SectionMatch) -> str:
-    """Return in which versions a text stood, and from when to when."""
+    """Return in which versions a text was present, and from when to when."""
     versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
     if match.gone_at is None:
         return f"{versions}, since {day(match.appeared_at)}"
@@ -101,7 +100,7 @@ def stood(match: SectionMatch) -> str:
 
 def _lines(answer: SearchResult) -> Iterator[str]:
     if not answer.matches:
-        yield "No text that is recorded has all these words."
+        yield "No recorded text has all these words."
     for position, match in enumerate(answer.matches):
         if position:
             yield ""

@@ -1,4 +1,4 @@
-"""`clausewatch show`: the text of a policy as it stood."""
+"""`clausewatch show`: shows the text of a policy, now or at a date."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from document.model import Document, Section
 
 @click.command()
 @click.argument("policy")
-@click.option("--at", type=UNTIL, help="The version that stood at the end of this day, or at this time (UTC).")
+@click.option("--at", type=UNTIL, help="The version current at the end of this day, or at this time (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")
 @click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items that speak of this.")
@@ -45,11 +45,12 @@ def show(
     listed: bool,
     form: str,
 ) -> None:
-    """Show the text of POLICY: the latest version, or the one that stood at a date.
+    """Show the text of POLICY: the latest version, or the version that was current at a date.
 
-    A version stands from when it was first seen until the next one was. What the page said between two checks is not
-    known: the times of both are shown. With --inventory, the rights that it names, each with the deadline, the cost and
-    the way to use it, and who receives data; of a policy in several languages also what only one of them names.
+    A version is current from when it was first seen until the next version was first seen. The text between two checks
+    is unknown: the times of both are shown. --inventory shows the rights that it names, each with the deadline, the
+    cost and the way to exercise it, and the recipients of data; for a policy in several languages also those that only
+    one language names.
 
     \b
     clausewatch show Kenalan
@@ -60,7 +61,7 @@ def show(
     if at is not None and number is not None:
         raise click.UsageError("give --at or --version, not both")
     if listed and (section is not None or topic is not None):
-        raise click.UsageError("give --inventory without --section and --topic: an inventory is of the whole text")
+        raise click.UsageError("give --inventory without --section and --topic: an inventory covers the whole text")
     with context.archive() as archive:
         version = _version(archive, policy, at, number)
         text = document(archive, version)

@@ -1,4 +1,4 @@
-"""`clausewatch status`: how the watch of each policy goes."""
+"""`clausewatch status`: shows the state of each policy's watch."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT C
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Print only what is wrong, a line each: for a watchdog.")
+@click.option("--check", is_flag=True, help="Print only problems, a line each: for a watchdog.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
 def status(context: CommandContext, ctx: click.Context, check: bool, form: str) -> None:
-    """Show how the watch of each policy goes.
+    """Show the state of each policy's watch.
 
-    Its last check, its last change, its number of versions, its health, when it is due next, and how many of its
-    findings nobody has reviewed. Ends with 1 where a policy could not be read at its last check, where checks are
-    overdue, or where messages were given up.
+    It shows the last check, the last change, the number of versions, the health, the next check, and the number of
+    findings without a review. Ends with 1 if a policy could not be read at its last check, if checks are overdue, or if
+    messages were given up.
 
-    With --check: nothing where all is well, else 1 and a line each for policies that are overdue, or that several
-    visits in a row did not show (`trouble_after` under [watchdog]), for messages that were given up, and where no run
-    came to its end for more than twice as long as the most frequent policy asks for.
+    With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each policy that is
+    overdue, or that several consecutive visits did not show (`trouble_after` under [watchdog]), for messages that were
+    given up, and if no run was completed for more than twice the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:
@@ -62,7 +62,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:
-    """Return the policies that are watched, those that no run has met yet, and those that are retired."""
+    """Return the watched policies, those that no run has seen yet, and the retired ones."""
     names = {status.name for status in recorded}
     new = [never_checked(policy) for policy in policies if policy.name not in names]
     watched = [status for status in recorded if status.retired_at is None]
@@ -80,11 +80,11 @@ def _check(context: CommandContext, ctx: click.Context, now: datetime, form: str
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
-    """Yield that nobody is told of the troubles that are shown here."""
+    """Yield a warning if nobody is notified of the troubles shown here."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):
-        yield "Nobody is told of trouble like this: no subscriber has `operator = true`."
+        yield "Nobody is notified of trouble like this: no subscriber has `operator = true`."
 
 
 def _is_fine(status: PolicyStatus) -> bool:
@@ -117,7 +117,7 @@ def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _marked_cells(status: PolicyStatus, unseen: Mapping[str, int]) -> list[tuple[str, bool]]:
-    """Return each cell with whether it tells of trouble."""
+    """Return each cell, and whether it shows trouble."""
     trouble = {"HEALTH": status.health not in HEALTHY, "NEXT CHECK": status.overdue}
     return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status, unseen), strict=True)]
 
@@ -147,7 +147,7 @@ def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
 
 
 def _notes(status: PolicyStatus) -> Iterator[str]:
-    """Yield what a person should know of a policy beyond its row."""
+    """Yield notes on a policy beyond its row."""
     check = status.last_check
     if status.retired_at is not None:
         yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."

@@ -1,4 +1,4 @@
-"""`clausewatch subscribe`: for people who may not edit the configuration."""
+"""`clausewatch subscribe`: subscribes people who may not edit the configuration."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from notifier.audience.timing import DAYS, RHYTHMS
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
 }
-"""The option of a key of `[[subscriber]]`, where it is called otherwise."""
+"""The option for a key of `[[subscriber]]`, if their names differ."""
 
 
 class SubscriptionError(ClausewatchError):
-    """A subscription cannot be made or removed as it was asked for."""
+    """A subscription cannot be made or removed as requested."""
 
     exit_code = ExitCode.USAGE
 
@@ -43,22 +43,22 @@ class SubscriptionError(ClausewatchError):
 @click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.")
 @click.option("--tag", "tags", multiple=True, help="Only policies with this tag.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the messages.")
-@click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are told.")
+@click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are sent.")
 @click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, also when nothing changed.")
 @click.option("--digest-day", type=click.Choice(DAYS), help="Of weekly digests.  [default: monday]")
 @click.option("--digest-at", metavar="HH:MM", help="When digests come.  [default: 08:00]")
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only what is critical is sent.")
 @click.option("--timezone", metavar="ZONE", help="Of these hours, like Asia/Jakarta.  [default: UTC]")
 @click.option(
-    "--operator", is_flag=True, help="Hear of how the watch goes, and of no findings unless a topic is named."
+    "--operator", is_flag=True, help="Receive problems of the watch, and no findings unless a topic is named."
 )
 @click.option("--no-welcome", is_flag=True, help="Without a first message that says what is watched.")
 @pass_context
 def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     """Subscribe NAME to changes of policies.
 
-    It asks for what is recorded from now on. Only channels that the configuration names can be used; whether a channel
-    can reach the recipient is checked at once, and `clausewatch notify test NAME` proves it.
+    The subscription covers changes recorded from now on. Only channels of the configuration can be used; the address is
+    checked at once, and `clausewatch notify test NAME` proves that messages arrive.
     """
     from clausewatch.config.summary import subscriber_line
     from clausewatch.operation.subscribers import folded
@@ -83,7 +83,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
 
 
 def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as a table of the configuration would have them."""
+    """Return the options as a `[[subscriber]]` table."""
     values = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
     values["policies"] += [f"{TAG}{tag}" for tag in values.pop("tags")]
     values["welcome"] = not values.pop("no_welcome")
@@ -91,7 +91,7 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
-    """Return the subscriber that the options make, checked as one of the configuration is."""
+    """Return the subscriber from the options, checked like a subscriber of the configuration."""
     from clausewatch.config.channels import check_channels
     from clausewatch.config.checks import check_clauses, check_subscribers
     from clausewatch.config.problems import Problems

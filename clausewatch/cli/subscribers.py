@@ -1,4 +1,4 @@
-"""`clausewatch subscribers`: the people behind the subscriptions."""
+"""`clausewatch subscribers`: manages the people behind the subscriptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clausewatch.cli.subscribe import SubscriptionError
 
 @click.group()
 def subscribers() -> None:
-    """Look after the people behind the subscriptions."""
+    """Manage the people behind the subscriptions."""
 
 
 @subscribers.command()
@@ -22,11 +22,11 @@ def subscribers() -> None:
 def forget(context: CommandContext, name: str, yes: bool) -> None:
     """Erase the person NAME: the name, and every address that messages went to.
 
-    Also the name under reviews; what was said in them stays. A subscription that `subscribe` made is taken back with
-    it; a subscriber of the configuration is to be taken out there first. What was told, and when, stays on record as
-    told to someone forgotten; the evidence of the policies is not touched. The database is written anew, so that its
-    files hold the name no more: of a large archive that takes a while, and nothing else may use it meanwhile. Backups,
-    and the logs of a mail or database server, are not reached.
+    It also erases the name under reviews, but keeps their text. A subscription that `subscribe` made is removed too; a
+    subscriber of the configuration must first be removed there. The records of sent messages are kept without the name
+    and addresses; the evidence of the policies is not touched. The database is rewritten, so that its files no longer
+    contain the name: for a large archive that takes a while, and nothing else may use it meanwhile. Backups, and the
+    logs of a mail or database server, are not changed.
     """
     from notifier import outbox
 

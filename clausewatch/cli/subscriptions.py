@@ -1,4 +1,4 @@
-"""`clausewatch subscriptions`: who hears of what."""
+"""`clausewatch subscriptions`: lists who is notified of what."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notifier.outbox import Made
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def subscriptions(context: CommandContext, form: str) -> None:
-    """List who hears of what: the subscribers of the configuration, and those that `subscribe` made."""
+    """List who is notified of what: the subscribers of the configuration, and those that `subscribe` made."""
     from clausewatch.config.summary import idle_line, subscriber_line, unheard
     from notifier import outbox
     from notifier.audience.subscriptions import idle

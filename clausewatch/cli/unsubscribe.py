@@ -1,4 +1,4 @@
-"""`clausewatch unsubscribe`: takes back what `subscribe` made."""
+"""`clausewatch unsubscribe`: removes a subscription that `subscribe` made."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from clausewatch.errors import suggestion
 @click.argument("name")
 @pass_context
 def unsubscribe(context: CommandContext, name: str) -> None:
-    """Take back the subscription NAME, which `clausewatch subscribe` made.
+    """Remove the subscription NAME, which `clausewatch subscribe` made.
 
-    Messages that wait are not sent any more. What was sent is kept on record, with the recipient; `clausewatch
-    subscribers forget NAME` erases that too.
+    Waiting messages are no longer sent. Records of sent messages are kept, with the recipient; `clausewatch subscribers
+    forget NAME` erases the recipient too.
     """
     from notifier import outbox
 
@@ -34,4 +34,4 @@ def unsubscribe(context: CommandContext, name: str) -> None:
     waiting = (
         f" {cancelled} waiting {'message' if cancelled == 1 else 'messages'} will not be sent." if cancelled else ""
     )
-    click.echo(f"{name} is not told any more.{waiting}")
+    click.echo(f"{name} is no longer notified.{waiting}")

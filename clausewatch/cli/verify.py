@@ -1,4 +1,4 @@
-"""`clausewatch verify`: whether the archive is what was recorded."""
+"""`clausewatch verify`: checks that the archive is as it was recorded."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ ROWS = {
     "heads",
     multiple=True,
     metavar="HEAD|FILE",
-    help="A head that was kept outside of the archive, as a message quotes it, or a file that holds some, such as a "
-    "saved message. May be given repeatedly.",
+    help="A head that was kept outside of the archive, as a message quotes it, or a file that contains heads, such as "
+    "a saved message. May be given repeatedly.",
 )
 @click.option(
     "--heads",
@@ -80,12 +80,12 @@ def verify(
     certificates: Path | None,
     form: str,
 ) -> None:
-    """Check that the archive is what was recorded, and say what is not.
+    """Check that the archive is as it was recorded, and list every flaw.
 
-    The database's own pages, indexes and schema; every entry of the chain, every row that it seals, every stored page
-    and text, and the sections that are searched. A changed, missing, inserted or reordered row is found by itself; that
-    the end was cut off, or that all was written anew, only with a head that was kept elsewhere: give it with --head.
-    The archive is opened for reading alone. Ends with 1 if something is found, with 3 if there is no archive.
+    It checks the database's own pages, indexes and schema; every entry of the chain, every row that it seals, every
+    stored page and text, and the searchable sections. A changed, missing, inserted or reordered row is always found; a
+    truncated end, or a completely rewritten archive, is found only with a head that was kept elsewhere: give it with
+    --head. The archive is opened read-only. Ends with 1 if there are flaws, with 3 if there is no archive.
 
     \b
     clausewatch verify

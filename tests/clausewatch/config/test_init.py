@@ -64,7 +64,7 @@ def test_init_overwrites_nothing_and_then_writes_nothing(folder: Path, name: str
     (folder / name).write_text("mine", encoding="utf-8")
     result = run("init")
     assert result.exit_code == 2
-    assert f"{name} is already there" in result.stderr
+    assert f"{name} already exists" in result.stderr
     assert [path.read_text(encoding="utf-8") for path in folder.iterdir()] == ["mine"]
 
 

@@ -115,7 +115,7 @@ def test_a_date_to_come_is_refused(tmp_path: Path, listening: socket.socket) -> 
     words = ("import", "opentermsarchive", str(made.folder), "--service", "Harbour", "--terms", f"\x1b]0;x{name}")
     result = call(configured(tmp_path), *words)
     assert result.exit_code == 2
-    assert "is dated 2200-01-01, which is still to come" in result.stderr
+    assert "is dated 2200-01-01, which is in the future" in result.stderr
 
 
 WAITING = """

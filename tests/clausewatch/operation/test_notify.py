@@ -118,7 +118,7 @@ def test_send_does_not_wait_for_the_pause_after_a_failure(installation: Installa
     for _ in range(4):
         result = installation.call("notify", "send")
         assert result.exit_code == 0
-        assert "0 messages sent, 1 to be tried again" in result.output
+        assert "0 messages sent, 1 to be retried" in result.output
         assert "no conversation with the mail server" in result.output
     mail.start()
     assert installation.call("notify", "send").output == "1 message sent\n"

@@ -86,7 +86,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(desk: Desk) -> None:
         assert len(mail.received) == 1
         sent_meanwhile(f"sqlite:///{before}", desk)
         assert len(mail.received) == 2
-    assert "0 alerts sent; 1 to be tried again" in down.out
+    assert "0 alerts sent; 1 to be retried" in down.out
     assert down.code == 0
     assert "1 alert sent" in up.out
 

@@ -86,7 +86,7 @@ def test_a_person_subscribes_is_listed_told_and_takes_it_back(installed: Install
         record_change(archive, WILL_NOT)
     assert installed.run("notify", "send").exit_code == 0
     assert [each.recipients[0] for each in mail.received[1:]].count("anna@example.org") == 1
-    assert installed.run("unsubscribe", "Anna").stdout == "Anna is not told any more.\n"
+    assert installed.run("unsubscribe", "Anna").stdout == "Anna is no longer notified.\n"
     with installed.archive() as archive:
         record_change(archive, WILL_NOT)
     installed.run("notify", "send")
@@ -208,4 +208,4 @@ def test_a_digest_for_nobody_says_what_to_do(installed: Installation) -> None:
 def test_a_digest_of_somebody_that_no_run_has_met_is_not_made_up(installed: Installation) -> None:
     refused = installed.run("notify", "digest", "--preview")
     assert refused.exit_code == 2
-    assert "no run has met the subscriber 'Privacy desk' yet" in refused.stderr
+    assert "no run has seen the subscriber 'Privacy desk' yet" in refused.stderr

@@ -86,7 +86,7 @@ def test_a_finding_has_the_keys_of_compare(tmp_path: Path) -> None:
 
 def test_nothing_that_matches_is_said_so(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history", "--topic", "cookies")
-    assert (result.exit_code, result.stdout) == (0, "Nothing that is recorded matches.\n")
+    assert (result.exit_code, result.stdout) == (0, "No recorded version matches.\n")
 
 
 def test_an_unknown_policy_ends_with_2_and_the_nearest_name(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_what_waits_is_listed_and_counted_until_it_is_judged(tmp_path: Path) -> 
     assert answered(path, "status")[0]["to_review"] == 1
     told = said(path, "review", "1", "--acknowledge", "--by", "Ratna", "--comment", "asked their DPO")
     assert told == "Finding 1 (Teahouse, version 2, sharing): acknowledged by Ratna."
-    assert said(path, "review") == "Every finding that is material or was told to somebody is reviewed."
+    assert said(path, "review") == "Every finding that is material or was sent to somebody is reviewed."
     assert answered(path, "status")[0]["to_review"] == 0
 
 

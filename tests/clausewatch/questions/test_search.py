@@ -68,7 +68,7 @@ def test_a_question_without_an_answer_ends_with_2_and_the_nearest(
 
 
 def test_nothing_found_is_said(tmp_path: Path) -> None:
-    assert call(watched(tmp_path), "search", "zeppelin").stdout == "No text that is recorded has all these words.\n"
+    assert call(watched(tmp_path), "search", "zeppelin").stdout == "No recorded text has all these words.\n"
 
 
 def test_what_an_older_program_recorded_is_indexed_first_and_that_is_said(tmp_path: Path) -> None:

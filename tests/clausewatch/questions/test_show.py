@@ -87,7 +87,7 @@ def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: P
         (["Teahouse", "--at", "2026-03-01"], "the first version was seen on 2026-03-02 06:00 UTC"),
         (["Teahouse", "--version", "3"], "there is no version 3: there are 1 to 2"),
         (["Tea"], "did you mean 'Teahouse'?"),
-        (["Teahouse", "--at", "soon"], "'soon' is no date; write 2026-03-31"),
+        (["Teahouse", "--at", "soon"], "'soon' is not a date; write 2026-03-31"),
         (["Teahouse", "--at", "2026-03-04", "--version", "1"], "give --at or --version, not both"),
         (["Teahouse", "--inventory", "--section", "who"], "give --inventory without --section and --topic"),
     ],
