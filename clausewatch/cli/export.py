@@ -74,8 +74,8 @@ def export(
     With --evidence: all versions, or the one of --version, or those since --since, each with its page as it came, its
     text, what changed, and the chain that proves it. The README in it says how to verify it.
 
-    With --atom: what a subscriber to sharing and rights is told, or to --topic; name a policy or a tag for a feed of
-    its own. Write it again after each run, to where a web server shows it.
+    With --atom: the changes that a subscriber to sharing and rights receives, or to --topic; name a policy or a tag for
+    a separate feed. Write it again after each run, to a folder that a web server publishes.
 
     \b
     clausewatch export --evidence Kenalan -o kenalan.zip

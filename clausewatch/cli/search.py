@@ -47,7 +47,7 @@ def search(
 ) -> None:
     """Find WORDS in every section of every version, and show from when to when they were present.
 
-    A section is found where all the words are in it, in any of their forms: "sharing" finds "shared", "menghapus" finds
+    A section matches if it contains all the words, in any of their forms: "sharing" finds "shared", "menghapus" finds
     "penghapusan". Words quoted together must be adjacent. The texts that were recorded last come first.
 
     \b

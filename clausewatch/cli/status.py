@@ -193,7 +193,7 @@ def _trouble(check: Check) -> str:
 def _standing(status: PolicyStatus) -> str:
     if status.last_seen_at is None:
         return "It is not yet watched: no check has shown it so far."
-    return f"Version {status.versions}, last seen on {moment(status.last_seen_at)}, stands meanwhile."
+    return f"Version {status.versions}, last seen on {moment(status.last_seen_at)}, remains current."
 
 
 def _sentence(detail: str) -> str:

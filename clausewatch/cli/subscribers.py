@@ -46,7 +46,7 @@ def forget(context: CommandContext, name: str, yes: bool) -> None:
     )
     if erased.reviews:
         made = "1 review" if erased.reviews == 1 else f"{erased.reviews} reviews"
-        click.echo(f"Erased: the name of who made {made}. What was said in them is evidence, and stays.")
+        click.echo(f"Erased: the reviewer's name in {made}. The text of reviews is evidence, and is kept.")
     for other in erased.also_at:
         click.echo(
             f"An address that was erased is still one of the subscription {other}: that is another's to take back."

@@ -16,18 +16,18 @@ from markupsafe import Markup
 
 
 class EditionError(ValueError):
-    """An edition does not fit the text before it."""
+    """An edition does not fit the previous text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A run of the page's source that occurs exactly once, and what stands there from this edition on."""
+    """A part of the page's source that occurs exactly once, and its replacement from this edition on."""
 
     before: str
     after: str
 
     def apply(self, source: str, where: str) -> str:
-        """Return the source with the run replaced; raise EditionError unless it occurs exactly once."""
+        """Return the source with the part replaced; raise EditionError unless it occurs exactly once."""
         count = source.count(self.before)
         if count != 1:
             raise EditionError(f"{where}: {self.before!r} occurs {count} times in the edition before, not once")
@@ -44,17 +44,17 @@ class SitePolicy:
     languages: tuple[str, ...]
     _: KW_ONLY
     remove: tuple[str, ...]
-    """Selectors of boilerplate that the page itself marks in no way."""
+    """Selectors of boilerplate that the page itself does not mark."""
     charset: str
     """How the page is encoded; the page and its header may say otherwise, as real ones do."""
     content_type: str
     notes: tuple[str, ...]
-    """What each edition changes, the first one's being empty."""
+    """The changes of each edition; empty for the first."""
     sources: tuple[str, ...]
-    """The source of each edition, with places for what changes at every request."""
+    """The source of each edition, with placeholders for parts that change with every request."""
 
     def render(self, edition: int, request: str) -> bytes:
-        """Return the page of an edition as one request gets it; equal `request` gives equal bytes."""
+        """Return the page of an edition as one request receives it; equal `request` gives equal bytes."""
         digest = hashlib.sha256(f"{self.path} {request}".encode()).hexdigest()
         page = _ENVIRONMENT.from_string(self.sources[edition - 1]).render(
             nonce=digest[:24],
@@ -76,7 +76,7 @@ def obfuscated(address: str, key: int) -> Markup:
 
 @cache
 def site_policies() -> tuple[SitePolicy, ...]:
-    """Return the bundled policies by name; raise EditionError where an edition does not fit the one before."""
+    """Return the bundled policies by name; raise EditionError if an edition does not fit the previous one."""
     folder = files("clausewatch.demo") / "policies"
     manifests = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
     policies = (_load(folder, manifest) for manifest in manifests)
@@ -84,7 +84,7 @@ def site_policies() -> tuple[SitePolicy, ...]:
 
 
 def edition_count() -> int:
-    """Return how many editions every policy has; raise EditionError where they differ."""
+    """Return how many editions every policy has; raise EditionError if they differ."""
     counts = {policy.name: len(policy.sources) for policy in site_policies()}
     if len(set(counts.values())) != 1:
         raise EditionError(f"the policies have different numbers of editions: {counts}")
@@ -92,7 +92,7 @@ def edition_count() -> int:
 
 
 def successive(base: str, manifest: dict[str, Any]) -> Iterable[str]:
-    """Yield the source of every edition, the base first; raise EditionError where one does not fit."""
+    """Yield the source of every edition, the base first; raise EditionError if one does not fit."""
     source = base
     yield source
     for position, edition in enumerate(manifest["edition"], start=2):

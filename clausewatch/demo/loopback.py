@@ -1,4 +1,4 @@
-"""What the demo's two servers share: they serve on a free port of loopback while a `with` block lasts."""
+"""The base of the demo's two servers: they serve on a free port of loopback during a `with` block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Loopback:
-    """Serves in a thread of its own from the beginning of a `with` block to its end."""
+    """Serves in a separate thread during a `with` block."""
 
     def __init__(self, server: socketserver.TCPServer) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""A mail server for the demo: it takes every message on loopback and keeps it."""
+"""A mail server for the demo: it accepts every message on loopback and stores it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ REPLIES = {
     b"RSET": "250 OK",
     b"NOOP": "250 OK",
 }
-"""What is said to the commands of RFC 5321 that need no thought."""
+"""Fixed replies to simple commands of RFC 5321."""
 
 
 class DemoMailbox(Loopback):
-    """A mail server on a free port of loopback, while the `with` block lasts."""
+    """A mail server on a free port of loopback, during a `with` block."""
 
     def __init__(self) -> None:
         self._received: list[bytes] = []
@@ -27,7 +27,7 @@ class DemoMailbox(Loopback):
 
     @property
     def messages(self) -> tuple[bytes, ...]:
-        """The messages as they came, oldest first."""
+        """The messages as received, oldest first."""
         return tuple(self._received)
 
 
@@ -45,7 +45,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):  # a client may hang up without a farewell
+        with contextlib.suppress(ConnectionError):  # a client may disconnect without QUIT
             self._converse()
 
     def _converse(self) -> None:
@@ -63,7 +63,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say(REPLIES.get(command, "502 Not known here"))
 
     def _message(self) -> bytes:
-        """Read lines until the one that holds a dot only; a dot that the client doubled is one again."""
+        """Read lines until a line with only a dot; remove the dots that the client doubled."""
         lines = []
         for line in self.rfile:
             if line in (b".\r\n", b".\n"):

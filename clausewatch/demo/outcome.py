@@ -1,4 +1,4 @@
-"""What came of the demo: what each policy's last crawl said, and the messages that were sent."""
+"""Collects the results of the demo: the last crawl of each policy, and the messages sent."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from clausewatch.output.redline_page import as_page, compare_versions
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the last crawl said of one policy."""
+    """The result of the last crawl for one policy."""
 
     policy: str
     outcome: FetchOutcome | None
-    """None where it was not fetched."""
+    """None if it was not fetched."""
     changed: Version | None
-    """The version that the last crawl made, where the policy changed."""
+    """The version that the last crawl recorded, if the policy changed."""
     _: KW_ONLY
     redline: Path | None = None
-    """The page that shows what changed, where it is material."""
+    """The redline page, if the change is material."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """One message as the mail server got it."""
+    """One message as the mail server received it."""
 
     subject: str
     mail: Path
     """The message, for a mail program."""
     page: Path | None
-    """Its HTML part, for a browser; None where it has none."""
+    """Its HTML part, for a browser; None if it has none."""
 
 
 def observe(configuration: Path) -> tuple[Observation, ...]:
-    """Return what the last crawl said of each policy, in the order of the configuration; write redlines next to it."""
+    """Return the result of the last crawl for each policy, in the configured order; write redlines next to the file."""
     with open_archive(load(configuration).database) as archive:
         policy_statuses = statuses(archive, now=datetime.now(UTC))
         return tuple(_observation(archive, status, configuration.parent) for status in policy_statuses)
 
 
 def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]:
-    """Write each message as it came, and its HTML part as a page, into the folder."""
+    """Write each message as received, and its HTML part as a page, into the folder."""
     return tuple(_keep(raw, folder / f"alert-{number}") for number, raw in enumerate(messages, 1))
 
 

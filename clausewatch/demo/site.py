@@ -21,10 +21,10 @@ ROBOTS = "User-agent: *\nDisallow: /basket\nDisallow: /signin\n"
 
 
 def pages(edition: int, request: str = "") -> dict[str, Page]:
-    """Return every page of an edition by its path, as one request would get it.
+    """Return every page of an edition by its path, as one request receives it.
 
     Nonces, counters and encoded addresses differ from `request` to `request`; equal arguments give equal bytes.
-    Raises ValueError for an edition that there is not.
+    Raises ValueError if the edition does not exist.
     """
     if not 1 <= edition <= edition_count():
         raise ValueError(f"there is no edition {edition}: there are 1 to {edition_count()}")
@@ -38,7 +38,7 @@ def pages(edition: int, request: str = "") -> dict[str, Page]:
 
 
 class DemoSite(Loopback):
-    """The site on a free port of loopback, while the `with` block lasts; its `edition` can be changed at any time."""
+    """The site on a free port of loopback, during a `with` block; its `edition` can be changed at any time."""
 
     def __init__(self, edition: int = 1) -> None:
         self.edition = edition
@@ -59,7 +59,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers with the edition that stands now, with nonces of its own for every request."""
+    """Serves the current edition, with new nonces for every request."""
 
     server: _Server
 
@@ -76,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Keep the terminal for the demo's own words."""
+        """Suppress the log, to keep the terminal for the demo's output."""
 
 
 def _page(body: bytes, content_type: str, path: str) -> Page:

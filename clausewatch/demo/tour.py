@@ -17,16 +17,16 @@ from clausewatch.demo.site import DemoSite
 from clausewatch.errors import ClausewatchError, ExitCode
 
 READER = "privacy-desk@demo.example"
-"""Who is told of everything in the demo."""
+"""The subscriber to all policies in the demo."""
 
 JAKARTA = "kantor-jakarta@demo.example"
-"""Who is told of the Indonesian policy, in Indonesian."""
+"""The subscriber to the Indonesian policy, in Indonesian."""
 
 MARK = "# Written by `clausewatch demo`. Use it as a model, or throw the folder away."
-"""The first line of a demo's configuration: how a folder is known to hold an earlier demo."""
+"""The first line of a demo's configuration: it identifies a folder of an earlier demo."""
 
 CRAWL_TIME = 120
-"""Seconds after which a crawl of the demo is given up."""
+"""Seconds after which a crawl of the demo is aborted."""
 
 
 class DemoFolderError(ClausewatchError):
@@ -36,13 +36,13 @@ class DemoFolderError(ClausewatchError):
 
 
 class DemoCrawlError(ClausewatchError):
-    """A crawl of the demo did not end as it should."""
+    """A crawl of the demo failed."""
 
 
 def prepare(output: Path | None) -> Path:
     """Return an empty folder: a new temporary one, or `output`, made or cleared of an earlier demo.
 
-    Raises DemoFolderError where `output` holds anything else, or cannot be written.
+    Raises DemoFolderError if `output` contains anything else, or cannot be written.
     """
     try:
         if output is None:
@@ -80,7 +80,7 @@ def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
 def crawl(configuration: Path) -> str:
     """Run `clausewatch run` over all policies, as cron would, and return its summary.
 
-    A process of its own, because a reactor starts only once in each. Raises DemoCrawlError.
+    It is a separate process, because a reactor starts only once per process. Raises DemoCrawlError.
     """
     command = [sys.executable, "-m", "clausewatch", "--config", str(configuration), "run", "--all"]
     try:
@@ -102,10 +102,10 @@ def crawl(configuration: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's variables without those that say how Clausewatch runs elsewhere."""
+    """Return this process's environment without the variables that configure Clausewatch."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CLAUSEWATCH_")}
 
 
-_TEMPLATES = Environment(  # noqa: S701 - TOML comes of it, where nothing is to be escaped for HTML
+_TEMPLATES = Environment(  # noqa: S701 - it renders TOML, which needs no HTML escaping
     undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
 )

@@ -22,7 +22,7 @@ def test_status_says_that_a_change_is_pending(tmp_path: Path) -> None:
         record(archive, AssessedFetch(fetched(START + 50 * HOUR), odd, 2), START)
     said = " ".join(call(path, "status").stdout.split())
     assert "Teahouse: a change is pending since 2026-03-04 08:00 UTC (1 check) and waits for a second look" in said
-    assert "Half of it is gone. Version 2, last seen on 2026-03-04 06:00 UTC, stands meanwhile." in said
+    assert "Half of it is gone. Version 2, last seen on 2026-03-04 06:00 UTC, remains current." in said
     (row,) = answered(path, "status")
     assert (row["health"], row["pending"]["visits"], row["flapping"]) == ("pending", 1, False)
 

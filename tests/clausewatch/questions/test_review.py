@@ -130,7 +130,7 @@ def test_a_reviewer_is_forgotten_and_what_was_said_stays(tmp_path: Path) -> None
     path = watched(tmp_path)
     said(path, "review", "1", "--acknowledge", "--by", "Ratna W.", "--comment", "asked their DPO")
     told = said(path, "subscribers", "forget", "Ratna W.", "--yes")
-    assert "Erased: the name of who made 1 review." in told
+    assert "Erased: the reviewer's name in 1 review." in told
     assert b"Ratna" not in (tmp_path / "watch.db").read_bytes()
     shown = said(path, "history", "Teahouse")
     assert "by forgotten: asked their DPO" in shown

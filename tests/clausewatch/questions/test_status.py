@@ -48,7 +48,7 @@ def test_a_policy_in_trouble_is_explained_and_ends_with_1(tmp_path: Path) -> Non
     assert result.exit_code == 1
     assert "Teahouse: 2 checks since 2026-03-04 18:00 UTC did not show the policy." in told
     assert "The last answer was not the policy (login): the page asks for a password and holds no policy." in told
-    assert "Version 2, last seen on 2026-03-04 06:00 UTC, stands meanwhile." in told
+    assert "Version 2, last seen on 2026-03-04 06:00 UTC, remains current." in told
 
 
 def test_a_failed_check_gives_its_error(tmp_path: Path) -> None:
