@@ -54,7 +54,7 @@ def alert_message(notice: Notice, language: Language = "en", render: Render = re
         shown,
         render,
         names=[alert.id for alert in notice.alerts],
-        thread=(notice.subscriber, notice.policy),
+        thread=(inert(notice.subscriber), inert(notice.policy)),
         chat=_chat(notice, gathered, shown, tongue),
         facts=payload.facts(notice, gathered),
     )

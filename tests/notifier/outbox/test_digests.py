@@ -218,16 +218,22 @@ def test_a_period_with_very_many_changes_names_the_newest(reader: Reader) -> Non
     assert [recap.version for recap in account.changes[:2]] == [MOST_CHANGES + 3, MOST_CHANGES + 2]
 
 
-def test_quiet_hours_hold_everything_but_what_is_critical(reader: Reader) -> None:
+def test_quiet_hours_hold_everything_but_what_is_critical_and_older_changes_of_its_policy(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, digest=None, quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")]
     reader.now = START + 10 * HOUR  # 23:00 in Jakarta
     record_change(reader.archive, SHARING)
     assert reader.told() == []
     assert reader.told(early=True) == []
     record_change(reader.archive, CONSENT)
-    (critical,) = reader.told()
-    assert isinstance(critical, Notice)
-    assert critical.later.number == 3
+    assert [told.later.number for told in reader.told() if isinstance(told, Notice)] == [2, 3]
+    assert reader.at(START + 18 * HOUR) == []
+
+
+def test_quiet_hours_end_in_the_morning(reader: Reader) -> None:
+    reader.subscribers = [replace(WEEKLY, digest=None, quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")]
+    reader.now = START + 10 * HOUR
+    record_change(reader.archive, SHARING)
+    assert reader.told() == []
     (held,) = reader.at(START + 18 * HOUR)
     assert isinstance(held, Notice)
     assert held.later.number == 2

@@ -198,7 +198,7 @@ def sample(chosen: list[tuple[str, Message]], size: int) -> list[tuple[str, Mess
 TOGETHER = 20
 """Messages that a browser shows at once."""
 HEADERS = {
-    *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"),
+    *("Subject", "From", "To", "Date", "Message-ID", "References", "Auto-Submitted", "MIME-Version", "Content-Type"),
     *("X-Peer", "X-MailFrom", "X-RcptTo"),  # aiosmtpd's own
 }
 
