@@ -22,6 +22,10 @@ SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261130"))
 POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
+RETURNS = 22
+"""Returns of the part that may be read which alarm, at most."""
+CUT_RETURNS = 3
+"""Those that are cut, at least."""
 
 
 def rows(shared: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -74,3 +78,41 @@ def test_every_clean_deletion_at_the_end_is_told_after_the_second_look(policies:
         material += second.comparison.material
     print(f"{material} of {len(policies)} deletions are material")
     assert material >= 0.6 * len(policies)
+
+
+def judged(before: str, after: str) -> Assessment:
+    """Return how a Markdown text is assessed after another, at one look."""
+    extracted = read(page(before), OPTIONS)
+    return assess(
+        Visit(page(after), OPTIONS, latest=LatestVersion(extracted.document, extracted.identity, page(before)))
+    )
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
+@pytest.mark.parametrize("name", ["changes", "changes2"])
+def test_no_material_change_is_taken_for_a_page_that_is_not_whole_or_back(shared: Path, name: str) -> None:
+    folder = shared / name
+    read_rows = (map(json.loads, (folder / file).read_text().splitlines()) for file in ("labels.jsonl", "pairs.jsonl"))
+    labels, pairs = ({row["id"]: row for row in each} for each in read_rows)
+    clear = [row for row in labels.values() if not row.get("borderline") and row.get("confidence") != "low"]
+    material = [row["id"] for row in clear if row["material"] and row.get("part", "look") == "look"]
+    lost = []
+    for key in material:
+        texts = (folder / pairs[key][side] for side in ("before", "after"))
+        found = judged(*(path.read_text(encoding="utf-8") for path in texts))
+        back = any(piece.reason == "restored" for piece in found.comparison.suppressed) if found.comparison else False
+        if back or found.reason in ("cut", "language-gone", "other-edition"):
+            lost.append((key, found.reason, found.detail))
+    print(f"{name}: {len(material)} material pairs, {len(lost)} lost")
+    assert lost == []
+
+
+@pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
+def test_texts_that_went_away_and_came_back_are_told_less_often(shared: Path) -> None:
+    pairs = [row for row in rows(shared, "returns") if row["part"] == "look"]
+    found = [judged(row["before"], row["after"]) for row in pairs]
+    alarms = sum(each.comparison is not None and each.comparison.material for each in found)
+    cut = sum(each.reason == "cut" for each in found)
+    print(f"{len(pairs)} returns: {alarms} alarm, {cut} are cut")
+    assert alarms <= RETURNS
+    assert cut >= CUT_RETURNS

@@ -78,7 +78,7 @@ def test_such_a_copy_is_kept_as_evidence_with_its_source_and_reason(known: Archi
     import_copies(known, "Teahouse", copies(POLICY, BANNER, POLICY), START + 90 * DAY)
     with known.engine.connect() as connection:
         rows = connection.exec_driver_sql(
-            "SELECT outcome, reason, detail, snapshot_sha256 = body_sha256 FROM fetch ORDER BY id"
+            'SELECT outcome, reason, detail, snapshot_sha256 = body_sha256 FROM "fetch" ORDER BY id'
         ).all()
     assert [row[0] for row in rows] == [OUTCOMES[1], OUTCOMES[3], OUTCOMES[1]]
     assert rows[1][1] == "shrunk"
