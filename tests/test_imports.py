@@ -19,7 +19,7 @@ BELOW = {
 """What each package may import besides itself."""
 
 ROOMS = {
-    "archive": "model errors < storage < search < recording < questions evidence < upkeep < migrations",
+    "archive": "model errors masking < storage < search < recording < questions evidence < upkeep < migrations",
     "document": "model < text < formats html structure < reading screening identity serialization canonical < sameness",
     "differ": "model < language < matching < judgement < visits",
     "notifier": "audience < contents < texts < channels < outbox < sending",

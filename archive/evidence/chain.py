@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage.database import Archive
+from archive.storage.engines import location_of
 from archive.storage.sealing import BATCH, GENESIS, ChainEntry
 from archive.storage.tables import ChainEntryRow
 
@@ -79,7 +80,7 @@ def last_entry(session: Session) -> Head:
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
     row = session.execute(query.order_by(ChainEntryRow.sequence.desc()).limit(1)).first()
     if row is None:
-        location = session.get_bind().engine.url.render_as_string(hide_password=True)
+        location = location_of(session.get_bind().engine.url)
         raise DamagedArchiveError(location, "the chain over the evidence is empty; restore the last backup")
     return Head(row.sequence, row.hash, row.recorded_at)
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
+from archive.storage.engines import location_of
 from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import BlobRow, Columns
 
@@ -116,7 +117,7 @@ def _dictionary(keyframe: bytes) -> zstandard.ZstdCompressionDict:
 
 
 def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
-    location = session.get_bind().engine.url.render_as_string(hide_password=True)
+    location = location_of(session.get_bind().engine.url)
     return DamagedArchiveError(location, f"the stored content {key} {how}; restore the last backup")
 
 

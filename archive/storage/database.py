@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from archive.errors import storage_errors
 from archive.model import BUSY_TIMEOUT
 from archive.storage import fault_injection
-from archive.storage.engines import READING, engine_of, parsed
+from archive.storage.engines import READING, create_private, engine_of, location_of, parsed
 from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
 from archive.storage.upgrade import upgrade_schema
@@ -77,7 +78,9 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
     Raises a child of StorageError that says where, what is wrong and what to do.
     """
     database = parsed(url)
-    location = database.render_as_string(hide_password=True)
+    location = location_of(database)
+    if database.get_backend_name() == "sqlite" and database.database:
+        create_private(Path(database.database))
     upgrading = engine_of(database, busy_timeout, enforce_references=False)
     try:
         with storage_errors(location):
@@ -96,7 +99,7 @@ def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iter
     database = parsed(url)
     engine = engine_of(database, busy_timeout)
     try:
-        with hold_run_lock(engine, database.render_as_string(hide_password=True)):
+        with hold_run_lock(engine, location_of(database)):
             yield
     finally:
         engine.dispose()

@@ -6,13 +6,20 @@ then gives up; what is committed is on the disk; times are UTC.
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from archive.errors import CannotOpenError, MissingDriverError
+from archive.masking import masked_url
+
+PRIVATE = 0o600
+"""Permissions of a new archive and its backups."""
 
 READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
@@ -35,12 +42,26 @@ def parsed(url: str) -> URL:
     except ArgumentError as error:
         raise CannotOpenError("database", "not a database URL; write for example sqlite:///clausewatch.db") from error
     if database.get_backend_name() not in READING:
-        raise CannotOpenError(database.render_as_string(hide_password=True), _unknown_kind(database))
+        raise CannotOpenError(location_of(database), _unknown_kind(database))
     if database.get_backend_name() == "sqlite" and database.database in (None, "", ":memory:"):
         raise CannotOpenError(
             url, "an archive in memory would forget everything; name a file: sqlite:///clausewatch.db"
         )
     return database
+
+
+def location_of(database: URL) -> str:
+    """Return a database URL as messages show it: without any password."""
+    return masked_url(database.render_as_string(hide_password=False))
+
+
+def create_private(file: Path) -> None:
+    """Create a SQLite file, if there is none, that only its owner may read.
+
+    SQLite gives the files beside it the same permissions. If this fails, opening the file says why.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
 
 
 def engine_of(
@@ -50,7 +71,7 @@ def engine_of(
 
     Raises CannotOpenError, and MissingDriverError if its Python package is not installed.
     """
-    location = database.render_as_string(hide_password=True)
+    location = location_of(database)
     try:
         if database.get_backend_name() == "sqlite" and read_only:
             return _sqlite_to_read(database, busy_timeout)

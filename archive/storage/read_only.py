@@ -14,7 +14,7 @@ from sqlalchemy import URL, Engine
 from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError, storage_errors
 from archive.model import BUSY_TIMEOUT
 from archive.storage.database import Archive
-from archive.storage.engines import engine_of, parsed
+from archive.storage.engines import engine_of, location_of, parsed
 from archive.storage.upgrade import NEWEST, revision_of
 
 
@@ -26,7 +26,7 @@ def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Itera
     ArchiveBusyError if a file that nobody had open was written meanwhile.
     """
     database = parsed(url)
-    location = database.render_as_string(hide_password=True)
+    location = location_of(database)
     file = None if database.get_backend_name() != "sqlite" else _File.of(database, location)
     engine = engine_of(database if file is None else file.url, busy_timeout, read_only=True)
     try:

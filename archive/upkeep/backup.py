@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -13,6 +15,7 @@ from sqlalchemy import make_url
 from archive.errors import StorageError
 from archive.evidence.chain import Head, head
 from archive.storage.database import Archive, open_archive
+from archive.storage.engines import create_private, location_of
 
 
 class BackupError(StorageError):
@@ -54,6 +57,7 @@ def _copy(archive: Archive, target: Path) -> None:
             raise TypeError(f"{source!r} is not a connection to SQLite")
         with suppress(sqlite3.OperationalError):
             source.commit()
+        create_private(target)
         source.execute("VACUUM INTO ?", (str(target),))
     _to_disk(target)
 
@@ -87,11 +91,16 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
     url = make_url(database)
     if url.get_backend_name() != "sqlite" or url.database is None:
         fix = "restore it with the server's own tools (pg_restore), then call this without a file"
-        raise BackupError(url.render_as_string(hide_password=True), fix)
+        raise BackupError(location_of(url), fix)
     target = Path(url.database)
     partial = target.with_name(f".{target.name}.partial")
     try:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+        create_private(partial)
         shutil.copyfile(backup, partial)
+        if target.exists():
+            partial.chmod(stat.S_IMODE(target.stat().st_mode))
         _require_sound(partial)
         _head_of(partial)  # it is an archive, and of a schema that this program knows
         aside = _put_aside(target, replace=replace)
@@ -113,11 +122,10 @@ BESIDE = ("", "-wal", "-shm")
 def _put_aside(target: Path, *, replace: bool) -> Path | None:
     if not target.exists():
         return None
-    aside = target.with_name(f"{target.name}.before-restore")
     if not replace:
         raise BackupError(str(target), "an archive is there: --replace puts it aside; or name another `database`")
-    if aside.exists():
-        raise BackupError(str(aside), "it is there from an earlier restore: move it away first")
+    names = (f"{target.name}.before-restore{f'-{number}' if number > 1 else ''}" for number in count(1))
+    aside = next(path for path in map(target.with_name, names) if not path.exists())
     for ending in BESIDE:
         with suppress(FileNotFoundError):
             Path(f"{target}{ending}").rename(f"{aside}{ending}")

@@ -7,10 +7,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from archive.masking import masked_url
 from archive.model import BUSY_TIMEOUT, Policy
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.profiles import Tailoring, bundled_profiles
-from clausewatch.config.secrets import Redactor, masked_url
+from clausewatch.config.secrets import Redactor
 from crawler.crawl_settings import CrawlSettings
 from differ.judgement.profiles import Profile
 from notifier.audience.subscriptions import Channel, Subscriber

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from archive.model import Policy
 from clausewatch.config.model import Configuration, Stamping, Watchdog
@@ -144,12 +145,20 @@ def warnings(configuration: Configuration) -> Iterator[str]:
     if configuration.crawl.allow_private:
         opened = ", ".join(configuration.crawl.allow_private)
         yield f"crawl.allow_private opens {opened}: any watched page may lead the crawler there"
+    yield from _archive_warnings(configuration.database)
     path = configuration.env_file
     if path is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         yield f"{path} holds secrets, and other users of this machine can read it: chmod 600 {path}"
     if configuration.from_environment:
         names = ", ".join(configuration.from_environment)
         yield f"cron jobs do not have your environment: put {names} into the env_file"
+
+
+def _archive_warnings(database: str) -> Iterator[str]:
+    """Warn of a SQLite archive that everybody on this machine can read."""
+    file = Path(unquote(database.removeprefix("sqlite:///")))
+    if database.startswith("sqlite:///") and file.is_file() and file.stat().st_mode & stat.S_IROTH:
+        yield f"other users of this machine can read the archive: chmod o= {file} {file}-wal {file}-shm"
 
 
 def _address_warnings(policy: Policy) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from contextlib import closing
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.errors import DamagedArchiveError
+from archive.errors import DamagedArchiveError, StorageError
 from archive.evidence.chain import head
 from archive.evidence.verification import Tally, verify
 from archive.questions.history import document, versions_of
@@ -166,6 +167,39 @@ def test_a_backup_is_put_back_and_what_stood_there_is_put_aside(location: str, t
     assert aside is not None
     with open_archive(location) as archive, open_archive(f"sqlite:///{aside}") as former:
         assert (archive_stats(archive).rows["fetches"], archive_stats(former).rows["fetches"]) == (3, 4)
+
+
+def test_each_restore_keeps_a_copy_of_its_own(location: str, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    with open_archive(location) as archive:
+        record_two_versions(archive)
+        back_up(archive, target)
+    names = [aside.name for _ in range(3) if (aside := put_back(target, location, replace=True)) is not None]
+    assert names == ["watch.db.before-restore", "watch.db.before-restore-2", "watch.db.before-restore-3"]
+
+
+def test_only_the_owner_reads_an_archive_and_its_backups(location: str, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with open_archive(location) as archive:
+            record_two_versions(archive)
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("watch.db*")}
+            assert modes == dict.fromkeys(("watch.db", "watch.db-wal", "watch.db-shm"), 0o600)
+            back_up(archive, tmp_path / "backup.db")
+        assert (tmp_path / "backup.db").stat().st_mode & 0o777 == 0o600
+        (tmp_path / "watch.db").chmod(0o660)
+        put_back(tmp_path / "backup.db", location, replace=True)
+        assert (tmp_path / "watch.db").stat().st_mode & 0o777 == 0o660, "a group that was let in stays so"
+    finally:
+        os.umask(before)
+
+
+def test_a_password_in_the_query_shows_in_no_message() -> None:
+    url = "postgresql+psycopg://127.0.0.1:1/x?user=w&password=hunter2&connect_timeout=2"
+    with pytest.raises(StorageError) as refused:
+        open_archive(url)
+    assert "hunter2" not in str(refused.value)
+    assert "password=***" in str(refused.value)
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut"])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.masking import masked_url
 from clausewatch.config import Configuration, load
 from clausewatch.config.quantities import duration_text, parse_duration, parse_size, size_text
-from clausewatch.config.secrets import masked_url
 from clausewatch.errors import ConfigurationError
 from notifier.audience.subscriptions import Target
 from notifier.audience.timing import Quiet, Schedule

@@ -76,3 +76,11 @@ def test_a_backup_comes_back(tmp_path: Path) -> None:
     assert "alerts nobody" in restored.stdout
     head = made.stdout.split("Its head: ")[1].strip()
     assert call(path, "verify", "--head", head).exit_code == 0, "the restore is one entry more of the same chain"
+
+
+def test_an_archive_that_everybody_can_read_is_pointed_out(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    (tmp_path / "watch.db").chmod(0o644)
+    assert f"can read the archive: chmod o= {tmp_path / 'watch.db'}" in call(path, "config", "check").stdout
+    (tmp_path / "watch.db").chmod(0o640)
+    assert "can read the archive" not in call(path, "config", "check").stdout

@@ -1,0 +1,20 @@
+"""Masks the password of a database URL: the one function for whatever shows such a URL."""
+
+from __future__ import annotations
+
+import re
+
+MASK = "***"
+
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
+_TELLING = re.compile(r"(?i)([?&][^=&#\s]*(?:pass|pwd|secret|token|key)[^=&#\s]*=)[^&#\s]*")
+
+
+def masked_url(url: str) -> str:
+    """Return a database URL without its password, also if the password is in the query."""
+    return _TELLING.sub(rf"\g<1>{MASK}", _USERINFO.sub(_without_password, url))
+
+
+def _without_password(match: re.Match[str]) -> str:
+    user, colon, _ = match[0].partition(":")
+    return f"{user}:{MASK}@" if colon else match[0]
