@@ -6,25 +6,25 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache, lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 from document.model import DateKind, StatedDate
 
 _KINDS: tuple[DateKind, ...] = ("updated", "revised", "effective")
 _LANGUAGES = ("en", "id", "fr", "de", "es")
-_MONTH = r"[^\W\d_]{3,12}\.?"
-_DATE = re.compile(
-    rf"""
-      \b(?P<dmy>\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?(?:\s+(?:of|de))?[\s-]+{_MONTH},?(?:\s+(?:de|del))?[\s-]+\d{{4}})\b
-    | \b(?P<mdy>{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})\b
-    | \b(?P<ymd>\d{{4}}-\d{{1,2}}-\d{{1,2}})\b
-    | \b(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})\b
-    """,
-    re.VERBOSE,
-)
-_YEAR = re.compile(r"\d{4}")
+_DAY = r"(?:\d{1,2})(?:st|nd|rd|th|er|\.?[ºo°])?"
+_YEAR = r"(?:\d{4}|'\d{2})"
+_OF = r"(?:\s+(?:of|day\s+of|de|del|bulan|tahun))?"
+_BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
+"""What stands between the parts of a date with a month's name."""
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+")
+_OPENING = re.compile(r"^[ :-]*(?:(?:tanggal|tgl\.?|bulan|on|the|am|den|le|el)\s+)*", re.IGNORECASE)
+"""What stands before a date at the start of a line."""
+_SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
 """Characters that may stand between the cue and its date."""
 _LABEL = 60
@@ -48,14 +48,43 @@ def _cues() -> tuple[tuple[DateKind, re.Pattern[str]], ...]:
     return tuple(patterns)
 
 
+@cache
+def _months() -> dict[str, int]:
+    """Return the number of each month's name, in all languages, in lower case."""
+    read = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding="utf-8"))
+    return {
+        name: number
+        for language in _LANGUAGES
+        for number, names in enumerate(read["months"][language], 1)
+        for name in names.split()
+    }
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    names = "|".join(sorted(_months(), key=lambda name: (-len(name), name)))
+    month = rf"(?:{names})(?![^\W\d_])\.?"
+    return re.compile(
+        rf"""
+          \b(?P<dmy>{_DAY}{_OF}{_BY}{month}{_OF}(?:{_BY}|\s+|(?=')){_YEAR}|\d{{1,2}}(?P<sign>[-/.]){month}(?P=sign)\d{{2}})(?!\d)
+        | \b(?P<mdy>{month}\s+(?:the\s+)?{_DAY}(?:,\s*|\s+){_YEAR})(?!\d)
+        | \b(?P<ymd>\d{{4}}(?P<by>[-/.])\d{{1,2}}(?P=by)\d{{1,2}})(?!\d)
+        | \b(?P<ynd>\d{{4}}{_BY}{month}{_BY}\d{{1,2}})(?!\d)
+        | \b(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})(?!\d)
+        | \b(?P<my>{month}{_OF}(?:{_BY}|(?=')){_YEAR})(?!\d)
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
 def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
     """Return the dates that the lines state of the policy, in order, each kind and day once.
 
-    A cue phrase is needed, then a date with day, month and year, on the same line or the whole of the next. A numeric
-    date that could be read in two ways is left out.
+    A cue phrase is needed, then a date, on the same line or the whole of the next. A date without a day counts as the
+    first of its month. A numeric date that could be read in two ways is left out.
     """
     found: dict[tuple[DateKind, date], StatedDate] = {}
-    years = [_YEAR.search(line) is not None for line in lines]
+    years = [_SOME_YEAR.search(line) is not None for line in lines]
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
         if not years[place] and not (len(line) <= _LABEL and any(years[place + 1 : place + 2])):
@@ -69,7 +98,7 @@ def states_date(line: str) -> bool:
     """Return whether a short line names a date of the policy, or is nothing but a date."""
     if len(line) > _LABEL:
         return False
-    alone = _DATE.search(line)
+    alone = _date().search(line)
     if alone and len(line) - len(alone[0]) < 12 and parse_date(alone[0]):
         return True
     return any(not _remainder(line[: cue.start] + line[cue.end :]) for cue in _found(line))
@@ -77,7 +106,7 @@ def states_date(line: str) -> bool:
 
 def _remainder(text: str) -> str:
     """Return what a line says besides the cue and a date: a label has at most a word or two."""
-    text = _DATE.sub("", text).strip(" :-.,()|")
+    text = _date().sub("", text).strip(" :-.,()|")
     return text if len(text.split()) > 2 else ""
 
 
@@ -89,13 +118,13 @@ def _found(line: str) -> Iterator[_Cue]:
 
 def _on_line(line: str, after: str) -> Iterator[StatedDate]:
     cues = sorted(_found(line), key=lambda cue: cue.start)
-    for cue in cues:
-        same = _DATE.search(line, cue.end)
-        nearer = any(cue.end <= other.start < (same.start() if same else 0) for other in cues)
+    for cue, further in zip_longest(cues, cues[1:]):
+        same = _date().search(line, cue.end, cue.end + _BETWEEN + _LABEL)
+        nearer = same is not None and further is not None and cue.end <= further.start < same.start()
         if same and not nearer and same.start() - cue.end <= _BETWEEN and (day := parse_date(same[0])):
             yield StatedDate(cue.kind, day, line[cue.start : same.end()])
         elif not same and len(line) <= _LABEL and not line[cue.end :].strip(" :-.,"):
-            next_line = _DATE.match(after.lstrip(" :-"))
+            next_line = _date().match(_OPENING.sub("", after))
             if next_line and len(after) <= _LABEL and (day := parse_date(next_line[0])):
                 yield StatedDate(cue.kind, day, f"{line[cue.start :]} {next_line[0]}")
 
@@ -103,17 +132,18 @@ def _on_line(line: str, after: str) -> Iterator[StatedDate]:
 @lru_cache(maxsize=256)
 def parse_date(text: str) -> date | None:
     """Return the day that a text is, or None where it is none or could be two."""
-    found = _DATE.fullmatch(text.strip())
+    found = _date().fullmatch(text.strip())
     if not found:
         return None
+    numbers = [int(number) for number in _NUMBER.findall(found[0])]
     try:
         if found["ymd"]:
-            return date(*map(int, text.strip().split("-")))
+            return date(*numbers)
         if found["numeric"]:
-            return _numeric(*map(int, re.split(r"[./-]", text.strip())))
+            return _numeric(*numbers)
+        return _named(found, numbers)
     except ValueError:
         return None
-    return _named(text.strip())
 
 
 def _numeric(first: int, second: int, year: int) -> date | None:
@@ -122,14 +152,11 @@ def _numeric(first: int, second: int, year: int) -> date | None:
     return date(year, second, first) if first > 12 or first == second else date(year, first, second)
 
 
-def _named(text: str) -> date | None:
-    # Imported here: it takes a tenth of a second, and most pages state a date once.
-    import dateparser  # type: ignore[import-untyped]  # it ships no types
-
-    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]}
-    plain = re.sub(r"(?<=\d)(?:er|º|°)(?=\s)", "", text)
-    for language in _LANGUAGES:
-        found = dateparser.parse(plain, languages=[language], settings=settings)
-        if isinstance(found, datetime):
-            return found.date()
-    return None
+def _named(found: re.Match[str], numbers: list[int]) -> date | None:
+    """Return the day of a date with a month's name, the first of the month if it names no day."""
+    month = next(number for word in _WORD.findall(found[0]) if (number := _months().get(word.lower())))
+    if found["my"]:
+        year, day = numbers[0], 1
+    else:
+        year, day = numbers if found["ynd"] else numbers[::-1]
+    return date(year if year >= 100 else 2000 + year, month, day)

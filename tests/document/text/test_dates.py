@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 
 from document.text.dates import stated_dates
+from document.text.normalise import normalise
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,9 @@ def test_stated_date_is_found(lines: list[str], kind: str, day: date) -> None:
     "line",
     [
         "Last updated: 03/04/2023",
-        "Last updated: March 2023",
+        "Last updated: Marching 2023",
+        "Last updated: 2023.13.01",
+        "Last updated: 12-Dez-2",
         "Last updated: 31 February 2023",
         "The Act of 6 July 2018 applies.",
         "which will become effective when uploaded; our shop opened a long time before on 5 May 1999",
@@ -42,3 +46,58 @@ def test_stated_date_is_found(lines: list[str], kind: str, day: date) -> None:
 )
 def test_what_is_no_stated_date_is_left_out(line: str) -> None:
     assert stated_dates([line]) == ()
+
+
+FORMS = {
+    "March 2026": (2026, 3, 1), "Mar. 2026": (2026, 3, 1), "2026/03/01": (2026, 3, 1), "2026.03.01": (2026, 3, 1),
+    "15 Feb. 2027": (2027, 2, 15), "March the 1st, 2026": (2026, 3, 1), "1st day of March 2026": (2026, 3, 1),
+    "12-Dec-24": (2024, 12, 12), "Sept. 5, 2025": (2025, 9, 5), "2026-Mar-01": (2026, 3, 1), "May '24": (2024, 5, 1),
+    "1/Mar/2026": (2026, 3, 1), "30 Oct ’24": (2024, 10, 30), "01.03.2026": None, "March 32, 2026": None,
+}  # fmt: skip
+IN_INDONESIAN = {
+    "Maret 2026": (2026, 3, 1), "12-Des-24": (2024, 12, 12), "17 Agust 2024": (2024, 8, 17),
+    "17 Ags 2024": (2024, 8, 17), "30 Okt '24": (2024, 10, 30), "30 Okt ’24": (2024, 10, 30),
+    "tanggal 5 bulan Mei tahun 2024": (2024, 5, 5), "bulan Mei tahun 2024": (2024, 5, 1),
+    "5 Nopember 2023": (2023, 11, 5), "tanggal 17 Pebruari 2024": (2024, 2, 17),
+    "31-Des-2024": (2024, 12, 31), "2024/05/05": (2024, 5, 5),
+}  # fmt: skip
+IN_FRENCH = {
+    "mars 2026": (2026, 3, 1), "1er févr. 2026": (2026, 2, 1), "12-déc-24": (2024, 12, 12),
+    "3 sept. 2024": (2024, 9, 3), "2026.03.01": (2026, 3, 1), "août 2025": (2025, 8, 1), "14 juil. '25": (2025, 7, 14),
+}  # fmt: skip
+IN_GERMAN = {
+    "März 2026": (2026, 3, 1), "1. Dez. 2024": (2024, 12, 1), "12-Dez-24": (2024, 12, 12),
+    "3.Mai 2024": (2024, 5, 3), "2026/03/01": (2026, 3, 1), "Jänner 2026": (2026, 1, 1), "30. Okt. '24": (2024, 10, 30),
+    "13.03.2026": (2026, 3, 13),
+}  # fmt: skip
+IN_SPANISH = {
+    "marzo de 2026": (2026, 3, 1), "1.º de marzo de 2026": (2026, 3, 1), "12-dic-24": (2024, 12, 12),
+    "5 de set. de 2024": (2024, 9, 5), "2026.03.01": (2026, 3, 1), "30 oct '24": (2024, 10, 30),
+    "1 de ago de 2025": (2025, 8, 1),
+}  # fmt: skip
+CUES = (
+    ("Last updated: ", FORMS), ("Terakhir diperbarui: ", IN_INDONESIAN), ("Dernière mise à jour : ", IN_FRENCH),
+    ("Zuletzt aktualisiert: ", IN_GERMAN), ("Última actualización: ", IN_SPANISH),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cue", "form", "day"), [(cue, form, day) for cue, forms in CUES for form, day in forms.items()]
+)
+def test_a_date_is_read_in_whatever_form_it_has(cue: str, form: str, day: tuple[int, int, int] | None) -> None:
+    expected = [] if day is None else [date(*day)]
+    for line in (f"{cue}{form}", f"{cue}{form}. We wrote it with care."):
+        assert [stated.day for stated in stated_dates([normalise(line)])] == expected
+    assert [stated.day for stated in stated_dates([cue, normalise(form)])] == expected
+
+
+def test_changes_that_apply_from_a_day_take_effect_then() -> None:
+    (stated,) = stated_dates(["These changes apply from 15 Feb. 2027."])
+    assert (stated.kind, stated.day) == ("effective", date(2027, 2, 15))
+
+
+@pytest.mark.parametrize("piece", ["updated: ", "1 ", "2024-", "may ", "updated 1 of ", "1\t", "'24 "])
+def test_a_long_line_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
+    began = time.process_time()
+    stated_dates([piece * (100_000 // len(piece)) + " 2024"])
+    assert time.process_time() - began < 5
