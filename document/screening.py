@@ -97,11 +97,11 @@ class _Seen:
     title: str
     text: str
     """All its words, those of dialogs, forms and script-less notices too."""
-    buttons: str
+    buttons: str = ""
     """What its buttons say."""
-    password: bool
-    scripts: int
-    refresh: bool
+    password: bool = False
+    scripts: int = 0
+    refresh: bool = False
 
 
 def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Screening | None:
@@ -271,10 +271,10 @@ def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
 
 def _look(page: Page, document: Document) -> _Seen:
     if is_pdf(page):
-        return _Seen(document.title, document.text, "", False, 0, False)
+        return _Seen(document.title, document.text)
     text = decode(page.body, page.content_type)
     if "<" not in text:
-        return _Seen("", normalise(text), "", False, 0, False)
+        return _Seen("", normalise(text))
     soup = parse(text)
     title = soup.find("title")
     pieces, buttons = [], []
@@ -295,10 +295,10 @@ def _look(page: Page, document: Document) -> _Seen:
     return _Seen(
         name,
         normalise("".join(pieces)),
-        " ".join(buttons),
-        "password" in inputs,
-        len(soup.find_all("script")),
-        any(meta),
+        buttons=" ".join(buttons),
+        password="password" in inputs,
+        scripts=len(soup.find_all("script")),
+        refresh=any(meta),
     )
 
 

@@ -50,4 +50,4 @@ def _section(read: dict[str, Any]) -> Section:
 
 def _block(read: dict[str, Any]) -> Block:
     links = tuple(Link(each["text"], each["target"]) for each in read["links"])
-    return Block(read["kind"], read["text"], read["marker"], read["depth"], links)
+    return Block(read["kind"], read["text"], marker=read["marker"], depth=read["depth"], links=links)

@@ -32,7 +32,6 @@ KNOTS = {
 
 LONG_CALLS = {
     "differ": 8.1,
-    "document": 3.4,
 }
 """What a package may have still, in place of `MOST_CALLS`. A package that keeps the limit is taken off."""
 

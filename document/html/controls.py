@@ -53,9 +53,14 @@ class Controls:
 
     def acts(self, element: Tag) -> int:
         """Return how often an element itself is there to be pressed or filled in, its fields included."""
-        own = is_control(element) and element.name != "label" and not (self._opens(element) or self.is_text(element))
+        own = is_control(element) and element.name != "label" and self._is_pressed(element)
         fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
         return int(own) + sum(map(self._is_filled_in, fields))
+
+    def _is_pressed(self, control: Tag) -> bool:
+        """Return whether a control is more than a sign, and does more than to name or to show a part of the page."""
+        words = any(is_text(node) and _LETTER.search(str(node)) for node in beginning(control, _LOOKED_AT))
+        return words and not (self._opens(control) or self.is_text(control))
 
     def _opens(self, control: Tag) -> bool:
         """Return whether a control shows a part of the page: it says so, or the part is hidden just before it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -23,6 +24,10 @@ _LONG = 200
 """Characters of prose beside such an element from which it is text, too."""
 _SOME = 80
 """Characters of prose from which an element without a heading begins or ends a text."""
+_ROWS = 5
+"""Elements of one name, each a line, from which a text is made of them."""
+_CHAIN = 6
+"""How deep a line may be in elements of its own."""
 _NEAR = 64
 """How many elements around one are looked at."""
 _WORDS_A_LINK = 5
@@ -45,6 +50,8 @@ class PolicyPart:
         """`is_out_of_sight` says of an element that it is hidden and nothing shows it."""
         self._sizes = sizes
         self._is_out_of_sight = is_out_of_sight
+        self._rows: frozenset[str] = frozenset()
+        """The names of elements of which several at this level are a line each, as paragraphs are."""
         self.around: list[Left] = []
         """What was taken out of the tree, and why."""
 
@@ -55,6 +62,7 @@ class PolicyPart:
         while edges:
             element, leading, trailing = edges.pop()
             units = [child for child in element.children if self._says_something(child)]
+            self._rows = self._names_of_rows(units)
             kept = self._kept(element, units, leading, trailing) if len(units) > 1 else units
             if not kept:
                 continue
@@ -65,6 +73,23 @@ class PolicyPart:
                 edges.extend(self._edge(first, leading, False))
                 edges.extend(self._edge(last, False, trailing))
         return root
+
+    def _names_of_rows(self, units: Sequence[PageElement]) -> frozenset[str]:
+        tags = [unit for unit in units if isinstance(unit, Tag)] if len(units) >= _ROWS else []
+        names = Counter(unit.name for unit in tags if self._is_plain(unit) and self._is_one_line(unit))
+        return frozenset(name for name, number in names.items() if number >= _ROWS)
+
+    def _is_one_line(self, unit: Tag) -> bool:
+        """Return whether all text of an element is in one block."""
+        for _ in range(_CHAIN):
+            inner = [child for child in unit.children if self._says_something(child)]
+            if len(inner) != 1 or not isinstance(inner[0], Tag):
+                return not any(isinstance(child, Tag) and child.name in BLOCKS for child in inner)
+            unit = inner[0]
+        return False
+
+    def _is_row(self, unit: Tag) -> bool:
+        return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
         """Return the unit as one whose own edges are looked at, if there is anything in it that may be no text."""
@@ -120,21 +145,29 @@ class PolicyPart:
             return True
         if before and self._sizes[unit].titles:
             return True
+        if self._is_plain(unit) and self._is_headed(unit):
+            return True
         if self._is_named(unit, 2 * _LONG) or (before and self._sizes[main].titles and is_called_boilerplate(unit)):
             return False
         return self._is_section(unit, main) or (before and self._is_head(unit))
+
+    def _is_headed(self, unit: Tag) -> bool:
+        """Return whether an element has sentences under a heading."""
+        return self._sizes[unit].headings > 0 and self._sizes[unit].reads_like_prose
+
+    def _is_headed_alike(self, unit: Tag, main: Tag) -> bool:
+        """Return whether an element has sentences under a heading, of a level that headings of the text have."""
+        heading = unit.find(list(HEADINGS)) if self._is_headed(unit) else None
+        return isinstance(heading, Tag) and main.find(heading.name) is not None
 
     def _is_section(self, unit: Tag, main: Tag) -> bool:
         """Return whether an element beside the one with the text is a section: long, or headed as those in it are."""
         size = self._sizes[unit]
         if size.is_widget or _names_owner(unit, size):
             return False
-        heading = unit.find(list(HEADINGS)) if size.headings else None
-        headed_alike = isinstance(heading, Tag) and main.find(heading.name) is not None
-        if size.reads_like_prose and (size.prose >= 2 * _LONG or headed_alike):
+        if (size.reads_like_prose and size.prose >= 2 * _LONG) or self._is_headed_alike(unit, main):
             return True
-        plain = size.reads_like_prose and (size.prose >= _LONG or size.headings > 0)
-        return not size.away and (plain or _alike(unit, main))
+        return not size.away and ((size.reads_like_prose and size.prose >= _LONG) or _alike(unit, main))
 
     def _is_head(self, unit: Tag) -> bool:
         """Return whether an element before the text has a heading, and nothing to follow or to press."""
@@ -151,11 +184,19 @@ class PolicyPart:
             return 0, len(units) - 1
         first = self._first(units, texts)
         last = max(number for number in range(first, len(units)) if self._may_end(units[number], within))
-        while first > 0 and self._is_line(units[first - 1]):
+        while first > 0 and self._goes_with(units[first - 1], units[first]):
             first -= 1
-        while last + 1 < len(units) and self._is_line(units[last + 1]):
+        while last + 1 < len(units) and self._goes_with(units[last + 1], units[last]):
             last += 1
         return first, last
+
+    def _goes_with(self, unit: PageElement, part: PageElement) -> bool:
+        """Return whether a unit beside a part of the text is one, too: a line, or an element that is made alike."""
+        if self._is_line(unit):
+            return True
+        return (
+            isinstance(unit, Tag) and isinstance(part, Tag) and _alike(unit, part) and not self._is_out_of_sight(unit)
+        )
 
     def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
         """Return the number of the unit that begins the text: the title's, unless longer text is before it."""
@@ -190,6 +231,8 @@ class PolicyPart:
             return size.stops > 0 and _is_form(unit) and not has_name_of_boilerplate(unit)
         if size.titles or self._is_dated(unit):
             return True
+        if self._is_plain(unit) and self._is_headed(unit):
+            return True
         if self._is_named(unit, _LONG):
             return False
         if size.headings and not size.away:
@@ -197,10 +240,8 @@ class PolicyPart:
         return size.reads_like_prose and size.prose >= _SOME
 
     def _is_named(self, unit: Tag, longest: int) -> bool:
-        """Return whether a short element has a name of boilerplate; for one with a heading, its tag is not enough."""
-        size = self._sizes[unit]
-        named = has_name_of_boilerplate(unit) if size.headings and size.stops else is_called_boilerplate(unit)
-        return size.prose < longest and named
+        """Return whether a short element has a name of boilerplate, and is not one of several lines."""
+        return self._sizes[unit].prose < longest and is_called_boilerplate(unit) and not self._is_row(unit)
 
     def _is_aside(self, unit: PageElement) -> bool:
         """Return whether what is before the title is short, or called boilerplate."""
@@ -214,7 +255,9 @@ class PolicyPart:
         linked = size.away > 0 and size.prose < _WORDS_A_LINK * size.links
         linked = linked and (size.links > 1 or unit.name not in _UNDIVIDED)
         plain = not (size.acts or linked or self._is_out_of_sight(unit) or _names_owner(unit, size))
-        return plain and (unit.name in _UNDIVIDED or not (is_called_boilerplate(unit) or unit.find(list(BLOCKS))))
+        if unit.name in _UNDIVIDED or self._is_row(unit):
+            return plain
+        return plain and not is_called_boilerplate(unit) and unit.find(list(BLOCKS)) is None
 
     def _is_dated(self, unit: Tag) -> bool:
         """Return whether a short element states a date of the policy, as the head and the foot of a text do."""

@@ -128,16 +128,13 @@ def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
     return opened_names(tag, read)
 
 
-def same_values(tag: str, name: str, one: str, other: str, needs: Needs) -> bool:
+def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> bool:
     """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
-    if (
-        name in needs.attributes
-        or name in _NAMES
-        or name in _OPENERS
-        or (name == "href" and "#" in (one[:1], other[:1]))
-    ):
+    if name in needs.attributes or name in _NAMES or name in _OPENERS:
         return False
-    return name not in _READ or _value(tag, name, one) == _value(tag, name, other)
+    if name == "href" and any(value.startswith("#") for value in values):
+        return False
+    return name not in _READ or _value(tag, name, values[0]) == _value(tag, name, values[1])
 
 
 def _content(name: str, content: str) -> str:

@@ -95,7 +95,7 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
         return False
     for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
         name = _named(outside)
-        if not name or (one != two and not same_values(tag, name, one, two, needs)):
+        if not name or (one != two and not same_values(tag, name, (one, two), needs)):
             return False
     return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from document.model import Block, Section
@@ -183,11 +183,9 @@ def _section(part: Part) -> Section:
 
 def _block(piece: Piece) -> Block:
     line = piece.line
-    depth = line.depth
+    block = Block("paragraph", piece.words, depth=line.depth, links=line.links)
     if piece.contents:
-        return Block("contents", piece.words, piece.marker, max(depth, int(bool(piece.marker))), line.links)
+        return replace(block, kind="contents", marker=piece.marker, depth=max(line.depth, int(bool(piece.marker))))
     if line.row:
-        return Block("row", piece.words, "", 0, line.links)
-    if piece.is_item:
-        return Block("item", piece.words, piece.marker, max(1, depth), line.links)
-    return Block("paragraph", piece.words, "", depth, line.links)
+        return replace(block, kind="row", depth=0)
+    return replace(block, kind="item", marker=piece.marker, depth=max(1, line.depth)) if piece.is_item else block
