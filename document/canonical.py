@@ -33,8 +33,8 @@ def _is_canonical(link: Tag) -> bool:
 
 def _target(link: Tag, page: Page) -> str:
     try:
-        found = urljoin(page.final_url, attribute(link, "href").strip())
-        return found if urlsplit(found).scheme in ("http", "https") else ""
+        target = urljoin(page.final_url, attribute(link, "href").strip())
+        return target if urlsplit(target).scheme in ("http", "https") else ""
     except ValueError:  # no address at all
         return ""
 

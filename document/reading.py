@@ -73,28 +73,28 @@ def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) ->
     return joined([read(page, options) for page in pages])
 
 
-def joined(found: Sequence[Extracted]) -> Extracted:
+def joined(pages: Sequence[Extracted]) -> Extracted:
     """Return what several pages say together, in their order. The identity says how many they are."""
-    if not found:
+    if not pages:
         raise ValueError("a policy is read from one page at least")
-    if len(found) == 1:
-        return found[0]
-    documents = [each.document for each in found]
+    if len(pages) == 1:
+        return pages[0]
+    documents = [page.document for page in pages]
     sections = tuple(section for document in documents for section in document.sections)
-    identities = [each.identity for each in found]
+    identities = [page.identity for page in pages]
     return Extracted(
         Document(sections, _spoken(sections), stated_dates(list(Document(sections).lines())), documents[0].title),
-        f"{len(found)}*{identities[0]}" if len(set(identities)) == 1 else "&".join(identities),
-        any(each.fallback for each in found),
-        left_out=tuple(part for each in found for part in each.left_out),
-        elsewhere=tuple(part for each in found for part in each.elsewhere),
+        f"{len(pages)}*{identities[0]}" if len(set(identities)) == 1 else "&".join(identities),
+        any(page.fallback for page in pages),
+        left_out=tuple(part for page in pages for part in page.left_out),
+        elsewhere=tuple(part for page in pages for part in page.elsewhere),
     )
 
 
-def _spoken(found: Sequence[Section]) -> tuple[str, ...]:
+def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
     """Return the languages of sections, most text first."""
     amounts: dict[str, int] = {}
-    for section in found:
+    for section in sections:
         lengths = [len(section.heading), *(len(block.text) for block in section.blocks)]
         amounts[section.language] = amounts.get(section.language, 0) + sum(lengths)
     return tuple(sorted(amounts, key=lambda language: (-amounts[language], language)))
@@ -147,10 +147,10 @@ def _remove(soup: BeautifulSoup, options: ExtractionOptions) -> list[LeftOut]:
 
 
 def _document(lines: list[Line], page_title: str, page_language: str, options: ExtractionOptions) -> Document:
-    found = pieces(lines)
-    mark_contents(found)
-    mark_headings(found)
-    grouped = parts(found)
+    split_lines = pieces(lines)
+    mark_contents(split_lines)
+    mark_headings(split_lines)
+    grouped = parts(split_lines)
     _set_languages(grouped, page_language, options)
     title = mark_titles(grouped, page_title)
     spoken: dict[str, int] = {}
@@ -165,8 +165,8 @@ def _document(lines: list[Line], page_title: str, page_language: str, options: E
 def _set_languages(grouped: list[Part], page_language: str, options: ExtractionOptions) -> None:
     texts = [part.text for part in grouped]
     declared = [part.declared for part in grouped]
-    found = detect_languages(texts, declared, page_language, options.languages)
-    for part, language in zip(grouped, found, strict=True):
+    languages = detect_languages(texts, declared, page_language, options.languages)
+    for part, language in zip(grouped, languages, strict=True):
         part.language = language
 
 
@@ -214,4 +214,4 @@ def is_rendered(identity: str) -> bool:
 @cache
 def _versions(packages: tuple[str, ...]) -> str:
     named = {"beautifulsoup4": "bs4"}
-    return "+".join(f"{named.get(each, each)}-{version(each)}" for each in packages)
+    return "+".join(f"{named.get(package, package)}-{version(package)}" for package in packages)

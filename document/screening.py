@@ -115,25 +115,25 @@ def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Sc
     if is_pdf(page):
         if silent := _pdf(page, document):
             return silent
-    elif found := _rubbish(page):
-        return Screening("encoding", found)
+    elif rubbish := _rubbish(page):
+        return Screening("encoding", rubbish)
     elif nests_too_deeply(page, max_nesting):
         detail = (
             f"The page nests its elements more than {max_nesting:,} deep, which is the most that is read (max_nesting)."
         )
         return Screening("refused-limit", detail)
-    if (said := challenge(page)) is not None:
-        return Screening("bot-challenge", f"The server's firewall answered in its place ({said}).")
+    if (reason := challenge(page)) is not None:
+        return Screening("bot-challenge", f"The server's firewall answered in its place ({reason}).")
     if page.status < 400 and _is_policy(document.text):
         return None
     seen = _look(page, document)
     found_wall = _wall(page, seen, document)
     if page.status >= 400:
-        said = (
+        reason = (
             found_wall.reason if found_wall and found_wall.reason in ("bot-challenge", "maintenance", "login") else None
         )
         return Screening(
-            said or "http-error",
+            reason or "http-error",
             f"The server answered {page.status}{f', and a page: {seen.title!r}' if seen.title else ''}.{_wish(page)}",
         )
     return found_wall
@@ -157,8 +157,8 @@ def _pdf(page: Page, document: Document) -> Screening | None:
     try:
         printed = printed_text(page.body)
     except PdfError as error:
-        said = "needs a password" if error.fault == "encrypted" else "is broken"
-        return Screening("encoding", f"The body is a PDF file that {said}, so that nothing of it can be read.")
+        fault = "needs a password" if error.fault == "encrypted" else "is broken"
+        return Screening("encoding", f"The body is a PDF file that {fault}, so that nothing of it can be read.")
     pages = f"{printed.pages} page{'' if printed.pages == 1 else 's'}"
     return Screening("empty-shell", f"The PDF file has {pages} and no text: perhaps it holds pictures of a text.")
 
@@ -194,12 +194,12 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     if vocabulary < _VOCABULARY:
         searched = seen.text if len(seen.text.split()) <= _WALL_WORDS else text
         for reason in ("bot-challenge", "maintenance", "soft-404"):
-            if found := _phrase(reason, seen, searched):
-                return Screening(reason, f"{found}; it has {spoken} words of text.")
-    if found := _consent(seen, spoken):
-        return Screening("consent-wall", found)
-    if found := _login(page, seen, spoken):
-        return Screening("login", found)
+            if detail := _phrase(reason, seen, searched):
+                return Screening(reason, f"{detail}; it has {spoken} words of text.")
+    if detail := _consent(seen, spoken):
+        return Screening("consent-wall", detail)
+    if detail := _login(page, seen, spoken):
+        return Screening("login", detail)
     if seen.refresh and spoken < _SHORT_POLICY_WORDS:
         return Screening("empty-shell", "The page only sends its reader on to another address.")
     if spoken < _FEW_WORDS:
@@ -219,10 +219,10 @@ def _is_judged_by_words(document: Document, spoken: int) -> bool:
 def _empty(page: Page, seen: _Seen, spoken: int) -> str:
     if not seen.scripts:
         return f"The page holds {spoken} words of text."
-    said = f"The page holds {spoken} words of text and {seen.scripts} scripts"
+    holds = f"The page holds {spoken} words of text and {seen.scripts} scripts"
     if any(name == RENDERED for name, _ in page.headers):
-        return f"{said}, which a browser has run."
-    return f"{said}: it may need JavaScript, which `render = true` runs."
+        return f"{holds}, which a browser has run."
+    return f"{holds}: it may need JavaScript, which `render = true` runs."
 
 
 def _amount(text: str) -> int:
@@ -239,11 +239,11 @@ def _is_latin(text: str) -> bool:
 def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
     """Return what is said of a phrase that shows the reason, where it is in the title or decides a short text."""
     pattern = _patterns()[reason]
-    if found := pattern.search(seen.title):
-        return f"The page's title says {found[0]!r}"
-    found = pattern.search(text) if len(text.split()) <= _WALL_WORDS else None
-    if found and _vocabulary(text, _LEAST_VOCABULARY) < _LEAST_VOCABULARY:
-        return f"The page says {found[0]!r}"
+    if match := pattern.search(seen.title):
+        return f"The page's title says {match[0]!r}"
+    match = pattern.search(text) if len(text.split()) <= _WALL_WORDS else None
+    if match and _vocabulary(text, _LEAST_VOCABULARY) < _LEAST_VOCABULARY:
+        return f"The page says {match[0]!r}"
     return None
 
 
@@ -252,18 +252,18 @@ def _consent(seen: _Seen, spoken: int) -> str | None:
     pattern, answers = _patterns()["consent-wall"], _patterns()["answers"]
     if spoken >= _POLICY_WORDS:
         return None
-    found = pattern.search(seen.title) or pattern.search(seen.text[:_LOOKED_AT])
-    if found and answers.search(seen.buttons):
-        return f"The page says {found[0]!r}, and has a button to answer; it has {spoken} words of text."
+    match = pattern.search(seen.title) or pattern.search(seen.text[:_LOOKED_AT])
+    if match and answers.search(seen.buttons):
+        return f"The page says {match[0]!r}, and has a button to answer; it has {spoken} words of text."
     return None
 
 
 def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
     if seen.password and spoken < 2 * _SHORT_POLICY_WORDS:
         return f"The page asks for a password and has {spoken} words of text."
-    found = _patterns()["login"].search(seen.title)
-    if found and spoken < _SHORT_POLICY_WORDS:
-        return f"The page's title says {found[0]!r}; it has {spoken} words of text."
+    match = _patterns()["login"].search(seen.title)
+    if match and spoken < _SHORT_POLICY_WORDS:
+        return f"The page's title says {match[0]!r}; it has {spoken} words of text."
     if _LOGIN_ADDRESS.search(page.final_url) and spoken < _SHORT_POLICY_WORDS:
         return f"The address is that of a login ({page.final_url}); the page has {spoken} words of text."
     return None

@@ -24,9 +24,9 @@ def from_json(data: bytes) -> Document:
     """
     read = json.loads(data.decode("utf-8", "surrogatepass"))
     return Document(
-        sections=tuple(_section(each) for each in read["sections"]),
+        sections=tuple(_section(row) for row in read["sections"]),
         languages=tuple(read["languages"]),
-        dates=tuple(StatedDate(each["kind"], date.fromisoformat(each["day"]), each["text"]) for each in read["dates"]),
+        dates=tuple(StatedDate(row["kind"], date.fromisoformat(row["day"]), row["text"]) for row in read["dates"]),
         title=read["title"],
     )
 
@@ -44,10 +44,10 @@ def _section(read: dict[str, Any]) -> Section:
         level=read["level"],
         path=tuple(read["path"]),
         language=read["language"],
-        blocks=tuple(_block(each) for each in read["blocks"]),
+        blocks=tuple(_block(row) for row in read["blocks"]),
     )
 
 
 def _block(read: dict[str, Any]) -> Block:
-    links = tuple(Link(each["text"], each["target"]) for each in read["links"])
+    links = tuple(Link(row["text"], row["target"]) for row in read["links"])
     return Block(read["kind"], read["text"], marker=read["marker"], depth=read["depth"], links=links)

@@ -102,8 +102,8 @@ def _declared(body: bytes, content_type: str) -> str | None:
 def _meta_charsets(body: bytes) -> Iterator[bytes]:
     """Yield the labels that `meta` elements declare, up to the end of the page's head."""
     for token in _HEAD_TOKEN.finditer(body):
-        if token["meta"] is not None and (found := _CHARSET.search(token["meta"])):
-            yield found[1]
+        if token["meta"] is not None and (match := _CHARSET.search(token["meta"])):
+            yield match[1]
         elif token["tag"] and token.start() >= _META_WITHIN and token["tag"].lower() not in _HEAD_TAGS:
             return
 

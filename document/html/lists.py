@@ -98,7 +98,7 @@ class ItemNumbers:
 def _from_content(content: str, value: int, style: str) -> str:
     """Read a `content` made of strings and at most one counter."""
     counter = re.search(r"counters?\(([^)]*)\)", content)
-    strings = ["".join(found) for found in _STRING.findall(re.sub(r"counters?\([^)]*\)", "\0", content))]
+    strings = ["".join(quoted) for quoted in _STRING.findall(re.sub(r"counters?\([^)]*\)", "\0", content))]
     if not counter:
         return "".join(strings).strip()
     named = counter[1].split(",")[-1].strip()
@@ -126,8 +126,8 @@ def _first_is_heading(node: Tag) -> bool:
 
 
 def _style_name(styles: dict[str, str]) -> str:
-    found = _STYLE_NAME.search(styles.get("list-style-type", "") or styles.get("list-style", ""))
-    return found[0] if found else ""
+    match = _STYLE_NAME.search(styles.get("list-style-type", "") or styles.get("list-style", ""))
+    return match[0] if match else ""
 
 
 def _integer(text: str, otherwise: int) -> int:

@@ -116,9 +116,9 @@ class PolicyPart:
             first, last = self._ends(units, within=_is_within_text(element))
             before, after = units[:first], units[last + 1 :]
         else:
-            place = next(number for number, unit in enumerate(units) if unit is main)
-            before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
-            after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]
+            number_of_main = next(number for number, unit in enumerate(units) if unit is main)
+            before = [unit for unit in units[:number_of_main] if not self._belongs(unit, main, before=True)]
+            after = [unit for unit in units[number_of_main + 1 :] if not self._belongs(unit, main, before=False)]
         out = [*(before if leading else ()), *(after if trailing else ())]
         for unit in out:
             if isinstance(unit, Tag):

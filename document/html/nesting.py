@@ -52,8 +52,8 @@ def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
 
 def _close(open_tags: list[bytes], name: bytes) -> None:
     """End the element that is open last, and those within it that have no end tags."""
-    place = len(open_tags) - 1
-    while place >= 0 and open_tags[place] != name and open_tags[place] in _ENDED_BY:
-        place -= 1
-    if place >= 0 and open_tags[place] == name:
-        del open_tags[place:]
+    index = len(open_tags) - 1
+    while index >= 0 and open_tags[index] != name and open_tags[index] in _ENDED_BY:
+        index -= 1
+    if index >= 0 and open_tags[index] == name:
+        del open_tags[index:]

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
 from bs4.element import TemplateString
 
 from document.html.soup import attribute, beginning, is_text, parse
-from document.html.stylesheet import StyleSheet
+from document.html.stylesheet import StyleSheet, declarations
 from document.model import MAX_NESTING, LeftOut
 from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
@@ -24,6 +24,7 @@ BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
 """Comments around what stands in for a segment that is still to come."""
 _WAITING = 60
 """Characters up to which what stands beside a placeholder says that something is to come."""
+_LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
 """The share of a page's text above which struck text is a mistake in its markup."""
@@ -141,7 +142,7 @@ def _is_raised(element: Tag, sheet: StyleSheet) -> bool:
     if element.name == "sup":
         return True
     if element.name == "span":
-        return "super" in sheet.styles(element).get("vertical-align", "") if sheet.rules or element.attrs else False
+        return _is_styled(element, "super", sheet, ("vertical-align",))
     before = element.previous_sibling
     glued = is_text(before) and not str(before)[-1].isspace()
     words = normalise("".join(str(text) for text in beginning(element, 10) if is_text(text)))
@@ -168,12 +169,18 @@ def _take_out_struck(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
 
 
 def _is_struck(element: Tag, sheet: StyleSheet) -> bool:
-    if element.name in _STRUCK:
-        return True
-    if not sheet.rules and "style" not in element.attrs:
+    return element.name in _STRUCK or _is_styled(element, "line-through", sheet, _LINES)
+
+
+def _is_styled(element: Tag, value: str, sheet: StyleSheet, names: tuple[str, ...]) -> bool:
+    """Return whether one of an element's styles has a value; most pages have no rule that says so."""
+    if sheet.mentions(value):
+        styles = sheet.styles(element)
+    elif "style" in element.attrs:
+        styles = declarations(attribute(element, "style"))
+    else:
         return False
-    styles = sheet.styles(element)
-    return "line-through" in f"{styles.get('text-decoration', '')} {styles.get('text-decoration-line', '')}"
+    return any(value in styles.get(name, "") for name in names)
 
 
 def _gap(element: Tag) -> str:

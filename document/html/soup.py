@@ -73,15 +73,15 @@ def events(root: Tag) -> Iterator[Event]:
 
 def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
     """Return the elements below `root` that are chosen and in no other chosen one, in order."""
-    found: list[Tag] = []
+    elements: list[Tag] = []
     inside: PageElement | None = None
     for kind, node in events(root):
         if kind == "start" and inside is None and isinstance(node, Tag) and node is not root and chosen(node):
-            found.append(node)
+            elements.append(node)
             inside = node
         elif kind == "end" and node is inside:
             inside = None
-    return found
+    return elements
 
 
 def beginning(element: Tag, most: int) -> Iterator[PageElement]:

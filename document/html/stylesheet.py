@@ -74,10 +74,18 @@ class StyleSheet:
     """Rules for `::marker` and `::before`."""
     shown: set[str] = field(default_factory=set)
     """Classes (".panel") and ids ("#more") of elements that some state of the page shows."""
+    _mentioned: dict[str, bool] = field(default_factory=dict)
 
     def styles(self, element: Tag) -> Styles:
         """Return the element's own styles, from the sheets and its `style` attribute."""
         return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
+
+    def mentions(self, value: str) -> bool:
+        """Return whether any rule has a value with these letters in it."""
+        if value not in self._mentioned:
+            rules = (rule for placed in self.rules.values() for _, rule in placed)
+            self._mentioned[value] = any(value in other for rule in rules for other in rule.styles.values())
+        return self._mentioned[value]
 
     def marker(self, element: Tag) -> Styles:
         """Return the styles of the marker in front of a list item."""
@@ -103,15 +111,15 @@ def read_sheet(sheet: StyleSheet, text: str) -> None:
 
 def declarations(text: str) -> Styles:
     """Return the declarations that are read here, names and values in lower case except for `content`."""
-    found: Styles = {}
+    styles: Styles = {}
     if not text:
-        return found
+        return styles
     for declaration in text.split(";"):
         name, _, value = declaration.partition(":")
         if (name := name.strip().lower()) in _READ:
             value = value.replace("!important", "").strip()
-            found[name] = value if name == "content" else value.lower()
-    return found
+            styles[name] = value if name == "content" else value.lower()
+    return styles
 
 
 def is_invisible(styles: Styles) -> bool:
@@ -139,16 +147,16 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
 def _index(index: _Index, rule: Rule) -> None:
     subject = rule.subject
     key = f"#{subject.identifier}" if subject.identifier else f".{min(subject.classes, default='')}"
-    place = sum(map(len, index.values()))
-    index.setdefault(key if key != "." else subject.tag, []).append((place, rule))
+    order = sum(map(len, index.values()))
+    index.setdefault(key if key != "." else subject.tag, []).append((order, rule))
 
 
 def _compound(text: str) -> Compound | None:
-    found = _COMPOUND.match(text)
-    if not found:
+    match = _COMPOUND.match(text)
+    if not match:
         return None
-    parts = _PART.findall(found[2])
-    tag = (found[1] or "").lower().strip("*")
+    parts = _PART.findall(match[2])
+    tag = (match[1] or "").lower().strip("*")
     classes = frozenset(part[1:] for part in parts if part[0] == ".")
     identifier = next((part[1:] for part in parts if part[0] == "#"), "")
     return Compound(tag, classes, identifier) if tag or parts else None
@@ -162,12 +170,12 @@ def _matching(index: _Index, element: Tag) -> Styles:
         f"#{attribute(element, 'id')}",
         *(f".{name}" for name in set(attribute(element, "class").split())),
     ]
-    rules = sorted(((place, rule) for key in keys for place, rule in index.get(key, ())), key=itemgetter(0))
-    found: Styles = {}
+    rules = sorted(((order, rule) for key in keys for order, rule in index.get(key, ())), key=itemgetter(0))
+    styles: Styles = {}
     for _, rule in rules:
         if rule.subject.matches(element) and _below(element, rule.ancestor):
-            found.update(rule.styles)
-    return found
+            styles.update(rule.styles)
+    return styles
 
 
 def _below(element: Tag, ancestor: Compound | None) -> bool:

@@ -50,17 +50,17 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
         return hashed.hexdigest()
     text = decode(page.body, page.content_type)
     kind = kind_of(page, text)
-    said = _said(text, needs) if kind == "html" else text
-    hashed.update(f"{kind}{END}{stable_link_target(page.final_url)}{END}{said}".encode("utf-8", "surrogatepass"))
+    read = _said(text, needs) if kind == "html" else text
+    hashed.update(f"{kind}{END}{stable_link_target(page.final_url)}{END}{read}".encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()
 
 
 def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> str | None:
     """Return one fingerprint for pages that are read as one policy; of one page what `fingerprint` returns."""
-    found = [fingerprint(page, options) for page in pages]
-    if len(found) == 1 or None in found:
-        return None if None in found else found[0]
-    return hashlib.sha256(" ".join(map(str, found)).encode()).hexdigest()
+    fingerprints = [fingerprint(page, options) for page in pages]
+    if len(fingerprints) == 1 or None in fingerprints:
+        return None if None in fingerprints else fingerprints[0]
+    return hashlib.sha256(" ".join(map(str, fingerprints)).encode()).hexdigest()
 
 
 def _said(text: str, needs: Needs) -> str:
@@ -69,8 +69,8 @@ def _said(text: str, needs: Needs) -> str:
     if text.count("<") > _MOST_TAGS:
         return text
     try:
-        found = tokens(text)
-        markup = found[1::2]
+        split = tokens(text)
+        markup = split[1::2]
         # Most tags stand in a page many times, and are looked at once.
         pieces = pieces_for(needs).of(dict.fromkeys(markup))
         sheets = {token for token, piece in pieces.items() if piece.sheet}
@@ -78,16 +78,16 @@ def _said(text: str, needs: Needs) -> str:
     except OddMarkupError:
         return text
     names = names_of(pieces.values(), sheet)
-    said = {token: piece.fixed + names.of(piece) for token, piece in pieces.items()}
-    head, rest = ("", 0) if needs.places else _head(found, said)
+    facts = {token: piece.fixed + names.of(piece) for token, piece in pieces.items()}
+    head, rest = ("", 0) if needs.places else _head(split, facts)
     if not rest:
-        head = f"t{found[0].lstrip(_BLANK)}{END}"
-    texts = found[2 * rest + 2 :: 2]
-    body = [f"{said[token]}t{after}{END}" for token, after in zip(markup[rest:], texts, strict=True)]
+        head = f"t{split[0].lstrip(_BLANK)}{END}"
+    texts = split[2 * rest + 2 :: 2]
+    body = [f"{facts[token]}t{after}{END}" for token, after in zip(markup[rest:], texts, strict=True)]
     return f"{sheet.said}{END}{head}{''.join(body)}"
 
 
-def _head(found: list[str], said: dict[str, str]) -> tuple[str, int]:
+def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
     """Return what is read of the head, without what may come and go in it, and how many tokens it has.
 
     They are counted as far as this is certain to be the head; none where nothing is.
@@ -95,8 +95,8 @@ def _head(found: list[str], said: dict[str, str]) -> tuple[str, int]:
     kept: list[str] = []
     inside = False
     count = 0
-    for before, token in zip(found[::2], found[1::2], strict=False):
-        fields = said[token]
+    for before, token in zip(split[::2], split[1::2], strict=False):
+        fields = facts[token]
         opens = not inside and fields.startswith("<head" + END)
         goes_on = fields.startswith((*_STAYING, "<!--") if inside else _BEFORE_HEAD)
         if before.strip(_BLANK) or not (opens or goes_on):
@@ -108,4 +108,4 @@ def _head(found: list[str], said: dict[str, str]) -> tuple[str, int]:
     if not inside:
         return "", 0
     # What follows the last of them is no longer sure to be blank.
-    return "".join((*kept, f"t{found[2 * count].lstrip(_BLANK)}{END}")), count
+    return "".join((*kept, f"t{split[2 * count].lstrip(_BLANK)}{END}")), count

@@ -32,10 +32,10 @@ def stable_link_target(target: str) -> str:
         return target
     kept, tail = target[:cut], target[cut:]
     odd = not kept.isascii() or "&" in kept or "[" in kept or _REFERENCE.search(tail)
-    said = (tail, html.unescape(tail)) if "&" in tail else (tail,)
-    return target if odd or any(map(names_rights, said)) else kept
+    spellings = (tail, html.unescape(tail)) if "&" in tail else (tail,)
+    return target if odd or any(map(names_rights, spellings)) else kept
 
 
 def _tail(target: str) -> int:
-    found = _TAIL.search(target)
-    return found.start() if found else -1
+    match = _TAIL.search(target)
+    return match.start() if match else -1

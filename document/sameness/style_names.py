@@ -65,7 +65,7 @@ def sheet_of(texts: tuple[str, ...]) -> Sheet:
         read_sheet(sheet, text)
     classes: Numbers = {}
     ids: Numbers = {}
-    said = [
+    facts = [
         (
             kind,
             *(_said(compound, classes, ids) for compound in (rule.subject, rule.ancestor)),
@@ -81,7 +81,7 @@ def sheet_of(texts: tuple[str, ...]) -> Sheet:
         sorted(names[name[1:]] for name in sheet.shown if name[0] == sign)
         for sign, names in ((".", classes), ("#", ids))
     ]
-    return Sheet(repr((said, shown)) if said or sheet.shown else "", classes, ids)
+    return Sheet(repr((facts, shown)) if facts or sheet.shown else "", classes, ids)
 
 
 def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:

@@ -72,12 +72,12 @@ class Pieces:
 
     def of(self, markup: Iterable[str]) -> dict[str, Piece]:
         """Return a piece for each token; raises OddMarkupError."""
-        known = self._known
-        found = {token: known.get(token) or _piece(token, self._needs) for token in markup}
-        if len(known) > _MOST_KEPT:
-            known.clear()
-        known.update((token, piece) for token, piece in found.items() if len(token) <= _LONGEST_KEPT)
-        return found
+        remembered = self._known
+        pieces = {token: remembered.get(token) or _piece(token, self._needs) for token in markup}
+        if len(remembered) > _MOST_KEPT:
+            remembered.clear()
+        remembered.update((token, piece) for token, piece in pieces.items() if len(token) <= _LONGEST_KEPT)
+        return pieces
 
 
 @lru_cache(maxsize=4)
@@ -148,22 +148,22 @@ def _content(name: str, content: str) -> str:
 
 
 def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]:
-    found = [f"r{name}={attributes[name]}" for name in attributes.keys() & needs.attributes]
+    facts = [f"r{name}={attributes[name]}" for name in attributes.keys() & needs.attributes]
     for name in attributes.keys() & _READ:
         read = _value(tag, name, attributes[name])
         if read is not None:
-            found.append(f"a{name}={read}")
-    told: set[str] = set()
+            facts.append(f"a{name}={read}")
+    names: set[str] = set()
     for name in _NAMES:
         if name in attributes:
             for word in resolved(attributes[name]).split():
-                told |= telling_tokens(word)
-    if told:
-        found.append(f"n{sorted(told)}")
+                names |= telling_tokens(word)
+    if names:
+        facts.append(f"n{sorted(names)}")
     identifier = attributes.get("id", "")
     if (tag == "template" or "hidden" in attributes) and ("&" in identifier or SEGMENT.match(identifier)):
-        found.append(f"s{identifier}")
-    return sorted(found)
+        facts.append(f"s{identifier}")
+    return sorted(facts)
 
 
 def _value(tag: str, name: str, value: str) -> str | None:

@@ -94,18 +94,18 @@ def plain_token(markup: str) -> str:
 
 
 def _split(text: str, token: re.Pattern[str], sound: re.Pattern[str]) -> list[str]:
-    found = token.split(text)
-    if len(found) > 1 and not sound.fullmatch(found[-2]):
-        raise OddMarkupError(found[-2][:80])
-    return found
+    parts = token.split(text)
+    if len(parts) > 1 and not sound.fullmatch(parts[-2]):
+        raise OddMarkupError(parts[-2][:80])
+    return parts
 
 
 def opening(token: str) -> str:
     """Return the start tag of a token that begins with one."""
-    found = _OPENING.match(token)
-    if not found:
+    match = _OPENING.match(token)
+    if not match:
         raise OddMarkupError(token[:80])
-    return found[0]
+    return match[0]
 
 
 def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
@@ -117,15 +117,15 @@ def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
     end = len(tag) - 1
     if not named or tag[named.end()] not in " \t\n\f/>":
         raise OddMarkupError(tag[:80])
-    place, found = named.end(), []
-    while attribute := _ATTRIBUTE.match(tag, place, end):
+    start, attributes = named.end(), []
+    while attribute := _ATTRIBUTE.match(tag, start, end):
         value = next((part for part in attribute.groups()[1:] if part is not None), "")
-        found.append((attribute[1].lower() if attribute[1].isascii() else attribute[1], value))
-        place = attribute.end()
-    rest = tag[place:end].strip(" \t\n\f")
+        attributes.append((attribute[1].lower() if attribute[1].isascii() else attribute[1], value))
+        start = attribute.end()
+    rest = tag[start:end].strip(" \t\n\f")
     if rest not in ("", "/"):
         raise OddMarkupError(tag[:80])
-    return named[2].lower(), bool(named[1]), rest == "/", found
+    return named[2].lower(), bool(named[1]), rest == "/", attributes
 
 
 def resolved(value: str) -> str:

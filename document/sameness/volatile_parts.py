@@ -59,20 +59,20 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
     places = list(compress(count(), map(ne, one, other)))
     pairs = _differing(plain_tokens(before), other, places)
     unclear = [pair for pair in pairs if not _same_but_values(*pair, needs)]
-    found = pieces_for(needs).of({token for pair in unclear for token in pair})
-    return all(found[old] == found[new] for old, new in unclear)
+    pieces = pieces_for(needs).of({token for pair in unclear for token in pair})
+    return all(pieces[old] == pieces[new] for old, new in unclear)
 
 
-def _differing(found: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
+def _differing(split: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
     """Return the markup that differs, with what stands for it in the other page; raises OddMarkupError for more.
 
     A token has as many signs in both pages, and begins where its first one stands, if all before it are the same
     markup for markup.
     """
-    ends = list(accumulate(map(str.count, found[1::2], repeat("<"))))
+    ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
     pairs = []
-    for number in dict.fromkeys(bisect_left(ends, place) for place in places):
-        old, text = found[2 * number + 1 : 2 * number + 3]
+    for number in dict.fromkeys(bisect_left(ends, sign) for sign in places):
+        old, text = split[2 * number + 1 : 2 * number + 3]
         first = ends[number - 1] + 1 if number else 1
         part = f"<{'<'.join(other[first : ends[number] + 1])}"
         if not part.endswith(text):
@@ -86,8 +86,8 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 
     In plain markup each value's first quote stands after "=", so that quotes come in pairs.
     """
-    found = _START.match(old)
-    tag = found[1].lower() if found else ""
+    match = _START.match(old)
+    tag = match[1].lower() if match else ""
     if not tag or tag in WITH_CONTENT:
         return False
     left, right = old.split('"'), new.split('"')
@@ -103,5 +103,5 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 @lru_cache(maxsize=4096)
 def _named(outside: str) -> str:
     """Return the attribute that what stands before a quoted value gives it to; "" where that is not plain."""
-    found = _UP_TO_VALUE.fullmatch(outside)
-    return found[1].lower() if found and found[1].isascii() else ""
+    match = _UP_TO_VALUE.fullmatch(outside)
+    return match[1].lower() if match and match[1].isascii() else ""

@@ -43,13 +43,13 @@ class Piece:
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
     """Return the lines with typed markers split off; a run-in heading ("3.1.2 Sharing by law: ...") becomes two."""
-    found = []
+    split = []
     for line in lines:
         typed, words = ("", line.text) if line.row else split_marker(line.text)
         marker = f"{line.marker} {typed}".strip()
         piece = Piece(line, marker, words, count(marker))
-        found.extend(_run_in(piece))
-    return found
+        split.extend(_run_in(piece))
+    return split
 
 
 def _run_in(piece: Piece) -> list[Piece]:
@@ -68,17 +68,17 @@ def _run_in(piece: Piece) -> list[Piece]:
     ]
 
 
-def mark_headings(found: list[Piece]) -> None:
+def mark_headings(lines: list[Piece]) -> None:
     """Set `heading` on the pieces that are headings."""
-    for piece in found:
+    for piece in lines:
         if piece.line.level and not piece.contents:
             piece.heading = not (len(piece.words) > _LONGEST and piece.words.endswith((".", ";", ":")))
-    for place, piece in enumerate(found):
-        if not piece.heading and _bold_heading(found, place):
+    for number, piece in enumerate(lines):
+        if not piece.heading and _bold_heading(lines, number):
             piece.heading = True
-    _mark_numbered(found)
-    if sum(piece.heading for piece in found) < 3:
-        _mark_bare(found)
+    _mark_numbered(lines)
+    if sum(piece.heading for piece in lines) < 3:
+        _mark_bare(lines)
 
 
 def _candidate(piece: Piece) -> bool:
@@ -87,46 +87,46 @@ def _candidate(piece: Piece) -> bool:
     return plain and _LETTER.search(piece.words) is not None and not states_date(piece.words)
 
 
-def _bold_heading(found: Sequence[Piece], place: int) -> bool:
-    piece = found[place]
+def _bold_heading(lines: Sequence[Piece], number: int) -> bool:
+    piece = lines[number]
     if not piece.line.bold or not _candidate(piece) or len(piece.words.split()) > _WORDS:
         return False
     if piece.words.endswith((";", ",")) or (piece.words.endswith((".", ":")) and len(piece.words.split()) > 8):
         return False
-    after = found[place + 1] if place + 1 < len(found) else None
+    after = lines[number + 1] if number + 1 < len(lines) else None
     if piece.line.in_item:
         return after is not None and after.line.same_item
     return after is not None and not (after.line.row and not piece.marker and piece.words.endswith(":"))
 
 
-def _mark_numbered(found: list[Piece]) -> None:
+def _mark_numbered(lines: list[Piece]) -> None:
     """Mark short typed-number lines that stand over paragraphs of their own, where most of their series do."""
-    for series in _series(found):
-        headed = [place for place in series if _stands_over(found, place)]
+    for series in _series(lines):
+        headed = [number for number in series if _stands_over(lines, number)]
         if len(headed) * 2 > len(series):
-            for place in headed:
-                found[place].heading = True
+            for number in headed:
+                lines[number].heading = True
 
 
-def _series(found: Sequence[Piece]) -> list[list[int]]:
+def _series(lines: Sequence[Piece]) -> list[list[int]]:
     """Group the numbered lines into series that count on."""
     series: list[list[int]] = []
-    for place, piece in enumerate(found):
+    for number, piece in enumerate(lines):
         if not piece.number.values or not _candidate(piece):
             continue
-        for known in reversed(series[-6:]):
-            if follows(piece.number, found[known[-1]].number):
-                known.append(place)
+        for earlier in reversed(series[-6:]):
+            if follows(piece.number, lines[earlier[-1]].number):
+                earlier.append(number)
                 break
         else:
             if starts(piece.number) or not series:
-                series.append([place])
+                series.append([number])
     return series
 
 
-def _stands_over(found: Sequence[Piece], place: int) -> bool:
-    piece = found[place]
-    after = found[place + 1] if place + 1 < len(found) else None
+def _stands_over(lines: Sequence[Piece], number: int) -> bool:
+    piece = lines[number]
+    after = lines[number + 1] if number + 1 < len(lines) else None
     words = piece.words.split()
     if (
         after is None
@@ -140,10 +140,10 @@ def _stands_over(found: Sequence[Piece], place: int) -> bool:
     return not after.heading and len(after.words) >= _BODY
 
 
-def _mark_bare(found: list[Piece]) -> None:
+def _mark_bare(lines: list[Piece]) -> None:
     """Mark short lines without a final stop between sentences and a text of their own."""
-    for place, piece in enumerate(found):
-        if _is_bare(piece) and _closed_before(found, place) and _opens_after(found, place):
+    for number, piece in enumerate(lines):
+        if _is_bare(piece) and _closed_before(lines, number) and _opens_after(lines, number):
             piece.heading = True
 
 
@@ -156,25 +156,25 @@ def _is_bare(piece: Piece) -> bool:
     return not (piece.line.links and piece.line.links[0].text == piece.words)
 
 
-def _closed_before(found: Sequence[Piece], place: int) -> bool:
+def _closed_before(lines: Sequence[Piece], number: int) -> bool:
     """Return whether what is before a line ends there."""
-    if not place:
+    if not number:
         return True
-    before = found[place - 1]
+    before = lines[number - 1]
     return before.heading or before.is_item or before.line.row or before.words.endswith((".", ":", ";", "?", "!"))
 
 
-def _opens_after(found: Sequence[Piece], place: int) -> bool:
+def _opens_after(lines: Sequence[Piece], number: int) -> bool:
     """Return whether a text begins after a line."""
-    if place + 1 == len(found):
+    if number + 1 == len(lines):
         return False
-    after = found[place + 1]
-    return (after.is_item and not after.contents) or len(after.words) >= _BODY or _heading_like(found, place + 1)
+    after = lines[number + 1]
+    return (after.is_item and not after.contents) or len(after.words) >= _BODY or _heading_like(lines, number + 1)
 
 
-def _heading_like(found: Sequence[Piece], place: int) -> bool:
+def _heading_like(lines: Sequence[Piece], number: int) -> bool:
     """Whether a title's next line may itself be a heading: short, with a long text after it."""
-    piece = found[place]
-    after = found[place + 1] if place + 1 < len(found) else None
+    piece = lines[number]
+    after = lines[number + 1] if number + 1 < len(lines) else None
     short = len(piece.words.split()) <= _BARE_WORDS and not piece.words.endswith((".", ";", ","))
-    return place == 1 and short and after is not None and len(after.words) >= _BODY
+    return number == 1 and short and after is not None and len(after.words) >= _BODY

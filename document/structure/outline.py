@@ -47,13 +47,13 @@ class Part:
         return f"{self.piece.marker} {self.piece.words}".strip() if self.piece else ""
 
 
-def parts(found: Sequence[Piece]) -> list[Part]:
+def parts(lines: Sequence[Piece]) -> list[Part]:
     """Group the pieces under their headings, each heading with its level and those above it."""
     grouped = [Part(None, 0)]
     open_parts: list[Part] = []
-    headings = [piece for piece in found if piece.heading]
+    headings = [piece for piece in lines if piece.heading]
     numbered = {id(piece) for piece, after in pairwise(headings) if _leads(piece, after)}
-    for piece in found:
+    for piece in lines:
         if not piece.heading:
             grouped[-1].body.append(piece)
             continue
@@ -132,17 +132,17 @@ def _smaller(part: Part, piece: Piece) -> bool:
     return part.piece is not None and part.piece.line.size < piece.line.size
 
 
-def mark_titles(found: Sequence[Part], page_title: str) -> str:
+def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
     """Mark the headings that are titles, one for each language's part; return the document's own, or "".
 
     A title stands first, has no number, and stands over all that follows; or its words are in the page's own title; or
     the page has none, and it names a document ("Privacy Notice").
     """
-    first = next((part for part in found if part.piece), None)
+    first = next((part for part in grouped if part.piece), None)
     if first is None or first.piece is None or first.piece.marker or first.level != 1:
         return ""
-    outermost = [part for part in found if part.level == 1]
-    if _all_are_titles(outermost, found):
+    outermost = [part for part in grouped if part.level == 1]
+    if _all_are_titles(outermost, grouped):
         for part in outermost:
             part.title = True
     elif _names_document(first.piece.words, page_title):
@@ -150,13 +150,13 @@ def mark_titles(found: Sequence[Part], page_title: str) -> str:
     return first.piece.words if first.title else ""
 
 
-def _all_are_titles(outermost: Sequence[Part], found: Sequence[Part]) -> bool:
+def _all_are_titles(outermost: Sequence[Part], grouped: Sequence[Part]) -> bool:
     """Return whether the outermost headings are the titles of a text, one for each language at most."""
     only = outermost[0].piece
     if len(outermost) == 1 and only is not None and only.line.level == 1:
         return True
-    over = [part for part in outermost if any(part in other.above for other in found)]
-    return len(over) == len(outermost) <= max(1, len({part.language for part in found}))
+    over = [part for part in outermost if any(part in other.above for other in grouped)]
+    return len(over) == len(outermost) <= max(1, len({part.language for part in grouped}))
 
 
 def _names_document(words: str, page_title: str) -> bool:
@@ -164,9 +164,9 @@ def _names_document(words: str, page_title: str) -> bool:
     return mine <= spoken if spoken else bool(mine & title_words())
 
 
-def sections(found: Sequence[Part]) -> tuple[Section, ...]:
+def sections(grouped: Sequence[Part]) -> tuple[Section, ...]:
     """Return the finished sections."""
-    return tuple(_section(part) for part in found)
+    return tuple(_section(part) for part in grouped)
 
 
 def _section(part: Part) -> Section:

@@ -13,30 +13,30 @@ _REPEATED = 0.5
 _WORD = re.compile(r"\w+")
 
 
-def mark_contents(found: list[Piece]) -> None:
+def mark_contents(lines: list[Piece]) -> None:
     """Set `contents` on the entries of tables of contents.
 
     A run of at least three lines that each are a link to a place in the page, or of which half are words that stand
     again as a line of their own further down.
     """
-    keys = [_key(piece.words) for piece in found]
-    last = {key: place for place, key in enumerate(keys) if key and not _is_list_item(found[place])}
-    place = 0
-    while place < len(found):
-        end = _run_end(found, place)
-        run = range(place, end)
-        if len(run) >= _FEWEST and _is_contents(found, run, keys, last):
+    keys = [_key(piece.words) for piece in lines]
+    last = {key: number for number, key in enumerate(keys) if key and not _is_list_item(lines[number])}
+    number = 0
+    while number < len(lines):
+        end = _run_end(lines, number)
+        run = range(number, end)
+        if len(run) >= _FEWEST and _is_contents(lines, run, keys, last):
             for entry in run:
-                found[entry].contents = True
-        place = max(end, place + 1)
+                lines[entry].contents = True
+        number = max(end, number + 1)
 
 
-def _run_end(found: Sequence[Piece], start: int) -> int:
+def _run_end(lines: Sequence[Piece], start: int) -> int:
     """Return the end of the run of short lines of one kind from `start` on."""
-    kind = _kind(found[start])
+    kind = _kind(lines[start])
     end = start
-    while end < len(found) and kind and _kind(found[end]) == kind and len(found[end].words) <= _LONGEST:
-        if end > start and kind != "link" and _starts_again(found[end], found[end - 1]):
+    while end < len(lines) and kind and _kind(lines[end]) == kind and len(lines[end].words) <= _LONGEST:
+        if end > start and kind != "link" and _starts_again(lines[end], lines[end - 1]):
             break
         end += 1
     return end
@@ -59,10 +59,10 @@ def _starts_again(piece: Piece, before: Piece) -> bool:
     return same and bool(piece.number.values) and piece.number.values <= before.number.values
 
 
-def _is_contents(found: Sequence[Piece], run: range, keys: Sequence[str], last: dict[str, int]) -> bool:
-    if all(found[place].line.in_page for place in run):
+def _is_contents(lines: Sequence[Piece], run: range, keys: Sequence[str], last: dict[str, int]) -> bool:
+    if all(lines[number].line.in_page for number in run):
         return True
-    repeated = sum(last.get(keys[place], -1) >= run.stop for place in run)
+    repeated = sum(last.get(keys[number], -1) >= run.stop for number in run)
     return repeated >= 2 and repeated >= _REPEATED * len(run)
 
 

@@ -24,8 +24,8 @@ def decode_hex(code: str) -> str | None:
 
 def decode_target(target: str) -> str:
     """Return a link's target, a protected address as `mailto:`, and what is left of references in it resolved."""
-    found = _PROTECTED.search(target)
-    address = decode_hex(found[1]) if found else None
+    match = _PROTECTED.search(target)
+    address = decode_hex(match[1]) if match else None
     if address:
         return f"mailto:{address}"
     if target[:7].lower() == "mailto:":

@@ -69,7 +69,7 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
     the one around it. "und" if nothing fits, or if the language is not a configured one.
     """
     expected = tuple(configured) or ((page,) if _SUBTAG.fullmatch(page) else ())
-    languages = [_shown(text, said, expected, configured) for text, said in zip(texts, declared, strict=True)]
+    languages = [_shown(text, markup, expected, configured) for text, markup in zip(texts, declared, strict=True)]
     _vote(languages, texts, expected)
     _ask_about_rest(languages, texts, expected)
     filled = _filled(languages, page)

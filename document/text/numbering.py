@@ -42,12 +42,12 @@ def split_marker(text: str) -> tuple[str, str]:
     A dotted number without a stop after it ("2.5 million") counts only before a capital letter, and a single capital
     letter not before another initial. A line that is nothing but a marker keeps it as its words.
     """
-    found: list[str] = []
+    markers: list[str] = []
     rest = text
-    while len(found) < _ONLY_TYPED_BEFORE and (end := _marker_end(rest)):
-        found.append(rest[:end].strip())
+    while len(markers) < _ONLY_TYPED_BEFORE and (end := _marker_end(rest)):
+        markers.append(rest[:end].strip())
         rest = rest[end:]
-    return (" ".join(found), rest) if rest else ("", text)
+    return (" ".join(markers), rest) if rest else ("", text)
 
 
 def _marker_end(text: str) -> int:
@@ -115,7 +115,7 @@ def _roman(text: str) -> int:
     values = [_ROMAN_VALUES.get(letter, 0) for letter in text.lower()]
     if 0 in values:
         return 0
-    return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
+    return sum(-value if value < max(values[index:]) else value for index, value in enumerate(values))
 
 
 def rendered(value: int, style: str) -> str:

@@ -111,6 +111,8 @@ def test_no_edit_of_a_real_policy_is_missed(shared: Path, name: str) -> None:
 
 
 ROTATING = [
+    ("<a href=#s1>Use</a><h2 id=s1>Use</h2><p>We keep.</p>", "<a href=#t9>Use</a><h2 id=t9>Use</h2><p>We keep.</p>"),
+    ("<p>A.</p><iframe src='/a?t=1'></iframe>", "<p>A.</p><iframe src='/a?t=2'></iframe>"),
     ("<script nonce=a1>let x = 'a < b';</script><p>We keep.</p>", "<script nonce=b2>y</script><p>We keep.</p>"),
     ("<!-- cached 12:01 --><p>We keep letters.</p>", "<!-- cached 12:02 --><p>We keep letters.</p>"),
     ("<p id=block-7f3a data-token=x>We keep letters.</p>", "<p id=block-99c1 data-token=y>We keep letters.</p>"),
@@ -148,6 +150,25 @@ def test_head_may_hold_other_scripts_and_names_of_styles() -> None:
 
 
 TELLING = [
+    ("<textarea readonly>We keep it.</textarea>", "<textarea>We keep it.</textarea>"),
+    ("<template shadowrootmode=open><p>A.</template>", "<template><p>A.</template>"),
+    ("<iframe srcdoc='<p>A.'></iframe>", "<iframe srcdoc='<p>B.'></iframe>"),
+    ("<p>We keep <del>it</del>.", "<p>We keep <ins>it</ins>."),
+    (
+        "<template id=B:0></template><p>A.<div hidden id=S:0>C.</div>",
+        "<template id=B:1></template><p>A.<div hidden id=S:0>C.</div>",
+    ),
+    ("<p>A.<a href=#x>B</a><i id=x hidden>C</i>", "<p>A.<a href=#y>B</a><i id=x hidden>C</i>"),
+    (
+        "<p>A.<b onclick=\"show('x')\">B</b><i id=x hidden>C</i>",
+        "<p>A.<b onclick=\"show('y')\">B</b><i id=x hidden>C</i>",
+    ),
+    (
+        "<style>.on .x{display:flex}</style><i class=x hidden>C</i>",
+        "<style>.on .y{display:flex}</style><i class=x hidden>C</i>",
+    ),
+    ("<p>A.<footer>We sell tea to all of you.</footer>", "<p>A.<footer>We sell tea to none of you.</footer>"),
+    ("<p>A.<iframe src=/a></iframe>", "<p>A.<iframe src=/b></iframe>"),
     ("<p>We keep letters.</p>", "<p>We keep no letters.</p>"),
     ("<div hidden>A.</div><p>B.</p>", "<div>A.</div><p>B.</p>"),
     ("<div class=breadcrumb>A</div><p>B.</p>", "<div class=breads>A</div><p>B.</p>"),
