@@ -15,7 +15,7 @@ from typing import Literal
 
 from bs4 import NavigableString, Tag
 
-from document.formats.content_type import is_pdf
+from document.formats.content_type import WHAT_TO_DO, file_kind, is_pdf
 from document.formats.decoding import decode
 from document.html.nesting import nests_too_deeply
 from document.html.soup import attribute, events, parse
@@ -59,16 +59,6 @@ _WALL_WORDS = 400
 """Words of a whole page up to which a phrase of a wall is believed."""
 _RUBBISH = 0.05
 """The share of characters that are no text from which a body is not read as one."""
-_MAGIC = {
-    b"PK\x03\x04": "a ZIP file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x1f\x8b": "compressed",
-    b"\x7fELF": "a program",
-    b"RIFF": "a media file",
-    b"wOF": "a font",
-}
 _FIREWALLS = {
     "cf-mitigated": ("challenge", "block"),
     "x-amzn-waf-action": ("challenge", "captcha", "block"),
@@ -170,9 +160,8 @@ def _wish(page: Page) -> str:
 
 
 def _rubbish(page: Page) -> str | None:
-    what = next((what for magic, what in _MAGIC.items() if page.body.startswith(magic)), None)
-    if what:
-        return f"The body is {what}, no page."
+    if what := file_kind(page):
+        return f"The body is {what}, which cannot be read: {WHAT_TO_DO}."
     text = decode(page.body[:100_000], page.content_type)
     broken = len(_NO_TEXT.findall(text))
     if broken > 20 and broken > _RUBBISH * len(text):

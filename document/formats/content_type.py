@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Literal
 
@@ -12,6 +13,29 @@ Kind = Literal["html", "markdown", "plain"]
 
 _TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|span|table|article|section|h[1-6]|br|a)\b", re.IGNORECASE)
 _SNIFFED = 4096
+_FILES = {
+    b"{\\rtf": "an RTF file",
+    b"\xd0\xcf\x11\xe0": "a document of an old Microsoft Office",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "compressed",
+    b"\x7fELF": "a program",
+    b"RIFF": "a media file",
+    b"wOF": "a font",
+}
+"""Files by their first bytes."""
+_ZIP = b"PK\x03\x04"
+_ZIPPED = {
+    b"word/document.xml": "a Word document (DOCX)",
+    b"xl/workbook.xml": "an Excel workbook",
+    b"ppt/presentation.xml": "a PowerPoint presentation",
+    b"application/vnd.oasis.opendocument.text": "an OpenDocument text (ODT)",
+    b"application/epub+zip": "an e-book (EPUB)",
+}
+"""ZIP files by a name that is stored in them uncompressed."""
+_MHTML = re.compile(rb"^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
+WHAT_TO_DO = "watch the address of a page or PDF file, or save it as HTML or PDF and bring that in with `import file`"
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024
 """Bytes within which readers look for a PDF file's first words."""
@@ -22,6 +46,30 @@ def is_pdf(page: Page) -> bool:
     if page.body[:_PDF_WITHIN].lstrip().startswith(_PDF):
         return True
     return _declared(page) == "application/pdf" and not page.body.lstrip().startswith(b"<")
+
+
+def file_kind(page: Page) -> str | None:
+    """Return what a file that is neither page, text nor PDF is called; None for any other."""
+    body = page.body.lstrip() if page.body[:1].isspace() else page.body
+    if body.startswith(_ZIP):
+        return next((what for name, what in _ZIPPED.items() if name in body), "a ZIP file")
+    if _MHTML.match(body[:_SNIFFED].replace(b"\r\n", b"\n")):
+        return "a web archive (MHTML)"
+    if _is_json(page, body):
+        return "JSON data"
+    return next((what for start, what in _FILES.items() if body.startswith(start)), None)
+
+
+def _is_json(page: Page, body: bytes) -> bool:
+    declared = _declared(page)
+    if body[:1] not in (b"{", b"["):
+        return False
+    if declared.endswith(("/json", "+json")):
+        return True
+    try:
+        return declared != "text/html" and isinstance(json.loads(body), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def kind_of(page: Page, text: str) -> Kind:
