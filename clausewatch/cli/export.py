@@ -21,6 +21,7 @@ from archive.storage.database import Archive
 from clausewatch import __version__
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
+from clausewatch.config.tables import web_address
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
 from clausewatch.exports.csv_export import TABLES, Table, write_csv
@@ -46,6 +47,7 @@ class ExportWriteError(ClausewatchError):
 @click.option(
     "--limit", type=click.IntRange(min=1), help=f"So many changes at most; with --atom.  [default: {MOST_ENTRIES}]"
 )
+@click.option("--self", "address", metavar="URL", help="Where the feed will be, for its link to itself; with --atom.")
 @click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="This version; with --evidence.")
 @click.option("--since", type=FROM, help="What was first seen then or later: 2026-03-31.")
 @click.option(
@@ -65,6 +67,7 @@ def export(
     tag: str | None,
     topic: str | None,
     limit: int | None,
+    address: str | None,
     number: int | None,
     since: datetime | None,
     output: Path | None,
@@ -85,8 +88,10 @@ def export(
     clausewatch export --atom --tag vendor -o vendors.atom
     """
     _require_one(bundle is not None, warc, table is not None, atom)
-    if not atom and (tag is not None or topic is not None or limit is not None):
-        raise click.UsageError("--tag, --topic and --limit go with --atom.")
+    if not atom and any(given is not None for given in (tag, topic, limit, address)):
+        raise click.UsageError("--tag, --topic, --limit and --self go with --atom.")
+    if address is not None:
+        _require_address(address)
     if policy is not None and tag is not None:
         raise click.UsageError("A feed is of one policy or of a tag: leave one of the two out.")
     if bundle is not None and policy is not None:
@@ -101,7 +106,7 @@ def export(
         elif table is not None:
             exported = _export_table(archive, table, policy, since=since, output=output)
         else:
-            scope = Scope(policy, tag, topic, since=since, most=limit or MOST_ENTRIES)
+            scope = Scope(policy, tag, topic, since=since, most=limit or MOST_ENTRIES, address=address)
             exported = _export_feed(archive, scope, output)
     click.echo(f"Exported {exported}", err=output is None)
 
@@ -135,6 +140,13 @@ def _export_feed(archive: Archive, scope: Scope, output: Path | None) -> str:
     with _target(output) as target:
         target.write(written.content)
     return _fed(written)
+
+
+def _require_address(address: str) -> None:
+    try:
+        web_address(address)
+    except ValueError as error:
+        raise click.UsageError(f"--self {error}.") from error
 
 
 def _require_one(*given: bool) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from archive.evidence.chain import beginning
-from archive.model import Query, RecordedFinding, Version
+from archive.model import Query, RecordedFinding, Version, is_imported
 from archive.questions.history import history, versions_of
 from archive.questions.status import statuses
 from archive.recording.flapping import verdicts
@@ -47,6 +47,8 @@ class Scope:
     """`sharing` and `rights` for what is material to them, a fine topic for each finding of its own; None for both."""
     since: datetime | None = None
     most: int = MOST_ENTRIES
+    address: str | None = None
+    """Where the feed will be, for readers that ask for it again; its names do not depend on it."""
 
     @property
     def title(self) -> str:
@@ -111,7 +113,9 @@ def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tupl
 
 
 def _told(version: Version, reader: Subscriber) -> list[RecordedFinding]:
-    findings = version.change.findings if version.change is not None else ()
+    if version.change is None or is_imported(version.identity):  # history is not news
+        return []
+    findings = version.change.findings
     return [each for each in findings if not each.is_false_alarm and asks_for(reader, version.policy, (), each.finding)]
 
 
@@ -129,6 +133,8 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
     _text(element, "subtitle", shown)
     _text(element, "updated", stamp(updated))
     _text(SubElement(element, "author"), "name", "Clausewatch")
+    if scope.address is not None:
+        SubElement(element, "link", rel="self", href=scope.address)
     return element
 
 

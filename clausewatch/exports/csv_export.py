@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TextIO
 
@@ -14,6 +15,10 @@ Row = tuple[str, ...]
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula; see OWASP on CSV injection."""
+
+
+AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
+"""Where a cell would begin if the spreadsheet splits a line at its own country's separator."""
 
 
 def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
@@ -29,8 +34,9 @@ def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
 
 
 def cell(value: str) -> str:
-    """Return a text as a cell: an apostrophe before what a spreadsheet would take for a formula, and no NUL."""
+    """Return a text as a cell: an apostrophe before whatever could be taken for a formula, and no NUL."""
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
 
 

@@ -29,7 +29,7 @@ from tests.archive.visits import (
     watch,
     written,
 )
-from tests.clausewatch.watched import call, opened, watched
+from tests.clausewatch.watched import call, configured, opened, watched
 
 NOW = START + 100 * HOUR
 BAKERY = replace(TEAHOUSE, name="Bakery & Söhne", url="https://bakery.example/privacy", tags=("bank",))
@@ -43,6 +43,10 @@ SCHEMA = """
     <element name="subtitle"><ref name="plain"/></element>
     <element name="updated"><ref name="moment"/></element>
     <element name="author"><element name="name"><text/></element></element>
+    <optional><element name="link">
+      <attribute name="rel"><value>self</value></attribute>
+      <attribute name="href"><data type="anyURI"><param name="pattern">https?://[!-~]+</param></data></attribute>
+    </element></optional>
     <zeroOrMore><element name="entry">
       <element name="id"><ref name="tag"/></element>
       <element name="title"><ref name="plain"/></element>
@@ -270,3 +274,26 @@ def test_a_wrong_question_is_told(tmp_path: Path, words: tuple[str, ...], said: 
     result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "feed.atom"))
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_a_feed_says_where_it_is(tmp_path: Path) -> None:
+    target = tmp_path / "all.atom"
+    words = ("export", "--atom", "--self", "https://feeds.example/all.atom", "-o", str(target))
+    assert call(watched(tmp_path), *words).exit_code == 0
+    read(target.read_bytes())
+    assert b'<link rel="self" href="https://feeds.example/all.atom" />' in target.read_bytes()
+    refused = call(watched(tmp_path), "export", "--atom", "--self", "all.atom", "-o", str(target))
+    assert refused.exit_code == 2
+    assert "not a web address" in refused.stderr
+
+
+def test_imported_history_is_not_news(tmp_path: Path) -> None:
+    path = configured(tmp_path)
+    for day, readers in (("2024-03-01", "our cooks only"), ("2024-04-01", "our cooks, and we sell it to advertisers")):
+        saved = tmp_path / f"{day}.md"
+        text = f"We share your personal data with {readers}. You can ask for a copy of your personal data."
+        saved.write_text(f"# Privacy notice\n\n{text}\n")
+        assert call(path, "import", "file", "Teahouse", "--at", day, str(saved)).exit_code == 0
+    with opened(tmp_path) as archive:
+        assert versions_of(archive, "Teahouse")[1].change is not None
+        assert feed(archive, Scope(), NOW).entries == 0

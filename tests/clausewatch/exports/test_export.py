@@ -201,6 +201,16 @@ def test_no_cell_is_run_as_a_formula(begins: str) -> None:
     assert cell("We keep = signs - and + too") == "We keep = signs - and + too"
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("value", ["a;=1+1", 'a; "@x', "a\t-2", "a\n+3", "=1;=2", "We share: a; -b", "plain; text"])
+def test_no_cell_is_run_whatever_separates_them(separator: str, value: str) -> None:
+    target = io.StringIO()
+    csv.writer(target).writerow([cell("first"), cell(value)])
+    lines = target.getvalue().splitlines() if separator != "," else [target.getvalue()]
+    for row in csv.reader(lines, delimiter=separator):
+        assert not [read for read in row if read.lstrip(' "').startswith(("=", "+", "-", "@"))]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
