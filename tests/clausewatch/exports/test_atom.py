@@ -276,11 +276,11 @@ def test_a_wrong_question_is_told(tmp_path: Path, words: tuple[str, ...], said: 
     assert said in result.output
 
 
-def test_a_feed_says_where_it_is(tmp_path: Path) -> None:
+def test_a_feed_says_where_it_is(tmp_path: Path, schema: etree.RelaxNG) -> None:
     target = tmp_path / "all.atom"
     words = ("export", "--atom", "--self", "https://feeds.example/all.atom", "-o", str(target))
     assert call(watched(tmp_path), *words).exit_code == 0
-    read(target.read_bytes())
+    schema.assertValid(read(target.read_bytes()))
     assert b'<link rel="self" href="https://feeds.example/all.atom" />' in target.read_bytes()
     refused = call(watched(tmp_path), "export", "--atom", "--self", "all.atom", "-o", str(target))
     assert refused.exit_code == 2
