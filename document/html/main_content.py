@@ -245,7 +245,7 @@ class PolicyPart:
 
     def _is_aside(self, unit: PageElement) -> bool:
         """Return whether what is before the title is short, or called boilerplate."""
-        return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or is_called_boilerplate(unit))
+        return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or self._is_named(unit, 4 * _LONG))
 
     def _is_line(self, unit: PageElement) -> bool:
         """Return whether a unit beside the text is a line of it: short, and without anything to press or follow."""
