@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 # there are processors, as many tests wait: for a server, for a time that passes, for a command to end.
 PARALLEL := -n $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo quick test long bench check format lock clean
+.PHONY: help demo quick test long bench validation check format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test     run all tests"
 	@echo "make long     run all tests, those that take many minutes too"
 	@echo "make bench    run all benchmarks and print one table; an hour at most"
+	@echo "make validation  judge the changes that were kept apart, once for a commit, and log the scores"
 	@echo "make check    format, lint, types and tests: what CI runs"
 	@echo "make format   put the code in order"
 	@echo "make lock     take the newest versions of everything into constraints.txt"
@@ -41,6 +42,10 @@ long: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/table.py
+
+# Real changes that were kept apart: scores alone, logged in docs/figures.md, once for a commit. Not for CI.
+validation: $(STAMP)
+	$(BIN)/python tests/quality/validation.py
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)

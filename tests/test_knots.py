@@ -22,8 +22,6 @@ MOST_CALLS = 1.0
 """Calls with as many positional arguments, per 1,000 lines of a package."""
 
 KNOTS = {
-    "differ/judgement/effects.py: part_effect",
-    "differ/judgement/effects.py: whole",
     "differ/judgement/recipients.py: runs",
     "differ/visits/anomalies.py: lost_section",
     "differ/visits/selected_part.py: portion",

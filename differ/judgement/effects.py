@@ -142,16 +142,29 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     towards: Direction = "added" if after else "removed"
     if subject == "rights" and is_address_line(statement):
         return [Effect(subject, "address", towards, text_of(before), text_of(after))]
-    listed = statement.kind in ("item", "row")
-    if subject == "sharing" and listed and not sense.has("sell", "recipient") and names(statement, sense):
+    if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, head_of(before), head_of(after))]
-    for part in SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS:
-        said = sense.named(*part.concepts)
-        if said and part not in (NEGATION, CONDITION) and not only_generic(sense, part):
-            return [whole_effect(subject, part, said, new=after is not None)]
-    if subject == "rights" and len(sense.words) < STATEMENT:
-        return []
-    return [Effect(subject, "statement", towards)] if listed else []
+    part = gravest_part(SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS, sense)
+    if part is not None:
+        return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
+    told = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
+    return [Effect(subject, "statement", towards)] if told else []
+
+
+def gravest_part(parts: Iterable[Part], sense: Meaning) -> Part | None:
+    """Return the first part whose concepts a statement names; negations and conditions say nothing by themselves."""
+    telling = (part for part in parts if part not in (NEGATION, CONDITION))
+    return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
+
+
+def lists_name(statement: Statement, sense: Meaning) -> bool:
+    """Whether a statement is an entry of a list that names somebody, and says nothing else of who receives data."""
+    return is_listed(statement) and not sense.has("sell", "recipient") and bool(names(statement, sense))
+
+
+def is_listed(statement: Statement) -> bool:
+    """Whether a statement is an entry of a list or a table."""
+    return statement.kind in ("item", "row")
 
 
 def head_of(statement: Statement | None) -> tuple[str, ...]:
@@ -212,21 +225,30 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
-    if subject == "rights" and {concept for concept, _ in before ^ after} == {"modality.may"}:
-        return None  # "you control" and "you can control" are one; "may" against "must" is not
-    if part.kind == "recipient" and {word for word, _ in left} == {word for word, _ in right}:
-        return None  # the same recipients, of an act that was turned: the act tells it
-    by_word = part.by == "word" and left.keys() != right.keys()
-    if before == after and not by_word:
+    if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
     towards = turn(dict(before - after), dict(after - before))
     if towards:
         return Effect(subject, part.kind, towards, shown(left), shown(right))
-    gone = {key: said for key, said in left.items() if key not in right}
-    new = {key: said for key, said in right.items() if key not in left}
-    if by_word:
+    gone, new = only_in(left, right), only_in(right, left)
+    if part.by == "word" and left.keys() != right.keys():
         return Effect(subject, part.kind, direction_of_words(gone, new), shown(gone), shown(new))
+    if before == after:
+        return None
     return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
+
+
+def says_the_same(subject: Watched, part: Part, levels: Collection[tuple[str, str]], words: Collection[str]) -> bool:
+    """Whether what differs in a part says nothing of it: of rights, that "you control" is "you can control"; of
+    recipients, that the act was turned, which the act tells."""
+    if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
+        return True  # "may" against "must" is not the same
+    return part.kind == "recipient" and not words
+
+
+def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return the mentions that only the first of two texts has."""
+    return {key: said for key, said in one.items() if key not in other}
 
 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from differ.judgement.effects import Effect, effects
+from differ.judgement.effects import STATEMENT, Effect, effects
 from differ.judgement.profiles import Profile, Rule
 from differ.judgement.recipients import Names, names_of, receiving_words
 from differ.judgement.relevance import relevance
 from differ.judgement.topics import unwatched_topics
+from differ.language.countries import regions
 from differ.language.lexicon import lexicon
 from differ.language.meaning import meaning
 from differ.language.roles import is_address
-from differ.language.statements import Statement
+from differ.language.statements import Statement, is_line
 from differ.language.words import words
 from differ.matching.alignment import Pair
 from differ.matching.equivalence import date_line, equivalent, time_limits
@@ -36,13 +37,27 @@ class Surroundings:
         self._before, self._after = before, after
         self.standing = frozenset(s.words for s in before) & frozenset(s.words for s in after)
         """The words of every statement that stands in both."""
+        self._placed = placed(before) & placed(after)
         self.words = all_words(before) & all_words(after)
         """Every word that both have, addresses among them."""
+
+    def repeats(self, statement: Statement) -> bool:
+        """Whether both texts say a statement to the same people: what goes from the part for one state and stays in
+        that for another is gone for the people of the first."""
+        if statement.words not in self.standing:
+            return False
+        region = regions(statement.path, statement.language)
+        return not region or bool({(statement.words, region), (statement.words, frozenset[str]())} & self._placed)
 
     @cached_property
     def names(self) -> tuple[Names, Names]:
         """What tells names from other words, before and after. It takes time, and few changes need it."""
         return names_of(self._before, ""), names_of(self._after, "")
+
+
+def placed(text: Iterable[Statement]) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
+    """Return the words of each statement of a document with the regions whose people it speaks of."""
+    return frozenset((statement.words, regions(statement.path, statement.language)) for statement in text)
 
 
 def all_words(text: Iterable[Statement]) -> frozenset[str]:
@@ -55,15 +70,26 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     present = pair.after or pair.before
     if present is None:
         return [], []
+    if changes_region(pair):
+        gone, new = (judge(half, profile, around) for half in (Pair(pair.before, None), Pair(None, pair.after)))
+        return gone[0] + new[0], gone[1] + new[1]
     reason = quiet_reason(pair, around)
     if reason == "unchanged":
         return [], []
     if reason is not None:
         return [], [Suppression(present.section, reason, text_of(pair.before), text_of(pair.after))]
-    if lexicon(present.language) is None:
+    if lexicon(present.language) is None and not is_label(present):
         return [plain_finding(pair, present, profile, "structure", "other", "low")], []
     found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
     return (found or [unwatched(pair, present, profile)]), []
+
+
+def changes_region(pair: Pair) -> bool:
+    """Whether a statement moved from the part for the people of one region to that for those of another."""
+    if pair.before is None or pair.after is None or not pair.moved:
+        return False
+    old, new = (regions(side.path, side.language) for side in (pair.before, pair.after))
+    return bool(old) and bool(new) and old != new
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
@@ -76,10 +102,18 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
         reason = equivalent(before, after, lexicon(after.language))
         if reason == "date" and limits_something(before, after):
             return None
-        return reason or quiet_kind(after)
-    if present is None or present.words in around.standing:
+        return reason or (None if turns_round(before, after) else quiet_kind(after))
+    if present is None or around.repeats(present):
         return "repeated"
     return quiet_kind(present) or quiet_line(present)
+
+
+def turns_round(before: Statement, after: Statement) -> bool:
+    """Whether an edit turns what a statement says of giving data away or of a right into its opposite: a heading that
+    does so is a statement of its own."""
+    senses = [meaning(side.words, side.language) for side in (before, after)]
+    one, other = (dict(sense.said_of("share", "sell", "right", "consent")) if sense else {} for sense in senses)
+    return any(one[concept] != other[concept] for concept in one.keys() & other.keys())
 
 
 def limits_something(before: Statement, after: Statement) -> bool:
@@ -244,6 +278,11 @@ def plain_finding(
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(plain.rule, plain.source, topic, severity, material, plain.sentences).about(pair, present, profile)
+
+
+def is_label(statement: Statement) -> bool:
+    """Whether a statement is a line of so few words that it says nothing in any language, as an entry of a menu."""
+    return len(statement.words) < STATEMENT and is_line(statement.text) and not any(map(is_address, statement.words))
 
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:

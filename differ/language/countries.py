@@ -40,3 +40,9 @@ def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
     for match in _pattern(language).findall(text):
         found.setdefault(_names(language)[match], match)
     return found
+
+
+@cache
+def regions(path: tuple[str, ...], language: str = ENGLISH) -> frozenset[str]:
+    """Return the codes of the countries, regions and states whose people a section speaks of, by its headings."""
+    return frozenset(code for heading in path for code in countries(heading, language))

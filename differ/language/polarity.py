@@ -23,6 +23,8 @@ TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.wit
 """Concepts (or their first parts) whose sense a negation turns."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
+ANSWERS = ("no", "tidak", "non", "nein")
+"""A sentence or row that ends with one of these denies what it asks: "Do we sell data? No"."""
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
 LEVELS = (NEVER, CONDITIONAL, PLAIN)
 """What a sentence allows, from least to most."""
@@ -148,6 +150,7 @@ class Signs:
         ]
         if under(mention.concept, GIVING):
             near += [turn for turn in self.of("nobody") if 0 <= turn.start - mention.end <= OBJECT_REACH]
+            near += [turn for turn in self.of("negation") if turn.end == len(self.text) and self.text[-1] in ANSWERS]
         return near
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:

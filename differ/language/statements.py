@@ -14,6 +14,9 @@ LONG_ROW = 400
 LINE = 80
 """The most characters of a line that is no sentence."""
 
+ANSWERS = frozenset(("yes", "no", "ya", "tidak", "oui", "non", "ja", "nein", "sí"))
+LONGEST_ANSWER = 8
+
 StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
 
@@ -26,6 +29,7 @@ class Statement:
     kind: StatementKind
     text: str
     words: tuple[str, ...]
+    """Its words; those of an answer begin with its question's: "No" after "Do we sell data?"."""
     path: tuple[str, ...]
     """Headings above it, with their markers."""
     language: str
@@ -53,6 +57,8 @@ class Part:
     text: str
     lead: str = ""
     context: str = ""
+    label: str = ""
+    """Of an answer, the question or label before it."""
     marker: str = ""
     linked: bool = False
 
@@ -66,7 +72,7 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
         for part in parts(section):
             for sentence, lead in [(part.text, part.lead)] if whole else led(part):
-                plain = tuple(words(sentence))
+                plain = (*words(part.label), *words(sentence))
                 if plain:
                     found.append(
                         Statement(
@@ -110,11 +116,12 @@ def parts(section: Section) -> Iterator[Part]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield Part("heading", section.heading, marker=section.marker)
-    lead = context = ""
+    lead = context = label = ""
     for block in section.blocks:
         yield Part(
             kind=block.kind,
             text=block.text,
+            label=label if is_answer(block.text) else "",
             lead=lead if follows(block, lead) else "",
             context=context if is_line(block.text) else "",
             marker=block.marker,
@@ -122,6 +129,7 @@ def parts(section: Section) -> Iterator[Part]:
         )
         lead = next_lead(block, lead)
         context = context if is_line(block.text) else sentences(block.text)[-1]
+        label = "" if is_answer(block.text) else block.text
 
 
 def all_links(block: Block) -> bool:
@@ -134,6 +142,11 @@ def follows(block: Block, lead: str) -> bool:
     """Whether a block belongs to what a lead introduces: a list, or the lines of an address."""
     listed = block.kind in ("item", "row") or bool(block.marker)
     return bool(lead) and (listed or is_line(block.text))
+
+
+def is_answer(text: str) -> bool:
+    """Whether a text is nothing but a yes or a no."""
+    return len(text) <= LONGEST_ANSWER and text.strip(" .!").casefold() in ANSWERS
 
 
 def is_line(text: str) -> bool:

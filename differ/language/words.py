@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 WORD_FORMS = r"""
@@ -13,6 +14,8 @@ WORD_FORMS = r"""
   | [^\W\d_][^\W_]*(?:['’-][^\W_]+)*             # a word, with its apostrophes, hyphens and digits
 """
 WORD = re.compile(WORD_FORMS, re.VERBOSE)
+LONGEST = 2_000
+"""The most characters of a sentence that is read as one."""
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
 """A word, a run of spaces, or any other character by itself."""
 
@@ -83,4 +86,17 @@ def sentences(text: str) -> list[str]:
         start = end.end()
     if text[start:]:
         found.append(text[start:])
-    return found
+    return [piece for sentence in found for piece in cut(sentence)]
+
+
+def cut(sentence: str) -> Iterator[str]:
+    """Yield the pieces of a sentence that is too long to be one, cut after a comma or semicolon if there is one, so
+    that the work grows with its length alone."""
+    while len(sentence) > LONGEST:
+        clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
+        end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)
+        if end <= 0:
+            break
+        yield sentence[:end]
+        sentence = sentence[end:].lstrip()
+    yield sentence

@@ -9,7 +9,7 @@ from diff_match_patch import diff_match_patch
 from differ.language.words import tokens
 from differ.model import Edit
 
-WORD_BUDGET = 40_000_000
+WORD_BUDGET = 4_000_000
 """Work that one comparison may spend in word mode, counted as the product of the two texts' tokens: past it a pair is
 shown as replaced whole."""
 

@@ -124,7 +124,7 @@ We run a ferry.
 def test_a_table_may_be_indonesian() -> None:
     text = """# Kebijakan privasi
 
-Kami menjalankan kapal.
+Kami menjalankan kapal di antara pulau-pulau dan menerima penumpang setiap hari, juga pada hari libur.
 
 ## Pihak yang menerima data Anda
 
