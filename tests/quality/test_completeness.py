@@ -22,7 +22,7 @@ SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261130"))
 POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
-RETURNS = 22
+RETURNS = 18
 """Returns of the part that may be read which alarm, at most."""
 CUT_RETURNS = 3
 """Those that are cut, at least."""
