@@ -71,7 +71,12 @@ def shares(sense: Meaning) -> bool:
         return True
     if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
-    return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or sense.has("nobody", "public")))
+    return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
+
+
+def denies_everybody(sense: Meaning) -> bool:
+    """Whether the company speaks of anybody or nobody: "we do not disclose your diary to anyone"."""
+    return sense.has("nobody", "public") and any(word in sense.lexicon.company for word in sense.words)
 
 
 def shows(sense: Meaning) -> bool:

@@ -104,3 +104,9 @@ def test_a_label_in_a_language_without_lexicon_is_not_a_statement() -> None:
 def test_a_sentence_in_a_language_without_lexicon_is_one() -> None:
     old, new = (PORTUGUESE.format(text) for text in ("Não vendemos os seus dados.", "Vendemos os seus dados."))
     assert compared(old, new, "pt").material
+
+
+def test_what_the_reader_must_not_share_is_not_shared_by_the_company() -> None:
+    old = policy("en", "You are not allowed to share your password with anyone.")
+    new = policy("en", "Your password must not be shared with anyone.")
+    assert not compared(old, new).material
