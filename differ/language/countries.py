@@ -9,36 +9,59 @@ from importlib import resources
 from typing import Any
 
 ENGLISH = "en"
+_AND = {"en": "and", "id": "dan", "fr": "et", "de": "und", "es": "y"}
+_SHORT = (("St. ", "Saint "), ("Kep. ", "Kepulauan "))
+_IN_BRACKETS = re.compile(r" \(.+?\)")
+"""What a territory's name is told apart or explained by: "Myanmar (Burma)"."""
 
 
 @cache
-def _content() -> dict[str, Any]:
-    return tomllib.loads((resources.files("differ.language.lexicon") / "countries.toml").read_text(encoding="utf-8"))
+def _content(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("differ.language.lexicon") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _names(language: str) -> dict[str, str]:
     """Return the code of each name in a language and in English; a state is its own code."""
-    codes = {
+    territories = [
+        (spelling, code)
+        for tongue in (ENGLISH, language)
+        for code, name in _content("territories").get(tongue, {}).items()
+        for spelling in _spellings(name, tongue)
+    ]
+    shortened = {_IN_BRACKETS.sub("", spelling): code for spelling, code in territories}
+    ours = {
         name: country["code"]
-        for country in _content()["country"]
+        for country in _content("countries")["country"]
         for tongue in (ENGLISH, language)
         for name in country["names"].get(tongue, ())
     }
-    return codes | {state: state for state in _content()["us_states"]["names"]}
+    return (
+        shortened | dict(territories) | ours | {state: state for state in _content("countries")["us_states"]["names"]}
+    )
+
+
+def _spellings(name: str, language: str) -> set[str]:
+    """Return the ways in which texts write a territory's name, with straight apostrophes."""
+    plain = name.replace("’", "'")
+    found = {plain, plain.replace("&", _AND[language])}
+    for short, full in _SHORT:
+        found |= {spelling.replace(short, full) for spelling in found}
+    return found
 
 
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
     names = sorted(_names(language), key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?!\w)")
+    written = "|".join(re.escape(name).replace("'", "['’]") for name in names)
+    return re.compile(rf"(?<![\w.])(?:{written})(?!\w)")
 
 
 def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
     """Return the countries, regions and states that a text names: by code, as first written."""
     found: dict[str, str] = {}
     for match in _pattern(language).findall(text):
-        found.setdefault(_names(language)[match], match)
+        found.setdefault(_names(language)[match.replace("’", "'")], match)
     return found
 
 
