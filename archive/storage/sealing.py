@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +35,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from archive.errors import DamagedArchiveError
+from archive.storage.engines import location_of
 from archive.storage.tables import (
     Base,
     ChainEntryRow,
@@ -232,6 +234,8 @@ class Sealing:
 
     session: Session
     _written: set[tuple[str, int]] = field(default_factory=set)
+    _rows: dict[tuple[str, int], Base] = field(default_factory=dict)
+    """The objects that were written, to compare with what the database gives back."""
     _named: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -248,16 +252,36 @@ class Sealing:
                 insert(NamingRow).values(policy_id=policy, name=name, since=now).returning(NamingRow.id)
             )
             self._written.add(("naming", named.scalar_one()))
-        append(connection, in_sealing_order(self._written), now)
+        append(connection, in_sealing_order(self._written), now, self._require_as_written)
 
     def _note(self, session: Session, _: object) -> None:
-        self._written.update((_BY_ROW[type(row)], _id(row)) for row in session.new if type(row) in _BY_ROW)
+        rows = {(_BY_ROW[type(row)], _id(row)): row for row in session.new if type(row) in _BY_ROW}
+        self._rows |= rows
+        self._written |= rows.keys()
         for row in session.new:
             if isinstance(row, FetchPageRow) and ("fetch", row.fetch_id) not in self._written:
                 raise SealedError(f"fetch {row.fetch_id} is sealed evidence: no page is added to it")
         for row in session.new.union(session.dirty):
             if isinstance(row, PolicyRow) and inspect(row).attrs.name.history.has_changes():
                 self._named[row.id] = row.name
+
+    def _require_as_written(self, kind: str, row_id: int, content: bytes) -> None:
+        """Refuse a row that comes back with other values than were written, as a trigger would make it.
+
+        Raises DamagedArchiveError, so that nothing of the transaction is kept.
+        """
+        row = self._rows.get((kind, row_id))
+        held = {} if row is None else row.__dict__
+        values = {name: held[name] for name in KINDS[kind].columns if name in held}
+        stored = json.loads(content)["values"]
+        for name, value in json.loads(canonical_json(values)).items():
+            removed = name == "snapshot_sha256" and value is None  # then its removal says which it was
+            if stored[name] != value and not removed:
+                problem = (
+                    f"{kind} {row_id} came back with another `{name}` than was written; nothing was recorded. "
+                    "Is there a trigger? `clausewatch verify` says"
+                )
+                raise DamagedArchiveError(location_of(self.session.get_bind().engine.url), problem)
 
     def _refuse(self, session: Session, *_: object) -> None:
         """Refuse to delete sealed evidence, and to alter what of it is sealed."""
@@ -295,14 +319,25 @@ def in_sealing_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
 
 
-def append(connection: Connection, rows: Sequence[tuple[str, int]], now: datetime) -> None:
-    """Append an entry for each row, given by kind and id, in this order; they must be written already."""
+def append(
+    connection: Connection,
+    rows: Sequence[tuple[str, int]],
+    now: datetime,
+    require: Callable[[str, int, bytes], None] | None = None,
+) -> None:
+    """Append an entry for each row, given by kind and id, in this order; they must be written already.
+
+    `require` is asked of each row's kind, id and canonical bytes before it is sealed.
+    """
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         ids: defaultdict[str, list[int]] = defaultdict(list)
         for kind, row_id in some:
             ids[kind].append(row_id)
         contents = {kind: canonical_rows(connection, kind, wanted) for kind, wanted in ids.items()}
+        if require is not None:
+            for kind, row_id in some:
+                require(kind, row_id, contents[kind][row_id])
         _append(
             connection,
             [(kind, row_id, hashlib.sha256(contents[kind][row_id]).hexdigest()) for kind, row_id in some],

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError
+from archive.errors import ArchiveBusyError, CannotOpenError, DamagedArchiveError, OlderSchemaError
+from archive.evidence.chain import head
 from archive.evidence.flaws import Flaw
 from archive.evidence.verification import Tally, verify
+from archive.recording.recorder import record
 from archive.storage.database import open_archive
 from archive.storage.engines import engine_of, parsed
 from archive.storage.read_only import read_only_archive
-from tests.archive.visits import record_two_versions
+from tests.archive.visits import START, failed, record_two_versions
 from tests.clausewatch.watched import call, configured, watched
 
 WAIT = timedelta(seconds=5)
@@ -195,3 +197,17 @@ def test_an_archive_that_is_open_is_read_with_its_log(tmp_path: Path) -> None:
         session.execute(text("UPDATE version SET number = 9 WHERE number = 2"))
         assert not verified(url)
     assert verified(url)
+
+
+def test_a_row_that_comes_back_different_is_not_sealed(grown: str, database_kind: str) -> None:
+    with open_archive(grown) as archive:
+        before = head(archive)
+    after_insert = (
+        "CREATE TRIGGER later AFTER INSERT ON fetch BEGIN UPDATE fetch SET started_at = '2020-01-01 00:00:00' "
+        "WHERE id = NEW.id; END"
+    )
+    act(grown, after_insert if database_kind == "sqlite" else ON_POSTGRESQL["a trigger"][0])
+    with open_archive(grown) as archive:
+        with pytest.raises(DamagedArchiveError, match="came back with another `started_at` than was written"):
+            record(archive, failed(START), START)
+        assert head(archive) == before
