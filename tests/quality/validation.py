@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ texts of `returns` went away and came back within 14 days, so that each alarm is
 | commit | day | set | rows | precision | recall | quiet rows that alarm |
 |---|---|---|---|---|---|---|
 """
+LOGGED = re.compile(r"^\| (\w{12}) \|", re.MULTILINE)
 Row = dict[str, Any]
 
 
@@ -44,8 +46,8 @@ def main() -> int:
     if not SHARED.is_dir():
         print(f"The labelled changes are missing ({SHARED}); set CLAUSEWATCH_SHARED.")
         return 2
-    if f"| {commit} |" in FIGURES.read_text(encoding="utf-8"):
-        print(f"Commit {commit} was validated before; its figures are in {FIGURES.relative_to(PROJECT)}.")
+    if earlier := next(filter(judges_alike, LOGGED.findall(FIGURES.read_text(encoding="utf-8"))), None):
+        print(f"Commit {earlier} judges as this one does; its figures are in {FIGURES.relative_to(PROJECT)}.")
         return 2
     lines = list(table(commit))
     print("\n".join(lines))
@@ -60,6 +62,12 @@ def logged(text: str, lines: Iterable[str]) -> str:
     before, heading, after = text.partition(HEAD.strip() + "\n")
     old = list(takewhile(lambda line: line.startswith("|"), after.splitlines(keepends=True)))
     return before + heading + "".join([*old, *(f"{line}\n" for line in lines)]) + after[len("".join(old)) :]
+
+
+def judges_alike(commit: str) -> bool:
+    """Whether nothing that judges changed since a commit."""
+    command = ["git", "diff", "--quiet", commit, "HEAD", "--", "differ", "document"]
+    return subprocess.run(command, cwd=PROJECT, check=False, capture_output=True).returncode == 0
 
 
 def git(*arguments: str) -> str:
