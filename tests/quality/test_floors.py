@@ -85,13 +85,14 @@ def read_line(line: str) -> list[tuple[str, Score]]:
     return [(found["name"], score)]
 
 
-def judged(shared: Path, name: str, folder: Path) -> Judged:
-    """Judge all pairs of a labelled set by the command that users run."""
+def judged(shared: Path, name: str, folder: Path, *, scorer: Path | None = None) -> Judged:
+    """Judge all pairs of a labelled set by the command that users run; `scorer` has score.py if the set's folder has
+    not."""
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(shared / name / "pairs.jsonl")]
     said = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True, text=True).stdout
     rows = {str(row["id"]): row for row in map(json.loads, said.splitlines())}
     text = (shared / name / "labels.jsonl").read_text(encoding="utf-8")
-    return Judged([json.loads(line) for line in text.splitlines()], rows, folder, shared)
+    return Judged([json.loads(line) for line in text.splitlines()], rows, folder, scorer or shared)
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +169,38 @@ def plain(text: str) -> str:
 
 def test_real_changes_are_judged_rightly(changes: Judged) -> None:
     score = changes.scores()["material, clear rows"]
-    assert score.precision >= 0.94
+    assert score.precision >= 0.96
     assert score.recall >= 0.95
+
+
+@pytest.fixture(scope="module")
+def others(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Return real changes of other services, judged: the part of them that may be looked at."""
+    source, folder = shared / "changes2", tmp_path_factory.mktemp("changes2")
+    lines = (source / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    labels = [label for label in map(json.loads, lines) if label["part"] == "look"]
+    wanted = {label["id"] for label in labels}
+    pairs = [json.loads(line) for line in (source / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    write(
+        folder / "pairs.jsonl",
+        [
+            pair | {side: str(source / pair[side]) for side in ("before", "after")}
+            for pair in pairs
+            if pair["id"] in wanted
+        ],
+    )
+    write(folder / "labels.jsonl", labels)
+    return judged(folder.parent, folder.name, folder, scorer=shared)
+
+
+def test_real_changes_of_other_services_are_judged_rightly(others: Judged) -> None:
+    score = others.scores()["material, clear rows"]
+    assert score.precision >= 0.87
+    assert score.recall >= 0.90
+
+
+def test_noise_and_cosmetic_changes_of_other_services_are_quiet(others: Judged) -> None:
+    assert others.scores()["noise and cosmetic only"].false_alarms <= 3
 
 
 @pytest.mark.parametrize("topic", ["sharing", "rights"])
@@ -180,7 +211,7 @@ def test_subject_of_real_changes_is_told_rightly(changes: Judged, topic: str) ->
 
 
 def test_real_noise_and_cosmetic_changes_are_quiet(changes: Judged) -> None:
-    assert changes.scores()["noise and cosmetic only"].false_alarms <= 2
+    assert changes.scores()["noise and cosmetic only"].false_alarms <= 1
 
 
 def test_french_changes_are_judged_rightly(changes: Judged) -> None:
