@@ -6,7 +6,7 @@ thresholds lie low: a real rewrite meets them too, and is told after the second 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from differ.language.statements import Statement, statements
 from differ.language.words import words
@@ -50,28 +50,37 @@ def lost_text(before: Document, after: Document) -> str | None:
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:
     """Name a section on sharing or rights that is gone with nearly all that it said.
 
-    One whose sentences stand elsewhere, or were rewritten, is not gone.
+    A section whose sentences are elsewhere, or were rewritten, is not gone.
     """
     gone = {f.section for f in comparison.findings if not f.after and watched_topic(f.topic) is not None}
     if not gone:
         return None
-    there = {statement.words for statement in statements(after)}
-    rewritten = [f.before for f in comparison.findings if f.after and f.before]
-    rewritten += [s.before for s in comparison.suppressed if s.after and s.before]
-    for name, said in by_section(before):
-        size = sum(len(each.words) for each in said)
-        left = sum(len(each.words) for each in said if each.words in there or stands_in(each, rewritten))
-        if name in gone and size >= SECTION and left <= (1 - GONE) * size:
+    kept = {statement.words for statement in statements(after)}
+    rewritten = _rewritten(comparison)
+    for name, content in by_section(before):
+        left = [statement for statement in content if statement.words in kept or stands_in(statement, rewritten)]
+        size = _word_count(content)
+        if name in gone and size >= SECTION and _word_count(left) <= (1 - GONE) * size:
             return f"The whole section “{name}” is gone."
     return None
 
 
+def _rewritten(comparison: Comparison) -> list[str]:
+    """Return what was said before in statements that are worded otherwise now."""
+    judged = [finding.before for finding in comparison.findings if finding.after and finding.before]
+    return judged + [quiet.before for quiet in comparison.suppressed if quiet.after and quiet.before]
+
+
+def _word_count(content: Sequence[Statement]) -> int:
+    return sum(len(statement.words) for statement in content)
+
+
 def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
     """Yield each section's name and its statements, heading included."""
-    found: dict[str, list[Statement]] = {}
+    sections: dict[str, list[Statement]] = {}
     for statement in statements(document):
-        found.setdefault(statement.section, []).append(statement)
-    yield from found.items()
+        sections.setdefault(statement.section, []).append(statement)
+    yield from sections.items()
 
 
 def stands_in(statement: Statement, texts: list[str]) -> bool:

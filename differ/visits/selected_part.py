@@ -64,27 +64,36 @@ class Portion:
 
 
 def portion(whole: Document, part: Document) -> Portion | None:
-    """Return where a part stands in the whole of its page; None where too little of it is found there.
+    """Return where a part is in the whole of its page, or None if too little of it is found there.
 
     Both may be of different days: sections that changed a little are still found.
     """
-    texts = {block.text for section in part.sections for block in section.blocks}
-    found = texts & {block.text for section in whole.sections for block in section.blocks}
-    if not found or sum(map(len, found)) < _RECOGNISED * sum(map(len, texts)):
+    texts = _texts(part.sections)
+    shared = texts & _texts(whole.sections)
+    if not shared or sum(map(len, shared)) < _RECOGNISED * sum(map(len, texts)):
         return None
     headings = {section.heading for section in part.sections}
-    held = [each for each in whole.sections if _says([each], found) or (not each.blocks and each.heading in headings)]
+    held = [section for section in whole.sections if _says([section], shared) or _is_heading_of(section, headings)]
     return Portion(
-        frozenset(block.text for section in held for block in section.blocks),
+        frozenset(_texts(held)),
         frozenset(path for section in held for path in _beginnings(section.path)),
         frozenset(path for section in whole.sections for path in _beginnings(section.path)),
     )
 
 
+def _texts(sections: Iterable[Section]) -> set[str]:
+    return {block.text for section in sections for block in section.blocks}
+
+
+def _is_heading_of(section: Section, headings: Set[str]) -> bool:
+    """Whether a section is only a heading, and one of these."""
+    return not section.blocks and section.heading in headings
+
+
 def _says(sections: Sequence[Section], texts: Set[str]) -> bool:
-    """Return whether at least half of what stands in sections are these texts."""
-    found = sum(len(block.text) for section in sections for block in section.blocks if block.text in texts)
-    return found > 0 and found >= _HELD * _size(sections)
+    """Whether at least half of what the sections say are these texts."""
+    shared = sum(len(block.text) for section in sections for block in section.blocks if block.text in texts)
+    return shared > 0 and shared >= _HELD * _size(sections)
 
 
 def _size(sections: Iterable[Section]) -> int:
