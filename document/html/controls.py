@@ -69,8 +69,12 @@ class Controls:
         return self._ends_part(control)
 
     def _ends_part(self, control: Tag) -> bool:
-        """Return whether what is just before a control is hidden, wholly or at its end: the control shows the rest."""
-        before = next((node for node in control.previous_siblings if isinstance(node, Tag)), None)
+        """Return whether what is just before a control is hidden, wholly or at its end: the control shows the rest.
+
+        A field before it is not a part: pages hide check boxes, and their labels open what comes after.
+        """
+        parts = (node for node in control.previous_siblings if isinstance(node, Tag) and node.name not in FIELDS)
+        before = next(parts, None)
         last = next((child for child in reversed(before.contents) if isinstance(child, Tag)), None) if before else None
         return any(isinstance(node, Tag) and self._is_hidden(node) for node in (before, last))
 
