@@ -40,6 +40,8 @@ _PART = 0.3
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
+_PARTS = ("p", "ul", "ol")
+"""Elements that make a control with a sentence a part of the text: a card that is pressed as a whole."""
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 
 
@@ -98,8 +100,7 @@ class Boilerplate:
         if is_hidden(element, self._sheet):
             return self._why_hidden(element, size)
         if is_control(element) and element.name != "a":
-            speaks = self._controls.is_text(element) or self._sends(element) or self._explains(element, size)
-            return None if speaks else element.name
+            return None if self._speaks(element, size) else element.name
         if element.name == "noscript":
             return "noscript" if size.prose <= _NOTICE else None
         return None if size.reads_like_prose or not size.text else self._why_not_prose(element, size)
@@ -109,6 +110,12 @@ class Boilerplate:
             return "fields and buttons"
         why = _called(element)
         return why if why and self._bears_out(element, size, why) else None
+
+    def _speaks(self, control: Tag, size: Size) -> bool:
+        """Return whether what a control says is text: it names a part, ends a form with a sentence, or is a part."""
+        if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
+            return True
+        return size.stops > 0 and size.acts <= 1 and control.find(list(_PARTS)) is not None
 
     def _sends(self, button: Tag) -> bool:
         """Return whether a button ends a form within the text that says in sentences what it asks for."""
