@@ -42,6 +42,7 @@ _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
 """Elements that make a control with a sentence a part of the text: a card that is pressed as a whole."""
+_SENT = FIELDS | {"form", "button"}
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 
 
@@ -144,8 +145,15 @@ class Boilerplate:
             return True
         if not size.is_widget:
             return False
-        named = why.startswith("class") or attribute(element, "role").lower() in _ASKING_ROLES
-        return not size.stops or (named and size.acts > 1)
+        if not size.stops:
+            return True
+        asks = attribute(element, "role").lower() in _ASKING_ROLES
+        return size.acts > 1 and (asks or (why.startswith("class") and element.find(_is_sent) is not None))
+
+
+def _is_sent(element: Tag) -> bool:
+    """Return whether an element is filled in or sent, and not only ticked to choose what is shown."""
+    return element.name in _SENT and attribute(element, "type").lower() not in ("checkbox", "radio", "hidden")
 
 
 def is_called_boilerplate(element: Tag) -> bool:

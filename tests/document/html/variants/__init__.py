@@ -7,7 +7,6 @@ _SLOTS = "what a host holds is put after its shadow root, not in the slots"
 
 NOT_YET: dict[str, dict[str, str]] = {
     "lost unseen": {
-        "01_label_headings/box-far-from-its-label": "radio buttons in a box called tabs make it a menu, prose and all",
         "04_hidden_answers/question-that-is-a-plain-element": _NOT_OPENED,
         "04_hidden_answers/hidden-rows": _NOT_OPENED,
         "04_hidden_answers/tooltip": "aria-describedby does not count as what shows a text",
