@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Literal
 
@@ -43,6 +43,7 @@ class Finding:
     section: str
     """The heading path joined by " > "."""
     language: str
+    _: KW_ONLY
     material: bool
     """Whether a subscriber to sharing and rights should hear of it."""
     severity: Severity
@@ -77,6 +78,7 @@ class Suppression:
     """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
     renamed, contact-format, link, unchanged; and of what is not the policy's: masked-address, menu, restored."""
     before: str
+    _: KW_ONLY
     after: str
 
 
@@ -89,6 +91,7 @@ class Timing:
     stated_after: date | None = None
     silent: bool = False
     """Whether the text changed and the stated date did not."""
+    _: KW_ONLY
     date_alone: bool = False
     """Whether a stated date changed and the text did not."""
     effective: date | None = None
@@ -109,6 +112,7 @@ class Comparison:
     """Whether any word differs."""
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppression, ...] = ()
+    _: KW_ONLY
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
     """Whether the budget of work was hit and a coarser method was used for a part."""

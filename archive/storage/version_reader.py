@@ -130,7 +130,7 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     if query is not None and query.selects_suppressions:
         wanted = suppression_conditions(session, query, SuppressionRow)
         for row in _judged(session, SuppressionRow, conditions, wanted):
-            suppressed[row.change_id].append(Suppression(row.section, row.reason, row.before, row.after))
+            suppressed[row.change_id].append(Suppression(row.section, row.reason, row.before, after=row.after))
     rows = session.execute(
         select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions)
     )

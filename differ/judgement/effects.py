@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Literal
 
 from differ.judgement.relevance import Watched, is_address_line, names_right, relevance, says_right
@@ -53,7 +53,7 @@ SHARING_PARTS = (
     Part(
         "data",
         ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
-        "word",
+        by="word",
     ),
     Part("purpose", ("purpose",), by="word"),
     Part("act", ("share", "receive", "public")),
@@ -99,6 +99,7 @@ class Effect:
     kind: str
     """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
     direction: Direction
+    _: KW_ONLY
     gone: tuple[str, ...] = ()
     """The words that decided, as the text before has them."""
     new: tuple[str, ...] = ()
@@ -130,7 +131,7 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
     old, new = (companies(each.text) if each else {} for each in (before, after))
     gone = tuple(sorted(name for key, name in old.items() if key not in new))
     came = tuple(sorted(name for key, name in new.items() if key not in old))
-    return [Effect("sharing", "controller", direction(gone, came), gone, came)] if gone or came else []
+    return [Effect("sharing", "controller", direction(gone, came), gone=gone, new=came)] if gone or came else []
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
@@ -141,9 +142,9 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         return []
     towards: Direction = "added" if after else "removed"
     if subject == "rights" and is_address_line(statement):
-        return [Effect(subject, "address", towards, text_of(before), text_of(after))]
+        return [Effect(subject, "address", towards, gone=text_of(before), new=text_of(after))]
     if subject == "sharing" and lists_name(statement, sense):
-        return [Effect(subject, "name", towards, head_of(before), head_of(after))]
+        return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     part = gravest_part(SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS, sense)
     if part is not None:
         return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
@@ -187,8 +188,8 @@ def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, str], str]
     said = shown(named)
     promised = all(level == NEVER for _, level in named)
     if new:
-        return Effect(subject, part.kind, "tightened" if promised else "added", (), said)
-    return Effect(subject, part.kind, "loosened" if promised else "removed", said, said if promised else ())
+        return Effect(subject, part.kind, "tightened" if promised else "added", new=said)
+    return Effect(subject, part.kind, "loosened" if promised else "removed", gone=said, new=said if promised else ())
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -197,7 +198,7 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     if one is None or other is None:
         return []
     if subject == "rights" and is_address_line(after):
-        return [Effect(subject, "address", "changed", text_of(before), text_of(after))]
+        return [Effect(subject, "address", "changed", gone=text_of(before), new=text_of(after))]
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     found += residue(subject, before, after, one)
@@ -229,13 +230,13 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
         return None
     towards = turn(dict(before - after), dict(after - before))
     if towards:
-        return Effect(subject, part.kind, towards, shown(left), shown(right))
+        return Effect(subject, part.kind, towards, gone=shown(left), new=shown(right))
     gone, new = only_in(left, right), only_in(right, left)
     if part.by == "word" and left.keys() != right.keys():
-        return Effect(subject, part.kind, direction_of_words(gone, new), shown(gone), shown(new))
+        return Effect(subject, part.kind, direction_of_words(gone, new), gone=shown(gone), new=shown(new))
     if before == after:
         return None
-    return Effect(subject, part.kind, direction(before - after, after - before), shown(gone), shown(new))
+    return Effect(subject, part.kind, direction(before - after, after - before), gone=shown(gone), new=shown(new))
 
 
 def says_the_same(subject: Watched, part: Part, levels: Collection[tuple[str, str]], words: Collection[str]) -> bool:
@@ -276,7 +277,7 @@ def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> 
     if left.total() == right.total():
         return None
     gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
-    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone, new)
+    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone=gone, new=new)
 
 
 def shown(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
@@ -309,7 +310,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
     for kind, taken, brought in kinds:
         words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
         if words_gone != words_new:
-            found.append(Effect(subject, kind, direction(words_gone, words_new), words_gone, words_new))
+            found.append(Effect(subject, kind, direction(words_gone, words_new), gone=words_gone, new=words_new))
     return found
 
 

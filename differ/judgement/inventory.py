@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from differ.judgement.effects import counted
@@ -33,6 +33,7 @@ class Right:
     language: str
     section: str
     """The first section that names it; one headed as about rights or choices goes before others."""
+    _: KW_ONLY
     deadline: str = ""
     """"14 days", or ""."""
     fee: str = ""
@@ -56,6 +57,7 @@ class InventoryChange:
     rights_gone: tuple[Right, ...] = ()
     rights_new: tuple[Right, ...] = ()
     recipients_gone: tuple[Recipient, ...] = ()
+    _: KW_ONLY
     recipients_new: tuple[Recipient, ...] = ()
 
 
@@ -67,6 +69,7 @@ class OneSided:
     entry: str
     """The right, the class of recipients, or for one given by name alone the name."""
     named_in: tuple[str, ...]
+    _: KW_ONLY
     missing_in: tuple[str, ...]
 
 
@@ -188,7 +191,7 @@ def uneven(
             what,
             entry,
             tuple(language for language in spoken if language in languages),
-            tuple(language for language in spoken if language not in languages),
+            missing_in=tuple(language for language in spoken if language not in languages),
         )
         for entry, languages in found.values()
         if len(languages) < len(spoken)

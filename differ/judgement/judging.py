@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from differ.judgement.effects import STATEMENT, Effect, effects
@@ -77,9 +77,9 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     if reason == "unchanged":
         return [], []
     if reason is not None:
-        return [], [Suppression(present.section, reason, text_of(pair.before), text_of(pair.after))]
+        return [], [Suppression(present.section, reason, text_of(pair.before), after=text_of(pair.after))]
     if lexicon(present.language) is None and not is_label(present):
-        return [plain_finding(pair, present, profile, "structure", "other", "low")], []
+        return [plain_finding(pair, present, profile, name="structure", topic="other", severity="low")], []
     found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
     return (found or [unwatched(pair, present, profile)]), []
 
@@ -196,6 +196,7 @@ class Verdict:
     rule: str
     source: str
     topic: str
+    _: KW_ONLY
     severity: Severity
     material: bool
     reasons: Mapping[str, str]
@@ -241,7 +242,9 @@ def verdict(rule: Rule, effect: Effect, profile: Profile) -> Verdict:
         language: told(sentences[towards], effect.gone, effect.new) for language, sentences in rule.sentences.items()
     }
     material = profile.is_material(rule.topic, watched=True)
-    return Verdict(rule.rule, rule.source, rule.topic, rule.severity[towards], material, reasons)
+    return Verdict(
+        rule.rule, rule.source, rule.topic, severity=rule.severity[towards], material=material, reasons=reasons
+    )
 
 
 def told(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -265,19 +268,23 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
         if old != new:
             gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
             reasons = {tongue: told(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()}
-            said = Verdict(rule.rule, rule.source, rule.topic, rule.severity, rule.material, reasons)
+            said = Verdict(
+                rule.rule, rule.source, rule.topic, severity=rule.severity, material=rule.material, reasons=reasons
+            )
             found.append(said.about(pair, present, profile))
     return found
 
 
 def plain_finding(
-    pair: Pair, present: Statement, profile: Profile, name: str, topic: str, severity: Severity
+    pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
     """Return a finding that no rule of the profile speaks of. One judged by structure alone is material: it may matter,
     and a person must look."""
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
-    return Verdict(plain.rule, plain.source, topic, severity, material, plain.sentences).about(pair, present, profile)
+    return Verdict(
+        plain.rule, plain.source, topic, severity=severity, material=material, reasons=plain.sentences
+    ).about(pair, present, profile)
 
 
 def is_label(statement: Statement) -> bool:
@@ -290,4 +297,4 @@ def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
     sense = meaning(present.words, present.language)
     topic = next(iter(unwatched_topics(present, sense)), "other")
     severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
-    return plain_finding(pair, present, profile, "other", topic, severity)
+    return plain_finding(pair, present, profile, name="other", topic=topic, severity=severity)

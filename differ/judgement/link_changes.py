@@ -16,7 +16,13 @@ def moved_links(before: Document, after: Document, profile: Profile) -> list[Fin
     old, new = sites(before), sites(after)
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
-        moved_link(words, ", ".join(sorted(old[words] - new[words])), ", ".join(sorted(came)), language, profile)
+        moved_link(
+            words,
+            ", ".join(sorted(old[words] - new[words])),
+            ", ".join(sorted(came)),
+            language=language,
+            profile=profile,
+        )
         for words in sorted(old.keys() & new.keys())
         if old[words] - new[words] and (came := new[words] - old[words])
     ]
@@ -30,12 +36,12 @@ def sites(document: Document) -> dict[str, set[str]]:
     return found
 
 
-def moved_link(words: str, old: str, new: str, language: str, profile: Profile) -> Finding:
+def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
     """Return the finding of one link."""
     plain = profile.plain["link"]
     reasons = {tongue: told(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
     material = profile.is_material("contact", watched=True)
-    return Verdict(plain.rule, plain.source, "contact", "medium", material, reasons).finding(
+    return Verdict(plain.rule, plain.source, "contact", severity="medium", material=material, reasons=reasons).finding(
         profile,
         section="",
         language=language,
@@ -50,7 +56,9 @@ def retargeted_links(before: Document, after: Document) -> list[Suppression]:
     right: nobody is told."""
     old, new, rights = targets(before), targets(after), sites(before).keys() | sites(after).keys()
     return [
-        Suppression(section, "link", f"{words} → {', '.join(sorted(gone))}", f"{words} → {', '.join(sorted(came))}")
+        Suppression(
+            section, "link", f"{words} → {', '.join(sorted(gone))}", after=f"{words} → {', '.join(sorted(came))}"
+        )
         for section, words in sorted(old.keys() & new.keys())
         if words not in rights
         and (gone := old[section, words] - new[section, words])

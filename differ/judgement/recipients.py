@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from differ.judgement.relevance import comes_from
 from differ.language.countries import countries
@@ -25,6 +25,8 @@ HEADER_WORDS = 2
 OFTEN = 2
 """A name that stands in fewer statements is not taken for the company's own."""
 ACTS = ("share", "sell", "transfer")
+RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
+"""Concepts whose words have the name of a recipient near them."""
 REACH = 5
 """A name receives where it stands at most so many words after the act, or before it."""
 NEXT_REACH = 2
@@ -46,6 +48,7 @@ class Recipient:
     name: str
     """The words that name them."""
     language: str
+    _: KW_ONLY
     section: str
     purpose: str = ""
     """The words that say what for, or ""."""
@@ -128,7 +131,10 @@ def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recip
         for mention in sense.of("recipient")
         if not comes_from(sense, mention)
     ] + [(NAMED, name) for name in in_prose(statement, sense, names)]
-    return [Recipient(kind, name, statement.language, statement.section, purpose, where) for kind, name in called]
+    return [
+        Recipient(kind, name, statement.language, section=statement.section, purpose=purpose, country=where)
+        for kind, name in called
+    ]
 
 
 def receiving_words(statement: Statement, names: Names) -> set[str]:
@@ -156,7 +162,9 @@ def in_row(cells: list[str], statement: Statement) -> Recipient:
     """Return the recipient that a row of a table of recipients is about; its second cell says what for."""
     where = countries(CELLS.join(cells[1:]), statement.language).values()
     task = cells[1] if cells[1] not in where else ""
-    return Recipient(NAMED, cells[0], statement.language, statement.section, task, ", ".join(where))
+    return Recipient(
+        NAMED, cells[0], statement.language, section=statement.section, purpose=task, country=", ".join(where)
+    )
 
 
 def is_name_cell(cell: str, sense: Meaning, names: Names) -> bool:
@@ -193,7 +201,7 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
     if before in sense.lexicon.places:
         return False
     agent = before in sense.lexicon.agents
-    for act in sense.of("share", "sell", "recipient", "receive", "transfer.store"):
+    for act in sense.of(*RECEIVING):
         after = 0 <= run.start - act.end <= REACH
         if after and (agent or act.concept != "receive"):
             return True
@@ -209,19 +217,30 @@ def runs(statement: Statement, sense: Meaning) -> list[Run]:
     run: list[str] = []
     place, start, opens = 0, True, False
     for token in [*TOKEN.findall(statement.text), LINE_END]:
-        if (run and token in AND) or (CAPITAL.fullmatch(token) and not (start and plain_word(token, sense))):
+        if is_in_run(token, run, sense, start=start):
             opens = start if not run else opens
             run.append(token)
         elif not token.isspace() or token is LINE_END:
             if goes_on(run, token):
                 continue
-            line = statement.kind in ("item", "row") and not token[0].isalnum()
-            if run and (not opens or len(run) > 1 or line):
+            if run and (not opens or len(run) > 1 or ends_head(token, statement)):
                 found.append(Run(" ".join(run).strip(" &"), place - len(words(" ".join(run))), place))
             run = []
         start = token in SENTENCE_BREAKS or (start and token.isspace())
         place += len(words(token))
     return found
+
+
+def is_in_run(token: str, run: list[str], sense: Meaning, *, start: bool) -> bool:
+    """Whether a token begins or continues a run; at the start of a sentence, a word that the lexicon knows does not."""
+    if token in AND:
+        return bool(run)
+    return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, sense))
+
+
+def ends_head(token: str, statement: Statement) -> bool:
+    """Whether the token after a run ends the beginning of an entry of a list or table: a mark, not another word."""
+    return statement.kind in ("item", "row") and not token[0].isalnum()
 
 
 def goes_on(run: list[str], token: str) -> bool:

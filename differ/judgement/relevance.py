@@ -23,6 +23,16 @@ HANDLING = (
     "exercise.desk",
 )  # fmt: skip
 """What becomes of a request: by when, at what cost, with which proof, by whom."""
+SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+"""Under a heading on sharing, any of these makes a sentence one on sharing."""
+HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
+"""Beside a merger, any of these says that data goes along."""
+RIGHTS_SIGNS = (*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
+"""Under a heading on rights, any of these makes a sentence one on rights."""
+RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
+"""Beside the word "right", any of these says what the right is to, or what bounds it."""
+REQUEST_DETAILS = ("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
+"""Beside a request, any of these says that the request is to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 """A number as a postal address has it."""
@@ -57,7 +67,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
         return True
     if heads & {"sharing", "transfer"}:
         listed = statement.kind in ("item", "row") and "sharing" in heads
-        return listed or sense.has("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+        return listed or sense.has(*SHARING_SIGNS)
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
@@ -129,7 +139,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
 
 def changes_owner(sense: Meaning) -> bool:
     """Whether data goes along with the company."""
-    return sense.has("merger") and sense.has("share", "data", "sell", "transfer", "recipient.buyers")
+    return sense.has("merger") and sense.has(*HANDED_OVER)
 
 
 def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
@@ -146,7 +156,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
         return True
     if heads & {"rights", "choices"}:
         listed = statement.kind in ("item", "row") or bool(statement.lead)
-        return listed or sense.has(*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
+        return listed or sense.has(*RIGHTS_SIGNS)
     return reaches_company(sense, statement, heads)
 
 
@@ -170,9 +180,7 @@ def says_right(sense: Meaning) -> bool:
 
 def names_right(sense: Meaning) -> bool:
     """Whether a right is named, or an act that is one in the reader's hands."""
-    if sense.has("right.rights", "right.grant") and sense.has(
-        *NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter"
-    ):
+    if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
     return asks_for(sense) and to_reader(sense)
 
@@ -184,7 +192,7 @@ def asks_for(sense: Meaning) -> bool:
     if asked and sense.has("modality.may", "exercise", "right.grant"):
         return True
     requests = any(mention.concept == "exercise" for mention in sense.mentions)
-    return requests and sense.has("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
+    return requests and sense.has(*REQUEST_DETAILS)
 
 
 def to_reader(sense: Meaning) -> bool:

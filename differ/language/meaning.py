@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 
 from differ.language.lexicon import Lexicon, Mention, lexicon, under
@@ -24,6 +24,7 @@ class Meaning:
     lexicon: Lexicon
     words: tuple[str, ...]
     mentions: tuple[Mention, ...]
+    _: KW_ONLY
     polarity: Polarity
 
     def has(self, *concepts: str) -> bool:
@@ -79,7 +80,7 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
         return None
     possible = without_contained(known.concepts.find(text))
     mentions = tuple(mention for mention in possible if in_role(mention, text, possible, known))
-    return Meaning(known, text, mentions, polarity(text, mentions))
+    return Meaning(known, text, mentions, polarity=polarity(text, mentions))
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from differ.language.words import sentences, words
@@ -28,6 +28,7 @@ class Statement:
     """Its number in the document, from 0."""
     kind: StatementKind
     text: str
+    _: KW_ONLY
     words: tuple[str, ...]
     """Its words; those of an answer begin with its question's: "No" after "Do we sell data?"."""
     path: tuple[str, ...]
@@ -56,6 +57,7 @@ class Part:
     kind: StatementKind
     text: str
     lead: str = ""
+    _: KW_ONLY
     context: str = ""
     label: str = ""
     """Of an answer, the question or label before it."""

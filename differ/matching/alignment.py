@@ -49,7 +49,7 @@ def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool
     moved = set(moves(before, after, matches))
     matches |= dict(moved)
     place_before, place_after = places(before, after, {k: v for k, v in matches.items() if (k, v) not in moved})
-    similar, coarse = similar_pairs(before, after, matches, place_before, place_after)
+    similar, coarse = similar_pairs(before, after, matches, place_before=place_before, place_after=place_after)
     moved |= {(i, j) for i, j in similar if place_before[i] != place_after[j]}
     matches |= dict(similar)
     pairs = in_order(before, after, matches, moved)
@@ -215,6 +215,7 @@ def similar_pairs(
     before: Sequence[Statement],
     after: Sequence[Statement],
     matches: dict[int, int],
+    *,
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[list[tuple[int, int]], bool]:
@@ -222,7 +223,9 @@ def similar_pairs(
     taken = set(matches.values())
     left = [i for i in range(len(before)) if i not in matches]
     right = [j for j in range(len(after)) if j not in taken]
-    candidates, coarse = proposals(before, after, left, right, place_before, place_after)
+    candidates, coarse = proposals(
+        before, after, left=left, right=right, place_before=place_before, place_after=place_after
+    )
     scored = []
     for i, j in candidates:
         here = place_before[i] == place_after[j]
@@ -245,6 +248,7 @@ def similar_pairs(
 def proposals(
     before: Sequence[Statement],
     after: Sequence[Statement],
+    *,
     left: Sequence[int],
     right: Sequence[int],
     place_before: Sequence[int],

@@ -79,7 +79,7 @@ def unmask(before: Document, after: Document) -> Unmasked:
         for sentence in sentences(block.text):
             other = next((one for one in written.get(_key(sentence), ()) if _hides(one) != _hides(sentence)), None)
             if other is not None:
-                suppressed.append(Suppression(section, "masked-address", sentence, other))
+                suppressed.append(Suppression(section, "masked-address", sentence, after=other))
             parts.append(sentence if other is None else other)
         return replace(block, text=" ".join(parts))
 
@@ -218,4 +218,4 @@ def quiet(comparison: Comparison, reasons: dict[int, str]) -> Comparison:
 
 
 def _suppression(finding: Finding, reason: str) -> Suppression:
-    return Suppression(finding.section, reason, finding.before, finding.after)
+    return Suppression(finding.section, reason, finding.before, after=finding.after)

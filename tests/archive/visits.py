@@ -114,7 +114,7 @@ RETENTION = replace(
     reason="A period is stated.",
     edits=(),
 )
-DATE = Suppression("Teahouse privacy notice", "date", "15 January 2026", "1 March 2026")
+DATE = Suppression("Teahouse privacy notice", "date", "15 January 2026", after="1 March 2026")
 
 JUDGED = Comparison(changed=True, findings=(SHARING, RETENTION), suppressed=(DATE,))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, get_args
@@ -31,6 +31,7 @@ class Rule:
     T7 owner, T8 contact."""
     watched: Watched
     effects: tuple[str, ...]
+    _: KW_ONLY
     topic: str
     source: str
     severity: Mapping[str, Severity]
@@ -65,6 +66,7 @@ class WordRule:
     patterns: tuple[str, ...]
     """As in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
     topic: str
+    _: KW_ONLY
     severity: Severity
     source: str
     material: bool = True
@@ -87,6 +89,7 @@ class Profile:
     name: str
     title: str
     rules: tuple[Rule, ...]
+    _: KW_ONLY
     clauses: Mapping[str, tuple[str, ...]]
     """Fine topics by clause; empty where the profile has none."""
     plain: Mapping[str, PlainRule]

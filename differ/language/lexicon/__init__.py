@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache, cached_property
 from importlib import resources
 from itertools import product
@@ -33,6 +33,7 @@ class Mention:
     """Index of its first word."""
     end: int
     """Index after its last word."""
+    _: KW_ONLY
     gapped: bool = False
     """Whether it spans words that are none of its own."""
 
@@ -84,7 +85,7 @@ class Patterns:
                 end = matched(rest, text, start + 1)
                 known = found.get((start, concept))
                 if end is not None and (known is None or end > known.end):
-                    found[start, concept] = Mention(concept, start, end, ".." in rest)
+                    found[start, concept] = Mention(concept, start, end, gapped=".." in rest)
         return list(found.values())
 
     def _starting(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -53,10 +53,10 @@ biaya.
 
 def test_a_right_is_listed_with_deadline_fee_and_channel() -> None:
     assert inventory(document(ENGLISH)).rights == (
-        Right("access", "en", "Your rights", "14 days", "free of charge", "desk@harbour.example"),
+        Right("access", "en", "Your rights", deadline="14 days", fee="free of charge", channel="desk@harbour.example"),
     )
     assert inventory(document(INDONESIAN, "id")).rights == (
-        Right("access", "id", "Hak Anda", "14 hari", "tanpa biaya", "meja@dermaga.example"),
+        Right("access", "id", "Hak Anda", deadline="14 hari", fee="tanpa biaya", channel="meja@dermaga.example"),
     )
 
 
@@ -116,8 +116,8 @@ We run a ferry.
     rows = [each for each in inventory(document(text)).recipients if each.kind == "named"]
     where = "Whom we share your data with"
     assert rows == [
-        Recipient("named", "Noordkade Servers", "en", where, "Hosting", "Netherlands"),
-        Recipient("named", "Guldenpas", "en", where, "Card payments", "Ireland"),
+        Recipient("named", "Noordkade Servers", "en", section=where, purpose="Hosting", country="Netherlands"),
+        Recipient("named", "Guldenpas", "en", section=where, purpose="Card payments", country="Ireland"),
     ]
 
 
@@ -181,10 +181,10 @@ def test_what_one_language_alone_names_is_told() -> None:
     found = Inventory(
         rights=(Right("access", "en", "R"), Right("erase", "en", "R"), Right("access", "id", "H")),
         recipients=(
-            Recipient("processors", "vendors", "en", "S"),
-            Recipient("processors", "vendor", "id", "P"),
-            Recipient("advertising", "pengiklan", "id", "P"),
-            Recipient("named", "Fernpost", "en", "S"),
+            Recipient("processors", "vendors", "en", section="S"),
+            Recipient("processors", "vendor", "id", section="P"),
+            Recipient("advertising", "pengiklan", "id", section="P"),
+            Recipient("named", "Fernpost", "en", section="S"),
         ),
     )
     told = [(each.what, each.entry, each.named_in, each.missing_in) for each in one_sided(found)]

@@ -95,7 +95,7 @@ def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
     from differ.judgement.effects import Effect
 
     rule = read_rule(ROW, SOURCES)
-    assert rule.direction(Effect("sharing", "act", "loosened", (), ("share",))) == "added"
+    assert rule.direction(Effect("sharing", "act", "loosened", gone=(), new=("share",))) == "added"
 
 
 def test_rule_that_is_switched_off_speaks_no_more() -> None:
@@ -119,7 +119,7 @@ def test_topic_of_the_user_becomes_quiet() -> None:
 
 
 def test_rule_of_the_user_finds_its_words() -> None:
-    own = WordRule("my.harbour", ("harbour*",), "other", "high", "our own list")
+    own = WordRule("my.harbour", ("harbour*",), "other", severity="high", source="our own list")
     profile = tailored(load_profile(), "mine", words=[own])
     assert ("my.harbour", "other", True) in judged("Boats lie at the pier.", "Boats lie in the harbour.", profile)
 
@@ -130,7 +130,7 @@ def test_rule_of_the_user_finds_its_words() -> None:
         ({"off": ["T1.recipients"]}, r"T1\.recipients.*T1\.recipient"),
         ({"material": ["cookie"]}, "cookie.*cookies"),
         ({"quiet": ["sales"]}, "sales.*sale"),
-        ({"words": [WordRule("my", ("{open",), "other", "low", "us")]}, "my.*brace"),
+        ({"words": [WordRule("my", ("{open",), "other", severity="low", source="us")]}, "my.*brace"),
     ],
 )
 def test_mistake_of_the_user_is_named(wrong: dict[str, list[object]], said: str) -> None:
