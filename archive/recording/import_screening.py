@@ -37,11 +37,14 @@ class Screenable(Protocol):
 Copied = TypeVar("Copied", bound=Screenable)
 
 
-def sifted(copies: Iterable[Copied], latest: Document | None) -> Iterator[tuple[Copied, Screening | None]]:
+def sifted(
+    copies: Iterable[Copied], latest: Document | None, *, history: bool = True
+) -> Iterator[tuple[Copied, Screening | None]]:
     """Yield copies in their order, each with why it is not the policy; None for a version.
 
     `latest` is the text of the version before the first. A copy that cannot be compared with the version before waits
-    until one comes that can: then it was not the policy. If instead a second copy is like it, both are.
+    until one comes that can: then it was not the policy. If instead a second copy is like it, both are. A `history`
+    that holds nothing else is believed, as its source names what it recorded; a copy by itself is not.
     """
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:
@@ -54,7 +57,8 @@ def sifted(copies: Iterable[Copied], latest: Document | None) -> Iterator[tuple[
             waiting.append((copy, doubt))
             if len(waiting) > MOST_WAITING:
                 yield waiting.pop(0)
-    yield from waiting if latest is not None else ((each, settled(each, former)) for each, former in waiting)
+    believed = history and latest is None
+    yield from ((each, settled(each, former)) for each, former in waiting) if believed else waiting
 
 
 def doubt_of(copy: Screenable, latest: Document | None) -> Screening | None:

@@ -116,31 +116,35 @@ class ImportCount:
     """What an import recorded."""
 
     versions: int
-    not_the_policy: int
-    """Copies that are kept as evidence of a visit that was not comparable."""
+    refused: tuple[Screening, ...] = ()
+    """Why copies are kept as evidence of a visit that was not comparable, in their order."""
 
 
-def import_copies(archive: Archive, policy: str, copies: Iterable[Copy], now: datetime) -> ImportCount:
+def import_copies(
+    archive: Archive, policy: str, copies: Iterable[Copy], now: datetime, *, history: bool = True
+) -> ImportCount:
     """Record copies in the order given, oldest first, `AT_ONCE` at a time.
 
     A later copy with the same words is a version too: its source recorded it as one. A copy that is not the policy is
-    kept as a visit that was not comparable, and the version before stands. Raises UnknownPolicyError, StorageError.
+    kept as a visit that was not comparable, and the version before stands. `history` is what `sifted` takes. Raises
+    UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
         text = None if row is None else _text(session, row)
-    versions, refused, waiting = 0, 0, sifted(copies, text)
+    versions, refused, waiting = 0, [], sifted(copies, text, history=history)
     while some := list(islice(waiting, AT_ONCE)):
         results = []
         for copy, screening in some:
             results.append(AssessedFetch(_fetch(policy, copy), _assessment(copy, screening), number))
             number = number if screening else (number or 0) + 1
         made = sum(visit.version is not None for visit in record_in_turn(archive, results, now))
-        if made != sum(screening is None for _, screening in some):
+        reasons = [screening for _, screening in some if screening]
+        if made != len(some) - len(reasons):
             raise RuntimeError(f"{policy}: an imported copy made no version")
-        versions, refused = versions + made, refused + len(some) - made
-    return ImportCount(versions, refused)
+        versions, refused = versions + made, refused + reasons
+    return ImportCount(versions, tuple(refused))
 
 
 def _fetch(policy: str, copy: Copy) -> Fetch:

@@ -11,7 +11,7 @@ import click
 
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
-from clausewatch.errors import UnconfiguredPolicyError
+from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.imports.changedetection import from_changedetection
 from clausewatch.imports.git_objects import GitObjects, RepositoryError, git_objects
 from clausewatch.imports.open_terms import Recorded, documents
@@ -23,7 +23,7 @@ from clausewatch.output.terminal import printable
 
 if TYPE_CHECKING:
     from archive.model import Policy
-    from archive.recording.imports import Copy
+    from archive.recording.imports import Copy, ImportCount
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
     from crawler.crawl_settings import CrawlSettings
@@ -111,11 +111,15 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 @click.option("--at", required=True, type=FROM, help="When the copy was saved: 2024-03-31, or 2024-03-31T14:30 (UTC).")
 @click.option("--skip-judging", is_flag=True, help="Record the version only; a later import judges it.")
 @pass_context
-def file(context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool) -> None:
+@click.pass_context
+def file(
+    ctx: click.Context, context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool
+) -> None:
     """Import a saved copy of POLICY: HTML, Markdown, PDF or plain text.
 
     Several FILES are the pages of one copy, in order, of a policy with several addresses. A copy must be newer than
-    every version in the archive: import older ones first.
+    every version in the archive: import older ones first. An empty file, a banner or a login page is kept as evidence
+    of a visit that was not comparable, and is not a version: exit code 1.
 
     \b
     clausewatch import file Kenalan --at 2024-03-31 kenalan-2024-03-31.html
@@ -126,9 +130,12 @@ def file(context: CommandContext, policy: str, files: tuple[Path, ...], at: date
         crawl = configuration.crawl
         pages = [_page(path, crawl.max_body) for path in files]
         copy = _saved(pages, files, at, options=watched.options, crawl=crawl)
-        _import(archive, configuration, watched, copies=[copy], oldest=[copy])
+        count = _import(archive, configuration, watched, copies=[copy], oldest=[copy])
+        for screening in count.refused:
+            click.echo(f"  {printable(screening.detail)}")
         if not skip_judging:
             _judge(archive, configuration, watched)
+    ctx.exit(ExitCode.TROUBLE if count.refused else ExitCode.FINE)
 
 
 @imports.command()
@@ -205,7 +212,7 @@ def _import(
     policy: Policy,
     copies: Iterable[Copy],
     oldest: Sequence[Copy | Recorded],
-) -> None:
+) -> ImportCount:
     from archive.recording.imports import CannotImportError, import_copies, require_newer
 
     try:
@@ -213,14 +220,18 @@ def _import(
             require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    count = import_copies(archive, policy.name, copies, datetime.now(UTC))
+    # The copies of a collection are a history of what it names; one that somebody saved is believed if it is a policy.
+    history = any(isinstance(copy, Recorded) for copy in oldest)
+    count = import_copies(archive, policy.name, copies, datetime.now(UTC), history=history)
     versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
     click.echo(f"{printable(policy.name)}: {versions} imported.")
-    if count.not_the_policy:
-        copied = "1 copy is" if count.not_the_policy == 1 else f"{count.not_the_policy} copies are"
-        click.echo(f"  {copied} not the policy: kept as evidence, and the version before stands.")
+    if count.refused:
+        copied = "1 copy is" if len(count.refused) == 1 else f"{len(count.refused)} copies are"
+        reasons = ", ".join(sorted({screening.reason for screening in count.refused}))
+        click.echo(f"  {copied} not the policy ({reasons}): kept as evidence, not as a version.")
     if policy not in configuration.policies:
         click.echo(f"  {configuration.path.name} does not name it: it is kept, and shown as retired.")
+    return count
 
 
 def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> None:
@@ -259,7 +270,7 @@ def _page(path: Path, largest: int) -> Page:
 def _saved(
     pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
 ) -> Copy:
-    """Return the version in a saved copy; raise NoAnswerError if it is not the policy."""
+    """Return a saved copy with why it is not a policy; raise NoAnswerError if it cannot be read within the limits."""
     from archive.recording.imports import Copy
     from clausewatch.imports.extraction import screened
     from crawler.visits.workers import LimitHit
@@ -270,7 +281,12 @@ def _saved(
     copy = screened(pages, options, crawl)
     if isinstance(copy, LimitHit):
         raise NoAnswerError(f"{names}: the extraction was ended by {copy.limit}")
-    if copy.screening is not None:
-        raise NoAnswerError(f"{names}: this is not the policy ({copy.screening.reason}: {copy.screening.detail})")
     extraction = copy.extraction
-    return Copy(at, tuple(pages), extraction.document, identity=extraction.identity, origin=f"Imported from {names}")
+    return Copy(
+        at,
+        tuple(pages),
+        extraction.document,
+        identity=extraction.identity,
+        origin=f"Imported from {names}",
+        screening=copy.screening,
+    )

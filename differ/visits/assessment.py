@@ -164,12 +164,13 @@ def screen_all(pages: Sequence[Page], found: Sequence[Extracted], options: Extra
     One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
     """
     screenings = [screen(page, each.document, options.max_nesting) for page, each in zip(pages, found, strict=True)]
-    refused = [(page, each) for page, each in zip(pages, screenings, strict=True) if each is not None]
+    names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
+    refused = [(name, each) for name, each in zip(names, screenings, strict=True) if each is not None]
     decisive = refused if len(refused) == len(pages) else [each for each in refused if each[1].reason != WITHOUT_TERMS]
     if not decisive:
         return None
-    page, screening = decisive[0]
-    return screening if len(pages) == 1 else replace(screening, detail=f"{page.final_url}: {screening.detail}")
+    name, screening = decisive[0]
+    return screening if len(pages) == 1 else replace(screening, detail=f"{name}: {screening.detail}")
 
 
 def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:

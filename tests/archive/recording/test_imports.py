@@ -11,7 +11,7 @@ from archive.model import OUTCOMES
 from archive.questions.blame import blame
 from archive.questions.history import document, versions_of
 from archive.questions.status import statuses
-from archive.recording.imports import Copy, ImportCount, import_copies, imported_until
+from archive.recording.imports import Copy, import_copies, imported_until
 from archive.recording.policies import synchronise
 from archive.storage.database import Archive
 from differ.visits.assessment import screen_all
@@ -71,7 +71,7 @@ def test_a_copy_that_is_not_the_policy_is_no_version(
 ) -> None:
     count = import_copies(known, "Teahouse", copies(*texts), START + 90 * DAY)
     assert [version.seen_at for version in versions_of(known, "Teahouse")] == [START + place * DAY for place in kept]
-    assert count == ImportCount(len(kept), len(texts) - len(kept))
+    assert (count.versions, len(count.refused)) == (len(kept), len(texts) - len(kept))
 
 
 def test_such_a_copy_is_kept_as_evidence_with_its_source_and_reason(known: Archive) -> None:
@@ -108,6 +108,12 @@ def test_terms_that_are_no_privacy_policy_can_be_imported(known: Archive) -> Non
         "Passengers pay before the crossing. Dogs pay half. The boat does not wait for those who are late at the pier."
     )
     assert import_copies(known, "Teahouse", copies(terms, terms + " Cats are free."), START + 90 * DAY).versions == 2
+
+
+def test_a_single_copy_of_other_terms_is_not_believed(known: Archive) -> None:
+    terms = "Passengers pay before the crossing. Dogs pay half. The boat does not wait for those who are late."
+    count = import_copies(known, "Teahouse", copies(terms), START + 90 * DAY, history=False)
+    assert (count.versions, [screening.reason for screening in count.refused]) == (0, ["other-document"])
 
 
 def test_another_language_in_between_is_no_version(known: Archive) -> None:

@@ -188,13 +188,67 @@ def test_several_files_are_the_pages_of_one_copy(tmp_path: Path) -> None:
     assert "Gull Ltd" in shown
 
 
-def test_a_copy_that_is_not_the_policy_is_refused(tmp_path: Path) -> None:
+CHALLENGE = "<title>Just a moment...</title><h1>Checking your browser</h1>"
+CONSENT = """<h1>We value your privacy</h1>
+<p>We and our partners use cookies to show you offers on the ferry that you like.</p>
+<button>Accept all</button><button>Reject all</button>"""
+LOGIN = """<title>Sign in</title><h1>Welcome aboard</h1>
+<form><label>Name<input name="name"></label><label>Word<input type="password"></label></form>"""
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["after a version", "first"])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty-shell"),
+        (CHALLENGE, "bot-challenge"),
+        (CONSENT, "consent-wall"),
+        (LOGIN, "login"),
+        ("<h1>Fares</h1><p>Adults pay nine, children four, and dogs travel free on every boat of the day.</p>", None),
+    ],
+    ids=["empty", "challenge", "banner", "login", "fares"],
+)
+def test_a_copy_that_is_not_the_policy_is_evidence_and_no_version(
+    tmp_path: Path, text: str, reason: str | None, before: bool
+) -> None:
     path = configured(tmp_path, CONFIGURATION)
-    saved = tmp_path / "wall.html"
-    saved.write_text("<title>Just a moment...</title><h1>Checking your browser</h1>", encoding="utf-8")
-    result = call(path, "import", "file", "Ferry", "--at", "2020-01-15", str(saved))
-    assert result.exit_code == 2
-    assert "this is not the policy" in result.stderr
+    first, slip, last = tmp_path / "first.md", tmp_path / "slip.html", tmp_path / "last.md"
+    first.write_text(terms(CREW), encoding="utf-8")
+    slip.write_text(text, encoding="utf-8")
+    last.write_text(terms(SOLD), encoding="utf-8")
+    if before:
+        assert call(path, "import", "file", "Ferry", "--at", "2020-01-15", str(first)).exit_code == 0
+    result = call(path, "import", "file", "Ferry", "--at", "2020-02-15", str(slip))
+    assert result.exit_code == 1
+    assert "Ferry: 0 versions imported.\n  1 copy is not the policy (" in result.stdout
+    assert reason is None or f"({reason}): kept as evidence, not as a version." in result.stdout
+    after = call(path, "import", "file", "Ferry", "--at", "2020-03-15", str(last))
+    assert (after.exit_code, "1 version imported" in after.stdout) == (0, True)
+    with opened(tmp_path) as archive:
+        days = [version.seen_at.month for version in versions_of(archive, "Ferry")]
+        with archive.engine.connect() as connection:
+            kept = connection.exec_driver_sql(
+                'SELECT outcome, reason, detail FROM "fetch" WHERE reason IS NOT NULL AND snapshot_sha256 IS NOT NULL'
+            ).all()
+    assert days == ([1, 3] if before else [3])
+    assert [row[0] for row in kept] == ["not comparable"]
+    assert kept[0][2].startswith("Imported from slip.html. ")
+    assert call(path, "verify").exit_code == 0
+
+
+def test_a_page_of_a_copy_that_is_not_the_policy_is_named(tmp_path: Path) -> None:
+    path = configured(tmp_path, CONFIGURATION)
+    pages = [tmp_path / "one.md", tmp_path / "two.html"]
+    pages[0].write_text(terms(CREW), encoding="utf-8")
+    pages[1].write_text(LOGIN, encoding="utf-8")
+    result = call(path, "import", "file", "Ferry", "--at", "2020-01-15", *map(str, pages))
+    assert result.exit_code == 1
+    assert "  Page 2: The page asks for a password" in result.stdout
+
+
+def test_an_unknown_policy_is_corrected(tmp_path: Path) -> None:
+    path, saved = configured(tmp_path, CONFIGURATION), tmp_path / "ferry.md"
+    saved.write_text(terms(CREW), encoding="utf-8")
     result = call(path, "import", "file", "Fery", "--at", "2020-01-15", str(saved))
     assert result.exit_code == 2
     assert "did you mean 'Ferry'" in result.stderr or "Ferry" in result.stderr

@@ -1,0 +1,74 @@
+"""Visits to real texts in the worker pool of a crawl, at its default limits; each answer comes with its peak memory.
+
+A module of its own, so that a worker imports nothing that a crawl's worker does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from crawler.crawl_settings import CrawlSettings
+from crawler.visits.workers import Done, LimitHit, WorkerLimits, Workers, peak
+from differ.visits.assessment import Assessment, LatestVersion, Visit
+from differ.visits.recognition import recognise_or_assess
+from document.model import ExtractionOptions, Page
+
+OPTIONS = ExtractionOptions()
+AT_ONCE = 20
+"""Histories that are handed to the workers together."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOutcome:
+    """How one visit in a worker ended."""
+
+    size: int
+    """Bytes of the text."""
+    limit: str | None = None
+    """The limit that ended the visit, or None."""
+    memory: int = 0
+    """Peak of the worker in bytes, its libraries included; 0 if a limit ended it."""
+
+
+def visited(histories: Iterable[tuple[bytes, ...]]) -> Iterator[VisitOutcome]:
+    """Visit each history's texts in turn, each against the version before, and yield how every visit ended."""
+    with asyncio.Runner() as runner:
+        crawl = CrawlSettings()
+        workers = Workers(WorkerLimits.of(crawl, crawl.workers))
+        try:
+            remaining = iter(histories)
+            while some := list(islice(remaining, AT_ONCE)):
+                for outcomes in runner.run(_together(workers, some)):
+                    yield from outcomes
+        finally:
+            runner.run(workers.close())
+
+
+async def _together(workers: Workers, histories: Iterable[tuple[bytes, ...]]) -> list[list[VisitOutcome]]:
+    return await asyncio.gather(*(_history(workers, texts) for texts in histories))
+
+
+async def _history(workers: Workers, texts: tuple[bytes, ...]) -> list[VisitOutcome]:
+    outcomes, latest = [], None
+    for text in texts:
+        page = Page(text, "text/markdown; charset=utf-8")
+        answer = await workers.call(measured, Visit(page, OPTIONS, latest=latest, patience="left"))
+        if isinstance(answer, Done):
+            assessment, memory = answer.value
+            outcomes.append(VisitOutcome(len(text), memory=memory))
+            if assessment.document is not None:
+                latest = LatestVersion(assessment.document, assessment.identity, page, left_out=assessment.left_out)
+        elif isinstance(answer, LimitHit):
+            outcomes.append(VisitOutcome(len(text), answer.limit))
+        else:
+            raise answer.error
+    return outcomes
+
+
+def measured(visit: Visit) -> tuple[Assessment, int]:
+    """Do what a crawl's worker does, and return the peak memory, too."""
+    assessment = recognise_or_assess(visit)
+    return assessment, peak()
