@@ -133,7 +133,8 @@ def import_copies(
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
         text = None if row is None else _text(session, row)
-    versions, refused, waiting = 0, [], sifted(copies, text, history=history)
+    versions, refused = 0, list[Screening]()
+    waiting = sifted(copies, text, history=history)
     while some := list(islice(waiting, AT_ONCE)):
         results = []
         for copy, screening in some:
