@@ -11,7 +11,7 @@ from archive.model import Policy
 from clausewatch.config.model import Configuration, Stamping, Watchdog
 from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.model import SEVERITIES, WATCHED
 from notifier.audience.subscriptions import Subscriber, covers_policy, idle, operators
 from notifier.audience.timing import DAYS
@@ -176,7 +176,7 @@ def _policy_warnings(configuration: Configuration) -> Iterator[str]:
     seen: dict[tuple[object, ...], str] = {}
     for policy in configuration.policies:
         yield from _address_warnings(policy)
-        unknown = [language for language in policy.options.languages if lexicon(language) is None]
+        unknown = [language for language in policy.options.languages if load_lexicon(language) is None]
         if unknown:
             yield f"{policy.name}: there are no word lists for {', '.join(unknown)}: judged by structure alone"
         same = (policy.urls, policy.options)

@@ -15,7 +15,7 @@ from differ.language.names import companies, names
 from differ.language.polarity import LEVELS, NEVER, is_condition
 from differ.language.roles import is_address
 from differ.language.statements import Statement
-from differ.matching.addresses import stands_in
+from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import changed_words, time_limits
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
@@ -28,7 +28,7 @@ By = Literal["word", "concept", "count"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EffectPart:
     """One kind of effect, and what makes it."""
 
     kind: str
@@ -38,41 +38,41 @@ class Part:
     number of mentions."""
 
 
-NEGATION = Part("condition", ("negation", "nobody"), by="count")
-CONDITION = Part("condition", ("limiter", "modality", "scope"))
+NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
+CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
 SHARING_PARTS = (
-    Part("sale", ("sell",)),
-    Part("recipient", ("recipient",), by="word"),
-    Part("merger", ("merger",), by="word"),
-    Part("safeguard", ("transfer.safeguard", "encryption"), by="word"),
-    Part("transfer", ("transfer.abroad",)),
-    Part("consent", ("consent", "optout")),
-    Part("notice", ("notify",)),
-    Part("threshold", ("threshold",), by="word"),
-    Part("risk", ("risk",)),
-    Part(
+    EffectPart("sale", ("sell",)),
+    EffectPart("recipient", ("recipient",), by="word"),
+    EffectPart("merger", ("merger",), by="word"),
+    EffectPart("safeguard", ("transfer.safeguard", "encryption"), by="word"),
+    EffectPart("transfer", ("transfer.abroad",)),
+    EffectPart("consent", ("consent", "optout")),
+    EffectPart("notice", ("notify",)),
+    EffectPart("threshold", ("threshold",), by="word"),
+    EffectPart("risk", ("risk",)),
+    EffectPart(
         "data",
         ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
         by="word",
     ),
-    Part("purpose", ("purpose",), by="word"),
-    Part("act", ("share", "receive", "public")),
+    EffectPart("purpose", ("purpose",), by="word"),
+    EffectPart("act", ("share", "receive", "public")),
     NEGATION,
     CONDITION,
 )
 """Effects on sharing, in the order in which a new or removed statement is told by them."""
 
 RIGHTS_PARTS = (
-    Part("withdrawal", ("consent.withdraw",)),
-    Part("complaint", ("complaint",), by="word"),
-    Part("fee", ("exercise.fee", "exercise.free")),
-    Part("identity", ("exercise.identity",)),
-    Part("refusal", ("exercise.refuse",)),
-    Part("deadline", ("exercise.deadline",)),
-    Part("optout", ("optout", "default")),
-    Part("right", ("right",)),
-    Part("consent", ("consent",)),
-    Part("channel", ("exercise",)),
+    EffectPart("withdrawal", ("consent.withdraw",)),
+    EffectPart("complaint", ("complaint",), by="word"),
+    EffectPart("fee", ("exercise.fee", "exercise.free")),
+    EffectPart("identity", ("exercise.identity",)),
+    EffectPart("refusal", ("exercise.refuse",)),
+    EffectPart("deadline", ("exercise.deadline",)),
+    EffectPart("optout", ("optout", "default")),
+    EffectPart("right", ("right",)),
+    EffectPart("consent", ("consent",)),
+    EffectPart("channel", ("exercise",)),
     NEGATION,
     CONDITION,
 )
@@ -142,7 +142,7 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         return []
     towards: Direction = "added" if after else "removed"
     if subject == "rights" and is_address_line(statement):
-        return [Effect(subject, "address", towards, gone=text_of(before), new=text_of(after))]
+        return [Effect(subject, "address", towards, gone=whole_text(before), new=whole_text(after))]
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     part = gravest_part(SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS, sense)
@@ -152,7 +152,7 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     return [Effect(subject, "statement", towards)] if told else []
 
 
-def gravest_part(parts: Iterable[Part], sense: Meaning) -> Part | None:
+def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
     """Return the first part whose concepts a statement names; negations and conditions say nothing by themselves."""
     telling = (part for part in parts if part not in (NEGATION, CONDITION))
     return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
@@ -173,19 +173,19 @@ def head_of(statement: Statement | None) -> tuple[str, ...]:
     return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
 
 
-def text_of(statement: Statement | None) -> tuple[str, ...]:
+def whole_text(statement: Statement | None) -> tuple[str, ...]:
     """Return a statement's text as the words that decided, or nothing."""
     return (statement.text,) if statement else ()
 
 
-def only_generic(sense: Meaning, part: Part) -> bool:
+def only_generic(sense: Meaning, part: EffectPart) -> bool:
     """Whether nothing but the word "rights" is said of a part."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
-def whole_effect(subject: Watched, part: Part, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
+def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
     """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
-    said = shown(named)
+    said = wordings(named)
     promised = all(level == NEVER for _, level in named)
     if new:
         return Effect(subject, part.kind, "tightened" if promised else "added", new=said)
@@ -198,7 +198,7 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     if one is None or other is None:
         return []
     if subject == "rights" and is_address_line(after):
-        return [Effect(subject, "address", "changed", gone=text_of(before), new=text_of(after))]
+        return [Effect(subject, "address", "changed", gone=whole_text(before), new=whole_text(after))]
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
     found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     found += residue(subject, before, after, one)
@@ -220,7 +220,7 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
     return True
 
 
-def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
     """Return the effect that the concepts of one part make, or None where they stayed the same."""
     if part.by == "count":
         return count_effect(subject, part, one, other)
@@ -230,16 +230,18 @@ def part_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> E
         return None
     towards = turn(dict(before - after), dict(after - before))
     if towards:
-        return Effect(subject, part.kind, towards, gone=shown(left), new=shown(right))
+        return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right))
     gone, new = only_in(left, right), only_in(right, left)
     if part.by == "word" and left.keys() != right.keys():
-        return Effect(subject, part.kind, direction_of_words(gone, new), gone=shown(gone), new=shown(new))
+        return Effect(subject, part.kind, direction_of_words(gone, new), gone=wordings(gone), new=wordings(new))
     if before == after:
         return None
-    return Effect(subject, part.kind, direction(before - after, after - before), gone=shown(gone), new=shown(new))
+    return Effect(subject, part.kind, direction(before - after, after - before), gone=wordings(gone), new=wordings(new))
 
 
-def says_the_same(subject: Watched, part: Part, levels: Collection[tuple[str, str]], words: Collection[str]) -> bool:
+def says_the_same(
+    subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
+) -> bool:
     """Whether what differs in a part says nothing of it: of rights, that "you control" is "you can control"; of
     recipients, that the act was turned, which the act tells."""
     if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
@@ -271,7 +273,7 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
     return direction(gone, new)
 
 
-def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> Effect | None:
+def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
     """Return the effect of more or fewer mentions, or None where they are as many."""
     left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
     if left.total() == right.total():
@@ -280,7 +282,7 @@ def count_effect(subject: Watched, part: Part, one: Meaning, other: Meaning) -> 
     return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone=gone, new=new)
 
 
-def shown(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
+def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
     """Return the words of mentions for a reader, each once, sorted."""
     return tuple(sorted(set(named.values())))
 
@@ -321,7 +323,7 @@ def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
     """Return the changed words that are addresses and stand in no form in the other statement."""
-    return [word for word in changed if is_address(word) and not stands_in(word, other.words)]
+    return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from differ.judgement.effects import counted
-from differ.judgement.recipients import NAMED, Recipient, names_of, recipients
+from differ.judgement.recipients import NAMED, Recipient, name_context, recipients
 from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance
 from differ.language.lexicon import Mention
 from differ.language.meaning import Meaning, heading_topics, meaning
@@ -76,7 +76,7 @@ class OneSided:
 def inventory(document: Document) -> Inventory:
     """List the rights and recipients that a document names; languages without a lexicon add nothing."""
     read = statements(document)
-    names = names_of(read, document.title)
+    names = name_context(read, document.title)
     rights: dict[tuple[str, str], Right] = {}
     under_rights: set[str] = set()
     receiving: dict[tuple[str, str, str], Recipient] = {}
@@ -110,7 +110,8 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
             language=statement.language,
             section=statement.section,
             deadline=first(deadline(other) for other in near),
-            fee=first(said(other, ("exercise.free",)) for other in near) or first(fee(other) for other in near),
+            fee=first(first_wording(other, ("exercise.free",)) for other in near)
+            or first(fee(other) for other in near),
             channel=first(channel(other) for other in near),
         )
         for concept in sorted(named)
@@ -142,10 +143,10 @@ def fee(statement: Statement) -> str:
 
 def channel(statement: Statement) -> str:
     """Return the first address of a statement, else how the company is reached, or ""."""
-    return first(word for word in statement.words if "@" in word) or said(statement, CHANNELS)
+    return first(word for word in statement.words if "@" in word) or first_wording(statement, CHANNELS)
 
 
-def said(statement: Statement, concepts: tuple[str, ...]) -> str:
+def first_wording(statement: Statement, concepts: tuple[str, ...]) -> str:
     """Return the first words of a statement that say one of the concepts, or ""."""
     sense = meaning(statement.words, statement.language)
     return first(sense.said(mention) for mention in sense.of(*concepts)) if sense else ""

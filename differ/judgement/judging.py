@@ -8,12 +8,12 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from differ.judgement.effects import STATEMENT, Effect, effects
-from differ.judgement.profiles import Profile, Rule
-from differ.judgement.recipients import Names, names_of, receiving_words
+from differ.judgement.profiles import EffectRule, Profile
+from differ.judgement.recipients import NameContext, name_context, receiving_words
 from differ.judgement.relevance import relevance
 from differ.judgement.topics import unwatched_topics
 from differ.language.countries import regions
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
 from differ.language.roles import is_address
 from differ.language.statements import Statement, is_line
@@ -50,9 +50,9 @@ class Surroundings:
         return not region or bool({(statement.words, region), (statement.words, frozenset[str]())} & self._placed)
 
     @cached_property
-    def names(self) -> tuple[Names, Names]:
+    def names(self) -> tuple[NameContext, NameContext]:
         """What tells names from other words, before and after. It takes time, and few changes need it."""
-        return names_of(self._before, ""), names_of(self._after, "")
+        return name_context(self._before, ""), name_context(self._after, "")
 
 
 def placed(text: Iterable[Statement]) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
@@ -77,8 +77,8 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     if reason == "unchanged":
         return [], []
     if reason is not None:
-        return [], [Suppression(present.section, reason, text_of(pair.before), after=text_of(pair.after))]
-    if lexicon(present.language) is None and not is_label(present):
+        return [], [Suppression(present.section, reason, text_or_empty(pair.before), after=text_or_empty(pair.after))]
+    if load_lexicon(present.language) is None and not is_label(present):
         return [plain_finding(pair, present, profile, name="structure", topic="other", severity="low")], []
     found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
     return (found or [unwatched(pair, present, profile)]), []
@@ -99,7 +99,7 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
     if before is not None and after is not None:
         if before.text == after.text:
             return unmoved_reason(pair, before, after)
-        reason = equivalent(before, after, lexicon(after.language))
+        reason = equivalent(before, after, load_lexicon(after.language))
         if reason == "date" and limits_something(before, after):
             return None
         return reason or (None if turns_round(before, after) else quiet_kind(after))
@@ -118,7 +118,7 @@ def turns_round(before: Statement, after: Statement) -> bool:
 
 def limits_something(before: Statement, after: Statement) -> bool:
     """Whether a date that changed ends or begins a promise or a right: "you may object until 31 May 2027"."""
-    known = lexicon(after.language)
+    known = load_lexicon(after.language)
     if known is None or time_limits(before.words, known) == time_limits(after.words, known):
         return False
     return bool(relevance(after))
@@ -138,7 +138,7 @@ def quiet_kind(statement: Statement) -> str | None:
 
 def quiet_line(statement: Statement) -> str | None:
     """Return why a new or removed line says nothing by itself: it is a menu, a date, or too short for a statement."""
-    known = lexicon(statement.language)
+    known = load_lexicon(statement.language)
     if statement.linked:
         return "link"
     if known is not None and date_line(statement.words, known):
@@ -146,14 +146,14 @@ def quiet_line(statement: Statement) -> str | None:
     return None
 
 
-def text_of(statement: Statement | None) -> str:
+def text_or_empty(statement: Statement | None) -> str:
     """Return a statement's text, or ""."""
     return statement.text if statement else ""
 
 
 def watched_findings(pair: Pair, present: Statement, profile: Profile, around: Surroundings) -> list[Finding]:
     """Return one finding for each watched subject that an edit affects, of its gravest effect."""
-    by_subject: dict[str, list[tuple[Rule, Effect]]] = {}
+    by_subject: dict[str, list[tuple[EffectRule, Effect]]] = {}
     for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
         if rule is None or known_address(effect, pair, present, around):
@@ -184,7 +184,7 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
     return False
 
 
-def gravest(rules: Iterable[tuple[Rule, Effect]]) -> tuple[Rule, Effect]:
+def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
     """Return the rule of the highest severity; of equals the first."""
     return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
@@ -224,7 +224,7 @@ class Verdict:
 
     def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
         """Return the finding of this verdict about a pair of statements."""
-        before, after = text_of(pair.before), text_of(pair.after)
+        before, after = text_or_empty(pair.before), text_or_empty(pair.after)
         return self.finding(
             profile,
             section=present.section,
@@ -235,11 +235,12 @@ class Verdict:
         )
 
 
-def verdict(rule: Rule, effect: Effect, profile: Profile) -> Verdict:
+def verdict(rule: EffectRule, effect: Effect, profile: Profile) -> Verdict:
     """Return what a rule says of an effect."""
     towards = rule.direction(effect)
     reasons = {
-        language: told(sentences[towards], effect.gone, effect.new) for language, sentences in rule.sentences.items()
+        language: explanation(sentences[towards], effect.gone, effect.new)
+        for language, sentences in rule.sentences.items()
     }
     material = profile.is_material(rule.topic, watched=True)
     return Verdict(
@@ -247,7 +248,7 @@ def verdict(rule: Rule, effect: Effect, profile: Profile) -> Verdict:
     )
 
 
-def told(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
+def explanation(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
     """Return the one sentence that explains an effect, with the words that decided."""
     return template.format(gone=listed(gone), new=listed(new))
 
@@ -267,7 +268,9 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
         new = Counter(rule.found(pair.after.words)) if pair.after else Counter[str]()
         if old != new:
             gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
-            reasons = {tongue: told(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()}
+            reasons = {
+                tongue: explanation(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()
+            }
             said = Verdict(
                 rule.rule, rule.source, rule.topic, severity=rule.severity, material=rule.material, reasons=reasons
             )

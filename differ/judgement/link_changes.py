@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from differ.judgement.judging import Verdict, told
+from differ.judgement.judging import Verdict, explanation
 from differ.judgement.profiles import Profile
 from differ.model import Edit, Finding, Suppression
 from document import identity_words
@@ -39,7 +39,7 @@ def sites(document: Document) -> dict[str, set[str]]:
 def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
     """Return the finding of one link."""
     plain = profile.plain["link"]
-    reasons = {tongue: told(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
+    reasons = {tongue: explanation(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
     material = profile.is_material("contact", watched=True)
     return Verdict(plain.rule, plain.source, "contact", severity="medium", material=material, reasons=reasons).finding(
         profile,

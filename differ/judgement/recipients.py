@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from differ.judgement.relevance import comes_from
 from differ.language.countries import countries
-from differ.language.lexicon import Mention, lexicon
+from differ.language.lexicon import Mention, load_lexicon
 from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.language.polarity import NEGATION_REACH
 from differ.language.statements import Statement
@@ -58,14 +58,14 @@ class Recipient:
     @property
     def identity(self) -> tuple[str, str, str]:
         """What makes two mentions one recipient: the name, or the class and its words without inflection."""
-        known = lexicon(self.language)
+        known = load_lexicon(self.language)
         if self.kind == NAMED or known is None:
             return (self.kind, self.name.casefold(), self.language)
         return (self.kind, " ".join(canonical(words(self.name), known)), self.language)
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NameContext:
     """What tells names from other words with a capital in one document."""
 
     plain: frozenset[str]
@@ -114,7 +114,7 @@ class Run:
         return tuple(words(self.text))
 
 
-def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recipient]:
+def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list[Recipient]:
     """Return the recipients of one statement about sharing; one that says who does not get the data has none."""
     if denies(sense):
         return []
@@ -137,7 +137,7 @@ def recipients(statement: Statement, sense: Meaning, names: Names) -> list[Recip
     ]
 
 
-def receiving_words(statement: Statement, names: Names) -> set[str]:
+def receiving_words(statement: Statement, names: NameContext) -> set[str]:
     """Return the words of the names that a statement gives data to."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
@@ -167,7 +167,7 @@ def in_row(cells: list[str], statement: Statement) -> Recipient:
     )
 
 
-def is_name_cell(cell: str, sense: Meaning, names: Names) -> bool:
+def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
     """Whether the first cell of a row is a name: each of its words has a capital, or is a function word."""
     written = [token for token in TOKEN.findall(cell) if token[0].isalpha()]
     capitals = [word for token in written if CAPITAL.fullmatch(token) for word in words(token)]
@@ -175,7 +175,7 @@ def is_name_cell(cell: str, sense: Meaning, names: Names) -> bool:
     return bool(capitals) and others <= sense.lexicon.function_words and names.is_name(capitals, sense)
 
 
-def in_prose(statement: Statement, sense: Meaning, names: Names) -> list[str]:
+def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
     """Return the names that a statement gives data to. Where every noun has a capital there are none to tell."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
@@ -253,19 +253,19 @@ def plain_word(token: str, sense: Meaning) -> bool:
     return all(word in sense.lexicon.vocabulary for word in words(token))
 
 
-def names_of(read: Sequence[Statement], title: str) -> Names:
+def name_context(read: Sequence[Statement], title: str) -> NameContext:
     """Return what tells names in a document. The company's name is what the title, or the headings that a language
     begins with, and sentences in that language write; else what most of these sentences do."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
-    known = Names(plain, frozenset(), headers(read))
+    known = NameContext(plain, frozenset(), headers(read))
     own: set[str] = set()
     for language in dict.fromkeys(statement.language for statement in prose):
         titles = {*words(title), *first_headings(read, language)}
         counts = counted_names([each for each in prose if each.language == language], known)
         often = {word for word, count in counts.items() if count >= OFTEN and count == max(counts.values())}
         own |= titles & set(counts) or often
-    return Names(plain, frozenset(own), known.headers)
+    return NameContext(plain, frozenset(own), known.headers)
 
 
 def first_headings(read: Sequence[Statement], language: str) -> set[str]:
@@ -281,7 +281,7 @@ def first_headings(read: Sequence[Statement], language: str) -> set[str]:
     return found
 
 
-def counted_names(prose: Sequence[Statement], names: Names) -> Counter[str]:
+def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str]:
     """Return the words of names in sentences of one language, and how many sentences write them."""
     counts: Counter[str] = Counter()
     for statement in prose:

@@ -182,10 +182,10 @@ def names_right(sense: Meaning) -> bool:
     """Whether a right is named, or an act that is one in the reader's hands."""
     if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
-    return asks_for(sense) and to_reader(sense)
+    return mentions_request(sense) and to_reader(sense)
 
 
-def asks_for(sense: Meaning) -> bool:
+def mentions_request(sense: Meaning) -> bool:
     """Whether something is asked for that is a right, or a request is spoken of with what becomes of it: a "request"
     alone may be one of a browser's."""
     asked = sense.has(*NAMED_RIGHTS)

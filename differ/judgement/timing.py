@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
 from differ.language.statements import Statement
 from differ.model import Timing
@@ -69,7 +69,7 @@ def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
 
 def days_named(statement: Statement) -> int | None:
     """Return the first number of days, weeks or months in a statement, in days, where it can be a window."""
-    known = lexicon(statement.language)
+    known = load_lexicon(statement.language)
     if known is None or known.days.keys().isdisjoint(statement.words):
         return None
     for place, word in enumerate(statement.words):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 
-from differ.language.lexicon import Lexicon, Mention, lexicon, under
+from differ.language.lexicon import Lexicon, Mention, load_lexicon, under
 from differ.language.polarity import NEVER, PLAIN, Polarity, polarity
 from differ.language.roles import in_role
 from differ.language.statements import Statement
@@ -75,7 +75,7 @@ def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
 @lru_cache(maxsize=8_192)
 def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
     """Return what words mean, or None for a language without a lexicon."""
-    known = lexicon(language)
+    known = load_lexicon(language)
     if known is None:
         return None
     possible = without_contained(known.concepts.find(text))
@@ -104,7 +104,7 @@ def covers(longer: Mention, mention: Mention) -> bool:
 def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
     """Return what the headings above a statement say that it is about; the innermost heading that says anything
     decides, and what stands above it counts only where it says nothing."""
-    known = lexicon(language)
+    known = load_lexicon(language)
     if known is None:
         return frozenset()
     for heading in reversed(path):

@@ -51,7 +51,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SectionPart:
     """A heading or block of a section, before it is split."""
 
     kind: StatementKind
@@ -72,7 +72,7 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
     block = 0
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
-        for part in parts(section):
+        for part in section_parts(section):
             for sentence, lead in [(part.text, part.lead)] if whole else led(part):
                 plain = (*words(part.label), *words(sentence))
                 if plain:
@@ -95,7 +95,7 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
     return tuple(found)
 
 
-def led(part: Part) -> Iterator[tuple[str, str]]:
+def led(part: SectionPart) -> Iterator[tuple[str, str]]:
     """Yield the sentences of a part, each with the one that introduces it: in "Write to: Lantern Ltd, Attn: Privacy"
     the first colon introduces all up to the full stop."""
     lead = ""
@@ -107,24 +107,24 @@ def led(part: Part) -> Iterator[tuple[str, str]]:
             lead = sentence
 
 
-def split(part: Part) -> list[str]:
+def split(part: SectionPart) -> list[str]:
     """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
     if part.kind == "row" and len(part.text) > LONG_ROW:
         return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell)]
     return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
 
 
-def parts(section: Section) -> Iterator[Part]:
+def section_parts(section: Section) -> Iterator[SectionPart]:
     """Yield the heading and each block of a section."""
     if section.heading:
-        yield Part("heading", section.heading, marker=section.marker)
+        yield SectionPart("heading", section.heading, marker=section.marker)
     lead = context = label = ""
     for block in section.blocks:
-        yield Part(
+        yield SectionPart(
             kind=block.kind,
             text=block.text,
             label=label if is_answer(block.text) else "",
-            lead=lead if follows(block, lead) else "",
+            lead=lead if is_introduced(block, lead) else "",
             context=context if is_line(block.text) else "",
             marker=block.marker,
             linked=all_links(block),
@@ -140,7 +140,7 @@ def all_links(block: Block) -> bool:
     return linked > 0 and linked >= len(words(block.text))
 
 
-def follows(block: Block, lead: str) -> bool:
+def is_introduced(block: Block, lead: str) -> bool:
     """Whether a block belongs to what a lead introduces: a list, or the lines of an address."""
     listed = block.kind in ("item", "row") or bool(block.marker)
     return bool(lead) and (listed or is_line(block.text))
@@ -160,4 +160,4 @@ def next_lead(block: Block, lead: str) -> str:
     """Return the lead for the block after this one."""
     if block.text.rstrip().endswith(":") and block.kind == "paragraph":
         return sentences(block.text)[-1]
-    return lead if follows(block, lead) else ""
+    return lead if is_introduced(block, lead) else ""

@@ -34,7 +34,7 @@ ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
 SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
 
 
-def tokens(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Split a text into words, numbers, addresses, spaces and single characters; joined they are the text again."""
     return TOKEN.findall(text)
 

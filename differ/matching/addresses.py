@@ -22,6 +22,6 @@ def one_form(text: Sequence[str]) -> tuple[str, ...]:
     return tuple(plain)
 
 
-def stands_in(address: str, text: Sequence[str]) -> bool:
+def address_occurs(address: str, text: Sequence[str]) -> bool:
     """Whether an address stands among words, in any of its forms."""
     return f" {' '.join(one_form([address]))} " in f" {' '.join(one_form(text))} "

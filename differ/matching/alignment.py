@@ -52,7 +52,7 @@ def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool
     similar, coarse = similar_pairs(before, after, matches, place_before=place_before, place_after=place_after)
     moved |= {(i, j) for i, j in similar if place_before[i] != place_after[j]}
     matches |= dict(similar)
-    pairs = in_order(before, after, matches, moved)
+    pairs = ordered_pairs(before, after, matches, moved)
     return Alignment(rejoined(pairs, before, after, matches) if join else pairs, coarse)
 
 
@@ -101,18 +101,21 @@ Parts = Mapping[int, tuple[Statement, ...]]
 
 def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
     """Return a pair with the parts that belong to its sentences."""
-    before = joined(left[pair.before.position]) if pair.before and pair.before.position in left else pair.before
-    after = joined(right[pair.after.position]) if pair.after and pair.after.position in right else pair.after
+    before, after = pair.before, pair.after
+    if before and before.position in left:
+        before = joined_statement(left[before.position])
+    if after and after.position in right:
+        after = joined_statement(right[after.position])
     return replace(pair, before=before, after=after)
 
 
-def joined(parts: Sequence[Statement]) -> Statement:
+def joined_statement(parts: Sequence[Statement]) -> Statement:
     """Return several statements as one; it keeps the place of the first."""
     text = " ".join(part.text for part in parts)
     return replace(parts[0], text=text, words=tuple(word for part in parts for word in part.words))
 
 
-def in_order(
+def ordered_pairs(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
 ) -> list[Pair]:
     """List all pairs in the order of the document after; what is gone stands before what followed it."""

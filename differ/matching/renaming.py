@@ -44,7 +44,7 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
     counts: Counter[tuple[Name, Name]] = Counter()
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
-            counts.update(set(replaced(pair.before, pair.after)))
+            counts.update(set(renamed_runs(pair.before, pair.after)))
     standing = " ".join(" ".join(statement.words) for statement in after)
     often = [
         (old, new)
@@ -54,7 +54,7 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
     return Renames(tuple(often))
 
 
-def replaced(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
+def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
     """Return the runs of words that stand for each other and are written as names on both sides."""
     found = []
     matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from diff_match_patch import diff_match_patch
 
-from differ.language.words import tokens
+from differ.language.words import tokenize
 from differ.model import Edit
 
 WORD_BUDGET = 4_000_000
@@ -24,10 +24,10 @@ def word_edits(before: str, after: str) -> tuple[Edit, ...]:
     """
     if before == after:
         return (Edit("keep", before),) if before else ()
-    left, right = tokens(before), tokens(after)
+    left, right = tokenize(before), tokenize(after)
     if len(left) * len(right) > WORD_BUDGET:
         return tuple(edit for edit in (Edit("delete", before), Edit("insert", after)) if edit.text)
-    return joined(token_edits(left, right))
+    return merged_edits(token_edits(left, right))
 
 
 def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, list[str]]]:
@@ -49,7 +49,7 @@ def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, li
     return [(operation, [names[code] for code in run]) for operation, run in diffs]
 
 
-def joined(diffs: Sequence[tuple[int, list[str]]]) -> tuple[Edit, ...]:
+def merged_edits(diffs: Sequence[tuple[int, list[str]]]) -> tuple[Edit, ...]:
     """Join runs of one operation, deletions before insertions."""
     edits: list[Edit] = []
     deleted = inserted = ""

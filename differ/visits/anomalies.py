@@ -29,7 +29,7 @@ GONE = 0.8
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
     """Return one sentence that says why a change wants a second look, or None where it does not."""
-    return lost_text(before, after) or lost_section(before, after, comparison) or replaced(before, after)
+    return lost_text(before, after) or lost_section(before, after, comparison) or mostly_replaced(before, after)
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
@@ -58,7 +58,7 @@ def lost_section(before: Document, after: Document, comparison: Comparison) -> s
     kept = {statement.words for statement in statements(after)}
     rewritten = _rewritten(comparison)
     for name, content in by_section(before):
-        left = [statement for statement in content if statement.words in kept or stands_in(statement, rewritten)]
+        left = [statement for statement in content if statement.words in kept or overlaps_any(statement, rewritten)]
         size = _word_count(content)
         if name in gone and size >= SECTION and _word_count(left) <= (1 - GONE) * size:
             return f"The whole section “{name}” is gone."
@@ -83,12 +83,12 @@ def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
     yield from sections.items()
 
 
-def stands_in(statement: Statement, texts: list[str]) -> bool:
+def overlaps_any(statement: Statement, texts: list[str]) -> bool:
     """Whether a statement is a part of one of the texts, or one of them a part of it."""
     return any(statement.text in text or text in statement.text for text in texts)
 
 
-def replaced(before: Document, after: Document) -> str | None:
+def mostly_replaced(before: Document, after: Document) -> str | None:
     """Say how many statements are no longer there as they were, where it is most of them."""
     old = statements(before)
     if len(old) < MANY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.words import words
 from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
@@ -36,7 +36,7 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 def telling(text: list[str], document: Document) -> Counter[str]:
     """Count the words of a document without those that any text of its language has."""
-    known = lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
+    known = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
     return Counter(known.content_words(text) if known else text)
 
 

@@ -9,7 +9,7 @@ from differ.judgement.judging import Surroundings, judge
 from differ.judgement.link_changes import moved_links, retargeted_links
 from differ.judgement.profiles import Profile, load_profile
 from differ.judgement.timing import timing
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.statements import Statement, statements
 from differ.matching.alignment import Alignment, align
 from differ.matching.renaming import renames
@@ -50,7 +50,7 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
         changed=changed,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
-        judged_by="lexicon" if all(lexicon(s.language) for s in touched(aligned)) else "structure",
+        judged_by="lexicon" if all(load_lexicon(s.language) for s in touched(aligned)) else "structure",
         coarse=aligned.coarse,
         timing=replace(dates, date_alone=date_alone(dates, findings, suppressed)),
         drift=drift(findings, after),
@@ -66,7 +66,7 @@ def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppress
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
     """Return the languages of a page in several that kept their text while another's changed materially."""
     changed = {finding.language for finding in findings if finding.material}
-    spoken = [language for language in after.languages if lexicon(language) is not None]
+    spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.statements import Statement, statements
 from differ.language.words import words
 from differ.model import Comparison
@@ -200,7 +200,7 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
     """Return words of the version before with the other spelling in which alone the text has them, sorted."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
-    known = lexicon(language)
+    known = load_lexicon(language)
     if known is None or language not in before.languages:
         return []
     old, new = set(words(before.text)), set(words(after.text))

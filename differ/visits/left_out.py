@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from differ.judgement.relevance import Watched, relevance
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
 from differ.language.statements import Statement, statements
 from differ.language.words import sentences, words
@@ -97,7 +97,7 @@ class LeftOutChange:
 def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) -> LeftOutProse:
     """Return the prose that was left out of a page, but for parts that the configuration leaves out."""
     left = [part for part in parts if not part.why.startswith(_REMOVED)]
-    known = [language for language in document.languages if lexicon(language) is not None]
+    known = [language for language in document.languages if load_lexicon(language) is not None]
     found: dict[tuple[str, ...], WatchedSentence] = {}
     amount = 0
     for part in left:
@@ -117,7 +117,7 @@ def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
         plain = words(sentence)
         if SHORTEST <= len(plain) <= LONGEST and sentence.rstrip(" \"'”’)]").endswith(_STOPS):
             shares = [
-                1 - len(known.content_words(plain)) / len(plain) for each in languages if (known := lexicon(each))
+                1 - len(known.content_words(plain)) / len(plain) for each in languages if (known := load_lexicon(each))
             ]
             if not shares or max(shares) >= FUNCTION_WORDS:
                 yield sentence

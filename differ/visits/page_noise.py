@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from differ.judgement.relevance import relevance
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
 from differ.language.statements import Statement, statements
 from differ.language.words import sentences, words
@@ -147,7 +147,7 @@ def replaces_another_page(before: Document, after: Document) -> bool:
 
 def is_judged(statement: Statement) -> bool:
     """Whether a lexicon says what a statement is about."""
-    return lexicon(statement.language) is not None
+    return load_lexicon(statement.language) is not None
 
 
 def menus(document: Document) -> frozenset[str]:
@@ -186,7 +186,7 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
 
 def says_nothing(line: Statement) -> bool:
     """Whether a line has no function words, as no sentence has."""
-    known = lexicon(line.language)
+    known = load_lexicon(line.language)
     return known is not None and len(known.content_words(line.words)) == len(line.words)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archive.questions.status import Health, PolicyStatus
 from differ.judgement.inventory import Inventory, inventory
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
 from document.model import UNKNOWN_LANGUAGE, Document
 from notifier.audience.subscriptions import Subscriber
@@ -82,7 +82,9 @@ def promises(document: Document) -> Promises:
         recipients_left_out=len(named[MOST_NAMES:]),
         rights_section=any(topics & {"rights", "choices"} for topics in headings),
         unread_languages=tuple(
-            language for language in document.languages if language != UNKNOWN_LANGUAGE and lexicon(language) is None
+            language
+            for language in document.languages
+            if language != UNKNOWN_LANGUAGE and load_lexicon(language) is None
         ),
     )
 

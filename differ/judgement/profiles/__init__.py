@@ -23,7 +23,7 @@ class ProfileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class EffectRule:
     """What one kind of effect means."""
 
     rule: str
@@ -88,7 +88,7 @@ class Profile:
 
     name: str
     title: str
-    rules: tuple[Rule, ...]
+    rules: tuple[EffectRule, ...]
     _: KW_ONLY
     clauses: Mapping[str, tuple[str, ...]]
     """Fine topics by clause; empty where the profile has none."""
@@ -105,7 +105,7 @@ class Profile:
         """Whether a finding of a topic is material: those of sharing and rights are, unless the user says otherwise."""
         return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
-    def rule(self, effect: Effect) -> Rule | None:
+    def rule(self, effect: Effect) -> EffectRule | None:
         """Return the first rule that fits an effect, or None."""
         return next((rule for rule in self.rules if rule.fits(effect)), None)
 
@@ -185,7 +185,7 @@ def read_plain(row: Mapping[str, Any], sources: Mapping[str, str]) -> PlainRule:
     return PlainRule(row["rule"], sources[row["source"]], {language: row[language] for language in REPORTS})
 
 
-def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:
+def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
     """Return a rule from its row, checked: known directions, severities and a sentence for each direction."""
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
@@ -193,7 +193,7 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> Rule:
         for language in REPORTS:
             if towards not in row[language]:
                 raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
-    return Rule(
+    return EffectRule(
         rule=row["rule"],
         watched=row["watched"],
         effects=tuple(row["effect"].split()),

@@ -136,7 +136,7 @@ class Lexicon:
         self.money = frozenset(content["numbers"]["money"])
         self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]
         self.concepts = Patterns(content["concepts"])
-        self.vocabulary = self.function_words | known_words(content)
+        self.vocabulary = self.function_words | vocabulary_of(content)
         self.headings = Patterns(content["headings"])
         self.contents_phrases = Patterns({"contents": content["contents"]["phrases"]})
         self._groups: list[list[str]] = content["synonyms"]["groups"]
@@ -177,7 +177,7 @@ class Lexicon:
         return [word for word in text if word not in self.function_words]
 
 
-def known_words(content: dict[str, Any]) -> frozenset[str]:
+def vocabulary_of(content: dict[str, Any]) -> frozenset[str]:
     """Return all words of the concepts and synonyms, written out."""
     patterns = [pattern for row in content["concepts"].values() for pattern in row]
     phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
@@ -215,7 +215,7 @@ class Rewriting:
 
 
 @cache
-def lexicon(language: str) -> Lexicon | None:
+def load_lexicon(language: str) -> Lexicon | None:
     """Return the lexicon of a language, or None where there is none.
 
     Raises LexiconError where the file cannot be used.

@@ -8,7 +8,7 @@ import pytest
 
 from differ import compare, load_profile, profile_names
 from differ.judgement.effects import RIGHTS_PARTS, SHARING_PARTS
-from differ.judgement.profiles import REPORTS, Profile, ProfileError, Rule, WordRule, read_rule, tailored
+from differ.judgement.profiles import REPORTS, EffectRule, Profile, ProfileError, WordRule, read_rule, tailored
 from differ.model import SEVERITIES, TOPICS, watched_topic
 from tests.differ.policies import document, policy
 
@@ -25,7 +25,7 @@ ROW = {
 SOURCES = {"law": "A law"}
 
 
-def rules(name: str = "default") -> tuple[Rule, ...]:
+def rules(name: str = "default") -> tuple[EffectRule, ...]:
     """Return the rules of a bundled profile."""
     return load_profile(name).rules
 
@@ -46,7 +46,7 @@ def test_unknown_profile_is_refused_with_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
-def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Rule) -> None:
+def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: EffectRule) -> None:
     assert rule.source
     assert watched_topic(rule.topic) == rule.watched
     for direction, severity in rule.severity.items():
@@ -57,7 +57,7 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ru
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
-def test_removed_right_is_never_milder_than_an_added_one(rule: Rule) -> None:
+def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> None:
     """A right taken away is worse than a right given; for sharing it is the other way round."""
     if {"added", "removed"} <= rule.severity.keys() and rule.watched == "rights":
         assert SEVERITIES.index(rule.severity["removed"]) <= SEVERITIES.index(rule.severity["added"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from differ.language.lexicon import lexicon
+from differ.language.lexicon import load_lexicon
 from differ.language.words import words
 
 LANGUAGES = ("de", "en", "es", "fr", "id")
@@ -27,7 +27,7 @@ def test_every_language_has_the_keys_of_the_english_lexicon(language: str, table
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_lexicon_loads(language: str) -> None:
-    known = lexicon(language)
+    known = load_lexicon(language)
     assert known is not None
     assert known.language == language
     assert known.spelled(["x"]) == ["x"]
@@ -47,7 +47,7 @@ def test_no_phrase_stands_for_two_meanings(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
     """Spelling is unified first, so its words must be the ones that the rows know."""
-    known = lexicon(language)
+    known = load_lexicon(language)
     assert known is not None
     for row in content(language)["synonyms"]["groups"]:
         read = {" ".join(known.synonyms.rewrite(known.spelled(words(phrase)))) for phrase in row}
@@ -56,7 +56,7 @@ def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> None:
-    known = lexicon(language)
+    known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "limiter", "modality", "scope", "consent")
     taken = {
@@ -71,7 +71,7 @@ def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> N
 @pytest.mark.parametrize("language", OTHERS)
 def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> None:
     """All of a row or none of it speaks of consent, of a refusal, of may or will, or of a limit."""
-    known = lexicon(language)
+    known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "modality", "consent", "limiter")
     for row in content(language)["synonyms"]["groups"]:

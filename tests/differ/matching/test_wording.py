@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from differ.language.words import sentences, tokens, words
+from differ.language.words import sentences, tokenize, words
 from differ.matching.wording import WORD_BUDGET, after_text, before_text, word_edits
 from differ.model import Edit, Operation
 
@@ -78,7 +78,7 @@ def test_more_distinct_words_than_one_plane_of_characters() -> None:
     "text", ["a  b\tc", "“Quoted”—said; he’s", "１２ ﬁne\u00a0x", "x@y.example, https://a.example/b.", ""]
 )
 def test_tokens_joined_are_the_text(text: str) -> None:
-    assert "".join(tokens(text)) == text
+    assert "".join(tokenize(text)) == text
 
 
 @pytest.mark.parametrize(
