@@ -18,8 +18,10 @@ from document.model import MAX_NESTING, LeftOut
 from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
 
-SEGMENT = re.compile(r"^([A-Za-z]{1,12})[:_-]([0-9a-f]{1,4})$")
-"""The id of a placeholder or a segment: letters, and the number that the two share."""
+SEGMENT = re.compile(r"^[A-Za-z]{1,12}([:_-][0-9a-f]{1,4})$")
+"""The id of a placeholder or a segment: letters, and the sign and number that the two share."""
+ROWS = frozenset({"tbody", "tr", "colgroup"})
+"""Segments that only a table can hold: it is hidden in their stead, and only what they hold is moved."""
 BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
 """Comments around what stands in for a segment that is still to come."""
 _WAITING = 60
@@ -79,19 +81,27 @@ def _open_template(template: Tag) -> None:
 def _place_segments(soup: BeautifulSoup) -> None:
     """Move what a framework streamed to the end of a page to its placeholder, and take out what waits there."""
     segments = {
-        match[2]: element
-        for element in soup.find_all(hidden=True)
-        if (match := SEGMENT.match(attribute(element, "id")))
+        match[1]: element
+        for element in soup.find_all(id=SEGMENT)
+        if _is_delivered(element) and (match := SEGMENT.match(attribute(element, "id")))
     }
     for template in soup.find_all("template", id=SEGMENT) if segments else []:
         match = SEGMENT.match(attribute(template, "id"))
-        segment = segments.pop(match[2], None) if match and not template.find(True) else None
+        segment = segments.pop(match[1], None) if match and not template.find(True) else None
         if segment is None or any(parent is segment for parent in template.parents):
             continue
         for waiting in list(_waiting(template)):
             waiting.extract()
-        del segment.attrs["hidden"]
+        segment.attrs.pop("hidden", None)
         template.replace_with(segment.extract())
+        if segment.name in ROWS:
+            segment.unwrap()
+
+
+def _is_delivered(element: Tag) -> bool:
+    """Return whether an element is hidden until it is moved to its place, by itself or with the table around it."""
+    within = islice(element.parents, 2) if element.name in ROWS else ()
+    return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 
 
 def _waiting(template: Tag) -> Iterator[PageElement]:

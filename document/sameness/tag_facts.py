@@ -9,7 +9,7 @@ from functools import lru_cache
 from document.html.boilerplate import telling_tokens
 from document.html.controls import OPENERS, opened_names
 from document.html.elsewhere import FEWEST_WORDS, UNSEEN_SIZES
-from document.html.shown_text import BOUNDARY, SEGMENT, TEMPLATES
+from document.html.shown_text import BOUNDARY, ROWS, SEGMENT, TEMPLATES
 from document.html.stylesheet import declarations
 from document.sameness.link_targets import stable_link_target
 from document.sameness.selector_needs import Needs
@@ -161,7 +161,8 @@ def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]
     if names:
         facts.append(f"n{sorted(names)}")
     identifier = attributes.get("id", "")
-    if (tag == "template" or "hidden" in attributes) and ("&" in identifier or SEGMENT.match(identifier)):
+    may_move = tag == "template" or tag in ROWS or "hidden" in attributes
+    if may_move and ("&" in identifier or SEGMENT.match(identifier)):
         facts.append(f"s{identifier}")
     return sorted(facts)
 

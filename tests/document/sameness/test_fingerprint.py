@@ -158,6 +158,10 @@ TELLING = [
         "<template id=B:0></template><p>A.<div hidden id=S:0>C.</div>",
         "<template id=B:1></template><p>A.<div hidden id=S:0>C.</div>",
     ),
+    (
+        "<table><tr><td>A<template id=B:0></template></table><table hidden><tbody id=S:0><tr><td>C</table>",
+        "<table><tr><td>A<template id=B:0></template></table><table hidden><tbody id=S:1><tr><td>C</table>",
+    ),
     ("<p>A.<a href=#x>B</a><i id=x hidden>C</i>", "<p>A.<a href=#y>B</a><i id=x hidden>C</i>"),
     (
         "<p>A.<b onclick=\"show('x')\">B</b><i id=x hidden>C</i>",

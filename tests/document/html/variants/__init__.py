@@ -11,7 +11,6 @@ NOT_YET: dict[str, dict[str, str]] = {
         "04_hidden_answers/hidden-rows": _NOT_OPENED,
         "04_hidden_answers/tooltip": "aria-describedby does not count as what shows a text",
         "05_read_more/rest-of-a-list": _NOT_OPENED,
-        "11_streamed_segments/rows-of-a-table": "the segment's table is hidden, not the element with its number",
         "13_boxes/frame-in-a-frame": "only frames of the page itself are opened",
         "30_whole_pages/short-first-box": _BESIDE,
         "30_whole_pages/short-last-box": _BESIDE,
@@ -19,7 +18,6 @@ NOT_YET: dict[str, dict[str, str]] = {
     },
     "lost foreign unseen": {
         "11_streamed_segments/solid-or-marko-reorder": "only segments in hidden elements are moved, not in templates",
-        "11_streamed_segments/panel-with-the-same-number": "segments are known by number, whatever their letters",
     },
     "lost": {
         "03_button_headings/summary-at-the-end": "a summary is shown first, wherever it is",
