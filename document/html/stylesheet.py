@@ -1,12 +1,12 @@
 """What a page's own style sheets say about list numbers, weight and visibility.
 
-Only rules whose subject is a tag, class or id are read, with at most one ancestor; linked sheets are never fetched.
+Only rules for a tag, class or id, on its own or within others, are read; linked sheets are never fetched.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -31,6 +31,8 @@ _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
 """What makes a selector one for a state of the page: a place among others, a pseudo-class, a second name."""
 _ANCESTORS = 64
 """How far up an ancestor is looked for."""
+_MOST_NAMES = 4
+"""Names of elements within each other that a selector is read with."""
 
 Styles = dict[str, str]
 
@@ -53,11 +55,20 @@ class Compound:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """A selector for an element around another, which may have to be its parent."""
+
+    compound: Compound
+    is_parent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Styles, and whom they are for."""
 
     subject: Compound
-    ancestor: Compound | None
+    around: tuple[Around, ...]
+    """What the subject must be within, from the nearest on."""
     styles: Styles
 
 
@@ -133,15 +144,25 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
         if shows and _STATE.search(selector):
             sheet.shown.update(_PART.findall(re.split(r"[\s>+~]+", selector)[-1]))
         plain, colons, pseudo = selector.partition(":")
-        compounds = [_compound(part) for part in plain.split()]
-        subject = compounds[-1] if compounds else None
-        if subject is None or len(compounds) > 2 or compounds[0] is None:
+        rule = _rule(plain, styles)
+        if rule is None:
             continue
-        rule = Rule(subject, compounds[0] if len(compounds) == 2 else None, styles)
         if not colons:
             _index(sheet.rules, rule)
         elif pseudo.lstrip(":") in ("marker", "before"):
             _index(sheet.markers, rule)
+
+
+def _rule(selector: str, styles: Styles) -> Rule | None:
+    """Return the rule of a selector, or None if it asks for more than elements within others."""
+    parts = selector.replace(">", " > ").split()
+    names = [part for part in parts if part != ">"]
+    compounds = [compound for name in names if (compound := _compound(name))]
+    if not compounds or len(compounds) < len(names) or len(names) > _MOST_NAMES or ">" in (parts[0], parts[-1]):
+        return None
+    after = [parts[number + 1] == ">" for number, part in enumerate(parts[:-1]) if part != ">"]
+    around = tuple(map(Around, reversed(compounds[:-1]), reversed(after)))
+    return Rule(compounds[-1], around, styles)
 
 
 def _index(index: _Index, rule: Rule) -> None:
@@ -173,10 +194,18 @@ def _matching(index: _Index, element: Tag) -> Styles:
     rules = sorted(((order, rule) for key in keys for order, rule in index.get(key, ())), key=itemgetter(0))
     styles: Styles = {}
     for _, rule in rules:
-        if rule.subject.matches(element) and _below(element, rule.ancestor):
+        if rule.subject.matches(element) and _is_within(element, rule.around):
             styles.update(rule.styles)
     return styles
 
 
-def _below(element: Tag, ancestor: Compound | None) -> bool:
-    return ancestor is None or any(ancestor.matches(parent) for parent in islice(element.parents, _ANCESTORS))
+def _is_within(element: Tag, around: Sequence[Around]) -> bool:
+    """Return whether an element is within others; all places where a selector may fit are followed at once."""
+    parents = list(islice(element.parents, _ANCESTORS)) if around else []
+    places = [-1]
+    for outer in around:
+        wanted = [place + 1 for place in places] if outer.is_parent else range(places[0] + 1, len(parents))
+        places = [place for place in wanted if place < len(parents) and outer.compound.matches(parents[place])]
+        if not places:
+            return False
+    return True

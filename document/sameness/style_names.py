@@ -68,7 +68,8 @@ def sheet_of(texts: tuple[str, ...]) -> Sheet:
     facts = [
         (
             kind,
-            *(_said(compound, classes, ids) for compound in (rule.subject, rule.ancestor)),
+            _said(rule.subject, classes, ids),
+            [(outer.is_parent, _said(outer.compound, classes, ids)) for outer in rule.around],
             sorted(rule.styles.items()),
         )
         for kind, index in (("rules", sheet.rules), ("markers", sheet.markers))
@@ -89,9 +90,7 @@ def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
     return (rule for _, rule in placed)
 
 
-def _said(compound: Compound | None, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
-    if compound is None:
-        return ()
+def _said(compound: Compound, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
     # New names of one compound are numbered in the order of the alphabet, which may differ from page to page: a miss.
     for name in sorted(compound.classes):
         classes.setdefault(name, len(classes))

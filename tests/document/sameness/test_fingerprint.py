@@ -171,6 +171,10 @@ TELLING = [
         "<style>.on .x{display:flex}</style><i class=x hidden>C</i>",
         "<style>.on .y{display:flex}</style><i class=x hidden>C</i>",
     ),
+    (
+        "<style>.a>.b{display:none}</style><div class=a><p><i class=b>C</i> D.</div>",
+        "<style>.a .b{display:none}</style><div class=a><p><i class=b>C</i> D.</div>",
+    ),
     ("<p>A.<footer>We sell tea to all of you.</footer>", "<p>A.<footer>We sell tea to none of you.</footer>"),
     ("<p>A.<iframe src=/a></iframe>", "<p>A.<iframe src=/b></iframe>"),
     ("<p>We keep letters.</p>", "<p>We keep no letters.</p>"),

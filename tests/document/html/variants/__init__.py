@@ -2,7 +2,6 @@
 
 _NOT_OPENED = "hidden text without a full stop, and what opens it is not recognised"
 _BESIDE = "a short section beside the largest one is left out"
-_SELECTOR = "of a sheet, only selectors of one or two names are read"
 _SLOTS = "what a host holds is put after its shadow root, not in the slots"
 
 NOT_YET: dict[str, dict[str, str]] = {
@@ -28,8 +27,6 @@ NOT_YET: dict[str, dict[str, str]] = {
         "12_shadow_roots/two-named-slots-twice": _SLOTS,
     },
     "foreign": {
-        "08_struck_text/rule-of-three-levels": _SELECTOR,
-        "08_struck_text/rule-for-a-child": _SELECTOR,
         "12_shadow_roots/fallback-of-a-filled-slot": _SLOTS,
         "20_left_out/newsletter-form": "a form with a sentence is text, whatever it is called",
         "20_left_out/language-switcher": "a list of links without a telling name",
