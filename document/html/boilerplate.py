@@ -14,12 +14,12 @@ from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
-from bs4 import Tag
+from bs4 import PageElement, Tag
 
 from document.html.controls import FIELDS, Controls, is_control
 from document.html.inline import BLOCKS
 from document.html.measures import HEADINGS, Size, Sizes
-from document.html.soup import attribute, events
+from document.html.soup import attribute, beginning, events
 from document.html.stylesheet import StyleSheet
 from document.html.visibility import is_hidden, is_revealed, stands_for_more
 from document.model import LeftOut
@@ -42,6 +42,8 @@ _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
 """Elements that make a control with a sentence a part of the text: a card that is pressed as a whole."""
+_LOOKED_AT = 400
+"""How many nodes of a box are looked at for what is sent: boxes may be nested thousands deep."""
 _SENT = FIELDS | {"form", "button"}
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 
@@ -148,12 +150,15 @@ class Boilerplate:
         if not size.stops:
             return True
         asks = attribute(element, "role").lower() in _ASKING_ROLES
-        return size.acts > 1 and (asks or (why.startswith("class") and element.find(_is_sent) is not None))
+        inner = beginning(element, _LOOKED_AT)
+        return size.acts > 1 and (asks or (why.startswith("class") and any(map(_is_sent, inner))))
 
 
-def _is_sent(element: Tag) -> bool:
+def _is_sent(element: PageElement) -> bool:
     """Return whether an element is filled in or sent, and not only ticked to choose what is shown."""
-    return element.name in _SENT and attribute(element, "type").lower() not in ("checkbox", "radio", "hidden")
+    if not isinstance(element, Tag) or element.name not in _SENT:
+        return False
+    return attribute(element, "type").lower() not in ("checkbox", "radio", "hidden")
 
 
 def is_called_boilerplate(element: Tag) -> bool:
