@@ -118,7 +118,11 @@ class Boilerplate:
         """Return whether what a control says is text: it names a part, ends a form with a sentence, or is a part."""
         if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
             return True
-        return size.stops > 0 and size.acts <= 1 and control.find(list(_PARTS)) is not None
+        return (
+            size.stops > 0
+            and size.acts <= 1
+            and any(isinstance(node, Tag) and node.name in _PARTS for node in beginning(control, _LOOKED_AT))
+        )
 
     def _sends(self, button: Tag) -> bool:
         """Return whether a button ends a form within the text that says in sentences what it asks for."""
