@@ -130,14 +130,14 @@ class Comparison:
     @property
     def severity(self) -> Severity | None:
         """The highest severity among the material findings, or None."""
-        found = {finding.severity for finding in self.findings if finding.material}
-        return next((severity for severity in SEVERITIES if severity in found), None)
+        present = {finding.severity for finding in self.findings if finding.material}
+        return next((severity for severity in SEVERITIES if severity in present), None)
 
     @property
     def topics(self) -> tuple[str, ...]:
         """Which of `WATCHED` are materially changed."""
-        found = {watched_topic(finding.topic) for finding in self.findings if finding.material}
-        return tuple(topic for topic in WATCHED if topic in found)
+        present = {watched_topic(finding.topic) for finding in self.findings if finding.material}
+        return tuple(topic for topic in WATCHED if topic in present)
 
 
 def watched_topic(topic: str) -> str | None:

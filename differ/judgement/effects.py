@@ -111,24 +111,26 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
     watched: list[Watched] = [
         subject for statement in (before, after) if statement for subject in sorted(relevance(statement))
     ]
-    found: list[Effect] = []
+    all_effects: list[Effect] = []
     for subject in dict.fromkeys(watched):
         if before is not None and after is not None:
-            found += edited(subject, before, after)
+            all_effects += edited(subject, before, after)
         else:
-            found += whole(subject, before, after)
-    found += controller_effect(before, after)
+            all_effects += whole(subject, before, after)
+    all_effects += controller_effect(before, after)
     if "rights" not in watched:
-        found += [replace(effect, watched="rights", kind="consent") for effect in found if effect.kind in SPILLS]
-    return found
+        all_effects += [
+            replace(effect, watched="rights", kind="consent") for effect in all_effects if effect.kind in SPILLS
+        ]
+    return all_effects
 
 
 def controller_effect(before: Statement | None, after: Statement | None) -> list[Effect]:
     """Return the effect of another company being named as responsible for the data, if any."""
-    senses = [meaning(each.words, each.language) for each in (before, after) if each is not None]
+    senses = [meaning(statement.words, statement.language) for statement in (before, after) if statement is not None]
     if not any(sense is not None and sense.has("controller") for sense in senses):
         return []
-    old, new = (companies(each.text) if each else {} for each in (before, after))
+    old, new = (companies(statement.text) if statement else {} for statement in (before, after))
     gone = tuple(sorted(name for key, name in old.items() if key not in new))
     came = tuple(sorted(name for key, name in new.items() if key not in old))
     return [Effect("sharing", "controller", direction(gone, came), gone=gone, new=came)] if gone or came else []
@@ -148,8 +150,8 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     part = gravest_part(SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS, sense)
     if part is not None:
         return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
-    told = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
-    return [Effect(subject, "statement", towards)] if told else []
+    reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
+    return [Effect(subject, "statement", towards)] if reported else []
 
 
 def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
@@ -185,11 +187,13 @@ def only_generic(sense: Meaning, part: EffectPart) -> bool:
 
 def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
     """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
-    said = wordings(named)
+    wording = wordings(named)
     promised = all(level == NEVER for _, level in named)
     if new:
-        return Effect(subject, part.kind, "tightened" if promised else "added", new=said)
-    return Effect(subject, part.kind, "loosened" if promised else "removed", gone=said, new=said if promised else ())
+        return Effect(subject, part.kind, "tightened" if promised else "added", new=wording)
+    return Effect(
+        subject, part.kind, "loosened" if promised else "removed", gone=wording, new=wording if promised else ()
+    )
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -200,9 +204,9 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     if subject == "rights" and is_address_line(after):
         return [Effect(subject, "address", "changed", gone=whole_text(before), new=whole_text(after))]
     parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
-    found = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
-    found += residue(subject, before, after, one)
-    kept = [effect for effect in found if subject == "sharing" or touches_rights(effect, (one, other))]
+    subject_effects = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
+    subject_effects += residue(subject, before, after, one)
+    kept = [effect for effect in subject_effects if subject == "sharing" or touches_rights(effect, (one, other))]
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
@@ -251,7 +255,7 @@ def says_the_same(
 
 def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """Return the mentions that only the first of two texts has."""
-    return {key: said for key, said in one.items() if key not in other}
+    return {key: wording for key, wording in one.items() if key not in other}
 
 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
@@ -308,12 +312,12 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         ("name", named(before, sense, gone), named(after, sense, new)),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
     ]
-    found = []
+    residual = []
     for kind, taken, brought in kinds:
         words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
         if words_gone != words_new:
-            found.append(Effect(subject, kind, direction(words_gone, words_new), gone=words_gone, new=words_new))
-    return found
+            residual.append(Effect(subject, kind, direction(words_gone, words_new), gone=words_gone, new=words_new))
+    return residual
 
 
 def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
@@ -330,16 +334,16 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     """Return the changed numbers that count one of the units, with the unit: "14 days"."""
     sense = meaning(statement.words, statement.language)
     numbers = sense.lexicon.numbers if sense else frozenset()
-    found = []
-    for place, word in enumerate(statement.words):
+    counts = []
+    for index, word in enumerate(statement.words):
         if word in changed and (word[0].isdigit() or word in numbers):
-            following = statement.words[place + 1 : place + 1 + UNIT_REACH]
+            following = statement.words[index + 1 : index + 1 + UNIT_REACH]
             reach = next((step for step, other in enumerate(following, 1) if other in units), None)
             if reach is not None:
-                found.append(" ".join(statement.words[place : place + 1 + reach]))
-            elif place and statement.words[place - 1] in units:
-                found.append(f"{statement.words[place - 1]} {word}")
-    return [count for count in found if not any(count != other and count in other for other in found)]
+                counts.append(" ".join(statement.words[index : index + 1 + reach]))
+            elif index and statement.words[index - 1] in units:
+                counts.append(f"{statement.words[index - 1]} {word}")
+    return [count for count in counts if not any(count != other and count in other for other in counts)]
 
 
 def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
@@ -350,5 +354,5 @@ def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[l
 
 def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
     """Return the changed words of a statement that are names, as written."""
-    known = names(statement, sense)
-    return [known[word] for word in changed if word in known]
+    written = names(statement, sense)
+    return [written[word] for word in changed if word in written]

@@ -88,8 +88,8 @@ def inventory(document: Document) -> Inventory:
         if "rights" in subjects:
             headed = bool(heading_topics(statement.path, statement.language) & {"rights", "choices"})
             for right in rights_of(statement, sense, read):
-                told = rights.get((right.right, right.language))
-                if told is None or (headed and told.section not in under_rights):
+                earlier = rights.get((right.right, right.language))
+                if earlier is None or (headed and earlier.section not in under_rights):
                     rights[right.right, right.language] = right
                     under_rights |= {right.section} if headed else set()
         if "sharing" in subjects:
@@ -152,15 +152,15 @@ def first_wording(statement: Statement, concepts: tuple[str, ...]) -> str:
     return first(sense.said(mention) for mention in sense.of(*concepts)) if sense else ""
 
 
-def first(found: Iterable[str]) -> str:
+def first(texts: Iterable[str]) -> str:
     """Return the first text that is not empty, or ""."""
-    return next((text for text in found if text), "")
+    return next((text for text in texts if text), "")
 
 
 def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
     """Return the entries that came and went between two versions."""
-    old_rights, new_rights = ({(r.right, r.language) for r in each.rights} for each in (before, after))
-    old, new = ({r.identity for r in each.recipients} for each in (before, after))
+    old_rights, new_rights = ({(r.right, r.language) for r in version.rights} for version in (before, after))
+    old, new = ({r.identity for r in version.recipients} for version in (before, after))
     return InventoryChange(
         rights_gone=tuple(r for r in before.rights if (r.right, r.language) not in new_rights),
         rights_new=tuple(r for r in after.rights if (r.right, r.language) not in old_rights),
@@ -175,7 +175,10 @@ def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
     A language in which neither a right nor a recipient is named is left out: what it says is not known.
     """
     rights = [(right.right, right.language) for right in inventory.rights]
-    receiving = [(each.name if each.kind == NAMED else each.kind, each.language) for each in inventory.recipients]
+    receiving = [
+        (recipient.name if recipient.kind == NAMED else recipient.kind, recipient.language)
+        for recipient in inventory.recipients
+    ]
     spoken = tuple(dict.fromkeys(language for _, language in rights + receiving))
     return (*uneven("right", rights, spoken), *uneven("recipient", receiving, spoken))
 
@@ -184,9 +187,9 @@ def uneven(
     what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
 ) -> list[OneSided]:
     """Return the entries that stand in some of the languages only, in the order in which they are first named."""
-    found: dict[str, tuple[str, set[str]]] = {}
+    entries: dict[str, tuple[str, set[str]]] = {}
     for entry, language in named:
-        found.setdefault(entry.casefold(), (entry, set()))[1].add(language)
+        entries.setdefault(entry.casefold(), (entry, set()))[1].add(language)
     return [
         OneSided(
             what,
@@ -194,6 +197,6 @@ def uneven(
             tuple(language for language in spoken if language in languages),
             missing_in=tuple(language for language in spoken if language not in languages),
         )
-        for entry, languages in found.values()
+        for entry, languages in entries.values()
         if len(languages) < len(spoken)
     ]

@@ -80,8 +80,8 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
         return [], [Suppression(present.section, reason, text_or_empty(pair.before), after=text_or_empty(pair.after))]
     if load_lexicon(present.language) is None and not is_label(present):
         return [plain_finding(pair, present, profile, name="structure", topic="other", severity="low")], []
-    found = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
-    return (found or [unwatched(pair, present, profile)]), []
+    findings = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
+    return (findings or [unwatched(pair, present, profile)]), []
 
 
 def changes_region(pair: Pair) -> bool:
@@ -118,8 +118,8 @@ def turns_round(before: Statement, after: Statement) -> bool:
 
 def limits_something(before: Statement, after: Statement) -> bool:
     """Whether a date that changed ends or begins a promise or a right: "you may object until 31 May 2027"."""
-    known = load_lexicon(after.language)
-    if known is None or time_limits(before.words, known) == time_limits(after.words, known):
+    lexicon = load_lexicon(after.language)
+    if lexicon is None or time_limits(before.words, lexicon) == time_limits(after.words, lexicon):
         return False
     return bool(relevance(after))
 
@@ -138,10 +138,10 @@ def quiet_kind(statement: Statement) -> str | None:
 
 def quiet_line(statement: Statement) -> str | None:
     """Return why a new or removed line says nothing by itself: it is a menu, a date, or too short for a statement."""
-    known = load_lexicon(statement.language)
+    lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
-    if known is not None and date_line(statement.words, known):
+    if lexicon is not None and date_line(statement.words, lexicon):
         return "date"
     return None
 
@@ -219,7 +219,7 @@ class Verdict:
             after=after,
             reason=self.reasons[REASONS_IN],
             edits=edits,
-            translations=tuple(each for each in self.reasons.items() if each[0] != REASONS_IN),
+            translations=tuple(translation for translation in self.reasons.items() if translation[0] != REASONS_IN),
         )
 
     def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
@@ -262,7 +262,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
     """Return a finding for each rule of the user's own whose words came or went."""
-    found = []
+    findings = []
     for rule in profile.words:
         old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()
         new = Counter(rule.found(pair.after.words)) if pair.after else Counter[str]()
@@ -271,11 +271,11 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
             reasons = {
                 tongue: explanation(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()
             }
-            said = Verdict(
+            ruling = Verdict(
                 rule.rule, rule.source, rule.topic, severity=rule.severity, material=rule.material, reasons=reasons
             )
-            found.append(said.about(pair, present, profile))
-    return found
+            findings.append(ruling.about(pair, present, profile))
+    return findings
 
 
 def plain_finding(

@@ -30,10 +30,10 @@ def moved_links(before: Document, after: Document, profile: Profile) -> list[Fin
 
 def sites(document: Document) -> dict[str, set[str]]:
     """Return the sites that links for rights lead to, by their words: several links may say "here"."""
-    found: dict[str, set[str]] = defaultdict(set)
+    hosts: dict[str, set[str]] = defaultdict(set)
     for words, host in identity_words(document)[2]:
-        found[words].add(host)
-    return found
+        hosts[words].add(host)
+    return hosts
 
 
 def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
@@ -68,9 +68,9 @@ def retargeted_links(before: Document, after: Document) -> list[Suppression]:
 
 def targets(document: Document) -> dict[tuple[str, str], set[str]]:
     """Return where links lead, by their section and words."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    by_link: dict[tuple[str, str], set[str]] = defaultdict(set)
     for section in document.sections:
         for block in section.blocks:
             for link in block.links:
-                found[" > ".join(section.path), link.text].add(link.target)
-    return found
+                by_link[" > ".join(section.path), link.text].add(link.target)
+    return by_link

@@ -58,10 +58,10 @@ class Recipient:
     @property
     def identity(self) -> tuple[str, str, str]:
         """What makes two mentions one recipient: the name, or the class and its words without inflection."""
-        known = load_lexicon(self.language)
-        if self.kind == NAMED or known is None:
+        lexicon = load_lexicon(self.language)
+        if self.kind == NAMED or lexicon is None:
             return (self.kind, self.name.casefold(), self.language)
-        return (self.kind, " ".join(canonical(words(self.name), known)), self.language)
+        return (self.kind, " ".join(canonical(words(self.name), lexicon)), self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,15 @@ class NameContext:
 
     def telling(self, written: Sequence[str], sense: Meaning) -> set[str]:
         """Return those of the words that are neither plain, nor known to the lexicon, nor a company's legal form."""
-        known = meaning(tuple(written), sense.lexicon.language)
-        covered = {place for each in known.mentions for place in range(each.start, each.end)} if known else set()
+        alone = meaning(tuple(written), sense.lexicon.language)
+        covered = (
+            {index for mention in alone.mentions for index in range(mention.start, mention.end)} if alone else set()
+        )
         return {
             word
-            for place, word in enumerate(written)
+            for index, word in enumerate(written)
             if len(word) > 1
-            and place not in covered
+            and index not in covered
             and word not in self.plain | sense.lexicon.vocabulary | LEGAL_FORMS
         }
 
@@ -142,7 +144,7 @@ def receiving_words(statement: Statement, names: NameContext) -> set[str]:
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return set()
-    called = [each.name for each in recipients(statement, sense, names) if each.kind == NAMED]
+    called = [recipient.name for recipient in recipients(statement, sense, names) if recipient.kind == NAMED]
     return {word for name in called for word in words(name)}
 
 
@@ -180,15 +182,15 @@ def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[s
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
-    found: list[str] = []
+    receiving: list[str] = []
     last = -NEXT_REACH
     for run in runs(statement, sense):
         away = lands | sense.lexicon.date_words
         near = run.start - last <= NEXT_REACH or receives(run, statement, sense)
         if near and not away & set(run.words) and names.is_name(run.words, sense):
-            found.append(run.text)
+            receiving.append(run.text)
             last = run.end
-    return found
+    return receiving
 
 
 def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
@@ -213,9 +215,9 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 def runs(statement: Statement, sense: Meaning) -> list[Run]:
     """Return the runs of words with a capital. The first word of a sentence says nothing by its capital: it counts in a
     run of several where the lexicon does not know it, and alone only as the whole of a line's beginning."""
-    found: list[Run] = []
+    gathered: list[Run] = []
     run: list[str] = []
-    place, start, opens = 0, True, False
+    index, start, opens = 0, True, False
     for token in [*TOKEN.findall(statement.text), LINE_END]:
         if is_in_run(token, run, sense, start=start):
             opens = start if not run else opens
@@ -224,11 +226,11 @@ def runs(statement: Statement, sense: Meaning) -> list[Run]:
             if goes_on(run, token):
                 continue
             if run and (not opens or len(run) > 1 or ends_head(token, statement)):
-                found.append(Run(" ".join(run).strip(" &"), place - len(words(" ".join(run))), place))
+                gathered.append(Run(" ".join(run).strip(" &"), index - len(words(" ".join(run))), index))
             run = []
         start = token in SENTENCE_BREAKS or (start and token.isspace())
-        place += len(words(token))
-    return found
+        index += len(words(token))
+    return gathered
 
 
 def is_in_run(token: str, run: list[str], sense: Meaning, *, start: bool) -> bool:
@@ -258,27 +260,27 @@ def name_context(read: Sequence[Statement], title: str) -> NameContext:
     begins with, and sentences in that language write; else what most of these sentences do."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
-    known = NameContext(plain, frozenset(), headers(read))
+    draft = NameContext(plain, frozenset(), headers(read))
     own: set[str] = set()
     for language in dict.fromkeys(statement.language for statement in prose):
         titles = {*words(title), *first_headings(read, language)}
-        counts = counted_names([each for each in prose if each.language == language], known)
+        counts = counted_names([statement for statement in prose if statement.language == language], draft)
         often = {word for word, count in counts.items() if count >= OFTEN and count == max(counts.values())}
         own |= titles & set(counts) or often
-    return NameContext(plain, frozenset(own), known.headers)
+    return NameContext(plain, frozenset(own), draft.headers)
 
 
 def first_headings(read: Sequence[Statement], language: str) -> set[str]:
     """Return the words of the headings right above the first sentence in a language."""
-    found: set[str] = set()
+    heading_words: set[str] = set()
     for statement in read:
         if statement.kind == "heading":
-            found |= set(statement.words)
+            heading_words |= set(statement.words)
         elif statement.language == language:
-            return found
+            return heading_words
         else:
-            found = set()
-    return found
+            heading_words = set()
+    return heading_words
 
 
 def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str]:
@@ -294,11 +296,11 @@ def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str
 def headers(read: Sequence[Statement]) -> frozenset[int]:
     """Return the positions of the rows that head a table: the first of several, with a short first cell and without
     the name of a country."""
-    found = set()
+    positions = set()
     for before, row, after in zip((None, *read), read, (*read[1:], None), strict=False):
         first = row.kind == "row" and (before is None or before.kind != "row" or before.path != row.path)
         if first and after is not None and after.kind == "row" and after.path == row.path:
             short = len(words(row.text.split(CELLS)[0])) <= HEADER_WORDS
             if short and not countries(row.text, row.language):
-                found.add(row.position)
-    return frozenset(found)
+                positions.add(row.position)
+    return frozenset(positions)

@@ -50,12 +50,12 @@ def relevance(statement: Statement) -> frozenset[Watched]:
     if sense is None:
         return frozenset()
     heads = heading_topics(statement.path, statement.language)
-    found: set[Watched] = set()
+    subjects: set[Watched] = set()
     if about_sharing(sense, statement, heads):
-        found.add("sharing")
+        subjects.add("sharing")
     if about_rights(sense, statement, heads):
-        found.add("rights")
-    return frozenset(found)
+        subjects.add("rights")
+    return frozenset(subjects)
 
 
 def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:

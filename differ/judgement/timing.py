@@ -69,13 +69,13 @@ def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
 
 def days_named(statement: Statement) -> int | None:
     """Return the first number of days, weeks or months in a statement, in days, where it can be a window."""
-    known = load_lexicon(statement.language)
-    if known is None or known.days.keys().isdisjoint(statement.words):
+    lexicon = load_lexicon(statement.language)
+    if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
         return None
-    for place, word in enumerate(statement.words):
-        near = statement.words[place + 1 : place + 1 + UNIT_REACH]
-        unit = next((known.days[unit] for unit in near if unit in known.days), 0)
-        days = (number_of(word, known.values) or 0) * unit
+    for index, word in enumerate(statement.words):
+        near = statement.words[index + 1 : index + 1 + UNIT_REACH]
+        unit = next((lexicon.days[unit] for unit in near if unit in lexicon.days), 0)
+        days = (number_of(word, lexicon.values) or 0) * unit
         if 0 < days <= LONGEST_WINDOW:
             return days
     return None

@@ -40,8 +40,8 @@ def topics(statement: Statement) -> tuple[str, ...]:
     sense = meaning(statement.words, statement.language)
     watched = relevance(statement)
     fine = [topic for subject, topic, concepts in FINE if subject in watched and sense and sense.has(*concepts)]
-    found = [*sorted(watched, reverse=True), *fine, *unwatched_topics(statement, sense)]
-    return tuple(dict.fromkeys(found)) or ("other",)
+    all_topics = [*sorted(watched, reverse=True), *fine, *unwatched_topics(statement, sense)]
+    return tuple(dict.fromkeys(all_topics)) or ("other",)
 
 
 def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
@@ -55,12 +55,12 @@ def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
 def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
     """Return the sections of a document with only those blocks that speak of a topic, where there are any."""
     wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
-    found: list[Section] = []
+    kept: list[Section] = []
     number = 0
     for section in document.sections:
         number += bool(section.heading)
-        blocks = tuple(block for place, block in enumerate(section.blocks, number) if place in wanted)
+        blocks = tuple(block for block_number, block in enumerate(section.blocks, number) if block_number in wanted)
         number += len(section.blocks)
         if blocks:
-            found.append(replace(section, blocks=blocks))
-    return tuple(found)
+            kept.append(replace(section, blocks=blocks))
+    return tuple(kept)

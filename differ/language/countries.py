@@ -44,10 +44,10 @@ def _names(language: str) -> dict[str, str]:
 def _spellings(name: str, language: str) -> set[str]:
     """Return the ways in which texts write a territory's name, with straight apostrophes."""
     plain = name.replace("’", "'")
-    found = {plain, plain.replace("&", _AND[language])}
+    spellings = {plain, plain.replace("&", _AND[language])}
     for short, full in _SHORT:
-        found |= {spelling.replace(short, full) for spelling in found}
-    return found
+        spellings |= {spelling.replace(short, full) for spelling in spellings}
+    return spellings
 
 
 @cache
@@ -59,10 +59,10 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
     """Return the countries, regions and states that a text names: by code, as first written."""
-    found: dict[str, str] = {}
+    named: dict[str, str] = {}
     for match in _pattern(language).findall(text):
-        found.setdefault(_names(language)[match.replace("’", "'")], match)
-    return found
+        named.setdefault(_names(language)[match.replace("’", "'")], match)
+    return named
 
 
 @cache

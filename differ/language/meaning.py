@@ -75,12 +75,12 @@ def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
 @lru_cache(maxsize=8_192)
 def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
     """Return what words mean, or None for a language without a lexicon."""
-    known = load_lexicon(language)
-    if known is None:
+    lexicon = load_lexicon(language)
+    if lexicon is None:
         return None
-    possible = without_contained(known.concepts.find(text))
-    mentions = tuple(mention for mention in possible if in_role(mention, text, possible, known))
-    return Meaning(known, text, mentions, polarity=polarity(text, mentions))
+    possible = without_contained(lexicon.concepts.find(text))
+    mentions = tuple(mention for mention in possible if in_role(mention, text, possible, lexicon))
+    return Meaning(lexicon, text, mentions, polarity=polarity(text, mentions))
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
@@ -104,22 +104,22 @@ def covers(longer: Mention, mention: Mention) -> bool:
 def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
     """Return what the headings above a statement say that it is about; the innermost heading that says anything
     decides, and what stands above it counts only where it says nothing."""
-    known = load_lexicon(language)
-    if known is None:
+    lexicon = load_lexicon(language)
+    if lexicon is None:
         return frozenset()
     for heading in reversed(path):
         text = words(heading)
         topics = frozenset(
-            mention.concept for mention in known.headings.find(text) if not names_source(mention, text, known)
+            mention.concept for mention in lexicon.headings.find(text) if not names_source(mention, text, lexicon)
         )
         if topics:
             return topics
     return frozenset()
 
 
-def names_source(topic: Mention, heading: Sequence[str], known: Lexicon) -> bool:
+def names_source(topic: Mention, heading: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the words of a heading on sharing name where data comes from: "Data received from third parties"."""
-    return topic.concept == "sharing" and any(word in known.sources for word in heading[: topic.start])
+    return topic.concept == "sharing" and any(word in lexicon.sources for word in heading[: topic.start])
 
 
 def lead_meaning(statement: Statement) -> Meaning | None:

@@ -42,17 +42,17 @@ def names(statement: Statement, sense: Meaning) -> dict[str, str]:
     """
     if statement.text.isupper() or sense.lexicon.capitals:
         return {}
-    said = {word for mention in sense.mentions for word in sense.words[mention.start : mention.end]}
-    found: dict[str, str] = {}
+    mentioned = {word for mention in sense.mentions for word in sense.words[mention.start : mention.end]}
+    written: dict[str, str] = {}
     start = statement.kind not in ("item", "row")
     for token in TOKEN.findall(statement.text):
         if token[0].isalnum():
-            if not start and NAME.fullmatch(token) and plain(token) not in sense.lexicon.vocabulary | said:
-                found.setdefault(plain(token), token)
+            if not start and NAME.fullmatch(token) and plain(token) not in sense.lexicon.vocabulary | mentioned:
+                written.setdefault(plain(token), token)
             start = False
         elif token in SENTENCE_BREAKS:
             start = True
-    return found
+    return written
 
 
 def keeper_named(statement: Statement, sense: Meaning) -> bool:

@@ -21,33 +21,33 @@ NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
 """A number that can be of a telephone or a postal code: not a year."""
 
 
-def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], known: Lexicon) -> bool:
+def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
     """Whether a mention means what its concept says, given the words around it."""
     if under(mention.concept, WAYS):
-        return is_way(mention, text, others, known)
+        return is_way(mention, text, others, lexicon)
     if mention.concept in ("right.rights", "right.grant"):
-        return not is_company_right(mention, text, known)
+        return not is_company_right(mention, text, lexicon)
     if mention.concept in ("optout.sale", "optout.share"):
-        return not any(word in known.company for word in text[max(0, mention.start - 1) : mention.start])
+        return not any(word in lexicon.company for word in text[max(0, mention.start - 1) : mention.start])
     if mention.concept == "optout":
-        return not follows_when(mention, text, known) or any(other.concept == "limiter.only" for other in others)
+        return not follows_when(mention, text, lexicon) or any(other.concept == "limiter.only" for other in others)
     return True
 
 
-def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], known: Lexicon) -> bool:
+def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
     """Whether words name a way to reach the company."""
     if gives_address(text):
         return True
     within = text[mention.start : mention.end]
-    if not any(word in known.company for word in within):
+    if not any(word in lexicon.company for word in within):
         beside = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
-        if any(word in known.readers for word in beside) or is_data(mention, others):
+        if any(word in lexicon.readers for word in beside) or is_data(mention, others):
             return False
-    if follows_when(mention, text, known):
+    if follows_when(mention, text, lexicon):
         return False
     towards = text[mention.start : mention.end + TOWARDS_REACH]
     by = text[max(0, mention.start - TOWARDS_REACH) : mention.start + 1]
-    if any(word in known.company for word in towards) or any(word in known.means for word in by):
+    if any(word in lexicon.company for word in towards) or any(word in lexicon.means for word in by):
         return True
     return any(0 <= other.start - mention.start <= TOWARDS_REACH for other in others if under(other.concept, REACHED))
 
@@ -58,15 +58,15 @@ def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
     return any(other.start < mention.end and mention.start < other.end for other in data)
 
 
-def is_company_right(mention: Mention, text: Sequence[str], known: Lexicon) -> bool:
+def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a right is the company's: "to protect our rights"."""
     around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
-    return any(word in known.owners for word in around)
+    return any(word in lexicon.owners for word in around)
 
 
-def follows_when(mention: Mention, text: Sequence[str], known: Lexicon) -> bool:
+def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a word of condition or time stands right before a mention: "when you contact us"."""
-    return any(word in known.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
+    return any(word in lexicon.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
 
 
 def gives_address(text: Sequence[str]) -> bool:

@@ -68,17 +68,17 @@ class SectionPart:
 def statements(document: Document, *, whole: bool = False) -> tuple[Statement, ...]:
     """Return the statements of a document in reading order; with `whole`, each block as one."""
     main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
-    found: list[Statement] = []
+    collected: list[Statement] = []
     block = 0
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
-        for part in section_parts(section):
+        for part in unsplit_parts(section):
             for sentence, lead in [(part.text, part.lead)] if whole else led(part):
                 plain = (*words(part.label), *words(sentence))
                 if plain:
-                    found.append(
+                    collected.append(
                         Statement(
-                            position=len(found),
+                            position=len(collected),
                             kind=part.kind,
                             text=sentence,
                             words=plain,
@@ -92,7 +92,7 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
                         )
                     )
             block += 1
-    return tuple(found)
+    return tuple(collected)
 
 
 def led(part: SectionPart) -> Iterator[tuple[str, str]]:
@@ -114,7 +114,7 @@ def split(part: SectionPart) -> list[str]:
     return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
 
 
-def section_parts(section: Section) -> Iterator[SectionPart]:
+def unsplit_parts(section: Section) -> Iterator[SectionPart]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield SectionPart("heading", section.heading, marker=section.marker)

@@ -44,10 +44,10 @@ def words(text: str) -> list[str]:
 
     A hyphenated word is its parts, so that "third-party" and "third party" are the same words.
     """
-    found: list[str] = []
+    plain_forms: list[str] = []
     for token in WORD.findall(text):
-        found += plain_words(token)
-    return found
+        plain_forms += plain_words(token)
+    return plain_forms
 
 
 @lru_cache(maxsize=65_536)
@@ -71,7 +71,7 @@ def plain(token: str) -> str:
 def sentences(text: str) -> list[str]:
     """Split a block into sentences. Colons and semicolons end one too where a capital or a number follows, because a
     policy's clauses are often chained by them; joined by a space the sentences are the text again."""
-    found: list[str] = []
+    uncut: list[str] = []
     start = 0
     for end in SENTENCE_END.finditer(text):
         piece = text[start : end.start()].rstrip()
@@ -82,11 +82,11 @@ def sentences(text: str) -> list[str]:
             continue
         if last.isdigit() and ORDINAL_DATE.match(text, end.start() - len(last) - 1):
             continue
-        found.append(text[start : end.start()] + end.group().rstrip())
+        uncut.append(text[start : end.start()] + end.group().rstrip())
         start = end.end()
     if text[start:]:
-        found.append(text[start:])
-    return [piece for sentence in found for piece in cut(sentence)]
+        uncut.append(text[start:])
+    return [piece for sentence in uncut for piece in cut(sentence)]
 
 
 def cut(sentence: str) -> Iterator[str]:

@@ -78,14 +78,14 @@ def absorb(
     """Return which leftover statements of one side are a part of the sentence that a neighbour became: all the parts
     in order, by the position of the neighbour."""
     homes: dict[int, list[int]] = {}
-    for place, statement in enumerate(side):
-        if place in matches or not statement.words:
+    for index, statement in enumerate(side):
+        if index in matches or not statement.words:
             continue
-        for neighbour in (place - 1, place + 1):
+        for neighbour in (index - 1, index + 1):
             if neighbour in matches and fits_beside(statement, side[neighbour], other[matches[neighbour]]):
-                homes.setdefault(neighbour, [neighbour]).append(place)
+                homes.setdefault(neighbour, [neighbour]).append(index)
                 break
-    return {home: tuple(side[place] for place in sorted(members)) for home, members in homes.items()}
+    return {home: tuple(side[index] for index in sorted(members)) for home, members in homes.items()}
 
 
 def fits_beside(statement: Statement, neighbour: Statement, partner: Statement) -> bool:
@@ -148,7 +148,7 @@ def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, 
 def unique(keys: Sequence[Hashable]) -> dict[Hashable, int]:
     """Return the places of keys that occur once."""
     counts = Counter(keys)
-    return {key: place for place, key in enumerate(keys) if counts[key] == 1}
+    return {key: index for index, key in enumerate(keys) if counts[key] == 1}
 
 
 def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -207,11 +207,11 @@ def places(
 
 def count_up(length: int, marked: object) -> list[int]:
     """Return for each place how many marked places stand before it."""
-    found, count = [], 0
-    for place in range(length):
-        found.append(count)
-        count += place in marked  # type: ignore[operator]  # dict keys or a set
-    return found
+    counts, count = [], 0
+    for index in range(length):
+        counts.append(count)
+        count += index in marked  # type: ignore[operator]  # dict keys or a set
+    return counts
 
 
 def similar_pairs(
@@ -264,17 +264,17 @@ def proposals(
         by_place[place_after[j]].append(j)
         for word in set(after[j].words):
             by_word[word].append(j)
-    found: set[tuple[int, int]] = set()
+    proposed: set[tuple[int, int]] = set()
     for i in left:
         near = by_place.get(place_before[i], ())
         if len(near) <= COMMON_WORD:
-            found.update((i, j) for j in near)
+            proposed.update((i, j) for j in near)
         for word in set(before[i].words):
             if len(by_word.get(word, ())) <= COMMON_WORD:
-                found.update((i, j) for j in by_word.get(word, ()))
-        if len(found) > PAIR_BUDGET:
-            return found, True
-    return found, False
+                proposed.update((i, j) for j in by_word.get(word, ()))
+        if len(proposed) > PAIR_BUDGET:
+            return proposed, True
+    return proposed, False
 
 
 def likeness(one: Statement, other: Statement) -> float:

@@ -35,30 +35,30 @@ DATE_WORDS = 4
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
-def equivalent(before: Statement, after: Statement, known: Lexicon | None) -> str | None:
+def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> str | None:
     """Return the reason why an edit alters no meaning, or None where it may."""
     if before.words == after.words:
         return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if one_form(before.words) == one_form(after.words):
         return "contact-format"
     gone, new = changed_words(before.words, after.words)
-    if known is None:
+    if lexicon is None:
         return None
-    if only_dates(gone + new, known.date_words):
+    if only_dates(gone + new, lexicon.date_words):
         return "date"
-    if known.spelled(before.words) == known.spelled(after.words):
+    if lexicon.spelled(before.words) == lexicon.spelled(after.words):
         return "spelling"
     if not same_operators(before, after):
         return None
-    return same_meaning(before, after, known) or ("typo" if mistyped(gone, new) else None)
+    return same_meaning(before, after, lexicon) or ("typo" if mistyped(gone, new) else None)
 
 
-def same_meaning(before: Statement, after: Statement, known: Lexicon) -> str | None:
+def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:
     """Return `grammar` or `synonym` where only such words differ."""
-    left, right = (known.content_words(known.spelled(s.words)) for s in (before, after))
-    if Counter(map(known.stem, left)) == Counter(map(known.stem, right)):
+    left, right = (lexicon.content_words(lexicon.spelled(s.words)) for s in (before, after))
+    if Counter(map(lexicon.stem, left)) == Counter(map(lexicon.stem, right)):
         return "grammar"
-    left, right = canonical(before.words, known), canonical(after.words, known)
+    left, right = canonical(before.words, lexicon), canonical(after.words, lexicon)
     if Counter(left) == Counter(right) or set(left) == set(right):
         return "synonym"
     return None
@@ -97,30 +97,30 @@ def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
 
 
-def time_limits(text: Sequence[str], known: Lexicon) -> list[str]:
+def time_limits(text: Sequence[str], lexicon: Lexicon) -> list[str]:
     """Return the dates after which, or before which, something holds: "until 31 May 2027"."""
     limits: list[str] = []
-    for place, word in enumerate(text):
-        if word in known.limits:
-            following = text[place + 1 : place + 1 + DATE_WORDS]
-            length = next((step for step, other in enumerate(following) if not is_date(other, known)), len(following))
+    for index, word in enumerate(text):
+        if word in lexicon.limits:
+            following = text[index + 1 : index + 1 + DATE_WORDS]
+            length = next((step for step, other in enumerate(following) if not is_date(other, lexicon)), len(following))
             if any(not DAY.fullmatch(other) or WHOLE_DATE.fullmatch(other) for other in following[:length]):
-                limits.append(" ".join(text[place : place + 1 + length]))
+                limits.append(" ".join(text[index : index + 1 + length]))
     return limits
 
 
-def is_date(word: str, known: Lexicon) -> bool:
+def is_date(word: str, lexicon: Lexicon) -> bool:
     """Whether a word is a day, a month, a year or a whole date."""
-    return word in known.date_words or any(form.fullmatch(word) for form in (YEAR, DAY))
+    return word in lexicon.date_words or any(form.fullmatch(word) for form in (YEAR, DAY))
 
 
-def date_line(text: Sequence[str], known: Lexicon) -> bool:
+def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a statement says nothing but a date or a version, and what the date is of."""
-    numbers = [word for word in text if word not in known.date_cues and word not in known.function_words]
+    numbers = [word for word in text if word not in lexicon.date_cues and word not in lexicon.function_words]
     telling = len(numbers) < len(text) or any(
-        word in known.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
+        word in lexicon.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
     )
-    return telling and all(word in known.date_words or VERSION.fullmatch(word) for word in numbers)
+    return telling and all(word in lexicon.date_words or VERSION.fullmatch(word) for word in numbers)
 
 
 def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:

@@ -56,15 +56,15 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
 
 def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
     """Return the runs of words that stand for each other and are written as names on both sides."""
-    found = []
+    exchanged = []
     matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag != "replace" or max(i2 - i1, j2 - j1) > LONGEST:
             continue
         old, new = before.words[i1:i2], after.words[j1:j2]
         if is_name(old, before.text) and is_name(new, after.text):
-            found.append((old, new))
-    return found
+            exchanged.append((old, new))
+    return exchanged
 
 
 def is_name(words: Name, text: str) -> bool:

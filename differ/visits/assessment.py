@@ -131,9 +131,9 @@ def assess(visit: Visit) -> Assessment:
     Where the extraction identity is another than that of the version before, its snapshot is extracted again the same
     way, so that only the policy's own changes show.
     """
-    found = [read(page, visit.options) for page in visit.pages]
-    extracted = joined(found)
-    screening = screen_all(visit.pages, found, visit.options)
+    extractions = [read(page, visit.options) for page in visit.pages]
+    extracted = joined(extractions)
+    screening = screen_all(visit.pages, extractions, visit.options)
     if screening is not None:
         return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
     result = Assessment(
@@ -158,15 +158,22 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
     return replace(result, left_out_change=change, left_out=None if same and result.outcome == "unchanged" else after)
 
 
-def screen_all(pages: Sequence[Page], found: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
+def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
     """Return why one of several pages is not the policy's, with its address; of a single page what `screen` returns.
 
     One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
     """
-    screenings = [screen(page, each.document, options.max_nesting) for page, each in zip(pages, found, strict=True)]
+    screenings = [
+        screen(page, extracted.document, options.max_nesting)
+        for page, extracted in zip(pages, extractions, strict=True)
+    ]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
-    refused = [(name, each) for name, each in zip(names, screenings, strict=True) if each is not None]
-    decisive = refused if len(refused) == len(pages) else [each for each in refused if each[1].reason != WITHOUT_TERMS]
+    refused = [(name, screening) for name, screening in zip(names, screenings, strict=True) if screening is not None]
+    decisive = (
+        refused
+        if len(refused) == len(pages)
+        else [refusal for refusal in refused if refusal[1].reason != WITHOUT_TERMS]
+    )
     if not decisive:
         return None
     name, screening = decisive[0]
@@ -252,8 +259,8 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
 
 def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
     """Return what of two documents belongs to a part of one of them, or all where that is not known."""
-    found = None if part is None else portion(whole, part)
-    one, other = (None, None) if found is None else (found.of(before), found.of(after))
+    selected = None if part is None else portion(whole, part)
+    one, other = (None, None) if selected is None else (selected.of(before), selected.of(after))
     return (before, after) if one is None or other is None else (one, other)
 
 

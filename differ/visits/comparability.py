@@ -36,8 +36,8 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 def telling(text: list[str], document: Document) -> Counter[str]:
     """Count the words of a document without those that any text of its language has."""
-    known = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
-    return Counter(known.content_words(text) if known else text)
+    lexicon = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
+    return Counter(lexicon.content_words(text) if lexicon else text)
 
 
 def kinship(before: Counter[str], after: Counter[str]) -> float | None:

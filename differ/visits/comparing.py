@@ -37,9 +37,9 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
     for pair in aligned.pairs:
-        told = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
-        found, quiet = judge(told, profile, around)
-        findings += found
+        restyled = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
+        pair_findings, quiet = judge(restyled, profile, around)
+        findings += pair_findings
         suppressed += quiet
     if not any(finding.material for finding in findings):
         findings += moved_links(before, after, profile)

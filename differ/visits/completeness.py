@@ -89,31 +89,31 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
     size, former = _size(new), _size(old)
     if not new or size > former:
         return None
-    end = beginning(old, new)
+    end = length_of_beginning(old, new)
     if end is None:
         return None
     opened = breaks_off(old, new, end) or next(filter(None, (unfinished(*pair) for pair in pages)), "")
     return Ending(size, former, opened) if opened or former - size >= SECTION else None
 
 
-def beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
+def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
     """Return how many statements of the version before a text has, where it is the beginning of that version.
 
     The last statement may be broken off: the one that it begins is not counted.
     """
-    at, skipped, unknown, known = 0, 0, 0, False
+    at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
         ahead = range(at, min(at + LOOK_AHEAD, len(old)))
-        place = next((place for place in ahead if old[place].words == statement.words), None)
-        known = place is not None
-        if place is None:
+        index = next((index for index in ahead if old[index].words == statement.words), None)
+        recognised = index is not None
+        if index is None:
             unknown += len(statement.words)
         else:
-            skipped += _size(old[at:place])
-            at = place + 1
-    if not known and at < len(old) and begins(new[-1], old[at]):
-        known, unknown = True, unknown - len(new[-1].words)
-    return at if known and at and max(skipped, unknown) <= (1 - VERBATIM) * _size(new) else None
+            skipped += _size(old[at:index])
+            at = index + 1
+    if not recognised and at < len(old) and begins(new[-1], old[at]):
+        recognised, unknown = True, unknown - len(new[-1].words)
+    return at if recognised and at and max(skipped, unknown) <= (1 - VERBATIM) * _size(new) else None
 
 
 def begins(broken: Statement, whole: Statement) -> bool:
@@ -174,10 +174,10 @@ def language_gone(before: Document, after: Document) -> Screening | None:
 
 def amounts(document: Document) -> Counter[str]:
     """Count the words in each language."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for statement in statements(document, whole=True):
-        found[statement.language] += len(statement.words)
-    return found
+        counts[statement.language] += len(statement.words)
+    return counts
 
 
 def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
@@ -200,12 +200,12 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
     """Return words of the version before with the other spelling in which alone the text has them, sorted."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
-    known = load_lexicon(language)
-    if known is None or language not in before.languages:
+    lexicon = load_lexicon(language)
+    if lexicon is None or language not in before.languages:
         return []
     old, new = set(words(before.text)), set(words(after.text))
-    gone = {known.spelled([word])[0]: word for word in sorted(old - new)}
-    come = {known.spelled([word])[0]: word for word in sorted(new - old)}
+    gone = {lexicon.spelled([word])[0]: word for word in sorted(old - new)}
+    come = {lexicon.spelled([word])[0]: word for word in sorted(new - old)}
     return [(gone[form], come[form]) for form in sorted(gone.keys() & come.keys())]
 
 

@@ -97,18 +97,18 @@ class LeftOutChange:
 def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) -> LeftOutProse:
     """Return the prose that was left out of a page, but for parts that the configuration leaves out."""
     left = [part for part in parts if not part.why.startswith(_REMOVED)]
-    known = [language for language in document.languages if load_lexicon(language) is not None]
-    found: dict[tuple[str, ...], WatchedSentence] = {}
+    languages = [language for language in document.languages if load_lexicon(language) is not None]
+    sentences_watched: dict[tuple[str, ...], WatchedSentence] = {}
     amount = 0
     for part in left:
-        for sentence in prose(part.text, known):
+        for sentence in prose(part.text, languages):
             amount += len(words(sentence))
-            watched = None if is_banner(part) else watch(sentence, part.why, known)
-            if watched is not None and len(found) < MOST_SENTENCES:
-                found.setdefault(watched.words, watched)
+            watched = None if is_banner(part) else watch(sentence, part.why, languages)
+            if watched is not None and len(sentences_watched) < MOST_SENTENCES:
+                sentences_watched.setdefault(watched.words, watched)
     whole = amount + len(words(document.text))
     hashes = tuple(hashlib.sha256(part.text.encode()).hexdigest() for part in left)
-    return LeftOutProse(hashes, amount, whole, identity=identity, watched=tuple(found.values()))
+    return LeftOutProse(hashes, amount, whole, identity=identity, watched=tuple(sentences_watched.values()))
 
 
 def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
@@ -117,7 +117,9 @@ def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
         plain = words(sentence)
         if SHORTEST <= len(plain) <= LONGEST and sentence.rstrip(" \"'”’)]").endswith(_STOPS):
             shares = [
-                1 - len(known.content_words(plain)) / len(plain) for each in languages if (known := load_lexicon(each))
+                1 - len(lexicon.content_words(plain)) / len(plain)
+                for language in languages
+                if (lexicon := load_lexicon(language))
             ]
             if not shares or max(shares) >= FUNCTION_WORDS:
                 yield sentence
@@ -172,5 +174,5 @@ def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, ne
 def _missing(
     some: Iterable[WatchedSentence], others: Iterable[WatchedSentence], stated: set[tuple[str, ...]]
 ) -> tuple[WatchedSentence, ...]:
-    known = {sentence.words for sentence in others} | stated
-    return tuple(sentence for sentence in some if sentence.words not in known)
+    excluded = {sentence.words for sentence in others} | stated
+    return tuple(sentence for sentence in some if sentence.words not in excluded)

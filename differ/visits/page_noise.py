@@ -152,15 +152,15 @@ def is_judged(statement: Statement) -> bool:
 
 def menus(document: Document) -> frozenset[str]:
     """Return the lines of menus: runs of short lines that are links, or stand before all prose and say nothing."""
-    found: set[str] = set()
+    menu_lines: set[str] = set()
     prose, before = False, None
     for short, run in groupby(statements(document, whole=True), is_short):
         lines = list(run)
         if short and is_menu(lines, before, prose=prose):
-            found.update(line.text for line in lines)
+            menu_lines.update(line.text for line in lines)
         before = lines[-1]
         prose = prose or any(len(line.words) >= PROSE for line in lines)
-    return frozenset(found)
+    return frozenset(menu_lines)
 
 
 def is_short(statement: Statement) -> bool:
@@ -186,8 +186,8 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
 
 def says_nothing(line: Statement) -> bool:
     """Whether a line has no function words, as no sentence has."""
-    known = load_lexicon(line.language)
-    return known is not None and len(known.content_words(line.words)) == len(line.words)
+    lexicon = load_lexicon(line.language)
+    return lexicon is not None and len(lexicon.content_words(line.words)) == len(line.words)
 
 
 def without_noise(comparison: Comparison, before: Document, after: Document) -> Comparison:
@@ -198,8 +198,8 @@ def without_noise(comparison: Comparison, before: Document, after: Document) -> 
         return quiet(comparison, dict.fromkeys(range(len(comparison.findings)), "restored"))
     gone, come = menus(before), menus(after)
     of_menus = {
-        place: "menu"
-        for place, finding in enumerate(comparison.findings)
+        index: "menu"
+        for index, finding in enumerate(comparison.findings)
         if (finding.before or finding.after) and in_menu(finding.before, gone) and in_menu(finding.after, come)
     }
     return quiet(comparison, of_menus)
@@ -212,9 +212,9 @@ def in_menu(text: str, lines: frozenset[str]) -> bool:
 
 def quiet(comparison: Comparison, reasons: dict[int, str]) -> Comparison:
     """Return a comparison in which the findings at these places are suppressed, each for its reason."""
-    told = tuple(finding for place, finding in enumerate(comparison.findings) if place not in reasons)
-    kept = tuple(_suppression(comparison.findings[place], reason) for place, reason in reasons.items())
-    return replace(comparison, findings=told, suppressed=(*comparison.suppressed, *kept))
+    reported = tuple(finding for index, finding in enumerate(comparison.findings) if index not in reasons)
+    kept = tuple(_suppression(comparison.findings[index], reason) for index, reason in reasons.items())
+    return replace(comparison, findings=reported, suppressed=(*comparison.suppressed, *kept))
 
 
 def _suppression(finding: Finding, reason: str) -> Suppression:

@@ -71,8 +71,8 @@ def is_usual(page: Page) -> bool:
 
 def exact_fingerprint(pages: Sequence[Page], options: ExtractionOptions) -> str:
     """Return a hash over the bytes of pages, and over what else decides how they are read."""
-    said = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
-    return hashlib.sha256(json.dumps([identity_of(options, "generic"), said]).encode()).hexdigest()
+    answers = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
+    return hashlib.sha256(json.dumps([identity_of(options, "generic"), answers]).encode()).hexdigest()
 
 
 def unchanged(identity: str, fallback: bool) -> Assessment:

@@ -30,7 +30,7 @@ class Portion:
     """The part's paragraphs."""
     held: frozenset[Path]
     """Paths, and beginnings of paths, under which something of the part stands."""
-    known: frozenset[Path]
+    paths: frozenset[Path]
     """All that the page had."""
 
     def of(self, document: Document) -> Document | None:
@@ -41,26 +41,26 @@ class Portion:
         section next to it belongs to it: so nothing new is missed.
         """
         sections = document.sections
-        said = self._said(sections)
-        belongs = [self._holds(section, said) for section in sections]
+        stated = self._stated(sections)
+        belongs = [self._holds(section, stated) for section in sections]
         before = accumulate(belongs, _last_known)
         after = reversed(list(accumulate(reversed(belongs), _last_known)))
         chosen = [one or other or one is None is other for one, other in zip(before, after, strict=True)]
-        chosen = [near if told is None else told for told, near in zip(belongs, chosen, strict=True)]
+        chosen = [near if certain is None else certain for certain, near in zip(belongs, chosen, strict=True)]
         cut = replace(document, sections=tuple(compress(sections, chosen)))
         return cut if _size(cut.sections) >= _LEFT * sum(map(len, self.texts)) else None
 
-    def _said(self, sections: Sequence[Section]) -> dict[Path, bool]:
+    def _stated(self, sections: Sequence[Section]) -> dict[Path, bool]:
         """Return of each outermost heading whether the part says what stands under it."""
         under: dict[Path, list[Section]] = {}
         for section in sections:
             under.setdefault(section.path[:1], []).append(section)
-        return {path: _says(found, self.texts) for path, found in under.items()}
+        return {path: _says(members, self.texts) for path, members in under.items()}
 
-    def _holds(self, section: Section, said: Mapping[Path, bool]) -> bool | None:
+    def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
         """Return None where it is new to the page, as are all headings over it and what they say."""
-        known = next((path for path in _beginnings(section.path) if path in self.known), None)
-        return (said[section.path[:1]] or None) if known is None else known in self.held
+        nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
+        return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
 
 
 def portion(whole: Document, part: Document) -> Portion | None:

@@ -79,14 +79,14 @@ class Patterns:
 
     def find(self, text: Sequence[str]) -> list[Mention]:
         """Return the mentions in order; of those of one concept that start together, the longest."""
-        found: dict[tuple[int, str], Mention] = {}
+        mentions: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
             for concept, rest in self._starting(word):
                 end = matched(rest, text, start + 1)
-                known = found.get((start, concept))
-                if end is not None and (known is None or end > known.end):
-                    found[start, concept] = Mention(concept, start, end, gapped=".." in rest)
-        return list(found.values())
+                longest = mentions.get((start, concept))
+                if end is not None and (longest is None or end > longest.end):
+                    mentions[start, concept] = Mention(concept, start, end, gapped=".." in rest)
+        return list(mentions.values())
 
     def _starting(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from self._exact.get(word, ())
