@@ -175,7 +175,11 @@ def is_address_line(statement: Statement) -> bool:
 
 def says_right(sense: Meaning) -> bool:
     """Whether a statement by itself, wherever it stands, says what people can do."""
-    return sense.has("consent.withdraw", "exercise.dpo", *STRONG_CHOICES) or names_right(sense) or gives_choice(sense)
+    return (
+        sense.has("consent.withdraw", "right.nodetriment", "exercise.dpo", *STRONG_CHOICES)
+        or names_right(sense)
+        or gives_choice(sense)
+    )
 
 
 def names_right(sense: Meaning) -> bool:
