@@ -19,7 +19,7 @@ from differ.language.roles import is_address
 from differ.language.statements import Statement, is_line
 from differ.language.words import words
 from differ.matching.alignment import Pair
-from differ.matching.equivalence import date_line, equivalent, time_limits
+from differ.matching.equivalence import date_line, dated_title, equivalent, time_limits
 from differ.matching.wording import word_edits
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 
@@ -141,7 +141,7 @@ def quiet_line(statement: Statement) -> str | None:
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
-    if lexicon is not None and date_line(statement.words, lexicon):
+    if dated_title(statement) if lexicon is None else date_line(statement.words, lexicon):
         return "date"
     return None
 

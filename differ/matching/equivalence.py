@@ -32,6 +32,10 @@ WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
 DATE_WORDS = 4
 """The most words of a date."""
+DATE_LINE = 10
+"""The most words of a line that only states a date."""
+LONG_DATE = re.compile(r"\b\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,}\s+(?:(?:de|\d{1,2}\s+năm)\s+)?(?:19|20)\d\d\b")
+"""A day, the name of a month in any language, and the year."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -43,7 +47,8 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
         return "contact-format"
     gone, new = changed_words(before.words, after.words)
     if lexicon is None:
-        return None
+        same = LONG_DATE.sub("", before.text) == LONG_DATE.sub("", after.text)
+        return "date" if same and dated_title(before) and dated_title(after) else None
     if only_dates(gone + new, lexicon.date_words):
         return "date"
     if lexicon.spelled(before.words) == lexicon.spelled(after.words):
@@ -51,6 +56,12 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
     if not same_operators(before, after):
         return None
     return same_meaning(before, after, lexicon) or ("typo" if mistyped(gone, new) else None)
+
+
+def dated_title(statement: Statement) -> bool:
+    """Whether a short line under the title, in a language whose months are not listed, names a day with its year."""
+    date = LONG_DATE.search(statement.text)
+    return date is not None and len(statement.path) <= 1 and len(statement.words) <= DATE_LINE
 
 
 def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:

@@ -50,7 +50,7 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
         changed=changed,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
-        judged_by="lexicon" if all(load_lexicon(s.language) for s in touched(aligned)) else "structure",
+        judged_by="lexicon" if all(load_lexicon(s.language) for s in touched(aligned) or other) else "structure",
         coarse=aligned.coarse,
         timing=replace(dates, date_alone=date_alone(dates, findings, suppressed)),
         drift=drift(findings, after),
