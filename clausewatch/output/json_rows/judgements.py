@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clausewatch.output.json_rows.row import Row
-from clausewatch.output.json_rows.versions import suppression_row, timing_row
+from clausewatch.output.json_rows.versions import judged_finding_row, suppression_row, timing_row
 from clausewatch.output.times import stamp
 from document.model import RENDERED
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from archive.model import VisitResult
     from clausewatch.inspection.doctor import Diagnosis
     from clausewatch.inspection.page_examination import Examined
-    from differ.model import Finding
     from differ.visits.assessment import Assessment
 
 
@@ -29,7 +28,9 @@ def comparison_row(identifier: object, assessment: Assessment, report_language: 
         "topics": list(comparison.topics) if comparison else [],
         "severity": comparison.severity if comparison else None,
         "judged_by": comparison.judged_by if comparison else None,
-        "findings": [_finding_row(finding, report_language) for finding in comparison.findings] if comparison else [],
+        "findings": [judged_finding_row(finding, finding.reason_in(report_language)) for finding in comparison.findings]
+        if comparison
+        else [],
         "suppressed": [suppression_row(piece) for piece in comparison.suppressed] if comparison else [],
     }
 
@@ -46,21 +47,6 @@ def comparison_report(identifier: object, assessment: Assessment, report_languag
 def unreadable_row(identifier: object, error: str) -> Row:
     """Return the row of a pair that could not be judged."""
     return {"id": identifier, "error": error}
-
-
-def _finding_row(finding: Finding, report_language: str) -> Row:
-    return {
-        "topic": finding.topic,
-        "section": finding.section,
-        "material": finding.material,
-        "severity": finding.severity,
-        "rule": finding.rule,
-        "source": finding.source,
-        "clause": finding.clause,
-        "before": finding.before,
-        "after": finding.after,
-        "reason": finding.reason_in(report_language),
-    }
 
 
 def diagnosis_row(diagnosis: Diagnosis) -> Row:

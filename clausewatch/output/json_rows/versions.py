@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.recording.reviews import Reviewable, RuleTally
     from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right
     from differ.judgement.recipients import Recipient
-    from differ.model import Suppression, Timing
+    from differ.model import Finding, Suppression, Timing
     from document.model import Document, Section, StatedDate
 
 
@@ -141,6 +141,17 @@ def finding_row(recorded: RecordedFinding) -> Row:
     finding = recorded.finding
     return {
         "id": recorded.id,
+        **judged_finding_row(finding, finding.reason),
+        "translations": dict(finding.translations),
+        "edits": [[edit.operation, edit.text] for edit in finding.edits],
+        "reviews": [review_row(review) for review in recorded.reviews],
+        "repeats_false_alarm": None if recorded.repeats is None else recorded.repeats.finding,
+    }
+
+
+def judged_finding_row(finding: Finding, reason: str) -> Row:
+    """Return a finding with the keys of the `compare` contract, recorded or not; `reason` in the reader's language."""
+    return {
         "topic": finding.topic,
         "section": finding.section,
         "material": finding.material,
@@ -150,11 +161,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
         "clause": finding.clause,
         "before": finding.before,
         "after": finding.after,
-        "reason": finding.reason,
-        "translations": dict(finding.translations),
-        "edits": [[edit.operation, edit.text] for edit in finding.edits],
-        "reviews": [review_row(review) for review in recorded.reviews],
-        "repeats_false_alarm": None if recorded.repeats is None else recorded.repeats.finding,
+        "reason": reason,
     }
 
 
