@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import pypdfium2
@@ -23,6 +24,10 @@ _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
 """How many times their size two words of one line stand apart at most; more is between columns, cells, or a tab."""
+_CELL_APART = 0.6
+"""How many times their size the cells of a row stand apart at least, if their own words stand much closer."""
+_CLOSER = 2.5
+"""How much closer than two cells the words of one stand, at least; in a justified line all gaps are as wide."""
 _RAISED = 0.45
 """The part of a letter's size by which a mark beside it is raised or lowered at most."""
 _SAME_BASE = 0.3
@@ -112,11 +117,10 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[PrintedLine]:
         line: list[_Word] = []
         for word in _words(text):
             if line and not _on_the_line_of(line[-1], word):
-                yield _line(line, number)
+                yield from _lines_of_cells(line, number)
                 line = []
             line.append(word)
-        if line:
-            yield _line(line, number)
+        yield from _lines_of_cells(line, number)
     finally:
         text.close()
         page.close()
@@ -153,6 +157,19 @@ def _on_the_line_of(before: _Word, word: _Word) -> bool:
     size = max(before.size, word.size)
     near = -0.5 * size <= word.left - before.right <= _WITHIN * size
     return near and abs(word.base - before.base) <= _RAISED * size
+
+
+def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
+    """Yield a line, in parts if a gap in it is much wider than the others: narrow cells stand close to each other."""
+    gaps = [word.left - before.right for before, word in pairwise(words) if word.apart]
+    widest = _CLOSER * min((gap for gap in gaps if gap > 0), default=0.0)
+    start = 0
+    for place, (before, word) in enumerate(pairwise(words), 1):
+        if word.left - before.right > max(_CELL_APART * word.size, widest):
+            yield _line(words[start:place], number)
+            start = place
+    if words:
+        yield _line(words[start:], number)
 
 
 def _line(words: list[_Word], number: int) -> PrintedLine:

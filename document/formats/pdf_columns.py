@@ -10,7 +10,7 @@ from document.formats.pdf import PrintedLine
 
 _ROWS = 3
 """Rows with text on both sides from which a gap between them is one between columns."""
-_ALIGNED = 1.5
+ALIGNED = 1.5
 """Points by which the lines of a column, or the cells below each other, may differ at their edge."""
 _FULL = 0.6
 """The part of its width that a column's middle line fills at least; the cells of a table are shorter."""
@@ -41,7 +41,7 @@ def starts_of_cells(lines: Sequence[PrintedLine]) -> set[int]:
 
 
 def _is_aligned(line: PrintedLine, page: int, left: float) -> bool:
-    return line.page == page and abs(line.left - left) <= _ALIGNED
+    return line.page == page and abs(line.left - left) <= ALIGNED
 
 
 def _follows_in_row(before: PrintedLine, line: PrintedLine) -> bool:
@@ -64,8 +64,8 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
     """Return rows with those of a left column before those of the columns right of it."""
     for gap in _gaps(rows):
         start, end = _longest_band(rows, gap)
-        left = [part for row in rows[start:end] if (part := [line for line in row if line.left < gap - _ALIGNED])]
-        right = [part for row in rows[start:end] if (part := [line for line in row if line.left >= gap - _ALIGNED])]
+        left = [part for row in rows[start:end] if (part := [line for line in row if line.left < gap - ALIGNED])]
+        right = [part for row in rows[start:end] if (part := [line for line in row if line.left >= gap - ALIGNED])]
         both = sum(len(row) > 1 and _is_at(row, gap) for row in rows[start:end])
         if both >= _ROWS and _is_running_text(left) and _is_running_text(right):
             return [*_columns_apart(rows[:start]), *left, *_columns_apart(right), *_columns_apart(rows[end:])]
@@ -75,19 +75,19 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
 def _gaps(rows: list[Row]) -> list[float]:
     """Return where lines beside others begin in several rows, from left to right."""
     lefts = sorted(line.left for row in rows for line in row[1:])
-    starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * _ALIGNED]
+    starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * ALIGNED]
     return sorted(set(starts))
 
 
 def _is_at(row: Row, gap: float) -> bool:
-    return any(abs(line.left - gap) <= _ALIGNED for line in row[1:])
+    return any(abs(line.left - gap) <= ALIGNED for line in row[1:])
 
 
 def _longest_band(rows: list[Row], gap: float) -> tuple[int, int]:
     """Return the longest stretch of rows of which no line runs over the gap."""
     best, start = (0, 0), 0
     for place in range(len(rows) + 1):
-        if place == len(rows) or any(line.left < gap - _ALIGNED and line.right > gap for line in rows[place]):
+        if place == len(rows) or any(line.left < gap - ALIGNED and line.right > gap for line in rows[place]):
             best = max(best, (start, place), key=lambda band: band[1] - band[0])
             start = place + 1
     return best

@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from document.formats.pdf import PrintedLine, PrintedText
-from document.formats.pdf_columns import in_reading_order, starts_of_cells
+from document.formats.pdf_columns import ALIGNED, in_reading_order, starts_of_cells
 from document.formats.pdf_hyphens import joined, known_words
 from document.text.lines import Line
 from document.text.normalise import normalise
@@ -159,6 +159,8 @@ def _paragraphs(lines: Sequence[PrintedLine]) -> list[_Paragraph]:
                 last.cells[-1].append(line)
         elif _is_further_cell(last, line):
             last.cells.append([line])
+        elif cell := _cell_before_the_page(last, line):
+            cell.append(line)
         elif _goes_on(last, line, usual, edges):
             last.cells[-1].append(line)
         else:
@@ -188,6 +190,18 @@ def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
     return line.base - paragraph.first.base <= _CELL_HEIGHT / 2 * line.size
 
 
+def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLine] | None:
+    """Return the cell that a line goes on with if the end of a page cut its row; a row's first cell begins a row."""
+    if line.page == row.first.page:
+        return None
+    return next((cell for cell in row.cells[1:] if abs(line.left - cell[0].left) <= ALIGNED), None)
+
+
+def _begins_row(row: _Paragraph, line: PrintedLine) -> bool:
+    """Whether a line is the first cell of another row of a table, at the head of a page."""
+    return len(row.cells) > 1 and line.page != row.last.page and abs(line.left - row.first.left) <= ALIGNED
+
+
 def _usual_distances(lines: Sequence[PrintedLine]) -> dict[float, float]:
     """Return the distance between the lines of a paragraph, by their size."""
     distances: dict[float, list[float]] = {}
@@ -213,7 +227,7 @@ def _right_edges(lines: Sequence[PrintedLine]) -> Edges:
 
 def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float], edges: Edges) -> bool:
     before = paragraph.last
-    if before.size != line.size or before.bold != line.bold:
+    if before.size != line.size or before.bold != line.bold or _begins_row(paragraph, line):
         return False
     ends = normalise(before.text).endswith(_ENDS)
     deliberate = _would_have_fitted(before, line, edges)

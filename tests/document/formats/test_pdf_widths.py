@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from crawler.network.browser import NAMES
 from document import identity_words, read
+from document.formats.pdf import PrintedLine, PrintedText
+from document.formats.pdf_layout import typeset_lines
 from document.model import Document, Page
 from tests.conftest import require
 from tests.document.formats.printing import (
@@ -80,3 +84,45 @@ LEFT, MIDDLE, RIGHT = (" ".join(WITHOUT_ADDRESSES[place : place + 4]) for place 
 @pytest.mark.parametrize("width", [50.0, 45.0])
 def test_columns_written_row_by_row_are_read_one_after_the_other(texts: tuple[str, ...], width: float) -> None:
     assert document(row_by_row(texts, width)).text.split() == " ".join(texts).split()
+
+
+ROWS = (
+    (0, 700, ("Who", "What they receive", "Why")),
+    (0, 660, ("The courier", "Your name", "Delivery")),
+    (0, 40, ("The bank", "The amount", "Payment")),
+)
+
+
+def table(*rows: tuple[int, int, Sequence[str]]) -> list[str]:
+    """Return the lines of a table in three columns, whose rows are printed on these pages at these heights."""
+    lines = [
+        PrintedLine(
+            text=words, page=page, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False
+        )
+        for page, base, cells in rows
+        for words, left in zip(cells, (60.0, 200.0, 400.0), strict=True)
+        if words
+    ]
+    return [line.text for line in typeset_lines(PrintedText(tuple(lines), 2, ""))]
+
+
+def test_a_cell_that_the_end_of_a_page_cuts_goes_on_in_its_cell() -> None:
+    read_rows = table(*ROWS, (1, 700, ("", "and the reference", "")), (1, 660, ("The printer", "Your street", "Mail")))
+    assert read_rows[-2:] == ["The bank | The amount and the reference | Payment", "The printer | Your street | Mail"]
+
+
+def test_a_row_at_the_head_of_a_page_is_a_row_of_its_own() -> None:
+    assert table(*ROWS, (1, 700, ("The printer", "Your street", "Mail")))[-1] == "The printer | Your street | Mail"
+
+
+def test_narrow_cells_stay_apart() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    for height, receiver in ((20, "Our own courier"), (26, "An old bank of ours"), (32, "A printer of ours")):
+        pdf.set_xy(20, height)
+        width = pdf.get_string_width("An old bank of ours") + 3
+        for column, words in enumerate((receiver, "Your name", "Delivery")):
+            pdf.set_x(20 + column * width)
+            pdf.cell(width, 5, words)
+    assert "An old bank of ours | Your name | Delivery" in document(bytes(pdf.output())).text
