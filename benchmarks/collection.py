@@ -5,7 +5,7 @@
 A server on many addresses of loopback gives each policy a page of its own. The first run records a version of each, the
 second finds them unchanged. The memory is the sum of the proportional set sizes (PSS) of the run and all processes
 below it: pages that several share count once. The sum of resident sets counts them for each, and is shown beside it.
-With `--limit` the benchmark fails where the peak is higher, in MB.
+With `--limit` the benchmark fails if the peak is higher, in MB.
 """
 
 from __future__ import annotations

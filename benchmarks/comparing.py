@@ -1,6 +1,6 @@
 """What comparing costs, beside what extracting costs: CPU time and memory, measured in processes of their own.
 
-Run it with `python benchmarks/comparing.py`; it ends with 1 where a target is missed. The texts are made of sentence
+Run it with `python benchmarks/comparing.py`; it ends with 1 if a target is missed. The texts are made of sentence
 templates, the same on every machine.
 """
 
@@ -181,7 +181,7 @@ def in_its_own_process(name: str) -> dict[str, float]:
 
 
 def main() -> int:
-    """Print the figures beside their targets; return 1 where one is missed."""
+    """Print the figures beside their targets; return 1 if one is missed."""
     edits, rewrite = in_its_own_process("edits"), in_its_own_process("rewrite")
     targets = [
         (f"comparing {edits['bytes']:.0f} bytes with {EDITS} edits, times extracting", edits["ratio"], MOST_RATIO),

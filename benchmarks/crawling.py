@@ -3,8 +3,8 @@
     python benchmarks/crawling.py [--pages 1000] [--most 3.5]
 
 Pages of about 250 kB come from a local server, with new tokens in each answer (`rotating.py`). The figure is the ratio
-of the CPU times a page of all processes together, start-up included, in one run; it ends with 1 where that is above
-`--most`, or where a page is taken for changed.
+of the CPU times a page of all processes together, start-up included, in one run; it ends with 1 if that is above
+`--most`, or if a page is taken for changed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@
 In a network namespace of its own, because a fresh changedetection.io watches two pages of its makers. After a first
 look each looks at the pages again, all of them in turn in each round, so that what else the machine does meets them
 alike; the medians count, start-up included; of changedetection.io, a server, the time that a look took. None may report
-a change: links are left out of what html2text makes, since tokens stand in them. It ends with 1 where we do not need
+a change: links are left out of what html2text makes, since tokens are in them. It ends with 1 if we do not need
 five times less than the best of them.
 """
 

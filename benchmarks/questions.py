@@ -3,7 +3,7 @@
     python benchmarks/questions.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
 
 Without `--database` a SQLite archive is built in a temporary folder and thrown away. A database that is named must be
-empty, or hold what this program built, which is then asked and not built anew. Policies are made of sentence templates
+empty, or hold what this program built, which is then asked and not built again. Policies are made of sentence templates
 with a fixed seed, the same on every machine; 1 of 8 is Indonesian. The rows are those that the recorder writes, in
 bulk, without raw bodies and without the chain's entries. Times are medians of as many questions as are named, each of
 another policy, day or word: wall clock, and CPU of this process, which holds on a busy machine too (SQLite works in it,
@@ -329,7 +329,7 @@ def disk(archive: Archive) -> int:
 
 
 def built(url: str, policies: int, versions_each: int) -> Archive:
-    """Return an archive of so many policies and versions, built unless it stands."""
+    """Return an archive of so many policies and versions, built unless it is."""
     archive = open_archive(url)
     empty = disk(archive)
     with archive.reading() as session:
@@ -358,7 +358,7 @@ def analyse(archive: Archive) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 where one of the four questions misses its target."""
+    """Run the benchmark; return 1 if one of the four questions misses its target."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--policies", type=int, default=10_000, help="(10000)")
     parser.add_argument("--versions", type=int, default=20, help="of each policy (20)")

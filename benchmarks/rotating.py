@@ -60,7 +60,7 @@ def _sentence(made: Random) -> str:
 
 @lru_cache(maxsize=1000)
 def _chrome(site: int) -> tuple[str, str]:
-    """Return what stands before and after the text: styles, scripts, menus, forms, with marks for what rotates."""
+    """Return what is before and after the text: styles, scripts, menus, forms, with marks for what rotates."""
     made = Random(-1 - site)  # noqa: S311 - the same texts on every machine
     name = f"{made.getrandbits(24):06x}"
     styles = "".join(

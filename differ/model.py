@@ -1,4 +1,4 @@
-"""What a comparison says: the data that the archive keeps and the notifier tells."""
+"""Results of a comparison: the data that the archive keeps and the notifier sends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 """Most severe first."""
 
 JudgedBy = Literal["lexicon", "structure"]
-"""`structure` where a changed text is in a language without a lexicon."""
+"""`structure` if a changed text is in a language without a lexicon."""
 
 Operation = Literal["keep", "delete", "insert"]
 
@@ -22,13 +22,13 @@ TOPICS = (
 """The fine topics of findings."""
 
 WATCHED = ("sharing", "rights")
-"""The topics of a row: fine topics count as one of these, or as none."""
+"""The watched topics. A fine topic counts as one of these, or as neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A run of words kept, deleted or inserted. The kept and deleted ones joined are the text before, the kept and
-    inserted ones the text after."""
+    """A run of words kept, deleted or inserted. The kept and deleted runs joined give the text before, the kept and
+    inserted runs the text after."""
 
     operation: Operation
     text: str
@@ -36,7 +36,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One judged piece of a change that alters meaning."""
+    """A judged piece of a change that alters meaning."""
 
     topic: str
     """The fine topic, one of `TOPICS`."""
@@ -52,31 +52,31 @@ class Finding:
     source: str
     """The law or guidance that the rule rests on."""
     clause: str | None
-    """The clause of the profile's own definition of a material change ("I" to "VI"), where it has one."""
+    """The clause of the profile's own definition of a material change ("I" to "VI"), if it has one."""
     before: str
-    """The clause before, no longer than needed; "" where it is new."""
+    """The clause before, no longer than needed; "" if it is new."""
     after: str
-    """The clause after; "" where it is gone."""
+    """The clause after; "" if it is gone."""
     reason: str
-    """One plain sentence that names the words that decided."""
+    """A plain sentence that names the words that decided."""
     edits: tuple[Edit, ...] = ()
     """The word marks between `before` and `after`."""
     translations: tuple[tuple[str, str], ...] = ()
     """The reason in other languages: pairs of language and sentence."""
 
     def reason_in(self, language: str) -> str:
-        """Return the reason in a language, or in English where it is not given in that one."""
+        """Return the reason in a language, or in English if there is no translation."""
         return dict(self.translations).get(language, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A piece of a change that alters no meaning, with the reason why nobody is told."""
+    """A piece of a change that does not alter meaning, with the reason why it is not reported."""
 
     section: str
     reason: str
     """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
-    renamed, contact-format, link, unchanged; and of what is not the policy's: masked-address, menu, restored."""
+    renamed, contact-format, link, unchanged; for text outside the policy: masked-address, menu, restored."""
     before: str
     _: KW_ONLY
     after: str
@@ -84,7 +84,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What the dates say of a change."""
+    """Conclusions from the dates that a policy states."""
 
     stated_before: date | None = None
     """The newest date that the version before states about itself."""
@@ -95,11 +95,11 @@ class Timing:
     date_alone: bool = False
     """Whether a stated date changed and the text did not."""
     effective: date | None = None
-    """The date from which the version after says that it holds."""
+    """The date of effect that the new version states."""
     window_days: int | None = None
-    """Days that people have to object or that notice is given ahead, where the policy names a number."""
+    """Days of notice, or days that people have to object, if the policy names a number."""
     due: date | None = None
-    """When that window ends: the day of effect where it is stated, else the stated date with the window's days."""
+    """End of that window: the day of effect if it is stated, else the stated date with the window's days."""
     window_text: str = ""
     """The sentence that names the window."""
 
@@ -115,12 +115,11 @@ class Comparison:
     _: KW_ONLY
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
-    """Whether the budget of work was hit and a coarser method was used for a part."""
+    """Whether the work budget was exceeded, and a coarser method was used for a part."""
     timing: Timing = Timing()  # frozen
-    """What the dates that the policy states say of the change."""
+    """Conclusions from the dates that the policy states."""
     drift: tuple[str, ...] = ()
-    """Languages of a page in several languages whose text on sharing and rights stayed as it was while another's
-    changed."""
+    """Languages of a page whose text on sharing and rights stayed as it was while another language's changed."""
 
     @property
     def material(self) -> bool:
@@ -135,7 +134,7 @@ class Comparison:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """Which of `WATCHED` are materially changed."""
+        """The topics of `WATCHED` with a material change."""
         present = {watched_topic(finding.topic) for finding in self.findings if finding.material}
         return tuple(topic for topic in WATCHED if topic in present)
 

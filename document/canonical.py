@@ -1,4 +1,4 @@
-"""The address that a page gives as its own, where that is another one."""
+"""The address that a page gives as its own, if that is another one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.model import Page
 
 
 def canonical_elsewhere(page: Page) -> str:
-    """Return the address that a page's `link rel=canonical` names, where it is another page's; else "".
+    """Return the address that a page's `link rel=canonical` names, if it is another page's; else "".
 
     It is a hint and no redirect (RFC 6596): many pages name their site's start page by mistake, so that following it
     would watch another text. Addresses that differ in scheme, "www." or a slash at the end count as one page's.

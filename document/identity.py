@@ -39,7 +39,7 @@ def identity_words(document: Document) -> Identity:
 
 
 def text_identity(document: Document) -> str:
-    """Return the SHA-256 (hexadecimal) of a document's `identity_words`: equal where two are one version."""
+    """Return the SHA-256 (hexadecimal) of a document's `identity_words`: equal if two are one version."""
     words, addresses, sites = identity_words(document)
     facts = json.dumps([words, sorted(addresses), sorted(sites)], ensure_ascii=False)
     return hashlib.sha256(facts.encode()).hexdigest()
@@ -76,7 +76,7 @@ def _host(target: str) -> str:
     try:
         host = urlsplit(target).hostname or ""
     except ValueError:
-        # A target that is no address is compared as it stands.
+        # A target that is no address is compared as it is.
         return target
     return host.removeprefix("www.")
 

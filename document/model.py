@@ -21,7 +21,7 @@ RENDERED = "x-clausewatch-rendered"
 """The header by which an answer says that a browser built it, and which one."""
 
 MAX_NESTING = 50_000
-"""Elements within one another up to which a page is read where nothing else is said, and the most that can be: about
+"""Elements within one another up to which a page is read if nothing else is said, and the most that can be: about
 five seconds. Browsers stop at 512."""
 
 
@@ -32,7 +32,7 @@ class Page:
     body: bytes
     """The decompressed body, undecoded."""
     content_type: str = ""
-    """The Content-Type header as sent, or "" where there was none; "text/markdown" and "text/plain" are read too."""
+    """The Content-Type header as sent, or "" if there was none; "text/markdown" and "text/plain" are read too."""
     status: int = 200
     """The HTTP status; 200 for a file."""
     final_url: str = ""
@@ -46,7 +46,7 @@ class ExtractionOptions:
     """What a policy's configuration says of its extraction."""
 
     languages: tuple[str, ...] = ()
-    """BCP 47 primary subtags that the policy is written in; empty where not configured."""
+    """BCP 47 primary subtags that the policy is written in; empty if not configured."""
     select: tuple[str, ...] = ()
     """CSS selectors of the parts to keep; empty for the generic extraction."""
     remove: tuple[str, ...] = ()
@@ -64,9 +64,9 @@ class Link:
     """A link in the text of a block."""
 
     text: str
-    """The words that it stands on, normalised."""
+    """The words that it is on, normalised."""
     target: str
-    """The address, made absolute where the page's is known; decoded `mailto:` for obfuscated addresses."""
+    """The address, made absolute if the page's is known; decoded `mailto:` for obfuscated addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Section:
     """Headings with their markers, outermost first, this one last; the document's own title is left out of the paths
     of the sections under it."""
     language: str
-    """BCP 47 primary subtag, or "und" where it is not known."""
+    """BCP 47 primary subtag, or "und" if it is not known."""
     blocks: tuple[Block, ...] = ()
 
     @property
@@ -127,7 +127,7 @@ class Document:
     """Languages of the sections, most text first."""
     dates: tuple[StatedDate, ...] = ()
     title: str = ""
-    """The document's own heading, where it has one; it is also a section's heading."""
+    """The document's own heading, if it has one; it is also a section's heading."""
 
     def lines(self) -> Iterator[str]:
         """Yield the lines a reader sees, without markers: each heading, then its blocks."""
@@ -181,7 +181,7 @@ class Extracted:
     """The extraction identity: our extractor's number, parsers' versions, options, and whether the fallback was used.
     A short readable string; equal strings mean that two documents can be compared like with like."""
     fallback: bool = False
-    """True where a configured `select` matched nothing, so that the generic extraction was used instead."""
+    """True if a configured `select` matched nothing, so that the generic extraction was used instead."""
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, kw_only=True)
     """The parts of the page that are not in the document: first those around its text, then those within."""
     elsewhere: tuple[Elsewhere, ...] = field(default=(), compare=False, kw_only=True)

@@ -49,7 +49,7 @@ _RENDERED = "+rendered"
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     """Return the document that a page holds: HTML, PDF, Markdown or plain text.
 
-    Where a configured `select` matches nothing the generic extraction is used, and the result says so. A page that
+    If a configured `select` matches nothing the generic extraction is used, and the result says so. A page that
     `screen` refuses for its nesting, and a PDF file that cannot be read, give a document without sections. Raises
     SelectorError for a selector that is none.
     """
@@ -187,7 +187,7 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
-    """Return the extraction identity; `parsers` are packages, those for HTML where none is named."""
+    """Return the extraction identity; `parsers` are packages, those for HTML if none is named."""
     wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""

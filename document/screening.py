@@ -95,7 +95,7 @@ class _Seen:
 
 
 def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Screening | None:
-    """Return why the page is not a policy, or None where it may be one.
+    """Return why the page is not a policy, or None if it may be one.
 
     `document` is what `read` made of the page, with the same `max_nesting`. Phrases are only believed on a page with
     hardly any policy text.
@@ -154,7 +154,7 @@ def _pdf(page: Page, document: Document) -> Screening | None:
 
 
 def _wish(page: Page) -> str:
-    """Return when the server wants to be asked again, a sentence; "" where it does not say."""
+    """Return when the server wants to be asked again, a sentence; "" if it does not say."""
     stated = next((value for name, value in page.headers if name == "retry-after"), "")
     return f" It asks to be left alone for now (Retry-After: {stated[:60]})." if stated else ""
 
@@ -176,7 +176,7 @@ def _is_policy(text: str) -> bool:
 
 
 def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
-    """Return what stands in the policy's place."""
+    """Return what is in the policy's place."""
     text = document.text
     spoken = _amount(text)
     vocabulary = _vocabulary(text, _VOCABULARY)
@@ -226,7 +226,7 @@ def _is_latin(text: str) -> bool:
 
 
 def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
-    """Return what is said of a phrase that shows the reason, where it is in the title or decides a short text."""
+    """Return what is said of a phrase that shows the reason, if it is in the title or decides a short text."""
     pattern = _patterns()[reason]
     if match := pattern.search(seen.title):
         return f"The page's title says {match[0]!r}"

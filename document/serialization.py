@@ -20,7 +20,7 @@ def to_json(document: Document) -> bytes:
 def from_json(data: bytes) -> Document:
     """Return the document that `to_json` wrote.
 
-    Raises ValueError, KeyError or TypeError where the bytes are not such JSON.
+    Raises ValueError, KeyError or TypeError if the bytes are not such JSON.
     """
     read = json.loads(data.decode("utf-8", "surrogatepass"))
     return Document(

@@ -46,7 +46,7 @@ def alone_if_unit(item: pytest.Item) -> contextlib.AbstractContextManager[None]:
 
 
 def require(present: bool, what: str) -> None:
-    """Skip the test where `what` is missing; fail it under CI, which should have everything."""
+    """Skip the test if `what` is missing; fail it under CI, which should have everything."""
     if present:
         return
     if os.environ.get("CI"):

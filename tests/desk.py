@@ -46,7 +46,7 @@ class Desk:
         crawl: Mapping[str, str] | None = None,
         policy_lines: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Write the configuration: policies by name and address, and one subscriber where a mail channel is given."""
+        """Write the configuration: policies by name and address, and one subscriber if a mail channel is given."""
         lines = ["[crawl]", *(f"{key} = {value}" for key, value in (CRAWL | dict(crawl or {})).items())]
         for name, url in policies.items():
             lines += ["[[policy]]", f'name = "{name}"', f'url = "{url}"', *(policy_lines or {}).get(name, ())]

@@ -14,9 +14,9 @@ MENDED = PROJECT / "tests" / "faked"
 
 
 def environment(clock: str = "") -> dict[str, str]:
-    """Return variables under which the clock stands elsewhere, as "+2h" says; what measures spans goes on as it is.
+    """Return variables under which the clock is elsewhere, as "+2h" says; what measures spans goes on as it is.
 
-    Without a clock nothing but the library is there, which FAKETIME_TIMESTAMP_FILE then tells one. Skips the test where
+    Without a clock nothing but the library is there, which FAKETIME_TIMESTAMP_FILE then tells one. Skips the test if
     the library is missing.
     """
     require(LIBRARY is not None, "libfaketime")

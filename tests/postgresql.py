@@ -25,12 +25,12 @@ PR_SET_PDEATHSIG = 1
 """Of prctl(2)."""
 
 SERVER_USER = "postgres"
-"""Who runs the server where the tests run as root, for whom PostgreSQL refuses to run."""
+"""Who runs the server if the tests run as root, for whom PostgreSQL refuses to run."""
 
 
 @cache
 def binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL's programs, or None where there is none that could be run."""
+    """Return the folder of the newest PostgreSQL's programs, or None if there is none that could be run."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     candidates = [*([Path(on_path).resolve()] if on_path else []), *found]
@@ -72,7 +72,7 @@ class Cluster:
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:
         """Run one statement outside any transaction, and return the rows that it answers with."""
-        import psycopg  # it need not be there where no test asks for a server
+        import psycopg  # it need not be there if no test asks for a server
 
         with psycopg.connect(dbname=database, host=str(self.folder), user=OWNER, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
@@ -139,7 +139,7 @@ class Cluster:
 
 
 def _end_with_the_tests() -> None:
-    """Have the kernel end the server at once where the tests are killed, and nobody stops it any more."""
+    """Have the kernel end the server at once if the tests are killed, and nobody stops it any more."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 

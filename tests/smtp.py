@@ -51,7 +51,7 @@ class MailServer:
     refuses: dict[str, str] = field(default_factory=dict)
     """The answer to RCPT for a recipient, instead of 250."""
     answer: str = "250 kept"
-    """The answer to a message; it is kept only where this begins with 2."""
+    """The answer to a message; it is kept only if this begins with 2."""
     _controller: Controller | None = None
 
     @property

@@ -26,7 +26,7 @@ ROOMS = {
     "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < spiders",
     "clausewatch": "errors < config < inspection < output < exports imports operation demo < cli < __main__",
 }
-"""The rooms and files of each package, bottom up. One imports from itself, and from what stands before a `<`."""
+"""The rooms and files of each package, bottom up. One imports from itself, and from what is before a `<`."""
 
 ONLY = {
     "scrapy": {"crawler"},
@@ -53,7 +53,7 @@ def room_of(name: str) -> str:
 
 
 def heights(package: str) -> dict[str, int]:
-    """Return how high each room of a package stands."""
+    """Return how high each room of a package is."""
     levels = enumerate(ROOMS[package].split("<"))
     return {room: height for height, rooms in levels for room in rooms.split()}
 

@@ -37,12 +37,12 @@ class KeptPage:
     started_at: datetime
     final_url: str
     status: int | None
-    """HTTP status; None where it did not come from a server."""
+    """HTTP status; None if it did not come from a server."""
     headers: tuple[tuple[str, str], ...]
     sha256: str | None
     """Of the body."""
     body: bytes | None
-    """Decompressed; None where it is not kept."""
+    """Decompressed; None if it is not kept."""
 
 
 @dataclass(frozen=True, slots=True)

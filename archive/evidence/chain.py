@@ -43,7 +43,7 @@ class SavedHead:
 
     hash: str
     sequence: int | None = None
-    """None where only the hash was kept."""
+    """None if only the hash was kept."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -60,13 +60,13 @@ class SavedHead:
 
 
 def head(archive: Archive) -> Head:
-    """Return the last entry of the chain. Raises DamagedArchiveError where there is none: each begins with one."""
+    """Return the last entry of the chain. Raises DamagedArchiveError if there is none: each begins with one."""
     with archive.reading() as session:
         return last_entry(session)
 
 
 def beginning(archive: Archive) -> Head:
-    """Return the first entry of the chain, which no other archive has. Raises DamagedArchiveError where it is gone."""
+    """Return the first entry of the chain, which no other archive has. Raises DamagedArchiveError if it is gone."""
     with archive.reading() as session:
         query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
         row = session.execute(query.where(ChainEntryRow.sequence == 1)).first()

@@ -164,7 +164,7 @@ class _Verification:
         yield from self._sections.compare(text.number, document)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
-        """Extract a version's text again, where the running extraction is the one that made it."""
+        """Extract a version's text again, if the running extraction is the one that made it."""
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:
             self.tally.other_extraction += 1

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
 """What reading a garbled row raises: no time, no JSON, no text, another shape, no content. The database itself answers:
-where it does not, its own errors are raised."""
+if it does not, its own errors are raised."""
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def any_text(connection: Connection) -> Iterator[None]:
 
 
 def readable(read: Callable[[Sequence[int]], T], ids: Sequence[int]) -> Iterator[T | int]:
-    """Return what is read of some rows at once; where that fails, of each by itself, or the id of one that fails."""
+    """Return what is read of some rows at once; if that fails, of each by itself, or the id of one that fails."""
     try:
         yield read(ids)
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""Time stamps of the chain's heads, as an authority signed them. They stand outside of the chain."""
+"""Time stamps of the chain's heads, as an authority signed them. They are outside of the chain."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def keep_stamp(archive: Archive, head: Head, authority: str, token: bytes, stamp
 
 
 def last_stamp(archive: Archive) -> datetime | None:
-    """Return the time of the last stamp; None where there is none."""
+    """Return the time of the last stamp; None if there is none."""
     with archive.reading() as session:
         return session.scalar(select(ChainStampRow.stamped_at).order_by(ChainStampRow.id.desc()).limit(1))
 

@@ -43,7 +43,7 @@ def verify(archive: Archive, tally: Tally, saved: Sequence[SavedHead] = (), *, e
     """Return what is not as it was recorded, and note in `tally` what was looked at; a few rows at a time.
 
     `saved` are heads that somebody kept outside of the archive. With `extract` the texts are extracted again from their
-    pages, where the running extraction is the one that made them.
+    pages, if the running extraction is the one that made them.
     """
     with archive.reading() as session:
         connection = session.connection()
@@ -66,7 +66,7 @@ class _Chain:
     tally: Tally
     saved: Sequence[SavedHead]
     _previous: str | None = GENESIS
-    """The hash that is stored of the entry before; None where that cannot be told."""
+    """The hash that is stored of the entry before; None if that cannot be told."""
     _sequence: int = 0
     _at: datetime | None = None
     _met: set[SavedHead] = field(default_factory=set)

@@ -21,7 +21,7 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    render_as_batch=True,  # SQLite alters a table by writing it anew
+    render_as_batch=True,  # SQLite alters a table by writing it again
     on_version_apply=note_step,
     transactional_ddl=True,  # true of SQLite too, since its driver no longer commits by itself
 )

@@ -126,7 +126,7 @@ def import_copies(
     """Record copies in the order given, oldest first, `AT_ONCE` at a time.
 
     A later copy with the same words is a version too: its source recorded it as one. A copy that is not the policy is
-    kept as a visit that was not comparable, and the version before stands. `history` is what `sifted` takes. Raises
+    kept as a visit that was not comparable, and the version before remains. `history` is what `sifted` takes. Raises
     UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:

@@ -5,7 +5,7 @@
 `--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`); Clausewatch
 is the one that runs this. Each program watches one page on loopback and mails to one server there, else with its
 defaults. In each round the page names a new recipient of data, then the program is run; then it is run twice more, as
-cron would. A round is *told* where one mail names the recipient as new, *lost* where none does, *repeated* where more
+cron would. A round is *told* if one mail names the recipient as new, *lost* if none does, *repeated* if more
 do. Kills come at a random moment between the program's request for the page and the usual end of its run.
 """
 

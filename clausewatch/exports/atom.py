@@ -189,7 +189,7 @@ def _marked(parent: Element, edits: Iterable[Edit]) -> None:
     paragraph = SubElement(parent, "p")
     for edit in edits:
         piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
-        # Where a reader shows no marks, what came must not stick to what went.
+        # If a reader shows no marks, what came must not stick to what went.
         blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
         piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
 

@@ -115,7 +115,7 @@ def limited_text(text: str) -> str:
 
 
 def toml(watches: WatchList) -> str:
-    """Return policies as they stand in our configuration, with comments that say what was left out."""
+    """Return policies as they are in our configuration, with comments that say what was left out."""
     return "\n".join([*_header(watches), *(line for entry in watches.entries for line in _policy(entry)), ""])
 
 
@@ -150,6 +150,6 @@ def _string(value: str) -> str:
 
 
 def _comment(value: str) -> str:
-    """Return what may stand in a comment: one line of printable characters."""
+    """Return what may be in a comment: one line of printable characters."""
     text = value.encode("utf-8", "replace").decode()
     return "".join(letter if letter.isprintable() else " " for letter in text)

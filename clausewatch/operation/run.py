@@ -57,7 +57,7 @@ class PolicyReport:
     trouble: str
     """Why it failed or was not comparable, a sentence; "" otherwise."""
     left_out: LeftOutProse | None = None
-    """The prose that was left out of its page, where that was recorded: with a version, and when watched prose came or
+    """The prose that was left out of its page, if that was recorded: with a version, and when watched prose came or
     went."""
 
 

@@ -1,1 +1,1 @@
-"""Whether an edit matters: effects, recipients, topics, severity."""
+"""Decides whether an edit matters: effects, recipients, topics, severity."""

@@ -1,4 +1,4 @@
-"""What an edit of one statement does: which concepts it adds, takes away or turns round."""
+"""Effects of an edit to one statement: the concepts that it adds, removes or reverses."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import changed_words, time_limits
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
-"""Loosened: a negation went; tightened: one came."""
+"""Loosened: a negation was removed; tightened: one was added."""
 
 TURNS = ("loosened", "tightened")
-"""Where these say what a negation turned, the negation and the "may" or "will" that it replaced say no more."""
+"""If these report the reversal, the negation itself and the "may" or "will" that it replaced are not reported too."""
 
 By = Literal["word", "concept", "count"]
 
 
 @dataclass(frozen=True, slots=True)
 class EffectPart:
-    """One kind of effect, and what makes it."""
+    """A kind of effect, and the concepts that cause it."""
 
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """Whether other words of one concept are a change ("banks" became "insurers"), or only another concept, or another
-    number of mentions."""
+    """Whether other words for the same concept are a change ("banks" became "insurers"), or only another concept or
+    another number of mentions."""
 
 
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
@@ -60,7 +60,7 @@ SHARING_PARTS = (
     NEGATION,
     CONDITION,
 )
-"""Effects on sharing, in the order in which a new or removed statement is told by them."""
+"""Effects on sharing, in the order in which they name a new or removed statement."""
 
 RIGHTS_PARTS = (
     EffectPart("withdrawal", ("consent.withdraw",)),
@@ -79,21 +79,21 @@ RIGHTS_PARTS = (
 """The same for rights."""
 
 SPILLS = ("consent",)
-"""Effects on sharing that are effects on rights too: what needs consent is in people's hands."""
+"""Effects on sharing that are effects on rights too: people control what needs their consent."""
 
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
 
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
-"""Where the name ends that a row or an item begins with."""
+"""The end of the name with which a row or an item begins."""
 
 UNIT_REACH = 3
-"""A number counts what stands at most so many words after it."""
+"""Maximum distance, in words, from a number to what it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that an edit does."""
+    """A single effect of an edit."""
 
     watched: Watched
     kind: str
@@ -101,13 +101,13 @@ class Effect:
     direction: Direction
     _: KW_ONLY
     gone: tuple[str, ...] = ()
-    """The words that decided, as the text before has them."""
+    """The words that decided, as in the text before."""
     new: tuple[str, ...] = ()
-    """The same of the text after."""
+    """The words that decided, as in the text after."""
 
 
 def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return what an edit does to the watched subjects; a new or removed statement is an edit too."""
+    """Return the effects of an edit on the watched subjects; a new or removed statement is an edit too."""
     watched: list[Watched] = [
         subject for statement in (before, after) if statement for subject in sorted(relevance(statement))
     ]
@@ -126,7 +126,7 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
 
 
 def controller_effect(before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effect of another company being named as responsible for the data, if any."""
+    """Return the effect if another company is named as responsible for the data."""
     senses = [meaning(statement.words, statement.language) for statement in (before, after) if statement is not None]
     if not any(sense is not None and sense.has("controller") for sense in senses):
         return []
@@ -137,7 +137,7 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return what a new or removed statement says: its gravest concept, else that it is there."""
+    """Return the effects of a new or removed statement: those of its gravest concept, else of its presence."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
     if statement is None or sense is None or sense.has("announcement"):
@@ -155,13 +155,13 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
 
 
 def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
-    """Return the first part whose concepts a statement names; negations and conditions say nothing by themselves."""
+    """Return the first part whose concepts a statement names; negations and conditions do not count by themselves."""
     telling = (part for part in parts if part not in (NEGATION, CONDITION))
     return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
 
 
 def lists_name(statement: Statement, sense: Meaning) -> bool:
-    """Whether a statement is an entry of a list that names somebody, and says nothing else of who receives data."""
+    """Whether a statement is an entry of a list that names somebody, and does not otherwise say who receives data."""
     return is_listed(statement) and not sense.has("sell", "recipient") and bool(names(statement, sense))
 
 
@@ -181,12 +181,12 @@ def whole_text(statement: Statement | None) -> tuple[str, ...]:
 
 
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
-    """Whether nothing but the word "rights" is said of a part."""
+    """Whether a part has only the word "rights" in it."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
 def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
-    """Return the effect of a statement that came or went: a promise not to do something tightens as it comes."""
+    """Return the effect of a statement that came or went: a new promise not to do something tightens."""
     wording = wordings(named)
     promised = all(level == NEVER for _, level in named)
     if new:
@@ -212,8 +212,8 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
-    """Whether an effect bears on rights, given what the statement says before and after: a condition where a right is
-    named, a name where somebody can be reached, a place where anything is said of rights."""
+    """Whether an effect bears on rights, given the statement before and after: a condition if a right is named, a name
+    if it is a contact, a place if rights are mentioned at all."""
     if effect.kind in ("condition", "consent"):
         turned = effect.direction in TURNS
         return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)
@@ -225,7 +225,7 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
 
 
 def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect that the concepts of one part make, or None where they stayed the same."""
+    """Return the effect of the concepts of one part, or None if they stayed the same."""
     if part.by == "count":
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
@@ -246,8 +246,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
-    """Whether what differs in a part says nothing of it: of rights, that "you control" is "you can control"; of
-    recipients, that the act was turned, which the act tells."""
+    """Whether a difference in a part is without effect: for rights, "you control" became "you can control"; for
+    recipients, the act was reversed, which is an effect of the act."""
     if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
         return True  # "may" against "must" is not the same
     return part.kind == "recipient" and not words
@@ -259,8 +259,8 @@ def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], 
 
 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
-    """Return which way a concept was turned that both texts have, from one level to another: more is allowed, or less;
-    where consent is no longer needed, more is."""
+    """Return the direction in which the level of a concept in both texts changed: more is allowed, or less; if consent
+    is no longer needed, more is allowed."""
     for concept in sorted(before.keys() & after.keys()):
         more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
         return "loosened" if more != is_condition(concept) else "tightened"
@@ -268,8 +268,8 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
-    """Return the direction of words that came and went: what is no longer ruled out is loosened, what is ruled out anew
-    is tightened."""
+    """Return the direction of words that came and went: loosened if they are no longer ruled out, tightened if they
+    are ruled out now."""
     if gone and not new and all(level == NEVER for _, level in gone):
         return "loosened"
     if new and not gone and all(level == NEVER for _, level in new):
@@ -278,7 +278,7 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
 
 
 def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of more or fewer mentions, or None where they are as many."""
+    """Return the effect of more or fewer mentions, or None if their number is the same."""
     left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
     if left.total() == right.total():
         return None
@@ -326,7 +326,7 @@ def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 
 def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
-    """Return the changed words that are addresses and stand in no form in the other statement."""
+    """Return the changed words that are addresses, and are not in the other statement in any form."""
     return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
 
 
@@ -347,7 +347,7 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
-    """Return the dates that end or begin what only one of two statements says: "until 31 May 2027"."""
+    """Return the dates that limit a promise in only one of two statements: "until 31 May 2027"."""
     left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
     return sorted((left - right).elements()), sorted((right - left).elements())
 

@@ -1,4 +1,5 @@
-"""What a policy promises, listed: which rights it names and how they are exercised, and who receives data for what."""
+"""Lists the promises of a policy: the rights that it names with how to exercise them, and who receives data for
+what."""
 
 from __future__ import annotations
 
@@ -15,24 +16,24 @@ from differ.language.statements import Statement, statements
 from document.model import Document
 
 RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "consent.withdraw", "optout", "complaint")
-"""The concepts that are entries of the inventory of rights; opt-outs and complaints with all that is under them."""
+"""The concepts that are entries of the inventory of rights; opt-outs and complaints with all their subconcepts."""
 
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
 
 FEE_AROUND = 3
-"""Words that are shown on each side of one about a fee."""
+"""Number of words shown on each side of a word about a fee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A right that a version names, with what the same section says of exercising it."""
+    """A right that a version names, with how to exercise it according to the same section."""
 
     right: str
     """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
     language: str
     section: str
-    """The first section that names it; one headed as about rights or choices goes before others."""
+    """The first section that names it; a section headed as about rights or choices takes precedence."""
     _: KW_ONLY
     deadline: str = ""
     """"14 days", or ""."""
@@ -44,7 +45,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version, in reading order, each once a language."""
+    """The rights and recipients of one version, in reading order, each once per language."""
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -52,7 +53,7 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class InventoryChange:
-    """The entries that only one of two inventories has; details alone make no difference."""
+    """The entries that only one of two inventories has; entries that differ in details only are the same."""
 
     rights_gone: tuple[Right, ...] = ()
     rights_new: tuple[Right, ...] = ()
@@ -63,11 +64,11 @@ class InventoryChange:
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """What a policy in several languages names in some of them only."""
+    """An entry that a policy in several languages names in some of them only."""
 
     what: Literal["right", "recipient"]
     entry: str
-    """The right, the class of recipients, or for one given by name alone the name."""
+    """The right, the class of recipients, or the name of a recipient without a class."""
     named_in: tuple[str, ...]
     _: KW_ONLY
     missing_in: tuple[str, ...]
@@ -119,7 +120,8 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
 
 
 def is_promise(sense: Meaning, mention: Mention) -> bool:
-    """Whether the words of a choice say what the company does: "we do not sell" is no right to say "do not sell"."""
+    """Whether the words of a choice state what the company does: "we do not sell" is not a right to say "do not
+    sell"."""
     before = sense.words[max(0, mention.start - 1) : mention.start]
     return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)
 
@@ -133,7 +135,7 @@ def deadline(statement: Statement) -> str:
 
 
 def fee(statement: Statement) -> str:
-    """Return what a statement says about a fee, with a few words around that tell whether there is one, or ""."""
+    """Return the words of a statement about a fee, with a few around them that show whether there is one, or ""."""
     sense = meaning(statement.words, statement.language)
     mention = next(iter(sense.of("exercise.fee")), None) if sense else None
     if mention is None:
@@ -142,12 +144,12 @@ def fee(statement: Statement) -> str:
 
 
 def channel(statement: Statement) -> str:
-    """Return the first address of a statement, else how the company is reached, or ""."""
+    """Return the first address of a statement, else the kind of channel, or ""."""
     return first(word for word in statement.words if "@" in word) or first_wording(statement, CHANNELS)
 
 
 def first_wording(statement: Statement, concepts: tuple[str, ...]) -> str:
-    """Return the first words of a statement that say one of the concepts, or ""."""
+    """Return the first words of a statement that express one of the concepts, or ""."""
     sense = meaning(statement.words, statement.language)
     return first(sense.said(mention) for mention in sense.of(*concepts)) if sense else ""
 
@@ -170,9 +172,10 @@ def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
 
 
 def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
-    """Return what one language of a policy names and another does not: rights, classes of recipients, and names.
+    """Return the entries that one language of a policy names and another does not: rights, classes of recipients,
+    names.
 
-    A language in which neither a right nor a recipient is named is left out: what it says is not known.
+    A language in which neither a right nor a recipient is named is left out: its content is unknown.
     """
     rights = [(right.right, right.language) for right in inventory.rights]
     receiving = [
@@ -186,7 +189,7 @@ def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
 def uneven(
     what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
 ) -> list[OneSided]:
-    """Return the entries that stand in some of the languages only, in the order in which they are first named."""
+    """Return the entries that are in some of the languages only, in the order in which they are first named."""
     entries: dict[str, tuple[str, set[str]]] = {}
     for entry, language in named:
         entries.setdefault(entry.casefold(), (entry, set()))[1].add(language)

@@ -1,4 +1,4 @@
-"""One edit, judged: findings where it alters meaning, a suppression with its reason where it does not."""
+"""Judges one edit: findings if it alters meaning, a suppression with its reason if it does not."""
 
 from __future__ import annotations
 
@@ -26,24 +26,23 @@ from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 REASONS_IN = "en"
 """The language of `Finding.reason`; the others are its translations."""
 LISTED_WORDS = 6
-"""The most words that a reason names."""
+"""Maximum number of words that a reason names."""
 
 
 class Surroundings:
-    """Both documents: a statement that repeats what both say is not new, and what drops a copy of it takes nothing
-    away."""
+    """Both documents. A statement that repeats one in both is not new, and removing a copy of it takes nothing away."""
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after
         self.standing = frozenset(s.words for s in before) & frozenset(s.words for s in after)
-        """The words of every statement that stands in both."""
+        """The words of every statement that is in both."""
         self._placed = placed(before) & placed(after)
         self.words = all_words(before) & all_words(after)
         """Every word that both have, addresses among them."""
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts say a statement to the same people: what goes from the part for one state and stays in
-        that for another is gone for the people of the first."""
+        """Whether both texts make a statement to the same people: if it is removed from the part for one state and
+        stays in that for another, it is gone for the people of the first."""
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -51,12 +50,13 @@ class Surroundings:
 
     @cached_property
     def names(self) -> tuple[NameContext, NameContext]:
-        """What tells names from other words, before and after. It takes time, and few changes need it."""
+        """The contexts that distinguish names from other words, before and after. Slow to compute, and seldom
+        needed."""
         return name_context(self._before, ""), name_context(self._after, "")
 
 
 def placed(text: Iterable[Statement]) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
-    """Return the words of each statement of a document with the regions whose people it speaks of."""
+    """Return the words of each statement of a document with the regions to whose people it applies."""
     return frozenset((statement.words, regions(statement.path, statement.language)) for statement in text)
 
 
@@ -66,7 +66,7 @@ def all_words(text: Iterable[Statement]) -> frozenset[str]:
 
 
 def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Finding], list[Suppression]]:
-    """Return the findings and suppressions of one pair; both are empty where nothing changed."""
+    """Return the findings and suppressions of one pair; both are empty if nothing changed."""
     present = pair.after or pair.before
     if present is None:
         return [], []
@@ -93,7 +93,7 @@ def changes_region(pair: Pair) -> bool:
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
-    """Return why nobody need be told of a pair, `unchanged` where there is nothing to tell, or None."""
+    """Return why a pair is not reported, `unchanged` if it does not differ, or None if it is reported."""
     before, after = pair.before, pair.after
     present = after or before
     if before is not None and after is not None:
@@ -109,8 +109,8 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
 
 
 def turns_round(before: Statement, after: Statement) -> bool:
-    """Whether an edit turns what a statement says of giving data away or of a right into its opposite: a heading that
-    does so is a statement of its own."""
+    """Whether an edit turns a statement about giving data away or about a right into its opposite: a heading that
+    does so counts as a statement."""
     senses = [meaning(side.words, side.language) for side in (before, after)]
     one, other = (dict(sense.said_of("share", "sell", "right", "consent")) if sense else {} for sense in senses)
     return any(one[concept] != other[concept] for concept in one.keys() & other.keys())
@@ -125,19 +125,19 @@ def limits_something(before: Statement, after: Statement) -> bool:
 
 
 def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
-    """Return why a statement with the same words is not told: it moved, its number changed, or nothing did."""
+    """Return why a statement with the same words is not reported: it moved, its number changed, or nothing did."""
     if pair.moved:
         return "order"
     return "numbering" if before.marker != after.marker else "unchanged"
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return why edits of headings and tables of contents are not told: the text under them says what holds."""
+    """Return why edits of headings and tables of contents are not reported: the text under them decides."""
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
 
 
 def quiet_line(statement: Statement) -> str | None:
-    """Return why a new or removed line says nothing by itself: it is a menu, a date, or too short for a statement."""
+    """Return why a new or removed line does not count by itself: it is a menu, a date, or too short for a statement."""
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
@@ -172,8 +172,8 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
 
 
 def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
-    """Whether a name that came or went is of somebody who receives data; where rights are described, of anybody but the
-    company itself."""
+    """Whether a name that came or went belongs to somebody who receives data or, if rights are described, to anybody
+    except the company itself."""
     sides = ((pair.before, effect.gone, around.names[0]), (pair.after, effect.new, around.names[1]))
     for statement, written, names in sides:
         called = {word for text in written for word in words(text)}
@@ -185,13 +185,13 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule of the highest severity; of equals the first."""
+    """Return the rule of the highest severity, the first of equals."""
     return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says of an edit."""
+    """The verdict of a rule about an edit."""
 
     rule: str
     source: str
@@ -236,7 +236,7 @@ class Verdict:
 
 
 def verdict(rule: EffectRule, effect: Effect, profile: Profile) -> Verdict:
-    """Return what a rule says of an effect."""
+    """Return the verdict of a rule about an effect."""
     towards = rule.direction(effect)
     reasons = {
         language: explanation(sentences[towards], effect.gone, effect.new)
@@ -249,19 +249,19 @@ def verdict(rule: EffectRule, effect: Effect, profile: Profile) -> Verdict:
 
 
 def explanation(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
-    """Return the one sentence that explains an effect, with the words that decided."""
+    """Return the sentence that explains an effect, with the words that decided."""
     return template.format(gone=listed(gone), new=listed(new))
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Return words as a quoted list, no more than `LISTED_WORDS` of them."""
+    """Return words as a quoted list, at most `LISTED_WORDS` of them."""
     shown = ", ".join(f"“{name}”" for name in names[:LISTED_WORDS])
     more = len(names) - LISTED_WORDS
     return f"{shown} and {more} more" if more > 0 else shown or "—"
 
 
 def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
-    """Return a finding for each rule of the user's own whose words came or went."""
+    """Return a finding for each of the user's own rules whose words came or went."""
     findings = []
     for rule in profile.words:
         old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()
@@ -281,8 +281,8 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
 def plain_finding(
     pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
-    """Return a finding that no rule of the profile speaks of. One judged by structure alone is material: it may matter,
-    and a person must look."""
+    """Return a finding for which the profile has no rule. One judged by structure alone is material: it may matter, and
+    a person must look."""
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(
@@ -291,7 +291,7 @@ def plain_finding(
 
 
 def is_label(statement: Statement) -> bool:
-    """Whether a statement is a line of so few words that it says nothing in any language, as an entry of a menu."""
+    """Whether a statement is too short to say anything in any language, such as an entry of a menu."""
     return len(statement.words) < STATEMENT and is_line(statement.text) and not any(map(is_address, statement.words))
 
 

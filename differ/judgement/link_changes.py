@@ -1,4 +1,4 @@
-"""Links that stand for a right or a choice and now go to another site: the words stay, what they lead to does not."""
+"""Finds links for a right or a choice that now lead to another site, although their words stayed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sites(document: Document) -> dict[str, set[str]]:
 
 
 def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
-    """Return the finding of one link."""
+    """Return the finding for one link."""
     plain = profile.plain["link"]
     reasons = {tongue: explanation(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
     material = profile.is_material("contact", watched=True)
@@ -52,8 +52,8 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and stands for no
-    right: nobody is told."""
+    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and is not for a
+    right: it is not reported."""
     old, new, rights = targets(before), targets(after), sites(before).keys() | sites(after).keys()
     return [
         Suppression(
@@ -67,7 +67,7 @@ def retargeted_links(before: Document, after: Document) -> list[Suppression]:
 
 
 def targets(document: Document) -> dict[tuple[str, str], set[str]]:
-    """Return where links lead, by their section and words."""
+    """Return the targets of links, by their section and words."""
     by_link: dict[tuple[str, str], set[str]] = defaultdict(set)
     for section in document.sections:
         for block in section.blocks:

@@ -1,4 +1,4 @@
-"""Who receives data, as one statement says it: by class ("our service providers") and by name."""
+"""Finds who receives data according to a statement: by class ("our service providers") and by name."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from differ.language.words import TOKEN, words
 from differ.matching.renaming import LEGAL_FORMS
 
 NAMED = "named"
-"""The class of recipients that are given by name alone."""
+"""The class of recipients that have only a name."""
 CELLS = " | "
-"""What stands between the cells of a table row."""
+"""The separator between the cells of a table row."""
 HEADER_WORDS = 2
-"""The most words of the first cell of a header."""
+"""Maximum number of words in the first cell of a header."""
 OFTEN = 2
-"""A name that stands in fewer statements is not taken for the company's own."""
+"""Minimum number of statements with a name for it to be the company's own."""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
-"""Concepts whose words have the name of a recipient near them."""
+"""Concepts near whose words a name is a recipient."""
 REACH = 5
-"""A name receives where it stands at most so many words after the act, or before it."""
+"""Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
-"""A name stands in one list with another at most so many words after it."""
+"""Maximum distance, in words, between two names of one list."""
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.'’-]*")
 LINE_END = "\n"
 AND = frozenset("&")
@@ -44,20 +44,20 @@ class Recipient:
 
     kind: str
     """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …;
-    `named` for one that is given by name alone."""
+    `named` for a recipient that has only a name."""
     name: str
-    """The words that name them."""
+    """The words that name the recipient."""
     language: str
     _: KW_ONLY
     section: str
     purpose: str = ""
-    """The words that say what for, or ""."""
+    """The words that state the purpose, or ""."""
     country: str = ""
     """The countries named with them, or ""."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What makes two mentions one recipient: the name, or the class and its words without inflection."""
+        """Equal for mentions of the same recipient: the name, or the class and its words without inflection."""
         lexicon = load_lexicon(self.language)
         if self.kind == NAMED or lexicon is None:
             return (self.kind, self.name.casefold(), self.language)
@@ -66,10 +66,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NameContext:
-    """What tells names from other words with a capital in one document."""
+    """Distinguishes names from other words with a capital in one document."""
 
     plain: frozenset[str]
-    """Words that also stand without a capital in it."""
+    """Words that also occur without a capital."""
     own: frozenset[str]
     """Words of the company's own name."""
     headers: frozenset[int]
@@ -80,7 +80,7 @@ class NameContext:
         return not self.own & set(written) and bool(self.telling(written, sense))
 
     def telling(self, written: Sequence[str], sense: Meaning) -> set[str]:
-        """Return those of the words that are neither plain, nor known to the lexicon, nor a company's legal form."""
+        """Return the words that are neither plain, nor in the lexicon, nor a company's legal form."""
         alone = meaning(tuple(written), sense.lexicon.language)
         covered = (
             {index for mention in alone.mentions for index in range(mention.start, mention.end)} if alone else set()
@@ -103,7 +103,7 @@ class NameContext:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words with a capital that stand together."""
+    """A run of adjacent words with a capital."""
 
     text: str
     start: int
@@ -117,7 +117,7 @@ class Run:
 
 
 def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list[Recipient]:
-    """Return the recipients of one statement about sharing; one that says who does not get the data has none."""
+    """Return the recipients of a statement about sharing; empty if it says who does not get the data."""
     if denies(sense):
         return []
     if statement.kind == "row" and CELLS in statement.text:
@@ -149,19 +149,19 @@ def receiving_words(statement: Statement, names: NameContext) -> set[str]:
 
 
 def excluded(purpose: Mention, sense: Meaning) -> bool:
-    """Whether a negation stands shortly before a purpose: "for no purpose of their own"."""
+    """Whether a negation directly precedes a purpose: "for no purpose of their own"."""
     start = purpose.start - NEGATION_REACH
     return any(start <= negation.start < purpose.start for negation in sense.of("negation"))
 
 
 def denies(sense: Meaning) -> bool:
-    """Whether a statement only says that data is not given away, without an exception."""
+    """Whether a statement denies that data is given away, without an exception."""
     acts = sense.of(*ACTS)
     return bool(acts) and all(sense.negated(act) for act in acts) and not sense.has("limiter")
 
 
 def in_row(cells: list[str], statement: Statement) -> Recipient:
-    """Return the recipient that a row of a table of recipients is about; its second cell says what for."""
+    """Return the recipient in a row of a table of recipients; the second cell is the purpose."""
     where = countries(CELLS.join(cells[1:]), statement.language).values()
     task = cells[1] if cells[1] not in where else ""
     return Recipient(
@@ -178,7 +178,7 @@ def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
 
 
 def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
-    """Return the names that a statement gives data to. Where every noun has a capital there are none to tell."""
+    """Return the names that a statement gives data to. Empty in languages that write every noun with a capital."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
@@ -194,7 +194,7 @@ def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[s
 
 
 def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
-    """Whether the words around a name say that it receives data: "shared with …", "hosted by …", "… may collect"; in a
+    """Whether the words around a name show that it receives data: "shared with …", "hosted by …", "… may collect"; in a
     list that a sentence on sharing introduces, an entry that begins with a name is a recipient."""
     lead = lead_meaning(statement)
     if run.start == 0 and lead is not None and lead.has("share", "sell", "recipient"):
@@ -213,8 +213,8 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 
 
 def runs(statement: Statement, sense: Meaning) -> list[Run]:
-    """Return the runs of words with a capital. The first word of a sentence says nothing by its capital: it counts in a
-    run of several where the lexicon does not know it, and alone only as the whole of a line's beginning."""
+    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the word
+    counts in a longer run if the lexicon does not know it, and alone only if it is the whole beginning of a line."""
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
@@ -234,7 +234,7 @@ def runs(statement: Statement, sense: Meaning) -> list[Run]:
 
 
 def is_in_run(token: str, run: list[str], sense: Meaning, *, start: bool) -> bool:
-    """Whether a token begins or continues a run; at the start of a sentence, a word that the lexicon knows does not."""
+    """Whether a token begins or continues a run; at the start of a sentence, a word of the lexicon does not."""
     if token in AND:
         return bool(run)
     return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, sense))
@@ -256,8 +256,8 @@ def plain_word(token: str, sense: Meaning) -> bool:
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
-    """Return what tells names in a document. The company's name is what the title, or the headings that a language
-    begins with, and sentences in that language write; else what most of these sentences do."""
+    """Return the context that distinguishes names in a document. The company's name is in the title, or in a language's
+    first headings, and in sentences of that language; else it is the name in most of these sentences."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
     draft = NameContext(plain, frozenset(), headers(read))
@@ -271,7 +271,7 @@ def name_context(read: Sequence[Statement], title: str) -> NameContext:
 
 
 def first_headings(read: Sequence[Statement], language: str) -> set[str]:
-    """Return the words of the headings right above the first sentence in a language."""
+    """Return the words of the headings directly above the first sentence in a language."""
     heading_words: set[str] = set()
     for statement in read:
         if statement.kind == "heading":
@@ -284,7 +284,7 @@ def first_headings(read: Sequence[Statement], language: str) -> set[str]:
 
 
 def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str]:
-    """Return the words of names in sentences of one language, and how many sentences write them."""
+    """Count the sentences of one language in which each word of a name occurs."""
     counts: Counter[str] = Counter()
     for statement in prose:
         sense = meaning(statement.words, statement.language)

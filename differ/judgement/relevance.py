@@ -1,4 +1,4 @@
-"""Which watched subjects a statement is about: who gets the data, and what people can do about it."""
+"""Decides which watched subjects a statement is about: who gets the data, and what people can do about it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ HANDLING = (
     "exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse", "exercise.dpo",
     "exercise.desk",
 )  # fmt: skip
-"""What becomes of a request: by when, at what cost, with which proof, by whom."""
+"""Conditions of a request: deadline, cost, proof, and who makes it."""
 SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
-"""Under a heading on sharing, any of these makes a sentence one on sharing."""
+"""Under a heading on sharing, a sentence with any of these is about sharing."""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
-"""Beside a merger, any of these says that data goes along."""
+"""With a merger, any of these shows that data is handed over."""
 RIGHTS_SIGNS = (*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
-"""Under a heading on rights, any of these makes a sentence one on rights."""
+"""Under a heading on rights, a sentence with any of these is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""Beside the word "right", any of these says what the right is to, or what bounds it."""
+"""With the word "right", any of these says what the right is to, or what limits it."""
 REQUEST_DETAILS = ("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
-"""Beside a request, any of these says that the request is to the company."""
+"""With a request, any of these shows that the request is to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 """A number as a postal address has it."""
 SOURCE_REACH = 3
-"""A recipient is a source where "from" stands at most so many words before it."""
+"""Maximum distance, in words, from "from" to a recipient that is a source."""
 TAKER_REACH = 6
-"""A recipient takes where the verb stands at most so many words from it."""
+"""Maximum distance, in words, between a recipient that takes data and the verb."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -74,7 +74,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 
 def shares(sense: Meaning) -> bool:
-    """Whether data is given, sold, or received by somebody else, or it is said that nobody gets it."""
+    """Whether data is given, sold, or received by somebody else, or the statement says that nobody gets it."""
     data = sense.has("data")
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
@@ -85,7 +85,7 @@ def shares(sense: Meaning) -> bool:
 
 
 def denies_everybody(sense: Meaning) -> bool:
-    """Whether the company speaks of anybody or nobody: "we do not disclose your diary to anyone"."""
+    """Whether the statement is about anybody or nobody: "we do not disclose your diary to anyone"."""
     return sense.has("nobody", "public") and any(word in sense.lexicon.company for word in sense.words)
 
 
@@ -95,7 +95,7 @@ def shows(sense: Meaning) -> bool:
 
 
 def gives_somebodys(sense: Meaning) -> bool:
-    """Whether something is given away that is said to be the company's or the reader's, or is data."""
+    """Whether what is given away belongs to the company or the reader, or is data."""
     somebodys = sense.has("data") or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
 
@@ -118,7 +118,7 @@ def comes_from(sense: Meaning, mention: Mention) -> bool:
 
 
 def given_away(sense: Meaning, mention: Mention) -> bool:
-    """Whether the company gives: not "the information that you share with us"."""
+    """Whether the company is the giver, unlike in "the information that you share with us"."""
     before = sense.words[max(0, mention.start - GIVER_REACH) : mention.start]
     after = sense.words[mention.end : mention.end + RECEIVER_REACH]
     by_reader = any(word in sense.lexicon.readers for word in before)
@@ -127,7 +127,7 @@ def given_away(sense: Meaning, mention: Mention) -> bool:
 
 
 def goes_abroad(sense: Meaning, statement: Statement) -> bool:
-    """Whether data is kept in, or sent to, another country, or how it is protected there."""
+    """Whether a statement is about data in, or on its way to, another country, or about its protection there."""
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
     if not sense.has("transfer.store"):
@@ -138,7 +138,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
 
 
 def changes_owner(sense: Meaning) -> bool:
-    """Whether data goes along with the company."""
+    """Whether data is handed over with the company."""
     return sense.has("merger") and sense.has(*HANDED_OVER)
 
 
@@ -161,8 +161,8 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
 
 
 def is_address_line(statement: Statement) -> bool:
-    """Whether a statement is a line that says where to reach the company: with a number or an address in it, after a
-    sentence that sends the reader there."""
+    """Whether a statement is a line of the company's address: with a number or an address in it, after a sentence that
+    sends the reader there."""
     if (
         len(statement.text) > LINE
         or "©" in statement.text
@@ -174,7 +174,7 @@ def is_address_line(statement: Statement) -> bool:
 
 
 def says_right(sense: Meaning) -> bool:
-    """Whether a statement by itself, wherever it stands, says what people can do."""
+    """Whether a statement says what people can do, without regard to its headings."""
     return (
         sense.has("consent.withdraw", "right.nodetriment", "exercise.dpo", *STRONG_CHOICES)
         or names_right(sense)
@@ -183,15 +183,15 @@ def says_right(sense: Meaning) -> bool:
 
 
 def names_right(sense: Meaning) -> bool:
-    """Whether a right is named, or an act that is one in the reader's hands."""
+    """Whether a right is named, or an act that is a right if the reader does it."""
     if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
     return mentions_request(sense) and to_reader(sense)
 
 
 def mentions_request(sense: Meaning) -> bool:
-    """Whether something is asked for that is a right, or a request is spoken of with what becomes of it: a "request"
-    alone may be one of a browser's."""
+    """Whether the reader can request something that is a right, or a request is mentioned with its conditions: a
+    "request" alone may be a browser's."""
     asked = sense.has(*NAMED_RIGHTS)
     if asked and sense.has("modality.may", "exercise", "right.grant"):
         return True
@@ -200,7 +200,7 @@ def mentions_request(sense: Meaning) -> bool:
 
 
 def to_reader(sense: Meaning) -> bool:
-    """Whether a statement speaks to or of the people whose data it is."""
+    """Whether a statement addresses or mentions the people whose data it is."""
     return any(word in sense.lexicon.readers for word in sense.words)
 
 

@@ -1,4 +1,4 @@
-"""The dates that a policy states about itself, before and after a change: silent edits, notice, and what is due."""
+"""Compares the dates that a policy states about itself before and after a change: silent edits, notice, deadlines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from differ.model import Timing
 from document.model import Document
 
 UNIT_REACH = 3
-"""A number counts what stands at most so many words after it."""
+"""A number counts what is at most so many words after it."""
 LONGEST_WINDOW = 365
-"""The most days that a notice or objection window is taken to last; a longer number counts something else."""
+"""Maximum length of a notice or objection window, in days; a larger number counts something else."""
 
 
 def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
@@ -33,8 +33,8 @@ def timing(before: Document, after: Document, statements: tuple[Statement, ...],
 
 
 def newest(document: Document) -> date | None:
-    """Return the latest date that a document states about itself, or None: when it was written, where it says so, else
-    when it takes effect."""
+    """Return the latest date that a document states about itself, or None: the date of writing if stated, else of
+    effect."""
     return published(document) or max(days_stated(document), default=None)
 
 
@@ -49,7 +49,7 @@ def days_stated(document: Document) -> set[date]:
 
 
 def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
-    """Return when a window ends, or None where none is named or the policy has no date to count from."""
+    """Return when a window ends, or None if the policy names no window, or no date to count from."""
     if days is None:
         return None
     if effective is not None and (stated is None or effective > stated):
@@ -61,14 +61,14 @@ def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
     """Return the days of the first notice or objection window for changes of the policy, with its sentence."""
     for statement in statements:
         days = days_named(statement)
-        sense = meaning(statement.words, statement.language) if days else None  # the costly question last
+        sense = meaning(statement.words, statement.language) if days else None  # the costly check last
         if sense and sense.has("change") and sense.has("notify", "right.object", "exercise.deadline"):
             return days, statement.text
     return None, ""
 
 
 def days_named(statement: Statement) -> int | None:
-    """Return the first number of days, weeks or months in a statement, in days, where it can be a window."""
+    """Return the first number of days, weeks or months in a statement, in days, or None if it cannot be a window."""
     lexicon = load_lexicon(statement.language)
     if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
         return None

@@ -1,4 +1,4 @@
-"""What a statement is about, beside sharing and rights: from its headings and from its words."""
+"""Decides the topics of a statement, sharing and rights included, from its headings and its words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONCEPTS = {
     "policy_change": ("change",),
     "contact": ("contact",),
 }
-"""The topics outside sharing and rights, in the order in which they are asked of a statement, with their concepts."""
+"""The topics outside sharing and rights, in the order in which they are tried, with their concepts."""
 
 FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sharing", "sale", ("sell",)),
@@ -29,11 +29,11 @@ FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rights", "choices", ("optout", "default")),
     ("rights", "complaint", ("complaint",)),
 )
-"""Fine topics of the two watched subjects, with the concepts that make them."""
+"""Fine topics of the two watched subjects, with their concepts."""
 
 
 def topics(statement: Statement) -> tuple[str, ...]:
-    """Return all topics of a statement, the watched ones and their fine ones first; `other` where there is none.
+    """Return all topics of a statement, the watched ones and their fine ones first; `other` if there are no topics.
 
     Words and headings both count: the page's own structure is not trusted alone.
     """
@@ -53,7 +53,7 @@ def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
 
 
 def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
-    """Return the sections of a document with only those blocks that speak of a topic, where there are any."""
+    """Return the sections of a document with only the blocks on a topic; sections without such a block are left out."""
     wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
     kept: list[Section] = []
     number = 0

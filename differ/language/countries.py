@@ -12,7 +12,7 @@ ENGLISH = "en"
 _AND = {"en": "and", "id": "dan", "fr": "et", "de": "und", "es": "y"}
 _SHORT = (("St. ", "Saint "), ("Kep. ", "Kepulauan "))
 _IN_BRACKETS = re.compile(r" \(.+?\)")
-"""What a territory's name is told apart or explained by: "Myanmar (Burma)"."""
+"""The part of a territory's name that distinguishes or explains it: "Myanmar (Burma)"."""
 
 
 @cache
@@ -22,7 +22,7 @@ def _content(name: str) -> dict[str, Any]:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    """Return the code of each name in a language and in English; a state is its own code."""
+    """Return the code of each name in a language and in English; a state's name is its code."""
     territories = [
         (spelling, code)
         for tongue in (ENGLISH, language)
@@ -42,7 +42,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def _spellings(name: str, language: str) -> set[str]:
-    """Return the ways in which texts write a territory's name, with straight apostrophes."""
+    """Return the spellings of a territory's name in texts, with straight apostrophes."""
     plain = name.replace("’", "'")
     spellings = {plain, plain.replace("&", _AND[language])}
     for short, full in _SHORT:
@@ -67,5 +67,5 @@ def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
 
 @cache
 def regions(path: tuple[str, ...], language: str = ENGLISH) -> frozenset[str]:
-    """Return the codes of the countries, regions and states whose people a section speaks of, by its headings."""
+    """Return the codes of the countries, regions and states to whose people a section applies, by its headings."""
     return frozenset(code for heading in path for code in countries(heading, language))

@@ -1,4 +1,4 @@
-"""What a statement says: the concepts in its words, their polarity, and which watched subject it is about."""
+"""Finds the meaning of a statement: the concepts in its words, and their polarity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from differ.language.statements import Statement
 from differ.language.words import words
 
 SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
-"""Groups whose words say nothing of their own in a phrase of another concept: the company's "right" to decide, the
+"""Groups whose words do not count inside a phrase of another concept: the company's "right" to decide, the
 "contract" in standard contractual clauses."""
 
 
@@ -28,11 +28,11 @@ class Meaning:
     polarity: Polarity
 
     def has(self, *concepts: str) -> bool:
-        """Whether any of the concepts, or of the concepts under it, is mentioned."""
+        """Whether any of the concepts, or of their subconcepts, is mentioned."""
         return any(under(mention.concept, concepts) for mention in self.mentions)
 
     def of(self, *concepts: str) -> list[Mention]:
-        """Return the mentions of these concepts and those under them."""
+        """Return the mentions of these concepts and their subconcepts."""
         return [mention for mention in self.mentions if under(mention.concept, concepts)]
 
     def said(self, mention: Mention) -> str:
@@ -44,11 +44,11 @@ class Meaning:
         return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
     def named(self, *concepts: str) -> dict[tuple[str, str], str]:
-        """Return the mentions by their canonical words and level, with the words as they stand in the text."""
+        """Return the mentions by their canonical words and level, with the words as they are in the text."""
         return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
 
     def free(self, *concepts: str) -> list[Mention]:
-        """Return the mentions of these concepts, but for negations and limits that are in the level of another."""
+        """Return the mentions of these concepts, except negations and limits that are part of another's level."""
         return [mention for mention in self.of(*concepts) if mention not in self.polarity.consumed]
 
     def canonical(self, mention: Mention) -> str:
@@ -56,12 +56,12 @@ class Meaning:
         return " ".join(canonical(self.words[mention.start : mention.end], self.lexicon))
 
     def level(self, mention: Mention) -> str:
-        """Return what is said of a mention: that it never happens, only on a condition, or does; of consent, `never`
-        means that none is needed."""
+        """Return the level of a mention: it happens never, on a condition, or plainly; for consent, `never` means that
+        no consent is needed."""
         return self.polarity.levels.get(mention, PLAIN)
 
     def negated(self, mention: Mention) -> bool:
-        """Whether it is said that what a mention speaks of never happens."""
+        """Whether the text says that what is mentioned never happens."""
         return self.level(mention) == NEVER
 
 
@@ -84,13 +84,13 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Drop a mention that lies inside a longer one of the same class ("partners" in "advertising partners"), or inside
+    """Drop a mention that is inside a longer one of the same class ("partners" in "advertising partners"), or inside
     a set phrase ("rights" in "all rights reserved")."""
     return tuple(mention for mention in mentions if not any(covers(other, mention) for other in mentions))
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
-    """Whether a mention is only a part of a longer one that says something else."""
+    """Whether a mention is only a part of a longer one with another meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
     if not inside or longer.gapped or longer.end - longer.start <= mention.end - mention.start:
         return False
@@ -102,8 +102,7 @@ def covers(longer: Mention, mention: Mention) -> bool:
 
 @lru_cache(maxsize=4_096)
 def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
-    """Return what the headings above a statement say that it is about; the innermost heading that says anything
-    decides, and what stands above it counts only where it says nothing."""
+    """Return the topics of a statement by the headings above it: the innermost heading with a topic decides."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         return frozenset()
@@ -118,15 +117,15 @@ def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
 
 
 def names_source(topic: Mention, heading: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether the words of a heading on sharing name where data comes from: "Data received from third parties"."""
+    """Whether a heading on sharing names the source of data instead: "Data received from third parties"."""
     return topic.concept == "sharing" and any(word in lexicon.sources for word in heading[: topic.start])
 
 
 def lead_meaning(statement: Statement) -> Meaning | None:
-    """Return what the sentence that introduces the statement's list means, or None."""
+    """Return the meaning of the sentence that introduces the statement's list, or None."""
     return meaning(tuple(words(statement.lead)), statement.language) if statement.lead else None
 
 
 def context_meaning(statement: Statement) -> Meaning | None:
-    """Return what the sentence before a line means, or None."""
+    """Return the meaning of the sentence before a line, or None."""
     return meaning(tuple(words(statement.context)), statement.language) if statement.context else None

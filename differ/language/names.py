@@ -1,4 +1,4 @@
-"""Words that are written as names."""
+"""Finds words that are written as names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from differ.language.words import TOKEN, plain
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
 KEEPER_REACH = 5
-"""A name keeps the data where it stands at most so many words after the verb."""
+"""Maximum distance, in words, from the verb to a name that keeps the data."""
 
 
 LEGAL_FORM = (
@@ -37,8 +37,8 @@ def companies(text: str) -> dict[str, str]:
 def names(statement: Statement, sense: Meaning) -> dict[str, str]:
     """Return the names of a statement: by their plain form, as written.
 
-    A name has a capital inside a sentence that is not all capitals, or begins a line of a list, and is no word that the
-    lexicon knows. In a language that writes every noun with a capital there are none to tell.
+    A name has a capital inside a sentence that is not all capitals, or begins a line of a list, and is not a word of
+    the lexicon. Empty in languages that write every noun with a capital.
     """
     if statement.text.isupper() or sense.lexicon.capitals:
         return {}
@@ -56,7 +56,7 @@ def names(statement: Statement, sense: Meaning) -> dict[str, str]:
 
 
 def keeper_named(statement: Statement, sense: Meaning) -> bool:
-    """Whether somebody is named who keeps or processes what is written of: "stored in a Mailcloud list"."""
+    """Whether a name is given of somebody who keeps or processes the data: "stored in a Mailcloud list"."""
     named = names(statement, sense)
     return any(
         word in named

@@ -1,7 +1,7 @@
-"""Whether a sentence says that something happens, never happens, or happens on a condition only.
+"""Decides whether a sentence says that something happens, never happens, or happens on a condition only.
 
 Polarity is a product of signs: of the act, of the word that ties a condition to it, and of an exception. "Not without
-consent" and "only with consent" are one; "without consent" and "whether or not you consent" are another.
+consent" and "only with consent" are the same; "without consent" and "whether or not you consent" are the opposite.
 """
 
 from __future__ import annotations
@@ -12,37 +12,37 @@ from dataclasses import dataclass, field
 from differ.language.lexicon import Mention, under
 
 NEGATION_REACH = 5
-"""A negation turns what stands at most so many words after it."""
+"""Maximum distance, in words, from a negation to what it reverses."""
 OBJECT_REACH = 6
-"""A word such as "nobody" turns the act that stands at most so many words before it."""
+"""Maximum distance, in words, from an act to a word such as "nobody" that reverses it."""
 NEED_REACH = 4
-"""Words such as "is not required" speak of the consent that stands at most so many words before them."""
+"""Maximum distance, in words, from a consent to words such as "is not required" about it."""
 
 ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
 TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw")
-"""Concepts (or their first parts) whose sense a negation turns."""
+"""Concepts (or their first parts) that a negation reverses."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
 ANSWERS = ("no", "tidak", "non", "nein")
 """A sentence or row that ends with one of these denies what it asks: "Do we sell data? No"."""
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
 LEVELS = (NEVER, CONDITIONAL, PLAIN)
-"""What a sentence allows, from least to most."""
+"""Levels of permission in a sentence, from least to most."""
 
 
 def is_condition(concept: str) -> bool:
-    """Whether a concept is a consent on which something depends: to withdraw one is a right."""
+    """Whether a concept is a consent on which something depends; withdrawing a consent is a right instead."""
     return under(concept, ("consent",)) and concept != "consent.withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """What a sentence says of its mentions."""
+    """The polarity of the mentions in a sentence."""
 
     levels: Mapping[Mention, str]
-    """The level of each mention that a sign turns; those that are not here are `plain`."""
+    """The level of each mention that a sign reverses; all others are `plain`."""
     consumed: frozenset[Mention]
-    """Negations and limiters that are in the level of another mention, and say nothing else."""
+    """Negations and limiters that are part of another mention's level, and do not count by themselves."""
 
 
 def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
@@ -57,7 +57,7 @@ def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
 
 
 def holds(phrase: Mention, turn: Mention) -> bool:
-    """Whether a negation is a part of a set phrase: "without charge"."""
+    """Whether a negation is part of a set phrase: "without charge"."""
     return phrase.start <= turn.start and turn.end <= phrase.end
 
 
@@ -68,14 +68,14 @@ class Signs:
     text: Sequence[str]
     mentions: Sequence[Mention]
     consumed: set[Mention] = field(default_factory=set)
-    """Negations and limiters whose sign is in the polarity of another mention."""
+    """Negations and limiters that are part of another mention's polarity."""
 
     def of(self, *concepts: str) -> list[Mention]:
-        """Return the mentions of these concepts and those under them."""
+        """Return the mentions of these concepts and their subconcepts."""
         return [mention for mention in self.mentions if under(mention.concept, concepts)]
 
     def level(self, mention: Mention) -> str:
-        """Return what the sentence says of a mention: `never`, `conditional` or `plain`."""
+        """Return the level of a mention: `never`, `conditional` or `plain`."""
         if is_condition(mention.concept):
             return PLAIN if self.needed(mention) else NEVER
         if under(mention.concept, ("recipient",)):
@@ -104,7 +104,7 @@ class Signs:
         return PLAIN
 
     def of_recipient(self, mention: Mention) -> str:
-        """Return the level of a recipient: that of the act before it, turned by an exception between them."""
+        """Return the level of a recipient: the level of the act before it, reversed by an exception between them."""
         acts = [act for act in self.of(*GIVING) if act.start < mention.start]
         if not acts or not self.turning(acts[-1]):
             return PLAIN
@@ -112,7 +112,7 @@ class Signs:
         return PLAIN if excepted else NEVER
 
     def needed(self, consent: Mention) -> bool:
-        """Whether consent is needed, where it is spoken of."""
+        """Whether consent is needed, if it is mentioned."""
         flips = self.flips(consent)
         if not flips:
             return True
@@ -127,7 +127,7 @@ class Signs:
         return any(turn.end <= flips[0].start for turn in self.of(*NEGATIONS))
 
     def flips(self, consent: Mention) -> list[Mention]:
-        """Return the words that turn a consent: "without", "unless", "no", "regardless of", "is not required"."""
+        """Return the words that reverse a consent: "without", "unless", "no", "regardless of", "is not required"."""
         start = consent.start - NEGATION_REACH
         ties = [
             tie for tie in self.of(*NEGATIONS, "limiter.except", "regardless") if start <= tie.start <= consent.start
@@ -137,12 +137,12 @@ class Signs:
         return near[-1:] or ([consent] if self.denied_need(consent) else [])
 
     def denied_need(self, consent: Mention) -> bool:
-        """Whether it is said after a consent that none is needed."""
+        """Whether the words after a consent say that it is not needed."""
         needs = [need for need in self.of("need") if 0 <= need.start - consent.end <= NEED_REACH]
         return any(consent.end <= turn.start <= need.start for need in needs for turn in self.of(*NEGATIONS))
 
     def turning(self, mention: Mention) -> list[Mention]:
-        """Return the negations that turn a mention: shortly before it, or its object ("to nobody")."""
+        """Return the negations that reverse a mention: shortly before it, or its object ("to nobody")."""
         near = [
             turn
             for turn in self.of(*NEGATIONS)

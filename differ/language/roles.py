@@ -1,5 +1,5 @@
-"""Whether words play the role in their sentence that they can have: "contact us" is a channel, "your phone number" is
-a kind of data, "our rights" are not the reader's."""
+"""Decides whether words play the role in their sentence that they can have: "contact us" is a channel, "your phone
+number" is a kind of data, "our rights" are not the reader's."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from differ.language.lexicon import Lexicon, Mention, under
 WAYS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
 """Channels that are channels only if the sentence sends the reader to the company."""
 REACHED = ("complaint", "exercise.desk", "exercise.dpo")
-"""Who is reached about rights besides the company itself."""
+"""Contacts about rights besides the company itself."""
 TOWARDS_REACH = 3
-"""The company is reached if it is named at most so many words after the way ("write to the office of ours")."""
+"""Maximum distance, in words, from a channel to the company that it reaches ("write to the office of ours")."""
 WHEN_REACH = 2
-"""A way or choice is only a condition if a word of condition precedes it by at most so many words."""
+"""Maximum distance, in words, from a word of condition to a channel or choice that is only a condition."""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
-"""A number that can be of a telephone or a postal code: not a year."""
+"""A number that can be a telephone number or a postal code, but not a year."""
 
 
 def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
-    """Whether a mention means what its concept says, given the words around it."""
+    """Whether a mention has the meaning of its concept, given the words around it."""
     if under(mention.concept, WAYS):
         return is_way(mention, text, others, lexicon)
     if mention.concept in ("right.rights", "right.grant"):
@@ -53,7 +53,7 @@ def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], lex
 
 
 def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Whether the words of a mention are a part of the name of a kind of data: "contact details"."""
+    """Whether a mention is part of the name of a kind of data: "contact details"."""
     data = (other for other in others if other.concept == "data.contact")
     return any(other.start < mention.end and mention.start < other.end for other in data)
 
@@ -65,7 +65,7 @@ def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) ->
 
 
 def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a word of condition or time stands right before a mention: "when you contact us"."""
+    """Whether a word of condition or time directly precedes a mention: "when you contact us"."""
     return any(word in lexicon.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
 
 
@@ -75,5 +75,5 @@ def gives_address(text: Sequence[str]) -> bool:
 
 
 def is_address(word: str) -> bool:
-    """Whether a word is an e-mail or web address, or can be a part of a telephone number or postal address."""
+    """Whether a word is an e-mail or web address, or can be part of a telephone number or postal address."""
     return "@" in word or word.startswith(WEB) or NUMBER.fullmatch(word) is not None

@@ -1,4 +1,5 @@
-"""A document as statements: the sentences, headings, list items and table rows that are compared and judged."""
+"""Splits a document into statements: the sentences, headings, list items and table rows that are compared and
+judged."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ from differ.language.words import sentences, words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
 LONG_ROW = 400
-"""A table row of more characters is prose in cells, and is split like prose."""
+"""Number of characters from which a table row is prose in cells, and is split like prose."""
 LINE = 80
-"""The most characters of a line that is no sentence."""
+"""Maximum length of a line that is not a sentence, in characters."""
 
 ANSWERS = frozenset(("yes", "no", "ya", "tidak", "oui", "non", "ja", "nein", "sí"))
 LONGEST_ANSWER = 8
@@ -25,24 +26,25 @@ class Statement:
     """A sentence in its place."""
 
     position: int
-    """Its number in the document, from 0."""
+    """Position in the document, from 0."""
     kind: StatementKind
     text: str
     _: KW_ONLY
     words: tuple[str, ...]
-    """Its words; those of an answer begin with its question's: "No" after "Do we sell data?"."""
+    """Words of the statement; an answer begins with the words of its question: "No" after "Do we sell data?"."""
     path: tuple[str, ...]
     """Headings above it, with their markers."""
     language: str
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
     context: str
-    """Of a line, as in an address: the last sentence before it in its section ("Write to our privacy team."), or ""."""
+    """For a line, such as of an address: the last sentence before it in its section ("Write to our privacy team."), or
+    ""."""
     block: int
     """The number of its block in the document: sentences of one block share it."""
     marker: str = ""
     linked: bool = False
-    """Whether it is nothing but links, as a menu is."""
+    """Whether it is only links, like a menu."""
 
     @property
     def section(self) -> str:
@@ -60,7 +62,7 @@ class SectionPart:
     _: KW_ONLY
     context: str = ""
     label: str = ""
-    """Of an answer, the question or label before it."""
+    """For an answer, the question or label before it."""
     marker: str = ""
     linked: bool = False
 
@@ -96,8 +98,8 @@ def statements(document: Document, *, whole: bool = False) -> tuple[Statement, .
 
 
 def led(part: SectionPart) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of a part, each with the one that introduces it: in "Write to: Lantern Ltd, Attn: Privacy"
-    the first colon introduces all up to the full stop."""
+    """Yield the sentences of a part, each with the sentence that introduces it: in "Write to: Lantern Ltd, Attn:
+    Privacy" the first colon introduces all up to the full stop."""
     lead = ""
     for sentence in split(part):
         yield sentence, lead or part.lead
@@ -135,19 +137,19 @@ def unsplit_parts(section: Section) -> Iterator[SectionPart]:
 
 
 def all_links(block: Block) -> bool:
-    """Whether a block is nothing but links."""
+    """Whether a block is only links."""
     linked = sum(len(words(link.text)) for link in block.links)
     return linked > 0 and linked >= len(words(block.text))
 
 
 def is_introduced(block: Block, lead: str) -> bool:
-    """Whether a block belongs to what a lead introduces: a list, or the lines of an address."""
+    """Whether a block belongs to the text that a lead introduces: a list, or the lines of an address."""
     listed = block.kind in ("item", "row") or bool(block.marker)
     return bool(lead) and (listed or is_line(block.text))
 
 
 def is_answer(text: str) -> bool:
-    """Whether a text is nothing but a yes or a no."""
+    """Whether a text is only a yes or a no."""
     return len(text) <= LONGEST_ANSWER and text.strip(" .!").casefold() in ANSWERS
 
 

@@ -1,4 +1,4 @@
-"""Texts as words: splitting into tokens, sentences, and the plain forms that comparisons use."""
+"""Splits texts into tokens and sentences, and gives words the plain form that comparisons use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORD_FORMS = r"""
 """
 WORD = re.compile(WORD_FORMS, re.VERBOSE)
 LONGEST = 2_000
-"""The most characters of a sentence that is read as one."""
+"""Maximum length of a sentence, in characters; longer ones are cut."""
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
 """A word, a run of spaces, or any other character by itself."""
 
@@ -30,19 +30,20 @@ ORDINAL_DATE = re.compile(
 )
 """The day and month of a German date: its full stop ends no sentence."""
 ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
-"""An address after a colon goes on the sentence, whatever its first letter is: "e-mail: Privacy@example.org"."""
+"""An address after a colon, which continues the sentence whatever its first letter is: "e-mail:
+Privacy@example.org"."""
 SENTENCE_END = re.compile(r"""(?<=[.!?;:…])["'”’)\]]*\s+(?=["'“‘(\[•–-]*[A-ZÀ-ÖØ-Þ0-9])""")
 
 
 def tokenize(text: str) -> list[str]:
-    """Split a text into words, numbers, addresses, spaces and single characters; joined they are the text again."""
+    """Split a text into words, numbers, addresses, spaces and single characters; joined, they give the text again."""
     return TOKEN.findall(text)
 
 
 def words(text: str) -> list[str]:
     """Return the words, numbers and addresses of a text, case-folded; punctuation and spaces are left out.
 
-    A hyphenated word is its parts, so that "third-party" and "third party" are the same words.
+    A hyphenated word counts as its parts, so that "third-party" and "third party" are the same words.
     """
     plain_forms: list[str] = []
     for token in WORD.findall(text):
@@ -52,7 +53,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def plain_words(token: str) -> tuple[str, ...]:
-    """Return the plain words that one token is: the parts of a hyphenated one, none of what starts with a sign."""
+    """Return the plain words of a token: the parts of a hyphenated word; empty if the token starts with a sign."""
     if not token[0].isalnum():
         return ()
     word = plain(token)
@@ -69,8 +70,8 @@ def plain(token: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Split a block into sentences. Colons and semicolons end one too where a capital or a number follows, because a
-    policy's clauses are often chained by them; joined by a space the sentences are the text again."""
+    """Split a block into sentences. Colons and semicolons end a sentence too if a capital or a number follows, because
+    policies often chain clauses by them. Joined by a space, the sentences give the text again."""
     uncut: list[str] = []
     start = 0
     for end in SENTENCE_END.finditer(text):
@@ -90,8 +91,8 @@ def sentences(text: str) -> list[str]:
 
 
 def cut(sentence: str) -> Iterator[str]:
-    """Yield the pieces of a sentence that is too long to be one, cut after a comma or semicolon if there is one, so
-    that the work grows with its length alone."""
+    """Yield the pieces of an overlong sentence, cut after a comma or semicolon if possible, so that the work grows only
+    linearly with its length."""
     while len(sentence) > LONGEST:
         clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
         end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)

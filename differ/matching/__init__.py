@@ -1,1 +1,1 @@
-"""Which statement became which, and whether the edit alters meaning."""
+"""Matches the statements of two versions, and decides whether an edit alters meaning."""

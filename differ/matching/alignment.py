@@ -1,4 +1,4 @@
-"""Which statement of one document is which of the other: equal, moved, edited, new or gone."""
+"""Pairs the statements of two documents: equal, moved, edited, new or gone."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from itertools import pairwise
 from differ.language.statements import Statement
 
 SIMILAR = 0.5
-"""Least share of common words for two statements to be an edited pair."""
+"""Minimum share of common words for two statements to be an edited pair."""
 SIMILAR_IN_PLACE = 0.34
-"""The same where both stand between the same unchanged neighbours."""
+"""Minimum share if both are between the same unchanged neighbours."""
 SHORT = 4
-"""Statements of fewer words are paired in place only."""
+"""Number of words below which statements are paired in place only."""
 COMMON_WORD = 40
-"""A word that stands in more leftover statements than this proposes no pairs."""
+"""Maximum number of leftover statements with a word for the word to propose pairs."""
 JOINED = 0.75
 """Share of a leftover statement's words that its neighbour's partner has besides, for the two to be one sentence that
 was split or joined."""
 PAIR_BUDGET = 200_000
-"""The most pairs that are weighed in one comparison."""
+"""Maximum number of pairs weighed in one comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A statement before and after; None where it is new or gone."""
+    """A statement before and after; None if it is new or gone."""
 
     before: Statement | None
     after: Statement | None
@@ -36,7 +36,7 @@ class Pair:
 
 @dataclass(slots=True)
 class Alignment:
-    """All pairs, in the order of the document after, what is gone in its old place."""
+    """All pairs in the order of the new document; removed statements keep their old position."""
 
     pairs: list[Pair] = field(default_factory=list)
     coarse: bool = False
@@ -66,7 +66,7 @@ def rejoined(
 
 
 def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
-    """Whether a statement that came or went is a part of another pair."""
+    """Whether a statement that came or went is part of another pair."""
     if pair.after is None:
         return pair.before is not None and pair.before.position in gone
     return pair.before is None and pair.after.position in new
@@ -75,7 +75,7 @@ def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
 def absorb(
     side: Sequence[Statement], other: Sequence[Statement], matches: Mapping[int, int]
 ) -> dict[int, tuple[Statement, ...]]:
-    """Return which leftover statements of one side are a part of the sentence that a neighbour became: all the parts
+    """Return the leftover statements of one side that are part of the sentence that a neighbour became: all the parts
     in order, by the position of the neighbour."""
     homes: dict[int, list[int]] = {}
     for index, statement in enumerate(side):
@@ -89,7 +89,7 @@ def absorb(
 
 
 def fits_beside(statement: Statement, neighbour: Statement, partner: Statement) -> bool:
-    """Whether most words of a statement are those that the neighbour's partner has more than the neighbour."""
+    """Whether the neighbour's partner has most words of a statement in addition to the neighbour's own."""
     if (statement.kind == "heading") != (neighbour.kind == "heading"):
         return False
     rest = Counter(partner.words) - Counter(neighbour.words)
@@ -110,7 +110,7 @@ def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
 
 
 def joined_statement(parts: Sequence[Statement]) -> Statement:
-    """Return several statements as one; it keeps the place of the first."""
+    """Return several statements as one; it keeps the position of the first."""
     text = " ".join(part.text for part in parts)
     return replace(parts[0], text=text, words=tuple(word for part in parts for word in part.words))
 
@@ -118,7 +118,7 @@ def joined_statement(parts: Sequence[Statement]) -> Statement:
 def ordered_pairs(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
 ) -> list[Pair]:
-    """List all pairs in the order of the document after; what is gone stands before what followed it."""
+    """List all pairs in the order of the document after; a removed statement precedes the one that followed it."""
     back = {j: i for i, j in matches.items()}
     pairs: list[Pair] = []
     gone = iter(sorted(set(range(len(before))) - set(matches)))
@@ -146,13 +146,13 @@ def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, 
 
 
 def unique(keys: Sequence[Hashable]) -> dict[Hashable, int]:
-    """Return the places of keys that occur once."""
+    """Return the positions of keys that occur once."""
     counts = Counter(keys)
     return {key: index for index, key in enumerate(keys) if counts[key] == 1}
 
 
 def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest run of pairs, sorted by the first, in which the second rises too."""
+    """Return the longest run of pairs, sorted by the first, in which the second rises as well."""
     tails: list[int] = []
     ends: list[int] = []
     links: list[int] = []
@@ -188,7 +188,7 @@ def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[
 
 
 def moves(before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]) -> list[tuple[int, int]]:
-    """Match equal statements left over, wherever they stand."""
+    """Match equal leftover statements at any position."""
     taken = set(matches.values())
     places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for j in range(len(after) - 1, -1, -1):
@@ -206,7 +206,7 @@ def places(
 
 
 def count_up(length: int, marked: object) -> list[int]:
-    """Return for each place how many marked places stand before it."""
+    """Return for each place how many marked places are before it."""
     counts, count = [], 0
     for index in range(length):
         counts.append(count)
@@ -222,7 +222,7 @@ def similar_pairs(
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Pair leftover statements that share most of their words, the most alike first."""
+    """Pair leftover statements that share most of their words, the most similar first."""
     taken = set(matches.values())
     left = [i for i in range(len(before)) if i not in matches]
     right = [j for j in range(len(after)) if j not in taken]

@@ -1,4 +1,4 @@
-"""Whether an edit alters meaning at all: why nobody need be told of it."""
+"""Decides whether an edit alters meaning at all, and gives the reason if it does not."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ OPERATIVE = (
     "purpose.ai", "right",
     "optout", "default", "exercise", "complaint",
 )  # fmt: skip
-"""Concepts that an edit must leave alone to be called a matter of wording."""
+"""Concepts that an edit must not touch to count as mere wording."""
 
 TYPO = 0.8
-"""Least likeness of two spellings of a mistyped word."""
+"""Minimum similarity of two spellings of a mistyped word."""
 TYPO_LENGTH = 4
-"""Shorter words are never mistyped: "now" and "not" differ."""
+"""Minimum length of a mistyped word: "now" and "not" differ."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
 DATE_WORDS = 4
-"""The most words of a date."""
+"""Maximum number of words in a date."""
 DATE_LINE = 10
-"""The most words of a line that only states a date."""
+"""Maximum number of words in a line that only states a date."""
 LONG_DATE = re.compile(r"\b\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,}\s+(?:(?:de|\d{1,2}\s+năm)\s+)?(?:19|20)\d\d\b")
 """A day, the name of a month in any language, and the year."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
 def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> str | None:
-    """Return the reason why an edit alters no meaning, or None where it may."""
+    """Return the reason why an edit does not alter meaning, or None if it may."""
     if before.words == after.words:
         return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if one_form(before.words) == one_form(after.words):
@@ -59,13 +59,13 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
 
 
 def dated_title(statement: Statement) -> bool:
-    """Whether a short line under the title, in a language whose months are not listed, names a day with its year."""
+    """Whether a short line under the title, in a language whose months are not listed, gives a day with its year."""
     date = LONG_DATE.search(statement.text)
     return date is not None and len(statement.path) <= 1 and len(statement.words) <= DATE_LINE
 
 
 def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:
-    """Return `grammar` or `synonym` where only such words differ."""
+    """Return `grammar` or `synonym` if only such words differ."""
     left, right = (lexicon.content_words(lexicon.spelled(s.words)) for s in (before, after))
     if Counter(map(lexicon.stem, left)) == Counter(map(lexicon.stem, right)):
         return "grammar"
@@ -76,8 +76,8 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
 
 
 def same_operators(before: Statement, after: Statement) -> bool:
-    """Whether both say the same of negation, modality, consent, recipients and the other operative concepts, and name
-    the same countries and companies, some of which are nearly spelled alike."""
+    """Whether both agree in negation, modality, consent, recipients and the other operative concepts, and name the same
+    countries and companies, some of which have similar spellings."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or lands(before) != lands(after):
         return False
@@ -126,7 +126,7 @@ def is_date(word: str, lexicon: Lexicon) -> bool:
 
 
 def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a statement says nothing but a date or a version, and what the date is of."""
+    """Whether a statement only gives a date or a version, and what it is the date of."""
     numbers = [word for word in text if word not in lexicon.date_cues and word not in lexicon.function_words]
     telling = len(numbers) < len(text) or any(
         word in lexicon.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
@@ -142,7 +142,7 @@ def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def misspelled(one: str, other: str) -> bool:
-    """Whether two words are one, mistyped. The first letter seldom is, and another one often makes another word
+    """Whether two words are one, mistyped. The first letter seldom is; another first letter often gives another word
     ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
     likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
     return likely and SequenceMatcher(None, one, other).ratio() >= TYPO

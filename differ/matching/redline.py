@@ -1,4 +1,4 @@
-"""Two documents as one text with marks: what a reader of the change sees."""
+"""Merges two documents into one text with marks, for readers of the change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SectionStatus = Literal["same", "changed", "new", "gone", "moved"]
 
 @dataclass(frozen=True, slots=True)
 class RedlineSection:
-    """A section of the document after, or of the one before where it is gone."""
+    """A section of the new document, or of the old one if it was removed."""
 
     section: str
     """The heading path joined by " > "."""
@@ -34,7 +34,7 @@ def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
 
 
 def place(pair: Pair) -> tuple[str, bool]:
-    """Return the section in which a pair is shown, and whether it stands in the document after."""
+    """Return the section in which a pair is shown, and whether it is in the document after."""
     present = pair.after or pair.before
     return (present.section if present else "", pair.after is not None)
 
@@ -48,7 +48,7 @@ def redline_section(section: str, pairs: list[Pair]) -> RedlineSection:
 
 
 def section_status(pairs: list[Pair]) -> SectionStatus:
-    """Return what became of a section."""
+    """Return the status of a section: new, gone, changed or unchanged."""
     if all(pair.before is None for pair in pairs):
         return "new"
     if all(pair.after is None for pair in pairs):

@@ -1,4 +1,4 @@
-"""Names that were changed throughout: a product or company styled anew says nothing about data."""
+"""Finds names that were changed throughout: a restyled product or company name is not about data."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
 OFTEN = 2
-"""A name changed in fewer statements is judged like any other words."""
+"""Minimum number of statements in which a name must change; otherwise it is judged like other words."""
 LONGEST = 4
-"""The most words of a name."""
+"""Maximum number of words in a name."""
 LEGAL_FORMS = frozenset(
     (
         "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp",
         "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
     )
 )  # fmt: skip
-"""A new legal form is a new company, which is no matter of styling."""
+"""Legal forms: a new one means a new company, which is more than styling."""
 
 Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """Names before, and what they are after."""
+    """Old names and their new ones."""
 
     pairs: tuple[tuple[Name, Name], ...]
 
@@ -40,7 +40,7 @@ class Renames:
 
 
 def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
-    """Return the names that were changed in the same way in several statements and stand nowhere any more."""
+    """Return the names that were changed in the same way in several statements and no longer occur."""
     counts: Counter[tuple[Name, Name]] = Counter()
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
@@ -55,7 +55,7 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
 
 
 def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
-    """Return the runs of words that stand for each other and are written as names on both sides."""
+    """Return the runs of words that replace each other and are written as names on both sides."""
     exchanged = []
     matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -68,14 +68,14 @@ def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]
 
 
 def is_name(words: Name, text: str) -> bool:
-    """Whether every long word is written with a capital in the text, and none is a legal form."""
+    """Whether every long word is written with a capital in the text, and no word is a legal form."""
     if LEGAL_FORMS & set(words):
         return False
     return all(word[0].isdigit() or word.title() in text or word.upper() in text or cased(word, text) for word in words)
 
 
 def cased(word: str, text: str) -> bool:
-    """Whether a word stands in the text with a capital somewhere in it ("iPhone")."""
+    """Whether the text has a word with a capital somewhere in it ("iPhone")."""
     at = text.casefold().find(word)
     return at >= 0 and any(letter.isupper() for letter in text[at : at + len(word)])
 

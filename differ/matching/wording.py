@@ -1,4 +1,4 @@
-"""Word-level edits inside a pair of texts, by diff-match-patch in word mode."""
+"""Finds word-level edits between two texts, by diff-match-patch in word mode."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from differ.language.words import tokenize
 from differ.model import Edit
 
 WORD_BUDGET = 4_000_000
-"""Work that one comparison may spend in word mode, counted as the product of the two texts' tokens: past it a pair is
-shown as replaced whole."""
+"""Budget of one comparison in word mode, as the product of the two texts' tokens. Past it, a pair is shown as replaced
+whole."""
 
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000

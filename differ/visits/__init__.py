@@ -1,1 +1,1 @@
-"""One visit assessed in one pure call."""
+"""Assesses one visit in one pure call."""

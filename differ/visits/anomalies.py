@@ -1,7 +1,7 @@
-"""Whether a change is so odd that one fetch is not believed: a page half delivered, or a change that wants no haste.
+"""Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
 A second look costs half an hour and one visit; an alert about a page that was delivered in part costs trust. So the
-thresholds lie low: a real rewrite meets them too, and is told after the second look.
+thresholds are low: a real rewrite meets them too, and is reported after the second look.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from differ.visits.comparability import SUBSTANTIAL
 from document.model import Document
 
 LOST = 0.3
-"""Share of the words of the version before that are gone at once; where more than `1 - comparability.SHRUNK` are, the
-answer is not comparable at all."""
+"""Share of the previous version's words that must go at once. If more than `1 - comparability.SHRUNK` go, the response
+is not comparable at all."""
 REPLACED = 0.5
-"""Share of the statements of the version before of which none stands as it did."""
+"""Share of the previous version's statements that must be gone or reworded."""
 MANY = 20
-"""Documents of fewer statements are not asked how many were replaced."""
+"""Minimum number of statements for a document to be checked for replaced ones."""
 SECTION = 30
-"""Words of the shortest section that is missed."""
+"""Minimum number of words in a section for its loss to count."""
 GONE = 0.8
-"""Share of its words with which a section is gone as a whole: a line that stands below the last one may stay."""
+"""Share of a section's words that must go for the section to count as gone: a line at its end may stay."""
 
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
-    """Return one sentence that says why a change wants a second look, or None where it does not."""
+    """Return a sentence that says why a change needs a second look, or None if it does not."""
     return lost_text(before, after) or lost_section(before, after, comparison) or mostly_replaced(before, after)
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
-    """Return why a change that came with the fallback wants a second look; None where the fallback was used before."""
+    """Return why a change that came with the fallback needs a second look; None if the fallback was used before."""
     if not fallback or before:
         return None
     return "The text changed and the configured selector matched nothing, so that the page was read without it."
 
 
 def lost_text(before: Document, after: Document) -> str | None:
-    """Say how much of the text is gone, where it is a large part."""
+    """Return a sentence on how much of the text is gone, or None if it is a small part."""
     left, right = len(words(before.text)), len(words(after.text))
     if left < SUBSTANTIAL or right >= (1 - LOST) * left:
         return None
@@ -48,7 +48,7 @@ def lost_text(before: Document, after: Document) -> str | None:
 
 
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:
-    """Name a section on sharing or rights that is gone with nearly all that it said.
+    """Return a sentence that names a lost section on sharing or rights, or None.
 
     A section whose sentences are elsewhere, or were rewritten, is not gone.
     """
@@ -66,7 +66,7 @@ def lost_section(before: Document, after: Document, comparison: Comparison) -> s
 
 
 def _rewritten(comparison: Comparison) -> list[str]:
-    """Return what was said before in statements that are worded otherwise now."""
+    """Return the old texts of statements that were reworded."""
     judged = [finding.before for finding in comparison.findings if finding.after and finding.before]
     return judged + [quiet.before for quiet in comparison.suppressed if quiet.after and quiet.before]
 
@@ -84,12 +84,12 @@ def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
 
 
 def overlaps_any(statement: Statement, texts: list[str]) -> bool:
-    """Whether a statement is a part of one of the texts, or one of them a part of it."""
+    """Whether a statement is part of one of the texts, or contains one of them."""
     return any(statement.text in text or text in statement.text for text in texts)
 
 
 def mostly_replaced(before: Document, after: Document) -> str | None:
-    """Say how many statements are no longer there as they were, where it is most of them."""
+    """Return a sentence on how many statements changed, or None if it is less than most of them."""
     old = statements(before)
     if len(old) < MANY:
         return None

@@ -1,4 +1,4 @@
-"""One visit in one pure call: screening, extraction, comparison. What the crawler's worker processes run."""
+"""Assesses one visit in one pure call: screening, extraction, comparison. The crawler's worker processes run it."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 Patience = Literal["none", "left", "over"]
 """`left` while an odd text waits for a second look, `over` after `confirm_max`: then it is recorded as unconfirmed.
-`none` where there is one look only: a text that is perhaps not the whole policy is not comparable."""
+`none` if there is one look only: a text that is perhaps not the whole policy is not comparable."""
 
 WITHOUT_TERMS: Reason = "other-document"
-"""Why a page is refused that is sound, but uses next to none of a policy's terms."""
+"""Reason for refusing a sound page that uses hardly any of a policy's terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class LatestVersion:
-    """What the archive knows of the version that a new answer is compared with."""
+    """The latest version, as the archive has it, with which a new response is compared."""
 
     document: Document
     identity: str
-    """Its extraction identity."""
+    """The version's extraction identity."""
     page: Page | None
-    """Its snapshot, or None where none is kept: then a new extraction identity makes a boundary."""
+    """The version's snapshot, or None if it is not kept: then a new extraction identity makes a boundary."""
     _: KW_ONLY
     fallback: bool = False
     """Whether it was read without the configured selector, which matched nothing."""
     further: tuple[Page, ...] = ()
-    """The snapshots of the pages after the first, where it was read from several."""
+    """The snapshots of the pages after the first, if it was read from several."""
     further_urls: tuple[str, ...] = ()
-    """The addresses that these were asked for at."""
+    """The addresses that were requested for these."""
     fitted: Document | None = None
-    """Of a fallback: the text of the last version before it that the selector gave, where there is one."""
+    """For a fallback: the last document that the selector gave before it, if there is one."""
     left_out: LeftOutProse | None = None
     """The prose left out of its page as it was recorded last; None if that was not recorded."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """All its snapshots, in their order; none where not all are kept."""
+        """All snapshots of the version, in their order; empty if not all are kept."""
         return () if self.page is None else (self.page, *self.further)
 
 
@@ -62,7 +62,7 @@ class PageFingerprint:
     """Recognises a response that was read in full and had the text of the latest version."""
 
     exact: str
-    """Of the bytes and where they came from."""
+    """Hash of the bytes and their source."""
     fingerprint: str | None
     """`document.fingerprint_all`, or None if there is no cheap way."""
     identity: str
@@ -73,7 +73,7 @@ class PageFingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything that one assessment needs."""
+    """The input of one assessment."""
 
     page: Page
     options: ExtractionOptions
@@ -82,54 +82,54 @@ class Visit:
     latest: LatestVersion | None = None
     """None at the first fetch."""
     pending: str | None = None
-    """The `document.text_identity` of the odd text that waits for a second look, where one does."""
+    """The `document.text_identity` of the odd text that waits for a second look, if one does."""
     patience: Patience = "none"
-    """Whether an odd change waits for a second look. Only who keeps state can give it one."""
+    """Whether an odd change waits for a second look, for which the caller must keep state."""
     further: tuple[Page, ...] = ()
-    """The pages after the first, where several are read as one policy."""
+    """The pages after the first, if several are read as one policy."""
     page_fingerprints: tuple[PageFingerprint, ...] = ()
-    """Of the latest version."""
+    """Fingerprints of the latest version."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """All its pages, in their order."""
+        """All pages of the visit, in their order."""
         return (self.page, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a visit found."""
+    """The result of a visit."""
 
     outcome: Outcome
-    """`changed` also for a first version; `pending` where the change is odd and waits for a second look."""
+    """`changed` also for a first version; `pending` if the change is odd and waits for a second look."""
     reason: str | None = None
-    """From the closed list of reasons, where the answer is not comparable."""
+    """Reason from the closed list, if the response is not comparable."""
     detail: str = ""
-    """One sentence for a person: what was seen that decided."""
+    """A sentence for a person on what decided."""
     _: KW_ONLY
     document: Document | None = None
-    """None where the answer is not comparable."""
+    """None if the answer is not comparable."""
     identity: str = ""
     fallback: bool = False
     comparison: Comparison | None = None
-    """None where nothing changed, at a first version, and at a boundary."""
+    """None if nothing changed, at a first version, and at a boundary."""
     boundary: bool = False
-    """True where our own extraction changed and the snapshot before could not be extracted again: no alert."""
+    """True if our own extraction changed and the snapshot before could not be extracted again: no alert."""
     confirmed: bool = True
-    """False where an odd change is recorded although no second look agreed with it."""
+    """False if an odd change is recorded although no second look agreed with it."""
     page_fingerprint: PageFingerprint | None = None
     """Recognises the same response later; None if it was recognised itself, or has not the text of a version."""
     left_out: LeftOutProse | None = None
     """The prose left out of the page, if it is to be recorded: with a version, and if it differs from what was."""
     left_out_change: LeftOutChange | None = None
-    """What of it came or went that is watched."""
+    """The watched sentences of it that came or went."""
 
 
 def assess(visit: Visit) -> Assessment:
-    """Screen, extract and compare one answer with the version before.
+    """Screen and extract a response, and compare it with the version before.
 
-    Where the extraction identity is another than that of the version before, its snapshot is extracted again the same
-    way, so that only the policy's own changes show.
+    If its extraction identity differs from that of the version before, that version's snapshot is extracted again the
+    same way, so that only the policy's own changes show.
     """
     extractions = [read(page, visit.options) for page in visit.pages]
     extracted = joined(extractions)
@@ -149,7 +149,7 @@ def assess(visit: Visit) -> Assessment:
 
 
 def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
-    """Say what came and went beside the policy, and keep what is to be recorded of it."""
+    """Add the prose that came and went outside the policy, and the prose to be recorded."""
     before, after = latest.left_out, result.left_out
     if after is None or result.outcome not in ("changed", "unchanged"):
         return replace(result, left_out=None)
@@ -159,9 +159,9 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
 
 
 def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
-    """Return why one of several pages is not the policy's, with its address; of a single page what `screen` returns.
+    """Return why one of several pages is not the policy's, with its address; for a single page the result of `screen`.
 
-    One of several may hold none of a policy's terms, such as a list of companies: the policy is what they say together.
+    One of several may hold none of a policy's terms, such as a list of companies: together they are the policy.
     """
     screenings = [
         screen(page, extracted.document, options.max_nesting)
@@ -204,14 +204,14 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
 
 
 def refused(result: Assessment, screening: Screening) -> Assessment:
-    """Return the assessment of an answer that is not comparable."""
+    """Return the assessment of a response that is not comparable."""
     return Assessment("not comparable", screening.reason, screening.detail, identity=result.identity)
 
 
 def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessment:
-    """Let what is perhaps not the whole policy wait for a second look; one that agrees proves nothing.
+    """Hold a text that may not be the whole policy for a second look, which does not confirm it by agreeing.
 
-    Only after `confirm_max` it is recorded, as unconfirmed.
+    After `confirm_max` the text is recorded as unconfirmed.
     """
     if visit.patience == "over":
         return replace(result, detail=screening.detail, confirmed=False)
@@ -221,7 +221,7 @@ def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessmen
 
 
 def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
-    """Let an odd change wait for a second look, unless this is the one and agrees."""
+    """Hold a suspicious change until a second visit confirms it."""
     if why is None or agrees(result, visit):
         return result
     if visit.patience == "left":
@@ -235,11 +235,11 @@ def agrees(result: Assessment, visit: Visit) -> bool:
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
-    """Return both versions as one extraction reads them, or None where that cannot be had.
+    """Return both versions as read by the same extraction, or None if that is not possible.
 
-    Where only one of two pages has what the selectors name, both are read without them: a selector that no longer fits
-    must not hide what the policy changed on the same day. Other texts of the page are left out where the selectors
-    left them out at another time.
+    If the selectors match only one of two pages, both are read without them: a selector that no longer fits must not
+    hide a change of the policy on the same day. Other texts of the page are left out if the selectors left them out
+    at another time.
     """
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
@@ -258,7 +258,7 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
 
 
 def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
-    """Return what of two documents belongs to a part of one of them, or all where that is not known."""
+    """Return the portions of two documents that belong to a part of one of them, or all if that is unknown."""
     selected = None if part is None else portion(whole, part)
     one, other = (None, None) if selected is None else (selected.of(before), selected.of(after))
     return (before, after) if one is None or other is None else (one, other)

@@ -1,4 +1,4 @@
-"""Whether two documents are versions of one policy, so that comparing them says something."""
+"""Decides whether two documents are versions of the same policy, so that a comparison makes sense."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
 
 SHRUNK = 0.3
-"""A document with less than this share of the words of the version before has lost its text."""
+"""Minimum share of the previous version's words; a document with fewer has lost its text."""
 SUBSTANTIAL = 250
-"""Shorter documents, in words, may shrink as they like."""
+"""Number of words below which a document may shrink to any size."""
 KINSHIP = 0.4
-"""Least share of the shorter document's telling words that the other has too: rewrites of real policies lie above it,
-another document of the same company below."""
+"""Minimum share of the shorter document's telling words that the other has too: rewrites of real policies are above it,
+other documents of the same company below."""
 TELLING = 80
-"""Documents of fewer telling words are not asked for kinship."""
+"""Minimum number of telling words for kinship to be checked."""
 
 
 def comparability(before: Document, after: Document) -> Screening | None:
-    """Return why a document cannot be a version of the policy before it, or None where it can."""
+    """Return why a document cannot be a version of the policy before it, or None if it can."""
     left, right = words(before.text), words(after.text)
     gone = other_language(before, after)
     if gone is not None:
@@ -35,19 +35,19 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 
 def telling(text: list[str], document: Document) -> Counter[str]:
-    """Count the words of a document without those that any text of its language has."""
+    """Count the words of a document, except those that are in any text of its language."""
     lexicon = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
     return Counter(lexicon.content_words(text) if lexicon else text)
 
 
 def kinship(before: Counter[str], after: Counter[str]) -> float | None:
-    """Return which share of the shorter document's words the other has too, 0 to 1; None where one is too short."""
+    """Return the share of the shorter document's words that the other has too, 0 to 1; None if either is too short."""
     shorter = min(before.total(), after.total())
     return (before & after).total() / shorter if shorter >= TELLING else None
 
 
 def other_language(before: Document, after: Document) -> Screening | None:
-    """Return a screening where the languages of two documents have nothing in common."""
+    """Return a screening if the languages of two documents have nothing in common."""
     old, new = ({language for language in d.languages if language != UNKNOWN_LANGUAGE} for d in (before, after))
     if old and new and not old & new:
         return Screening(

@@ -1,4 +1,4 @@
-"""Two documents in, one comparison out."""
+"""Compares two documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from document.model import Document
 
 
 def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
-    """Say what changed between two versions of one policy, and whether it matters by a profile (the default one)."""
+    """Compare two versions of a policy, and judge the changes by a profile (`default` by default)."""
     unmasked = unmask(before, after)
     comparison = judged(unmasked.before, unmasked.after, profile or load_profile())
     suppressed = (*comparison.suppressed, *unmasked.suppressed)
@@ -28,7 +28,7 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
 
 
 def judged(before: Document, after: Document, profile: Profile) -> Comparison:
-    """Compare two texts, whatever else stands on their pages."""
+    """Compare two texts, regardless of noise on their pages."""
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
@@ -58,13 +58,13 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
 
 
 def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppression]) -> bool:
-    """Whether a version states another date than the one before and differs in nothing else."""
+    """Whether two versions differ in the date that they state and in nothing else."""
     moved = None not in (dates.stated_before, dates.stated_after) and dates.stated_before != dates.stated_after
     return moved and not findings and all(piece.reason == "date" for piece in suppressed)
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
-    """Return the languages of a page in several that kept their text while another's changed materially."""
+    """Return the languages of a page that kept their text while another's changed materially."""
     changed = {finding.language for finding in findings if finding.material}
     spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()

@@ -1,6 +1,6 @@
-"""Whether a text is the whole policy: one that breaks off, lost one of its languages, or is another country's edition.
+"""Decides whether a text is the whole policy: it may break off, lack a language, or be another country's edition.
 
-Each of these may also be what the company did, so a second look is wanted, and after `confirm_max` the text is recorded
+Each of these may also be what the company did, so a second look is needed, and after `confirm_max` the text is recorded
 as unconfirmed. Only an end that is open shows that a text was cut: rights usually come last, and a company that deletes
 the last quarter of its policy must not be taken for a bad connection.
 """
@@ -20,24 +20,24 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document, Page
 
 CUT = 0.75
-"""A text that breaks off with less than this share of the words of the version before is not the whole policy."""
+"""Share of the previous version's words below which a text that breaks off is not the whole policy."""
 VERBATIM = 0.95
 """The share of a text's words that the beginning of the version before must have, in their order, and the other way
 round, for the text to be that beginning."""
 LOOK_AHEAD = 10
-"""Statements of the version before that may be missing in a row within that beginning."""
+"""Maximum number of the previous version's statements missing in a row within that beginning."""
 SECTION = 30
-"""Words whose loss at the end wants a second look even where the end is clean."""
+"""Minimum loss, in words, at the end for a second look even if the end is clean."""
 A_LANGUAGE = 0.25
-"""The share of the words from which a language is one of a text's languages, and no quotation."""
+"""Minimum share of the words for a language to be one of the text's languages, and not a quotation."""
 LEFT_OVER = 0.1
-"""The share of a language's words that may be left where the language is gone: names, headings."""
+"""Maximum share of a language's words that may be left for the language to be gone: names, headings."""
 RESPELLED = 4
-"""Different words in another spelling from which a text is another edition."""
+"""Minimum number of different words in another spelling for a text to be another edition."""
 RESPELLED_AND_DATED = 2
-"""The same, where the dates are written in another order too."""
+"""Minimum number of such words if the dates are written in another order too."""
 DATED = 3
-"""Dates in another order that show another edition by themselves."""
+"""Minimum number of dates in another order that show another edition by themselves."""
 
 _DAY_FIRST = re.compile(
     r"\b(?:(?:1[3-9]|2\d|3[01])[./-]\d{1,2}[./-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4})\b"
@@ -50,14 +50,14 @@ _FOOT = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a text ends that is the beginning of the version before."""
+    """The end of a text that is the beginning of the version before."""
 
     words: int
-    """Of the text."""
+    """Number of words of the text."""
     words_before: int
-    """Of the version before."""
+    """Number of words of the version before."""
     open: str
-    """Why the end is open, a clause; "" where it is clean."""
+    """A clause that says why the end is open; "" if it is clean."""
 
     @property
     def is_cut(self) -> bool:
@@ -66,7 +66,7 @@ class Ending:
 
     @property
     def sentence(self) -> str:
-        """What a person is told."""
+        """The explanation for a person."""
         amounts = f"{self.words:,} words of {self.words_before:,}"
         if self.open:
             return f"The text is the beginning of the version before ({amounts}), and {self.open}."
@@ -74,16 +74,16 @@ class Ending:
 
 
 def incomplete(before: Document, after: Document, comparison: Comparison, ending: Ending | None) -> Screening | None:
-    """Return why a text may not be the whole policy, or None where nothing speaks for that."""
+    """Return why a text may not be the whole policy, or None if there is no sign of it."""
     if ending is not None and ending.is_cut:
         return Screening("cut", ending.sentence)
     return language_gone(before, after) or other_edition(before, after, comparison)
 
 
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
-    """Return how a text ends that is the beginning of the version before and no more; None for any other.
+    """Return the end of a text that is only the beginning of the version before; None for any other text.
 
-    `pages` are those before, where they are kept, each with the one after.
+    `pages` are those before, if they are kept, each with the one after.
     """
     old, new = statements(before), statements(after)
     size, former = _size(new), _size(old)
@@ -97,9 +97,9 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
 
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
-    """Return how many statements of the version before a text has, where it is the beginning of that version.
+    """Return the number of the previous version's statements in a text that is its beginning; else None.
 
-    The last statement may be broken off: the one that it begins is not counted.
+    The last statement may be broken off; then its original is not counted.
     """
     at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
@@ -126,7 +126,7 @@ def begins(broken: Statement, whole: Statement) -> bool:
 
 
 def breaks_off(old: Sequence[Statement], new: Sequence[Statement], end: int) -> str:
-    """Return what shows that a text goes on after its last statement, a clause; "" where it ends as texts do."""
+    """Return a clause on what shows that a text goes on after its last statement; "" if it ends as texts do."""
     last, before, following = new[-1], old[end - 1], old[end] if end < len(old) else None
     if following is not None and begins(last, following):
         return f"breaks off within a sentence: “…{_tail(last)}”"
@@ -146,7 +146,7 @@ def breaks_off(old: Sequence[Statement], new: Sequence[Statement], end: int) -> 
 
 
 def unfinished(before: Page, after: Page) -> str:
-    """Return what shows that a page was not delivered to its end, a clause; "" where nothing does."""
+    """Return a clause on what shows that a page was not delivered to its end; "" if nothing does."""
     headers = dict(after.headers)
     length = headers.get("content-length", "")
     if length.isdigit() and "content-encoding" not in headers and len(after.body) < int(length):
@@ -157,7 +157,7 @@ def unfinished(before: Page, after: Page) -> str:
 
 
 def language_gone(before: Document, after: Document) -> Screening | None:
-    """Return a screening where one of a text's languages is gone with its words."""
+    """Return a screening if one of a text's languages is gone with its words."""
     old, new = amounts(before), amounts(after)
     for language, amount in old.items():
         lost = old.total() - new.total()
@@ -181,9 +181,9 @@ def amounts(document: Document) -> Counter[str]:
 
 
 def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
-    """Return a screening where a text is written for another country, and says something else in material points.
+    """Return a screening if a text is written for another country, and differs in material points.
 
-    A text that is only spelled otherwise is the same policy.
+    A text that only has another spelling is the same policy.
     """
     if not comparison.material:
         return None
@@ -198,7 +198,7 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
-    """Return words of the version before with the other spelling in which alone the text has them, sorted."""
+    """Return, sorted, words of the version before with the other spelling that the text has instead."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     lexicon = load_lexicon(language)
     if lexicon is None or language not in before.languages:
@@ -210,13 +210,13 @@ def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
 
 
 def other_order(before: str, after: str) -> int:
-    """Return how many dates show that a text writes day and month in another order than the one before."""
+    """Count the dates that show another order of day and month than in the version before."""
     old, new = order(before), order(after)
     return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
 
 
 def order(text: str) -> tuple[int, int]:
-    """Count dates with the day first, and those with the month first."""
+    """Count dates with the day first, and dates with the month first."""
     return len(_DAY_FIRST.findall(text)), len(_MONTH_FIRST.findall(text))
 
 
@@ -229,6 +229,6 @@ def _tail(statement: Statement) -> str:
 
 
 def pages_in_pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
-    """Yield each page with the one that was in its place before, where as many are kept."""
+    """Yield each page with its predecessor, if as many were kept."""
     if len(before) == len(after):
         yield from zip(before, after, strict=True)

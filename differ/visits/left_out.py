@@ -1,7 +1,7 @@
-"""Prose beside a policy: what of a page is not in its document, and whether it speaks of sharing or rights.
+"""Watches the prose of a page that is not in its document, for statements on sharing or rights.
 
-Extraction may err. So that no word of a policy is lost in silence, the sentences that it leaves out are watched too.
-What moved between the policy and the rest of its page is a matter of the policy alone.
+Extraction may err. The sentences that it leaves out are watched too, so that no word of a policy is lost in silence.
+A sentence that moved between the policy and the rest of its page is reported with the policy only.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from differ.language.words import sentences, words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300
-"""Words of prose left out from which somebody should look at the page."""
+"""Number of words of left-out prose from which somebody should look at the page."""
 LARGE_SHARE = 0.2
-"""The same, as a share of all prose of the page; of pages with fewer than `FEW_WORDS` nothing is said."""
+"""Share of all prose of a page from which somebody should look at it, unless it has fewer than `FEW_WORDS`."""
 FEW_WORDS = 60
 SHORTEST, LONGEST = 5, 120
-"""Words of what is taken for a sentence."""
+"""Minimum and maximum number of words in a sentence."""
 FUNCTION_WORDS = 0.2
-"""The share of function words that a sentence has at least, and a row of menu items has not."""
+"""Minimum share of function words in a sentence; a row of menu items has fewer."""
 BANNER = 120
-"""Words of the longest part that is a banner about cookies if it speaks of them."""
+"""Maximum number of words in a part that mentions cookies for it to be a banner."""
 CONCEPTS = ("share", "sell", "recipient", "transfer", "right", "optout", "complaint", "consent.withdraw")
-"""What a sentence must mention to be watched."""
+"""Concepts of which a sentence must mention one to be watched."""
 MOST_SENTENCES = 200
-"""Watched sentences that are kept of one page."""
+"""Maximum number of watched sentences kept for one page."""
 
 _REMOVED = "remove "
-"""How the reason of a part begins that the configuration leaves out."""
+"""The first word of the reason for a part that the configuration leaves out."""
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSentence:
-    """A sentence beside the policy that mentions who gets the data, or what people can do about it."""
+    """A sentence outside the policy that mentions who gets the data, or what people can do about it."""
 
     text: str
     topics: tuple[Watched, ...]
-    """What it states, as a statement of the policy would; empty where it only mentions such things."""
+    """Topics of the sentence, as if it were a statement of the policy; empty if it only mentions such things."""
     why: str
-    """Why it was left out, in a few words."""
+    """Reason why it was left out, in a few words."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Its words, by which it is known again."""
+        """The words of the sentence, by which it is recognised."""
         return tuple(words(self.text))
 
 
@@ -61,9 +61,9 @@ class LeftOutProse:
     hashes: tuple[str, ...]
     """SHA-256 of the text of each part, in hex, in reading order. The text is in the snapshot."""
     words: int
-    """Of all its sentences."""
+    """Number of words in all its sentences."""
     page_words: int
-    """Of these sentences and the policy together."""
+    """Number of words in these sentences and the policy together."""
     _: KW_ONLY
     identity: str
     """The extraction identity under which it was left out."""
@@ -83,19 +83,19 @@ class LeftOutProse:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutChange:
-    """Watched sentences beside the policy that came or went since the last visit that found a difference."""
+    """Watched sentences outside the policy that came or went since the last visit that found a difference."""
 
     came: tuple[WatchedSentence, ...]
     gone: tuple[WatchedSentence, ...]
 
     @property
     def topics(self) -> tuple[Watched, ...]:
-        """What the sentences state, sorted."""
+        """Topics of the sentences, sorted."""
         return tuple(sorted({topic for sentence in (*self.came, *self.gone) for topic in sentence.topics}))
 
 
 def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) -> LeftOutProse:
-    """Return the prose that was left out of a page, but for parts that the configuration leaves out."""
+    """Return the prose that was left out of a page, except parts that the configuration leaves out."""
     left = [part for part in parts if not part.why.startswith(_REMOVED)]
     languages = [language for language in document.languages if load_lexicon(language) is not None]
     sentences_watched: dict[tuple[str, ...], WatchedSentence] = {}
@@ -112,7 +112,7 @@ def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) 
 
 
 def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
-    """Yield the sentences of a part; rows of menu items that run into one another are none."""
+    """Yield the sentences of a part, without rows of menu items that run into one another."""
     for sentence in (sentence for line in text.split("\n") for sentence in sentences(line)):
         plain = words(sentence)
         if SHORTEST <= len(plain) <= LONGEST and sentence.rstrip(" \"'”’)]").endswith(_STOPS):
@@ -132,7 +132,7 @@ def is_banner(part: LeftOut) -> bool:
 
 
 def watch(sentence: str, why: str, languages: Iterable[str]) -> WatchedSentence | None:
-    """Return a sentence with what it states, or None where it mentions nothing that is watched."""
+    """Return a sentence with its topics, or None if it mentions nothing that is watched."""
     plain = tuple(words(sentence))
     topics: set[Watched] = set()
     mentions = False
@@ -144,7 +144,7 @@ def watch(sentence: str, why: str, languages: Iterable[str]) -> WatchedSentence 
 
 
 def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
-    """Return a sentence as a statement that nothing stands around."""
+    """Return a sentence as a statement without surroundings."""
     return Statement(
         position=0,
         kind="paragraph",
@@ -159,9 +159,9 @@ def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
 
 
 def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, new: Document) -> LeftOutChange | None:
-    """Return which watched sentences came or went, or None. What was or is in the policy itself did neither.
+    """Return the watched sentences that came or went, or None. Sentences that were or are in the policy do not count.
 
-    Under another extraction identity other parts are left out: that is no change of the page.
+    Another extraction identity leaves out other parts; that is not a change of the page.
     """
     if before.identity != after.identity:
         return None

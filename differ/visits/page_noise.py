@@ -1,6 +1,6 @@
-"""What of a change is not the policy's: a hidden address, a menu, a text that is back after a page that was not it.
+"""Suppresses changes outside the policy: a hidden address, a menu, a text that is back after another page.
 
-Such texts can be compared, and make a version; nobody is told of what they say.
+Such texts can be compared, and make a version, but their changes are not reported.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from differ.visits.comparability import SUBSTANTIAL
 from document.model import Block, Document
 
 RESTORED = 4
-"""A text so many times as long as the version before is one that is back, not one that grew."""
+"""Ratio to the length of the version before from which a text is back, and did not just grow."""
 RESTORED_UNWATCHED = 1.5
-"""The same, where the version before has no statement on sharing or rights: it was no policy."""
+"""Ratio if the version before has no statement on sharing or rights, and so was not a policy."""
 WATCHED = 3
-"""Statements on sharing or rights that a text that is back has at least."""
+"""Minimum number of statements on sharing or rights in a text that is back."""
 MENU_WORDS = 5
-"""Words of the longest line of a menu."""
+"""Maximum number of words in a line of a menu."""
 LINKED_MENU = 5
-"""Lines of the shortest menu of links."""
+"""Minimum number of lines in a menu of links."""
 BARE_MENU = 8
-"""Lines of the shortest menu whose links are not known; it comes before the first prose."""
+"""Minimum number of lines in a menu whose links are unknown; it precedes the first prose."""
 ALIKE = 0.8
-"""The share of a menu's lines that have its shape."""
+"""Minimum share of a menu's lines that have its shape."""
 PROSE = 15
-"""Words of a sentence with which a page's prose begins."""
+"""Minimum number of words in the sentence with which a page's prose begins."""
 
 _MASKS = (
     r"\[?\s*e-?mail\s+protected\s*\]?",
@@ -46,17 +46,17 @@ _MASKS = (
     r"esta dirección de correo electrónico está (?:siendo )?protegida contra (?:los robots de spam|spambots)\."
     r"(?: (?:usted )?necesita .{0,40}(?:verl[oa]|visualizarla)\.?)?",
 )
-"""What delivery networks and content systems write in an address's place for readers without scripts."""
+"""Placeholders that delivery networks and content systems write for an address, for readers without scripts."""
 _MASK = re.compile("|".join(_MASKS), re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN = "[email protected]"
-"""The one token that every mask is."""
+"""The token that replaces every mask."""
 _ENDS = (".", ":", ";", "!", "?", ",")
 
 
 @dataclass(frozen=True, slots=True)
 class Unmasked:
-    """The version before, with each address written as the new text writes it, and what was so made alike."""
+    """The version before, with each address written as in the new text, and the sentences that became equal by it."""
 
     before: Document
     after: Document
@@ -64,7 +64,7 @@ class Unmasked:
 
 
 def unmask(before: Document, after: Document) -> Unmasked:
-    """Let a mask in one text stand for any address in the same sentence of the other; another sentence stays."""
+    """Let a mask in one text stand for any address in the same sentence of the other; other sentences keep theirs."""
     before, after = with_one_mask(before), with_one_mask(after)
     written: dict[str, list[str]] = defaultdict(list)
     for sentence in _sentences(after):
@@ -91,7 +91,7 @@ def unmask(before: Document, after: Document) -> Unmasked:
 
 
 def with_one_mask(document: Document) -> Document:
-    """Return a document in which every mask of an address is the same."""
+    """Return a document with the same token for every mask of an address."""
     if not _MASK.search(document.text):
         return document
     sections = tuple(
@@ -122,7 +122,7 @@ def _key(sentence: str) -> str:
 
 
 def restored(before: Document, after: Document) -> str | None:
-    """Say that a text is back after a page that was not the policy, or return None where it grew."""
+    """Return a sentence that a text is back after a page that was not the policy, or None if it grew."""
     old, new = statements(before), statements(after)
     size, former = (sum(len(statement.words) for statement in some) for some in (new, old))
     if size < SUBSTANTIAL or size < RESTORED_UNWATCHED * former:
@@ -140,18 +140,19 @@ def restored(before: Document, after: Document) -> str | None:
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:
-    """Whether a text is back after a page that was no policy, so that it need not be like that page."""
+    """Whether a text is back after a page that was not a policy, so that it need not resemble that page."""
     old = statements(before)
     return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))
 
 
 def is_judged(statement: Statement) -> bool:
-    """Whether a lexicon says what a statement is about."""
+    """Whether there is a lexicon for a statement's language."""
     return load_lexicon(statement.language) is not None
 
 
 def menus(document: Document) -> frozenset[str]:
-    """Return the lines of menus: runs of short lines that are links, or stand before all prose and say nothing."""
+    """Return the lines of menus: runs of short lines that are links, or precede all prose and have no function
+    words."""
     menu_lines: set[str] = set()
     prose, before = False, None
     for short, run in groupby(statements(document, whole=True), is_short):
@@ -164,7 +165,7 @@ def menus(document: Document) -> frozenset[str]:
 
 
 def is_short(statement: Statement) -> bool:
-    """Whether a line is as short as one of a menu, and no sentence."""
+    """Whether a line is short enough for a menu, and not a sentence."""
     ends = statement.text.rstrip().endswith(_ENDS) and not statement.text.rstrip().endswith("&.")
     return len(statement.words) <= MENU_WORDS and not ends
 
@@ -172,8 +173,8 @@ def is_short(statement: Statement) -> bool:
 def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool) -> bool:
     """Whether short lines in a row are a menu.
 
-    A list that a sentence or a heading on sharing or rights stands over is one of recipients, data or choices, and is
-    none, be it of links; nor is one whose language has no lexicon, since nobody knows what stands over it.
+    A list after a sentence or heading on sharing or rights is a list of recipients, data or choices and never a menu,
+    even if it has links. Without a lexicon the heading cannot be read, so the list is not a menu either.
     """
     if not all(is_judged(line) and not line.lead and not heading_topics(line.path, line.language) for line in lines):
         return False
@@ -185,13 +186,13 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
 
 
 def says_nothing(line: Statement) -> bool:
-    """Whether a line has no function words, as no sentence has."""
+    """Whether a line has no function words, unlike a sentence."""
     lexicon = load_lexicon(line.language)
     return lexicon is not None and len(lexicon.content_words(line.words)) == len(line.words)
 
 
 def without_noise(comparison: Comparison, before: Document, after: Document) -> Comparison:
-    """Return a comparison in which nothing is told of menus, nor of anything in a text that is back."""
+    """Return a comparison without findings in menus, or in a text that is back."""
     if not comparison.findings:
         return comparison
     if restored(before, after):

@@ -1,8 +1,8 @@
-"""The cheap way that nearly every visit takes: an answer that is known to say what the latest version says, unread.
+"""Fast path for most visits: recognises an unchanged response without parsing it.
 
-Three tests, the cheapest first: the same bytes as an answer that was read in full; no difference to the version's own
-snapshot but in what rotates; the fingerprint of an answer that was read in full. Each implies an equal document, and
-none says anything where it fails.
+Three tests, the cheapest first: the same bytes as a response that was read in full; no difference to the version's own
+snapshot except in volatile parts; the fingerprint of a response that was read in full. If a test succeeds, the
+documents are equal; if it fails, that proves nothing.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from document.reading import identity_of
 from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
-"""Bytes of a page up to which it is compared with a snapshot where others wait meanwhile: a few milliseconds."""
+"""Maximum size, in bytes, of a page that is compared with a snapshot while others wait: a few milliseconds."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
-    """Recognise a visit by its fingerprint, or else assess it. What the crawler's worker processes run."""
+    """Recognise a visit by its fingerprint, or else assess it. The crawler's worker processes run it."""
     if not all(map(is_usual, visit.pages)):
         return assess(visit)
     fingerprint = fingerprint_all(visit.pages, visit.options)
@@ -46,7 +46,7 @@ def recognise_or_assess(visit: Visit) -> Assessment:
 def recognise_bytes(
     pages: Sequence[Page], options: ExtractionOptions, earlier: Iterable[PageFingerprint]
 ) -> Assessment | None:
-    """Return the assessment of an answer that came before, byte for byte; None where it did not."""
+    """Return the assessment of a response that is byte for byte an earlier one; None if it is new."""
     earlier = list(earlier)
     if not earlier or not all(map(is_usual, pages)):
         return None
@@ -56,7 +56,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Return whether an answer differs from the version's own, which was read as it would be now, in what rotates."""
+    """Whether a response differs from the version's own only in volatile parts, and the version was read as it would be
+    now."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
@@ -65,16 +66,16 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
 
 
 def is_usual(page: Page) -> bool:
-    """Whether an answer can be known by its body: others are told apart by their status and headers."""
+    """Whether a response can be recognised by its body: others differ by status and headers."""
     return page.status == 200 and challenge(page) is None
 
 
 def exact_fingerprint(pages: Sequence[Page], options: ExtractionOptions) -> str:
-    """Return a hash over the bytes of pages, and over what else decides how they are read."""
+    """Return a hash of the bytes of pages, and of everything else that decides how they are read."""
     answers = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
     return hashlib.sha256(json.dumps([identity_of(options, "generic"), answers]).encode()).hexdigest()
 
 
 def unchanged(identity: str, fallback: bool) -> Assessment:
-    """Return the assessment of an answer that has the text of the latest version."""
+    """Return the assessment of a response with the text of the latest version."""
     return Assessment("unchanged", identity=identity, fallback=fallback)

@@ -42,7 +42,7 @@ _PDF_WITHIN = 1024
 
 
 def is_pdf(page: Page) -> bool:
-    """Return whether a page is a PDF file, by its first bytes, or by its type where they say nothing else."""
+    """Return whether a page is a PDF file, by its first bytes, or by its type if they say nothing else."""
     if page.body[:_PDF_WITHIN].lstrip().startswith(_PDF):
         return True
     return _declared(page) == "application/pdf" and not page.body.lstrip().startswith(b"<")

@@ -60,7 +60,7 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def markdown_lines(text: str, address: str = "") -> list[Line]:
-    """Return the lines of a Markdown text; links are made absolute where the address is known."""
+    """Return the lines of a Markdown text; links are made absolute if the address is known."""
     return list(_Blocks(address).lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
 
 

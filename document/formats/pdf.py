@@ -65,7 +65,7 @@ class PrintedLine:
     bold: bool
 
     def beside(self, other: PrintedLine) -> bool:
-        """Whether it stands on the same line of the page as another."""
+        """Whether it is on the same line of the page as another."""
         return self.page == other.page and abs(self.base - other.base) <= _SAME_BASE * max(self.size, other.size)
 
 
@@ -80,7 +80,7 @@ class _Word:
     size: float
     bold: bool
     apart: bool
-    """Whether a blank stands before it."""
+    """Whether a blank is before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from document.text.numbering import split_marker
 _EDGE = 2
 """How many lines at the head and the foot of a page may be running ones."""
 _APART = 1.7
-"""How many times their size a running line stands away from the text."""
+"""How many times their size a running line is away from the text."""
 _NUMBER = re.compile(r"^(?:[^\W\d]{1,12}\.?\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|[^\W\d]{1,6})\s*\d{1,4})?$")
 """A page number: "3", "- 3 -", "Page 3 of 5", "3 / 5"."""
 _DIGITS = re.compile(r"\d+")
@@ -86,7 +86,7 @@ def typeset_lines(printed: PrintedText) -> list[Line]:
 
 
 def _without_running(printed: PrintedText) -> list[PrintedLine]:
-    """Leave out page numbers, watermarks, and what stands at the edge of at least half of the pages, numbers apart."""
+    """Leave out page numbers, watermarks, and what is at the edge of at least half of the pages, numbers apart."""
     pages: dict[int, list[PrintedLine]] = {}
     for line in printed.lines:
         pages.setdefault(line.page, []).append(line)
@@ -181,7 +181,7 @@ def _is_marker(text: str) -> bool:
 
 
 def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line stands right of a short paragraph, no higher than a cell beside it."""
+    """Whether a line is right of a short paragraph, no higher than a cell beside it."""
     lines = paragraph.lines
     if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:
         return False

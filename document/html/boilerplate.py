@@ -1,4 +1,4 @@
-"""Take out of a text what stands in it and is not text: menus, widgets, buttons, what is hidden for good.
+"""Take out of a text what is in it and is not text: menus, widgets, buttons, what is hidden for good.
 
 Shape decides: links, fields, buttons. What an element is called only supports what its shape already shows, and what
 reads like prose stays, whatever it is called.

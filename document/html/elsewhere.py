@@ -26,7 +26,7 @@ UNSEEN_SIZES = frozenset({"0", "1", "0px", "1px"})
 
 
 def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, ...]:
-    """Return what stands below the roots and is not text of the page, in reading order.
+    """Return what is below the roots and is not text of the page, in reading order.
 
     A visible frame counts, whatever it holds: its words are not known. Other elements count if they say twelve words.
     """

@@ -85,7 +85,7 @@ class Context:
     pre: bool = False
     """Whether line feeds end lines."""
     block: bool = False
-    """Whether the element stands on lines of its own."""
+    """Whether the element is on lines of its own."""
     container: bool = False
     """Whether the elements right within it do."""
 
@@ -150,7 +150,7 @@ class Buffer:
             self.links.append(Link(text, target))
 
     def finish(self, context: Context) -> tuple[Line | None, Buffer]:
-        """Return the line, or None where it has no text, and the buffer for the next one; open links go on there."""
+        """Return the line, or None if it has no text, and the buffer for the next one; open links go on there."""
         after = Buffer(open_links=[(target, 0) for target, _ in self.open_links])
         while self.open_links:
             self.close_link()

@@ -1,4 +1,4 @@
-"""Find the policy's part of a page, where no selector is configured, by the shape of what stands there."""
+"""Find the policy's part of a page, if no selector is configured, by the shape of what is there."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PolicyPart:
         """What was taken out of the tree, and why."""
 
     def take_out_what_is_around(self, soup: BeautifulSoup) -> Tag:
-        """Take out what stands before and after the text, from the outside in; return the element that is left."""
+        """Take out what is before and after the text, from the outside in; return the element that is left."""
         root = soup.body if isinstance(soup.body, Tag) else soup
         edges = [(root, True, True)]
         while edges:

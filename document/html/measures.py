@@ -131,7 +131,7 @@ def _count(text: str, size: Size, linked: bool, away: bool) -> None:
 
 
 def _own(node: Tag, controls: Controls) -> Size:
-    """Return what an element counts for itself; fields are never visited, so they count for what they stand in."""
+    """Return what an element counts for itself; fields are never visited, so they count for what they are in."""
     target = attribute(node, "href") if node.name == "a" else ""
     return Size(
         links=int(node.name == "a" and "href" in node.attrs),

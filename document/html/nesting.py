@@ -26,7 +26,7 @@ _ENDED_BY = {
 
 
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
-    """Return whether more than `deepest` elements may stand within one another.
+    """Return whether more than `deepest` elements may be within one another.
 
     Never fewer are counted than a parser nests, since an end tag in the wrong place is taken to end nothing. Tags in
     scripts and comments count too. A page with fewer tags than that costs nothing to ask.

@@ -15,7 +15,7 @@ class SelectorError(ValueError):
 
 
 def check_selector(text: str) -> None:
-    """Raise SelectorError where the text is not a valid CSS selector that can be read."""
+    """Raise SelectorError if the text is not a valid CSS selector that can be read."""
     _compiled(text)
 
 

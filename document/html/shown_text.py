@@ -23,9 +23,9 @@ SEGMENT = re.compile(r"^[A-Za-z]{1,12}([:_-][0-9a-f]{1,4})$")
 ROWS = frozenset({"tbody", "tr", "colgroup"})
 """Segments that only a table can hold: it is hidden in their stead, and only what they hold is moved."""
 BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
-"""Comments around what stands in for a segment that is still to come."""
+"""Comments around the placeholder of a segment that is still to come."""
 _WAITING = 60
-"""Characters up to which what stands beside a placeholder says that something is to come."""
+"""Characters up to which what is beside a placeholder says that something is to come."""
 _LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
@@ -105,7 +105,7 @@ def _is_delivered(element: Tag) -> bool:
 
 
 def _waiting(template: Tag) -> Iterator[PageElement]:
-    """Yield what stands in for a segment: all up to the comment that ends it, or else one short text."""
+    """Yield the placeholder of a segment: all up to the comment that ends it, or else one short text."""
     following = list(template.next_siblings)
     end = next((n for n, node in enumerate(following) if isinstance(node, Comment) and node.strip() == "/$"), None)
     if end is not None:

@@ -104,7 +104,7 @@ def is_text(node: PageElement | None) -> bool:
 
 
 def attribute(element: Tag, name: str) -> str:
-    """Return an attribute's text, lists joined by spaces, or "" where it is missing."""
+    """Return an attribute's text, lists joined by spaces, or "" if it is missing."""
     value = element.attrs.get(name)
     if value is None:
         return ""

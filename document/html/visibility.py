@@ -28,7 +28,7 @@ def is_hidden(element: Tag, sheet: StyleSheet) -> bool:
 def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
     """Return whether something on the page shows a hidden element: a control, a link, a rule for another state.
 
-    The control need not say so: it stands just before, or the sentence breaks off where the hidden part begins.
+    The control need not say so: it is just before, or the sentence breaks off where the hidden part begins.
     """
     identifier = attribute(element, "id")
     if identifier and (identifier in controls.opened or f"#{identifier}" in sheet.shown):
@@ -50,7 +50,7 @@ def stands_for_more(node: PageElement | None) -> bool:
 
 
 def _before(element: Tag) -> PageElement | None:
-    """Return what stands before an element, or before the one around it that it begins."""
+    """Return what is before an element, or before the one around it that it begins."""
     for node in (element, element.parent):
         if node is not None and (node is element or node.name not in ("body", "main", "article")):
             before = next((other for other in node.previous_siblings if _is_read(other)), None)

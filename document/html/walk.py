@@ -124,7 +124,7 @@ class Walker:
         try:
             return urljoin(self._address, target)
         except ValueError:
-            # A target such as "http://[" is no address; what stands there is kept.
+            # A target such as "http://[" is no address; what is there is kept.
             return target
 
     def _add(self, text: str) -> None:

@@ -35,7 +35,7 @@ _NO_OPTIONS = ExtractionOptions()
 
 
 def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | None:
-    """Return a SHA-256 hex digest, or None where a selector of the options may look at anything.
+    """Return a SHA-256 hex digest, or None if a selector of the options may look at anything.
 
     Two pages with equal fingerprints give documents with equal `identity_words`, which are equal in all else but the
     queries and fragments of links; with equal status and headers `screen` says the same of both, too. The time it takes
@@ -64,14 +64,14 @@ def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTI
 
 
 def _said(text: str, needs: Needs) -> str:
-    """Return what is read of a page of HTML, or the whole page where its markup is odd."""
+    """Return what is read of a page of HTML, or the whole page if its markup is odd."""
     text = with_line_feeds(text)
     if text.count("<") > _MOST_TAGS:
         return text
     try:
         split = tokens(text)
         markup = split[1::2]
-        # Most tags stand in a page many times, and are looked at once.
+        # Most tags are in a page many times, and are looked at once.
         pieces = pieces_for(needs).of(dict.fromkeys(markup))
         sheets = {token for token, piece in pieces.items() if piece.sheet}
         sheet = sheet_of(tuple(pieces[token].sheet for token in markup if token in sheets) if sheets else ())
@@ -90,7 +90,7 @@ def _said(text: str, needs: Needs) -> str:
 def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
     """Return what is read of the head, without what may come and go in it, and how many tokens it has.
 
-    They are counted as far as this is certain to be the head; none where nothing is.
+    They are counted as far as this is certain to be the head; none if nothing is.
     """
     kept: list[str] = []
     inside = False

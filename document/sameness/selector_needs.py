@@ -16,7 +16,7 @@ _STRUCTURAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What selectors look at besides elements and where they stand."""
+    """What selectors look at besides elements and where they are."""
 
     attributes: frozenset[str] = frozenset()
     """In lower case; other words of the selectors may be among them."""
@@ -25,7 +25,7 @@ class Needs:
 
 
 def needs_of(options: ExtractionOptions) -> Needs | None:
-    """Return what the selectors look at, or None where one may look at anything, such as text."""
+    """Return what the selectors look at, or None if one may look at anything, such as text."""
     attributes: set[str] = set()
     places = False
     for selector in (*options.select, *options.remove):

@@ -1,7 +1,7 @@
 """The names that elements go by for a page's own style sheets, and for what opens them.
 
 They are counted in the order in which they are met instead of kept: build tools make new ones for each page, and
-nothing depends on what a name is, only on where else it stands.
+nothing depends on what a name is, only on where else it is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Names:
     ids: Numbers = field(default_factory=dict)
 
     def of(self, piece: Piece) -> str:
-        """Return the numbers of the names that a token has, as a field; "" where none is known."""
+        """Return the numbers of the names that a token has, as a field; "" if none is known."""
         if not piece.opens and piece.identifier not in self.ids and self.classes.keys().isdisjoint(piece.classes):
             return ""
         numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)

@@ -23,7 +23,7 @@ _LONGEST_KEPT = 500
 """How many tags, of how many characters, are remembered from page to page."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 _RAW = frozenset({"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv"})
-"""Attributes that are read as they stand, on any element."""
+"""Attributes that are read as they are, on any element."""
 _RAW_ON = {
     "type": _LISTS | {"li", "input"},
     "start": _LISTS,
@@ -41,7 +41,7 @@ _ELSEWHERE = {
     "width": frozenset({"iframe", "object", "embed", "img"}),
     "height": frozenset({"iframe", "object", "embed", "img"}),
 }
-"""Attributes of what stands in a page and holds its text elsewhere."""
+"""Attributes of what is in a page and holds its text elsewhere."""
 _READ = _RAW | _RAW_ON.keys() | _OPENERS | _ELSEWHERE.keys() | {"aria-modal", "href", "data-cfemail", "style", "srcdoc"}
 _READ = _READ | _FLAGS
 _NAMES = ("class", "id", "aria-label")
@@ -64,7 +64,7 @@ class Piece:
 
 
 class Pieces:
-    """Makes pieces of tokens, and remembers those of short ones: most tags of a page stand in the next one too."""
+    """Makes pieces of tokens, and remembers those of short ones: most tags of a page are in the next one too."""
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
@@ -168,7 +168,7 @@ def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]
 
 
 def _value(tag: str, name: str, value: str) -> str | None:
-    """Return what is read of an attribute's value, or None where the attribute might as well be missing."""
+    """Return what is read of an attribute's value, or None if the attribute might as well be missing."""
     if name in _RAW or tag in _RAW_ON.get(name, ()):
         return value
     if tag in _ELSEWHERE.get(name, ()):

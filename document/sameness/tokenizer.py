@@ -1,4 +1,4 @@
-"""Take a page's markup apart without building a tree, where there is only one way to read it.
+"""Take a page's markup apart without building a tree, if there is only one way to read it.
 
 What the tokens are follows the HTML Standard's tokenizer (13.2.5) in its plain states only. Markup that leaves them,
 so that two parsers could see other tags in it, is not taken apart at all: `OddMarkupError`.
@@ -11,17 +11,17 @@ import re
 
 _SPACE = r"[ \t\n\f]"
 _INSIDE = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
-"""What may stand in a tag: quoted values hold anything."""
+"""What may be in a tag: quoted values hold anything."""
 _UNREAD = ("script", "style")
 """Elements whose content is no markup up to their end tag."""
 _TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
-"""Elements whose content is no markup either; believed where it holds none."""
+"""Elements whose content is no markup either; believed if it holds none."""
 
 
 _PLAIN_INSIDE = (
     rf"(?:{_SPACE}++[^ \t\n\f\r\"'<>/=]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r\"'<>=`]++(?<!/)))?+)*+{_SPACE}*+"
 )
-"""What stands in a tag that is written as it should be: names with or without a value, each after a blank."""
+"""What is in a tag that is written as it should be: names with or without a value, each after a blank."""
 
 
 def _whole(name: str, inside: str = _INSIDE, unless: str = "") -> str:

@@ -1,6 +1,6 @@
 """Whether two answers differ in nothing but what rotates: tokens, nonces, the insides of scripts.
 
-It finds the same as equal fingerprints do where two pages are alike markup for markup, and takes a fraction of the
+It finds the same as equal fingerprints do if two pages are alike markup for markup, and takes a fraction of the
 time: only what differs is looked at.
 """
 
@@ -26,7 +26,7 @@ _UP_TO_VALUE = re.compile(
     rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
     re.IGNORECASE | re.ASCII,
 )
-"""What stands before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
+"""What is before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
 
 
 def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
@@ -52,7 +52,7 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
 
 
 def _alike(before: str, after: str, needs: Needs) -> bool:
-    """Compare what stands between the signs that may begin markup: only the first page need be taken apart for that."""
+    """Compare what is between the signs that may begin markup: only the first page need be taken apart for that."""
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:
         return False
@@ -66,7 +66,7 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
 def _differing(split: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
     """Return the markup that differs, with what stands for it in the other page; raises OddMarkupError for more.
 
-    A token has as many signs in both pages, and begins where its first one stands, if all before it are the same
+    A token has as many signs in both pages, and begins where its first one is, if all before it are the same
     markup for markup.
     """
     ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
@@ -84,7 +84,7 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
     """Return whether two tags differ in quoted values alone, and in none that is read as another.
 
-    In plain markup each value's first quote stands after "=", so that quotes come in pairs.
+    In plain markup each value's first quote is after "=", so that quotes come in pairs.
     """
     match = _START.match(old)
     tag = match[1].lower() if match else ""
@@ -102,6 +102,6 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 
 @lru_cache(maxsize=4096)
 def _named(outside: str) -> str:
-    """Return the attribute that what stands before a quoted value gives it to; "" where that is not plain."""
+    """Return the attribute that what is before a quoted value gives it to; "" if that is not plain."""
     match = _UP_TO_VALUE.fullmatch(outside)
     return match[1].lower() if match and match[1].isascii() else ""

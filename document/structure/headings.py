@@ -100,7 +100,7 @@ def _bold_heading(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _mark_numbered(lines: list[Piece]) -> None:
-    """Mark short typed-number lines that stand over paragraphs of their own, where most of their series do."""
+    """Mark short typed-number lines that are over paragraphs of their own, if most of their series do."""
     for series in _series(lines):
         headed = [number for number in series if _stands_over(lines, number)]
         if len(headed) * 2 > len(series):

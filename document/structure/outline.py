@@ -25,7 +25,7 @@ class Part:
     body: list[Piece] = field(default_factory=list)
     language: str = ""
     above: list[Part] = field(default_factory=list)
-    """The headings that it stands under, outermost first."""
+    """The headings that it is under, outermost first."""
     title: bool = False
     """Whether its heading is the title of the document, or of its half."""
 
@@ -71,7 +71,7 @@ def _leads(piece: Piece, after: Piece) -> bool:
 
 
 def _depth(open_parts: Sequence[Part], piece: Piece, leads: bool) -> int:
-    """Return how many of the open headings a heading stands under."""
+    """Return how many of the open headings a heading is under."""
     if piece.line.level:
         return next(
             (depth for depth, part in enumerate(open_parts) if _rank(part) >= piece.line.level or not _rank(part)),
@@ -91,7 +91,7 @@ def _number(part: Part) -> Number:
 
 
 def _depth_by_number(open_parts: Sequence[Part], piece: Piece) -> int:
-    """Return the depth that a dotted number names ("3.1.2" stands under "3.1"), or 0."""
+    """Return the depth that a dotted number names ("3.1.2" is under "3.1"), or 0."""
     values = piece.number.values
     if len(values) < 2:
         return 0
@@ -135,7 +135,7 @@ def _smaller(part: Part, piece: Piece) -> bool:
 def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
     """Mark the headings that are titles, one for each language's part; return the document's own, or "".
 
-    A title stands first, has no number, and stands over all that follows; or its words are in the page's own title; or
+    A title is first, has no number, and is over all that follows; or its words are in the page's own title; or
     the page has none, and it names a document ("Privacy Notice").
     """
     first = next((part for part in grouped if part.piece), None)

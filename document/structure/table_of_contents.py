@@ -16,7 +16,7 @@ _WORD = re.compile(r"\w+")
 def mark_contents(lines: list[Piece]) -> None:
     """Set `contents` on the entries of tables of contents.
 
-    A run of at least three lines that each are a link to a place in the page, or of which half are words that stand
+    A run of at least three lines that each are a link to a place in the page, or of which half are words that are
     again as a line of their own further down.
     """
     keys = [_key(piece.words) for piece in lines]

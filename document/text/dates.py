@@ -19,14 +19,14 @@ _DAY = r"(?:\d{1,2})(?:st|nd|rd|th|er|\.?[ºo°])?"
 _YEAR = r"(?:\d{4}|'\d{2})"
 _OF = r"(?:\s+(?:of|day\s+of|de|del|bulan|tahun))?"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
-"""What stands between the parts of a date with a month's name."""
+"""What is between the parts of a date with a month's name."""
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _OPENING = re.compile(r"^[ :-]*(?:(?:tanggal|tgl\.?|bulan|on|the|am|den|le|el)\s+)*", re.IGNORECASE)
-"""What stands before a date at the start of a line."""
+"""What is before a date at the start of a line."""
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
-"""Characters that may stand between the cue and its date."""
+"""Characters that may be between the cue and its date."""
 _LABEL = 60
 """Characters of a line that only names a date, which the next line then gives."""
 
@@ -131,7 +131,7 @@ def _on_line(line: str, after: str) -> Iterator[StatedDate]:
 
 @lru_cache(maxsize=256)
 def parse_date(text: str) -> date | None:
-    """Return the day that a text is, or None where it is none or could be two."""
+    """Return the day that a text is, or None if it is not one or could be two."""
     found = _date().fullmatch(text.strip())
     if not found:
         return None

@@ -10,7 +10,7 @@ _PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)")
 
 
 def decode_hex(code: str) -> str | None:
-    """Return the address in a `data-cfemail` value, or None where it is none.
+    """Return the address in a `data-cfemail` value, or None if it is not one.
 
     The first byte is the key; each further byte is a character XOR the key. Some pages hid the address in character
     references before the network hid it again.

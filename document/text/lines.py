@@ -20,11 +20,11 @@ class Line:
     row: bool = False
     """Whether it is a row of a data table."""
     level: int = 0
-    """1 to 6 where the markup says that it is a heading."""
+    """1 to 6 if the markup says that it is a heading."""
     bold: bool = False
     """Whether all of it is bold, or it is the name of something that opens."""
     size: float = 0.0
-    """Font size relative to the text around it, in steps; 0 where nothing says so."""
+    """Font size relative to the text around it, in steps; 0 if nothing says so."""
     links: tuple[Link, ...] = ()
     language: str = ""
     """The primary subtag of the nearest `lang` below the page's own, or ""."""

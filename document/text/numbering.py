@@ -25,11 +25,11 @@ _ONLY_TYPED_BEFORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What a marker counts: its shape, what stands around it, and its numbers."""
+    """What a marker counts: its shape, what is around it, and its numbers."""
 
     shape: Shape
     around: str
-    """What stands around the number: "." or "()" or ")"; "" for none."""
+    """What is around the number: "." or "()" or ")"; "" for none."""
     values: tuple[int, ...]
 
 
@@ -119,7 +119,7 @@ def _roman(text: str) -> int:
 
 
 def rendered(value: int, style: str) -> str:
-    """Return a list number as a browser shows it for a `list-style-type`, without what stands around it."""
+    """Return a list number as a browser shows it for a `list-style-type`, without what is around it."""
     if style in ("lower-alpha", "lower-latin", "a"):
         return _letters(value)
     if style in ("upper-alpha", "upper-latin", "A"):

@@ -1,1 +1,1 @@
-"""Who asks for what, and when they may be told. Pure."""
+"""Decides who asks for what, and when they may be notified. Pure."""

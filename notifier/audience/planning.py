@@ -1,9 +1,9 @@
-"""Which findings become alerts for whom, and when a delivery is tried again. Pure.
+"""Plans which findings become alerts for whom, and when a delivery is retried. Pure.
 
-A finding is told when the scope that was in force as it was recorded asks for it, and the present scope as well. So a
-subscription hears of nothing that was recorded before it was first seen, and a widened one of nothing that was
-recorded before it was seen widened. Before and after are counted by the archive's sequence of changes, which no clock
-can turn back.
+A finding is sent if both the scope that was in force when it was recorded and the present scope ask for it. So a
+subscription is not notified of anything recorded before it was first seen, and a widened subscription is not notified
+of anything it newly asks for that was recorded before the widening was seen. Before and after are counted by the
+archive's sequence of changes, which does not depend on a clock.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""The wait after the first failed attempt, the second, …; the last one from there on. The first ones are zero: a
+"""The wait after the first failed attempt, the second, …; the last wait repeats. The first waits are zero: a
 server that was down for a moment gets the message in the next run, however soon that is."""
 
 JITTER = 0.2
-"""The part of a wait by which it is lengthened at most."""
+"""Maximum jitter, as a share of the wait."""
 
 ATTEMPTS = 13
-"""Failed attempts after which a delivery is dead: with the waits above, after some four days."""
+"""Number of failed attempts after which a delivery is dead: with the waits above, after some four days."""
 
 LONGEST_WAIT = 2 * BACK_OFF[-1]
-"""Longer than any wait or claim is. A time that lies further off was written while the clock ran ahead."""
+"""Upper limit for waits and claims. A time further in the future was written while the clock was ahead."""
 
 LEASE = timedelta(minutes=5)
-"""How long a claimed delivery belongs to the process that claimed it: longer than any send may take."""
+"""Time for which a claimed delivery belongs to the process that claimed it: longer than any send may take."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionScope:
-    """What a subscription asks for."""
+    """The findings that a subscription asks for."""
 
     topics: tuple[str, ...]
     severity: Severity
@@ -63,10 +63,10 @@ class SubscriptionScope:
 
 @dataclass(frozen=True, slots=True)
 class DatedScope:
-    """A scope, and since when it is in force."""
+    """A scope, and the change after which it is in force."""
 
     after: int
-    """The number of the newest change in the archive when it was first seen; 0 where there was none."""
+    """The number of the newest change in the archive when it was first seen; 0 if there was none."""
     scope: SubscriptionScope
 
 
@@ -75,21 +75,21 @@ class RecordedChange:
     """A change in the archive, as far as planning needs it."""
 
     id: int
-    """Its place in the archive's sequence."""
+    """The change's number in the archive's sequence."""
     policy: str
     tags: tuple[str, ...]
     _: KW_ONLY
     version: int
     recorded_at: datetime
     findings: tuple[RecordedFinding, ...]
-    """All of them, in the order of their positions."""
+    """All findings of the change, in the order of their positions."""
     returns_to: int | None = None
     """The earlier version whose text came back with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAlert:
-    """An alert that is to be told."""
+    """An alert to be sent."""
 
     id: str
     finding_id: int
@@ -102,14 +102,14 @@ class PlannedMessage:
     change_id: int
     alerts: tuple[PlannedAlert, ...]
     targets: tuple[Target, ...]
-    """Empty where the next digest is to tell them."""
+    """Targets of the message; empty if the next digest lists the alerts instead."""
     _: KW_ONLY
     urgent: bool = False
-    """Whether it is critical: told at once, in quiet hours too."""
+    """Whether it is critical: sent at once, even in quiet hours."""
 
 
 def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int) -> tuple[DatedScope, ...]:
-    """Return the history with the present scope at its end; unchanged where the scope is.
+    """Return the history with the present scope at its end; unchanged if the scope is the same.
 
     `newest` is the number of the newest change in the archive.
     """
@@ -120,13 +120,13 @@ def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int
 
 
 def in_force(history: Iterable[DatedScope], change: int) -> SubscriptionScope | None:
-    """Return the scope that was in force when a change was recorded, or None where there was none yet."""
+    """Return the scope that was in force when a change was recorded, or None if the subscription was not yet known."""
     scopes = [dated.scope for dated in history if dated.after < change]
     return scopes[-1] if scopes else None
 
 
 def still_needed(history: tuple[DatedScope, ...], planned: int) -> tuple[DatedScope, ...]:
-    """Return the part of a history that a change after `planned` can still fall under."""
+    """Return the part of a history that can still apply to a change after `planned`."""
     past = [dated for dated in history if dated.after <= planned]
     return (*past[-1:], *(dated for dated in history if dated.after > planned))
 
@@ -137,10 +137,10 @@ def plan(
     changes: Iterable[RecordedChange],
     told_versions: Collection[tuple[str, int]] = (),
 ) -> tuple[PlannedMessage, ...]:
-    """Return a message for each change with findings that the subscriber is to hear of.
+    """Return a message for each change with findings that the subscriber must receive.
 
-    `told_versions` are the policies and versions whose change the subscriber has heard of: someone who heard that a
-    text went also hears that it is back, whatever the topics and severity of that change are.
+    `told_versions` are the policies and versions of whose change the subscriber was notified: whoever was notified that
+    a text went is also notified that it is back, whatever the topics and severity of that change are.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []
@@ -166,7 +166,7 @@ def plan(
 
 
 def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
-    """Return where a message goes now: nowhere where it waits for a digest that is to come."""
+    """Return the targets of a message; empty if it waits for the next digest."""
     waits = subscriber.alerts == "digest" and subscriber.digest is not None and not urgent
     return () if waits else targets_of(subscriber)
 
@@ -174,7 +174,7 @@ def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
 def asked_findings(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange
 ) -> list[tuple[int, RecordedFinding]]:
-    """Return the findings, each with its position, that both the scope of that time and the present one ask for."""
+    """Return the findings, with their positions, that both the scope of that time and the present scope ask for."""
     then = replace(
         subscriber,
         topics=scope.topics,
@@ -191,7 +191,7 @@ def asked_findings(
 
 
 def undoes(change: RecordedChange, told_versions: Collection[tuple[str, int]]) -> bool:
-    """Whether a change brings back a text from before one that was told."""
+    """Whether a change brings back a text from before a change that was sent."""
     if change.returns_to is None:
         return False
     return any((change.policy, number) in told_versions for number in range(change.returns_to + 1, change.version))
@@ -206,11 +206,11 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
 def next_attempt(
     attempts: int, now: datetime, *, jitter: float = 0.0, not_before: datetime | None = None
 ) -> datetime | None:
-    """Return when a delivery that failed `attempts` times is due again, or None where it is dead.
+    """Return when a delivery that failed `attempts` times is due again, or None if it is dead.
 
     `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`, so that deliveries that failed together do not all
     retry together.
-    `not_before` is what the service asks for: it lengthens a wait, by no more than the longest of `BACK_OFF`.
+    `not_before` is the time that the service asks for: it lengthens a wait, up to the longest of `BACK_OFF`.
     """
     if attempts >= ATTEMPTS:
         return None

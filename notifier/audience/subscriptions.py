@@ -1,4 +1,4 @@
-"""Who asks for what: subscribers, their targets, and the predicate that decides on one finding."""
+"""Subscribers, their targets, and the predicate that decides whether a subscriber receives a finding."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ FINE_TOPICS = (
 """The topics that can be subscribed to besides `WATCHED`; see `Finding.topic`."""
 
 TOPICS = (*WATCHED, *FINE_TOPICS)
-"""Everything that may stand in a subscriber's `topics`."""
+"""Everything that may be in a subscriber's `topics`."""
 
 TAG = "tag:"
-"""What a policy pattern starts with where it names a tag."""
+"""The prefix of a policy pattern that names a tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way out that the configuration names. Its address holds the secret, so it shows in no repr."""
+    """A channel of the configuration. Its address has a secret in it, so no repr shows it."""
 
     name: str
     url: str = field(repr=False)
@@ -59,7 +59,7 @@ class Target:
     channel: str
     """The channel's name."""
     recipient: str = ""
-    """An address within the channel, or "" where the channel's URL names it."""
+    """An address within the channel, or "" if the channel's URL names it."""
 
     @classmethod
     def parse(cls, text: str) -> Target:
@@ -73,16 +73,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Someone who is told of findings, and of how the watch goes."""
+    """A person or program that is notified of findings or, as an operator, of problems with the monitoring."""
 
     name: str
-    """Its key in the archive."""
+    """The subscriber's key in the archive."""
     via: tuple[Target, ...]
     topics: tuple[str, ...] = WATCHED
     """`sharing` and `rights` ask for material findings; a fine topic asks for every finding of its own."""
     _: KW_ONLY
     severity: Severity = "low"
-    """The lowest severity that is told; the default tells everything that is material."""
+    """The lowest severity that is sent; by default everything material is."""
     policies: tuple[str, ...] = ()
     """Names of policies, or `tag:` and a tag; empty for all."""
     language: Language = "en"
@@ -90,31 +90,31 @@ class Subscriber:
     clauses: tuple[str, ...] = ()
     """Clauses of a profile, like "III": each asks for every finding of its own, besides those of `topics`."""
     alerts: Alerts = "at once"
-    """Whether findings are told one by one, or by the next digest. Critical ones are always told at once."""
+    """Whether findings are sent at once, or in the next digest. Critical findings are always sent at once."""
     digest: Schedule | None = None
-    """When digests are written; None for none."""
+    """Schedule of the digests; None if the subscriber gets no digest."""
     quiet: Quiet | None = None
     """Hours in which only critical findings are sent."""
     timezone: str = "UTC"
-    """That of `quiet` and `digest`."""
+    """The time zone of `quiet` and `digest`."""
     operator: bool = False
-    """Whether it hears of how the watch itself goes: of policies that cannot be read, of messages that do not arrive.
-    One that names no topics hears of no findings."""
+    """Whether the subscriber is notified of problems with the monitoring: policies that cannot be read, messages that
+    do not arrive. An operator without topics receives no findings."""
     welcome: bool = True
-    """Whether it gets a first message that says what is watched."""
+    """Whether the subscriber gets a first message that says what is watched."""
 
     def is_quiet(self, now: datetime) -> bool:
-        """Tell whether only what is critical may be sent now."""
+        """Whether only critical messages may be sent now."""
         return self.quiet is not None and self.quiet.holds(now, self.timezone)
 
 
 def targets_of(subscriber: Subscriber) -> tuple[Target, ...]:
-    """Return where a subscriber's messages go, each target once."""
+    """Return the targets of a subscriber's messages, each once."""
     return tuple(dict.fromkeys(subscriber.via))
 
 
 def operators(subscribers: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return those who hear of how the watch itself goes."""
+    """Return the subscribers that are operators."""
     return tuple(subscriber for subscriber in subscribers if subscriber.operator)
 
 
@@ -124,9 +124,9 @@ def reads_all(subscriber: Subscriber) -> bool:
 
 
 def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
-    """Return those who asked for policies of which there are none, given the names and tags of all that are watched.
+    """Return the subscribers that no policy matches, given the names and tags of all watched policies.
 
-    They would wait for ever: a policy was renamed or taken out, or the last one with a tag lost it.
+    They would never receive anything: a policy was renamed or removed, or the last one with a tag lost it.
     """
     watched = tuple(policies)
     return tuple(
@@ -137,10 +137,10 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
-    """Tell whether a subscriber is to hear of a finding of a policy.
+    """Whether a subscriber must receive a finding of a policy.
 
     A material finding that counts as neither sharing nor rights (a profile may widen what is material, and a text
-    without a lexicon is judged by its structure) is told to whoever subscribed to either: no one should miss it
+    without a lexicon is judged by its structure) goes to everybody who subscribed to either: nobody should miss it
     because its topic could not be named.
     """
     return (
@@ -151,7 +151,7 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
 
 
 def covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
-    """Tell whether a subscriber asks for a policy at all."""
+    """Whether a subscriber asks for a policy at all."""
     if not subscriber.policies:
         return True
     return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)

@@ -1,4 +1,5 @@
-"""When a subscriber is told: quiet hours, and the schedule of digests. Pure; in the subscriber's own time zone."""
+"""Decides when a subscriber is notified: quiet hours, and the schedule of digests. Pure; in the subscriber's time
+zone."""
 
 from __future__ import annotations
 
@@ -27,11 +28,11 @@ def parse_clock(text: str) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Hours of each day in which only what is critical is sent; by the clock on the wall, so they may pass midnight."""
+    """Daily hours in which only critical messages are sent, in local time; they may pass midnight."""
 
     start: time
     end: time
-    """The first moment that is not quiet any more."""
+    """The end of the quiet hours, not included."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -48,7 +49,7 @@ class Quiet:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
     def holds(self, now: datetime, zone: str) -> bool:
-        """Tell whether it is quiet at a moment, in a time zone."""
+        """Whether a moment is in the quiet hours of a time zone."""
         wall = now.astimezone(zone_of(zone)).time()
         if self.start < self.end:
             return self.start <= wall < self.end
@@ -57,19 +58,19 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When digests are written."""
+    """The schedule of digests."""
 
     rhythm: Rhythm
     at: time = time(8)
-    """By the clock on the wall."""
+    """Time of day, in local time."""
     day: int = 0
-    """Of the week, for weekly ones: 0 for Monday."""
+    """Day of the week for weekly digests: 0 is Monday."""
 
     def last(self, now: datetime, zone: str) -> datetime:
         """Return the latest moment of the schedule that is not after `now`, in UTC.
 
-        Where a clock is set forward over that time of day it is as much later; where it is set back it is the first of
-        the two (PEP 495).
+        If the clocks are set forward over that time of day, the moment is as much later; if they are set back, it is
+        the first of the two (PEP 495).
         """
         local = now.astimezone(zone_of(zone))
         days = 1 if self.rhythm == "daily" else 7
@@ -88,5 +89,5 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        # A folder of the database, like "Asia", is found and cannot be read.
+        # A folder of the database, such as "Asia", exists but cannot be read.
         raise ValueError('is no time zone that this machine knows: write one like "Asia/Jakarta" or "UTC"') from error

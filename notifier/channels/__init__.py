@@ -1,9 +1,9 @@
-"""Sends one message to one target through Apprise, and says what became of it. The only importer of apprise.
+"""Sends one message to one target through Apprise, and returns the outcome. The only importer of apprise.
 
-Mail and the signed webhook go through plugins of our own. Apprise's mail makes the plain text out of the HTML and so
-loses the marks of the redline, names every mail differently each time, and cannot tell a mailbox that is gone from a
-server that is busy; none of its webhooks signs the exact bytes, or tells a receiver that it has this message already.
-Mail services with an API (`MAIL_SERVICES`) get the HTML alone: their plugins take one body, and make the text of it.
+Mail and the signed webhook have plugins of our own. Apprise's mail plugin derives the plain text from the HTML and so
+loses the marks of the redline, gives a mail a new Message-ID each time, and cannot distinguish a missing mailbox from a
+busy server. Its webhooks neither sign the exact bytes nor let a receiver recognise a repeated message. Mail services
+with an API (`MAIL_SERVICES`) get only the HTML: their plugins take one body, and derive the text from it.
 """
 
 from __future__ import annotations

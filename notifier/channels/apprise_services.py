@@ -1,4 +1,4 @@
-"""From a channel's address to the one service of Apprise that sends for it, or to why it cannot be used."""
+"""Resolves a channel's address to the Apprise service that sends for it, or to the reason why it cannot be used."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ MAIL_REFUSED = {
 }
 
 SELF_STEERED = ("matrix", "matrixs")
-"""Services whose answer may name another host to ask; they do so only where the address says `discovery=yes`."""
+"""Services whose answer may name another host to ask; they do so only if the address says `discovery=yes`."""
 
 RETRIED_BY_US = ("retry", "wait", "optional", "tag")
-"""Parameters by which Apprise would retry; and `optional` would have every failure count as accepted."""
+"""Parameters that make Apprise retry; `optional` makes every failure count as accepted."""
 
 WRITTEN_BY_US = ("overflow", "format")
-"""Parameters by which Apprise would cut our texts, in the middle of a number or an escape, or read them as markup."""
+"""Parameters that make Apprise cut our texts in the middle of a number or an escape, or parse them as markup."""
 
 REASON = 300
-"""Code points of a reason why something failed."""
+"""Maximum length, in code points, of a reason why something failed."""
 
 ASSET = AppriseAsset(
     app_id="Clausewatch",
     app_desc="Clausewatch",
     app_url="",
-    image_url_mask="",  # no picture is loaded from anywhere
+    image_url_mask="",  # no image is loaded
     image_url_logo="",
     async_mode=False,
     http_redirects=False,  # a redirected POST becomes a GET: answered with 200, and the message is lost
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=0,  # ours: Apprise's goes through a pool that few slow services fill, and that no process outlives
+    service_timeout=0,  # ours: a few slow services fill Apprise's pool, and the process cannot end before it
 )
 
 
@@ -63,7 +63,7 @@ class RefusedChannelError(Exception):
 
 
 def address_problem(url: str, recipient: str = "") -> str | None:
-    """Say in clear words why a channel's address, or a recipient in it, cannot be used; None where it can."""
+    """Return why a channel's address, or a recipient in it, cannot be used; None if it can."""
     try:
         service(url, recipient)
     except RefusedChannelError as error:
@@ -73,15 +73,15 @@ def address_problem(url: str, recipient: str = "") -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What sends to one recipient."""
+    """An Apprise service that sends to one recipient."""
 
     plugin: NotifyBase
     scheme: str
-    """The scheme of the address. Some plugins forget theirs: Mattermost's, Rocket.Chat's and Gotify's say http."""
+    """The scheme of the address. Some plugins lose it: those of Mattermost, Rocket.Chat and Gotify say http."""
 
 
 def service(url: str, recipient: str) -> Service:
-    """Return the one service of an address, for one recipient. Raises RefusedChannelError."""
+    """Return the service of an address, for one recipient. Raises RefusedChannelError."""
     guard_logs()
     redactor.learn(url)
     _register()
@@ -105,7 +105,7 @@ def service(url: str, recipient: str) -> Service:
 
 
 def _options(url: str) -> dict[str, Any]:
-    """Return what Apprise reads in an address, less what would hide a failure, repeat a message or change it."""
+    """Parse an address with Apprise, and drop options that would hide a failure, or repeat or change a message."""
     options = _read(url)
     schema = options["schema"]
     if schema not in ALLOWED:
@@ -135,7 +135,7 @@ def _read(url: str) -> dict[str, Any]:
 
 
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
-    # Plugins drop what they do not understand; those that keep their targets under another name are believed.
+    # Plugins drop targets that they do not understand; plugins that store targets under another name are trusted.
     if recipient and not getattr(service, "targets", [recipient]):
         raise RefusedChannelError(f"{inert(recipient)!r} is no recipient that {schema} understands")
     if len(service) > 1:
@@ -147,12 +147,12 @@ def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> Non
 
 @cache
 def _register() -> None:
-    """Make our plugins known to Apprise; those for mail and for Teams replace Apprise's own."""
+    """Register our plugins with Apprise; the plugins for mail and for Teams replace Apprise's own."""
     N_MGR.add(Mail, force=True)  # type: ignore[no-untyped-call]  # Apprise does not type it
     N_MGR.add(Teams, force=True)  # type: ignore[no-untyped-call]  # as above
     N_MGR.add(Webhook)  # type: ignore[no-untyped-call]  # as above
 
 
 def line(text: str) -> str:
-    """Return one line for a person, without secrets and of bounded length."""
+    """Return a line for a person, without secrets and of bounded length."""
     return clipped(inert(redactor.redacted(text)), REASON)

@@ -1,4 +1,4 @@
-"""The plugin for mail: Apprise's way of writing a server's address, and our way of speaking to it."""
+"""The plugin for mail: a server's address as Apprise writes it, with our own SMTP client."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from notifier.texts.message import Message
 
 
 class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
-    """A mail server, with Apprise's way of writing its address and our way of speaking to it."""
+    """A mail server: its address as Apprise writes it, with our own SMTP client."""
 
     message: Message | None = None
-    """What to send, in all its forms: set before Apprise is asked to notify."""
+    """The message in all its forms; set before Apprise's `notify` is called."""
     failure: Failed | None = None
-    """Why the last send failed."""
+    """The reason why the last send failed."""
 
     def send(
         self,
@@ -30,7 +30,7 @@ class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not ty
         body_format: Any = None,
         **_: Any,
     ) -> bool:
-        """Send `message` to the one target; what Apprise hands over is the same, in one form only."""
+        """Send `message` to the one target; Apprise's arguments are the same message, in one form only."""
         if self.message is None:
             raise ValueError("there is no message to send")
         envelope = self._envelope()

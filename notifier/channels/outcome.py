@@ -1,4 +1,4 @@
-"""What became of one send."""
+"""The outcome of one send."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Failed:
     """The service has not taken the message, or did not say so in time."""
 
     reason: str
-    """One line for a person, without secrets."""
+    """A line for a person, without secrets."""
     permanent: bool = False
     """Whether another attempt is pointless."""
     unreachable: bool = False
-    """Whether the whole channel is out of reach, not just this recipient."""
+    """Whether the whole channel is unreachable, not just this recipient."""
     _: KW_ONLY
     not_before: datetime | None = None
-    """When the service asks to be tried again at the earliest; None where it says nothing of it."""
+    """Earliest time for a retry, if the service gave one; else None."""
 
 
 Outcome = Accepted | Failed

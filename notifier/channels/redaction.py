@@ -11,17 +11,17 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 MASK = "****"
 
 SHORTEST = 4
-"""Code points from which a part of a channel's address other than its password counts as a secret."""
+"""Minimum length, in code points, of a secret in a channel's address, except its password."""
 
 PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
-"""What a host and its port look like."""
+"""Matches a host with its port."""
 
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
-"""Loggers of the libraries that send. Below WARNING they write addresses, headers and whole messages."""
+"""Loggers of the sending libraries. Below WARNING they log addresses, headers and whole messages."""
 
 
 class ChannelRedactor(logging.Filter):
-    """Knows the secrets of every channel that was used, and takes them out of texts and log records."""
+    """Masks the secrets of all channels in texts and log records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,20 +29,20 @@ class ChannelRedactor(logging.Filter):
         self._learning = threading.Lock()
 
     def learn(self, url: str) -> None:
-        """Remember what of a channel's address is a secret: all of it but the scheme, the host and the port."""
+        """Remember the secrets of a channel's address: all of it except the scheme, the host and the port."""
         with self._learning:
-            # A new set each time: the threads of other channels may be reading the one before.
+            # A new set each time: the threads of other channels may be reading the old one.
             self._secrets |= _secrets(url)
 
     def redacted(self, text: str) -> str:
         """Return the text with every known secret masked."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
-        # An address that is no channel of ours may still stand in the text: keep its scheme and its host.
+        # The text may have an address in it that is not a configured channel: keep its scheme and its host.
         return re.sub(r"([A-Za-z][\w+.-]*://)[^\s/?#@]*:[^\s/?#]*@", rf"\1{MASK}@", text)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let warnings pass without secrets and without tracebacks, and nothing below them."""
+        """Let warnings pass, without secrets and tracebacks, and drop everything below them."""
         if record.levelno < logging.WARNING:
             return False
         record.msg, record.args = self.redacted(record.getMessage()), None
@@ -51,11 +51,11 @@ class ChannelRedactor(logging.Filter):
 
 
 redactor = ChannelRedactor()
-"""One for the process: the loggers that it guards belong to the process too."""
+"""The redactor of the process: the loggers that it guards belong to the process too."""
 
 
 def guard_logs() -> None:
-    """Put the redactor before everything that the sending libraries log; doing it twice changes nothing."""
+    """Install the redactor for everything that the sending libraries log; safe to call twice."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(redactor)
 
@@ -71,9 +71,9 @@ def _secrets(url: str) -> set[str]:
     pieces += [value for _, value in parse_qsl(parts.query)]
     host = host_and_port.rpartition(":")[0] or host_and_port if PLACE.fullmatch(host_and_port) else ""
     if not host:
-        # Some services take a token where a host stands: slack://TOKEN/…, tgram://123:TOKEN/.
+        # Some services have a token in place of a host: slack://TOKEN/…, tgram://123:TOKEN/.
         pieces += [host_and_port, *host_and_port.split(":")]
-    # A path may name the host once more, as the rooms of Matrix do.
+    # A path may repeat the host, like the rooms of Matrix.
     secrets = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
         secrets |= {password, *_logins(unquote(user), unquote(password))}
@@ -81,11 +81,11 @@ def _secrets(url: str) -> set[str]:
 
 
 def _forms(secret: str) -> tuple[str, ...]:
-    """Return a secret as it may stand in an address."""
+    """Return the forms of a secret in an address."""
     return secret, quote(secret), quote(secret, safe=""), quote_plus(secret)
 
 
 def _logins(user: str, password: str) -> set[str]:
-    """Return a password as HTTP and mail servers are told it: some repeat what they were told."""
+    """Return a password as it is sent to HTTP and mail servers, which may repeat it in an error."""
     logins = (password, f"{user}:{password}", f"\0{user}\0{password}")
     return {base64.b64encode(login.encode()).decode().rstrip("=") for login in logins}

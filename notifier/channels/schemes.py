@@ -1,11 +1,11 @@
-"""Which schemes a channel's address may have."""
+"""The schemes that a channel's address may have."""
 
 from __future__ import annotations
 
 MAIL = ("mailto", "mailtos")
 
 WEBHOOK = ("webhook", "webhooks")
-"""Ours: signed, over HTTP and HTTPS."""
+"""Our own webhooks: signed, over HTTP and HTTPS."""
 
 MAIL_SERVICES = (
     "brevo",
@@ -32,13 +32,13 @@ PAGERS = (
 )
 
 WEBHOOKS = ("apprise", "apprises", "form", "forms", "json", "jsons", "xml", "xmls")
-"""Apprise's own: neither signed nor structured."""
+"""Apprise's own webhooks: neither signed nor structured."""
 
 ALLOWED = (*MAIL, *WEBHOOK, *MAIL_SERVICES, *CHAT, *PAGERS, *WEBHOOKS)
 """The schemes that a channel may have: ways to reach a person or a program of a desk over the network.
 
-Left out of Apprise's registry is what acts on the machine itself (syslog, dbus, glib, gnome, macosx, windows, blink1,
-growl), what speaks to brokers, devices and media players (mqtt, amqp, kodi, enigma2, lametric, home automation), what
-publishes to everyone (mastodon, bluesky, twitter, reddit), paid text messages, and whatever is added later: a scheme
-comes in when someone has looked at what it does.
+Excluded from Apprise's registry are services that act on the machine itself (syslog, dbus, glib, gnome, macosx,
+windows, blink1, growl), brokers, devices and media players (mqtt, amqp, kodi, enigma2, lametric, home automation),
+services that publish to everyone (mastodon, bluesky, twitter, reddit), paid text messages, and everything added later:
+a scheme is allowed after somebody has reviewed what it does.
 """

@@ -1,4 +1,4 @@
-"""One send through Apprise, and what became of it."""
+"""Sends one message through Apprise, and returns the outcome."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from notifier.texts.dialects import dialect_of
 from notifier.texts.message import Message
 
 SEND_TIMEOUT = 60.0
-"""Seconds that one send may take in all. What answers later counts as failed and is tried again."""
+"""Time limit of one send, in seconds. A later answer counts as a failure, and the send is retried."""
 
 
 def send_message(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
-    """Send a message to one recipient through a channel, once. A failure is an answer, never an exception.
+    """Send a message to one recipient through a channel, once. A failure is returned, never raised.
 
-    A service that dribbles is left to a thread that ends with the process, whatever its own time-outs let it do.
+    A service that answers too slowly is left to a thread that ends with the process, whatever its own time-outs are.
     """
     outcomes: list[Outcome] = []
     thread = threading.Thread(
@@ -55,18 +55,18 @@ def _sent(channel: Channel, recipient: str, message: Message) -> Outcome:
         return Accepted()
     except RefusedChannelError as error:
         return Failed(str(error))
-    except Exception as error:  # noqa: BLE001  Plugins of a hundred services raise what they like; one must not stop the others.
+    except Exception as error:  # noqa: BLE001  Plugins of a hundred services raise anything; one must not stop the others.
         return Failed(line(f"{type(error).__name__}: {error}"))
 
 
 def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
-    """Return what Apprise is asked to send, one after the other."""
+    """Return the arguments for Apprise, one entry for each post."""
     if made.scheme in (*MAIL, *MAIL_SERVICES):
         return [{"title": message.subject, "body": message.html, "body_format": NotifyFormat.HTML}]
     dialect = dialect_of(made.scheme, made.plugin.body_maxlen)
     has_titles = made.plugin.title_maxlen > 0
     title = message.chat.title(dialect, message.subject, made.plugin.title_maxlen)
-    if made.scheme in PAGERS:  # which ring for each post
+    if made.scheme in PAGERS:  # which notify for each post
         posts: tuple[str, ...] = (message.chat.single(dialect, message.subject),)
     else:
         posts = message.chat.posts(dialect, message.subject)
@@ -75,7 +75,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
             "title": title if has_titles else "",
             "body": body if has_titles else f"{title}\n{body}",
             "body_format": NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT,
-            # Jira and Opsgenie answer a mere piece of information by doing nothing, and call that sent.
+            # Jira and Opsgenie ignore a message of type "info", and report it as sent.
             "notify_type": NotifyType.WARNING,
         }
         for body in posts
@@ -83,7 +83,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
-    """Translate what Apprise says. Only our own plugins know of permanent failures; all others may pass."""
+    """Translate Apprise's result. Only our own plugins report permanent failures; all others count as temporary."""
     if result.status is AppriseResultStatus.SUCCESS:
         return Accepted()
     if isinstance(made, Mail | Webhook) and made.failure is not None:

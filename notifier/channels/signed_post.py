@@ -1,7 +1,7 @@
-"""A signed webhook: the exact bytes, their signature, and one request that says what became of it.
+"""Sends a signed webhook: the exact bytes, their signature, and one request.
 
 The headers are those of the Standard Webhooks specification (https://www.standardwebhooks.com), for which libraries
-exist in most languages, and `Idempotency-Key`, by which a receiver knows a message that it has already.
+exist in most languages, and `Idempotency-Key`, by which a receiver recognises a repeated message.
 """
 
 from __future__ import annotations
@@ -20,52 +20,52 @@ import requests
 from notifier.texts.sanitize import inert
 
 VERSION = 1
-"""Of the body's shape. Keys may be added to a version; none is taken away or changes its meaning."""
+"""Version of the body's format. Keys may be added to a version; they are never removed, and keep their meaning."""
 
 SHORTEST_SECRET = 16
-"""Characters of a secret at least: a shorter one can be guessed."""
+"""Minimum length of a secret, in characters: a shorter one can be guessed."""
 
 ANSWER = 300
-"""Bytes that are read of a receiver's answer."""
+"""Maximum number of bytes read of a receiver's response."""
 
 LONGEST_WAIT = timedelta(hours=24)
-"""A receiver that asks for a longer pause is asked again after this."""
+"""Upper limit for a receiver's Retry-After."""
 
 PASSING = (408, 425, 429)
-"""Answers of 400 to 499 that may pass: too slow, too early, too many."""
+"""Statuses from 400 to 499 that are temporary: too slow, too early, too many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a webhook goes."""
+    """The receiver of a webhook."""
 
     url: str = field(repr=False)
-    """http or https; without the secret, but it may hold a token of the receiver's."""
+    """An http or https URL, without the secret; it may have a token of the receiver's in it."""
     secret: str = field(repr=False)
     verify: bool = True
-    """Whether its certificate is checked."""
+    """Whether the certificate is checked."""
     _: KW_ONLY
     connect_timeout: float = 10.0
     read_timeout: float = 20.0
-    """Seconds that it may take for each part of its answer."""
+    """Time limit for each part of the response, in seconds."""
 
 
 class WebhookRefusedError(Exception):
-    """The receiver answered, and did not take the message."""
+    """The receiver responded, and did not accept the message."""
 
     def __init__(self, status: int, answer: str, wait: timedelta | None = None) -> None:
         super().__init__(_sentence(status, answer))
         self.status = status
         self.permanent = 400 <= status < 500 and status not in PASSING
-        """Whether another attempt is pointless: it is the request that is wrong."""
+        """Whether another attempt is pointless because the request is wrong."""
         self.wait = wait
-        """How long it asks to be left alone, bounded; None where it does not ask."""
+        """The receiver's Retry-After, bounded; None if it did not send one."""
 
 
 def encode_body(content: dict[str, Any]) -> bytes:
-    """Return the bytes of a message, the same whenever it is sent.
+    """Return the bytes of a message, the same for every attempt.
 
-    Only ASCII, and no character that would act in a page of HTML, wherever a receiver puts it.
+    Only ASCII, and no character that is markup in HTML, in case a receiver puts it into a page.
     """
     text = json.dumps({"version": VERSION, **content}, sort_keys=True, separators=(",", ":"))
     for character in "<>&":
@@ -89,9 +89,9 @@ def signed_headers(key: str, content: bytes, secret: str, now: datetime) -> dict
 
 
 def post_signed(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
-    """Hand a message to a receiver, once; no redirect is followed, and no proxy of the environment is used.
+    """Post a message to a receiver, once, without following redirects or using a proxy of the environment.
 
-    Raises WebhookRefusedError where it answers no, and requests.RequestException where there is no answer.
+    Raises WebhookRefusedError if the receiver refuses it, and requests.RequestException if there is no response.
     """
     with requests.Session() as session:
         session.trust_env = False
@@ -125,14 +125,14 @@ def asked_wait(value: str | None, now: datetime) -> timedelta | None:
 
 
 def _key(secret: str) -> bytes:
-    """Return the bytes that sign: base64 after `whsec_`, as the specification writes them; else the text as it is."""
+    """Return the key for signing: base64 after `whsec_`, as in the specification; else the text itself."""
     if secret.startswith("whsec_"):
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     return secret.encode()
 
 
 def checked_secret(secret: str) -> str | None:
-    """Say what is wrong with a secret; None where nothing is."""
+    """Return what is wrong with a secret, or None."""
     if len(secret) < SHORTEST_SECRET:
         return f"its secret has fewer than {SHORTEST_SECRET} characters: make one with `openssl rand -hex 32`"
     try:
@@ -146,7 +146,7 @@ def _beginning(answer: requests.Response) -> str:
     try:
         return next(answer.iter_content(ANSWER), b"").decode("utf-8", "replace")
     except requests.RequestException:
-        return ""  # the status has said it already
+        return ""  # the status decides
 
 
 def _sentence(status: int, answer: str) -> str:

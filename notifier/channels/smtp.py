@@ -1,4 +1,4 @@
-"""An e-mail as bytes, and one conversation with a mail server that says what became of it."""
+"""Builds an e-mail, and submits it in one conversation with a mail server."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from notifier.texts.message import Message
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How to reach a mail server."""
+    """A mail server, and how to connect to it."""
 
     host: str
     port: int
     mode: str
-    """insecure, starttls or ssl."""
+    """Encryption: `insecure`, `starttls` or `ssl`."""
     _: KW_ONLY
     user: str
     password: str = field(repr=False)
     verify: bool
-    """Whether its certificate is checked."""
+    """Whether the certificate is checked."""
     timeout: float
-    """Seconds that it may take for each answer."""
+    """Time limit for each response, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Whom a mail is from and to."""
+    """Sender and recipient of a mail."""
 
     sender: str
     sender_name: str
@@ -42,11 +42,11 @@ class Envelope:
     _: KW_ONLY
     reply_to: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers that the channel's address asks for."""
+    """Additional headers, from the channel's address."""
 
 
 class MailRefusedError(Exception):
-    """The server answered, and did not take the mail."""
+    """The server responded, and did not accept the mail."""
 
     def __init__(self, code: int, answer: str, *, permanent: bool) -> None:
         super().__init__(f"the mail server answered {code} {answer}")
@@ -58,7 +58,7 @@ class _Subject(UnstructuredHeader, BaseHeader):
     """A subject in any script, folded by the older of Python's two ways.
 
     The newer one loses the space between two encoded words (seen in Python 3.11, with subjects in Arabic, Hebrew and
-    pictures).
+    emoji).
     """
 
     def fold(self, *, policy: Policy) -> str:
@@ -72,13 +72,13 @@ _HEADERS.map_to_type("subject", _Subject)
 
 
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
-    """Build the mail: plain text and HTML as alternatives, our own of both.
+    """Build the mail, with our own plain text and HTML as alternatives.
 
-    The Message-ID is the message's key, so that a mail sent twice is recognised as one. The References of mails that
-    belong together name one message, which was never sent: readers show them as one thread (RFC 5256, REFERENCES).
+    The Message-ID is the message's key, so that a mail sent twice is recognised as one. The References of mails
+    that belong together name one message, which was never sent: readers show them as one thread (RFC 5256, REFERENCES).
     """
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
-    # What looks like an encoded word would be decoded on the way into the header, line breaks and all (RFC 2047).
+    # Text that looks like an encoded word would be decoded on the way into the header, with line breaks (RFC 2047).
     mail["Subject"] = message.subject.replace("=?", "= ?")
     mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.recipient)
@@ -89,7 +89,7 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
     mail["Message-ID"] = f"<{message.key}@{domain}>"
     if message.thread:
         mail["References"] = f"<{message.thread}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     for name, value in envelope.headers:
         mail[name] = value
     mail.set_content(message.text, cte="quoted-printable")
@@ -98,10 +98,10 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
 
 
 def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
-    """Hand a mail to a server for its one recipient.
+    """Submit a mail to a server for its one recipient.
 
-    Raises MailRefusedError where the server answers no, and OSError or smtplib.SMTPException where there is no
-    conversation to speak of.
+    Raises MailRefusedError if the server refuses the mail, and OSError or smtplib.SMTPException if the conversation
+    fails.
     """
     connection = _connect(server)
     try:
@@ -112,7 +112,7 @@ def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
     except smtplib.SMTPDataError as error:
         raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=error.smtp_code >= 500) from error
     except smtplib.SMTPResponseException as error:
-        # A refused login or sender is the configuration's fault, and configurations get corrected: try again.
+        # A refused login or sender is an error of the configuration, which may be corrected: retry.
         raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=False) from error
     finally:
         connection.close()
@@ -133,11 +133,11 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     abroad = not f"{envelope.sender}{envelope.recipient}".isascii()
     if abroad and not connection.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
-    # Not send_message, which writes ">" before each line that begins with "From".
+    # Not send_message: it writes ">" before each line that begins with "From".
     content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
     connection.sendmail(envelope.sender, [envelope.recipient], content, options)
-    # Accepted: what becomes of the farewell changes nothing, and its answer is not waited for.
+    # Accepted: the result of QUIT does not matter, so its response is not awaited.
     with contextlib.suppress(OSError, smtplib.SMTPException):
         connection.putcmd("quit")
 

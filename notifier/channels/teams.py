@@ -1,4 +1,4 @@
-"""The plugin for Microsoft Teams: Apprise's way of reaching a workflow, and a card of our own."""
+"""The plugin for Microsoft Teams: sends to a workflow as Apprise does, with a card of our own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from notifier.texts.message import Message
 from notifier.texts.phrases import phrases_for
 
 COLOURS = {"critical": "Attention", "high": "Warning"}
-"""How a card names the colour of its heading, by severity."""
+"""Colour names for a card's heading, by severity."""
 
 
 class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
-    """A workflow that posts a card; with `?template=` in its address, the template's card."""
+    """A workflow that posts a card, or the template's card if `?template=` is in its address."""
 
     message: Message | None = None
-    """The message to send, set before Apprise is asked to notify."""
+    """The message to send; set before Apprise's `notify` is called."""
 
     def gen_payload(self, body: str, title: str = "", notify_type: Any = None, **named: Any) -> Any:
-        """Return what the workflow is sent, or what Apprise returns for a template."""
+        """Return the payload for the workflow, or Apprise's own if there is a template."""
         if self.template or self.message is None:
             return super().gen_payload(body, title, notify_type, **named)  # type: ignore[no-untyped-call]  # as above
         return {
@@ -36,9 +36,9 @@ class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does n
 
 
 def card(message: Message, title: str, body: str) -> dict[str, Any]:
-    """Return a card of a text that is escaped already: a heading, a block for each line, a button for the policy.
+    """Return a card of an escaped text: a heading, a block for each line, a button for the policy.
 
-    A block of several lines would be shown as one line, and Apprise's own heading is cut at the card's edge.
+    Teams shows a block of several lines as one line, and cuts Apprise's own heading at the card's edge.
     """
     heading = {
         "type": "TextBlock",
@@ -62,7 +62,7 @@ def card(message: Message, title: str, body: str) -> dict[str, Any]:
 
 
 def _blocks(paragraph: str) -> list[dict[str, Any]]:
-    """Return a block for each line; only the first stands apart from what comes before."""
+    """Return a block for each line; only the first has space above it."""
     return [
         {"type": "TextBlock", "text": line, "wrap": True, "spacing": "None" if number else "Medium"}
         for number, line in enumerate(paragraph.splitlines())

@@ -24,18 +24,18 @@ OURS = ("cto", "rto", "verify")
 class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
     """A receiver of signed JSON over HTTP."""
 
-    # Apprise declares these as nothing at all.
+    # Apprise gives these no type.
     service_name: Any = "Webhook"
     protocol: Any = WEBHOOK[0]
     secure_protocol: Any = WEBHOOK[1]
     request_rate_per_sec = 0
 
     message: Message | None = None
-    """What to send: set before Apprise is asked to notify."""
+    """The message to send; set before Apprise's `notify` is called."""
     channel: str = ""
-    """The channel's name: the same message through another channel is another one to a receiver."""
+    """The channel's name: a receiver counts the same message through another channel as another message."""
     failure: Failed | None = None
-    """Why the last send failed."""
+    """The reason why the last send failed."""
 
     def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
@@ -48,7 +48,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
 
     @staticmethod
     def parse_url(url: str, *options: Any, **named: Any) -> dict[str, Any] | None:
-        """Return what an address says, or None where it is none."""
+        """Return the parts of an address, or None if it is invalid."""
         results: dict[str, Any] | None = NotifyBase.parse_url(url)
         try:
             parts = urlsplit(url)
@@ -67,11 +67,11 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         return results
 
     def url(self, privacy: bool = False, *_: Any, **__: Any) -> str:
-        """Return the address without its secret, for Apprise's own books."""
+        """Return the address without its secret, for Apprise's own use."""
         return f"{self.secure_protocol}://{self.host}"
 
     def send(self, body: str, title: str = "", notify_type: Any = None, **_: Any) -> bool:
-        """Send `message`; what Apprise hands over is the same, in one form only."""
+        """Send `message`; Apprise's arguments are the same message, in one form only."""
         if self.message is None:
             raise ValueError("there is no message to send")
         now = datetime.now(UTC)
@@ -89,7 +89,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         return self.failure is None
 
     def key(self, message: Message) -> str:
-        """Return the stable name of a message in this channel."""
+        """Return the stable ID of a message in this channel."""
         return hashlib.sha256(f"{message.key}\n{self.channel}".encode()).hexdigest()[:32]
 
     def _endpoint(self) -> Endpoint:
@@ -125,7 +125,7 @@ def _inert(value: Any) -> Any:
 
 
 def _why(error: requests.RequestException) -> str:
-    """Say it in few words: what requests says holds addresses of objects and the whole path."""
+    """Return a short reason: the text of requests has addresses of objects and the whole path in it."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its TLS certificate or connection was refused"
     if isinstance(error, requests.exceptions.Timeout):

@@ -1,1 +1,1 @@
-"""What a message says, as data. Pure."""
+"""Contents of messages, as data. Pure."""

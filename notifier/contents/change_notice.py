@@ -1,4 +1,4 @@
-"""What one message tells: the alerts of one change, gathered by the clause that they are about."""
+"""Contents of an alert message: the alerts of one change, grouped by clause."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from document.model import StatedDate
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A version, as far as a message tells of it."""
+    """The parts of a version that a message shows."""
 
     number: int
     seen_at: datetime
-    """When a fetch first found this text."""
+    """Time of the first fetch of this text."""
     last_seen_at: datetime
-    """When a fetch last found it."""
+    """Time of the last fetch of this text."""
     _: KW_ONLY
     dates: tuple[StatedDate, ...]
 
@@ -33,7 +33,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Everything that one message tells: the alerts of one change for one subscriber."""
+    """Contents of an alert message: the alerts of one change for one subscriber."""
 
     subscriber: str
     policy: str
@@ -42,30 +42,30 @@ class Notice:
     earlier: Seen
     later: Seen
     alerts: tuple[Alert, ...]
-    """In the order of the policy; at least one."""
+    """Alerts in the order of the policy; at least one."""
     judged_by: str = "lexicon"
     coarse: bool = False
     timing: Timing = field(default_factory=Timing)
-    """What the dates that the policy states say of the change."""
+    """Conclusions from the dates that the policy states."""
     drift: tuple[str, ...] = ()
-    """Languages whose text stayed as it was while another's changed."""
+    """Languages whose text stayed as it was while another language's changed."""
     former: Seen | None = None
     """The earlier version whose text is back."""
     flapping: bool = False
     """Whether the text went back and forth before it stayed."""
     confirmed: bool = True
-    """False where the change is odd and no second look agreed with it."""
+    """False if the change is suspicious and no second look confirmed it."""
     head: str = ""
-    """The last entry of the chain over the evidence as the alert was planned, as `chain.Head` writes it; "" of an
-    alert that was planned before there was one."""
+    """The last entry of the chain over the evidence as the alert was planned, as `chain.Head` writes it; "" if the
+    alert was planned before the chain existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One clause that changed, with every alert about it."""
+    """A changed clause, with every alert about it."""
 
     alerts: tuple[Alert, ...]
-    """The most severe first; at least one. Their clauses before and after are the same."""
+    """Alerts, most severe first; at least one. Their clauses before and after are the same."""
 
     @property
     def worst(self) -> Finding:
@@ -74,7 +74,7 @@ class Passage:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was judged of the clause, the most severe first."""
+        """Findings about the clause, most severe first."""
         return tuple(alert.finding for alert in self.alerts)
 
     @property
@@ -89,17 +89,17 @@ class Passage:
 
     @property
     def deed(self) -> str:
-        """What was done to the clause: added, changed or removed."""
+        """Kind of the change to the clause: added, changed or removed."""
         if not self.worst.before:
             return "added"
         return "changed" if self.worst.after else "removed"
 
 
 def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
-    """Gather alerts by clause, the most severe clause first, and in the order of the policy where they are equal.
+    """Group alerts by clause, the most severe clause first; equal ones are in the order of the policy.
 
-    A clause that is a finding of sharing and of rights both is one passage. The same words changed in two places of one
-    section are two: an alert of a topic and rule that the passage already has begins a new one.
+    A clause with findings of both sharing and rights is one passage. The same change at two places of one section is
+    two passages: an alert with a topic and rule that the passage already has begins a new one.
     """
     gathered: list[list[Alert]] = []
     for alert in alerts:

@@ -1,6 +1,6 @@
-"""What a digest tells: how the watch went in a period, what was told in it, and what was not and why.
+"""Contents of a digest: the visits of a period, the alerts sent in it, and the findings that were not sent.
 
-It is sent also where nothing happened: it proves that we looked.
+A digest is sent even if nothing happened: it proves that the policies were checked.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ from notifier.audience.timing import Rhythm
 from notifier.contents.change_notice import Notice
 
 MOST_CHANGES = 20
-"""Changes of a period that a digest names; the newest come first, and the others are counted."""
+"""Maximum number of changes that a digest names, the newest first; the others are counted."""
 
 
 Ending = FetchOutcome | Literal["first"]
 ENDINGS: tuple[Ending, ...] = ("first", *OUTCOMES)
-"""How a visit ended: `first` made the first version of a policy, and is no change."""
+"""Outcomes of visits, and `first`, which made the first version of a policy and is not a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How the watch of one policy went in a period."""
+    """Visits of one policy in a period."""
 
     policy: str
     checks: int
     outcomes: tuple[tuple[Ending, int], ...]
-    """How many visits ended so, in the order of `ENDINGS`, those without any left out."""
+    """Number of visits by outcome, in the order of `ENDINGS`, without zeros."""
     _: KW_ONLY
     health: Health
-    """As it stood at the end."""
+    """Health at the end of the period."""
     trouble: str
-    """Why the last visit did not show the policy, a sentence; "" where it did."""
+    """A sentence on why the last visit did not show the policy; "" if it did."""
     trouble_since: datetime | None
     version: int
-    """The number of the latest version; 0 where there is none."""
+    """The number of the latest version; 0 if there is no version."""
     last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """One change of the period: what of it was told, and what was not.
+    """A change of the period: the findings that were sent, and the findings that were not.
 
-    Not told is what was not asked for, and what changes no meaning.
+    Findings that the subscriber did not ask for, and edits that do not alter meaning, were not sent.
     """
 
     policy: str
@@ -56,61 +56,60 @@ class Recap:
     seen_at: datetime
     _: KW_ONLY
     told: int
-    """Findings that were told, at once or by this digest."""
+    """Number of findings that were sent, at once or in this digest."""
     severity: Severity | None
-    """The highest among the material findings, told or not."""
+    """The highest severity of the material findings, sent or not."""
     topics: tuple[tuple[str, int], ...]
-    """How many findings of each fine topic were not asked for."""
+    """Number of findings that the subscriber did not ask for, by fine topic."""
     suppressed: int
-    """Pieces of text that changed without a change of meaning."""
+    """Number of edits that did not alter meaning."""
     held: bool
-    """Whether its alerts wait because the text goes back and forth."""
+    """Whether the alerts wait because the text goes back and forth."""
     dismissed: int = 0
-    """Findings that were not told because they have the words of a false alarm."""
+    """Number of findings that were not sent because they repeat a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A period, as it stood when its digest was written."""
+    """The account of a period, as of the writing of its digest."""
 
     since: datetime
     until: datetime
     rhythm: Rhythm | None
-    """None for one that was asked for by hand."""
+    """Rhythm of the digest; None if it was requested by hand."""
     _: KW_ONLY
     watches: tuple[Watch, ...]
-    """Of the policies that the subscriber asks for, in the order they were added."""
+    """Visits of the subscriber's policies, in the order in which the policies were added."""
     changes: tuple[Recap, ...]
-    """The newest first, at most `MOST_CHANGES`."""
+    """Changes, newest first, at most `MOST_CHANGES`."""
     changes_left_out: int
     head: str
     """The last entry of the chain over the evidence."""
 
     @property
     def checks(self) -> int:
-        """How many visits there were."""
+        """Number of visits."""
         return sum(watch.checks for watch in self.watches)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one digest tells to one subscriber."""
+    """Contents of a digest for one subscriber."""
 
     subscriber: str
     key: str
-    """Stable: its period's."""
+    """Stable key of the period."""
     account: Account
     _: KW_ONLY
     notices: tuple[Notice, ...] = ()
-    """The alerts that it is the first to tell, by change."""
+    """The alerts that this digest is the first to list, by change."""
 
 
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> datetime | None:
-    """Return the moment of the schedule that a digest is due for, or None.
+    """Return the scheduled time for which a digest is due, or None.
 
-    `last` is the moment that the last digest was for, or when the subscription was first seen. A digest that was missed
-    is written once, for the whole time since then. Where `last` lies in the future a clock was ahead, and nothing is
-    due.
+    `last` is the scheduled time of the last digest, or when the subscription was first seen. If digests were missed,
+    one is written for the whole time since then. If `last` is in the future, a clock was ahead, and nothing is due.
     """
     if subscriber.digest is None:
         return None

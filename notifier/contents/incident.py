@@ -1,6 +1,6 @@
-"""What operators are told: what is wrong with the watch itself, and when it is over.
+"""Contents of messages to operators: problems with the monitoring itself, and their end.
 
-All that is wrong in one way is one message: a hundred policies behind one dead name server are one.
+All problems of one kind are one message, even for a hundred policies behind one dead name server.
 """
 
 from __future__ import annotations
@@ -12,53 +12,53 @@ from typing import Literal
 from archive.questions.watch_problems import PolicyTrouble
 
 TroubleKind = Literal[PolicyTrouble, "idle", "undelivered", "template"]
-"""Besides those of policies, `idle`: a subscription covers no policy. `undelivered`: messages were given up.
-`template`: a template of the user's cannot be used."""
+"""Kinds of trouble. Besides the kinds of policies, `idle`: a subscription covers no policy; `undelivered`: messages
+were given up; `template`: a user's template cannot be used."""
 
 Stage = Literal["began", "ended"]
 
 TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flapping")
-"""The other kinds end in silence: who mended it knows."""
+"""Kinds whose end is reported; the others end silently, as whoever fixed them knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread"}
-"""A kind that a trouble of another kind may turn into: that one is over then, and nothing is said of its end."""
+"""By kind, the kind that it replaces: that trouble is then over, and its end is not reported."""
 
 MOST_INCIDENTS = 20
-"""Things that one message names; the others are counted."""
+"""Maximum number of incidents that a message names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One thing that is affected, as it stood when the message was planned."""
+    """An affected policy, subscription, target or template, as of the planning of the message."""
 
     about: str
     """The name of a policy, a subscription, a target or a template."""
     since: datetime
     visits: int = 0
-    """In a row that went wrong; of messages, how many were given up."""
+    """Number of failed visits in a row or, for messages, number of messages given up."""
     _: KW_ONLY
     detail: str = ""
-    """Why, a sentence."""
+    """A sentence on the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentReport:
-    """One kind of trouble that began, or that is over."""
+    """A kind of trouble that began or ended."""
 
     kind: TroubleKind
     stage: Stage
     at: datetime
     _: KW_ONLY
     incidents: tuple[Incident, ...]
-    """At most `MOST_INCIDENTS`."""
+    """Incidents, at most `MOST_INCIDENTS`."""
     left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """What one message tells an operator."""
+    """Contents of a message to an operator."""
 
     subscriber: str
     key: str
-    """Stable."""
+    """Stable key."""
     report: IncidentReport

@@ -1,4 +1,4 @@
-"""What a subscription's first message tells: what is watched since when, and what each policy promises today."""
+"""Contents of a subscription's first message: the watched policies, since when, and what each promises today."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.model import UNKNOWN_LANGUAGE, Document
 from notifier.audience.subscriptions import Subscriber
 
 MOST_NAMES = 12
-"""Recipients of one policy that are named; the others are counted."""
+"""Maximum number of recipients named for one policy; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +29,29 @@ class Promises:
     rights_section: bool
     """Whether a heading says that a section is about rights or choices."""
     unread_languages: tuple[str, ...]
-    """Languages of the text that there is no lexicon for: what they name is not known."""
+    """Languages of the text without a lexicon: their rights and recipients are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One policy, as the first message tells of it."""
+    """A policy, as the first message shows it."""
 
     policy: str
     url: str
     health: Health
     _: KW_ONLY
     trouble: str
-    """Why the last visit did not show the policy, a sentence; "" where it did."""
+    """A sentence on why the last visit did not show the policy; "" if it did."""
     since: datetime | None
-    """When its first version was seen; None where there is none, so that it is not yet watched."""
+    """Time of the first version; None if there is no version, so that the policy is not yet watched."""
     version: int
     promises: Promises | None
-    """None where there is no version."""
+    """Promises of the latest version; None if there is no version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inception:
-    """What is watched for a subscription as it begins."""
+    """The watched policies when a subscription begins."""
 
     written_at: datetime
     policies: tuple[Watched, ...]
@@ -59,7 +59,7 @@ class Inception:
     """The last entry of the chain over the evidence."""
     _: KW_ONLY
     asked: Subscriber
-    """What the subscription asks for; its targets are left out."""
+    """The subscription, without its targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Welcome:
 
 
 def promises(document: Document) -> Promises:
-    """List what a version promises, for a person to see at a glance."""
+    """List the promises of a version, for a person to see at a glance."""
     promised: Inventory = inventory(document)
     headings = [heading_topics((section.heading,), section.language) for section in document.sections]
     named = tuple(dict.fromkeys((recipient.kind, recipient.name) for recipient in promised.recipients))
@@ -90,7 +90,7 @@ def promises(document: Document) -> Promises:
 
 
 def watched(status: PolicyStatus, since: datetime | None, named: Promises | None) -> Watched:
-    """Return how a policy stands."""
+    """Return a policy as the first message shows it."""
     return Watched(
         status.name,
         status.url,
@@ -103,7 +103,7 @@ def watched(status: PolicyStatus, since: datetime | None, named: Promises | None
 
 
 def trouble(status: PolicyStatus) -> str:
-    """Say in a sentence why the last visit did not show a policy; "" where it did, or where there was none."""
+    """Return a sentence on why the last visit did not show a policy; "" if it did, or if there was no visit."""
     check = status.last_check
     if check is None or status.trouble_since is None:
         return ""

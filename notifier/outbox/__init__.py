@@ -1,6 +1,6 @@
-"""The rows behind the messages: subscriptions, alerts and deliveries. The only user of sessions in this floor.
+"""Stores the rows behind the messages: subscriptions, alerts and deliveries. This floor's only user of sessions.
 
-A change of state is a row, and sending is another: what is planned stays planned whatever happens to a server or to us.
+Planning and sending are separate: a planned row stays, whatever happens to a server or to this process.
 """
 
 from __future__ import annotations

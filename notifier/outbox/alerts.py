@@ -1,4 +1,4 @@
-"""Plans alerts: one row for each finding that somebody is to hear of, and one for each target of a message."""
+"""Plans alerts: one row for each finding and subscriber, and one for each target of a message."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import held_changes, note_planned, present, registered, scope_history
 
 FOR_THE_DIGEST = ""
-"""What stands in `AlertRow.digest` until a digest tells the alert."""
+"""Value of `AlertRow.digest` until a digest lists the alert."""
 
 
 def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the alerts and deliveries of everything recorded since the last planning; return how many alerts are new.
+    """Plan the alerts and deliveries of everything recorded since the last planning; return the number of new alerts.
 
-    The subscriptions that the command line made are added to `subscribers`. Planning twice gives the same as planning
-    once. What a text that goes back and forth changes is held, and planned once one text has stayed.
+    Subscriptions made on the command line are added to `subscribers`. Planning twice gives the same as planning once.
+    Changes of a flapping text are held, and planned once the text has settled.
     """
     planned = 0
     with archive.writing() as session:
@@ -49,7 +49,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 
 
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
-    """Return the changes recorded after a place in the archive's sequence, and those that are held, in its order."""
+    """Return the changes recorded after a point in the archive's sequence, and the held ones, in its order."""
     recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     before = maybe_sent_before(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
@@ -70,7 +70,7 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
 
 
 def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, AlertDecision]:
-    """Return what becomes of the alerts of those changes that are of flapping versions."""
+    """Return the decisions on the alerts of flapping versions among the changes."""
     ids = [change.id for change in changes]
     query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
@@ -82,7 +82,7 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return the policies and versions that a subscription was told of, of those policies whose text came back."""
+    """Return the policies and versions that were sent to a subscription, for policies whose text came back."""
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
         return set()
@@ -112,7 +112,7 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
 
 
 def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Target], now: datetime) -> None:
-    """Plan what waits for a digest as messages of their own: the subscription has no digest any more."""
+    """Plan alerts that wait for a digest as messages, because the subscription no longer has a digest."""
     waiting = session.scalars(
         select(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
     ).all()

@@ -1,8 +1,8 @@
-"""Deliveries on their way: which may be tried, who tries one, and what became of it.
+"""Claims deliveries for sending, and records their outcome.
 
 A delivery goes from `due` to `sending` while a process tries it, and from there to `accepted`, to `dead`, or back to
-`due` at a later time. A process that dies while sending leaves its claim; the claim ends by itself after
-`planning.LEASE`, or at once by `release_claims`. What waits for a subscription that is removed is `cancelled`.
+`due` at a later time. A process that dies while sending leaves its claim; the claim expires after `planning.LEASE`, or
+ends at once by `release_claims`. Deliveries that wait for a removed subscription are `cancelled`.
 """
 
 from __future__ import annotations
@@ -32,40 +32,40 @@ class Claimed:
     id: int
     target: Target
     attempts: int
-    """This one included."""
+    """Number of attempts, including this one."""
     _: KW_ONLY
     notice: MessageContent
     until: datetime
-    """When the claim ends, so that another process may try it."""
+    """Time at which the claim expires, so that another process may try the delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """What the outbox holds."""
+    """Number of deliveries by state."""
 
     waiting: int
-    """Deliveries that are not accepted yet and will be tried again."""
+    """Deliveries that are not yet accepted and will be retried."""
     dead: int
     """Deliveries that were given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """Messages for one subscriber that one target did not take."""
+    """Messages for one subscriber that one target did not accept."""
 
     subscriber: str
     target: Target
     count: int
     _: KW_ONLY
     error: str
-    """Of the last one, without secrets."""
+    """Error of the last one, without secrets."""
 
 
 def release_claims(archive: Archive, now: datetime) -> None:
-    """Give back what a process that is gone had claimed, and the attempt with it: it says nothing of the server.
+    """Release the claims of a process that died, without counting the attempts, which say nothing about the server.
 
-    Only for who holds the lock that all senders take. Of a server's archive the lock ends with a connection, which its
-    holder may outlive: there a claim is given back when it ends by itself.
+    Only for the holder of the lock that all senders take. On a database server the lock ends with a connection, which
+    its holder may outlive: there, claims only expire.
     """
     holder_may_live = archive.engine.dialect.name != "sqlite"
     with archive.writing() as session:
@@ -79,10 +79,10 @@ def release_claims(archive: Archive, now: datetime) -> None:
 def open_deliveries(
     archive: Archive, now: datetime, *, early: bool = False, resting: Collection[str] = ()
 ) -> tuple[Waiting, ...]:
-    """Return the deliveries to try now, those with the fewest attempts first; with `early` also those that still wait.
+    """Return the deliveries to try now, fewest attempts first; with `early` also deliveries that still wait.
 
-    A dead channel's old deliveries so come after everybody's new ones. Of the subscribers that are `resting`, because
-    it is a quiet hour for them, only what is urgent is returned, and what is to be sent before it.
+    So a dead channel's old deliveries come after all new ones. For subscribers that are `resting`, because they have
+    quiet hours, only urgent deliveries are returned, and those that must precede them.
     """
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
@@ -111,10 +111,10 @@ def open_deliveries(
 
 
 def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
-    """Take a delivery for this process.
+    """Claim a delivery for this process.
 
     Return None if another process has it, if it is done, or if an older one of its thread is not. With `early`, a
-    delivery that still waits is taken too.
+    delivery that still waits is claimed too.
     """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
@@ -142,9 +142,9 @@ def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
 
 
 def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
-    """Commit that an attempt failed, and return whether the delivery is tried again.
+    """Commit that an attempt failed, and return whether the delivery will be retried.
 
-    Where the claim ended meanwhile and another process tried it, what that one found stands.
+    If the claim expired meanwhile and another process tried the delivery, that process's result remains.
     """
     jitter = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
     again = next_attempt(claimed.attempts, now, jitter=jitter, not_before=failed.not_before)
@@ -152,7 +152,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
     _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
-    with archive.writing() as session:  # the newer ones wait with it: they would be tried in vain before it is due
+    with archive.writing() as session:  # newer deliveries wait with it: they cannot be sent before it
         newer = _siblings(session, claimed.id, older=False).where(
             DeliveryRow.state == "due", DeliveryRow.due_at < again
         )
@@ -163,7 +163,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
 
 
 def revive(archive: Archive, now: datetime) -> int:
-    """Make every dead delivery due again with all its attempts, and return how many there were."""
+    """Make every dead delivery due again with all its attempts, and return their number."""
     with archive.writing() as session:
         revived = session.execute(
             update(DeliveryRow).where(DeliveryRow.state == "dead").values(state="due", due_at=now, attempts=0)
@@ -172,14 +172,14 @@ def revive(archive: Archive, now: datetime) -> int:
 
 
 def delivery_counts(archive: Archive) -> DeliveryCounts:
-    """Count what waits and what was given up."""
+    """Count waiting and dead deliveries."""
     with archive.reading() as session:
         counts = dict(session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)).all())
     return DeliveryCounts(waiting=counts.get("due", 0) + counts.get("sending", 0), dead=counts.get("dead", 0))
 
 
 def given_up(archive: Archive) -> tuple[GivenUp, ...]:
-    """Return where messages were given up, and why the last of them was."""
+    """Return the targets whose messages were given up, with the error of the last one."""
     last = func.max(DeliveryRow.id)
     query = (
         select(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient, func.count(), last)
@@ -196,9 +196,9 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
 
 
 def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
-    """Select what waits for the same target and subscription about the same policy, from older or newer changes.
+    """Select deliveries that wait for the same target, subscription and policy, from older or newer changes.
 
-    Only alerts tell of a change: other kinds have no siblings.
+    Only alerts are about a change: other kinds have no siblings.
     """
     row = session.get_one(DeliveryRow, delivery)
     change = row.change_id or 0
@@ -227,7 +227,7 @@ def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:
 
 
 def _ended(now: datetime) -> ColumnElement[bool]:
-    """Whether a wait or a claim is over. One that would last longer than any was written by a clock that ran ahead."""
+    """Whether a wait or claim is over. If it would last longer than any can, a clock that was ahead wrote it."""
     return or_(DeliveryRow.due_at <= now, DeliveryRow.due_at > now + LONGEST_WAIT)
 
 

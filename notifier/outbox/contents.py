@@ -1,4 +1,4 @@
-"""Reads what a delivery tells, from its rows and what was stored with it."""
+"""Reads the contents of a delivery, from its rows and its stored payload."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.welcome import Inception, Welcome
 
 MessageContent = Notice | Digest | Welcome | IncidentNotice
-"""What one message tells."""
+"""The contents of a message."""
 
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
-"""How these are stored in a delivery's payload. In a report, people and their addresses are numbers of rows."""
+"""Serialises reports in a delivery's payload, in which people and addresses are numbers of rows."""
 
 OPERATOR = "operator"
-"""The kind of deliveries that tell operators how the watch itself goes."""
+"""The kind of deliveries that notify operators of problems with the monitoring."""
 
 
 def read_content(session: Session, delivery: DeliveryRow) -> MessageContent:
-    """Return what a delivery tells."""
+    """Return the contents of a delivery."""
     subscriber = session.get_one(SubscriptionRow, delivery.subscription_id).subscriber
     return READERS[delivery.kind](session, delivery, subscriber)
 
@@ -62,7 +62,7 @@ def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Inci
 
 
 def _named(session: Session, report: IncidentReport, incident: Incident) -> Incident:
-    """Return an incident with the names of people, as the rows have them now: they may have been erased."""
+    """Return an incident with the names of people from their rows, since names may have been erased."""
     if report.kind == "idle":
         return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
     if report.kind == "undelivered":
@@ -78,11 +78,11 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "welcome": _welcome,
     OPERATOR: _operation,
 }
-"""What reads each kind of delivery."""
+"""Readers by kind of delivery."""
 
 
 def read_digest(session: Session, subscription: SubscriptionRow, key: str, account: Account) -> Digest:
-    """Return a digest with the alerts that it is the first to tell; `key` says which in `AlertRow.digest`."""
+    """Return a digest with the alerts that it is the first to list, which have `key` in `AlertRow.digest`."""
     mine = and_(AlertRow.subscription_id == subscription.id, AlertRow.digest == key)
     changes = session.scalars(
         select(FindingRow.change_id)
@@ -97,7 +97,7 @@ def read_digest(session: Session, subscription: SubscriptionRow, key: str, accou
 
 
 def _notice(session: Session, change_id: int, mine: ColumnElement[bool], *, subscriber: str, head: str) -> Notice:
-    """Return those alerts of a change that meet a condition on `AlertRow`."""
+    """Return a notice of the alerts of a change that meet a condition on `AlertRow`."""
     change = session.get_one(ChangeRow, change_id)
     policy = session.get_one(PolicyRow, change.version.policy_id)
     numbers = (change.version.number - 1, change.version.number)

@@ -1,4 +1,4 @@
-"""Adds deliveries: one row for each target of what is told."""
+"""Adds deliveries: one row for each target of a message."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from notifier.audience.subscriptions import Target
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is told to the targets of one subscription."""
+    """A message to the targets of one subscription."""
 
     kind: str
-    """alert, digest, welcome, or operator."""
+    """Kind of the message: alert, digest, welcome, or operator."""
     key: str
-    """Stable: names it within its kind and subscription, so that no target is told twice."""
+    """Stable key, unique within kind and subscription, so that no target gets a message twice."""
     payload: dict[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     change_id: int | None = None
     urgent: bool = False
-    """Whether it is sent in quiet hours too."""
+    """Whether the message is sent even in quiet hours."""
 
 
 def add_deliveries(
     session: Session, row: SubscriptionRow, planned: Planned, *, targets: Iterable[Target], now: datetime
 ) -> int:
-    """Add a delivery, due now, for each target that is not told already; return how many are new."""
+    """Add a delivery, due now, for each target that does not have one; return the number added."""
     planned_before = select(DeliveryRow.channel, DeliveryRow.recipient).where(
         DeliveryRow.subscription_id == row.id, DeliveryRow.kind == planned.kind, DeliveryRow.key == planned.key
     )
@@ -62,9 +62,10 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
 
 
 def chain_head(session: Session) -> str:
-    """Return the last entry of the chain over the evidence, which messages quote, as `archive.evidence.chain.Head`.
+    """Return the last entry of the chain over the evidence, which messages quote, as text of
+    `archive.evidence.chain.Head`.
 
-    It is read in the transaction that plans, so that it stands for everything that is told.
+    It is read in the planning transaction, so that it covers everything in the message.
     """
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
     sequence, digest = session.execute(query).one()

@@ -1,4 +1,4 @@
-"""Plans digests: each tells what was recorded since the last one, and the alerts that waited for it."""
+"""Plans digests: each covers what was recorded since the last one, and lists the alerts that waited for it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from notifier.outbox.subscriptions import present, registered, subscription
 
 
 def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the digests that are due, once for each period; return how many.
+    """Plan the digests that are due, once for each period; return their number.
 
-    A period ends at a moment of the subscriber's schedule. What was recorded is counted by the archive's sequence, so
-    that it is told once whatever clocks do. Call it after `plan_alerts`.
+    A period ends at a time of the subscriber's schedule. Records are counted by the archive's sequence, so that each is
+    in one digest whatever clocks do. Call it after `plan_alerts`.
     """
     with archive.reading() as session:
         waiting = [
@@ -49,7 +49,7 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
 
 
 def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> None:
-    """Plan a digest of what was recorded since the last one, due or not; the schedule goes on from it."""
+    """Plan a digest of what was recorded since the last one, due or not; the schedule continues from there."""
     standing = statuses(archive, now)
     with archive.writing() as session:
         row = registered(session, subscriber, now)
@@ -57,9 +57,9 @@ def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> 
 
 
 def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> Digest | None:
-    """Return the digest that `plan_digest_now` would plan, and plan nothing.
+    """Return the digest that `plan_digest_now` would plan, without planning it.
 
-    None where no run has met the subscriber.
+    None if no run has seen the subscriber.
     """
     standing = statuses(archive, now)
     with archive.reading() as session:
@@ -71,7 +71,7 @@ def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> D
 
 
 def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
-    """Return the moment of the schedule that a digest is to be planned for, or None."""
+    """Return the scheduled time for which a digest must be planned, or None."""
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None or row.digested_until is None:
         return None
@@ -80,7 +80,7 @@ def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A digest that is about to be written."""
+    """A digest that is being planned."""
 
     session: Session
     row: SubscriptionRow
@@ -88,13 +88,13 @@ class _Draft:
     _: KW_ONLY
     standing: Sequence[PolicyStatus]
     until: datetime
-    """The end of its period."""
+    """End of the period."""
     by_hand: bool = False
 
     def plan(self, now: datetime) -> None:
-        """Plan it, with the alerts that wait for a digest, and begin the next period."""
+        """Plan the digest, with the alerts that wait for it, and begin the next period."""
         row, account = self.row, self.account()
-        # The beginning, too, names the period: a clock that is set back comes to the same end twice.
+        # The key has the beginning too: after a clock is set back, two periods can have the same end.
         key = f"{self.until.isoformat()} after {row.digested_fetch_id}.{row.digested_change_id}"
         waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
         self.session.execute(waiting.values(digest=key))
@@ -105,7 +105,7 @@ class _Draft:
         row.digested_change_id = self.session.scalar(select(func.max(ChangeRow.id))) or 0
 
     def account(self) -> Account:
-        """Return what happened in the period."""
+        """Return the account of the period."""
         session, row, schedule = self.session, self.row, self.subscriber.digest
         covered = [status for status in self.standing if covers_policy(self.subscriber, status.name, status.tags)]
         visits = _visits(session, row.digested_fetch_id or 0)
@@ -127,7 +127,7 @@ class _Draft:
 
 
 def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
-    """Return how many visits of each policy ended how, of those recorded after a place in the archive's sequence."""
+    """Count the visits of each policy by outcome, from a point in the archive's sequence on."""
     query = (
         select(PolicyRow.name, FetchRow.outcome, func.count())
         .join(FetchRow, FetchRow.policy_id == PolicyRow.id)
@@ -139,7 +139,7 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
         visits[name][outcome] = count
     new = select(PolicyRow.name).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     for name in session.scalars(new.where(VersionRow.number == 1, ~VersionRow.boundary, VersionRow.fetch_id > after)):
-        visits[name] += Counter(first=1, changed=-1)  # an addition leaves out what comes to nothing
+        visits[name] += Counter(first=1, changed=-1)  # adding counters drops zeros
     return visits
 
 
@@ -157,7 +157,7 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
 
 
 def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]:
-    """Return the changes of policies recorded after a place in the archive's sequence, the newest first."""
+    """Return the changes of policies recorded after a point in the archive's sequence, newest first."""
     query = (
         select(ChangeRow.id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)

@@ -15,34 +15,34 @@ from archive.upkeep.vacuum import vacuum
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
-"""What stands where a name or an address stood, with a number."""
+"""Replaces a name or an address, followed by a number."""
 
 TABLES = ("subscription", "alert", "delivery", "review")
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased of one person."""
+    """The result of erasing a person."""
 
     deliveries: int
-    """Messages, sent or not, whose recipient and content were erased."""
+    """Number of messages, sent or not, whose recipient and content were erased."""
     alerts: int
-    """Alerts that have another number now: the former was made of the name."""
+    """Number of alerts with a new ID: the old one was a hash with the name in it."""
     cancelled: int
-    """Messages that had not been sent, and are not any more."""
+    """Number of messages that had not been sent, and no longer will be."""
     _: KW_ONLY
     reviews: int
-    """Reviews of findings that somebody forgotten made now; what was said in them stays."""
+    """Number of reviews whose author was erased; their text stays."""
     also_at: tuple[str, ...]
-    """Other subscriptions of the command line that go to one of the addresses: they are left as they are."""
+    """Other subscriptions made on the command line that go to one of the addresses; they are left as they are."""
 
 
 def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
-    """Erase a person from every row, and what is left of those rows from the files; None where none has the name.
+    """Erase a person from every row, and the remains of those rows from the files; None if nobody has the name.
 
-    What was told remains, and when, to nobody in particular, and what was said in reviews, by nobody in particular. The
-    chain over the evidence holds no names of people, and is not touched. Copies that were made of the database before,
-    and logs of a database server, are not reached.
+    What was sent, and when, remains without a recipient, and reviews remain without an author. The chain over the
+    evidence has no names of people in it, and is not touched. Earlier copies of the database, and logs of a database
+    server, are not reached.
     """
     with archive.writing() as session:
         row, reviews = subscription(session, name), _erase_reviews(session, name)
@@ -53,7 +53,7 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
             if row is None
             else _erase_subscription(session, row, reviews, now)
         )
-        # Who made a subscription for others stays the maker of it, without the name.
+        # Subscriptions that the person made for others stay theirs, without the name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)
     return erased
@@ -69,7 +69,7 @@ def _erase_subscription(session: Session, row: SubscriptionRow, reviews: int, no
 
 
 def _erase_reviews(session: Session, name: str) -> int:
-    """Take a name out of the reviews; return how many there were."""
+    """Remove a name from the reviews; return the number of reviews changed."""
     mine = session.scalars(select(ReviewRow).where(ReviewRow.by == name)).all()
     for review in mine:
         review.by = FORGOTTEN
@@ -93,6 +93,6 @@ def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:
 def _erase_alerts(session: Session, row: SubscriptionRow) -> int:
     alerts = session.scalars(select(AlertRow.id).where(AlertRow.subscription_id == row.id)).all()
     for alert in alerts:
-        # The number is a hash of the name, among others: who guesses the name could prove it.
+        # The number is a hash of the name and more: with a guess at the name, it could be verified.
         session.execute(update(AlertRow).where(AlertRow.id == alert).values(id=secrets.token_hex(8)))
     return len(alerts)

@@ -1,7 +1,7 @@
-"""Plans what operators are told of the watch itself: each trouble once as it begins, and once when it is over.
+"""Plans messages to operators about the monitoring itself: one when a trouble begins, and one when it is over.
 
-What an operator was told is a row, so that planning twice tells nothing twice, and who becomes an operator later is
-told of what lasts.
+Each trouble that an operator was notified of is a row, so that planning twice sends nothing twice, and somebody who
+becomes an operator later is notified of the troubles that last.
 """
 
 from __future__ import annotations
@@ -51,22 +51,22 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "template",
     "left-out",
 )
-"""What `plan_incidents` examines; what no run tried in time is examined before one tries it."""
+"""Kinds that `plan_incidents` examines; missed policies are examined at the start of a run, before it tries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """How the user's templates fared in this pass."""
+    """Results of the user's templates in this pass."""
 
     broken: Mapping[str, str] = field(default_factory=dict)
-    """By name: why it cannot be used."""
+    """Reason why a template cannot be used, by its name."""
     sound: Collection[str] = ()
-    """Those that were filled."""
+    """Templates that were filled."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """Something that is wrong now."""
+    """A current problem."""
 
     kind: TroubleKind
     about: str
@@ -74,9 +74,9 @@ class _Problem:
     _: KW_ONLY
     incident: Incident
     target: Target | None = None
-    """Where messages were given up."""
+    """Target whose messages were given up."""
     topics: tuple[str, ...] = ()
-    """Of sentences that were left out: readers of these topics hear of them too."""
+    """Topics of left-out sentences, whose subscribers are notified too."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -85,21 +85,21 @@ class _Problem:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What was examined, and what was found wrong."""
+    """The kinds that were examined, and the problems found."""
 
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
     policies: Mapping[str, str]
-    """The names of the policies that are watched, by their number."""
+    """Names of the watched policies, by their number."""
     _: KW_ONLY
     sound: Collection[str] = ()
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """Those of the policies, by their name."""
+    """Tags of the policies, by their name."""
 
     def for_reader(self, reader: Subscriber, since: datetime) -> _State:
-        """Return what a subscriber hears who is not an operator, and whose subscription began then.
+        """Return the part for a subscriber who is not an operator, and whose subscription began then.
 
-        These are statements on their topics that were left out of a page: findings of low severity, as it were.
+        It has the statements on their topics that were left out of a page, like findings of low severity.
         """
         heard = tuple(problem for problem in self.problems if self._reaches(reader, since, problem))
         return _State(heard, ("left-out",), self.policies)
@@ -110,16 +110,16 @@ class _State:
         return covers_policy(reader, problem.incident.about, self.tags.get(problem.incident.about, ()))
 
     def is_over(self, row: ToldTroubleRow) -> bool:
-        """Whether something that an operator was told of was examined, and is wrong no more."""
+        """Whether a trouble that an operator was notified of was examined, and is over."""
         if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
             return False
         return (row.kind, row.about, row.episode) not in {problem.key for problem in self.problems}
 
 
 def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan what operators are told of policies that no run tried in time; return how many messages.
+    """Plan messages to operators about policies that no run tried in time; return their number.
 
-    Call it as a run begins, before it tries any and before the archive hears of a new configuration.
+    Call it when a run begins, before it tries any policy and before a new configuration is registered.
     """
     subscribers = tuple(configured)
     if not _operators(archive, subscribers):
@@ -131,10 +131,10 @@ def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetim
 def plan_incidents(
     archive: Archive, configured: Iterable[Subscriber], now: datetime, *, trouble_after: int, templates: Templates
 ) -> int:
-    """Plan what operators are told of all other trouble; return how many messages.
+    """Plan messages to operators about all other trouble; return their number.
 
-    Call it once a run, at its end: all that is wrong in one way becomes one message. `trouble_after` is how many
-    visits in a row must have gone wrong.
+    Call it once, at the end of a run: all problems of one kind become one message. `trouble_after` is the number of
+    failed visits in a row from which a policy is in trouble.
     """
     subscribers = tuple(configured)
     if not any(each.operator or reads_all(each) for each in everyone(archive, subscribers)):
@@ -177,7 +177,7 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
 
 
 def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Problem]:
-    """Return the subscriptions that would wait for ever; of names, only the number is kept."""
+    """Return the subscriptions that no policy matches; only their numbers are kept, not their names."""
     if not standing:
         return []
     readers = [subscriber for subscriber in subscribers if subscriber.topics or subscriber.clauses or subscriber.digest]
@@ -191,7 +191,7 @@ def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequenc
 
 
 def _undelivered(session: Session, now: datetime) -> list[_Problem]:
-    """Return the deliveries that were given up, but for those that told of such: there is an end to it."""
+    """Return the deliveries that were given up, except messages about such deliveries."""
     rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "dead").order_by(DeliveryRow.id))
     return [
         _Problem(
@@ -221,7 +221,7 @@ def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State,
 
 @dataclass(frozen=True, slots=True)
 class _OperatorPlan:
-    """What one operator, or one reader, is told."""
+    """Plans the messages to one operator, or to one subscriber."""
 
     session: Session
     row: SubscriptionRow
@@ -231,7 +231,7 @@ class _OperatorPlan:
     now: datetime
 
     def plan(self) -> int:
-        """Note what began and what is over, and plan a message for each kind."""
+        """Record what began and what is over, and plan a message for each kind."""
         mine = ToldTroubleRow.subscription_id == self.row.id, ToldTroubleRow.ended_at.is_(None)
         noted = list(self.session.scalars(select(ToldTroubleRow).where(*mine).order_by(ToldTroubleRow.id)))
         over = [row for row in noted if self._ends(row)]
@@ -243,7 +243,7 @@ class _OperatorPlan:
         return self._tell_began(began) + self._tell_over(over)
 
     def _ends(self, row: ToldTroubleRow) -> bool:
-        """Whether it is over. A policy that is gone stays so while it cannot be read, whatever is answered since."""
+        """Whether a trouble is over. A policy that is gone stays so while it cannot be read, whatever the responses."""
         turned = [kind for kind, former in SUPERSEDES.items() if kind == row.kind and self._holds(former, row)]
         return self.state.is_over(row) and not turned
 
@@ -280,9 +280,9 @@ class _OperatorPlan:
     def _routes(
         self, began: list[tuple[ToldTroubleRow, _Problem]]
     ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Problem]], list[Target]]]:
-        """Return what is told where: of messages that did not arrive, nothing goes the way that they went.
+        """Return the targets for each trouble. Failed messages are never reported to their own target.
 
-        It goes through another channel where the operator has one, else to another address of the same one.
+        They are reported through another channel if the operator has one, else to another address of the same channel.
         """
         routes: dict[tuple[int, ...], list[Target]] = {}
         for target in targets_of(self.operator):
@@ -307,7 +307,7 @@ class _OperatorPlan:
                 row
                 for row in over
                 if row.kind == kind
-                and row.about in self.state.policies  # else it is watched no more
+                and row.about in self.state.policies  # else the policy is no longer watched
                 and not any(self._holds(later, row) for later in worse)
             ]
             incidents = [Incident(self.state.policies[row.about], row.since) for row in mine]
@@ -333,7 +333,7 @@ class _OperatorPlan:
 
 
 def _gathered(problems: Sequence[_Problem]) -> list[Incident]:
-    """Return the incidents; messages to one target are one."""
+    """Return the incidents; all messages to one target are one incident."""
     counts = Counter(problem.target for problem in problems if problem.target is not None)
     first = {problem.target: problem.incident for problem in reversed(problems) if problem.target is not None}
     plain = [problem.incident for problem in problems if problem.target is None]

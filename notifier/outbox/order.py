@@ -1,4 +1,4 @@
-"""The order of deliveries: of what one target is told about one policy, the older before the newer. Pure."""
+"""Orders deliveries: a target receives messages about one policy oldest first. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from notifier.audience.subscriptions import Target
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery that is not accepted yet and may be tried again."""
+    """A delivery that is not yet accepted and may be retried."""
 
     id: int
     target: Target
     subscription: int
     _: KW_ONLY
     policy: int | None
-    """The policy of an alert's change; None for other kinds, which have no order."""
+    """The policy of an alert's change; None for other kinds, which are not ordered."""
     change: int | None
     attempts: int
     is_due: bool
@@ -29,15 +29,15 @@ class Waiting:
 
     @property
     def thread(self) -> tuple[int, ...]:
-        """Names the deliveries among which order matters: alerts of one subscription about one policy."""
+        """Key of the deliveries among which order matters: alerts of one subscription about one policy."""
         return (self.subscription, self.policy) if self.policy is not None else (-self.id,)
 
 
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
-    """Return what to try now, threads with few attempts first, and within each the older change first.
+    """Return the deliveries to try now, threads with few attempts first, and within a thread the older change first.
 
-    An older delivery is tried whenever a newer one is due, although it waits after a failure or for the end of quiet
-    hours: the newer one is not sent before it.
+    If a newer delivery is due, older ones are tried before it, even if they wait after a failure or for the end of
+    quiet hours.
     """
 
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:

@@ -1,4 +1,4 @@
-"""The rows of subscriptions: what each asks for since when, and those that the command line made."""
+"""Stores subscriptions: the scopes of each, and the subscriptions made on the command line."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from notifier.audience.planning import DatedScope, SubscriptionScope, amended, s
 from notifier.audience.subscriptions import Subscriber
 
 CONFIGURATION, COMMAND_LINE = "configuration", "command line"
-"""Where a subscription is written."""
+"""Origins of a subscription."""
 
 _SETTINGS = TypeAdapter(Subscriber)
 
 
 class NameTakenError(Exception):
-    """A subscription of that name is there already."""
+    """A subscription of that name exists already."""
 
 
 class NoSubscriptionError(Exception):
-    """The command line made no subscription of that name."""
+    """There is no subscription of that name that was made on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A subscription that the command line made."""
+    """A subscription made on the command line."""
 
     subscriber: Subscriber
     by: str
-    """The login of who made it."""
+    """Login of the person who made it."""
     at: datetime
 
 
 def everyone(archive: Archive, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return the configuration's subscribers, and those that the command line made."""
+    """Return the configuration's subscribers, and those made on the command line."""
     with archive.reading() as session:
         return present(session, configured)
 
 
 def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return the configuration's subscribers, and those that the command line made; of one name, the configuration's.
+    """Return the configuration's subscribers, and those made on the command line; for equal names, the configuration's.
 
-    Those of the command line are read in the transaction that acts on them: one that was removed stays so.
+    Subscriptions of the command line are read in the transaction that uses them, so that a removed one stays removed.
     """
     named = tuple(configured)
     names = {subscriber.name for subscriber in named}
@@ -58,10 +58,11 @@ def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscri
 
 
 def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
-    """Note which subscriptions there are, and what each asks for from here on.
+    """Record the subscriptions, and what each asks for from now on.
 
-    Call it with all of the configuration before anything is fetched: a subscription hears of what is recorded after it
-    was first seen. One that the configuration has no more is removed: where it comes back it is like a new one.
+    Call it with the whole configuration before anything is fetched: a subscription is notified of what is recorded
+    after it was first seen. A subscription that left the configuration is removed; if it comes back, it is like a new
+    one.
     """
     with archive.writing() as session:
         everybody = present(session, configured)
@@ -73,7 +74,7 @@ def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) 
 
 
 def made(archive: Archive) -> tuple[Made, ...]:
-    """Return the subscriptions that the command line made and nobody has removed, in the order they were made."""
+    """Return the present subscriptions of the command line, oldest first."""
     with archive.reading() as session:
         return tuple(
             Made(_SETTINGS.validate_python(row.settings), row.created_by, row.created_at or row.since)
@@ -87,24 +88,24 @@ def _made(session: Session) -> list[SubscriptionRow]:
 
 
 def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
-    """Make a subscription for the command line. It asks for what is recorded from now on.
+    """Add a subscription of the command line. It applies to what is recorded from now on.
 
-    `by` is the login of who makes it. Raises NameTakenError; whether the configuration has the name is for the caller
-    to know.
+    `by` is the login of the person who makes it. Raises NameTakenError; the caller must check the configuration's
+    names.
     """
     with archive.writing() as session:
         row = subscription(session, subscriber.name)
         if row is not None and row.removed_at is None and row.source == COMMAND_LINE:
             raise NameTakenError(subscriber.name)
         if row is not None:
-            row.removed_at = row.removed_at or now  # of the configuration, which has it no more
+            row.removed_at = row.removed_at or now  # from the configuration, which no longer has it
         row = registered(session, subscriber, now)
         row.source, row.settings = COMMAND_LINE, _SETTINGS.dump_python(subscriber, mode="json")
         row.created_by = by
 
 
 def remove_subscription(archive: Archive, name: str, now: datetime) -> int:
-    """Remove a subscription of the command line; return how many messages are not sent any more.
+    """Remove a subscription of the command line; return the number of messages cancelled.
 
     Raises NoSubscriptionError.
     """
@@ -117,7 +118,7 @@ def remove_subscription(archive: Archive, name: str, now: datetime) -> int:
 
 
 def cancel(session: Session, row: SubscriptionRow) -> int:
-    """Give up what waits for a subscription; return how many messages those are."""
+    """Cancel the deliveries that wait for a subscription; return their number."""
     waiting = session.scalars(
         select(DeliveryRow).where(DeliveryRow.subscription_id == row.id, DeliveryRow.state.in_(("due", "dead")))
     ).all()
@@ -127,7 +128,8 @@ def cancel(session: Session, row: SubscriptionRow) -> int:
 
 
 def registered(session: Session, subscriber: Subscriber, now: datetime) -> SubscriptionRow:
-    """Return a subscription's row with the present scope at the end of its history; make it where there is none."""
+    """Return a subscription's row with the present scope at the end of its history; create it if there is no such
+    row."""
     newest = session.scalar(select(func.max(ChangeRow.id))) or 0
     row = subscription(session, subscriber.name)
     if row is None:
@@ -140,7 +142,7 @@ def registered(session: Session, subscriber: Subscriber, now: datetime) -> Subsc
         _begin(session, row, newest, now)
     else:
         _amend(row, subscriber, newest, now)
-        if row.created_at is None:  # first seen by a program that knew no digests
+        if row.created_at is None:  # first seen by a program without digests
             _begin_digests(session, row, newest, now)
     session.flush()
     return row
@@ -163,16 +165,16 @@ def _amend(row: SubscriptionRow, subscriber: Subscriber, newest: int, now: datet
         row.scope = _stored(present, row.scope["planned"], held_changes(row))
         row.since = now
     if row.digested_until is not None and row.digested_until > now:
-        row.digested_until = now  # a clock was ahead: without this, digests would wait for it
+        row.digested_until = now  # a clock was ahead: without this, digests would wait until then
 
 
 def subscription(session: Session, name: str) -> SubscriptionRow | None:
-    """Return the row of a name, removed or not."""
+    """Return the row with a name, removed or not."""
     return session.scalar(select(SubscriptionRow).where(SubscriptionRow.subscriber == name))
 
 
 def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None:
-    """Note up to which change alerts are planned, and which changes are held."""
+    """Record up to which change alerts are planned, and which changes are held."""
     oldest = min([planned, *(change - 1 for change in waiting)])
     row.scope = _stored(still_needed(scope_history(row), oldest), planned, waiting)
 
@@ -183,12 +185,12 @@ def _stored(asked: tuple[DatedScope, ...], planned: int, waiting: Iterable[int] 
 
 
 def held_changes(row: SubscriptionRow) -> list[int]:
-    """Return the changes whose alerts wait for a text to stay."""
+    """Return the changes whose alerts wait for a text to settle."""
     return list(row.scope.get("held", ()))
 
 
 def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
-    """Return which scopes a subscription had, since which change each."""
+    """Return the scopes of a subscription, each with the change after which it applied."""
     return tuple(DatedScope(entry["after"], _scope(entry)) for entry in row.scope["asked"])
 
 

@@ -20,13 +20,13 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, subscription
 
 LONGEST_WAIT = timedelta(days=1)
-"""After which a first message is written although some policies have not been visited: they may never be."""
+"""Time after which a first message is written although some policies were not visited: they may never be."""
 
 
 def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the first messages that are due; return how many subscriptions get one.
+    """Plan the first messages that are due; return the number of subscriptions that get one.
 
-    A subscription is to be registered before. A target that is added to it later gets a first message of its own.
+    Subscriptions must be registered before. A target that is added later gets a first message of its own.
     """
     with archive.reading() as session:
         new = {
@@ -53,7 +53,7 @@ def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datet
 
 
 def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
-    """Return since when a subscription is there, where a target of it has no first message yet; else None."""
+    """Return when a subscription began if one of its targets has no first message yet; else None."""
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None:
         return None
@@ -66,7 +66,7 @@ def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
 
 
 def _key(row: SubscriptionRow) -> str:
-    """Return what names a subscription's first messages: one that comes back gets them again."""
+    """Return the key of a subscription's first messages: a subscription that comes back gets them again."""
     return (row.created_at or row.since).isoformat()
 
 
@@ -80,7 +80,7 @@ def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) ->
 
 
 def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, Watched]:
-    """Return how each policy stands and what it promises; reading the texts takes a moment for each."""
+    """Return the state and the promises of each policy, whose texts must be read, which takes a moment."""
     query = select(PolicyRow.name, VersionRow.seen_at).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     with archive.reading() as session:
         firsts: dict[str, datetime] = dict(session.execute(query.where(VersionRow.number == 1)).all())

@@ -1,1 +1,1 @@
-"""One pass over the outbox: plan, dispatch, record the outcome."""
+"""Makes one pass over the outbox: plan, dispatch, record the outcome."""

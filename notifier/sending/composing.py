@@ -1,4 +1,4 @@
-"""Writes the message of whatever a delivery tells."""
+"""Writes the message of a delivery of any kind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notifier.texts.welcome import welcome_message
 
 
 def compose(telling: MessageContent, language: Language = "en", render: Render = render) -> Message:
-    """Write the message of whatever is told in a language; `render` fills the templates."""
+    """Write the message with these contents in a language; `render` fills the templates."""
     if isinstance(telling, Digest):
         return digest_message(telling, language, render)
     if isinstance(telling, Welcome):

@@ -1,4 +1,4 @@
-"""Plans and sends what is due, each delivery on its own: a dead or slow channel delays none of the others."""
+"""Plans and sends due deliveries, each on its own: a dead or slow channel does not delay the others."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from notifier.texts.alert import trial_message
 from notifier.texts.custom_templates import OwnTemplates
 
 PATIENCE = 900.0
-"""Seconds after which a pass begins no more messages in any channel, unless told otherwise."""
+"""Default time, in seconds, after which a pass begins no more messages in any channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one pass did."""
+    """The results of one pass."""
 
     planned: int
-    """Alerts that are new."""
+    """Number of new alerts."""
     accepted: int
-    """Deliveries that a server took."""
+    """Number of deliveries that a server accepted."""
     postponed: int
-    """Deliveries that failed and are tried again, and those left alone because their channel was out of reach
-    or slow."""
+    """Number of deliveries that failed and will be retried, or were skipped because their channel was unreachable or
+    slow."""
     _: KW_ONLY
     dead: int
-    """Deliveries that were given up in this pass."""
+    """Number of deliveries that were given up in this pass."""
     errors: tuple[str, ...] = ()
-    """Why, one line for each target and reason, without secrets."""
+    """Reasons of failures, one line for each target and reason, without secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a test message to one target."""
+    """The outcome of a test message to one target."""
 
     target: Target
     error: str
-    """Why it was not accepted, without secrets; "" where it was."""
+    """Reason why it was not accepted, without secrets; "" if it was."""
 
 
 def wall_clock() -> datetime:
@@ -62,15 +62,15 @@ def deliver(
     templates: Path | None = None,
     trouble_after: int | None = None,
 ) -> Summary:
-    """Plan what was recorded since the last time, first messages and digests, then try once each delivery that is due.
+    """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
-    The subscriptions that the command line made are added to `subscribers`. In quiet hours only what is critical is
-    sent. With `early`, those too that still wait after a failure. Channels are used side by side, each for one message
-    at a time, so that a slow one delays no other; after `patience` seconds a channel begins nothing more, and what is
-    left of it waits for the next pass. The state of each delivery is committed right after its send, so that a kill
-    repeats at most the one that was under way in each channel. `templates` is a folder of templates that take the place
-    of ours. With `trouble_after`, operators are told of what is wrong with the watch, this pass included: of a policy
-    after so many visits in a row that did not show it. Raises StorageError.
+    Subscriptions made on the command line are added to `subscribers`. In quiet hours only critical messages are sent.
+    With `early`, deliveries that still wait after a failure are tried too. Channels are used in parallel, each for one
+    message at a time, so that a slow one does not delay others; after `patience` seconds a channel begins nothing more,
+    and the rest waits for the next pass. The state of each delivery is committed right after its send, so that a kill
+    repeats at most the message under way in each channel. `templates` is a folder of templates that replace ours. With
+    `trouble_after`, operators are notified of problems with the monitoring, this pass included: of a policy after so
+    many visits in a row that did not show it. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     planned = outbox.plan_alerts(archive, configured, now)
@@ -104,7 +104,7 @@ def deliver(
 def try_out(
     subscriber: Subscriber, channels: Iterable[Channel], now: datetime, templates: Path | None = None
 ) -> tuple[Trial, ...]:
-    """Send a test message to each target of a subscriber, and say what became of each."""
+    """Send a test message to each target of a subscriber, and return the outcomes."""
     with OwnTemplates(templates) as own:
         message = trial_message(subscriber, now, own.render)
     channels_by_name = {channel.name: channel for channel in channels}

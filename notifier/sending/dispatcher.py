@@ -1,8 +1,8 @@
-"""One round of sending: every channel in a thread of its own, and everything that touches the archive in the caller's.
+"""Dispatches deliveries: a thread for each channel, and everything that touches the archive in the caller's thread.
 
-A channel sends one message at a time. The caller claims a delivery, hands it to its channel, and commits what became of
-it as soon as the channel is done: so nothing is claimed long before it is sent, and no thread but the caller's opens a
-transaction.
+A channel sends one message at a time. The caller claims a delivery, hands it to its channel, and commits the outcome as
+soon as the channel is done: so nothing is claimed long before it is sent, and only the caller's thread opens
+transactions.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
 
 WORKERS = 16
-"""Channels that send at the same time; those past this number wait for one that is done with a message."""
+"""Maximum number of channels that send at the same time; others wait until one has sent its message."""
 
 STRIKES = 3
 """Failures in a row, other than permanent ones, after which a channel is left alone until the next pass: not every
-service says that it is out of reach, and each failure may have taken a whole time-out."""
+service reports that it is unreachable, and each failure may have taken a whole time-out."""
 
 
 @dataclass
@@ -47,19 +47,20 @@ class Dispatcher:
     render: Render = render
     """Fills the templates of messages."""
     _waiting: dict[str, deque[Waiting]] = field(default_factory=dict)
-    """By channel; the channel whose turn it is stands first."""
+    """Deliveries by channel; the channel whose turn it is comes first."""
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """By delivery: its thread, in which the older goes before the newer."""
+    """Thread by delivery; within a thread the older goes before the newer."""
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
-    """The threads of which one delivery failed, so that the newer ones wait for it."""
+    """Threads in which a delivery failed, so that newer ones wait for it."""
     _strikes: Counter[str] = field(default_factory=Counter)
     """Failures in a row, by channel."""
 
     def run(self, due: Iterable[Waiting]) -> tuple[Counter[str], tuple[str, ...]]:
-        """Try each delivery once; return how many were accepted, postponed and dead, and why. Raises StorageError."""
+        """Try each delivery once; return the numbers of accepted, postponed and dead ones, and why. Raises
+        StorageError."""
         for delivery in due:
             self._waiting.setdefault(delivery.target.channel, deque()).append(delivery)
         began = time.monotonic()
@@ -87,7 +88,7 @@ class Dispatcher:
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:
-        """Send what is claimed, unless this process was stopped for so long that another one may have sent it."""
+        """Send a claimed delivery, unless this process was suspended for so long that another may have sent it."""
         if self.clock() >= claimed.until:
             return Failed("this process was stopped before it could send; it is tried again")
         fault_injection.reach("before send")
@@ -96,7 +97,7 @@ class Dispatcher:
         return outcome
 
     def _claim(self, channel: str) -> Claimed | None:
-        """Claim the channel's next delivery that can be tried, or return None where it has none any more."""
+        """Claim the channel's next delivery that can be tried, or return None if there is none left."""
         mine = self._waiting.pop(channel)
         while mine:
             delivery = mine.popleft()
@@ -108,13 +109,13 @@ class Dispatcher:
             self._threads[claimed.id] = delivery.thread
             name = claimed.notice.subscriber
             if name in self.subscribers:
-                self._waiting[channel] = mine  # at the end: the others come first
+                self._waiting[channel] = mine  # at the end: the other channels come first
                 return claimed
             self._settle(claimed, Failed(f"the configuration names no subscriber {name!r} any more", permanent=True))
         return None
 
     def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
-        """Commit what became of a delivery; leave the rest of a channel alone that is out of reach."""
+        """Commit the outcome of a delivery, and skip the rest of an unreachable channel."""
         channel = claimed.target.channel
         if isinstance(outcome, Accepted):
             self._strikes[channel] = 0
@@ -131,7 +132,7 @@ class Dispatcher:
             self._counts["postponed"] += len(self._waiting.pop(channel, ()))
 
     def _give_in(self) -> None:
-        """Leave what no channel has begun to the next pass."""
+        """Leave deliveries that no channel has begun to the next pass."""
         for channel, left in self._waiting.items():
             if left:
                 self._counts["postponed"] += len(left)
@@ -141,7 +142,7 @@ class Dispatcher:
 
 
 def sent(channels_by_name: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
-    """Send a message once to a target, and say what became of it."""
+    """Send a message once to a target, and return the outcome."""
     if target.channel not in channels_by_name:
         return Failed(f"the configuration names no channel {target.channel!r}", unreachable=True)
     # Apprise costs a third of a second to import, and most runs have nothing to send.

@@ -1,7 +1,7 @@
 """What a person reads, in their language: an alert as e-mail, as plain text and as a short text for chat.
 
 Everything that comes from a page is made inert first and escaped by the template for HTML. No picture, font or style is
-loaded from anywhere. The severity and the clause that changed stand first.
+loaded from anywhere. The severity and the clause that changed are first.
 """
 
 from __future__ import annotations
@@ -211,5 +211,5 @@ def commands_of(notice: Notice) -> list[str]:
 
 
 def link(url: str) -> str:
-    """Return an address that may be linked to, or "" where it is none of the web."""
+    """Return an address that may be linked to, or "" if it is none of the web."""
     return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""

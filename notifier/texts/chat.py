@@ -36,12 +36,12 @@ class Chat:
     head: str
     """Always kept: whether it matters."""
     notes: tuple[str, ...] = ()
-    """What one must know besides; the last ones are left out where they leave the clauses no room."""
+    """What one must know besides; the last ones are left out if they leave the clauses no room."""
     parts: tuple[str, ...] = ()
     """One for each thing told, of several lines, the most severe first; as many as there is room for."""
     _: KW_ONLY
     advice: str = ""
-    """Left out where the parts need its room."""
+    """Left out if the parts need its room."""
     foot: tuple[str, ...] = ()
     """Always kept: when, what to open, the ids."""
     link: str = ""
@@ -151,7 +151,7 @@ def _fitting(text: str, room: int, dialect: Dialect) -> str:
 
 
 def clause_parts(clauses: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
-    """Write each clause: where it stands, why it is told, the words before and after."""
+    """Write each clause: where it is, why it is told, the words before and after."""
     return tuple(_part(passage, tongue) for passage in clauses)
 
 

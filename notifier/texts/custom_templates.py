@@ -58,7 +58,7 @@ class OwnTemplateError(Exception):
 
 
 class OwnTemplates:
-    """The templates of one folder, or ours where there is no folder; use it in a `with` statement."""
+    """The templates of one folder, or ours if there is no folder; use it in a `with` statement."""
 
     def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.folder = folder
@@ -81,7 +81,7 @@ class OwnTemplates:
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
-        """Return a filled template: the user's, or ours where they have none of this name or it fails."""
+        """Return a filled template: the user's, or ours if they have none of this name or it fails."""
         own = self._own_name(template)
         if own and own not in self.problems:
             try:

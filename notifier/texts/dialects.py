@@ -2,7 +2,7 @@
 
 Apprise escapes a plain text for Slack and Telegram, escapes too much for Teams (the dots of an address too, which then
 leads nowhere), and nothing for Discord and Mattermost. What a service reads as formatting, as a mention of people, or
-as an address to open is made harmless here: by an escape where the service has one, else by a character that looks
+as an address to open is made harmless here: by an escape if the service has one, else by a character that looks
 alike.
 """
 
@@ -32,7 +32,7 @@ class Dialect:
     link: Callable[[str], str] = str
     """Write an address that may be opened, which `plain_link` gave."""
     markdown: bool = False
-    """Whether Apprise is told that this is Markdown, so that it passes on what stands there."""
+    """Whether Apprise is told that this is Markdown, so that it passes on what is there."""
 
 
 def plain_link(url: str) -> str:
@@ -82,7 +82,7 @@ MATTERMOST = Dialect(4000, _backslashed, len, link="<{}>".format)
 Apprise keep to 4,000."""
 
 MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits); less where it is
+"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits); less if it is
 encrypted, and with room for the event around the text."""
 
 ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)

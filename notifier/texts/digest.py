@@ -69,7 +69,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
 
 def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
     if not recaps:
-        # Where nobody looked, nothing changed is more than is known.
+        # If nobody looked, nothing changed is more than is known.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
     names = list(dict.fromkeys(inert(recap.policy) for recap in recaps))
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])

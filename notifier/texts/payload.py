@@ -1,7 +1,7 @@
 """What an alert tells programs: the part of the webhook's body that is an alert's own. `docs/alerts.md` describes it.
 
-What sends it takes out control characters, marks of direction and half surrogates. The words of a page are others'
-words all the same: a program that shows them escapes them for where it does.
+The sender removes control characters, marks of direction and half surrogates. The words of a page are still untrusted:
+a program that shows them must escape them.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Phrases:
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic, a severity or a language; the key itself, inert, where it has none."""
+        """Return the name of a topic, a severity or a language; the key itself, inert, if it has none."""
         return self.texts.get(f"{table}.{key}") or inert(key)
 
     def day(self, day: date) -> str:

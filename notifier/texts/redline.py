@@ -34,7 +34,7 @@ class Side:
 
     runs: tuple[TextRun, ...]
     shortened: bool
-    """Whether words were left out; an ellipsis stands in their place."""
+    """Whether words were left out; an ellipsis is in their place."""
 
     @property
     def text(self) -> str:
@@ -43,12 +43,12 @@ class Side:
 
 
 def before(finding: Finding) -> Side | None:
-    """Return the clause before with the words marked that went, or None where it is new."""
+    """Return the clause before with the words marked that went, or None if it is new."""
     return _side(finding.before, finding.edits, "delete") if finding.before else None
 
 
 def after(finding: Finding) -> Side | None:
-    """Return the clause after with the words marked that came, or None where it is gone."""
+    """Return the clause after with the words marked that came, or None if it is gone."""
     return _side(finding.after, finding.edits, "insert") if finding.after else None
 
 
@@ -83,7 +83,7 @@ def _shortened(run: TextRun, earlier: list[TextRun], later: list[TextRun]) -> Te
 
 
 def _without_middle(text: str, head: int, tail: int) -> str:
-    """Keep the first and the last code points, cut at spaces, where that saves more than a few words."""
+    """Keep the first and the last code points, cut at spaces, if that saves more than a few words."""
     if len(text) <= head + tail + 40:
         return text
     start = text[:head].rpartition(" ")[0] + " " if " " in text[:head] else text[:head]

@@ -39,7 +39,7 @@ def inert_in_chat(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """Return at most `limit` code points, cut after a word and marked with an ellipsis where something is left out."""
+    """Return at most `limit` code points, cut after a word and marked with an ellipsis if something is left out."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]

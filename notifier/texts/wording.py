@@ -74,7 +74,7 @@ def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say what is still to come: the end of a period, else the day of effect; "" where nothing is."""
+    """Say what is still to come: the end of a period, else the day of effect; "" if nothing is."""
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
         return tongue.say("period.ends", due=tongue.day(timing.due))
@@ -142,7 +142,7 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 
 
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
-    """Say when a notice or objection period ends, with the sentence of the policy; both "" where it names none.
+    """Say when a notice or objection period ends, with the sentence of the policy; both "" if it names none.
 
     A date that did not move with the text is not that of this change: nothing is counted from it.
     """

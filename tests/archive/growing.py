@@ -58,7 +58,7 @@ def policy(name: str) -> Policy:
 
 
 def add_visit_to_two_pages(archive: Archive) -> None:
-    """Record a visit to a policy that stands on two pages."""
+    """Record a visit to a policy that is on two pages."""
     with archive.writing() as session:
         keys = [blobs.store(session, content) for content in (b"<p>one", b"<p>two")]
         first = session.scalar(select(func.min(PolicyRow.id)))

@@ -33,7 +33,7 @@ def make_older(url: str, revision: str, folder: Path) -> None:
 
 
 def dumped(url: str) -> dict[str, list[Any]]:
-    """Return the columns and the rows of each table, to compare what stands there with what stood there."""
+    """Return the columns and the rows of each table, to compare what is there with what was there."""
     with _engine(url) as engine, engine.connect() as connection:
         looked = inspect(connection)
         return {

@@ -176,7 +176,7 @@ def add(connection: Connection, random: Random) -> str:
 
 
 def add_with_entry(connection: Connection, random: Random) -> str:
-    """Add a row and an entry for it in the midst of the chain; hash it, and number anew what follows."""
+    """Add a row and an entry for it in the midst of the chain; hash it, and number again what follows."""
     name = random.choice(list(KINDS))
     (row,) = _rows(connection, TABLES[name], random, 1)
     fresh = _fresh(name, random)
@@ -206,7 +206,7 @@ def backdate(connection: Connection, random: Random) -> str:
 
 
 def backdate_entry(connection: Connection, random: Random) -> str:
-    """Set the time of an entry back, and hash it anew; not of the last, which would be to write the end anew."""
+    """Set the time of an entry back, and hash it again; not of the last, which would be to write the end again."""
     entries = _entries(connection)
     place = random.randrange(len(entries) - 1)
     entry = entries[place]
@@ -229,7 +229,7 @@ def cut_tail(connection: Connection, random: Random) -> str:
 
 
 def rewrite(connection: Connection, random: Random) -> str:
-    """Alter a row and seal everything anew. Only a saved head tells."""
+    """Alter a row and seal everything again. Only a saved head tells."""
     name = random.choice(list(KINDS))
     table = TABLES[name]
     (row,) = _rows(connection, table, random, 1)

@@ -132,7 +132,7 @@ def test_document_does_not_differ_from_itself(document: Document) -> None:
 @quick
 @given(documents(), documents())
 def test_changed_words_are_in_a_finding_or_a_suppression(before: Document, after: Document) -> None:
-    """A word that stands more often on one side is shown there as often, at least; nothing is dropped in silence."""
+    """A word that is more often on one side is shown there as often, at least; nothing is dropped in silence."""
     comparison = compare(before, after)
     pieces: list[Finding | Suppression] = [*comparison.findings, *comparison.suppressed]
     gone, new = (Counter(words(document.text)) for document in (before, after))
@@ -173,7 +173,7 @@ def fates(block: Block) -> Iterable[list[Block]]:
 def test_sections_in_another_order_in_both_make_the_same_findings(
     pair: tuple[list[Section], list[Section]], order: list[int]
 ) -> None:
-    """Where a section stands is no part of what it says."""
+    """The place of a section is not part of its text."""
     one, other = (written([sections[place] for place in order]) for sections in pair)
     before, after = pair
     assert essence(compare(written(before), written(after))) == essence(compare(one, other))
@@ -195,7 +195,7 @@ print(json.dumps(asdict(compare(*pair())), default=str, ensure_ascii=True))
 
 
 def pair() -> tuple[Document, Document]:
-    """Return two documents that differ in every sentence, in what stands where, and in names."""
+    """Return two documents that differ in every sentence, in what is where, and in names."""
     before = [
         section(title, [Block("paragraph", s) for s in SENTENCES[n::7]], "en") for n, title in enumerate(HEADINGS)
     ]

@@ -1,7 +1,7 @@
 """Golden pages: a folder with a page and what a reader should see of it.
 
 `python -m tests.document.golden` writes what is seen now; look at the difference before you keep it, and raise
-`EXTRACTOR` in document/reading.py where a page gives another document than before.
+`EXTRACTOR` in document/reading.py if a page gives another document than before.
 """
 
 from __future__ import annotations

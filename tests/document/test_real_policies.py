@@ -67,7 +67,7 @@ def test_all_words_of_the_policy_and_no_others_are_read(shared: Path, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_stand_as_a_reader_sees_them(shared: Path, name: str) -> None:
-    """List numbers too, where the markup tells; a clause with a heading of its own is one line in the text."""
+    """List numbers too, if the markup tells; a clause with a heading of its own is one line in the text."""
     ((_, document),) = documents(shared, name, "base")
     shown: set[str] = set()
     for section in document.sections:

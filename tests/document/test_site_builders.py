@@ -1,6 +1,6 @@
 """Policies of many companies in pages as site builders make them: no word is lost, and an edit is always seen.
 
-40 policies in 30 templates run where CLAUSEWATCH_LONG is set; else a sample. Figures are printed with -s.
+40 policies in 30 templates run if CLAUSEWATCH_LONG is set; else a sample. Figures are printed with -s.
 """
 
 from __future__ import annotations

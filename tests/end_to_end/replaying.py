@@ -36,7 +36,7 @@ PATHS = {
     "open-terms-archive": "/en/privacy-policy",
     "buffer": "/legal",
 }
-"""Under these the pages stood, so that their links lead where they did."""
+"""The addresses of the pages, so that their links lead where they did."""
 OTHER_SELECT = {
     "uptimerobot": ("main",),
     "open-collective": ("body",),

@@ -133,7 +133,7 @@ def label(shared: Path, policy: str) -> dict[str, Any]:
 
 
 def changed_words(edit: Mapping[str, Any]) -> set[str]:
-    """Return the words that stand more often on one side of an edit than on the other."""
+    """Return the words that are more often on one side of an edit than on the other."""
     before, after = (Counter(words(edit[side]).split()) for side in ("before", "after"))
     return {*(before - after), *(after - before)}
 

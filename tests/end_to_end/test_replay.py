@@ -21,7 +21,7 @@ RECALL, PRECISION = 1.0, 0.93
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""Which fetches see an upgrade where not all do; true changes and noise are among them."""
+"""Which fetches see an upgrade if not all do; true changes and noise are among them."""
 
 Truth = Mapping[str, Any]
 

@@ -40,7 +40,7 @@ class Child:
         return moments[-1] - moments[0] if moments else 0.0
 
     def wait_for_work(self) -> bool:
-        """Wait until its work begins; return False where it ends before."""
+        """Wait until its work begins; return False if it ends before."""
         deadline = time.monotonic() + STARTING
         while not self._lines():
             if self.code is not None:

@@ -23,7 +23,7 @@ SOON = 0.02
 """Seconds, on average, that such a kill comes after its point."""
 
 MEASURED = 20
-"""Kills after which it is measured anew how long a command works, undisturbed."""
+"""Kills after which it is measured again how long a command works, undisturbed."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Killing:
         self.random = Random(self.seed)  # noqa: S311 - chance that repeats
 
     def at_point(self, number: int, *words: str) -> bool:
-        """Kill a command at the point of this number; return False where it ends before."""
+        """Kill a command at the point of this number; return False if it ends before."""
         self.prepare()
         child = self.stand.start(*words, until=number)
         child.end()

@@ -32,7 +32,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 
 def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
-    """Run a command while the clock stands elsewhere."""
+    """Run a command while the clock is elsewhere."""
     return under(stand, [], *words, **(environment(clock) | more))
 
 
@@ -55,7 +55,7 @@ def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None
 
 
 def make_due(stand: Stand) -> None:
-    """Let an hour pass, as far as the archive knows, where the clock was not ahead."""
+    """Let an hour pass, as far as the archive knows, if the clock was not ahead."""
     engine = create_engine(stand.database)
     with engine.begin() as connection:
         tried = connection.execute(text("SELECT tried_at FROM policy")).scalar_one()

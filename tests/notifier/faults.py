@@ -30,11 +30,11 @@ class Fault:
     takes: bool = False
     """Whether the server keeps the message and does not get to say so: another attempt is a duplicate."""
     http: Answer | None = None
-    """What a webhook's receiver does; None where a mail server fails."""
+    """What a webhook's receiver does; None if a mail server fails."""
 
     @property
     def patience(self) -> float:
-        """Seconds that our side waits for an answer: long, where the server is only slow."""
+        """Seconds that our side waits for an answer: long, if the server is only slow."""
         return SILENCE if self.name.startswith("silence") else 20.0
 
 

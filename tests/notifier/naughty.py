@@ -1,4 +1,4 @@
-"""Texts that act where they are not made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
+"""Texts that act if they are not made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
 
 In the spirit of the Big List of Naughty Strings, but of our own. What would act in a page opens a dialog or asks the
 host `naughty.example`. CLAUSEWATCH_NAUGHTY names a JSON list of more texts, such as that of the package `blns`.

@@ -55,7 +55,7 @@ class Services:
 
 
 def visible(host: str, body: dict[str, Any]) -> str | None:
-    """Return the text that a service reads in a body; None where it holds no message."""
+    """Return the text that a service reads in a body; None if it holds no message."""
     if host == "hooks.slack.com":
         return "\n".join(f"{part['title']}\n{part['text']}" for part in body["attachments"])
     if "attachments" in body and "content" in body["attachments"][0]:

@@ -37,7 +37,7 @@ class Sink:
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
-    """The bodies of what it accepted, read as JSON where they are."""
+    """The bodies of what it accepted, read as JSON if they are."""
     taken: list[Taken] = field(default_factory=list)
     """All that it accepted, repeated ones too."""
     asked: int = 0

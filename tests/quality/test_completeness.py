@@ -46,7 +46,7 @@ def page(text: str) -> Page:
 
 
 def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
-    """Return what a first and a second look find where a text came after the whole one."""
+    """Return what a first and a second look find if a text came after the whole one."""
     extracted = read(page(whole), OPTIONS)
     latest = LatestVersion(extracted.document, extracted.identity, page(whole))
     first = assess(Visit(page(rest), OPTIONS, latest=latest, patience="left"))

@@ -1,6 +1,6 @@
 """How well the judgement does on labelled changes of real policies: floors, only ever raised.
 
-The labels and the program that scores them stand outside the project and are no part of it.
+The labels and the program that scores them are outside the project and are no part of it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""The share of edited spans of five policies that stand in a piece of their own section. The others change no word of
-the policy (drawn numbers, breaks, the page's foot), stand before the first section, or span sentences."""
+"""The share of edited spans of five policies that are in a piece of their own section. The others change no word of
+the policy (drawn numbers, breaks, the page's foot), are before the first section, or span sentences."""
 WORDED_SPANS = 0.98
 """The same share, those apart that change no word."""
 
@@ -60,7 +60,7 @@ class Judged:
         write(judgements, [row for key, row in self.rows.items() if key in keys])
         command = [sys.executable, str(self.shared / "score.py"), str(labels), str(judgements)]
         said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-        print(said)  # seen where a floor is missed
+        print(said)  # seen if a floor is missed
         return {name: score for line in said.splitlines() for name, score in read_line(line)}
 
 
@@ -70,7 +70,7 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def read_line(line: str) -> list[tuple[str, Score]]:
-    """Return the name and score of a line, or nothing where it is another line."""
+    """Return the name and score of a line, or nothing if it is another line."""
     found = LINE.match(line)
     if found is None:
         return []
@@ -142,7 +142,7 @@ def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
 
 
 def stands(label: Row, row: Row) -> bool:
-    """Whether a label's words before or after stand in a piece of its section."""
+    """Whether a label's words before or after are in a piece of its section."""
     sections = {plain(label[key]) for key in ("section", "section_after", "subsection") if label.get(key)}
     return any(
         any(section in plain(piece["section"]) for section in sections) and shows(label, piece)

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Columns that are added with a default need no table to be written anew, and rows that stand there take it: of
+    # Columns that are added with a default need no table to be written again, and rows that are there take it: of
     # changes recorded before, no timing and no drift is known.
     op.add_column("finding", sa.Column("translations", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("change", sa.Column("timing", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))

@@ -19,7 +19,7 @@ branch_labels = None
 depends_on = None
 
 SEALED = ("naming", "fetch", "version", "change", "finding", "suppression")
-"""The kinds of evidence that stood before there was a chain."""
+"""The kinds of evidence that existed before the chain."""
 
 
 def upgrade() -> None:
@@ -107,7 +107,7 @@ def _content(connection: sa.Connection, address: str) -> bytes:
 
 
 _BLOB = sa.table("blob", sa.column("sha256"), sa.column("size"), sa.column("content", sa.LargeBinary()))
-"""As it stands at this revision: each content compressed by itself."""
+"""As it is at this revision: each content compressed by itself."""
 
 
 def _seal() -> None:

@@ -1,4 +1,4 @@
-"""Profiles of materiality as data: which effects are material, how severe, and who says so."""
+"""Profiles of materiality as data: which effects are material, how severe they are, and by which source."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ REPORTS = ("en", "id")
 
 
 class ProfileError(ValueError):
-    """A profile cannot be used: the message says which file, which rule and what is wrong."""
+    """A profile cannot be used: the message names the file, the rule and the problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectRule:
-    """What one kind of effect means."""
+    """A rule of a profile: the topic and severity of one kind of effect."""
 
     rule: str
-    """Its identifier, after the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights, T5 withdrawal,
+    """The rule's identifier, after the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights, T5 withdrawal,
     T7 owner, T8 contact."""
     watched: Watched
     effects: tuple[str, ...]
@@ -35,23 +35,23 @@ class EffectRule:
     topic: str
     source: str
     severity: Mapping[str, Severity]
-    """By direction."""
+    """Severity by direction."""
     sentences: Mapping[str, Mapping[str, str]]
-    """By language and direction."""
+    """Explanations by language and direction."""
 
     def fits(self, effect: Effect) -> bool:
-        """Whether the rule speaks of this effect."""
+        """Whether the rule applies to this effect."""
         return effect.watched == self.watched and effect.kind in self.effects
 
     def direction(self, effect: Effect) -> Direction:
-        """Return the direction of an effect in the rule's own terms: where it says nothing of negations, what came or
-        went decides."""
+        """Return the direction of an effect in the rule's own terms: if the rule does not mention negations, added or
+        removed words decide."""
         return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
 
 
 @dataclass(frozen=True, slots=True)
 class PlainRule:
-    """What is said where no rule speaks: one sentence in each language."""
+    """The explanation of a finding without a rule: one sentence in each language."""
 
     rule: str
     source: str
@@ -60,11 +60,11 @@ class PlainRule:
 
 @dataclass(frozen=True, slots=True)
 class WordRule:
-    """A rule of the user's own: certain words came or went."""
+    """A user's own rule: certain words came or went."""
 
     rule: str
     patterns: tuple[str, ...]
-    """As in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
+    """Patterns as in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
     topic: str
     _: KW_ONLY
     severity: Severity
@@ -72,7 +72,7 @@ class WordRule:
     material: bool = True
 
     def found(self, text: Sequence[str]) -> tuple[str, ...]:
-        """Return the words of a text that the rule speaks of, in order."""
+        """Return the words of a text that match the rule, in order."""
         mentions = _patterns(self.patterns).find(text)
         return tuple(" ".join(text[mention.start : mention.end]) for mention in mentions)
 
@@ -84,25 +84,25 @@ def _patterns(patterns: tuple[str, ...]) -> Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A set of rules, and the clauses that findings are reported under."""
+    """A set of rules, and the clauses under which findings are reported."""
 
     name: str
     title: str
     rules: tuple[EffectRule, ...]
     _: KW_ONLY
     clauses: Mapping[str, tuple[str, ...]]
-    """Fine topics by clause; empty where the profile has none."""
+    """Fine topics by clause; empty if the profile has none."""
     plain: Mapping[str, PlainRule]
-    """By name: structure, other, link, words."""
+    """Rules for findings without an effect, by name: structure, other, link, words."""
     words: tuple[WordRule, ...] = ()
     """The user's own rules."""
     material_topics: frozenset[str] = frozenset()
-    """Fine topics outside sharing and rights whose findings the user calls material."""
+    """Fine topics outside sharing and rights whose findings the user declared material."""
     quiet_topics: frozenset[str] = frozenset()
-    """Fine topics whose findings the user does not call material."""
+    """Fine topics whose findings the user declared not material."""
 
     def is_material(self, topic: str, *, watched: bool) -> bool:
-        """Whether a finding of a topic is material: those of sharing and rights are, unless the user says otherwise."""
+        """Whether a finding of a topic is material: sharing and rights are, unless the user configured otherwise."""
         return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
     def rule(self, effect: Effect) -> EffectRule | None:
@@ -124,7 +124,7 @@ def profile_names() -> tuple[str, ...]:
 
 @cache
 def load_profile(name: str = "default") -> Profile:
-    """Return a bundled profile. Raises ProfileError where there is none of this name, or its file cannot be used."""
+    """Return a bundled profile. Raises ProfileError if there is no such profile, or its file is invalid."""
     if name not in profile_names():
         raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(profile_names())}")
     text = (resources.files("differ.judgement.profiles") / f"{name}.toml").read_text(encoding="utf-8")
@@ -153,10 +153,10 @@ def tailored(
     quiet: Collection[str] = (),
     words: Collection[WordRule] = (),
 ) -> Profile:
-    """Return a profile of the user's own: a bundled one with rules switched off, topics made material or quiet, and
-    rules added.
+    """Return a user's own profile: a bundled one with rules switched off, topics made material or quiet, and rules
+    added.
 
-    Raises ProfileError where a rule or topic is not known, or a pattern cannot be read.
+    Raises ProfileError if a rule or topic is unknown, or a pattern is invalid.
     """
     rules = {rule.rule for rule in base.rules}
     for unknown in sorted(set(off) - rules):

@@ -1,4 +1,4 @@
-"""Languages as data: what words say, from one TOML file a language."""
+"""Languages as data: the meaning of words, from one TOML file per language."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import snowballstemmer
 from differ.language.words import plain, words
 
 GAP = 4
-"""The most words that `..` in a pattern stands for."""
+"""Maximum number of words that `..` in a pattern matches."""
 
 STEMMERS = {"en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish"}
 
 
 class LexiconError(ValueError):
-    """A lexicon file cannot be used: the message says which file and pattern."""
+    """A lexicon file cannot be used: the message names the file and the pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Mention:
     """Index after its last word."""
     _: KW_ONLY
     gapped: bool = False
-    """Whether it spans words that are none of its own."""
+    """Whether it spans words that the pattern does not name."""
 
 
 def under(concept: str, wanted: Iterable[str]) -> bool:
-    """Whether a concept is one of the wanted, or a part of one ("recipient.group" of "recipient")."""
+    """Whether a concept is one of the wanted ones or their subconcepts ("recipient.group" of "recipient")."""
     return any(concept == one or concept.startswith(one + ".") for one in wanted)
 
 
 def expand(pattern: str) -> Iterator[str]:
-    """Yield the patterns that `{a,b}` alternatives stand for."""
+    """Yield the patterns that the `{a,b}` alternatives expand to."""
     parts: list[list[str]] = []
     rest = pattern
     while "{" in rest:
@@ -78,7 +78,7 @@ class Patterns:
         table.setdefault(key, []).append((concept, parts[1:]))
 
     def find(self, text: Sequence[str]) -> list[Mention]:
-        """Return the mentions in order; of those of one concept that start together, the longest."""
+        """Return the mentions in order; if several of one concept start together, only the longest."""
         mentions: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
             for concept, rest in self._starting(word):
@@ -112,7 +112,7 @@ def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
 
 
 class Lexicon:
-    """What the words of one language say."""
+    """The meaning of the words of one language."""
 
     def __init__(self, language: str, content: dict[str, Any]) -> None:
         self.language = language
@@ -148,7 +148,7 @@ class Lexicon:
         return Rewriting(self._spellings)
 
     def spelled(self, text: Iterable[str]) -> list[str]:
-        """Return the words in one spelling each ("organisation" and "organization" are one)."""
+        """Return the words, each in one spelling ("organisation" and "organization" are one)."""
         return self._spelling_rows.rewrite([self._ending(word) for word in text])
 
     def _ending(self, word: str) -> str:
@@ -159,7 +159,7 @@ class Lexicon:
 
     @cached_property
     def synonyms(self) -> Rewriting:
-        """Words of one meaning, as the first of their row."""
+        """Replaces synonyms by the first of their row."""
         return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
 
     @cached_property
@@ -216,9 +216,9 @@ class Rewriting:
 
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
-    """Return the lexicon of a language, or None where there is none.
+    """Return the lexicon of a language, or None if it has none.
 
-    Raises LexiconError where the file cannot be used.
+    Raises LexiconError if the file is invalid.
     """
     if language not in languages():
         return None

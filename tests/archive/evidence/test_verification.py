@@ -1,6 +1,6 @@
 """Everything that an insider does to the evidence is found, and nothing else is.
 
-The full counts run where CLAUSEWATCH_LONG is set; they stand in docs/figures.md.
+The full counts run if CLAUSEWATCH_LONG is set; they are in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
 
 
 def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
-    """Without one too, but for a tail that was cut off and a chain that was written anew."""
+    """Without one too, but for a tail that was cut off and a chain that was written again."""
     random = Random(SEED)  # noqa: S311 - chance that repeats
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]

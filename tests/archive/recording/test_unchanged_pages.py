@@ -31,7 +31,7 @@ SELECTED = replace(OPTIONS, select=("#gone",))
 
 
 def page(token: str, words: str = TEXT, around: str = "") -> bytes:
-    """Return the ropewalk's page with a token that rotates, and what stands around the text."""
+    """Return the ropewalk's page with a token that rotates, and what is around the text."""
     head = f'<title>Privacy policy</title><script nonce="{token}">let t = "{token}"</script>'
     return f"<html lang=en><head>{head}</head><body>{around}<main><h1>Privacy policy</h1>{words}</main></body>".encode()
 

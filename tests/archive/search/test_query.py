@@ -156,7 +156,7 @@ def test_more_than_asked_for_is_said(archive: Archive) -> None:
 
 
 def test_many_sections_that_match_are_looked_through_in_batches(archive: Archive) -> None:
-    """Of some hundred texts only the oldest stood in the days that are asked for."""
+    """Of some hundred texts only the oldest was in the days that are asked for."""
     sections = tuple(
         Section(f"Part {n}", "", 1, (f"Part {n}",), "en", (Block("paragraph", f"Rule {n}."),)) for n in range(300)
     )

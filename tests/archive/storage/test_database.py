@@ -261,7 +261,7 @@ def test_a_url_that_names_no_archive_is_refused(url: str) -> None:
 
 
 def test_a_missing_driver_is_named_and_the_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)  # importing it then fails, as where it is not installed
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # importing it then fails, as if it is not installed
     with pytest.raises(MissingDriverError, match="psycopg") as caught:
         open_archive("postgresql+psycopg://desk:green-leaf@localhost/watch")
     assert "green-leaf" not in str(caught.value)
@@ -278,7 +278,7 @@ class CutOffError(Exception):
 
 
 def test_an_upgrade_cut_off_at_any_statement_leaves_what_was_there(unmade_database_url: str) -> None:
-    """Whichever statement of the first migration does not come to its end, the next opening begins anew."""
+    """Whichever statement of the first migration does not come to its end, the next opening begins again."""
     left = cuts = 0
 
     def cut_off(*_: object) -> None:

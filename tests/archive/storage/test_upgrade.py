@@ -82,7 +82,7 @@ def upgrade_until(url: str, point: str) -> None:
 
 
 def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
-    """Before its commit every row stands as the older program left it, its version too; after it, as the newer's."""
+    """Before its commit every row is as the older program left it, its version too; after it, as the newer's."""
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:
         points.unlink(missing_ok=True)

@@ -123,7 +123,7 @@ def edit_document(files: Files) -> None:
 
 
 def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
-    """Alter a record, and write the chain anew from its entry on."""
+    """Alter a record, and write the chain again from its entry on."""
     lines = files["rows.jsonl"].splitlines()
     place = next(place for place, line in enumerate(lines) if json.loads(line)["kind"] == kind and old in line)
     former, lines[place] = lines[place], lines[place].replace(old, new)

@@ -1,6 +1,6 @@
 """A collection with merges, renames and technical commits comes over whole, however often the import is killed.
 
-The full size, 900 documents and 20,000 versions, runs where CLAUSEWATCH_LONG is set.
+The full size, 900 documents and 20,000 versions, runs if CLAUSEWATCH_LONG is set.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Secrets in every field of the configuration that may hold one, and a day with them: nowhere but where they stand."""
+"""Secrets in every field of the configuration that may hold one, and a day with them: they show nowhere else."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def hook() -> Iterator[Sink]:
 
 @pytest.fixture
 def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Commands:
-    """Return a folder with the configuration; all that is secret stands in the file beside it."""
+    """Return a folder with the configuration; all that is secret is in the file beside it."""
     self_signed(tmp_path).rename(tmp_path / "ca.pem")
     filled = CONFIGURATION.format(database="", closed=9, mail=mail.port, hook=hook.port, site=site.base)
     (tmp_path / "clausewatch.toml").write_text(filled)

@@ -49,7 +49,7 @@ def stamping(tsa: Authority, every: timedelta = DAY) -> Stamping:
 
 
 def stamped(folder: Path, tsa: Authority, now: datetime | None = None, every: timedelta = DAY) -> bool:
-    """Have the head stamped, where it is due."""
+    """Have the head stamped, if it is due."""
     with opened(folder) as archive:
         return stamp_when_due(archive, stamping(tsa, every), OPEN, now or datetime.now(UTC))
 

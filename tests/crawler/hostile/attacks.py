@@ -192,7 +192,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
 
 
 def attack(host: str, path: str) -> Stream | None:
-    """Return what the host of this name sends, or None where it is a friendly one."""
+    """Return what the host of this name sends, or None if it is a friendly one."""
     name = host.partition(":")[0].removesuffix(".test").rpartition(".")[2]
     if path == "/robots.txt" or (name in ROBOTS and path.startswith("/on/")):
         robots = ROBOTS.get(name) or HEAVY_ROBOTS.get(name)

@@ -71,7 +71,7 @@ def clausewatch(folder: Path, policies: Mapping[str, str], scrapy: Mapping[str, 
 
 
 def plain(_: Path, policies: Mapping[str, str], scrapy: Mapping[str, Any]) -> dict[str, Any]:
-    """Crawl as Scrapy does where nothing is set, robots.txt aside."""
+    """Crawl as Scrapy does if nothing is set, robots.txt aside."""
     assert not scrapy
     command = [sys.executable, "-m", "tests.crawler.hostile.plain", json.dumps(dict(policies))]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False)

@@ -82,7 +82,7 @@ def robots_of(target: str) -> str:
 def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: None) -> Iterator[World]:
     """Run the server, on `PORT` and with a context by TLS on another, and the name server.
 
-    Where `attack` gives a stream for a host and a path, it is sent as it is.
+    If `attack` gives a stream for a host and a path, it is sent as it is.
     """
     found = World()
     servers: list[socketserver.BaseServer] = [names(found)]
@@ -150,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
-        # Closed each time, so that the next request resolves its name anew.
+        # Closed each time, so that the next request resolves its name again.
         for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
             self.send_header(name, value.encode().decode("latin-1"))
         self.end_headers()

@@ -1,4 +1,4 @@
-"""ETag and Last-Modified against real servers: a 304 is `unchanged`, and never stands in for a page not seen."""
+"""ETag and Last-Modified against real servers: a 304 is `unchanged`, and never replaces a page that was not seen."""
 
 from __future__ import annotations
 

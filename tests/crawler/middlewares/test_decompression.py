@@ -110,7 +110,7 @@ WINDOWS: dict[str, tuple[str, str]] = {
 
 
 def page_of(content: bytes, declared: str) -> bytes:
-    """Return the page with this paragraph in it, in the encoding of its byte order mark where it has one."""
+    """Return the page with this paragraph in it, in the encoding of its byte order mark if it has one."""
     mark, encoding = next(((mark, name) for mark, name in MARKS.items() if content.startswith(mark)), (b"", "utf-8"))
     meta = f'<meta charset="{declared}">' if declared else ""
     start, end = (

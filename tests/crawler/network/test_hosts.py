@@ -1,7 +1,7 @@
 """Whoever reads an address reads the same host in it, or nobody asks it: ours, Scrapy's and the one that connects.
 
 The table is in the spirit of the URL Standard's test data; the host beside each address is the one that the standard
-gives it (https://url.spec.whatwg.org), "" where it gives none.
+gives it (https://url.spec.whatwg.org), "" if it gives none.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ SAME = {"0x7f.1": "127.0.0.1", "127.0.0.1.": "127.0.0.1"}
 
 
 def fetched(url: str, base: str = "") -> str | None:
-    """Return the host that would be connected to, or None where nothing would."""
+    """Return the host that would be connected to, or None if nothing would."""
     try:
         request = Request(urljoin(base, url))
         ours = plain_host(request.url)
@@ -181,6 +181,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_readers_never_disagree(rest: str) -> None:
-    """`fetched` itself fails where one reads another host than the one that is connected to."""
+    """`fetched` itself fails if one reads another host than the one that is connected to."""
     host = fetched(f"http://{rest}")
     assert host is None or host == host_key(host) or host.endswith(".")

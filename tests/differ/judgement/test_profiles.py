@@ -91,7 +91,7 @@ def test_row_without_a_sentence_in_each_language_is_refused() -> None:
 
 
 def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
-    """A rule that says nothing of negations is told by "added" where a negation went."""
+    """A rule that says nothing of negations is told by "added" if a negation went."""
     from differ.judgement.effects import Effect
 
     rule = read_rule(ROW, SOURCES)

@@ -19,7 +19,7 @@ SHAPES = {
 PROMISES = ("consent", "exception")
 """Kinds whose loss is critical."""
 UNDER = {"time": "rights", "exercise": "rights"}
-"""The heading under which a kind is tried; the others stand under one that says nothing."""
+"""The heading under which a kind is tried; the others are under one that says nothing."""
 
 
 def turns(*kinds: str) -> list[object]:

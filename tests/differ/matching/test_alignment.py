@@ -116,7 +116,7 @@ def test_many_alike_lines_are_weighed_within_the_budget() -> None:
 
 
 def alike(count: int, text: int) -> list[str]:
-    """Return lines of nine words, each of which stands in some thirty other lines too."""
+    """Return lines of nine words, each of which is in some thirty other lines too."""
     return [
         " ".join(f"{letter}{crc32(f'{text} {n} {letter}'.encode()) % 31}" for letter in "abcdefghi")
         for n in range(count)
@@ -124,7 +124,7 @@ def alike(count: int, text: int) -> list[str]:
 
 
 def test_a_split_sentence_is_one_edit() -> None:
-    """What stood in one sentence and stands in two is neither new nor gone."""
+    """What was in one sentence and is in two is neither new nor gone."""
     before = "We keep bills for ten years and send them to the tax office each spring by post."
     after = "We keep bills for ten years. Each spring we send them to the tax office by post."
     pairs = align(statements(document(f"# Notice\n\n{before}")), statements(document(f"# Notice\n\n{after}"))).pairs

@@ -81,7 +81,7 @@ def test_other_document_is_refused_after_the_comparison_with_the_version_before(
 
 
 def test_other_extraction_reads_the_snapshot_again() -> None:
-    """Where the selectors change, what they newly keep is no news: both pages are read by them."""
+    """If the selectors change, what they newly keep is no news: both pages are read by them."""
     old = page(SHARING, aside="<p>Our sponsors receive your personal data too.</p>")
     narrow = ExtractionOptions(languages=("en",), select=("main",))
     wide = ExtractionOptions(languages=("en",), select=("body",))
@@ -116,7 +116,7 @@ def selected(of: Page) -> Page:
 
 @pytest.mark.parametrize("broken", ["before", "after"])
 def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> None:
-    """Never blind: where the selector stops or begins to fit on the day of a change, both are read without it."""
+    """Never blind: if the selector stops or begins to fit on the day of a change, both are read without it."""
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     before, after = page(SHARING), page(SHARING.replace("We share", "We sell"))
     before, after = (before, selected(after)) if broken == "before" else (selected(before), after)

@@ -130,7 +130,7 @@ def test_a_policy_that_was_never_found_by_its_selector_is_compared_with_all_arou
 
 
 def test_a_part_of_which_little_is_found_leaves_nothing_out() -> None:
-    """A selector for something else gave the version before: nothing is known of where the policy stands."""
+    """A selector for something else gave the version before: nothing is known of where the policy is."""
     fallen = version(page("en", fits=False), "en")
     strange = replace(fallen, fitted=read(page("id"), options("id")).document)
     assert visit(page("en", fits=False, terms=True), strange, "en").outcome == "changed"

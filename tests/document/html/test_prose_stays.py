@@ -1,4 +1,4 @@
-"""Prose in the policy's part of a page is text, whatever it stands in and wherever it is."""
+"""Prose in the policy's part of a page is text, whatever it is in and wherever it is."""
 
 from __future__ import annotations
 

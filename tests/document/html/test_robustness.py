@@ -93,7 +93,7 @@ def test_scraps_are_read_and_screened(body: bytes) -> None:
 
 
 def test_page_without_its_optional_tags_is_read() -> None:
-    """Parsers put what they do not know into the head where no body was opened."""
+    """Parsers put what they do not know into the head if no body was opened."""
     body = b"<!doctype html><title>P</title><main><h1>Letters</h1><p>We keep them.</p></main>"
     assert read(Page(body, "text/html")).document.text == "Letters\nWe keep them."
 

@@ -53,7 +53,7 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
         ("<script></script><p>A", "<script>a</script><p>A"),
         ("<title>A</title>", "<title>B</title>"),
         ('<textarea><p data-a="1"></textarea>', '<textarea><p data-a="2"></textarea>'),
-        # What stands in quotes to one reader and outside to another.
+        # What is in quotes to one reader and outside to another.
         ('<a b"=" data-c="1">A', '<a b"=" data-c=" class=nav ">A'),
         ('<a b==" data-c="1">A', '<a b==" data-c="2">A'),
         ('<p "x=\'>"><i data-t="a">A', '<p "x=\'>"><i data-t="\'>B<b c=\'">A'),
@@ -157,7 +157,7 @@ ROTATING_PARTS = st.one_of(
 @settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROTATING_PARTS, min_size=1, max_size=12), VALUES, VALUES)
 def test_generated_pages_that_only_rotate_give_one_document(parts: list[str], one: str, other: str) -> None:
-    """Both pages are the same parts, with one text or another wherever something rotates, also where it may not."""
+    """Both pages are the same parts, with one text or another wherever something rotates, also if it may not."""
     body = "<p>We keep letters.</p>" + "".join(parts) + "<p>They are burnt.</p>"
     pages = html(body.replace(MARK, one)), html(body.replace(MARK, other))
     if differs_only_in_volatile_parts(*pages):

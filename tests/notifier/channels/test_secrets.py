@@ -134,7 +134,7 @@ def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailSe
 
 
 def test_a_defect_of_a_plugin_shows_no_secret() -> None:
-    """Whatever is raised within a send comes out as one line, without a traceback and what stands in it."""
+    """Whatever is raised within a send comes out as one line, without a traceback and what is in it."""
     with everything_logged() as lines:
         outcome = send_message(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
     assert isinstance(outcome, Failed)

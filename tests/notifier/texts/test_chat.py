@@ -118,12 +118,12 @@ ACTING = {
     "gotify": re.compile(r"://|@"),
     "matrix": re.compile(r"://|@"),
 }
-"""What would format, mention or open something in a service, where it is not escaped."""
+"""What would format, mention or open something in a service, if it is not escaped."""
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_the_test_of_what_acts_would_find_it(service: str) -> None:
-    """A control: the same text as it stands acts in each service."""
+    """A control: the same text as it is acts in each service."""
     assert ACTING[service].findall(NASTY)
 
 
