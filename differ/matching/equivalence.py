@@ -32,10 +32,20 @@ WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
 DATE_WORDS = 4
 """Maximum number of words in a date."""
-DATE_LINE = 10
-"""Maximum number of words in a line that only states a date."""
-LONG_DATE = re.compile(r"\b\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,}\s+(?:(?:de|\d{1,2}\s+năm)\s+)?(?:19|20)\d\d\b")
-"""A day, the name of a month in any language, and the year."""
+DATE_LINE = 60
+"""Maximum number of characters in a line that only states a date."""
+_SOME_YEAR = r"[12١٢۱۲१२๑๒]\d{3}"
+_MONTH = r"[^\s\d,.]{3,}"
+LONG_DATE = re.compile(
+    rf"""(?<![\d./-])(?:
+      \d{{1,2}}\.?\s+(?:de\s+)?{_MONTH}\s+(?:(?:de|\d{{1,2}}\s+năm)\s+)?{_SOME_YEAR}       # 3 maart 2025
+    | {_MONTH}\s+\d{{1,2}},?\s+{_SOME_YEAR}                                               # Machi 3, 2025
+    | {_SOME_YEAR}\s?(?:年|년|\.|m\.)?\s?(?:\d{{1,2}}\s?[月월]|{_MONTH})\s?\d{{1,2}}[日일]?    # 2025. március 3.
+    | \d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}
+    )(?!\d)""",
+    re.VERBOSE,
+)
+"""A day, its month by number or name in any language, and the year."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -61,7 +71,7 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
 def dated_title(statement: Statement) -> bool:
     """Whether a short line under the title, in a language whose months are not listed, gives a day with its year."""
     date = LONG_DATE.search(statement.text)
-    return date is not None and len(statement.path) <= 1 and len(statement.words) <= DATE_LINE
+    return date is not None and len(statement.path) <= 1 and len(statement.text) <= DATE_LINE
 
 
 def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:
