@@ -28,6 +28,8 @@ LOOK_AHEAD = 10
 """Maximum number of the previous version's statements missing in a row within that beginning."""
 SECTION = 30
 """Minimum loss, in words, at the end for a second look even if the end is clean."""
+FOOT = 40
+"""Maximum number of words that may stay below a part that is gone."""
 A_LANGUAGE = 0.25
 """Minimum share of the words for a language to be one of the text's languages, and not a quotation."""
 LEFT_OVER = 0.1
@@ -58,6 +60,8 @@ class Ending:
     """Number of words of the version before."""
     open: str
     """A clause that says why the end is open; "" if it is clean."""
+    gone: tuple[Statement, ...]
+    """What followed in the version before."""
 
     @property
     def is_cut(self) -> bool:
@@ -81,19 +85,46 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
 
 
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
-    """Return the end of a text that is only the beginning of the version before; None for any other text.
+    """Return the ending of a text that is only the beginning of the version before; None for any other.
 
-    `pages` are those before, if they are kept, each with the one after.
+    `pages` pairs each earlier page, if kept, with the later one. A short foot that both texts have, such as a notice of
+    copyright, may follow where whole sections are gone.
     """
     old, new = statements(before), statements(after)
-    size, former = _size(new), _size(old)
-    if not new or size > former:
+    lost = _size(old) - _size(new)
+    if not new or lost < 0:
         return None
     end = length_of_beginning(old, new)
-    if end is None:
-        return None
-    opened = breaks_off(old, new, end) or next(filter(None, (unfinished(*pair) for pair in pages)), "")
-    return Ending(size, former, opened) if opened or former - size >= SECTION else None
+    if end is not None:
+        opened = breaks_off(old, new, end) or next(filter(None, (unfinished(*pair) for pair in pages)), "")
+        return Ending(_size(new), _size(old), opened, old[end:]) if opened or is_a_part(old[end:], lost) else None
+    foot = common_foot(old, new)
+    end = length_of_beginning(old[:-foot], new[:-foot]) if foot else None
+    gone = () if end is None else old[end:-foot]
+    clean = bool(gone) and gone[0].kind == "heading" and is_a_part(gone, lost)
+    return Ending(_size(new), _size(old), "", gone) if clean else None
+
+
+def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
+    """Whether statements gone from the end are a whole section or more, or as many words as one has.
+
+    `lost` is the number of words by which the text is shorter: what only moved is not gone.
+    """
+    if 2 * lost < _size(gone):
+        return False
+    section = bool(gone) and gone[0].kind == "heading" and any(statement.kind != "heading" for statement in gone)
+    return section or lost >= SECTION
+
+
+def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
+    """Return how many statements both texts have at their end, of at most `FOOT` words; not all of a text."""
+    number = 0
+    pairs = zip(reversed(old[1:]), reversed(new[1:]), strict=False)
+    for one, other in pairs:
+        if one.words != other.words or _size(new[-number - 1 :]) > FOOT:
+            break
+        number += 1
+    return number
 
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:

@@ -22,6 +22,8 @@ SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261130"))
 POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
+ALERTED = 0.95
+"""Share of the deletions that a subscriber to sharing and rights is alerted of, at least."""
 RETURNS = 18
 """Returns of the part that may be read which alarm, at most."""
 CUT_RETURNS = 3
@@ -74,10 +76,10 @@ def test_every_clean_deletion_at_the_end_is_told_after_the_second_look(policies:
         _, second = looks(text, text[:end].rstrip() + "\n")
         assert (second.outcome, second.confirmed) == ("changed", True), (second.reason, second.detail)
         assert second.comparison is not None
-        assert second.comparison.changed
+        assert second.comparison.findings
         material += second.comparison.material
-    print(f"{material} of {len(policies)} deletions are material")
-    assert material >= 0.6 * len(policies)
+    print(f"{len(policies)} deletions are reported, {material} of them as material")
+    assert material >= ALERTED * len(policies), "only what repeats the text, and lists of links, may be no alert"
 
 
 def judged(before: str, after: str) -> Assessment:

@@ -1,0 +1,53 @@
+"""Reports a part that is gone from the end of a policy, even if no rule watches what it said.
+
+Rights, contacts and the promise to announce changes usually come last. A finding about sharing or rights says more than
+that a part is gone; without one, a deletion would be found only by whoever reads digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from differ.judgement.judging import Verdict, explanation
+from differ.judgement.profiles import Profile
+from differ.language.statements import Statement, statements
+from differ.matching.alignment import Pair
+from differ.model import Comparison, Finding
+from differ.visits.completeness import Ending
+from document.model import Document
+from document.text.prose import reads_like_prose
+
+TOPIC = "other"
+
+
+def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
+    """Return a comparison that reports the part gone from the end, unless it reports something material anyway.
+
+    The finding is material, at low severity, if sentences are gone that the text says nowhere else.
+    """
+    if ending is None or ending.open or comparison.material:
+        return comparison
+    kept = {statement.words for statement in statements(after)}
+    lost = [statement for statement in ending.gone if is_sentence(statement) and statement.words not in kept]
+    return replace(comparison, findings=(removal(ending.gone, lost, profile), *comparison.findings))
+
+
+def is_sentence(statement: Statement) -> bool:
+    """Whether a statement reads like prose, unlike headings, links and single words."""
+    return statement.kind not in ("heading", "contents") and not statement.linked and reads_like_prose(statement.text)
+
+
+def removal(gone: Sequence[Statement], lost: Sequence[Statement], profile: Profile) -> Finding:
+    """Return the finding that a part is gone, with its headings and the first sentence that is said nowhere else."""
+    plain = profile.plain["removed"]
+    first = lost[0] if lost else gone[0]
+    names = tuple(statement.text for statement in gone if statement.kind == "heading") or (gone[0].text,)
+    return Verdict(
+        plain.rule,
+        plain.source,
+        TOPIC,
+        severity="low",
+        material=bool(lost) and profile.is_material(TOPIC, watched=True),
+        reasons={language: explanation(sentence, names, ()) for language, sentence in plain.sentences.items()},
+    ).about(Pair(first, None), first, profile)
