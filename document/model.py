@@ -19,6 +19,8 @@ UNKNOWN_LANGUAGE = "und"
 
 RENDERED = "x-clausewatch-rendered"
 """The header by which an answer says that a browser built it, and which one."""
+UNSETTLED = "x-clausewatch-unsettled"
+"""The header by which an answer says that its text still changed when it was taken, and after how long."""
 
 MAX_NESTING = 50_000
 """Elements within one another up to which a page is read if nothing else is said, and the most that can be: about

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -43,7 +44,9 @@ How = Literal["select", "generic", "fallback"]
 _HTML_PARSERS = ("beautifulsoup4", "lxml")
 _PDF_PARSERS = ("pypdfium2",)
 _NO_OPTIONS = ExtractionOptions()
-_RENDERED = "+rendered"
+_RENDERED = "+rendered2"
+"""Its number is raised if a browser builds or hands over pages in another way."""
+_BUILT = re.compile(r"\+rendered\d*$")
 
 
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
@@ -206,9 +209,10 @@ def is_fallback(identity: str) -> bool:
     return "+fallback" in identity
 
 
-def is_rendered(identity: str) -> bool:
-    """Whether what was read under this extraction identity had been through a browser."""
-    return identity.endswith(_RENDERED)
+def is_built_alike(identity: str, options: ExtractionOptions) -> bool:
+    """Whether a page that was read under this identity was built as pages are now: by a browser, or by no browser."""
+    built = identity.endswith(_RENDERED) if options.rendered else not _BUILT.search(identity)
+    return bool(built)
 
 
 @cache

@@ -14,7 +14,7 @@ from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.inspection.doctor import Diagnosis, diagnose
 from clausewatch.inspection.page_examination import Examined
 from clausewatch.output.json_rows import as_json, diagnosis_row
-from clausewatch.output.json_rows.judgements import browser_of
+from clausewatch.output.json_rows.judgements import browser_of, unsettled_after
 from clausewatch.output.terminal import wrapped
 from crawler.model import RobotsResult
 from differ.visits.assessment import Assessment
@@ -81,6 +81,8 @@ def _fetch(visited: VisitResult) -> str:
     seconds = "" if visited.seconds is None else f" in {visited.seconds:.2f} s"
     browser = browser_of(visited)
     built = "" if browser is None else f", as {browser} built it"
+    if after := unsettled_after(visited):
+        built += f" ({after} later its text still changed)"
     pages = "; ".join(f"{page.status} from {page.final_url}, {len(page.body)} bytes" for page in fetch.pages)
     return f"{pages}{seconds}{built}"
 

@@ -17,8 +17,8 @@ from differ.visits.page_noise import replaces_another_page, restored
 from differ.visits.removed_end import with_removed_end
 from differ.visits.selected_part import portion
 from document import Screening, identity_words, joined, read, read_all, screen, text_identity
-from document.model import Document, Extracted, ExtractionOptions, Page
-from document.reading import is_rendered
+from document.model import UNSETTLED, Document, Extracted, ExtractionOptions, Page
+from document.reading import is_built_alike
 from document.screening import Reason
 
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
@@ -139,6 +139,7 @@ def assess(visit: Visit) -> Assessment:
         return Assessment("not comparable", screening.reason, screening.detail, identity=extracted.identity)
     result = Assessment(
         "changed",
+        detail=unsettled(visit.pages),
         document=extracted.document,
         identity=extracted.identity,
         fallback=extracted.fallback,
@@ -147,6 +148,14 @@ def assess(visit: Visit) -> Assessment:
     if visit.latest is None:
         return result
     return with_left_out(compared(result, extracted.document, visit, visit.latest), extracted.document, visit.latest)
+
+
+def unsettled(pages: Sequence[Page]) -> str:
+    """Say that a page still changed when the browser's time was over; "" if it came to rest."""
+    after = next((value for page in pages for name, value in page.headers if name == UNSETTLED), None)
+    if after is None:
+        return ""
+    return f"The text of the page still changed after {after}, half of render_time, and was read as it was then."
 
 
 def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
@@ -246,8 +255,8 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
         return _portions(latest.document, extracted.document, latest.document, fitted)
-    pages, rendered = latest.pages, is_rendered(latest.identity)
-    if not pages or latest.further_urls != visit.options.further or rendered != visit.options.rendered:
+    pages, alike = latest.pages, is_built_alike(latest.identity, visit.options)
+    if not pages or latest.further_urls != visit.options.further or not alike:
         return None
     again = read_all(pages, visit.options)
     if again.identity == extracted.identity:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clausewatch.output.json_rows.row import Row
 from clausewatch.output.json_rows.versions import judged_finding_row, suppression_row, timing_row
 from clausewatch.output.times import stamp
-from document.model import RENDERED
+from document.model import RENDERED, UNSETTLED
 
 if TYPE_CHECKING:
     from archive.model import VisitResult
@@ -70,7 +70,12 @@ def diagnosis_row(diagnosis: Diagnosis) -> Row:
 
 def browser_of(visit: VisitResult) -> str | None:
     """Return the browser that ran the scripts of a page, or None if none did."""
-    return next((value for name, value in visit.fetch.headers if name == RENDERED), None)
+    return dict(visit.fetch.headers).get(RENDERED)
+
+
+def unsettled_after(visit: VisitResult) -> str | None:
+    """Return after how long a page was taken although its text still changed, or None if it came to rest."""
+    return dict(visit.fetch.headers).get(UNSETTLED)
 
 
 def _fetch_row(visit: VisitResult) -> Row:
@@ -82,6 +87,7 @@ def _fetch_row(visit: VisitResult) -> Row:
         "bytes": _size(fetch.body),
         "seconds": visit.seconds,
         "rendered_by": browser_of(visit),
+        "unsettled_after": unsettled_after(visit),
         "further": [
             {"status": page.status, "final_url": page.final_url, "bytes": _size(page.body)} for page in fetch.further
         ],
