@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := archive benchmarks clausewatch crawler differ document notifier tests
+SOURCES := archive benchmarks clausewatch crawler differ document languages notifier tests
 
 # The first that is new enough; PYTHON=/path/to/python3.12 names another.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \

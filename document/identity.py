@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from document.model import Document, Link
+from languages import records
 
 Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 _WORD = re.compile(r"\w+")
@@ -63,12 +64,17 @@ def names_rights(text: str) -> bool:
     return bool(_rights().search(text))
 
 
+@dataclass(frozen=True, slots=True)
+class _LinkWords:
+    """The words of one language, from its `links.toml`."""
+
+    rights: Sequence[str]
+
+
 @cache
 def _rights() -> re.Pattern[str]:
-    read = tomllib.loads(Path(__file__).with_name("rights_links.toml").read_text(encoding="utf-8"))
-    phrases = sorted(
-        {phrase for phrases in read.values() for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase)
-    )
+    listed = {phrase for _, words in records("links", _LinkWords) for phrase in words.rights}
+    phrases = sorted(listed, key=lambda phrase: (-len(phrase), phrase))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
 
 

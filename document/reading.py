@@ -35,6 +35,7 @@ from document.text.dates import stated_dates
 from document.text.languages import detect_languages
 from document.text.lines import Line
 from document.text.normalise import normalise
+from languages import added_languages
 
 EXTRACTOR = 3
 """Raised whenever the same page would give another document."""
@@ -194,7 +195,8 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
     wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""
-    return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}+{digest}+{how}{rendered}"
+    added = f"+l{hashed}" if (hashed := added_languages()) else ""
+    return f"e{EXTRACTOR}+{_versions(parsers or _HTML_PARSERS)}{added}+{digest}+{how}{rendered}"
 
 
 @lru_cache(maxsize=1024)

@@ -7,10 +7,9 @@ language shows only beside the version before.
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from bs4 import NavigableString, Tag
@@ -20,8 +19,9 @@ from document.formats.decoding import decode
 from document.html.nesting import nests_too_deeply
 from document.html.soup import attribute, events, parse
 from document.model import MAX_NESTING, RENDERED, UNKNOWN_LANGUAGE, Document, Page
-from document.text.languages import LISTED
+from document.text.languages import is_listed
 from document.text.normalise import normalise
+from languages import records
 
 Reason = Literal[
     "bot-challenge",
@@ -68,7 +68,6 @@ _FIREWALLS = {
 }
 """What firewalls say of themselves when they answer: a header, and its values."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
-_LOGIN_ADDRESS = re.compile(r"/(?:log-?in|sign-?in|auth|sso|masuk|connexion|anmelden)(?:[/?.]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,20 @@ class Screening:
     reason: Reason
     detail: str
     """One sentence that says what was seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ScreeningWords:
+    """The phrases of one language, from its `screening.toml`."""
+
+    bot_challenge: Sequence[str]
+    consent_wall: Sequence[str]
+    maintenance: Sequence[str]
+    soft_404: Sequence[str]
+    login: Sequence[str]
+    answers: Sequence[str]
+    login_address: Sequence[str]
+    policy: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +215,7 @@ def _is_judged_by_words(document: Document, spoken: int) -> bool:
     """Return whether a policy's terms are listed in the language of a text; a long text may be in any other."""
     language = next(iter(document.languages), UNKNOWN_LANGUAGE)
     unknown = language == UNKNOWN_LANGUAGE and spoken < _POLICY_WORDS
-    return (language in LISTED or unknown) and _is_latin(document.text)
+    return (is_listed(language) or unknown) and _is_latin(document.text)
 
 
 def _empty(page: Page, seen: _Seen, spoken: int) -> str:
@@ -253,7 +266,7 @@ def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
     match = _patterns()["login"].search(seen.title)
     if match and spoken < _SHORT_POLICY_WORDS:
         return f"The page's title says {match[0]!r}; it has {spoken} words of text."
-    if _LOGIN_ADDRESS.search(page.final_url) and spoken < _SHORT_POLICY_WORDS:
+    if _login_address().search(page.final_url) and spoken < _SHORT_POLICY_WORDS:
         return f"The address is that of a login ({page.final_url}); the page has {spoken} words of text."
     return None
 
@@ -305,24 +318,37 @@ def _vocabulary(text: str, enough: int) -> int:
 
 
 @cache
-def _read() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(Path(__file__).with_name("screening.toml").read_text(encoding="utf-8"))
+def _words() -> Mapping[str, _ScreeningWords]:
+    return dict(records("screening", _ScreeningWords))
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        reason: re.compile(
-            rf"(?<!\w)(?:{'|'.join(p for phrases in by_language.values() for p in phrases)})(?!\w)", re.IGNORECASE
-        )
-        for reason, by_language in _read().items()
-        if reason != "policy"
+    """Return a pattern for each reason, and one for the answers to a consent wall."""
+    phrases = {
+        "bot-challenge": [words.bot_challenge for words in _words().values()],
+        "consent-wall": [words.consent_wall for words in _words().values()],
+        "maintenance": [words.maintenance for words in _words().values()],
+        "soft-404": [words.soft_404 for words in _words().values()],
+        "login": [words.login for words in _words().values()],
+        "answers": [words.answers for words in _words().values()],
     }
+    return {reason: re.compile(rf"(?<!\w){_any(lists)}(?!\w)", re.IGNORECASE) for reason, lists in phrases.items()}
+
+
+@cache
+def _login_address() -> re.Pattern[str]:
+    parts = _any(words.login_address for words in _words().values())
+    return re.compile(rf"/{parts}(?:[/?.]|$)", re.IGNORECASE)
+
+
+def _any(lists: Iterable[Sequence[str]]) -> str:
+    return f"(?:{'|'.join(phrase for phrases in lists for phrase in phrases)})"
 
 
 @cache
 def _terms() -> dict[str, tuple[re.Pattern[str], ...]]:
     return {
-        language: tuple(re.compile(rf"(?<!\w)(?:{term})(?!\w)", re.IGNORECASE) for term in terms)
-        for language, terms in _read()["policy"].items()
+        language: tuple(re.compile(rf"(?<!\w)(?:{term})(?!\w)", re.IGNORECASE) for term in words.policy)
+        for language, words in _words().items()
     }

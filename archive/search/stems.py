@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import snowballstemmer
 
-STEMMERS: Mapping[str, str] = {
-    "en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish", "it": "italian",
-    "nl": "dutch", "pt": "portuguese",
-}  # fmt: skip
-"""The Snowball algorithm of each language; words of any other are kept as they are."""
+from languages import languages, naming
 
 PLAIN = ""
 """The code for all languages without a stemmer."""
@@ -77,7 +73,9 @@ def stemmed(word: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
-    return snowballstemmer.stemmer(STEMMERS[language]) if language in STEMMERS else None
+    """Return the stemmer of a language; the words of a language without one are kept as they are."""
+    algorithm = naming(language).stemmer
+    return snowballstemmer.stemmer(algorithm) if algorithm else None
 
 
 def parse_query(text: str) -> tuple[Phrase, ...]:
@@ -108,8 +106,8 @@ def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
     A query does not name its language; a section matches if it has all the stems of one language.
     """
     every = list(asked)
-    languages = (PLAIN, *STEMMERS)
-    return tuple(dict.fromkeys(tuple(stemmed_phrase(phrase, language) for phrase in every) for language in languages))
+    known = (PLAIN, *languages())
+    return tuple(dict.fromkeys(tuple(stemmed_phrase(phrase, language) for phrase in every) for language in known))
 
 
 def match_spans(text: str, language: str, asked: Iterable[Phrase]) -> tuple[tuple[int, int], ...]:

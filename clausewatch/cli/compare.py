@@ -11,6 +11,7 @@ import click
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode, leading
 from clausewatch.output.terminal import printable
+from differ.judgement.profiles import report_languages
 
 if TYPE_CHECKING:
     from clausewatch.inspection.offline_compare import Defaults
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from differ.visits.assessment import Assessment
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-REPORT_LANGUAGES = ("en", "id")
-"""The languages in which every bundled profile gives its reasons."""
 _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 
 
@@ -36,7 +35,7 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 @click.option("--language", help="The language of both files, like en or id. Default: detected from the text.")
 @click.option("--profile", default="default", show_default=True, help="What counts as material: a profile's name.")
 @click.option(
-    "--report-language", type=click.Choice(REPORT_LANGUAGES), default="en", show_default=True, help="Of the reasons."
+    "--report-language", type=click.Choice(report_languages()), default="en", show_default=True, help="Of the reasons."
 )
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @pass_context

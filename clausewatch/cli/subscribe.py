@@ -13,7 +13,8 @@ from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.output.terminal import wrapped
 from differ.model import SEVERITIES
-from notifier.audience.subscriptions import ALERTS, LANGUAGES, TAG, TOPICS, Subscriber
+from languages import languages_with
+from notifier.audience.subscriptions import ALERTS, TAG, TOPICS, Subscriber
 from notifier.audience.timing import DAYS, RHYTHMS
 
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
@@ -42,7 +43,13 @@ class SubscriptionError(ClausewatchError):
 @click.option("--severity", type=click.Choice(SEVERITIES), default="low", show_default=True, help="Only from it on.")
 @click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.")
 @click.option("--tag", "tags", multiple=True, help="Only policies with this tag.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the messages.")
+@click.option(
+    "--language",
+    type=click.Choice(languages_with("messages")),
+    default="en",
+    show_default=True,
+    help="Of the messages.",
+)
 @click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are sent.")
 @click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, also when nothing changed.")
 @click.option("--digest-day", type=click.Choice(DAYS), help="Of weekly digests.  [default: monday]")

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 
-from clausewatch.config.tables import Name, Table, Word, one_of
+from clausewatch.config.tables import Name, Table, Word, known_choice, one_of
 from differ.model import SEVERITIES, WATCHED, Severity
-from notifier.audience.subscriptions import ALERTS, LANGUAGES, TOPICS, Alerts, Language, Subscriber, Target
+from languages import languages_with
+from notifier.audience.subscriptions import ALERTS, TOPICS, Alerts, Language, Subscriber, Target
 from notifier.audience.timing import DAYS, RHYTHMS, Quiet, Rhythm, Schedule, parse_clock, zone_of
 
 
@@ -27,6 +28,10 @@ def _clock(value: object) -> time:
     return parse_clock(value if isinstance(value, str) else "")
 
 
+def _message_language(value: object) -> object:
+    return known_choice(value, languages_with("messages"))
+
+
 def _zone(value: str) -> str:
     zone_of(value)
     return value
@@ -41,7 +46,7 @@ class SubscriberTable(Table):
     clauses: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
     severity: Annotated[Severity, one_of(SEVERITIES)] = "low"
     policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
-    language: Annotated[Language, one_of(LANGUAGES)] = "en"
+    language: Annotated[Language, BeforeValidator(_message_language)] = "en"
     alerts: Annotated[Alerts, one_of(ALERTS)] = "at once"
     digest: Annotated[Rhythm, one_of(RHYTHMS)] | None = None
     digest_day: Annotated[str, one_of(DAYS)] | None = None

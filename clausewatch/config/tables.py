@@ -42,13 +42,14 @@ _LOOKS = SecondLooks()
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
     """Reject a word that is not among the choices, and suggest the nearest one."""
+    return BeforeValidator(lambda value: known_choice(value, choices))
 
-    def check(value: object) -> object:
-        if value not in choices:
-            raise ValueError(f"is not known; {suggestion(str(value), choices)}")
-        return value
 
-    return BeforeValidator(check)
+def known_choice(value: object, choices: tuple[str, ...]) -> object:
+    """Return a value that is among the choices. Raises ValueError for any other, and suggests the nearest choice."""
+    if value not in choices:
+        raise ValueError(f"is not known; {suggestion(str(value), choices)}")
+    return value
 
 
 def _name(value: str) -> str:

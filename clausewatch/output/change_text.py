@@ -8,19 +8,13 @@ from datetime import date
 from archive.model import RecordedFinding, ReviewKind, Version
 from clausewatch.output.times import day, moment
 from differ.model import Finding, Timing
+from languages import language_name
 
 DEEDS: dict[ReviewKind, str] = {
     "acknowledge": "acknowledged",
     "false-alarm": "marked as a false alarm",
     "comment": "commented",
 }
-
-LANGUAGES = {"en": "English", "id": "Indonesian", "fr": "French", "de": "German", "es": "Spanish"}
-
-
-def language_name(code: str) -> str:
-    """Return a language's English name, or its code if the language has no word lists."""
-    return LANGUAGES.get(code, code)
 
 
 def enumerated(names: list[str]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from clausewatch.output.change_text import enumerated, language_name
+from clausewatch.output.change_text import enumerated
 from clausewatch.output.terminal import wrapped
 from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right, one_sided
 from differ.judgement.recipients import NAMED, Recipient
+from languages import language_name
 
 RIGHTS = {
     "access": "access",

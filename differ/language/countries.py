@@ -1,53 +1,55 @@
-"""Names of countries, regions and states, in the languages that have a lexicon."""
+"""Names of countries, regions and states, in the languages that have a file of places."""
 
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
+from types import MappingProxyType
+
+from languages import read_record
 
 ENGLISH = "en"
-_AND = {"en": "and", "id": "dan", "fr": "et", "de": "und", "es": "y"}
-_SHORT = (("St. ", "Saint "), ("Kep. ", "Kepulauan "))
+"""Places are known in English and in the language of the text."""
 _IN_BRACKETS = re.compile(r" \(.+?\)")
 """The part of a territory's name that distinguishes or explains it: "Myanmar (Burma)"."""
 
 
-@cache
-def _content(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("differ.language.lexicon") / f"{name}.toml").read_text(encoding="utf-8"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """The names of places in one language, from its `places.toml`."""
+
+    ampersand: str
+    """The word for "&" in a name."""
+    short: Mapping[str, str]
+    """What short forms at the start of a name stand for."""
+    regions: Mapping[str, Sequence[str]]
+    """Names by code, before those of the territories."""
+    territories: Mapping[str, str]
+    states: Sequence[str] = ()
+    """States that are their own code."""
 
 
 @cache
-def _names(language: str) -> dict[str, str]:
-    """Return the code of each name in a language and in English; a state's name is its code."""
-    territories = [
-        (spelling, code)
-        for tongue in (ENGLISH, language)
-        for code, name in _content("territories").get(tongue, {}).items()
-        for spelling in _spellings(name, tongue)
-    ]
-    shortened = {_IN_BRACKETS.sub("", spelling): code for spelling, code in territories}
-    ours = {
-        name: country["code"]
-        for country in _content("countries")["country"]
-        for tongue in (ENGLISH, language)
-        for name in country["names"].get(tongue, ())
-    }
-    return (
-        shortened | dict(territories) | ours | {state: state for state in _content("countries")["us_states"]["names"]}
-    )
+def _names(language: str) -> Mapping[str, str]:
+    """Return the code of each name in a language and in English; a state is its own code."""
+    known = [read for tongue in (ENGLISH, language) if (read := read_record(tongue, "places", _Places))]
+    territories = {name: code for places in known for name, code in _territories(places)}
+    shortened = {_IN_BRACKETS.sub("", name): code for name, code in territories.items()}
+    regions = {name: code for places in known for code, names in places.regions.items() for name in names}
+    states = {state: state for places in known for state in places.states}
+    return MappingProxyType(shortened | territories | regions | states)
 
 
-def _spellings(name: str, language: str) -> set[str]:
-    """Return the spellings of a territory's name in texts, with straight apostrophes."""
-    plain = name.replace("’", "'")
-    spellings = {plain, plain.replace("&", _AND[language])}
-    for short, full in _SHORT:
-        spellings |= {spelling.replace(short, full) for spelling in spellings}
-    return spellings
+def _territories(places: _Places) -> Iterator[tuple[str, str]]:
+    """Yield each way in which texts write a territory's name, with straight apostrophes, and its code."""
+    for code, name in places.territories.items():
+        plain = name.replace("’", "'")
+        spellings = {plain, plain.replace("&", places.ampersand)}
+        for short, full in places.short.items():
+            spellings |= {spelling.replace(short, full) for spelling in spellings}
+        yield from ((spelling, code) for spelling in spellings)
 
 
 @cache

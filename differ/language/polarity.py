@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from differ.language.lexicon import Mention, under
+from differ.language.sentence_words import denials
 
 NEGATION_REACH = 5
 """Maximum distance, in words, from a negation to what it reverses."""
@@ -23,8 +24,6 @@ TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.wit
 """Concepts (or their first parts) that a negation reverses."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
-ANSWERS = ("no", "tidak", "non", "nein")
-"""A sentence or row that ends with one of these denies what it asks: "Do we sell data? No"."""
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
 LEVELS = (NEVER, CONDITIONAL, PLAIN)
 """Levels of permission in a sentence, from least to most."""
@@ -150,7 +149,7 @@ class Signs:
         ]
         if under(mention.concept, GIVING):
             near += [turn for turn in self.of("nobody") if 0 <= turn.start - mention.end <= OBJECT_REACH]
-            near += [turn for turn in self.of("negation") if turn.end == len(self.text) and self.text[-1] in ANSWERS]
+            near += [turn for turn in self.of("negation") if turn.end == len(self.text) and self.text[-1] in denials()]
         return near
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
+from differ.language.sentence_words import answers
 from differ.language.words import sentences, words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
@@ -15,7 +16,6 @@ LONG_ROW = 400
 LINE = 80
 """Maximum length of a line that is not a sentence, in characters."""
 
-ANSWERS = frozenset(("yes", "no", "ya", "tidak", "oui", "non", "ja", "nein", "sí"))
 LONGEST_ANSWER = 8
 
 StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
@@ -150,7 +150,7 @@ def is_introduced(block: Block, lead: str) -> bool:
 
 def is_answer(text: str) -> bool:
     """Whether a text is only a yes or a no."""
-    return len(text) <= LONGEST_ANSWER and text.strip(" .!").casefold() in ANSWERS
+    return len(text) <= LONGEST_ANSWER and text.strip(" .!").casefold() in answers()
 
 
 def is_line(text: str) -> bool:

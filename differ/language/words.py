@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from differ.language.sentence_words import short_forms
+
 SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1060\u17b4-\u17d3"
@@ -32,11 +34,6 @@ LONGEST = 2_000
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
 """A word, a run of spaces, or any other character by itself."""
 
-ABBREVIATIONS = (
-    "e.g", "i.e", "etc", "inc", "ltd", "llc", "co", "corp", "no", "nr", "art", "sec", "vs", "dr", "mr", "mrs", "ms",
-    "st", "u.s", "u.k", "e.u", "pt", "tbk", "dll", "dsb", "dst", "yth", "jl", "lt", "cf", "resp", "bzw", "z.b", "d.h",
-    "usw", "abs", "p.ej", "sr", "sra", "mme", "approx", "dept", "tel", "ext",
-)  # fmt: skip
 ELIDED = re.compile(r"^[ld]'(?=\w)")
 ORDINAL_DATE = re.compile(
     r"\d{1,2}\.\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
@@ -90,7 +87,7 @@ def sentences(text: str) -> list[str]:
     for end in SENTENCE_END.finditer(text):
         piece = text[start : end.start()].rstrip()
         last = piece.rsplit(" ", 1)[-1].rstrip(".").casefold().lstrip("(\"'“")
-        if piece.endswith(".") and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha())):
+        if piece.endswith(".") and (last in short_forms() or (len(last) == 1 and last.isalpha())):
             continue
         if piece.endswith(":") and ADDRESS_NEXT.match(text, end.end()):
             continue

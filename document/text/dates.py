@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from itertools import zip_longest
-from pathlib import Path
 
 from document.model import DateKind, StatedDate
+from languages import records
 
-_KINDS: tuple[DateKind, ...] = ("updated", "revised", "effective")
-_LANGUAGES = ("en", "id", "fr", "de", "es")
-_DAY = r"(?:\d{1,2})(?:st|nd|rd|th|er|\.?[ºo°])?"
 _YEAR = r"(?:\d{4}|'\d{2})"
-_OF = r"(?:\s+(?:of|day\s+of|de|del|bulan|tahun))?"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
 """What is between the parts of a date with a month's name."""
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
-_OPENING = re.compile(r"^[ :-]*(?:(?:tanggal|tgl\.?|bulan|on|the|am|den|le|el)\s+)*", re.IGNORECASE)
-"""What is before a date at the start of a line."""
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
 """Characters that may be between the cue and its date."""
@@ -38,40 +31,74 @@ class _Cue:
     end: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DateWords:
+    """How one language writes dates, from its `dates.toml`; phrases are regular expressions."""
+
+    updated: Sequence[str]
+    revised: Sequence[str]
+    effective: Sequence[str]
+    months: Sequence[str]
+    """From January on, each with its names and short forms."""
+    ordinals: Sequence[str]
+    """Endings of a day's number."""
+    between: Sequence[str]
+    """Words between the parts of a date."""
+    before: Sequence[str]
+    """Words that open a date."""
+
+
+@cache
+def _words() -> Mapping[str, _DateWords]:
+    return dict(records("dates", _DateWords))
+
+
+def _any(lists: Iterable[Sequence[str]]) -> str:
+    return f"(?:{'|'.join(phrase for phrases in lists for phrase in phrases)})"
+
+
 @cache
 def _cues() -> tuple[tuple[DateKind, re.Pattern[str]], ...]:
-    read = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding="utf-8"))
-    patterns: list[tuple[DateKind, re.Pattern[str]]] = []
-    for kind in _KINDS:
-        phrases = [phrase for language in _LANGUAGES for phrase in read[kind][language]]
-        patterns.append((kind, re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)))
-    return tuple(patterns)
+    phrases: dict[DateKind, list[Sequence[str]]] = {
+        "updated": [words.updated for words in _words().values()],
+        "revised": [words.revised for words in _words().values()],
+        "effective": [words.effective for words in _words().values()],
+    }
+    return tuple((kind, re.compile(rf"(?<!\w){_any(lists)}(?!\w)", re.IGNORECASE)) for kind, lists in phrases.items())
 
 
 @cache
-def _months() -> dict[str, int]:
-    """Return the number of each month's name, in all languages, in lower case."""
-    read = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding="utf-8"))
-    return {
-        name: number
-        for language in _LANGUAGES
-        for number, names in enumerate(read["months"][language], 1)
-        for name in names.split()
-    }
+def _opening() -> re.Pattern[str]:
+    """What stands before a date at the start of a line."""
+    words = _any(words.before for words in _words().values())
+    return re.compile(rf"^[ :-]*(?:{words}\s+)*", re.IGNORECASE)
+
+
+@cache
+def _months() -> Mapping[str, frozenset[int]]:
+    """Return the numbers of each month's name, in lower case: two if languages mean different months by it."""
+    numbers: dict[str, frozenset[int]] = {}
+    for words in _words().values():
+        for number, names in enumerate(words.months, 1):
+            for name in names.split():
+                numbers[name] = numbers.get(name, frozenset()) | {number}
+    return numbers
 
 
 @cache
 def _date() -> re.Pattern[str]:
     names = "|".join(sorted(_months(), key=lambda name: (-len(name), name)))
     month = rf"(?:{names})(?![^\W\d_])\.?"
+    day = rf"\d{{1,2}}{_any(words.ordinals for words in _words().values())}?"
+    of = rf"(?:\s+{_any(words.between for words in _words().values())})?"
     return re.compile(
         rf"""
-          \b(?P<dmy>{_DAY}{_OF}{_BY}{month}{_OF}(?:{_BY}|\s+|(?=')){_YEAR}|\d{{1,2}}(?P<sign>[-/.]){month}(?P=sign)\d{{2}})(?!\d)
-        | \b(?P<mdy>{month}\s+(?:the\s+)?{_DAY}(?:,\s*|\s+){_YEAR})(?!\d)
+          \b(?P<dmy>{day}{of}{_BY}{month}{of}(?:{_BY}|\s+|(?=')){_YEAR}|\d{{1,2}}(?P<sign>[-/.]){month}(?P=sign)\d{{2}})(?!\d)
+        | \b(?P<mdy>{month}\s+(?:the\s+)?{day}(?:,\s*|\s+){_YEAR})(?!\d)
         | \b(?P<ymd>\d{{4}}(?P<by>[-/.])\d{{1,2}}(?P=by)\d{{1,2}})(?!\d)
         | \b(?P<ynd>\d{{4}}{_BY}{month}{_BY}\d{{1,2}})(?!\d)
         | \b(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})(?!\d)
-        | \b(?P<my>{month}{_OF}(?:{_BY}|(?=')){_YEAR})(?!\d)
+        | \b(?P<my>{month}{of}(?:{_BY}|(?=')){_YEAR})(?!\d)
         """,
         re.VERBOSE | re.IGNORECASE,
     )
@@ -124,7 +151,7 @@ def _on_line(line: str, after: str) -> Iterator[StatedDate]:
         if same and not nearer and same.start() - cue.end <= _BETWEEN and (day := parse_date(same[0])):
             yield StatedDate(cue.kind, day, line[cue.start : same.end()])
         elif not same and len(line) <= _LABEL and not line[cue.end :].strip(" :-.,"):
-            next_line = _date().match(_OPENING.sub("", after))
+            next_line = _date().match(_opening().sub("", after))
             if next_line and len(after) <= _LABEL and (day := parse_date(next_line[0])):
                 yield StatedDate(cue.kind, day, f"{line[cue.start :]} {next_line[0]}")
 
@@ -153,8 +180,12 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 
 
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
-    """Return the day of a date with a month's name, the first of the month if it names no day."""
-    month = next(number for word in _WORD.findall(found[0]) if (number := _months().get(word.lower())))
+    """Return the day of a date with a month's name, the first of the month if it names no day; None if languages
+    disagree on the month."""
+    months = next(named for word in _WORD.findall(found[0]) if (named := _months().get(word.lower())))
+    if len(months) > 1:
+        return None
+    (month,) = months
     if found["my"]:
         year, day = numbers[0], 1
     else:

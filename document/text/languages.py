@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from document.model import UNKNOWN_LANGUAGE
 from document.text.prose import reads_like_prose
+from languages import languages_with, records
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-LISTED = ("en", "id", "fr", "de", "es")
-"""Languages whose common words are listed, so that no model is needed to know them."""
 _ENOUGH = 3
 """Different common words of a language that a text must have before they decide."""
 _LETTERS = 60
@@ -41,23 +39,37 @@ _SUBTAG = re.compile(r"[a-z]{2,3}")
 _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "GREEK": "el", "HEBREW": "he"}
 
 
-@cache
-def _read() -> dict[str, dict[str, str]]:
-    read: dict[str, dict[str, str]] = tomllib.loads(
-        Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
-    )
-    return read
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """By what a language shows, from its `detection.toml`."""
+
+    common: str
+    """Frequent short words."""
+    titles: str
+    """Words by which a heading names the whole document."""
+    neighbours: str
+    """Languages that share many of the common words."""
 
 
 @cache
-def _common() -> dict[str, frozenset[str]]:
-    return {language: frozenset(words.split()) for language, words in _read()["common"].items()}
+def _signs() -> Mapping[str, _Signs]:
+    return dict(records("detection", _Signs))
+
+
+@cache
+def _common() -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(signs.common.split()) for language, signs in _signs().items()}
+
+
+def is_listed(language: str) -> bool:
+    """Whether the common words of a language are listed, so that no model is needed to know it."""
+    return language in languages_with("detection")
 
 
 @cache
 def title_words() -> frozenset[str]:
     """Return the words by which a heading names the whole document."""
-    return frozenset(_read()["titles"]["words"].split())
+    return frozenset(word for signs in _signs().values() for word in signs.titles.split())
 
 
 def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, configured: Sequence[str]) -> list[str]:
@@ -86,7 +98,7 @@ def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequen
     if script == "LATIN":
         return None
     alone = _SCRIPTS.get(script)
-    fitting = [language for language in expected if language not in LISTED]
+    fitting = [language for language in expected if not is_listed(language)]
     return alone or (fitting[0] if fitting else _by_model(text) or UNKNOWN_LANGUAGE)
 
 
@@ -118,7 +130,9 @@ def _by_words(text: str) -> str | None:
     """Return the language whose common words are clearly the most, or None."""
     words = Counter(word.lower() for word in _WORD.findall(text[:6000]))
     common = _common()
-    votes = sorted(((sum(words[word] for word in common[language]), language) for language in LISTED), reverse=True)
+    votes = sorted(
+        ((sum(words[word] for word in listed), language) for language, listed in common.items()), reverse=True
+    )
     (most, language), (next_most, _) = votes[0], votes[1]
     various = sum(words[word] > 0 for word in common[language]) >= _ENOUGH
     clear = various and most >= 2 * next_most + 1 and most >= 0.08 * sum(words.values())
@@ -129,8 +143,8 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
     """Return the language of texts with the common words of one: that, an expected one, or a neighbour of it."""
     if vote in expected:
         return vote
-    others = [language for language in expected if language not in LISTED]
-    neighbours = _read()["neighbours"].get(vote, "").split()
+    others = [language for language in expected if not is_listed(language)]
+    neighbours = _signs()[vote].neighbours.split()
     if not (neighbours or others):
         return vote
     unasked = [language for language in others if language not in _supported()]
@@ -142,7 +156,7 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
 def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
     """Set the language of longer texts that have shown none: the one that is expected, if its words are not listed."""
     clear = _main_languages(languages, texts)
-    alone = expected[0] if len(expected) == 1 and expected[0] not in LISTED else None
+    alone = expected[0] if len(expected) == 1 and not is_listed(expected[0]) else None
     for number, text in enumerate(texts):
         if languages[number] is not None or len(text) < _LETTERS:
             continue

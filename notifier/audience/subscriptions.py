@@ -10,12 +10,10 @@ from typing import Literal
 from differ.model import SEVERITIES, WATCHED, Finding, Severity, watched_topic
 from notifier.audience.timing import Quiet, Schedule
 
-Language = Literal["en", "id"]
+Language = str
+"""The code of a language that has messages."""
 Alerts = Literal["at once", "digest"]
 ALERTS: tuple[Alerts, ...] = ("at once", "digest")
-
-LANGUAGES: tuple[Language, ...] = ("en", "id")
-"""The languages that messages can be written in; each is a file in `notifier/languages`."""
 
 FINE_TOPICS = (
     "sale",

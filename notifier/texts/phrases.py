@@ -1,16 +1,14 @@
-"""The phrases of messages, one file for each language, and how a language writes dates and lists."""
+"""The phrases of messages in each language that has them, and how a language writes dates and lists."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache, reduce
-from importlib.resources import files
 from typing import Any
 
-from notifier.audience.subscriptions import Language
+from languages import LanguageError, language_name, read_table
 from notifier.texts.sanitize import inert
 
 
@@ -18,7 +16,7 @@ from notifier.texts.sanitize import inert
 class Phrases:
     """What messages say in one language."""
 
-    language: Language
+    language: str
     texts: Mapping[str, str]
     """The phrases by their key, the table and the name with a dot between: `subject.added`."""
     months: tuple[str, ...]
@@ -32,8 +30,12 @@ class Phrases:
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic, a severity or a language; the key itself, inert, if it has none."""
+        """Return the name of a topic or a severity; the key itself, inert, if it has none."""
         return self.texts.get(f"{table}.{key}") or inert(key)
+
+    def language_name(self, language: str) -> str:
+        """Return the name of a language; its code, inert, if it has none."""
+        return inert(language_name(language, self.language))
 
     def day(self, day: date) -> str:
         """Write a day."""
@@ -59,16 +61,20 @@ class Phrases:
 
 
 @cache
-def phrases_for(language: Language) -> Phrases:
-    """Return the phrases of a language."""
-    tables = tomllib.loads((files("notifier") / "languages" / f"{language}.toml").read_text(encoding="utf-8"))
-    months = tuple(tables["date"].pop("months"))
-    return Phrases(language, dict(_flat(tables)), months)
+def phrases_for(language: str) -> Phrases:
+    """Return the phrases of a language. Raises LanguageError if it has none."""
+    tables = read_table(language, "messages")
+    if tables is None:
+        raise LanguageError(f"there are no messages in the language {language!r}")
+    return Phrases(language, dict(_flat(tables)), tuple(tables["date"]["months"]))
 
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
     """Return every phrase with its whole key."""
     entries: list[tuple[str, str]] = []
     for key, value in tables.items():
-        entries += [(above + key, value)] if isinstance(value, str) else _flat(value, f"{above}{key}.")
+        if isinstance(value, str):
+            entries.append((above + key, value))
+        elif isinstance(value, Mapping):
+            entries += _flat(value, f"{above}{key}.")
     return entries

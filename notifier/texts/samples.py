@@ -9,7 +9,8 @@ from pathlib import Path
 
 from differ.model import Edit, Finding, Timing
 from document.model import StatedDate
-from notifier.audience.subscriptions import LANGUAGES, Subscriber, Target
+from languages import languages_with
+from notifier.audience.subscriptions import Subscriber, Target
 from notifier.contents.change_notice import Alert, Notice, Seen
 from notifier.texts.alert import FULL_PASSAGES, alert_message, trial_message
 from notifier.texts.custom_templates import OwnTemplates, stray
@@ -76,7 +77,7 @@ def faults(folder: Path) -> Iterator[str]:
         yield f"{name}: no message uses a template of this name; a part of others begins with an underscore"
     with OwnTemplates(folder) as own:
         own.examine()
-        for language in LANGUAGES:
+        for language in languages_with("messages"):
             for notice in notices():
                 alert_message(notice, language, own.render)
             trial_message(Subscriber("Privacy desk", (Target("desk"),), language=language), MOMENT, own.render)

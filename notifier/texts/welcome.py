@@ -133,7 +133,7 @@ def _recipients(promises: Promises, tongue: Phrases) -> str:
 def _nothing(promises: Promises, tongue: Phrases) -> str:
     if not promises.unread_languages:
         return tongue.say("welcome.none")
-    languages = [tongue.name("tongue", language) for language in promises.unread_languages]
+    languages = [tongue.language_name(language) for language in promises.unread_languages]
     return tongue.say("welcome.unknown", languages=tongue.listed(languages))
 
 

@@ -103,8 +103,8 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
 
 def _drift(left: tuple[str, ...], gathered: Sequence[Passage], tongue: Phrases) -> str:
     changed = dict.fromkeys(finding.language for passage in gathered for finding in passage.findings)
-    names = [tongue.name("tongue", language) for language in changed if language not in (*left, UNKNOWN_LANGUAGE)]
-    still = tongue.listed([tongue.name("tongue", language) for language in left])
+    names = [tongue.language_name(language) for language in changed if language not in (*left, UNKNOWN_LANGUAGE)]
+    still = tongue.listed([tongue.language_name(language) for language in left])
     if not names:
         return tongue.say("note.drift_unnamed", left=still)
     return tongue.say("note.drift", changed=tongue.listed(names), left=still)

@@ -13,9 +13,10 @@ from differ.judgement.effects import Direction, Effect, direction
 from differ.judgement.relevance import Watched
 from differ.language.lexicon import LexiconError, Patterns
 from differ.model import SEVERITIES, TOPICS, Severity
+from languages import languages_with
 
-REPORTS = ("en", "id")
-"""Languages in which a reason can be given."""
+ENGLISH = "en"
+"""The language that each rule speaks; others may be missing."""
 
 
 class ProfileError(ValueError):
@@ -182,7 +183,7 @@ def tailored(
 
 def read_plain(row: Mapping[str, Any], sources: Mapping[str, str]) -> PlainRule:
     """Return a plain rule from its row."""
-    return PlainRule(row["rule"], sources[row["source"]], {language: row[language] for language in REPORTS})
+    return PlainRule(row["rule"], sources[row["source"]], sentences_of(row))
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
@@ -190,8 +191,8 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
             raise ProfileError(f"rule {row['rule']}: severity {towards} = {severity!r} is not known")
-        for language in REPORTS:
-            if towards not in row[language]:
+        for language, sentences in sentences_of(row).items():
+            if towards not in sentences:
                 raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
     return EffectRule(
         rule=row["rule"],
@@ -200,5 +201,15 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
         topic=row["topic"],
         source=sources[row["source"]],
         severity=row["severity"],
-        sentences={language: row[language] for language in REPORTS},
+        sentences=sentences_of(row),
     )
+
+
+def sentences_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a row says in each language of reports, in English at least."""
+    return {language: row[language] for language in report_languages() if language in row or language == ENGLISH}
+
+
+def report_languages() -> tuple[str, ...]:
+    """Return the languages in which a reason can be given: those of messages."""
+    return languages_with("messages")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from languages import languages_with
 from tests.differ.policies import edited, table
 
-LANGUAGES = ("en", "id", "fr", "de", "es")
+LANGUAGES = languages_with("lexicon")
 
 
 def cases(kind: str) -> list[object]:

@@ -8,7 +8,7 @@ import pytest
 
 from differ import compare, load_profile, profile_names
 from differ.judgement.effects import RIGHTS_PARTS, SHARING_PARTS
-from differ.judgement.profiles import REPORTS, EffectRule, Profile, ProfileError, WordRule, read_rule, tailored
+from differ.judgement.profiles import EffectRule, Profile, ProfileError, WordRule, read_rule, report_languages, tailored
 from differ.model import SEVERITIES, TOPICS, watched_topic
 from tests.differ.policies import document, policy
 
@@ -51,7 +51,7 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ef
     assert watched_topic(rule.topic) == rule.watched
     for direction, severity in rule.severity.items():
         assert severity in SEVERITIES
-        for language in REPORTS:
+        for language in report_languages():
             fields = {name for _, name, _, _ in Formatter().parse(rule.sentences[language][direction]) if name}
             assert fields <= {"gone", "new"}
 

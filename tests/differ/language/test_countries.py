@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
-
 import pytest
 
 from differ.language.countries import countries
-
-LANGUAGES = ("en", "id", "fr", "de", "es")
-TERRITORIES = tomllib.loads(
-    (resources.files("differ.language.lexicon") / "territories.toml").read_text(encoding="utf-8")
-)
+from languages import languages_with, read_table
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages_with("places"))
 @pytest.mark.parametrize("apostrophe", ["'", "’"])
 def test_every_territory_is_known_by_its_name_with_either_apostrophe(language: str, apostrophe: str) -> None:
-    names = {code: name.replace("’", apostrophe) for code, name in TERRITORIES[language].items()}
+    places = read_table(language, "places")
+    assert places is not None
+    names = {code: name.replace("’", apostrophe) for code, name in places["territories"].items()}
     assert len(names) == 257
     known = {code: countries(f"Lantern ({name}) - {name}, {name}.", language) for code, name in names.items()}
     wrong = {code: found for code, found in known.items() if list(found) != [code]}

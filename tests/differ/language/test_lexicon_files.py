@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from differ.language.lexicon import load_lexicon
 from differ.language.words import words
+from languages import languages_with, read_table
 
-LANGUAGES = ("de", "en", "es", "fr", "id")
+LANGUAGES = languages_with("lexicon")
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 
 
-def content(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("differ.language.lexicon") / f"{name}.toml").read_text(encoding="utf-8"))
+def content(language: str, file: str = "lexicon") -> Mapping[str, Any]:
+    table = read_table(language, file)
+    assert table is not None
+    return table
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -82,22 +84,28 @@ def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> N
         assert len(classes) == 1, row
 
 
+def regions() -> list[tuple[str, str]]:
+    """Return the names of regions and countries in all languages, each with its code."""
+    tables = [content(language, "places") for language in languages_with("places")]
+    return [(name, code) for table in tables for code, names in table["regions"].items() for name in names]
+
+
 def test_a_name_of_a_country_stands_for_one_country() -> None:
     homes: dict[str, str] = {}
-    for country in content("countries")["country"]:
-        assert country["names"].keys() == set(LANGUAGES), country["code"]
-        for name in (name for names in country["names"].values() for name in names):
-            assert homes.setdefault(name, country["code"]) == country["code"], name
+    for name, code in regions():
+        assert homes.setdefault(name, code) == code, name
+
+
+def test_the_regions_are_the_same_in_every_language() -> None:
+    codes = {language: set(content(language, "places")["regions"]) for language in languages_with("places")}
+    assert all(known == codes["en"] for known in codes.values())
 
 
 @pytest.mark.parametrize("name", ["US", "AS", "IN", "IT", "Chad", "Georgia", "America"])
 def test_words_that_are_also_other_things_name_no_country(name: str) -> None:
-    listed = {
-        name for country in content("countries")["country"] for names in country["names"].values() for name in names
-    }
-    assert name not in listed
+    assert name not in dict(regions())
 
 
 def test_the_states_of_the_united_states_are_all_there() -> None:
     """Fifty and the District of Columbia."""
-    assert len(set(content("countries")["us_states"]["names"])) == 51
+    assert len(set(content("en", "places")["states"])) == 51

@@ -15,8 +15,9 @@ from archive.storage.database import Archive
 from differ.visits.assessment import Assessment
 from differ.visits.left_out import LeftOutChange, LeftOutProse, WatchedSentence
 from document.model import ExtractionOptions
+from languages import languages_with
 from notifier import outbox
-from notifier.audience.subscriptions import LANGUAGES, Language, Subscriber, Target
+from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.channels.outcome import Failed
 from notifier.contents.incident import MOST_INCIDENTS, Incident, IncidentNotice, IncidentReport, TroubleKind
 from notifier.outbox import Templates
@@ -371,7 +372,7 @@ def made(
     return IncidentNotice("Admin", "key", report)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages_with("messages"))
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language: Language) -> None:
     message = incident_message(made(kind), language)
@@ -384,7 +385,7 @@ def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -> None:
-    for language in LANGUAGES:
+    for language in languages_with("messages"):
         message = incident_message(made(kind, HOSTILE, HOSTILE), language)
         assert "<img" not in message.html
         for part in (message.subject, message.text, message.html, plain(message)):

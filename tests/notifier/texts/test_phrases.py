@@ -8,10 +8,11 @@ from string import Formatter
 import pytest
 
 from differ.model import SEVERITIES, TOPICS
-from notifier.audience.subscriptions import LANGUAGES, Language
+from languages import languages_with
+from notifier.audience.subscriptions import Language
 from notifier.texts.phrases import phrases_for
 
-OTHERS = [language for language in LANGUAGES if language != "en"]
+OTHERS = [language for language in languages_with("messages") if language != "en"]
 
 
 def blanks(phrase: str) -> set[str]:
@@ -34,7 +35,7 @@ def test_no_phrase_is_left_untranslated(language: Language) -> None:
     assert same == {"date.day", "list.between", "recipient.of", "subject.whole", "digest.watch"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages_with("messages"))
 def test_every_topic_and_severity_has_a_name_and_an_advice(language: Language) -> None:
     known = phrases_for(language)
     wanted = [f"topic.{topic}" for topic in TOPICS] + [f"advice.topic.{topic}" for topic in TOPICS]

@@ -1,27 +1,24 @@
-"""Languages as data: the meaning of words, from one TOML file per language."""
+"""What words say, from the `lexicon.toml` of their language."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cache, cached_property
-from importlib import resources
 from itertools import product
 from typing import Any
 
 import snowballstemmer
 
 from differ.language.words import plain, words
+from languages import LanguageError, naming, read_table
 
 GAP = 4
 """Maximum number of words that `..` in a pattern matches."""
 
-STEMMERS = {"en": "english", "id": "indonesian", "fr": "french", "de": "german", "es": "spanish"}
 
-
-class LexiconError(ValueError):
-    """A lexicon file cannot be used: the message names the file and the pattern."""
+class LexiconError(LanguageError):
+    """A lexicon cannot be used: the message says which pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
 class Lexicon:
     """The meaning of the words of one language."""
 
-    def __init__(self, language: str, content: dict[str, Any]) -> None:
+    def __init__(self, language: str, content: Mapping[str, Any]) -> None:
         self.language = language
         self.capitals: bool = content["writing"]["capitals"]
         self.function_words = frozenset(content["function"]["words"])
@@ -164,12 +161,13 @@ class Lexicon:
 
     @cached_property
     def _stemmer(self) -> Any:
-        return snowballstemmer.stemmer(STEMMERS[self.language])
+        algorithm = naming(self.language).stemmer
+        return snowballstemmer.stemmer(algorithm) if algorithm else None
 
     def stem(self, word: str) -> str:
-        """Return the stem of a word, without inflection."""
+        """Return the stem of a word, without inflection; the word itself in a language without a stemmer."""
         if word not in self._stems:
-            self._stems[word] = self._stemmer.stemWord(word)
+            self._stems[word] = self._stemmer.stemWord(word) if self._stemmer else word
         return self._stems[word]
 
     def content_words(self, text: Iterable[str]) -> list[str]:
@@ -177,7 +175,7 @@ class Lexicon:
         return [word for word in text if word not in self.function_words]
 
 
-def vocabulary_of(content: dict[str, Any]) -> frozenset[str]:
+def vocabulary_of(content: Mapping[str, Any]) -> frozenset[str]:
     """Return all words of the concepts and synonyms, written out."""
     patterns = [pattern for row in content["concepts"].values() for pattern in row]
     phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
@@ -218,20 +216,12 @@ class Rewriting:
 def load_lexicon(language: str) -> Lexicon | None:
     """Return the lexicon of a language, or None if it has none.
 
-    Raises LexiconError if the file is invalid.
+    Raises LanguageError if the file cannot be used.
     """
-    if language not in languages():
+    content = read_table(language, "lexicon")
+    if content is None:
         return None
-    file = resources.files("differ.language.lexicon") / f"{language}.toml"
     try:
-        return Lexicon(language, tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise LexiconError(f"{language}.toml: {error}") from error
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """Return the languages that have a lexicon, sorted."""
-    return tuple(
-        sorted(file.name[:-5] for file in resources.files("differ.language.lexicon").iterdir() if len(file.name) == 7)
-    )
+        return Lexicon(language, content)
+    except (KeyError, LexiconError) as error:
+        raise LexiconError(f"the lexicon of {language!r}: {error}") from error

@@ -1,0 +1,167 @@
+"""Languages as data: a folder for each, known by its presence.
+
+A folder is named by its language's code (ISO 639) and holds TOML files, each of which may be missing. Besides the
+folders of this package, the environment variable CLAUSEWATCH_LANGUAGES can name a folder with more of them, whose
+files replace ours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+ADDED = "CLAUSEWATCH_LANGUAGES"
+"""The environment variable that names a folder with more languages."""
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "language": "its names and its stemmer, so that a search finds all forms of a word",
+        "detection": "common words, by which a text shows its language",
+        "screening": "words of policies, and of pages that are not one",
+        "links": "words of links to rights and opt-outs",
+        "dates": "months, and phrases by which a policy states a date",
+        "sentences": "short forms that end no sentence, and answers",
+        "lexicon": "what words mean, so that changes are judged by it",
+        "places": "countries, territories and regions",
+        "messages": "the texts of messages to readers of it",
+    }
+)
+"""What a folder may hold, and what each file is for."""
+
+READING = ("detection", "dates", "screening", "links")
+"""The files that decide what is read of a page."""
+
+_CODE = re.compile(r"[a-z]{2,3}")
+_Record = TypeVar("_Record")
+
+
+class LanguageError(ValueError):
+    """A file of a language cannot be used: the message names the file and what is wrong with it."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of all languages that have a folder, sorted."""
+    return tuple(sorted({folder.name for root in _roots() for folder in _folders(root)}))
+
+
+@cache
+def languages_with(file: str) -> tuple[str, ...]:
+    """Return the codes of the languages whose folder holds a file of `FILES`, sorted."""
+    return tuple(language for language in languages() if _path(language, file))
+
+
+def read_table(language: str, file: str) -> Mapping[str, Any] | None:
+    """Return what a file of a language holds, or None if there is no such file. Raises LanguageError.
+
+    The language may be anything that a page says.
+    """
+    return _parsed(language, file) if language in languages() else None
+
+
+@cache
+def _parsed(language: str, file: str) -> Mapping[str, Any] | None:
+    path = _path(language, file)
+    if path is None:
+        return None
+    try:
+        return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LanguageError(f"{path}: {error}") from error
+
+
+def read_record(language: str, file: str, record: type[_Record]) -> _Record | None:
+    """Return a file as a data class with a field for each key, or None if there is no such file.
+
+    Raises LanguageError for a key that is unknown, missing, or of another kind of value than its field's default or
+    name says.
+    """
+    table = read_table(language, file)
+    if table is None:
+        return None
+    values = {key.replace("-", "_"): value for key, value in table.items()}
+    fields = {field.name: field for field in dataclasses.fields(record)}  # type: ignore[arg-type]
+    for key in sorted(values.keys() - fields.keys()):
+        raise LanguageError(f"{_path(language, file)}: unknown key {key!r}; known are: {', '.join(fields)}")
+    try:
+        return record(**values)
+    except TypeError as error:
+        raise LanguageError(f"{_path(language, file)}: {error}") from error
+
+
+def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:
+    """Yield each language that has a file, with the file as a data class."""
+    for language in languages_with(file):
+        if (read := read_record(language, file, record)) is not None:
+            yield language, read
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Naming:
+    """How a language is called, in itself and by others."""
+
+    name: str
+    """In itself."""
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """By the code of the language that calls it so."""
+    stemmer: str = ""
+    """The Snowball algorithm for its words; "" if there is none."""
+
+
+def naming(language: str) -> Naming:
+    """Return how a language is called: by its code if it has no folder."""
+    return read_record(language, "language", Naming) or Naming(language)
+
+
+def language_name(language: str, reader: str = "en") -> str:
+    """Return a language's name for readers of another, or its own name for itself."""
+    called = naming(language)
+    return called.names.get(reader, called.name)
+
+
+def added_languages() -> str:
+    """Return a hash of the added files that decide what is read of a page; "" if there are none."""
+    folder = _added()
+    if folder is None:
+        return ""
+    files = [folder / language / f"{file}.toml" for language in languages() for file in READING]
+    present = [(str(path.relative_to(folder)), path.read_bytes()) for path in files if path.is_file()]
+    return hashlib.sha256(repr(present).encode()).hexdigest()[:16] if present else ""
+
+
+def _path(language: str, file: str) -> Traversable | None:
+    """Return the file of one of the languages, an added one before ours, or None."""
+    paths = (root / language / f"{file}.toml" for root in _roots())
+    return next((path for path in paths if path.is_file()), None)
+
+
+@cache
+def _roots() -> tuple[Traversable, ...]:
+    ours = resources.files("languages")
+    folder = _added()
+    return (folder, ours) if folder else (ours,)
+
+
+@cache
+def _added() -> Path | None:
+    value = os.environ.get(ADDED)
+    if not value:
+        return None
+    folder = Path(value).absolute()
+    if not folder.is_dir():
+        raise LanguageError(f"{ADDED} names {value}, which is not a folder; make it, or unset the variable")
+    return folder
+
+
+def _folders(root: Traversable) -> Iterator[Traversable]:
+    return (folder for folder in root.iterdir() if _CODE.fullmatch(folder.name) and folder.is_dir())
