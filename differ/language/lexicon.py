@@ -113,6 +113,7 @@ class Lexicon:
 
     def __init__(self, language: str, content: Mapping[str, Any]) -> None:
         self.language = language
+        self.short: bool = content["short"]
         self.capitals: bool = content["writing"]["capitals"]
         self.function_words = frozenset(content["function"]["words"])
         self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
