@@ -401,7 +401,7 @@ class SubscriptionRow(Base):
     created_at: Mapped[datetime | None]
     """When it was first seen, or came back."""
     removed_at: Mapped[datetime | None]
-    """Since when it is no longer asked for. One that comes back is like a new one."""
+    """Since when it is no longer asked for. One that comes back after `planning.ABSENCE` is like a new one."""
     forgotten_at: Mapped[datetime | None]
     """When the person was erased: the name and the recipients say nothing any more."""
     digested_until: Mapped[datetime | None]
@@ -452,7 +452,8 @@ class ToldTroubleRow(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     """The operator's."""
     kind: Mapped[str] = mapped_column(String(16))
-    """unread, gone, fallback, flapping, missed, idle, undelivered, template, or left-out; see notifier/operation."""
+    """unread, gone, fallback, flapping, missed, idle, waiting, undelivered, template, or left-out; see
+    notifier/contents/incident."""
     about: Mapped[str]
     """The number of the policy, the subscription or the delivery, or the name of the template."""
     episode: Mapped[str]
@@ -496,8 +497,11 @@ class DeliveryRow(Base):
     """The channel's name in the configuration, never its URL."""
     recipient: Mapped[str]
     """An address within the channel, or ""."""
+    planned_at: Mapped[datetime | None]
+    """None if it was planned by a program that did not note it."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """due, sending, accepted, dead, or cancelled (its subscription was removed before); see notifier/outbox."""
+    """due, sending, accepted, dead, or cancelled (its subscription or its target was removed before); see
+    notifier/outbox."""
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -70,14 +71,14 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
     is never sent again.
 
     \b
-    Exit codes: 0 fine (some may still wait), 1 messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 a run is in progress, which sends them itself.
+    Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or
+    configuration, 3 the archive cannot be written, 4 a run is in progress, which sends them itself.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
         configuration = context.checked_configuration()
-        summary, standing = _send(configuration, dead)
-    _tell(ctx, summary, standing)
+        result = _send(configuration, dead)
+    _tell(ctx, result)
 
 
 @notify.command()
@@ -91,8 +92,8 @@ def digest(ctx: click.Context, context: CommandContext, name: str | None, previe
     Digests are sent by the first run after their scheduled time. The next digest continues after this one.
 
     \b
-    Exit codes: 0 fine (some may still wait), 1 messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 a run is in progress.
+    Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or
+    configuration, 3 the archive cannot be written, 4 a run is in progress.
     """
     if preview:
         with context.archive() as archive:
@@ -103,8 +104,8 @@ def digest(ctx: click.Context, context: CommandContext, name: str | None, previe
     with only_run(configuration.database, configuration.busy_timeout):
         configuration = context.checked_configuration()
         _plan_digests(configuration, name)
-        summary, standing = _send(configuration, dead=False)
-    _tell(ctx, summary, standing)
+        result = _send(configuration, dead=False)
+    _tell(ctx, result)
 
 
 def _previews(archive: Archive, configuration: Configuration, name: str | None) -> Iterator[str]:
@@ -146,8 +147,19 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
     return readers
 
 
-def _send(configuration: Configuration, dead: bool) -> tuple[Summary, DeliveryCounts]:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent, and what is still to be sent."""
+
+    summary: Summary
+    standing: DeliveryCounts
+    overdue: tuple[str, ...]
+    """Messages that wait for too long, a line each."""
+
+
+def _send(configuration: Configuration, dead: bool) -> Sent:
     from archive.storage.database import open_archive
+    from clausewatch.operation.health import overdue_lines
     from notifier import outbox
     from notifier.sending.delivery import deliver
 
@@ -162,16 +174,20 @@ def _send(configuration: Configuration, dead: bool) -> tuple[Summary, DeliveryCo
             configuration.channels,
             early=True,
             templates=configuration.templates,
-            trouble_after=configuration.watchdog.trouble_after,
+            thresholds=configuration.watchdog.thresholds,
         )
-        return summary, outbox.delivery_counts(archive)
+        return Sent(
+            summary,
+            outbox.delivery_counts(archive),
+            tuple(map(configuration.redacted, overdue_lines(archive, configuration, datetime.now(UTC)))),
+        )
 
 
-def _tell(ctx: click.Context, summary: Summary, standing: DeliveryCounts) -> None:
-    click.echo(_summary_line(summary, standing))
-    for error in summary.errors:
-        click.echo(printable(error), err=True)
-    ctx.exit(ExitCode.TROUBLE if standing.dead else ExitCode.FINE)
+def _tell(ctx: click.Context, result: Sent) -> None:
+    click.echo(_summary_line(result.summary, result.standing))
+    for line in (*result.summary.errors, *result.overdue):
+        click.echo(printable(line), err=True)
+    ctx.exit(ExitCode.TROUBLE if result.standing.dead or result.overdue else ExitCode.FINE)
 
 
 def _summary_line(summary: Summary, standing: DeliveryCounts) -> str:

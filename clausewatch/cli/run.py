@@ -46,8 +46,8 @@ def run(
     ends at once with exit code 4.
 
     \b
-    Exit codes: 0 fine, 1 some policies failed or messages were given up, 2 wrong usage or configuration,
-    3 the archive cannot be written, 4 another run is in progress, 10 see --exit-code.
+    Exit codes: 0 fine, 1 some policies failed, or messages wait for too long or were given up, 2 wrong usage or
+    configuration, 3 the archive cannot be written, 4 another run is in progress, 10 see --exit-code.
     """
     if names and everything:
         raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
@@ -144,6 +144,7 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
     for name in report.not_joined:
         yield f"{name}: renamed_from was not followed, because both names have a history of their own."
     yield from report.deliveries.errors
+    yield from report.overdue
     if report.stamp_error:
         yield f"No timestamp: {report.stamp_error}. The next run tries again."
     if report.ping_error:
@@ -192,6 +193,6 @@ def _in_trouble(checked: PolicyReport) -> bool:
 
 def _exit_code(report: RunReport, material_counts: bool) -> ExitCode:
     missed = report.selected != len(report.checked)
-    trouble = report.dead or report.stamp_error or missed or any(map(_in_trouble, report.checked))
+    trouble = report.dead or report.overdue or report.stamp_error or missed or any(map(_in_trouble, report.checked))
     material = material_counts and any(policy.material for policy in report.checked)
     return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, material)) if holds)

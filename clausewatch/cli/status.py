@@ -15,7 +15,7 @@ from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
-from clausewatch.operation.health import given_up_line, problems
+from clausewatch.operation.health import given_up_line, overdue_lines, problems
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, status_row
 from clausewatch.output.terminal import columns, printable, wrapped
@@ -36,19 +36,24 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
     It shows the last check, the last change, the number of versions, the health, the next check, and the number of
     findings without a review. Ends with 1 if a policy could not be read at its last check, if checks are overdue, or if
-    messages were given up.
+    messages wait for too long or were given up.
 
     With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each policy that is
-    overdue, or that several consecutive visits did not show (`trouble_after` under [watchdog]), for messages that were
-    given up, and if no run was completed for more than twice the interval of the most frequent policy.
+    overdue, or that several consecutive visits did not show (`trouble_after` under [watchdog]), for messages that wait
+    for too long (`waiting` and `critical_waiting` there) or were given up, and if no run was completed for more than
+    twice the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:
         _check(context, ctx, now, form)
     with context.archive() as archive:
-        recorded, unseen, lost = statuses(archive, now), unreviewed_counts(archive), outbox.given_up(archive)
+        recorded, unseen = statuses(archive, now), unreviewed_counts(archive)
+        undelivered = [
+            *overdue_lines(archive, context.configuration(), now),
+            *map(given_up_line, outbox.given_up(archive)),
+        ]
     every = _every_policy(recorded, context.configuration().policies)
-    warnings = [context.configuration().redacted(given_up_line(delivery)) for delivery in lost]
+    warnings = [context.configuration().redacted(line) for line in undelivered]
     warnings += _unheard(context, every)
     if form == "json":
         click.echo(as_json([status_row(policy, unseen.get(policy.name, 0)) for policy in every]))
@@ -58,7 +63,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
         print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
         click.echo("\n".join(_lines(every, unseen, warnings)))
-    ctx.exit(ExitCode.FINE if all(map(_is_fine, every)) and not lost else ExitCode.TROUBLE)
+    ctx.exit(ExitCode.FINE if all(map(_is_fine, every)) and not undelivered else ExitCode.TROUBLE)
 
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:

@@ -14,6 +14,7 @@ from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor
 from crawler.crawl_settings import CrawlSettings
 from differ.judgement.profiles import Profile
+from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber
 
 
@@ -50,6 +51,16 @@ class Watchdog:
     ping: str | None = field(default=None, repr=False)
     """The address to request after each run; its path is a secret. None for none."""
     ping_timeout: timedelta = timedelta(seconds=10)
+    _: KW_ONLY
+    critical_waiting: timedelta = timedelta(minutes=30)
+    """How long a critical alert may wait before others are notified."""
+    waiting: timedelta = timedelta(hours=6)
+    """How long any other message may wait, quiet hours not counted."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From when on operators hear of something."""
+        return Thresholds(self.trouble_after, self.critical_waiting, self.waiting)
 
 
 @dataclass(frozen=True, slots=True)

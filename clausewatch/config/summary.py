@@ -52,7 +52,9 @@ def _crawl(configuration: Configuration) -> str:
 
 def _watchdog(watchdog: Watchdog) -> str:
     visits = "1 visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits"
-    sentence = f"operators are notified of a policy after {visits} in a row without it"
+    waiting = f"a critical alert that waits for {duration_text(watchdog.critical_waiting)}"
+    others = f"any other message for {duration_text(watchdog.waiting)}"
+    sentence = f"operators are notified of a policy after {visits} in a row without it, of {waiting}, {others}"
     if watchdog.ping is None:
         return sentence
     return f"{sentence}; {urlsplit(watchdog.ping).hostname} is pinged after each run"

@@ -307,6 +307,8 @@ class WatchdogTable(Table):
     trouble_after: Annotated[StrictInt, _count(1, 1000)] = 3
     ping: WebAddress | None = None
     ping_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=10)
+    critical_waiting: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=7))] = timedelta(minutes=30)
+    waiting: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=7))] = timedelta(hours=6)
 
 
 class FileTable(Table):

@@ -23,6 +23,7 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
     lines = (
         *_runs(archive, configuration, now),
         *_policies(archive, standing, configuration.watchdog.trouble_after),
+        *overdue_lines(archive, configuration, now),
         *(given_up_line(given_up) for given_up in outbox.given_up(archive)),
     )
     return tuple(configuration.redacted(line) for line in lines)
@@ -55,6 +56,20 @@ def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) ->
 def _visits(trouble: Trouble) -> str:
     checks = "1 check" if trouble.visits == 1 else f"{trouble.visits} checks"
     return f"{checks} since {moment(trouble.since)}: {trouble.detail}"
+
+
+def overdue_lines(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
+    """Yield which messages wait for too long, since when, and what to do."""
+    channels = [channel.name for channel in configuration.channels]
+    thresholds = configuration.watchdog.thresholds
+    for waiting in outbox.overdue(archive, configuration.subscribers, channels, now, thresholds=thresholds):
+        what = "critical alert" if waiting.urgent else "message"
+        messages = f"1 {what} waits" if waiting.count == 1 else f"{waiting.count} {what}s wait"
+        why = f": {waiting.why}" if waiting.why else ""
+        yield (
+            f"waiting: {messages} for {waiting.subscriber} at {waiting.target} since {moment(waiting.since)}{why} "
+            "(`clausewatch notify list` shows them)"
+        )
 
 
 def given_up_line(given_up: outbox.GivenUp) -> str:

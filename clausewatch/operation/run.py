@@ -19,6 +19,7 @@ from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
 from clausewatch.operation.guarded_http import RequestError
 from clausewatch.operation.head_list import HeadListError, append_head
+from clausewatch.operation.health import overdue_lines
 from clausewatch.operation.subscribers import require_distinct
 from clausewatch.operation.time_stamps import CertificatesError, StampError, stamp_when_due
 from clausewatch.operation.watchdog import ping_watchdog
@@ -78,6 +79,8 @@ class RunReport:
     """Messages to be retried later, of this run and earlier ones."""
     dead: int
     """Messages that were given up, of this run and earlier ones."""
+    overdue: tuple[str, ...]
+    """Messages that wait for too long: where, since when and why, a line each."""
     not_joined: tuple[str, ...]
     """Policies whose `renamed_from` could not be followed."""
     stamp_error: str = ""
@@ -115,6 +118,7 @@ def run_once(
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver(last=True)
         standing = outbox.delivery_counts(archive)
+        overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
         if whole:  # a stopped run is not recorded as finished, so the watchdog notices
@@ -128,6 +132,7 @@ def run_once(
         accepted=courier.accepted,
         waiting=standing.waiting,
         dead=standing.dead,
+        overdue=overdue,
         not_joined=not_joined,
         stamp_error=stamp_error,
         ping_error=ping_error,
@@ -228,7 +233,7 @@ class Courier:
             self.configuration.channels,
             patience=patience,
             templates=self.configuration.templates,
-            trouble_after=self.configuration.watchdog.trouble_after if last else None,
+            thresholds=self.configuration.watchdog.thresholds if last else None,
         )
         self.accepted += summary.accepted
         return summary

@@ -41,8 +41,23 @@ ATTEMPTS = 13
 LONGEST_WAIT = 2 * BACK_OFF[-1]
 """Upper limit for waits and claims. A time further in the future was written while the clock was ahead."""
 
+ABSENCE = timedelta(days=7)
+"""How long a subscriber may be missing from the configuration: until then its messages wait, and it loses nothing."""
+
 LEASE = timedelta(minutes=5)
 """Time for which a claimed delivery belongs to the process that claimed it: longer than any send may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From when on something is a trouble that operators hear of."""
+
+    trouble_after: int = 3
+    """Visits in a row that did not show a policy."""
+    critical_waiting: timedelta = timedelta(minutes=30)
+    """How long a critical alert may wait."""
+    waiting: timedelta = timedelta(hours=6)
+    """How long any other message may wait; quiet hours are not counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from typing import Literal
 
 from archive.questions.watch_problems import PolicyTrouble
 
-TroubleKind = Literal[PolicyTrouble, "idle", "undelivered", "template"]
-"""Kinds of trouble. Besides the kinds of policies, `idle`: a subscription covers no policy; `undelivered`: messages
-were given up; `template`: a user's template cannot be used."""
+TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template"]
+"""Kinds of trouble. Besides the kinds of policies, `idle`: a subscription covers no policy; `waiting`: messages could
+not be sent for too long; `undelivered`: messages were given up; `template`: a user's template cannot be used."""
 
 Stage = Literal["began", "ended"]
 
 TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flapping")
 """Kinds whose end is reported; the others end silently, as whoever fixed them knows."""
 
-SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread"}
+SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
 """By kind, the kind that it replaces: that trouble is then over, and its end is not reported."""
 
 MOST_INCIDENTS = 20
@@ -35,7 +35,7 @@ class Incident:
     """The name of a policy, a subscription, a target or a template."""
     since: datetime
     visits: int = 0
-    """Number of failed visits in a row or, for messages, number of messages given up."""
+    """Number of failed visits in a row or, for messages, number of messages that wait or were given up."""
     _: KW_ONLY
     detail: str = ""
     """A sentence on the cause."""

@@ -24,6 +24,8 @@ from notifier.outbox.digests import plan_digest_now, plan_digests, preview_diges
 from notifier.outbox.erasure import Erased, erase_person
 from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
 from notifier.outbox.order import Waiting
+from notifier.outbox.overdue import Overdue, overdue
+from notifier.outbox.rerouting import reroute
 from notifier.outbox.subscriptions import (
     Made,
     NameTakenError,
@@ -45,6 +47,7 @@ __all__ = [
     "MessageContent",
     "NameTakenError",
     "NoSubscriptionError",
+    "Overdue",
     "Templates",
     "Waiting",
     "add_subscription",
@@ -57,6 +60,7 @@ __all__ = [
     "note_accepted",
     "note_failed",
     "open_deliveries",
+    "overdue",
     "plan_alerts",
     "plan_digest_now",
     "plan_digests",
@@ -67,5 +71,6 @@ __all__ = [
     "register",
     "release_claims",
     "remove_subscription",
+    "reroute",
     "revive",
 ]

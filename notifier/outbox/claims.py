@@ -2,7 +2,8 @@
 
 A delivery goes from `due` to `sending` while a process tries it, and from there to `accepted`, to `dead`, or back to
 `due` at a later time. A process that dies while sending leaves its claim; the claim expires after `planning.LEASE`, or
-ends at once by `release_claims`. Deliveries that wait for a removed subscription are `cancelled`.
+ends at once by `release_claims`. Deliveries that wait for a removed subscription or target are `cancelled`; see
+`rerouting`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
 from notifier.outbox.contents import MessageContent, read_content
+from notifier.outbox.deliveries import OPEN
 from notifier.outbox.order import Waiting, in_order
 
 
@@ -77,12 +79,18 @@ def release_claims(archive: Archive, now: datetime) -> None:
 
 
 def open_deliveries(
-    archive: Archive, now: datetime, *, early: bool = False, resting: Collection[str] = ()
+    archive: Archive,
+    now: datetime,
+    *,
+    early: bool = False,
+    readers: Collection[str] | None = None,
+    resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
     """Return the deliveries to try now, fewest attempts first; with `early` also deliveries that still wait.
 
-    So a dead channel's old deliveries come after all new ones. For subscribers that are `resting`, because they have
-    quiet hours, only urgent deliveries are returned, and those that must precede them.
+    So a dead channel's old deliveries come after all new ones. Deliveries for subscribers that are not among the
+    `readers` are kept back, as a subscriber may be missing from the configuration by mistake. For subscribers that are
+    `resting`, because they have quiet hours, only urgent deliveries are returned, and those that must precede them.
     """
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
@@ -90,8 +98,10 @@ def open_deliveries(
         .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
         .outerjoin(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
         .outerjoin(VersionRow, VersionRow.id == ChangeRow.version_id)
-        .where(DeliveryRow.state.in_(("due", "sending")))
+        .where(DeliveryRow.state.in_(OPEN))
     )
+    if readers is not None:
+        query = query.where(SubscriptionRow.subscriber.in_(list(readers)))
     with archive.reading() as session:
         waiting = [
             Waiting(
@@ -211,7 +221,7 @@ def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
             DeliveryRow.subscription_id == row.subscription_id,
             DeliveryRow.channel == row.channel,
             DeliveryRow.recipient == row.recipient,
-            DeliveryRow.state.in_(("due", "sending")),
+            DeliveryRow.state.in_(OPEN),
             DeliveryRow.change_id < change if older else DeliveryRow.change_id > change,
             VersionRow.policy_id == policy.where(ChangeRow.id == change).scalar_subquery(),
         )

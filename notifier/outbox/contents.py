@@ -65,10 +65,11 @@ def _named(session: Session, report: IncidentReport, incident: Incident) -> Inci
     """Return an incident with the names of people from their rows, since names may have been erased."""
     if report.kind == "idle":
         return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
-    if report.kind == "undelivered":
+    if report.kind in ("undelivered", "waiting"):
         failed = session.get_one(DeliveryRow, int(incident.about))
         reader = session.get_one(SubscriptionRow, failed.subscription_id).subscriber
-        return replace(incident, about=f"{reader} ({Target(failed.channel, failed.recipient)})", detail=failed.error)
+        about = f"{reader} ({Target(failed.channel, failed.recipient)})"
+        return replace(incident, about=about, detail=incident.detail or failed.error)
     return incident
 
 

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from archive.storage.tables import ChainEntryRow, DeliveryRow, SubscriptionRow
 from notifier.audience.subscriptions import Target
 
+OPEN = ("due", "sending")
+"""The states of deliveries that are not accepted yet and will be tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -53,6 +56,7 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
         subscription_id=row.id,
         channel=target.channel,
         recipient=target.recipient,
+        planned_at=now,
         state="due",
         due_at=now,
         attempts=0,

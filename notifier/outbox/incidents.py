@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from archive.questions.status import PolicyStatus, statuses
 from archive.questions.watch_problems import Trouble, missed, troubles
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow, ToldTroubleRow
+from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import (
     Subscriber,
     Target,
@@ -39,6 +40,7 @@ from notifier.contents.incident import (
 )
 from notifier.outbox.contents import OPERATOR, REPORT
 from notifier.outbox.deliveries import Planned, add_deliveries
+from notifier.outbox.overdue import Overdue, is_report_on_messages, overdue_messages
 from notifier.outbox.subscriptions import everyone, present, subscription
 
 EXAMINED: tuple[TroubleKind, ...] = (
@@ -47,6 +49,7 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "fallback",
     "flapping",
     "idle",
+    "waiting",
     "undelivered",
     "template",
     "left-out",
@@ -77,6 +80,8 @@ class _Problem:
     """Target whose messages were given up."""
     topics: tuple[str, ...] = ()
     """Topics of left-out sentences, whose subscribers are notified too."""
+    subscription_id: int | None = None
+    """Owner of messages that wait, who is notified too, through other targets."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -96,13 +101,18 @@ class _State:
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Tags of the policies, by their name."""
 
-    def for_reader(self, reader: Subscriber, since: datetime) -> _State:
-        """Return the part for a subscriber who is not an operator, and whose subscription began then.
+    def for_reader(self, reader: Subscriber, row: SubscriptionRow) -> _State:
+        """Return the part for a subscriber who is not an operator.
 
-        It has the statements on their topics that were left out of a page, like findings of low severity.
+        It has the statements on their topics that were left out of a page, like findings of low severity, and their own
+        messages that wait for another target.
         """
-        heard = tuple(problem for problem in self.problems if self._reaches(reader, since, problem))
-        return _State(heard, ("left-out",), self.policies)
+        heard = tuple(
+            problem
+            for problem in self.problems
+            if problem.subscription_id == row.id or self._reaches(reader, row.since, problem)
+        )
+        return _State(heard, ("left-out", "waiting"), self.policies)
 
     def _reaches(self, reader: Subscriber, since: datetime, problem: _Problem) -> bool:
         if not reads_all(reader) or set(problem.topics).isdisjoint(reader.topics) or problem.incident.since < since:
@@ -129,34 +139,46 @@ def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetim
 
 
 def plan_incidents(
-    archive: Archive, configured: Iterable[Subscriber], now: datetime, *, trouble_after: int, templates: Templates
+    archive: Archive,
+    configured: Iterable[Subscriber],
+    now: datetime,
+    *,
+    channels: Collection[str],
+    thresholds: Thresholds,
+    templates: Templates,
 ) -> int:
     """Plan messages to operators about all other trouble; return their number.
 
-    Call it once, at the end of a run: all problems of one kind become one message. `trouble_after` is the number of
-    failed visits in a row from which a policy is in trouble.
+    Call it once, at the end of a run: all problems of one kind become one message. `channels` are the names of the
+    configured channels.
     """
     subscribers = tuple(configured)
-    if not any(each.operator or reads_all(each) for each in everyone(archive, subscribers)):
-        return 0
-    with archive.reading() as session:
-        lasting = select(ToldTroubleRow.about).where(
-            ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None)
-        )
-        fallen = {int(about) for about in session.scalars(lasting)}
-    standing = [status for status in statuses(archive, now) if status.retired_at is None]
-    problems = [*_of_policies(troubles(archive, standing, trouble_after, fallen))]
+    standing: list[PolicyStatus] = []
+    problems: list[_Problem] = []
+    if any(subscriber.operator or reads_all(subscriber) for subscriber in everyone(archive, subscribers)):
+        standing = [status for status in statuses(archive, now) if status.retired_at is None]
+        problems += _of_policies(troubles(archive, standing, thresholds.trouble_after, _fallen(archive)))
     problems += [
         _Problem("template", name, "", incident=Incident(name, now, 0, detail=why))
         for name, why in templates.broken.items()
     ]
     with archive.reading() as session:
         problems += _idle(session, present(session, subscribers), standing)
+        problems += _waiting(
+            overdue_messages(session, present(session, subscribers), channels, now, thresholds=thresholds)
+        )
         problems += _undelivered(session, now)
     policies = {str(status.id): status.name for status in standing}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)
     return _plan_all(archive, subscribers, state, now)
+
+
+def _fallen(archive: Archive) -> set[int]:
+    """Return the policies of which an operator knows that their selector matches nothing."""
+    lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
+    with archive.reading() as session:
+        return {int(about) for about in session.scalars(lasting)}
 
 
 def _operators(archive: Archive, configured: Iterable[Subscriber]) -> Sequence[Subscriber]:
@@ -190,6 +212,20 @@ def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequenc
     ]
 
 
+def _waiting(overdue: Iterable[Overdue]) -> list[_Problem]:
+    return [
+        _Problem(
+            "waiting",
+            str(messages.oldest),
+            "",
+            incident=Incident(str(messages.oldest), messages.since, messages.count, detail=messages.why),
+            target=messages.target,
+            subscription_id=messages.subscription_id,
+        )
+        for messages in overdue
+    ]
+
+
 def _undelivered(session: Session, now: datetime) -> list[_Problem]:
     """Return the deliveries that were given up, except messages about such deliveries."""
     rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "dead").order_by(DeliveryRow.id))
@@ -202,7 +238,7 @@ def _undelivered(session: Session, now: datetime) -> list[_Problem]:
             target=Target(row.channel, row.recipient),
         )
         for row in rows
-        if not (row.kind == OPERATOR and row.key.startswith("undelivered"))
+        if not is_report_on_messages(row)
     ]
 
 
@@ -213,7 +249,7 @@ def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State,
             row = subscription(session, subscriber.name)
             if row is None or row.removed_at is not None:
                 continue
-            heard = state if subscriber.operator else state.for_reader(subscriber, row.since)
+            heard = state if subscriber.operator else state.for_reader(subscriber, row)
             if subscriber.operator or heard.problems:
                 planned += _OperatorPlan(session, row, subscriber, state=heard, now=now).plan()
     return planned
@@ -253,7 +289,11 @@ class _OperatorPlan:
     def _is_new(self, problem: _Problem, lasting: Collection[tuple[str, str, str]]) -> bool:
         worse = [kind for kind, former in SUPERSEDES.items() if former == problem.kind]
         noted = {problem.key, *((kind, problem.about, problem.episode) for kind in worse)}
-        return noted.isdisjoint(lasting)
+        return noted.isdisjoint(lasting) and self._can_hear(problem)
+
+    def _can_hear(self, problem: _Problem) -> bool:
+        """Whether there is a target through which this may be told: else it is told once there is one."""
+        return any(self._may_go(problem.target, target) for target in targets_of(self.operator))
 
     def _begin(self, problem: _Problem) -> ToldTroubleRow:
         row = ToldTroubleRow(
@@ -334,7 +374,10 @@ class _OperatorPlan:
 
 def _gathered(problems: Sequence[_Problem]) -> list[Incident]:
     """Return the incidents; all messages to one target are one incident."""
-    counts = Counter(problem.target for problem in problems if problem.target is not None)
+    counts: Counter[Target] = Counter()
+    for problem in problems:
+        if problem.target is not None:
+            counts[problem.target] += problem.incident.visits
     first = {problem.target: problem.incident for problem in reversed(problems) if problem.target is not None}
     plain = [problem.incident for problem in problems if problem.target is None]
-    return plain + [Incident(first[target].about, first[target].since, count) for target, count in counts.items()]
+    return plain + [replace(first[target], visits=count) for target, count in counts.items()]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, FetchRow, SubscriptionRow
-from notifier.audience.planning import DatedScope, SubscriptionScope, amended, still_needed
+from notifier.audience.planning import ABSENCE, DatedScope, SubscriptionScope, amended, still_needed
 from notifier.audience.subscriptions import Subscriber
 
 CONFIGURATION, COMMAND_LINE = "configuration", "command line"
@@ -61,8 +61,8 @@ def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) 
     """Record the subscriptions, and what each asks for from now on.
 
     Call it with the whole configuration before anything is fetched: a subscription is notified of what is recorded
-    after it was first seen. A subscription that left the configuration is removed; if it comes back, it is like a new
-    one.
+    after it was first seen. A subscription that left the configuration is removed; if it comes back within `ABSENCE`,
+    it has missed nothing, else it is like a new one.
     """
     with archive.writing() as session:
         everybody = present(session, configured)
@@ -99,7 +99,7 @@ def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: dat
             raise NameTakenError(subscriber.name)
         if row is not None:
             row.removed_at = row.removed_at or now  # from the configuration, which no longer has it
-        row = registered(session, subscriber, now)
+        row = registered(session, subscriber, now, resume=False)
         row.source, row.settings = COMMAND_LINE, _SETTINGS.dump_python(subscriber, mode="json")
         row.created_by = by
 
@@ -127,11 +127,16 @@ def cancel(session: Session, row: SubscriptionRow) -> int:
     return len(waiting)
 
 
-def registered(session: Session, subscriber: Subscriber, now: datetime) -> SubscriptionRow:
+def registered(session: Session, subscriber: Subscriber, now: datetime, *, resume: bool = True) -> SubscriptionRow:
     """Return a subscription's row with the present scope at the end of its history; create it if there is no such
-    row."""
+    row.
+
+    With `resume`, a subscription that was missing from the configuration for no longer than `ABSENCE` has missed nothing.
+    """
     newest = session.scalar(select(func.max(ChangeRow.id))) or 0
     row = subscription(session, subscriber.name)
+    if row is not None and resume and _was_missing(row, now):
+        row.removed_at = None
     if row is None:
         row = SubscriptionRow(subscriber=subscriber.name, scope=_stored(amended((), subscriber, newest), newest))
         session.add(row)
@@ -146,6 +151,11 @@ def registered(session: Session, subscriber: Subscriber, now: datetime) -> Subsc
             _begin_digests(session, row, newest, now)
     session.flush()
     return row
+
+
+def _was_missing(row: SubscriptionRow, now: datetime) -> bool:
+    """Whether the configuration lacked a subscription for a short time, perhaps by mistake."""
+    return row.source == CONFIGURATION and row.removed_at is not None and now - row.removed_at <= ABSENCE
 
 
 def _begin(session: Session, row: SubscriptionRow, newest: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive.storage.database import Archive
 from notifier import outbox
+from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels.outcome import Failed
 from notifier.sending.dispatcher import Dispatcher, sent
@@ -60,7 +61,7 @@ def deliver(
     early: bool = False,
     patience: float = PATIENCE,
     templates: Path | None = None,
-    trouble_after: int | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Summary:
     """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
@@ -69,17 +70,18 @@ def deliver(
     message at a time, so that a slow one does not delay others; after `patience` seconds a channel begins nothing more,
     and the rest waits for the next pass. The state of each delivery is committed right after its send, so that a kill
     repeats at most the message under way in each channel. `templates` is a folder of templates that replace ours. With
-    `trouble_after`, operators are notified of problems with the monitoring, this pass included: of a policy after so
-    many visits in a row that did not show it. Raises StorageError.
+    `thresholds`, operators are notified of problems with the monitoring, this pass included. Deliveries that wait go to
+    the targets that their subscriber has now. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
+    outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
     outbox.plan_digests(archive, configured, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     channels_by_name = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in subscribers_by_name.items() if subscriber.is_quiet(now)]
-    due = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
+    due = outbox.open_deliveries(archive, clock(), early=early, readers=subscribers_by_name, resting=resting)
     with OwnTemplates(templates) as own:
         sending = Dispatcher(
             archive,
@@ -91,11 +93,20 @@ def deliver(
             render=own.render,
         )
         counts, errors = sending.run(due)
-        if trouble_after is not None:
-            fared = outbox.Templates(own.problems, own.sound)
-            if outbox.plan_incidents(archive, configured, clock(), trouble_after=trouble_after, templates=fared):
+        if thresholds is not None:
+            planned_incidents = outbox.plan_incidents(
+                archive,
+                configured,
+                clock(),
+                channels=channels_by_name,
+                thresholds=thresholds,
+                templates=outbox.Templates(own.problems, own.sound),
+            )
+            if planned_incidents:
                 tried = {delivery.id for delivery in due}
-                more = outbox.open_deliveries(archive, clock(), early=early, resting=resting)
+                more = outbox.open_deliveries(
+                    archive, clock(), early=early, readers=subscribers_by_name, resting=resting
+                )
                 counts, errors = sending.run(delivery for delivery in more if delivery.id not in tried)
     errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
     return Summary(planned, counts["accepted"], counts["postponed"], dead=counts["dead"], errors=errors)

@@ -107,11 +107,8 @@ class Dispatcher:
                 self._counts["postponed"] += (delivery.thread, delivery.target) in self._held_up
                 continue
             self._threads[claimed.id] = delivery.thread
-            name = claimed.notice.subscriber
-            if name in self.subscribers:
-                self._waiting[channel] = mine  # at the end: the other channels come first
-                return claimed
-            self._settle(claimed, Failed(f"the configuration names no subscriber {name!r} any more", permanent=True))
+            self._waiting[channel] = mine  # at the end: the other channels come first
+            return claimed
         return None
 
     def _settle(self, claimed: Claimed, outcome: Outcome) -> None:

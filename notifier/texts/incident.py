@@ -23,11 +23,16 @@ COMMANDS: dict[TroubleKind, str] = {
     "flapping": "clausewatch history {name}",
     "missed": "clausewatch status",
     "idle": "clausewatch subscriptions",
+    "waiting": "clausewatch notify list",
     "undelivered": "clausewatch notify send --dead",
     "template": "clausewatch config check",
     "left-out": "clausewatch doctor {name}",
 }
 """What helps, by the kind of trouble; `{name}` is that of a policy."""
+
+
+HEARD_BY_READERS: tuple[TroubleKind, ...] = ("left-out", "waiting")
+"""Troubles that others than operators may hear of: their messages say why."""
 
 
 def incident_message(operation: IncidentNotice, language: Language = "en", render: Render = render) -> Message:
@@ -65,7 +70,7 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
         "commands": [] if over else _commands(operation),
         "noticed": tongue.say("operation.noticed", moment=tongue.moment(report.at)),
         "subscriber": inert(operation.subscriber),
-        "why": tongue.say("operation.left-out.why" if report.kind == "left-out" else "operation.why"),
+        "why": tongue.say(f"operation.{report.kind}.why" if report.kind in HEARD_BY_READERS else "operation.why"),
     }
 
 
@@ -74,6 +79,8 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
     words = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
     if kind == "undelivered":
         words = [tongue.count("operation.messages", incident.visits)]
+    elif kind == "waiting":
+        words.append(tongue.count("operation.messages", incident.visits))
     elif incident.visits:
         words.append(tongue.count("watching.checks", incident.visits))
     detail = "" if over else clipped(inert(incident.detail), DETAIL)

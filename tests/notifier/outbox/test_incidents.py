@@ -17,6 +17,7 @@ from differ.visits.left_out import LeftOutChange, LeftOutProse, WatchedSentence
 from document.model import ExtractionOptions
 from languages import languages_with
 from notifier import outbox
+from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.channels.outcome import Failed
 from notifier.contents.incident import MOST_INCIDENTS, Incident, IncidentNotice, IncidentReport, TroubleKind
@@ -28,6 +29,7 @@ from tests.notifier.changes import WILL_NOT, plain, record_change, record_first
 
 ADMIN = Subscriber("Admin", (Target("desk", "admin@example.org"),), topics=(), operator=True, welcome=False)
 READER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
+CHANNELS = ("desk", "chat", "mobile", "legal-chat")
 AFTER = 3
 """Visits after which a policy is in trouble."""
 
@@ -73,12 +75,21 @@ class Watch:
             return replace(first, fetch=replace(first.fetch, policy=policy.name))
         return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
+    def plan(self, templates: Templates | None = None) -> int:
+        """Plan what operators are told, as the end of a run does."""
+        return outbox.plan_incidents(
+            self.archive,
+            self.subscribers,
+            self.now,
+            channels=CHANNELS,
+            thresholds=Thresholds(AFTER),
+            templates=templates or Templates(),
+        )
+
     def told(self, templates: Templates | None = None) -> list[IncidentNotice]:
         """Plan as the end of a run does, and take what is told."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
-        outbox.plan_incidents(
-            self.archive, self.subscribers, self.now, trouble_after=AFTER, templates=templates or Templates()
-        )
+        self.plan(templates)
         return [each for each, _ in self.taken() if isinstance(each, IncidentNotice)]
 
     def taken(self) -> list[tuple[outbox.MessageContent, Target]]:
@@ -238,9 +249,7 @@ def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch)
     record_change(watching.archive, WILL_NOT)
     outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_incidents(
-        watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
-    )
+    watching.plan()
     outbox.erase_person(watching.archive, "Officer", watching.now)
     ((told, _),) = watching.taken()
     message = compose(told)
@@ -266,9 +275,7 @@ def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways:
         record_change(watching.archive, WILL_NOT)
         outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
-    outbox.plan_incidents(
-        watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
-    )
+    watching.plan()
     taken = watching.taken()
     assert [str(target) for _, target in taken] == told_at
     for told, _ in taken:
@@ -286,9 +293,7 @@ def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(w
     watching.visit(*["failed"] * AFTER)
     passes = []
     for _ in range(5):
-        outbox.plan_incidents(
-            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
-        )
+        watching.plan()
         passes.append(len(outbox.open_deliveries(watching.archive, watching.now)))
         watching.give_up()
     assert passes == [2, 2, 0, 0, 0]
@@ -303,9 +308,7 @@ def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watc
         watching.give_up()
         assert kinds(watching.told()) == ["undelivered began"]
         outbox.revive(watching.archive, watching.now)
-        outbox.plan_incidents(
-            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
-        )
+        watching.plan()
 
 
 def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
@@ -338,9 +341,7 @@ def test_who_is_no_operator_hears_nothing(watching: Watch) -> None:
 def test_planning_twice_tells_nothing_twice(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     for _ in range(3):
-        outbox.plan_incidents(
-            watching.archive, watching.subscribers, watching.now, trouble_after=AFTER, templates=Templates()
-        )
+        watching.plan()
     assert len(watching.taken()) == 1
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from archive.recording.recorder import record
 from archive.storage.database import Archive
+from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.sending.delivery import Summary, deliver
 from tests.archive.visits import HOUR, START, failed
@@ -34,7 +35,7 @@ def recorded(archive: Archive, mail: MailServer, hook: Sink) -> Archive:
 
 def send(archive: Archive, mail: MailServer, hook: Sink, templates: Path | None = None) -> Summary:
     ways = [Channel("desk", mail.url), Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{hook.port}/")]
-    return deliver(archive, [READER, ADMIN], ways, clock=lambda: NOW, templates=templates, trouble_after=3)
+    return deliver(archive, [READER, ADMIN], ways, clock=lambda: NOW, templates=templates, thresholds=Thresholds())
 
 
 def test_an_address_that_bounces_is_told_at_once_through_another_channel(

@@ -1,0 +1,16 @@
+"""When each message was planned, so that one that waits for too long is noticed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Of messages planned before, it is not known.
+    op.add_column("delivery", sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))

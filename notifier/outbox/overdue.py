@@ -1,0 +1,125 @@
+"""Finds messages that wait for too long: their readers do not know yet what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, SubscriptionRow
+from notifier.audience.planning import Thresholds
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.timing import Schedule
+from notifier.outbox.contents import OPERATOR
+from notifier.outbox.deliveries import OPEN
+from notifier.outbox.subscriptions import present
+
+REPORTS_ON_MESSAGES = ("undelivered", "waiting")
+"""The troubles that are about messages. A report on one is never a trouble itself: there is an end to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Messages for one subscriber that one target should have had by now."""
+
+    subscription_id: int
+    subscriber: str
+    target: Target
+    _: KW_ONLY
+    urgent: bool
+    """Whether they are critical alerts."""
+    oldest: int
+    """The number of the delivery that waits longest."""
+    since: datetime
+    """Since when it could have been sent."""
+    count: int
+    why: str
+    """The last error, without secrets, or why nothing was tried; "" if there was no attempt yet."""
+
+
+def overdue(
+    archive: Archive,
+    configured: Iterable[Subscriber],
+    channels: Collection[str],
+    now: datetime,
+    *,
+    thresholds: Thresholds,
+) -> list[Overdue]:
+    """Return what waits for longer than the thresholds; see `overdue_messages`."""
+    with archive.reading() as session:
+        return overdue_messages(session, present(session, configured), channels, now, thresholds=thresholds)
+
+
+def overdue_messages(
+    session: Session,
+    subscribers: Iterable[Subscriber],
+    channels: Collection[str],
+    now: datetime,
+    *,
+    thresholds: Thresholds,
+) -> list[Overdue]:
+    """Return what waits for longer than the thresholds, by subscriber and target, the longest wait first.
+
+    What no configured channel can send is overdue at once. Quiet hours are not counted. `channels` are the names of
+    those in the configuration.
+    """
+    by_name = {subscriber.name: subscriber for subscriber in subscribers}
+    query = (
+        select(DeliveryRow, SubscriptionRow.subscriber)
+        .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
+        .where(DeliveryRow.state.in_(OPEN))
+        .order_by(DeliveryRow.id)
+    )
+    groups: dict[tuple[int, Target, bool], list[tuple[DeliveryRow, datetime]]] = {}
+    names: dict[int, str] = {}
+    for row, name in session.execute(query):
+        since = _sendable_since(row, by_name.get(name), now)
+        limit = thresholds.critical_waiting if row.urgent else thresholds.waiting
+        if is_report_on_messages(row) or since is None:
+            continue
+        if row.channel not in channels or name not in by_name or now - since >= limit:
+            target = Target(row.channel, row.recipient)
+            groups.setdefault((row.subscription_id, target, row.urgent), []).append((row, since))
+            names[row.subscription_id] = name
+    messages = [
+        Overdue(
+            subscription_id,
+            names[subscription_id],
+            target,
+            urgent=urgent,
+            oldest=rows[0][0].id,
+            since=min(since for _, since in rows),
+            count=len(rows),
+            why=_why(rows[0][0], names[subscription_id], by_name, channels),
+        )
+        for (subscription_id, target, urgent), rows in groups.items()
+    ]
+    return sorted(messages, key=lambda waiting: (waiting.since, waiting.oldest))
+
+
+def is_report_on_messages(row: DeliveryRow) -> bool:
+    """Whether a delivery reports on other deliveries."""
+    return row.kind == OPERATOR and row.key.startswith(REPORTS_ON_MESSAGES)
+
+
+def _sendable_since(row: DeliveryRow, subscriber: Subscriber | None, now: datetime) -> datetime | None:
+    """Return since when a message could have been sent; None if it is held back for quiet hours now."""
+    since = row.planned_at or row.due_at
+    if row.urgent or subscriber is None or subscriber.quiet is None:
+        return since
+    if subscriber.is_quiet(now):
+        return None
+    morning = Schedule("daily", subscriber.quiet.end).last(now, subscriber.timezone)
+    return max(since, morning)
+
+
+def _why(row: DeliveryRow, name: str, by_name: Mapping[str, Subscriber], channels: Collection[str]) -> str:
+    if name not in by_name:
+        return f"the configuration names no subscriber {name!r}"
+    if row.channel not in channels:
+        return f"the configuration names no channel {row.channel!r}"
+    return row.error
