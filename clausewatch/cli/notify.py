@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,21 +13,27 @@ from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ConfigurationError, ExitCode
 from clausewatch.operation.lock import only_run
 from clausewatch.output.terminal import columns, printable
+from clausewatch.output.times import moment
 
 if TYPE_CHECKING:
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
     from notifier.audience.subscriptions import Subscriber
     from notifier.outbox import DeliveryCounts
+    from notifier.outbox.listing import ListedDelivery, ListedState
     from notifier.sending.delivery import Summary
 
 
 NO_DIGEST = 'no subscriber asks for a digest: add digest = "weekly" to one, or name one with --subscriber'
 
 
+LISTED_STATES: tuple[ListedState, ...] = ("waiting", "sending", "accepted", "given up", "cancelled")
+LIST_HEADINGS = ("STATE", "MESSAGE", "FOR", "TARGET", "PLANNED", "RESULT")
+
+
 @click.group()
 def notify() -> None:
-    """Test that alerts arrive, and send those that wait.
+    """Test that alerts arrive, list messages, and send those that wait.
 
     `clausewatch run` sends alerts by itself; these commands are for setup, and for the time after a failure.
     """
@@ -58,6 +64,41 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
     for line in columns(rows):
         click.echo(line)
     ctx.exit(ExitCode.TROUBLE if any(trial.error for trial in trials) else ExitCode.FINE)
+
+
+@notify.command("list")
+@click.option("--policy", default="", metavar="NAME", help="Only alerts about this policy.")
+@click.option("--target", metavar="TARGET", help="Only this target, as `via` has it: channel or channel:recipient.")
+@click.option("--state", type=click.Choice(LISTED_STATES), help="Only messages in this state.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@pass_context
+def list_messages(
+    context: CommandContext, policy: str, target: str | None, state: ListedState | None, limit: int, form: str
+) -> None:
+    """List messages: what waits, for whom, why and until when, and what was sent.
+
+    Messages that wait come first, then those that were given up, then the others; the newest first. A message is listed
+    once for each target.
+    """
+    from clausewatch.output.json_rows import as_json, delivery_row
+    from notifier.audience.subscriptions import Target
+    from notifier.outbox.listing import DeliveryFilter, list_deliveries
+
+    wanted = DeliveryFilter(policy, Target.parse(target) if target else None, state)
+    with context.archive() as archive:
+        listed = list_deliveries(archive, wanted, limit + 1)
+    redacted = context.configuration().redacted
+    if form == "json":
+        click.echo(as_json([delivery_row(delivery, redacted) for delivery in listed[:limit]]))
+        return
+    if not listed:
+        click.echo("No message" + (" like that" if wanted != DeliveryFilter() else " was planned yet"))
+        return
+    for line in columns([LIST_HEADINGS, *(_listed(delivery, redacted) for delivery in listed[:limit])]):
+        click.echo(line)
+    if len(listed) > limit:
+        click.echo(f"There are more: --limit shows more than {limit}.")
 
 
 @notify.command()
@@ -106,6 +147,25 @@ def digest(ctx: click.Context, context: CommandContext, name: str | None, previe
         _plan_digests(configuration, name)
         result = _send(configuration, dead=False)
     _tell(ctx, result)
+
+
+def _listed(delivery: ListedDelivery, redacted: Callable[[str], str]) -> tuple[str, ...]:
+    what = delivery.kind
+    if delivery.policy:
+        what = f"{'critical alert' if delivery.urgent else what}: {delivery.policy}, version {delivery.version}"
+    planned = moment(delivery.planned_at) if delivery.planned_at else "-"
+    return delivery.state, what, delivery.subscriber, str(delivery.target), planned, redacted(_fate(delivery))
+
+
+def _fate(delivery: ListedDelivery) -> str:
+    """Say what became of a message so far, and when it is tried next."""
+    if delivery.accepted_at is not None:
+        return f"accepted {moment(delivery.accepted_at)}"
+    tries = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
+    parts = [tries if delivery.attempts else "not tried yet"]
+    if delivery.next_attempt is not None:
+        parts.append(f"next from {moment(delivery.next_attempt)}")
+    return "; ".join([", ".join(parts), *([delivery.error] if delivery.error else [])])
 
 
 def _previews(archive: Archive, configuration: Configuration, name: str | None) -> Iterator[str]:

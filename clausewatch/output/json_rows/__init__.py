@@ -2,6 +2,7 @@
 
 from clausewatch.output.json_rows.answers import (
     blame_row,
+    delivery_row,
     redline_row,
     search_row,
     stats_row,
@@ -20,6 +21,7 @@ __all__ = [
     "blame_row",
     "comparison_report",
     "comparison_row",
+    "delivery_row",
     "diagnosis_row",
     "history_row",
     "inventory_page_row",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from differ.matching.redline import RedlineSection
     from notifier.audience.subscriptions import Subscriber
     from notifier.outbox import Made
+    from notifier.outbox.listing import ListedDelivery
 
 
 def status_row(status: PolicyStatus, to_review: int) -> Row:
@@ -186,4 +187,24 @@ def verification_row(
         "stamps": {"verified": verified, "unverified": unverified},
         "set_back": list(tally.set_back),
         "flaws": [{"what": flaw.what, "where": flaw.where, "problem": flaw.problem} for flaw in flaws],
+    }
+
+
+def delivery_row(delivery: ListedDelivery, redacted: Callable[[str], str]) -> Row:
+    """Return a message to one target; errors are redacted."""
+    return {
+        "id": delivery.id,
+        "state": delivery.state,
+        "kind": delivery.kind,
+        "policy": delivery.policy or None,
+        "version": delivery.version,
+        "urgent": delivery.urgent,
+        "subscriber": delivery.subscriber,
+        "channel": delivery.target.channel,
+        "recipient": delivery.target.recipient or None,
+        "planned_at": stamp_or_none(delivery.planned_at),
+        "next_attempt": stamp_or_none(delivery.next_attempt),
+        "attempts": delivery.attempts,
+        "accepted_at": stamp_or_none(delivery.accepted_at),
+        "error": redacted(delivery.error) or None,
     }

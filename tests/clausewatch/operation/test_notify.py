@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from clausewatch.cli import main
 from clausewatch.config import load
 from clausewatch.operation.lock import only_run
 from notifier import outbox
+from notifier.audience.subscriptions import Subscriber, Target
 from tests.notifier.changes import WILL_NOT, record_change, record_first
 from tests.smtp import MailServer, mail_server
 
@@ -142,3 +144,40 @@ def test_send_leaves_the_field_to_a_run_that_is_on_its_way(installation: Install
     with only_run(load(installation.file).database):
         assert installation.call("notify", "send").exit_code == 4
     assert mail.received == []
+
+
+def test_messages_are_listed_with_why_and_until_when(installation: Installation, mail: MailServer) -> None:
+    assert installation.call("notify", "list").output == "No message was planned yet\n"
+    mail.refuses["officer@example.org"] = "451 try again later"
+    installation.record_a_change()
+    installation.call("notify", "send")
+    result = installation.call("notify", "list", "--policy", "Teahouse", "--target", "desk", "--state", "waiting")
+    assert result.exit_code == 0, result.output
+    assert "critical alert: Teahouse, version 2" in result.output
+    assert "1 attempt, next from " in result.output
+    assert "451 try again later" in result.output
+    (row,) = json.loads(installation.call("notify", "list", "--format", "json").output)
+    assert (row["state"], row["recipient"], row["accepted_at"]) == ("waiting", "officer@example.org", None)
+    assert installation.call("notify", "list", "--state", "accepted").output == "No message like that\n"
+
+
+def test_a_message_that_no_channel_can_send_is_trouble_at_once(installation: Installation, mail: MailServer) -> None:
+    """Its channel was renamed, and its subscriber still names the old one: the configuration refuses that, but a
+    subscription of the command line is not checked with it."""
+    installation.record_a_change()
+    mail.refuses["officer@example.org"] = "451 try again later"
+    installation.call("notify", "send")
+    configuration = load(installation.file)
+    with open_archive(configuration.database) as archive:
+        outbox.add_subscription(
+            archive, Subscriber("Deputy", (Target("post"),), welcome=False), "ratna", datetime.now(UTC)
+        )
+        record_change(archive, WILL_NOT)
+    result = installation.call("notify", "send")
+    assert result.exit_code == 1
+    line = "waiting: 1 critical alert waits for Deputy at post since "
+    assert line in result.output
+    status = installation.call("status", "--check")
+    assert status.exit_code == 1
+    assert line in status.output
+    assert "the configuration names no channel 'post' (`clausewatch notify list` shows them)" in status.output

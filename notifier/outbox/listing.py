@@ -1,0 +1,109 @@
+"""Lists deliveries for a person: what waits for whom, why and until when, and what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, case, select
+
+from archive.storage.database import Archive
+from archive.storage.tables import ChangeRow, DeliveryRow, PolicyRow, SubscriptionRow, VersionRow
+from notifier.audience.subscriptions import Target
+from notifier.outbox.deliveries import OPEN
+
+ListedState = Literal["waiting", "sending", "accepted", "given up", "cancelled"]
+
+STATES: dict[str, ListedState] = {
+    "due": "waiting",
+    "sending": "sending",
+    "accepted": "accepted",
+    "dead": "given up",
+    "cancelled": "cancelled",
+}
+"""How a person reads the states of `DeliveryRow`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDelivery:
+    """One message to one target."""
+
+    id: int
+    state: ListedState
+    subscriber: str
+    target: Target
+    _: KW_ONLY
+    kind: str
+    """alert, digest, welcome, or operator."""
+    policy: str
+    """Of an alert; "" otherwise."""
+    version: int | None
+    """Of an alert, the version that it tells; None otherwise."""
+    urgent: bool
+    """Whether it is sent in quiet hours too."""
+    planned_at: datetime | None
+    """None if the program that planned it did not note it."""
+    next_attempt: datetime | None
+    """When it is tried next at the earliest; None unless it waits."""
+    attempts: int
+    accepted_at: datetime | None
+    error: str
+    """Of the last attempt, without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries to list; "" and None for all."""
+
+    policy: str = ""
+    target: Target | None = None
+    state: ListedState | None = None
+    """Without one, those that were accepted come last."""
+
+
+def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:
+    """Return at most `limit` deliveries: what waits first, then what was given up, then the rest; the newest first."""
+    rank = case((DeliveryRow.state.in_(OPEN), 0), (DeliveryRow.state == "dead", 1), else_=2)
+    query = (
+        select(DeliveryRow, SubscriptionRow.subscriber, PolicyRow.name, VersionRow.number)
+        .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
+        .outerjoin(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
+        .outerjoin(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .outerjoin(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .where(*_conditions(wanted))
+        .order_by(rank, DeliveryRow.id.desc())
+        .limit(limit)
+    )
+    with archive.reading() as session:
+        return tuple(
+            ListedDelivery(
+                row.id,
+                STATES[row.state],
+                subscriber,
+                Target(row.channel, row.recipient),
+                kind=row.kind,
+                policy=policy or "",
+                version=version,
+                urgent=row.urgent,
+                planned_at=row.planned_at,
+                next_attempt=row.due_at if row.state == "due" else None,
+                attempts=row.attempts,
+                accepted_at=row.accepted_at,
+                error=row.error,
+            )
+            for row, subscriber, policy, version in session.execute(query)
+        )
+
+
+def _conditions(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.policy:
+        conditions.append(PolicyRow.name == wanted.policy)
+    if wanted.target is not None:
+        conditions.append(DeliveryRow.channel == wanted.target.channel)
+        if wanted.target.recipient:
+            conditions.append(DeliveryRow.recipient == wanted.target.recipient)
+    if wanted.state is not None:
+        conditions.append(DeliveryRow.state.in_([state for state, name in STATES.items() if name == wanted.state]))
+    return conditions
