@@ -14,7 +14,7 @@ from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
-from clausewatch.config.model import Configuration, HeadList, Stamping
+from clausewatch.config.model import Configuration, HeadList, Stamping, Watchdog
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
 from clausewatch.config.secrets import Redactor
@@ -128,7 +128,7 @@ class _Reading:
             stamping=self._stamping(evidence),
             head_list=self._head_list(evidence),
             retention=evidence.retention(),
-            watchdog=watchdog.watchdog(),
+            watchdog=Watchdog(**dict(watchdog)),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,

@@ -131,7 +131,7 @@ def registered(session: Session, subscriber: Subscriber, now: datetime, *, resum
     """Return a subscription's row with the present scope at the end of its history; create it if there is no such
     row.
 
-    With `resume`, a subscription that was missing from the configuration for no longer than `ABSENCE` has missed nothing.
+    With `resume`, a subscription that was missing from the configuration for at most `ABSENCE` has missed nothing.
     """
     newest = session.scalar(select(func.max(ChangeRow.id))) or 0
     row = subscription(session, subscriber.name)
