@@ -37,7 +37,7 @@ class CrawlSettings:
     contact: str = ""
     """An e-mail address or URL where a site's owner reaches the operator; part of the User-Agent. "" for none."""
     max_body: Annotated[int, Bounds("bytes", 100_000, 200_000_000)] = 8_000_000
-    """Bytes of one response, after decompression."""
+    """Bytes of one response after decompression, and of the parts of a Word document, unpacked."""
     max_headers: Annotated[int, Bounds("bytes", 20_000, 2_000_000)] = 100_000
     """Bytes of the header section of one response."""
     header_timeout: Annotated[float, Bounds("seconds", 1, 600)] = 30.0

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag
 
-from document.formats.content_type import is_pdf, kind_of
+from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
 from document.html.soup import attribute, parse
 from document.model import Page
@@ -18,7 +18,7 @@ def canonical_elsewhere(page: Page) -> str:
     It is a hint and no redirect (RFC 6596): many pages name their site's start page by mistake, so that following it
     would watch another text. Addresses that differ in scheme, "www." or a slash at the end count as one page's.
     """
-    if is_pdf(page) or not page.final_url:
+    if is_file(page) or not page.final_url:
         return ""
     text = decode(page.body, page.content_type)
     if kind_of(page, text) != "html" or "canonical" not in text.lower():

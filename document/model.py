@@ -26,6 +26,9 @@ MAX_NESTING = 50_000
 """Elements within one another up to which a page is read if nothing else is said, and the most that can be: about
 five seconds. Browsers stop at 512."""
 
+MAX_UNPACKED = 8_000_000
+"""Bytes that the parts of a packed document may take unpacked where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -59,6 +62,8 @@ class ExtractionOptions:
     """The addresses that are read after a policy's first one, as one text with it."""
     max_nesting: int = MAX_NESTING
     """Elements within one another beyond which a page is refused; no part of the extraction identity."""
+    max_unpacked: int = MAX_UNPACKED
+    """Bytes of a Word document's parts, unpacked, beyond which it is refused; no part of the extraction identity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from bs4 import BeautifulSoup, Tag
 
-from document.formats.content_type import is_pdf, kind_of
+from document.formats.content_type import is_docx, is_pdf, kind_of
 from document.formats.decoding import decode
 from document.formats.markdown import markdown_lines, plain_lines
 from document.html.boilerplate import Boilerplate, left_out
@@ -44,6 +44,7 @@ How = Literal["select", "generic", "fallback"]
 
 _HTML_PARSERS = ("beautifulsoup4", "lxml")
 _PDF_PARSERS = ("pypdfium2",)
+_DOCX_PARSERS = ("mammoth", *_HTML_PARSERS)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered2"
 """Its number is raised if a browser builds or hands over pages in another way."""
@@ -51,14 +52,16 @@ _BUILT = re.compile(r"\+rendered\d*$")
 
 
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
-    """Return the document that a page holds: HTML, PDF, Markdown or plain text.
+    """Return the document that a page holds: HTML, PDF, DOCX, Markdown or plain text.
 
     If a configured `select` matches nothing the generic extraction is used, and the result says so. A page that
-    `screen` refuses for its nesting, and a PDF file that cannot be read, give a document without sections. Raises
+    `screen` refuses for its nesting, and a file that cannot be read, give a document without sections. Raises
     SelectorError for a selector that is none.
     """
     if is_pdf(page):
         return _read_pdf(page, options)
+    if is_docx(page):
+        return _read_docx(page, options)
     text = decode(page.body, page.content_type)
     kind = kind_of(page, text)
     if kind == "html":
@@ -115,6 +118,22 @@ def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
     except PdfError:
         return Extracted(Document(()), identity)
     return Extracted(_document(typeset_lines(printed), printed.title, "", options), identity)
+
+
+def _read_docx(page: Page, options: ExtractionOptions) -> Extracted:
+    # Imported here: few policies are Word documents.
+    from document.formats.docx import DocxError, docx_markup
+
+    identity = identity_of(options, "generic", *_DOCX_PARSERS)
+    try:
+        soup = parse(docx_markup(page.body, options.max_unpacked))
+    except DocxError:
+        return Extracted(Document(()), identity)
+    sheet = read_styles(soup)
+    left_out_parts = show_all_text(soup, sheet)
+    controls = Controls(soup, lambda element: False)
+    lines = Walker(sheet, measure(soup, controls), controls, page.final_url).read([soup])
+    return Extracted(_document(lines, "", "", options), identity, left_out=tuple(left_out_parts))
 
 
 def _read_html(text: str, page: Page, options: ExtractionOptions) -> Extracted:
@@ -202,7 +221,9 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
 @lru_cache(maxsize=1024)
 def is_current(identity: str, options: ExtractionOptions) -> bool:
     """Whether a page would be read under this extraction identity now, of one page or several."""
-    now = {identity_of(options, how, *parsers) for how in get_args(How) for parsers in ((), _PDF_PARSERS)}
+    now = {
+        identity_of(options, how, *parsers) for how in get_args(How) for parsers in ((), _PDF_PARSERS, _DOCX_PARSERS)
+    }
     return now.issuperset(identity.rpartition("*")[2].split("&"))
 
 

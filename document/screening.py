@@ -14,11 +14,12 @@ from typing import Literal
 
 from bs4 import NavigableString, Tag
 
-from document.formats.content_type import WHAT_TO_DO, file_kind, is_pdf
+from document.formats.content_type import WHAT_TO_DO, file_kind, is_file
 from document.formats.decoding import decode
+from document.formats.silent_files import why_silent
 from document.html.nesting import nests_too_deeply
 from document.html.soup import attribute, events, parse
-from document.model import MAX_NESTING, RENDERED, UNKNOWN_LANGUAGE, Document, Page
+from document.model import RENDERED, UNKNOWN_LANGUAGE, Document, ExtractionOptions, Page
 from document.text.languages import is_listed
 from document.text.normalise import normalise
 from languages import records
@@ -57,6 +58,7 @@ _FEW_WORDS = 12
 """Words below which a page says nothing."""
 _WALL_WORDS = 400
 """Words of a whole page up to which a phrase of a wall is believed."""
+_NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
 """The share of characters that are no text from which a body is not read as one."""
 _FIREWALLS = {
@@ -107,22 +109,23 @@ class _Seen:
     refresh: bool = False
 
 
-def screen(page: Page, document: Document, max_nesting: int = MAX_NESTING) -> Screening | None:
+def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTIONS) -> Screening | None:
     """Return why the page is not a policy, or None if it may be one.
 
-    `document` is what `read` made of the page, with the same `max_nesting`. Phrases are only believed on a page with
+    `document` is what `read` made of the page, with the same options. Phrases are only believed on a page with
     hardly any policy text.
     """
     if page.status in (404, 410):
         return Screening("gone", f"The server answered {page.status}.")
-    if is_pdf(page):
-        if silent := _pdf(page, document):
-            return silent
+    if is_file(page):
+        if not document.sections:
+            return Screening(*why_silent(page, options.max_unpacked))
     elif rubbish := _rubbish(page):
         return Screening("encoding", rubbish)
-    elif nests_too_deeply(page, max_nesting):
+    elif nests_too_deeply(page, options.max_nesting):
         detail = (
-            f"The page nests its elements more than {max_nesting:,} deep, which is the most that is read (max_nesting)."
+            f"The page nests its elements more than {options.max_nesting:,} deep, which is the most that is read "
+            "(max_nesting)."
         )
         return Screening("refused-limit", detail)
     if (reason := challenge(page)) is not None:
@@ -148,22 +151,6 @@ def challenge(page: Page) -> str | None:
         if value.strip().lower() in _FIREWALLS.get(name, ()):
             return f"{name}: {value.strip().lower()}"
     return None
-
-
-def _pdf(page: Page, document: Document) -> Screening | None:
-    """Return why a PDF file says nothing."""
-    if document.sections:
-        return None
-    # Imported here: the library is large, and most policies are no PDF files.
-    from document.formats.pdf import PdfError, printed_text
-
-    try:
-        printed = printed_text(page.body)
-    except PdfError as error:
-        fault = "needs a password" if error.fault == "encrypted" else "is broken"
-        return Screening("encoding", f"The body is a PDF file that {fault}, so that nothing of it can be read.")
-    pages = f"{printed.pages} page{'' if printed.pages == 1 else 's'}"
-    return Screening("empty-shell", f"The PDF file has {pages} and no text: perhaps it holds pictures of a text.")
 
 
 def _wish(page: Page) -> str:
@@ -272,7 +259,7 @@ def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
 
 
 def _look(page: Page, document: Document) -> _Seen:
-    if is_pdf(page):
+    if is_file(page):
         return _Seen(document.title, document.text)
     text = decode(page.body, page.content_type)
     if "<" not in text:

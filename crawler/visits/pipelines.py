@@ -194,7 +194,7 @@ def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
 def visit_of(policy: Policy, fetch: Fetch, current: Latest | None, profile: Profile, crawl: CrawlSettings) -> Visit:
     """Return the input for the assessment of one response."""
     page, *further = fetch.pages
-    options = replace(policy.options, max_nesting=crawl.max_nesting)
+    options = replace(policy.options, max_nesting=crawl.max_nesting, max_unpacked=crawl.max_body)
     if current is None:
         return Visit(page, options, profile, further=tuple(further))
     pending, patience = current.pending, policy.looks.confirm_max

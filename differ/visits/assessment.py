@@ -173,10 +173,7 @@ def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options:
 
     One of several may hold none of a policy's terms, such as a list of companies: together they are the policy.
     """
-    screenings = [
-        screen(page, extracted.document, options.max_nesting)
-        for page, extracted in zip(pages, extractions, strict=True)
-    ]
+    screenings = [screen(page, extracted.document, options) for page, extracted in zip(pages, extractions, strict=True)]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
     refused = [(name, screening) for name, screening in zip(names, screenings, strict=True) if screening is not None]
     decisive = (

@@ -15,7 +15,7 @@ _TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|span|table|article
 _SNIFFED = 4096
 _FILES = {
     b"{\\rtf": "an RTF file",
-    b"\xd0\xcf\x11\xe0": "a document of an old Microsoft Office",
+    b"\xd0\xcf\x11\xe0": "a document of an old Microsoft Office, or one with a password",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
@@ -26,8 +26,9 @@ _FILES = {
 }
 """Files by their first bytes."""
 _ZIP = b"PK\x03\x04"
+_WORD = re.compile(rb"word/document\d{0,3}\.xml")
+"""The name of a Word document's text among its parts; names are stored uncompressed."""
 _ZIPPED = {
-    b"word/document.xml": "a Word document (DOCX)",
     b"xl/workbook.xml": "an Excel workbook",
     b"ppt/presentation.xml": "a PowerPoint presentation",
     b"application/vnd.oasis.opendocument.text": "an OpenDocument text (ODT)",
@@ -35,7 +36,9 @@ _ZIPPED = {
 }
 """ZIP files by a name that is stored in them uncompressed."""
 _MHTML = re.compile(rb"^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
-WHAT_TO_DO = "watch the address of a page or PDF file, or save it as HTML or PDF and bring that in with `import file`"
+WHAT_TO_DO = (
+    "watch the address of a page, PDF or DOCX file, or save it as one of them and bring that in with `import file`"
+)
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024
 """Bytes within which readers look for a PDF file's first words."""
@@ -48,9 +51,21 @@ def is_pdf(page: Page) -> bool:
     return _declared(page) == "application/pdf" and not page.body.lstrip().startswith(b"<")
 
 
+def is_docx(page: Page) -> bool:
+    """Return whether a page is a Word document (DOCX), whatever its type says."""
+    return page.body.startswith(_ZIP) and _WORD.search(page.body) is not None
+
+
+def is_file(page: Page) -> bool:
+    """Return whether a page is a file that is read as a whole, and has no markup of its own: a PDF or a Word file."""
+    return is_pdf(page) or is_docx(page)
+
+
 def file_kind(page: Page) -> str | None:
-    """Return what a file that is neither page, text nor PDF is called; None for any other."""
+    """Return what a file that is neither page, text, PDF nor DOCX is called; None for any other."""
     body = page.body.lstrip() if page.body[:1].isspace() else page.body
+    if is_docx(page):
+        return None
     if body.startswith(_ZIP):
         return next((what for name, what in _ZIPPED.items() if name in body), "a ZIP file")
     if _MHTML.match(body[:_SNIFFED].replace(b"\r\n", b"\n")):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from document.formats.content_type import is_pdf, kind_of
+from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
@@ -45,7 +45,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
     if needs is None:
         return None
     hashed = hashlib.sha256(f"{FINGERPRINT} {identity_of(options, 'generic')}{END}".encode())
-    if is_pdf(page):
+    if is_file(page):
         hashed.update(page.body)
         return hashed.hexdigest()
     text = decode(page.body, page.content_type)

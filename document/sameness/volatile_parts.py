@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate, compress, count, repeat
 from operator import ne
 
-from document.formats.content_type import is_pdf, kind_of
+from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
 from document.model import ExtractionOptions, Page
 from document.sameness.selector_needs import Needs, needs_of
@@ -40,7 +40,7 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
         return False
     if before.body == after.body:
         return True
-    if is_pdf(before) or is_pdf(after):
+    if is_file(before) or is_file(after):
         return False
     texts = [with_line_feeds(decode(page.body, page.content_type)) for page in (before, after)]
     if any(kind_of(page, text) != "html" for page, text in zip((before, after), texts, strict=True)):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from lxml import etree  # type: ignore[import-untyped]  # it has no types of its own
+from lxml import etree
 
 from archive.model import Review
 from archive.questions.history import versions_of

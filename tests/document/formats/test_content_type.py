@@ -42,14 +42,12 @@ FILES: dict[str, list[tuple[bytes, str]]] = {
         (MHTML.encode(), "multipart/related"),
         (MHTML.replace("\r\n", "\n").encode(), "text/plain"),
     ],
-    "a Word document (DOCX)": [
-        (zipped("[Content_Types].xml", "word/document.xml"), ""),
-        (zipped("word/document.xml"), "text/html"),
-    ],
     "an Excel workbook": [(zipped("xl/workbook.xml"), "application/zip")],
     "an OpenDocument text (ODT)": [(zipped("content.xml", first="application/vnd.oasis.opendocument.text"), "")],
     "a ZIP file": [(zipped("policy.html"), "application/zip"), (zipped("word.txt"), "")],
-    "a document of an old Microsoft Office": [(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "application/msword")],
+    "a document of an old Microsoft Office, or one with a password": [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "application/msword")
+    ],
 }
 
 

@@ -1,0 +1,102 @@
+"""A Word document (DOCX) as a page of HTML: as it reads once all tracked changes are accepted."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Literal
+
+import mammoth
+from lxml import etree
+
+from document.formats.docx_paragraphs import Paragraphs
+
+Fault = Literal["broken", "encrypted", "large", "nested"]
+
+_PARTS = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/(?:_rels/)?[^/]+\.(?:xml|rels)", re.IGNORECASE)
+_UNREAD = re.compile(r"word/(?:comments\w*|settings|fontTable|webSettings|people)\.xml", re.IGNORECASE)
+"""Parts that hold nothing of the text."""
+_NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
+_TEXTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml", re.IGNORECASE)
+_STYLE_MAP = "p[style-name='Title'] => h1:fresh\nbr[type='page'] => br\nbr[type='column'] => br"
+_ENCRYPTED = 1
+"""The bit of a file's flags in a ZIP file that says it needs a password."""
+_BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
+"""The link from a note to its mark."""
+
+
+class DocxError(ValueError):
+    """A Word document that cannot be read; `fault` says why."""
+
+    def __init__(self, fault: Fault, size: int = 0) -> None:
+        super().__init__(f"the Word document is {fault}")
+        self.fault: Fault = fault
+        self.size = size
+        """Bytes that its parts would take unpacked, if that is too much; else 0."""
+
+
+def docx_markup(body: bytes, most: int) -> str:
+    """Return the text of a Word document as HTML.
+
+    Raises DocxError if it cannot be read, or if its parts take more than `most` bytes unpacked: they say so before they
+    are unpacked, and give no more than they say.
+    """
+    try:
+        trees = _parsed(_parts(body, most))
+        paragraphs = Paragraphs(trees.get(_STYLES), trees.pop(_NUMBERING, None))
+        for name in sorted(trees):
+            if _TEXTS.fullmatch(name):
+                paragraphs.prepare(trees[name])
+        packed = _packed(trees)
+        trees.clear()
+        converted = mammoth.convert_to_html(packed, style_map=_STYLE_MAP, convert_image=lambda image: [])
+    except RecursionError as error:
+        raise DocxError("nested") from error
+    except DocxError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        raise DocxError("broken") from error
+    except (SyntaxError, LookupError, ValueError, TypeError, AttributeError) as error:
+        # What the parser and the converter raise for markup that no Word document has.
+        raise DocxError("broken") from error
+    return _BACK.sub("", converted.value)
+
+
+def _parts(body: bytes, most: int) -> dict[str, bytes]:
+    """Return the parts that are read, unpacked."""
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        entries = {
+            entry.filename: entry
+            for entry in packed.infolist()
+            if _PARTS.fullmatch(entry.filename) and not _UNREAD.fullmatch(entry.filename)
+        }
+        if any(entry.flag_bits & _ENCRYPTED for entry in entries.values()):
+            raise DocxError("encrypted")
+        size = sum(entry.file_size for entry in entries.values())
+        if size > most:
+            raise DocxError("large", size)
+        return {name: packed.read(entry) for name, entry in entries.items()}
+
+
+def _parsed(parts: Mapping[str, bytes]) -> dict[str, etree._Element]:
+    """Parse the parts. They must not declare entities: Word's files never do."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    trees = {}
+    for name, content in parts.items():
+        root = etree.fromstring(content, parser)
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise DocxError("broken")
+        trees[name] = root
+    return trees
+
+
+def _packed(trees: Mapping[str, etree._Element]) -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, root in trees.items():
+            packed.writestr(name, etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    file.seek(0)
+    return file

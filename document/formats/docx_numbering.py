@@ -1,0 +1,133 @@
+"""The numbers that Word puts before paragraphs, which its files do not hold: they are counted here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from document.text.numbering import rendered
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+VALUE = f"{W}val"
+_STYLES = {
+    "decimal": "decimal",
+    "decimalZero": "decimal-leading-zero",
+    "lowerLetter": "lower-alpha",
+    "upperLetter": "upper-alpha",
+    "lowerRoman": "lower-roman",
+    "upperRoman": "upper-roman",
+}
+"""Formats of numbers by the names of CSS; others are written as decimal numbers."""
+_BULLET = "•"
+_PLACE = re.compile(r"%([1-9])")
+_DEEPEST = 9
+"""Levels of a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Level:
+    start: int
+    kind: str
+    """The format of its numbers; "bullet" or "none" for no number."""
+    text: str
+    """The label, with %1 for the number of the first level."""
+    legal: bool
+    """Whether the numbers of all levels are written as decimal ones."""
+    style: str
+    """The identifier of the style whose paragraphs are at this level, or ""."""
+
+
+@dataclass(slots=True)
+class _List:
+    levels: dict[int, _Level]
+    counts: dict[int, int] = field(default_factory=dict)
+
+
+def value(element: etree._Element | None, *names: str) -> str:
+    """Return the value of a child, or of a child of it, by their names; "" if there is none."""
+    for name in names:
+        element = None if element is None else element.find(f"{W}{name}")
+    return "" if element is None else element.get(VALUE, "")
+
+
+def number(text: str, otherwise: int = 0) -> int:
+    """Return a number of up to six digits."""
+    return int(text) if re.fullmatch(r"-?\d{1,6}", text) else otherwise
+
+
+class Labels:
+    """Counts the numbered paragraphs of a document."""
+
+    def __init__(self, numbering: etree._Element | None) -> None:
+        self._lists: dict[str, _List] = {}
+        """By the identifier of the abstract list, which lists with the same look share with their numbers."""
+        self._abstract_of: dict[str, str] = {}
+        self._restarts: dict[str, dict[int, int]] = {}
+        if numbering is not None:
+            self._read(numbering)
+
+    def _read(self, numbering: etree._Element) -> None:
+        by_style: dict[str, _List] = {}
+        links: dict[str, str] = {}
+        for abstract in numbering.iterfind(f"{W}abstractNum"):
+            levels = {number(level.get(f"{W}ilvl", "")): _level(level) for level in abstract.iterfind(f"{W}lvl")}
+            identifier = abstract.get(f"{W}abstractNumId", "")
+            self._lists[identifier] = by_style[value(abstract, "styleLink")] = _List(levels)
+            links[identifier] = value(abstract, "numStyleLink")
+        for identifier, style in links.items():
+            if style and style in by_style:
+                self._lists[identifier] = by_style[style]
+        for num in numbering.iterfind(f"{W}num"):
+            identifier = num.get(f"{W}numId", "")
+            self._abstract_of[identifier] = value(num, "abstractNumId")
+            self._restarts[identifier] = {
+                number(change.get(f"{W}ilvl", "")): number(value(change, "startOverride"), 1)
+                for change in num.iterfind(f"{W}lvlOverride")
+                if change.find(f"{W}startOverride") is not None
+            }
+
+    def depth_of(self, list_id: str, style: str) -> int:
+        """Return the depth at which a list has the paragraphs of a style, 0 if it does not say."""
+        counted = self._lists.get(self._abstract_of.get(list_id, ""))
+        levels = {} if counted is None else counted.levels
+        return next((depth for depth, level in levels.items() if style and level.style == style), 0)
+
+    def next(self, list_id: str, depth: int) -> str:
+        """Return the label of the next paragraph of a list, at this depth from 0 on; "" if it has no label."""
+        counted = self._lists.get(self._abstract_of.get(list_id, ""))
+        level = None if counted is None else counted.levels.get(depth)
+        if counted is None or level is None:
+            return ""
+        restart = self._restarts.get(list_id, {}).pop(depth, None)
+        before = counted.counts.get(depth, level.start - 1)
+        counted.counts[depth] = before + 1 if restart is None else restart
+        for deeper in range(depth + 1, _DEEPEST):
+            counted.counts.pop(deeper, None)
+        return _label(counted, level)
+
+
+def _level(level: etree._Element) -> _Level:
+    return _Level(
+        start=number(value(level, "start"), 1),
+        kind=value(level, "numFmt") or "decimal",
+        text=value(level, "lvlText"),
+        legal=level.find(f"{W}isLgl") is not None,
+        style=value(level, "pStyle"),
+    )
+
+
+def _label(counted: _List, level: _Level) -> str:
+    if level.kind == "bullet":
+        return _BULLET
+    if level.kind == "none":
+        return ""
+
+    def shown(place: re.Match[str]) -> str:
+        depth = int(place[1]) - 1
+        above = counted.levels.get(depth, level)
+        style = "decimal" if level.legal else _STYLES.get(above.kind, "decimal")
+        return rendered(counted.counts.get(depth, above.start), style).rstrip(". ")
+
+    return _PLACE.sub(shown, level.text).strip()
