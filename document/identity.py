@@ -7,14 +7,32 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from document.model import Document, Link
+from document.model import Document, Link, Section
 from languages import records
 
 Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 _WORD = re.compile(r"\w+")
+
+REMEMBERED = 4096
+"""Texts whose words are remembered: most of a version's are those of the version before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionIdentity:
+    """What one section adds to the identity of its document."""
+
+    heading: str
+    """The heading's words in small letters, which an entry of a table of contents may repeat."""
+    words: tuple[tuple[str | None, str], ...]
+    """Words in order, as the items of a list of JSON; those of an entry of a table of contents with its text in small
+    letters, others with None."""
+    addresses: frozenset[str]
+    """E-mail addresses linked."""
+    sites: frozenset[tuple[str, str]]
+    """Words and host of each link that stands for a right."""
 
 
 def identity_words(document: Document) -> Identity:
@@ -25,25 +43,46 @@ def identity_words(document: Document) -> Identity:
     contents that repeats a heading says nothing of its own and is left out. Of a link that stands for a right or an
     opt-out the words and the host count; all other targets may change.
     """
-    headings = {_key(section.heading) for section in document.sections}
-    words: list[str] = []
-    addresses: set[str] = set()
-    sites: set[tuple[str, str]] = set()
-    for section in document.sections:
-        words.extend(section.heading.split())
-        for block in section.blocks:
-            if block.kind != "contents" or _key(block.text) not in headings:
-                words.extend(word for word in block.text.split() if word != "|")
-            for link in block.links:
-                _note(link, addresses, sites)
-    return tuple(words), frozenset(addresses), frozenset(sites)
+    words, addresses, sites = _joined([section_identity(section) for section in document.sections])
+    return tuple(json.loads(f"[{words}]")), addresses, sites
 
 
 def text_identity(document: Document) -> str:
     """Return the SHA-256 (hexadecimal) of a document's `identity_words`: equal if two are one version."""
-    words, addresses, sites = identity_words(document)
-    facts = json.dumps([words, sorted(addresses), sorted(sites)], ensure_ascii=False)
-    return hashlib.sha256(facts.encode()).hexdigest()
+    return joined_identity([section_identity(section) for section in document.sections])
+
+
+def joined_identity(sections: Sequence[SectionIdentity]) -> str:
+    """Return the `text_identity` of the document that has these sections."""
+    words, addresses, sites = _joined(sections)
+    links = json.dumps([sorted(addresses), sorted(sites)], ensure_ascii=False)
+    return hashlib.sha256(f"[[{words}], {links[1:]}".encode()).hexdigest()
+
+
+def section_identity(section: Section) -> SectionIdentity:
+    """Return what a section adds to the identity of its document."""
+    words: list[tuple[str | None, str]] = [(None, _items(section.heading))]
+    addresses: set[str] = set()
+    sites: set[tuple[str, str]] = set()
+    for block in section.blocks:
+        entry = _key(block.text) if block.kind == "contents" else None
+        words.append((entry, _items(block.text, "|")))
+        for link in block.links:
+            _note(link, addresses, sites)
+    return SectionIdentity(_key(section.heading), tuple(words), frozenset(addresses), frozenset(sites))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _items(text: str, left_out: str = "") -> str:
+    return json.dumps([word for word in text.split() if word != left_out], ensure_ascii=False)[1:-1]
+
+
+def _joined(sections: Sequence[SectionIdentity]) -> tuple[str, frozenset[str], frozenset[tuple[str, str]]]:
+    headings = {section.heading for section in sections}
+    words = (text for section in sections for entry, text in section.words if text and entry not in headings)
+    addresses = frozenset[str]().union(*(section.addresses for section in sections))
+    sites = frozenset[tuple[str, str]]().union(*(section.sites for section in sections))
+    return ", ".join(words), addresses, sites
 
 
 def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
@@ -59,6 +98,7 @@ def stands_for_rights(link: Link) -> bool:
     return names_rights(f"{link.text} {link.target}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def names_rights(text: str) -> bool:
     """Return whether a text names a right, a choice or a complaint as links do."""
     return bool(_rights().search(text))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from archive.evidence.chain import Head, entries, last_entry
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.sealing import BATCH, canonical_rows
+from archive.storage.evidence_rows import BATCH, canonical_rows
 from archive.storage.tables import (
     ChainEntryRow,
     ChangeRow,

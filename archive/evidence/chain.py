@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from archive.errors import DamagedArchiveError
 from archive.storage.database import Archive
 from archive.storage.engines import location_of
-from archive.storage.sealing import BATCH, GENESIS, ChainEntry
+from archive.storage.evidence_rows import BATCH
+from archive.storage.sealing import GENESIS, ChainEntry
 from archive.storage.tables import ChainEntryRow
 
 HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA-Z])")

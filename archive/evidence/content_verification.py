@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from archive.evidence.damaged_rows import UNREADABLE, readable
 from archive.evidence.flaws import Flaw
+from archive.evidence.section_facts import DocumentFacts, SectionReader
 from archive.evidence.section_verification import PolicySections
 from archive.model import IMPORTED, TECHNICAL_IMPORT
 from archive.recording.policies import options_of
 from archive.recording.recorder import snapshots
 from archive.storage import blobs
-from archive.storage.sealing import BATCH
+from archive.storage.evidence_rows import BATCH
 from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
-from document import from_json, text_identity
-from document.model import Document
+from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
@@ -79,15 +79,6 @@ def _unknown_contents(session: Session) -> Iterator[Flaw]:
             yield Flaw("missing", f"{what} {row_id}", "its stored content is gone")
 
 
-def _document(content: bytes, text: str) -> Document | None:
-    """Return a document, or None if it does not have the text of that hash."""
-    try:
-        document = from_json(content)
-        return document if text_identity(document) == text else None
-    except UNREADABLE:
-        return None
-
-
 @dataclass(slots=True)
 class _Verification:
     """One pass over all contents: each is unpacked once, next to those that share its keyframe."""
@@ -100,6 +91,7 @@ class _Verification:
     _documents: set[str] = field(default_factory=set)
     """Addresses of documents that were counted as contents."""
     _sections: PolicySections | None = None
+    _reader: SectionReader = field(default_factory=SectionReader)
 
     def bodies(self) -> Iterator[Flaw]:
         """Verify every content that is not a version's document."""
@@ -127,7 +119,10 @@ class _Verification:
     def _read(self, ids: Sequence[int]) -> list[_Text]:
         table = VersionRow.__table__
         query = select(*(table.c[name] for name in _Text._fields)).where(table.c.id.in_(ids))
-        return [_Text(*row) for row in self.session.execute(query.order_by(table.c.policy_id, table.c.number))]
+        texts = [_Text(*row) for row in self.session.execute(query.order_by(table.c.policy_id, table.c.number))]
+        if not all(isinstance(text.policy_id, int) and isinstance(text.number, int) for text in texts):
+            raise TypeError("a version names no policy or has no number")
+        return texts
 
     def _load(self, address: str) -> bytes | Flaw:
         try:
@@ -144,7 +139,7 @@ class _Verification:
                 yield content
             else:
                 self.tally.blobs += 1
-        document = None if isinstance(content, Flaw) else _document(content, text.text_sha256)
+        document = None if isinstance(content, Flaw) else self._document(content, text.text_sha256)
         yield from self._searched(text, document)
         if document is not None:
             self.tally.texts += 1
@@ -152,16 +147,22 @@ class _Verification:
         elif not isinstance(content, Flaw):
             yield Flaw("text", f"version {text.id}", "its document does not have the text that its hash names")
 
-    def _searched(self, text: _Text, document: Document | None) -> Iterator[Flaw]:
+    def _document(self, content: bytes, text: str) -> DocumentFacts | None:
+        """Return what a document says, or None if it does not have the text of that hash."""
+        try:
+            document = self._reader.read(content)
+        except UNREADABLE:
+            return None
+        return document if document.text_sha256 == text else None
+
+    def _searched(self, text: _Text, document: DocumentFacts | None) -> Iterator[Flaw]:
         """Compare what the search knows of a version with its document."""
-        if not isinstance(text.policy_id, int):
-            return  # a garbled row, which its seal shows
         if self._sections is None or self._sections.policy_id != text.policy_id:
             if self._sections is not None:
                 yield from self._sections.leftover()
             self._sections = PolicySections.of(self.session, text.policy_id)
             self.tally.not_indexed += self._sections.waits
-        yield from self._sections.compare(text.number, document)
+        yield from self._sections.compare(text.number, None if document is None else document.parts)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
         """Extract a version's text again, if the running extraction is the one that made it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -25,7 +26,7 @@ def any_text(connection: Connection) -> Iterator[None]:
         yield
         return
     driver: Any = connection.connection.driver_connection
-    before, driver.text_factory = driver.text_factory, lambda text: text.decode("utf-8", "surrogateescape")
+    before, driver.text_factory = driver.text_factory, partial(str, encoding="utf-8", errors="surrogateescape")
     try:
         yield
     finally:

@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.flaws import Flaw
-from archive.search.index import BATCH, WAITING, SectionPart, section_parts
+from archive.search.index import BATCH, WAITING, SectionPart
 from archive.storage.tables import IndexedRow, SectionRow, StandingRow
-from document.model import Document
 
 _TABLE = SectionRow.__table__
 _COLUMNS = [_TABLE.c[name] for name in ("sha256", "path", "heading", "language", "text")]
@@ -46,11 +45,11 @@ class PolicySections:
             sections._end[0 if last is None else last].add(address)
         return sections
 
-    def compare(self, number: int, document: Document | None) -> Iterator[Flaw]:
-        """Compare the sections of a version with its document; None if that cannot be read."""
+    def compare(self, number: int, parts: Mapping[str, SectionPart] | None) -> Iterator[Flaw]:
+        """Compare the sections of a version with those of its document; None if that cannot be read."""
         self._present |= self._begin.pop(number, set())
-        if document is not None and not self.waits:
-            wrong = len(self._wrong({part["sha256"]: part for part in section_parts(document)}))
+        if parts is not None and not self.waits:
+            wrong = len(self._wrong(parts))
             if wrong:
                 where = f"version {number} of policy {self.policy_id}"
                 count = f"{wrong} {'section' if wrong == 1 else 'sections'}"

@@ -19,7 +19,8 @@ from archive.evidence.database_verification import verify_database
 from archive.evidence.flaws import Flaw
 from archive.evidence.row_labels import whereabouts
 from archive.storage.database import Archive
-from archive.storage.sealing import BATCH, GENESIS, KINDS, START, ChainEntry, canonical_rows
+from archive.storage.evidence_rows import BATCH, KINDS, canonical_rows
+from archive.storage.sealing import GENESIS, START, ChainEntry
 from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
 
 
@@ -58,6 +59,9 @@ def verify(archive: Archive, tally: Tally, saved: Sequence[SavedHead] = (), *, e
             yield from verify_contents(session, tally.contents, extract=extract)
 
 
+_ENTRY = ("sequence", "kind", "row_id", "row_sha256", "recorded_at", "hash")
+
+
 @dataclass
 class _Chain:
     """One walk along the chain."""
@@ -90,15 +94,17 @@ class _Chain:
         return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
 
     def _read(self, sequences: Sequence[int]) -> list[tuple[ChainEntry, str]]:
+        """Return entries, as they follow from the stored hash of the entry before, and their own stored hashes."""
         table = ChainEntryRow.__table__
-        query = select(table).where(table.c.sequence.in_(sequences)).order_by(table.c.sequence)
-        rows = self.connection.execute(query).all()
-        if not all(isinstance(row.kind, str) and isinstance(row.row_id, int) for row in rows):
-            raise TypeError("an entry names no row")
-        return [
-            (ChainEntry(r.sequence, "", r.kind, id=r.row_id, row=r.row_sha256, recorded_at=r.recorded_at), r.hash)
-            for r in rows
-        ]
+        query = select(*(table.c[name] for name in _ENTRY)).where(table.c.sequence.in_(sequences))
+        previous, batch = self._previous or "", []
+        for sequence, kind, row_id, row, recorded_at, stored in self.connection.execute(query.order_by("sequence")):
+            if not isinstance(kind, str) or not isinstance(row_id, int):
+                raise TypeError("an entry names no row")
+            entry = ChainEntry(sequence, previous, kind, id=row_id, row=row, recorded_at=recorded_at)
+            batch.append((entry, stored))
+            previous = stored
+        return batch
 
     def _pass_unreadable(self, sequence: int) -> Flaw:
         self._sequence, self._previous = sequence, None
@@ -109,14 +115,9 @@ class _Chain:
         where = f"entry {entry.sequence}"
         if entry.sequence != self._sequence + 1:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
-            self._previous = None
-        if self._previous is not None:
-            linked = ChainEntry(
-                entry.sequence, self._previous, entry.kind, id=entry.id, row=entry.row, recorded_at=entry.recorded_at
-            )
-            if not _has_hash(linked, stored):
-                problem = "it was altered, or does not follow from the entry before"
-                yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.id})", problem)
+        elif self._previous is not None and not _has_hash(entry, stored):
+            problem = "it was altered, or does not follow from the entry before"
+            yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.id})", problem)
         if (entry.kind == START) != (entry.sequence == 1):
             yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
         self._note(entry, stored)
@@ -127,7 +128,9 @@ class _Chain:
         self._sequence, self._previous, self._at = entry.sequence, stored, entry.recorded_at
         self.tally.entries += 1
         self.tally.head = Head(entry.sequence, stored, entry.recorded_at)
-        self._met.update(each for each in self.saved if each.hash == stored and each.sequence in (None, entry.sequence))
+        for each in self.saved:
+            if each.hash == stored and each.sequence in (None, entry.sequence):
+                self._met.add(each)
 
     def _rows(self, entries: Sequence[ChainEntry]) -> Iterator[Flaw]:
         """Verify the rows that entries seal."""

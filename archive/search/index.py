@@ -164,17 +164,22 @@ def _batches(values: list[Any]) -> Iterator[list[Any]]:
 
 
 def section_parts(document: Document) -> Iterator[SectionPart]:
-    """Yield the sections of a document as they are kept; a very long one in parts."""
+    """Yield the sections of a document as they are kept."""
     for section in document.sections:
-        for lines in _portions(section):
-            facts = {
-                "path": _storable(" > ".join(section.path)),
-                "heading": _storable(section.title),
-                "language": section.language,
-                "text": _storable("\n".join(lines)),
-            }
-            address = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-            yield facts | {"sha256": address}
+        yield from parts_of_section(section)
+
+
+def parts_of_section(section: Section) -> Iterator[SectionPart]:
+    """Yield a section as it is kept; a very long one in parts."""
+    for lines in _portions(section):
+        facts = {
+            "path": _storable(" > ".join(section.path)),
+            "heading": _storable(section.title),
+            "language": section.language,
+            "text": _storable("\n".join(lines)),
+        }
+        address = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        yield facts | {"sha256": address}
 
 
 def _portions(section: Section) -> Iterator[list[str]]:
@@ -194,6 +199,9 @@ def _portions(section: Section) -> Iterator[list[str]]:
 
 def _lines(block: str) -> Iterator[str]:
     """Yield a block, in pieces if it is longer than a part."""
+    if len(block) < PART_WORDS:
+        yield block
+        return
     spaced = block.split(" ")
     for start in range(0, len(spaced), PART_WORDS):
         yield " ".join(spaced[start : start + PART_WORDS])

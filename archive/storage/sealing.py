@@ -2,9 +2,6 @@
 
 An entry holds the SHA-256 of a row's canonical bytes and of the entry before it, so that one entry's hash
 proves all that was recorded up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
-
-What is canonical stays so for ever, or old seals would break. A further column of a sealed table that is to be evidence
-too needs a kind of its own beside the old one.
 """
 
 from __future__ import annotations
@@ -14,45 +11,16 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Connection,
-    FromClause,
-    Integer,
-    Select,
-    bindparam,
-    event,
-    func,
-    insert,
-    inspect,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Connection, event, func, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage.engines import location_of
-from archive.storage.tables import (
-    Base,
-    ChainEntryRow,
-    ChangeRow,
-    FetchPageRow,
-    FetchRow,
-    FindingRow,
-    LeftOutRow,
-    NamingRow,
-    PolicyRow,
-    RemovalRow,
-    RestoreRow,
-    ReviewRow,
-    SuppressionRow,
-    VersionRow,
-)
+from archive.storage.evidence_rows import BATCH, KINDS, EvidenceKind, canonical_json, canonical_rows
+from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, PolicyRow
 
 START = "start"
 """The kind of the first entry of a chain. It belongs to no row: its row hash is random, so that no two chains agree."""
@@ -60,57 +28,12 @@ START = "start"
 GENESIS = "0" * 64
 """The hash that the first entry names as its predecessor's."""
 
-BATCH = 500
-"""How many rows are read at once."""
-
 _CHAIN_LOCK = 0x636C61757365
 """The advisory lock on PostgreSQL that lets one transaction at a time append to the chain."""
 
 
 _LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
 
-
-@dataclass(frozen=True, slots=True)
-class EvidenceKind:
-    """One kind of evidence: a table and what of it is sealed, next to the row's id."""
-
-    name: str
-    """The table's name."""
-    row: type[Base]
-    columns: tuple[str, ...]
-
-
-KINDS: Mapping[str, EvidenceKind] = {
-    row.__tablename__: EvidenceKind(row.__tablename__, row, tuple(columns.split()))
-    for row, columns in (
-        (NamingRow, "policy_id name since"),
-        (
-            FetchRow,
-            "policy_id started_at status final_url headers body_sha256 outcome reason detail snapshot_sha256 fallback "
-            "identity",
-        ),
-        (
-            VersionRow,
-            "policy_id number fetch_id seen_at document_sha256 identity dates boundary text_sha256 confirmed "
-            "returns_to flapping",
-        ),
-        (ChangeRow, "version_id material severity topics judged_by coarse timing drift recorded_at"),
-        (
-            FindingRow,
-            "change_id position topic section language material severity rule source clause before after reason "
-            "translations edits",
-        ),
-        (SuppressionRow, "change_id position section reason before after"),
-        (RemovalRow, "fetch_id position sha256 removed_at reason"),
-        (RestoreRow, "restored_at versions"),
-        (ReviewRow, "finding_id kind text at"),
-        (LeftOutRow, "policy_id fetch_id hashes words page_words watched came gone differences"),
-    )
-}
-"""The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""
-
-PAGE_COLUMNS = ("position", "url", "final_url", "status", "headers", "body_sha256", "snapshot_sha256")
-"""The sealed columns of a fetch's further pages, in the fetch's own bytes, as `pages`."""
 
 _BY_ROW: Mapping[type[Any], str] = {kind.row: name for name, kind in KINDS.items()}
 
@@ -138,90 +61,21 @@ class ChainEntry:
 
     def canonical(self) -> bytes:
         """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""
-        names = ("sequence", "previous", "kind", "id", "row", "recorded_at")
-        return canonical_json({name: getattr(self, name) for name in names})
+        return canonical_json(
+            {
+                "sequence": self.sequence,
+                "previous": self.previous,
+                "kind": self.kind,
+                "id": self.id,
+                "row": self.row,
+                "recorded_at": self.recorded_at,
+            }
+        )
 
     @property
     def hash(self) -> str:
         """SHA-256 of its canonical bytes, in hex: what the next entry names as `previous`."""
         return hashlib.sha256(self.canonical()).hexdigest()
-
-
-def canonical_json(values: Mapping[str, Any]) -> bytes:
-    """Return values as one line of JSON: keys sorted, no spaces, UTF-8, times in UTC with six digits of a second.
-
-    Raises TypeError or ValueError for what JSON or UTF-8 cannot hold.
-    """
-    encoded = json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return encoded.encode()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    raise TypeError(f"{value!r} is not a value of evidence")
-
-
-def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dict[int, bytes]:
-    """Return the canonical bytes of a kind's rows, by id; one that is not there is left out."""
-    contents: dict[int, bytes] = {}
-    for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
-        further = _further_pages(connection, some) if name == "fetch" else {}
-        for row_id, values in _values(connection, KINDS[name], some):
-            if name == "fetch":
-                values["pages"] = further.get(row_id, [])
-            contents[row_id] = canonical_json({"kind": name, "id": row_id, "values": values})
-    return contents
-
-
-def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    table = kind.row.__table__
-    for row in connection.execute(_rows_query(kind), {"ids": ids}):
-        yield row.id, {column: _strict(table, column, row._mapping[column]) for column in kind.columns}
-
-
-def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    pages: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(_pages_query(), {"ids": fetches}):
-        pages[row.fetch_id].append({column: row._mapping[column] for column in PAGE_COLUMNS})
-    return pages
-
-
-@cache
-def _rows_query(kind: EvidenceKind) -> Select[Any]:
-    """Select what is sealed of a kind's rows. Made once: each visit asks, and making it takes longer than asking."""
-    table = kind.row.__table__
-    columns = (_sealed(table, column, 0) for column in kind.columns)
-    return select(table.c.id, *columns).where(table.c.id.in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def _pages_query() -> Select[Any]:
-    table = FetchPageRow.__table__
-    columns = [_sealed(table, column, table.c.position) for column in PAGE_COLUMNS]
-    query = select(table.c.fetch_id, *columns).where(table.c.fetch_id.in_(bindparam("ids", expanding=True)))
-    return query.order_by(table.c.fetch_id, table.c.position)
-
-
-def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
-    """Select what is sealed of a column; `position` is the page's, if it is one of a fetch's pages."""
-    column = table.c[name]
-    if isinstance(column.type, Boolean):
-        # SQLite would store 2 and read it as true: take what is stored.
-        return type_coerce(column, Integer).label(name)
-    if name == "snapshot_sha256":
-        fetch = table.c.fetch_id if "fetch_id" in table.c else table.c.id
-        removed = select(func.min(RemovalRow.sha256)).where(
-            RemovalRow.fetch_id == fetch, RemovalRow.position == position
-        )
-        # A body that was removed under a rule was once kept: its removal, evidence itself, says which it was.
-        return func.coalesce(column, removed.correlate(table).scalar_subquery()).label(name)
-    return column
-
-
-def _strict(table: FromClause, name: str, value: Any) -> Any:
-    return bool(value) if isinstance(table.c[name].type, Boolean) and value in (0, 1) else value
 
 
 @dataclass

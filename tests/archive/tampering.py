@@ -36,7 +36,8 @@ from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage import blobs
-from archive.storage.sealing import GENESIS, KINDS, START, ChainEntry, canonical_rows
+from archive.storage.evidence_rows import KINDS, canonical_rows
+from archive.storage.sealing import GENESIS, START, ChainEntry
 from archive.storage.tables import Base, UtcDateTime
 
 TABLES: Mapping[str, Table] = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from document import from_json, read, to_json
+from document import from_json, identity_words, read, text_identity, to_json
 from document.model import Block, Document, Link, Page, Section, StatedDate
+from document.serialization import section_from_json, split_sections
 
 texts = st.text(max_size=20)
 links = st.lists(st.builds(Link, texts, texts), max_size=2).map(tuple)
@@ -26,6 +30,41 @@ documents = st.builds(Document, sections, paths, dates.map(tuple), texts)
 @given(documents)
 def test_document_comes_back_equal(document: Document) -> None:
     assert from_json(to_json(document)) == document
+
+
+TRAPS = (',"title":"', '"sections":[', '},{"blocks":[', '\\"', "\\", '}],"title":"x"}')
+
+
+@given(documents)
+def test_sections_cut_out_are_those_of_the_document(document: Document) -> None:
+    rest, cut = split_sections(to_json(document))
+    assert tuple(map(section_from_json, cut)) == document.sections
+    assert from_json(rest) == replace(document, sections=())
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+@pytest.mark.parametrize("place", ["title", "heading", "text", "date"])
+def test_words_that_look_like_json_cut_nothing(trap: str, place: str) -> None:
+    written = {name: trap if name == place else "x" for name in ("title", "heading", "text", "date")}
+    block = Block("paragraph", written["text"], links=(Link(written["text"], written["text"]),))
+    section = Section(written["heading"], "", 1, (written["heading"],), "en", (block, block))
+    stated = StatedDate("updated", date(2020, 5, 1), written["date"])
+    document = Document((section, section), ("en",), (stated,), written["title"])
+    _, cut = split_sections(to_json(document))
+    assert tuple(map(section_from_json, cut)) == document.sections
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"sections":[]}', b'{"title":"","sections":[]}'])
+def test_other_json_is_not_cut(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a document's JSON"):
+        split_sections(data)
+
+
+@given(documents)
+def test_identity_joined_of_sections_is_the_hash_of_the_words(document: Document) -> None:
+    words, addresses, sites = identity_words(document)
+    facts = json.dumps([words, sorted(addresses), sorted(sites)], ensure_ascii=False)
+    assert text_identity(document) == hashlib.sha256(facts.encode()).hexdigest()
 
 
 def test_json_is_canonical() -> None:

@@ -18,15 +18,8 @@ from archive.evidence.verification import Tally, verify
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive, open_archive
-from archive.storage.sealing import (
-    GENESIS,
-    KINDS,
-    PAGE_COLUMNS,
-    ChainEntry,
-    SealedError,
-    canonical_json,
-    canonical_rows,
-)
+from archive.storage.evidence_rows import KINDS, PAGE_COLUMNS, canonical_json, canonical_rows
+from archive.storage.sealing import GENESIS, ChainEntry, SealedError
 from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, SuppressionRow, VersionRow
 from archive.storage.version_reader import policy_row
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, record_two_versions, watch
