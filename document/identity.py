@@ -105,7 +105,7 @@ def names_rights(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _LinkWords:
+class LinkWords:
     """The words of one language, from its `links.toml`."""
 
     rights: Sequence[str]
@@ -113,7 +113,7 @@ class _LinkWords:
 
 @cache
 def _rights() -> re.Pattern[str]:
-    listed = {phrase for _, words in records("links", _LinkWords) for phrase in words.rights}
+    listed = {phrase for _, words in records("links", LinkWords) for phrase in words.rights}
     phrases = sorted(listed, key=lambda phrase: (-len(phrase), phrase))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
 

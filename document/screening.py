@@ -82,7 +82,7 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ScreeningWords:
+class ScreeningWords:
     """The phrases of one language, from its `screening.toml`."""
 
     bot_challenge: Sequence[str]
@@ -305,8 +305,8 @@ def _vocabulary(text: str, enough: int) -> int:
 
 
 @cache
-def _words() -> Mapping[str, _ScreeningWords]:
-    return dict(records("screening", _ScreeningWords))
+def _words() -> Mapping[str, ScreeningWords]:
+    return dict(records("screening", ScreeningWords))
 
 
 @cache

@@ -83,8 +83,8 @@ def _parsed(language: str, file: str) -> Mapping[str, Any] | None:
 def read_record(language: str, file: str, record: type[_Record]) -> _Record | None:
     """Return a file as a data class with a field for each key, or None if there is no such file.
 
-    Raises LanguageError for a key that is unknown, missing, or of another kind of value than its field's default or
-    name says.
+    The fields are annotated `str`, `Sequence[str]` or a mapping. Raises LanguageError for a key that is unknown or
+    missing, and for a value of another kind.
     """
     table = read_table(language, file)
     if table is None:
@@ -93,10 +93,23 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
     fields = {field.name: field for field in dataclasses.fields(record)}  # type: ignore[arg-type]
     for key in sorted(values.keys() - fields.keys()):
         raise LanguageError(f"{_path(language, file)}: unknown key {key!r}; known are: {', '.join(fields)}")
+    for key, value in values.items():
+        if (wanted := _wanted(value, str(fields[key].type))) is not None:
+            raise LanguageError(f"{_path(language, file)}: {key} is not {wanted}")
     try:
         return record(**values)
     except TypeError as error:
         raise LanguageError(f"{_path(language, file)}: {error}") from error
+
+
+def _wanted(value: object, annotation: str) -> str | None:
+    """Return what a value of TOML should be by a field's annotation, or None if it is that."""
+    if annotation == "str":
+        return None if isinstance(value, str) else "a text"
+    if annotation == "Sequence[str]":
+        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return None if fits else "a list of texts"
+    return None if isinstance(value, Mapping) else "a table"
 
 
 def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:

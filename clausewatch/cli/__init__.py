@@ -13,6 +13,7 @@ import click
 from clausewatch import __version__
 from clausewatch.cli.context import CommandContext
 from clausewatch.errors import ClausewatchError, ExitCode
+from languages import LanguageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
     "import": CommandEntry("clausewatch.cli.imports:imports", "Import histories and watch lists of other tools."),
     "archive": CommandEntry("clausewatch.cli.archive:archive", "Show its disk space; back it up, restore it."),
+    "languages": CommandEntry("clausewatch.cli.languages:show_languages", "Show what each language has and lacks."),
     "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
     "unsubscribe": CommandEntry(
         "clausewatch.cli.unsubscribe:unsubscribe", "Remove a subscription that `subscribe` made."
@@ -80,6 +82,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ClausewatchError as error:
             _end(ctx, error, error.exit_code)
+        except LanguageError as error:
+            _end(ctx, error, ExitCode.USAGE)
         except _archive_errors() as error:
             _end(ctx, error, _archive_exit_code(error))
 

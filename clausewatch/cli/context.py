@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from languages import ADDED, LanguageError
 
 if TYPE_CHECKING:
     from archive.storage.database import Archive
@@ -36,6 +39,7 @@ class CommandContext:
         from clausewatch.config import load
         from notifier.channels import address_problem
 
+        _check_added_languages()
         return load(self.config_path, check_channel=address_problem)
 
     def own_profiles(self) -> Mapping[str, Profile]:
@@ -57,7 +61,19 @@ class CommandContext:
     def _configuration(self) -> Configuration:
         from clausewatch.config import load
 
+        _check_added_languages()
         return load(self.config_path)
+
+
+def _check_added_languages() -> None:
+    """Raise LanguageError with everything that is wrong with the languages that the user added."""
+    if not os.environ.get(ADDED):
+        return
+    from clausewatch.inspection.language_survey import survey
+
+    problems = [problem for report in survey() for problem in report.problems]
+    if problems:
+        raise LanguageError("\n".join(["a language cannot be used:", *(f"  {problem}" for problem in problems)]))
 
 
 pass_context = click.make_pass_decorator(CommandContext)

@@ -13,6 +13,7 @@ from clausewatch.config.profiles import Tailoring
 from clausewatch.config.quantities import duration_text, size_text
 from differ.language.lexicon import load_lexicon
 from differ.model import SEVERITIES, WATCHED
+from languages import language_name
 from notifier.audience.subscriptions import Subscriber, covers_policy, idle, operators
 from notifier.audience.timing import DAYS
 
@@ -181,6 +182,10 @@ def _policy_warnings(configuration: Configuration) -> Iterator[str]:
         unknown = [language for language in policy.options.languages if load_lexicon(language) is None]
         if unknown:
             yield f"{policy.name}: there are no word lists for {', '.join(unknown)}: judged by structure alone"
+        short = [one for one in policy.options.languages if (lexicon := load_lexicon(one)) and lexicon.short]
+        if short:
+            names = ", ".join(map(language_name, short))
+            yield f"{policy.name}: the word lists for {names} are short: more changes are missed than in English"
         same = (policy.urls, policy.options)
         if same in seen:
             yield f"{policy.name}: watches the same page as {seen[same]}"

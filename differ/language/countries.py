@@ -17,7 +17,7 @@ _IN_BRACKETS = re.compile(r" \(.+?\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Places:
+class Places:
     """The names of places in one language, from its `places.toml`."""
 
     ampersand: str
@@ -34,7 +34,7 @@ class _Places:
 @cache
 def _names(language: str) -> Mapping[str, str]:
     """Return the code of each name in a language and in English; a state is its own code."""
-    known = [read for tongue in (ENGLISH, language) if (read := read_record(tongue, "places", _Places))]
+    known = [read for tongue in (ENGLISH, language) if (read := read_record(tongue, "places", Places))]
     territories = {name: code for places in known for name, code in _territories(places)}
     shortened = {_IN_BRACKETS.sub("", name): code for name, code in territories.items()}
     regions = {name: code for places in known for code, names in places.regions.items() for name in names}
@@ -42,7 +42,7 @@ def _names(language: str) -> Mapping[str, str]:
     return MappingProxyType(shortened | territories | regions | states)
 
 
-def _territories(places: _Places) -> Iterator[tuple[str, str]]:
+def _territories(places: Places) -> Iterator[tuple[str, str]]:
     """Yield each way in which texts write a territory's name, with straight apostrophes, and its code."""
     for code, name in places.territories.items():
         plain = name.replace("’", "'")

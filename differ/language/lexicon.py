@@ -132,7 +132,7 @@ class Lexicon:
         self.days: dict[str, int] = content["numbers"]["days"]
         self.units = frozenset(content["numbers"]["units"])
         self.money = frozenset(content["numbers"]["money"])
-        self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"].get("endings", ())]
+        self._endings: list[tuple[str, str]] = [(old, new) for old, new in content["spelling"]["endings"]]
         self.concepts = Patterns(content["concepts"])
         self.vocabulary = self.function_words | vocabulary_of(content)
         self.headings = Patterns(content["headings"])

@@ -32,7 +32,7 @@ class _Cue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _DateWords:
+class DateWords:
     """How one language writes dates, from its `dates.toml`; phrases are regular expressions."""
 
     updated: Sequence[str]
@@ -49,8 +49,8 @@ class _DateWords:
 
 
 @cache
-def _words() -> Mapping[str, _DateWords]:
-    return dict(records("dates", _DateWords))
+def _words() -> Mapping[str, DateWords]:
+    return dict(records("dates", DateWords))
 
 
 def _any(lists: Iterable[Sequence[str]]) -> str:

@@ -40,7 +40,7 @@ _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "G
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
+class LanguageSigns:
     """By what a language shows, from its `detection.toml`."""
 
     common: str
@@ -52,8 +52,8 @@ class _Signs:
 
 
 @cache
-def _signs() -> Mapping[str, _Signs]:
-    return dict(records("detection", _Signs))
+def _signs() -> Mapping[str, LanguageSigns]:
+    return dict(records("detection", LanguageSigns))
 
 
 @cache

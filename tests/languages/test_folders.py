@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def test_an_unknown_key_is_named_with_its_file() -> None:
 @dataclass(frozen=True)
 class Wide:
     name: str
-    names: dict[str, str]
+    names: Mapping[str, str]
     stemmer: str
     script: str
 
@@ -76,6 +76,18 @@ class Wide:
 def test_a_missing_key_is_named_with_its_file() -> None:
     with pytest.raises(LanguageError, match=r"en.language\.toml: .*'script'"):
         read_record("en", "language", Wide)
+
+
+@dataclass(frozen=True)
+class Listed:
+    name: str
+    names: Sequence[str]
+    stemmer: str
+
+
+def test_a_value_of_another_kind_is_named_with_its_file() -> None:
+    with pytest.raises(LanguageError, match=r"en.language\.toml: names is not a list of texts"):
+        read_record("en", "language", Listed)
 
 
 Ask = Callable[..., str]

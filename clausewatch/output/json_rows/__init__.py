@@ -3,6 +3,7 @@
 from clausewatch.output.json_rows.answers import (
     blame_row,
     delivery_row,
+    language_row,
     redline_row,
     search_row,
     stats_row,
@@ -25,6 +26,7 @@ __all__ = [
     "diagnosis_row",
     "history_row",
     "inventory_page_row",
+    "language_row",
     "redline_row",
     "reviewable_row",
     "search_row",

@@ -19,11 +19,27 @@ if TYPE_CHECKING:
     from archive.questions.status import PolicyStatus
     from archive.search.query import SearchResult, SectionMatch
     from archive.upkeep.stats import ArchiveStats
+    from clausewatch.inspection.language_survey import LanguageReport
     from clausewatch.output.redline_page import Redline
     from differ.matching.redline import RedlineSection
     from notifier.audience.subscriptions import Subscriber
     from notifier.outbox import Made
     from notifier.outbox.listing import ListedDelivery
+
+
+def language_row(report: LanguageReport) -> Row:
+    """Return what a language has and lacks."""
+    return {
+        "code": report.code,
+        "name": report.naming.name,
+        "names": dict(report.naming.names),
+        "judged_by": "lexicon" if "lexicon" in report.files else "structure",
+        "short": report.short,
+        "files": list(report.files),
+        "missing": list(report.missing),
+        "lacks": {file: list(keys) for file, keys in report.lacks.items()},
+        "problems": list(report.problems),
+    }
 
 
 def status_row(status: PolicyStatus, to_review: int) -> Row:

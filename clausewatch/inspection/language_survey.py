@@ -1,0 +1,139 @@
+"""Reports what each language has, what it lacks beside English, and what in its files cannot be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import snowballstemmer
+
+from differ.language.countries import Places
+from differ.language.lexicon import load_lexicon
+from differ.language.sentence_words import SentenceWords
+from document.identity import LinkWords
+from document.screening import ScreeningWords
+from document.text.dates import DateWords
+from document.text.languages import LanguageSigns
+from languages import FILES, LanguageError, Naming, languages, languages_with, naming, read_record, read_table
+from notifier.texts.phrases import phrases_for
+
+MODEL = "en"
+"""The language whose files are complete."""
+_DEEP = {"lexicon": 2, "places": 2, "messages": 4}
+"""How many levels of a file's tables have the same keys in every language; one if the file is not here."""
+_OWN = ("short", "states")
+"""Tables of places whose keys are the language's own."""
+_PATTERNS = ("screening", "dates")
+"""Files whose words are regular expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageReport:
+    """What one language has and lacks."""
+
+    code: str
+    naming: Naming
+    files: tuple[str, ...]
+    """The files that it has, in the order of `FILES`."""
+    _: KW_ONLY
+    short: bool
+    """Whether its lexicon declares itself short."""
+    lacks: Mapping[str, tuple[str, ...]]
+    """By file, the keys that English has and it does not; a file that is missing has no keys here."""
+    problems: tuple[str, ...]
+    """What cannot be used, a sentence each; it names the file."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The files that it does not have."""
+        return tuple(file for file in FILES if file not in self.files)
+
+
+def survey() -> tuple[LanguageReport, ...]:
+    """Return a report on every language, by code."""
+    return tuple(map(language_report, languages()))
+
+
+def language_report(language: str) -> LanguageReport:
+    """Return what a language has and lacks."""
+    problems = tuple(_problems(language))
+    if problems:
+        return LanguageReport(language, Naming(language), (), short=False, lacks={}, problems=problems)
+    files = tuple(file for file in FILES if language in languages_with(file))
+    lexicon = load_lexicon(language)
+    return LanguageReport(
+        language,
+        naming(language),
+        files,
+        short=lexicon is not None and lexicon.short,
+        lacks=MappingProxyType({file: keys for file in files if (keys := tuple(_lacking(language, file)))}),
+        problems=(),
+    )
+
+
+def _lacking(language: str, file: str) -> Iterator[str]:
+    model, table = read_table(MODEL, file), read_table(language, file)
+    if model is not None and table is not None:
+        own = _OWN if file == "places" else ()
+        yield from _missing({key: value for key, value in model.items() if key not in own}, table, _DEEP.get(file, 1))
+
+
+def _missing(model: Mapping[str, Any], table: Mapping[str, Any], levels: int) -> Iterator[str]:
+    """Yield the keys of a table's model that it does not have, down to a level, joined by dots."""
+    for key, value in model.items():
+        if key not in table:
+            yield key
+        elif levels > 1 and isinstance(value, Mapping):
+            yield from (f"{key}.{below}" for below in _missing(value, table[key], levels - 1))
+
+
+def _problems(language: str) -> Iterator[str]:
+    readers: dict[str, Callable[[str], object]] = {
+        "language": _read_naming,
+        "detection": partial(read_record, file="detection", record=LanguageSigns),
+        "screening": partial(read_record, file="screening", record=ScreeningWords),
+        "links": partial(read_record, file="links", record=LinkWords),
+        "dates": partial(read_record, file="dates", record=DateWords),
+        "sentences": partial(read_record, file="sentences", record=SentenceWords),
+        "lexicon": load_lexicon,
+        "places": partial(read_record, file="places", record=Places),
+        "messages": _read_messages,
+    }
+    for file, read in readers.items():
+        if language not in languages_with(file):
+            continue
+        try:
+            read(language)
+        except LanguageError as error:
+            yield str(error)
+        else:
+            yield from _unreadable_patterns(language, file)
+
+
+def _read_naming(language: str) -> None:
+    algorithm = naming(language).stemmer
+    if algorithm and algorithm not in snowballstemmer.algorithms():
+        known = ", ".join(snowballstemmer.algorithms())
+        raise LanguageError(f"{language}/language.toml: there is no stemmer {algorithm!r}; there are: {known}")
+
+
+def _read_messages(language: str) -> None:
+    try:
+        phrases_for(language)
+    except KeyError as error:
+        raise LanguageError(f"{language}/messages.toml: {error} is missing") from error
+
+
+def _unreadable_patterns(language: str, file: str) -> Iterator[str]:
+    if file not in _PATTERNS:
+        return
+    for key, phrases in (read_table(language, file) or {}).items():
+        for phrase in phrases:
+            try:
+                re.compile(phrase)
+            except re.error as error:
+                yield f"{language}/{file}.toml: {key}: {phrase!r} is not a regular expression: {error}"

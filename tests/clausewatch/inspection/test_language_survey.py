@@ -1,0 +1,94 @@
+"""What each language has and lacks, and that statements about languages say what the folders say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from clausewatch.cli import main
+from clausewatch.inspection.language_survey import survey
+from languages import ADDED, language_name
+from tests.sources import PROJECT
+
+REPORTS = {report.code: report for report in survey()}
+FULL = [code for code, report in REPORTS.items() if "lexicon" in report.files and not report.short]
+SHORT = [code for code, report in REPORTS.items() if report.short]
+
+
+def enumerated(codes: list[str]) -> str:
+    """Return the English names of languages as a sentence lists them, English first."""
+    names = sorted(map(language_name, codes), key=lambda name: (name != "English", name))
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_nothing_of_ours_is_unusable(code: str) -> None:
+    assert REPORTS[code].problems == ()
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_no_file_of_ours_lacks_a_key(code: str) -> None:
+    assert REPORTS[code].lacks == {}
+
+
+def test_the_readme_says_which_lexicons_are_full_and_which_short() -> None:
+    readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
+    sentence = (
+        f"It judges policies in {enumerated(FULL)} by full word lists, in {enumerated(SHORT)} by shorter ones, and in"
+        " any other language by their structure, which it says."
+    )
+    assert sentence in readme
+
+
+def test_the_configuration_page_names_the_languages_of_messages() -> None:
+    codes = [code for code, report in REPORTS.items() if "messages" in report.files]
+    table = (PROJECT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert f"the language of the messages: {' or '.join(f'`{code}`' for code in codes)}" in table
+
+
+def test_the_command_says_how_each_language_is_judged() -> None:
+    listed = CliRunner().invoke(main, ["languages"]).output
+    parts = {part.split(" ")[0]: part for part in listed.split("\n\n")}
+    assert parts.keys() == REPORTS.keys()
+    assert all("a full lexicon" in parts[code] for code in FULL)
+    assert all("a short lexicon" in parts[code] for code in SHORT)
+    assert "lacks: detection (common words" in parts["it"]
+
+
+def test_json_has_a_row_for_each_language() -> None:
+    rows = json.loads(CliRunner().invoke(main, ["languages", "--format", "json"]).output)
+    assert [row["code"] for row in rows] == list(REPORTS)
+    assert {row["code"] for row in rows if row["short"]} == set(SHORT)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "problem"),
+    [
+        ("links", 'right = ["qen"]', "links.toml: unknown key 'right'; known are: rights"),
+        ("links", 'rights = "qen"', "links.toml: rights is not a list of texts"),
+        ("language", 'name = "Qen"\nstemmer = "qenyan"', "language.toml: there is no stemmer 'qenyan'"),
+        ("lexicon", "short = true", "the lexicon of 'qtx': 'writing'"),
+        ("messages", "", "messages.toml: 'date' is missing"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, file: str, content: str, problem: str) -> None:
+    (tmp_path / "qtx").mkdir()
+    (tmp_path / "qtx" / f"{file}.toml").write_text(content, encoding="utf-8")
+    for command, code in (["languages"], 1), (["config", "check"], 2):
+        ended = subprocess.run(
+            [sys.executable, "-m", "clausewatch", *command],
+            cwd=PROJECT,
+            env=os.environ | {ADDED: str(tmp_path), "COLUMNS": "400"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert problem in " ".join((ended.stdout + ended.stderr).split())
+        assert "Traceback" not in ended.stderr
+        assert ended.returncode == code
