@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from differ.judgement.relevance import comes_from
 from differ.language.countries import countries
-from differ.language.lexicon import Mention, load_lexicon
+from differ.language.lexicon import Lexicon, Mention, load_lexicon
 from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.language.polarity import NEGATION_REACH
 from differ.language.statements import Statement
@@ -75,13 +75,13 @@ class NameContext:
     headers: frozenset[int]
     """Positions of the rows that head a table."""
 
-    def is_name(self, written: Sequence[str], sense: Meaning) -> bool:
+    def is_name(self, written: Sequence[str], lexicon: Lexicon) -> bool:
         """Whether words with capitals, case-folded here, name somebody other than the company."""
-        return not self.own & set(written) and bool(self.telling(written, sense))
+        return not self.own & set(written) and bool(self.telling(written, lexicon))
 
-    def telling(self, written: Sequence[str], sense: Meaning) -> set[str]:
+    def telling(self, written: Sequence[str], lexicon: Lexicon) -> set[str]:
         """Return the words that are neither plain, nor in the lexicon, nor a company's legal form."""
-        alone = meaning(tuple(written), sense.lexicon.language)
+        alone = meaning(tuple(written), lexicon.language)
         covered = (
             {index for mention in alone.mentions for index in range(mention.start, mention.end)} if alone else set()
         )
@@ -90,15 +90,17 @@ class NameContext:
             for index, word in enumerate(written)
             if len(word) > 1
             and index not in covered
-            and word not in self.plain | sense.lexicon.vocabulary | LEGAL_FORMS
+            and word not in self.plain
+            and word not in lexicon.vocabulary
+            and word not in LEGAL_FORMS
         }
 
     def strangers(self, statement: Statement) -> set[str]:
         """Return the words of names in a statement that are not the company's own."""
-        sense = meaning(statement.words, statement.language)
-        if sense is None or sense.lexicon.capitals:
+        lexicon = load_lexicon(statement.language)
+        if lexicon is None or lexicon.capitals:
             return set()
-        return {word for run in runs(statement, sense) if self.is_name(run.words, sense) for word in run.words}
+        return {word for run in runs(statement, lexicon) if self.is_name(run.words, lexicon) for word in run.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
     written = [token for token in TOKEN.findall(cell) if token[0].isalpha()]
     capitals = [word for token in written if CAPITAL.fullmatch(token) for word in words(token)]
     others = {word for token in written for word in words(token)} - set(capitals)
-    return bool(capitals) and others <= sense.lexicon.function_words and names.is_name(capitals, sense)
+    return bool(capitals) and others <= sense.lexicon.function_words and names.is_name(capitals, sense.lexicon)
 
 
 def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
@@ -184,10 +186,10 @@ def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[s
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
     receiving: list[str] = []
     last = -NEXT_REACH
-    for run in runs(statement, sense):
+    for run in runs(statement, sense.lexicon):
         away = lands | sense.lexicon.date_words
         near = run.start - last <= NEXT_REACH or receives(run, statement, sense)
-        if near and not away & set(run.words) and names.is_name(run.words, sense):
+        if near and not away & set(run.words) and names.is_name(run.words, sense.lexicon):
             receiving.append(run.text)
             last = run.end
     return receiving
@@ -212,14 +214,14 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
     return False
 
 
-def runs(statement: Statement, sense: Meaning) -> list[Run]:
+def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
     """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the word
     counts in a longer run if the lexicon does not know it, and alone only if it is the whole beginning of a line."""
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
     for token in [*TOKEN.findall(statement.text), LINE_END]:
-        if is_in_run(token, run, sense, start=start):
+        if is_in_run(token, run, lexicon, start=start):
             opens = start if not run else opens
             run.append(token)
         elif not token.isspace() or token is LINE_END:
@@ -229,15 +231,15 @@ def runs(statement: Statement, sense: Meaning) -> list[Run]:
                 gathered.append(Run(" ".join(run).strip(" &"), index - len(words(" ".join(run))), index))
             run = []
         start = token in SENTENCE_BREAKS or (start and token.isspace())
-        index += len(words(token))
+        index += len(words(token)) if token[0].isalnum() else 0
     return gathered
 
 
-def is_in_run(token: str, run: list[str], sense: Meaning, *, start: bool) -> bool:
+def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> bool:
     """Whether a token begins or continues a run; at the start of a sentence, a word of the lexicon does not."""
     if token in AND:
         return bool(run)
-    return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, sense))
+    return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, lexicon))
 
 
 def ends_head(token: str, statement: Statement) -> bool:
@@ -250,9 +252,9 @@ def goes_on(run: list[str], token: str) -> bool:
     return token in ABBREVIATES and bool(run) and run[-1].casefold() in LEGAL_FORMS
 
 
-def plain_word(token: str, sense: Meaning) -> bool:
+def plain_word(token: str, lexicon: Lexicon) -> bool:
     """Whether a token is made of words that the lexicon knows."""
-    return all(word in sense.lexicon.vocabulary for word in words(token))
+    return all(word in lexicon.vocabulary for word in words(token))
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
@@ -287,9 +289,9 @@ def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str
     """Count the sentences of one language in which each word of a name occurs."""
     counts: Counter[str] = Counter()
     for statement in prose:
-        sense = meaning(statement.words, statement.language)
-        if sense is not None and not sense.lexicon.capitals and not statement.text.isupper():
-            counts.update({word for run in runs(statement, sense) for word in names.telling(run.words, sense)})
+        lexicon = load_lexicon(statement.language)
+        if lexicon is not None and not lexicon.capitals and not statement.text.isupper():
+            counts.update({word for run in runs(statement, lexicon) for word in names.telling(run.words, lexicon)})
     return counts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import Any
 
@@ -35,7 +35,8 @@ class Mention:
     """Whether it spans words that the pattern does not name."""
 
 
-def under(concept: str, wanted: Iterable[str]) -> bool:
+@lru_cache(maxsize=16_384)
+def under(concept: str, wanted: tuple[str, ...]) -> bool:
     """Whether a concept is one of the wanted ones or their subconcepts ("recipient.group" of "recipient")."""
     return any(concept == one or concept.startswith(one + ".") for one in wanted)
 
@@ -66,6 +67,7 @@ class Patterns:
                 for one in expand(pattern):
                     self._add(concept, one)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
+        self._starting = lru_cache(maxsize=8_192)(self._patterns_from)
 
     def _add(self, concept: str, pattern: str) -> None:
         parts = tuple(plain(part) for part in pattern.replace("-", " ").split())
@@ -85,13 +87,10 @@ class Patterns:
                     mentions[start, concept] = Mention(concept, start, end, gapped=".." in rest)
         return list(mentions.values())
 
-    def _starting(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        yield from self._exact.get(word, ())
-        if self._prefix:
-            for length in self._lengths:
-                if length > len(word):
-                    break
-                yield from self._prefix.get(word[:length], ())
+    def _patterns_from(self, word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the concept and the further parts of each pattern that begins with a word."""
+        prefixes = (word[:length] for length in self._lengths if length <= len(word))
+        return (*self._exact.get(word, ()), *(one for prefix in prefixes for one in self._prefix.get(prefix, ())))
 
 
 def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:

@@ -3,8 +3,10 @@ judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
+from functools import lru_cache
+from itertools import count
 from typing import Literal
 
 from differ.language.sentence_words import answers
@@ -67,34 +69,46 @@ class SectionPart:
     linked: bool = False
 
 
-def statements(document: Document, *, whole: bool = False) -> tuple[Statement, ...]:
-    """Return the statements of a document in reading order; with `whole`, each block as one."""
+@lru_cache(maxsize=2)
+def statements(document: Document) -> tuple[Statement, ...]:
+    """Return the statements of a document in reading order.
+
+    Those of the last two documents are kept, as a comparison asks for them many times.
+    """
+    return tuple(_numbered(document, led))
+
+
+def whole_blocks(document: Document) -> tuple[Statement, ...]:
+    """Return the headings and blocks of a document in reading order, each as one statement."""
+    return tuple(_numbered(document, lambda part: [(part.text, part.lead)]))
+
+
+def _numbered(document: Document, pieces: Callable[[SectionPart], Iterable[tuple[str, str]]]) -> Iterator[Statement]:
+    """Yield a statement for each piece of a document that has words. `pieces` splits a part, and names the leads."""
     main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
-    collected: list[Statement] = []
+    numbers = count()
     block = 0
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
         for part in unsplit_parts(section):
-            for sentence, lead in [(part.text, part.lead)] if whole else led(part):
-                plain = (*words(part.label), *words(sentence))
+            label = words(part.label)
+            for text, lead in pieces(part):
+                plain = (*label, *words(text))
                 if plain:
-                    collected.append(
-                        Statement(
-                            position=len(collected),
-                            kind=part.kind,
-                            text=sentence,
-                            words=plain,
-                            path=section.path,
-                            language=language,
-                            lead=lead,
-                            context=part.context,
-                            block=block,
-                            marker=part.marker,
-                            linked=part.linked,
-                        )
+                    yield Statement(
+                        position=next(numbers),
+                        kind=part.kind,
+                        text=text,
+                        words=plain,
+                        path=section.path,
+                        language=language,
+                        lead=lead,
+                        context=part.context,
+                        block=block,
+                        marker=part.marker,
+                        linked=part.linked,
                     )
             block += 1
-    return tuple(collected)
 
 
 def led(part: SectionPart) -> Iterator[tuple[str, str]]:
@@ -109,7 +123,7 @@ def led(part: SectionPart) -> Iterator[tuple[str, str]]:
             lead = sentence
 
 
-def split(part: SectionPart) -> list[str]:
+def split(part: SectionPart) -> Sequence[str]:
     """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
     if part.kind == "row" and len(part.text) > LONG_ROW:
         return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell)]

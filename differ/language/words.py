@@ -79,7 +79,8 @@ def plain(token: str) -> str:
     return ELIDED.sub("", unicodedata.normalize("NFKC", token).casefold().replace("’", "'"))
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=2)  # of a block they are asked for as statements and as the context of the next
+def sentences(text: str) -> tuple[str, ...]:
     """Split a block into sentences. Colons and semicolons end a sentence too if a capital or a number follows, because
     policies often chain clauses by them. Joined by a space, the sentences give the text again."""
     uncut: list[str] = []
@@ -97,7 +98,7 @@ def sentences(text: str) -> list[str]:
         start = end.end()
     if text[start:]:
         uncut.append(text[start:])
-    return [piece for sentence in uncut for piece in cut(sentence)]
+    return tuple(piece for sentence in uncut for piece in (cut(sentence) if len(sentence) > LONGEST else (sentence,)))
 
 
 def cut(sentence: str) -> Iterator[str]:

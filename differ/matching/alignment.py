@@ -229,10 +229,11 @@ def similar_pairs(
     candidates, coarse = proposals(
         before, after, left=left, right=right, place_before=place_before, place_after=place_after
     )
+    words_before, words_after = counted(before, left), counted(after, right)
     scored = []
     for i, j in candidates:
         here = place_before[i] == place_after[j]
-        score = likeness(before[i], after[j])
+        score = likeness(words_before[i], words_after[j])
         short = min(len(before[i].words), len(after[j].words)) < SHORT
         if (before[i].kind == "heading") != (after[j].kind == "heading") and score < 1:
             continue
@@ -277,7 +278,12 @@ def proposals(
     return proposed, False
 
 
-def likeness(one: Statement, other: Statement) -> float:
+def counted(statements: Sequence[Statement], positions: Iterable[int]) -> dict[int, Counter[str]]:
+    """Return the words of the statements at some positions, with their counts."""
+    return {position: Counter(statements[position].words) for position in positions}
+
+
+def likeness(one: Counter[str], other: Counter[str]) -> float:
     """Return the share of common words, 0 to 1 (Dice over the words with their counts)."""
-    common = sum((Counter(one.words) & Counter(other.words)).values())
-    return 2 * common / (len(one.words) + len(other.words))
+    common = sum(min(one[word], other[word]) for word in one.keys() & other.keys())
+    return 2 * common / (one.total() + other.total())

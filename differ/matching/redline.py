@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from differ.language.statements import statements
+from differ.language.statements import whole_blocks
 from differ.matching.alignment import Pair, align
 from differ.matching.wording import word_edits
 from differ.model import Edit
@@ -28,7 +28,7 @@ class RedlineSection:
 
 def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
     """Return the sections of both documents with the edits of each block."""
-    pairs = align(statements(before, whole=True), statements(after, whole=True), join=False).pairs
+    pairs = align(whole_blocks(before), whole_blocks(after), join=False).pairs
     grouped = groupby(pairs, key=place)
     return tuple(redline_section(section, list(members)) for (section, _), members in grouped)
 

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal
 
 from differ.judgement.profiles import Profile, load_profile
+from differ.language.statements import statements
 from differ.model import Comparison
 from differ.visits.anomalies import newly_fallen_back, odd
 from differ.visits.comparability import comparability
@@ -147,7 +148,11 @@ def assess(visit: Visit) -> Assessment:
     )
     if visit.latest is None:
         return result
-    return with_left_out(compared(result, extracted.document, visit, visit.latest), extracted.document, visit.latest)
+    try:
+        compared_result = compared(result, extracted.document, visit, visit.latest)
+        return with_left_out(compared_result, extracted.document, visit.latest)
+    finally:
+        statements.cache_clear()  # the memory of a worker is for its next visit
 
 
 def unsettled(pages: Sequence[Page]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from differ.language.lexicon import load_lexicon
-from differ.language.statements import Statement, statements
+from differ.language.statements import Statement, statements, whole_blocks
 from differ.language.words import words
 from differ.model import Comparison
 from document import Screening
@@ -206,7 +206,7 @@ def language_gone(before: Document, after: Document) -> Screening | None:
 def amounts(document: Document) -> Counter[str]:
     """Count the words in each language."""
     counts: Counter[str] = Counter()
-    for statement in statements(document, whole=True):
+    for statement in whole_blocks(document):
         counts[statement.language] += len(statement.words)
     return counts
 

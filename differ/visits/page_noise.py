@@ -14,7 +14,7 @@ from itertools import groupby
 from differ.judgement.relevance import relevance
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
-from differ.language.statements import Statement, statements
+from differ.language.statements import Statement, statements, whole_blocks
 from differ.language.words import sentences, words
 from differ.model import Comparison, Finding, Suppression
 from differ.visits.comparability import SUBSTANTIAL
@@ -155,7 +155,7 @@ def menus(document: Document) -> frozenset[str]:
     words."""
     menu_lines: set[str] = set()
     prose, before = False, None
-    for short, run in groupby(statements(document, whole=True), is_short):
+    for short, run in groupby(whole_blocks(document), is_short):
         lines = list(run)
         if short and is_menu(lines, before, prose=prose):
             menu_lines.update(line.text for line in lines)

@@ -104,10 +104,10 @@ def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequen
 
 def _script(text: str) -> str | None:
     """Return the script of most letters, by the first word of their Unicode names; None for hardly any letters."""
-    letters = [character for character in text[:2000] if character.isalpha()]
+    letters = list(filter(str.isalpha, text[:2000]))
     if len(letters) < 12:
         return None
-    if all(letter < "\u0250" for letter in letters):
+    if max(letters) < "\u0250":
         return "LATIN"
     scripts = Counter(unicodedata.name(letter, "UNKNOWN").split(" ")[0] for letter in letters)
     return scripts.most_common(1)[0][0]

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from differ.language.statements import Statement, statements
+from differ.language.statements import Statement, statements, whole_blocks
 from differ.matching.alignment import Pair, align
 from tests.differ.policies import document
 
@@ -134,8 +134,8 @@ def test_a_split_sentence_is_one_edit() -> None:
 def test_a_redline_keeps_each_block_by_itself() -> None:
     before, after = "One long walk, and two short ones.", "One long walk\n\nand two short ones."
     pairs = align(
-        statements(document(f"# Notice\n\n{before}"), whole=True),
-        statements(document(f"# Notice\n\n{after}"), whole=True),
+        whole_blocks(document(f"# Notice\n\n{before}")),
+        whole_blocks(document(f"# Notice\n\n{after}")),
         join=False,
     ).pairs
     assert len(pairs) == 3
