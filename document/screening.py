@@ -58,6 +58,8 @@ _FEW_WORDS = 12
 """Words below which a page says nothing."""
 _WALL_WORDS = 400
 """Words of a whole page up to which a phrase of a wall is believed."""
+_COOKIE_WORDS = 80
+"""Words of a whole page up to which it may only ask for a cookie."""
 _NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
 """The share of characters that are no text from which a body is not read as one."""
@@ -192,9 +194,10 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     if seen.refresh and spoken < _SHORT_POLICY_WORDS:
         return Screening("empty-shell", "The page only sends its reader on to another address.")
     if spoken < _FEW_WORDS:
-        return Screening("empty-shell", _empty(page, seen, spoken))
+        return Screening("empty-shell", _empty(page, seen, spoken) + _cookie_hint(page, seen))
     if vocabulary < _ANY_VOCABULARY and _is_judged_by_words(document, spoken):
-        return Screening("other-document", f"The page's {spoken} words use next to none of a policy's terms.")
+        terms = f"The page's {spoken} words use next to none of a policy's terms."
+        return Screening("other-document", terms + _cookie_hint(page, seen))
     return None
 
 
@@ -212,6 +215,14 @@ def _empty(page: Page, seen: _Seen, spoken: int) -> str:
     if any(name == RENDERED for name, _ in page.headers):
         return f"{holds}, which a browser has run."
     return f"{holds}: it may need JavaScript, which `render = true` runs."
+
+
+def _cookie_hint(page: Page, seen: _Seen) -> str:
+    """Say what may help if a short page speaks of cookies; those that a response sets go back within a visit."""
+    short = len(seen.text.split()) <= _COOKIE_WORDS
+    if not short or "cookie" not in seen.text.lower() or any(name == RENDERED for name, _ in page.headers):
+        return ""
+    return " It speaks of cookies: the site may want one that a script sets, and `render = true` runs its scripts."
 
 
 def _amount(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.http import Request
@@ -13,8 +13,10 @@ from w3lib.url import safe_url_string
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-_REFRESH = re.compile(r"\s*(?P<delay>\d+)(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?P<url>\S.*)", re.IGNORECASE)
-"""The HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy"."""
+_REFRESH = re.compile(
+    r"\s*(?P<delay>\d+|(?=\.))(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*|(?!url\s*=))(?P<url>\S.*)", re.IGNORECASE
+)
+"""The HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy", ".5; url=/privacy"."""
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
@@ -28,12 +30,12 @@ class RefreshMiddleware(MetaRefreshMiddleware):
     ) -> Request | Response:
         """Return the request for the address to which a page leads, or else the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
-        reloads = isinstance(followed, Request) and followed.url == request.url
+        reloads = isinstance(followed, Request) and urldefrag(followed.url).url == urldefrag(request.url).url
         return response if reloads and "Set-Cookie" not in response.headers else followed
 
     def _by_header(self, request: Request, response: Response) -> Request | None:
         stated = _REFRESH.match((response.headers.get("Refresh") or b"").decode("utf-8", "replace"))
-        if stated is None or int(stated["delay"]) >= self._maxdelay:
+        if stated is None or int(stated["delay"] or 0) >= self._maxdelay:
             return None
         written = stated["url"]
         address = written[1:].partition(written[0])[0] if written[0] in "\"'" else written

@@ -4,56 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
-# WHATWG Encoding Standard: labels that do not mean what Python's codec of that name does.
-_LABELS = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso88591": "cp1252",
-    "iso_8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "l1": "cp1252",
-    "x-cp1252": "cp1252",
-    "x-user-defined": "cp1252",
-    "iso-8859-9": "cp1254",
-    "latin5": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb_2312-80": "gb18030",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "big5": "big5hkscs",
-    "x-gbk": "gb18030",
-}
-_KNOWN = frozenset(
-    (
-        *(
-            "utf-8",
-            "utf-16",
-            "utf-16-le",
-            "utf-16-be",
-            "gb18030",
-            "big5hkscs",
-            "euc_jp",
-            "iso2022_jp",
-            "cp932",
-            "cp949",
-        ),
-        *("koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "cp866", "cp874", *(f"cp125{n}" for n in range(9))),
-        *(f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
-    )
-)
-"""The encodings of the Standard, by Python's names. Python knows others, which fail or take long on hostile bytes."""
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD_TOKEN = re.compile(
@@ -64,6 +19,9 @@ _HEAD_TOKEN = re.compile(
 """What the head of a page is made of; each alternative goes on to its end, or to that of the page."""
 _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)
+_CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
+"""What a `meta` element says; a charset in it counts only if it stands for a header."""
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
 """Bytes within which a declaration counts wherever it is; after them it does in the head alone."""
@@ -102,19 +60,25 @@ def _declared(body: bytes, content_type: str) -> str | None:
 def _meta_charsets(body: bytes) -> Iterator[bytes]:
     """Yield the labels that `meta` elements declare, up to the end of the page's head."""
     for token in _HEAD_TOKEN.finditer(body):
-        if token["meta"] is not None and (match := _CHARSET.search(token["meta"])):
+        meta = token["meta"]
+        if meta is not None and (
+            match := _CHARSET.search(meta if _HTTP_EQUIV.search(meta) else _CONTENT.sub(b"", meta))
+        ):
             yield match[1]
         elif token["tag"] and token.start() >= _META_WITHIN and token["tag"].lower() not in _HEAD_TAGS:
             return
 
 
 def _codec(label: str) -> str | None:
-    label = label.strip().lower()
-    try:
-        name = codecs.lookup(_LABELS.get(label, label)).name
-    except LookupError:
-        return None
-    return name if name in _KNOWN else None
+    """Return Python's name of the encoding that a label means, or None for one that browsers do not know."""
+    return _labels().get(label.strip().lower().replace("utf_8", "utf-8"))
+
+
+@cache
+def _labels() -> dict[str, str]:
+    # Python knows other encodings too, which fail or take long on hostile bytes.
+    by_name: dict[str, str] = tomllib.loads((files("document.formats") / "encodings.toml").read_text(encoding="utf-8"))
+    return {label: name for name, labels in by_name.items() for label in labels.split()}
 
 
 def _guess(body: bytes) -> str:

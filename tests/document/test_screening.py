@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from document import read, screen
-from document.model import Page
+from document.model import RENDERED, Page
 from document.screening import Reason
 
 SENTENCE = "We collect personal data with your consent and share it with third parties to provide our services."
@@ -115,3 +117,22 @@ def test_a_policy_may_speak_of_requests_that_are_denied() -> None:
 @pytest.mark.parametrize("body", [POLICY, POLICY + WALL_WORDS, SHORT, SHORT_INDONESIAN, CHINESE])
 def test_policy_is_never_screened_out(body: str) -> None:
     assert reason(f"<title>Privacy</title><main>{body}</main>") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Our site wants its biscuits back: allow cookies, please.",
+        "Cookie Anda mati. Nyalakan cookie lalu muat ulang halaman ini agar kebijakan kami dapat dibaca.",
+        "Your browser keeps no cookies. Turn them on, load this page again, and you will come to what you look.",
+    ],
+)
+def test_a_short_page_that_wants_a_cookie_says_what_may_help(words: str) -> None:
+    page = Page(f"<h1>Hold on</h1><p>{words}</p>".encode(), "text/html")
+    plain, built = (
+        screen(shown, read(shown).document) for shown in (page, replace(page, headers=((RENDERED, "Chromium 1"),)))
+    )
+    assert plain is not None
+    assert built is not None
+    assert "`render = true` runs its scripts" in plain.detail
+    assert "render" not in built.detail

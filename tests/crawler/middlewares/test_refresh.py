@@ -26,6 +26,8 @@ FOLLOWED = (
     "1.5; /real",
     "0 url = /real",
     "0;url={base}/real",
+    ".5; url=/real",
+    "0; url='/real' and more",
 )
 READ_AS_IT_IS = (
     "60; url=/real",
@@ -35,6 +37,10 @@ READ_AS_IT_IS = (
     "soon; url=/real",
     "0; url=file:///etc/hostname",
     "0; url=/{here}",
+    "0; url=/{here}#rights",
+    "5; url=",
+    "0; url=''",
+    "url=/real",
 )
 
 

@@ -29,6 +29,13 @@ from document.formats.decoding import decode
         (b"<meta charset=punycode>a-b", "", "<meta charset=punycode>a-b"),
         (b"<meta charset=idna>\xc3\xa9", "", "<meta charset=idna>é"),
         (b"a\x00b", "", "ab"),
+        ("שלום".encode("iso8859-8"), "text/html; charset=ISO-8859-8-I", "שלום"),
+        ("ตกลง".encode("cp874"), "text/html; charset=windows-874", "ตกลง"),
+        ("개인".encode("cp949"), "text/html; charset=ks_c_5601-1987", "개인"),
+        ("Дані".encode("mac-cyrillic"), 'text/html; charset="x-mac-ukrainian"', "Дані"),
+        ("é".encode("utf-16-le"), "text/html; charset=utf-16", "é"),
+        ("é".encode(), "text/html; charset=utf_8", "é"),
+        ("é".encode("utf-16-be"), "text/html; charset=unicodeFFFE", "é"),
     ],
 )
 def test_text_is_what_a_browser_shows(body: bytes, content_type: str, text: str | None) -> None:
@@ -62,6 +69,8 @@ IN_HEAD = {
     "after a script that writes another": b"<head><script>'<meta charset=utf-8>';" + LONG + b"</script>" + META,
     "as http-equiv, after a pixel": b"<head><noscript><img src=x></noscript><title>" + LONG
     + b'</title><META http-equiv=content-type content="text/html; charset=windows-1251">',
+    "after an address with one in it": b"<head><meta property=og:url content='https://lark.example/?charset=utf-8'>"
+    + b'<meta name="description" content="charset=koi8-r">' + META,
     "after one that names no encoding": b"<head><meta charset=none>" + META,
 }  # fmt: skip
 
