@@ -235,6 +235,7 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
             early=True,
             templates=configuration.templates,
             thresholds=configuration.watchdog.thresholds,
+            roundup_from=configuration.roundup_from,
         )
         return Sent(
             summary,

@@ -125,6 +125,7 @@ class _Reading:
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),
             crawl=crawl.settings(),
             templates=self._templates(messages.templates),
+            roundup_from=messages.roundup_from,
             stamping=self._stamping(evidence),
             head_list=self._head_list(evidence),
             retention=evidence.retention(),

@@ -14,7 +14,7 @@ from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor
 from crawler.crawl_settings import CrawlSettings
 from differ.judgement.profiles import Profile
-from notifier.audience.planning import Thresholds
+from notifier.audience.planning import ROUNDUP_FROM, Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber
 
 
@@ -80,6 +80,8 @@ class Configuration:
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
     """The folder of the templates that replace ours, absolute."""
+    roundup_from: int = ROUNDUP_FROM
+    """Changes for one target that become one message."""
     stamping: Stamping | None = None
     head_list: HeadList | None = None
     """None if no timestamps are requested."""

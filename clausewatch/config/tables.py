@@ -30,6 +30,7 @@ from crawler.crawl_settings import Bounds, CrawlSettings
 from crawler.network.addresses import allowed_entry
 from differ.model import SEVERITIES, Severity
 from differ.model import TOPICS as FINDING_TOPICS
+from notifier.audience.planning import ROUNDUP_FROM
 from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
@@ -269,6 +270,7 @@ class MessagesTable(Table):
     """`[messages]`."""
 
     templates: Word | None = None
+    roundup_from: Annotated[StrictInt, _count(2, 10_000)] = ROUNDUP_FROM
 
 
 class EvidenceTable(Table):

@@ -218,6 +218,8 @@ class Courier:
     accepted: int = 0
     """Messages that a server has accepted so far."""
     _: KW_ONLY
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the run began."""
     interval: float = DELIVERY_INTERVAL
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)
@@ -234,6 +236,8 @@ class Courier:
             patience=patience,
             templates=self.configuration.templates,
             thresholds=self.configuration.watchdog.thresholds if last else None,
+            roundup_from=self.configuration.roundup_from,
+            run_began=None if last else self.began,
         )
         self.accepted += summary.accepted
         return summary

@@ -41,6 +41,9 @@ ATTEMPTS = 13
 LONGEST_WAIT = 2 * BACK_OFF[-1]
 """Upper limit for waits and claims. A time further in the future was written while the clock was ahead."""
 
+ROUNDUP_FROM = 10
+"""Default number of changes for one target that become one message."""
+
 ABSENCE = timedelta(days=7)
 """How long a subscriber may be missing from the configuration: until then its messages wait, and it loses nothing."""
 

@@ -26,6 +26,7 @@ from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
 from notifier.outbox.order import Waiting
 from notifier.outbox.overdue import Overdue, overdue
 from notifier.outbox.rerouting import reroute
+from notifier.outbox.roundups import held_until_the_end, merge_alerts
 from notifier.outbox.subscriptions import (
     Made,
     NameTakenError,
@@ -56,7 +57,9 @@ __all__ = [
     "erase_person",
     "everyone",
     "given_up",
+    "held_until_the_end",
     "made",
+    "merge_alerts",
     "note_accepted",
     "note_failed",
     "open_deliveries",

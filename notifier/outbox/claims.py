@@ -22,7 +22,7 @@ from archive.storage.tables import ChangeRow, DeliveryRow, SubscriptionRow, Vers
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
-from notifier.outbox.contents import MessageContent, read_content
+from notifier.outbox.contents import ROUNDUP, MessageContent, read_content
 from notifier.outbox.deliveries import OPEN
 from notifier.outbox.order import Waiting, in_order
 
@@ -129,6 +129,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
             return None
+        if _follows_roundup(session, session.get_one(DeliveryRow, delivery)):
+            return None
         taken = session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.id == delivery, _open(now, early=early))
@@ -226,6 +228,18 @@ def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
             VersionRow.policy_id == policy.where(ChangeRow.id == change).scalar_subquery(),
         )
     )
+
+
+def _follows_roundup(session: Session, row: DeliveryRow) -> bool:
+    """Whether an alert must wait for a roundup to the same target, which may report an older change of its policy."""
+    roundup = select(DeliveryRow.id).where(
+        DeliveryRow.subscription_id == row.subscription_id,
+        DeliveryRow.channel == row.channel,
+        DeliveryRow.recipient == row.recipient,
+        DeliveryRow.kind == ROUNDUP,
+        DeliveryRow.state.in_(OPEN),
+    )
+    return row.kind == "alert" and session.scalar(roundup.limit(1)) is not None
 
 
 def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:

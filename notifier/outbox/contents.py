@@ -17,15 +17,19 @@ from notifier.audience.subscriptions import Target
 from notifier.contents.change_notice import Alert, Notice, Seen
 from notifier.contents.digest import Account, Digest
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
+from notifier.contents.roundup import Roundup, most_severe_first
 from notifier.contents.welcome import Inception, Welcome
 
-MessageContent = Notice | Digest | Welcome | IncidentNotice
+MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 """The contents of a message."""
 
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
 """Serialises reports in a delivery's payload, in which people and addresses are numbers of rows."""
+
+ROUNDUP = "roundup"
+"""The kind of deliveries that report many changes in one message."""
 
 OPERATOR = "operator"
 """The kind of deliveries that notify operators of problems with the monitoring."""
@@ -43,6 +47,15 @@ def _alert(session: Session, delivery: DeliveryRow, subscriber: str) -> Notice:
     mine = AlertRow.subscription_id == delivery.subscription_id
     head = delivery.payload.get("head", "")
     return _notice(session, delivery.change_id, mine, subscriber=subscriber, head=head)
+
+
+def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundup:
+    mine = AlertRow.subscription_id == delivery.subscription_id
+    head = delivery.payload.get("head", "")
+    notices = [
+        _notice(session, change, mine, subscriber=subscriber, head=head) for change in delivery.payload["changes"]
+    ]
+    return Roundup(subscriber, delivery.key, most_severe_first(notices))
 
 
 def _digest(session: Session, delivery: DeliveryRow, _: str) -> Digest:
@@ -75,6 +88,7 @@ def _named(session: Session, report: IncidentReport, incident: Incident) -> Inci
 
 READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "alert": _alert,
+    ROUNDUP: _roundup,
     "digest": _digest,
     "welcome": _welcome,
     OPERATOR: _operation,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifier.audience.subscriptions import Language
 from notifier.contents.digest import Digest
 from notifier.contents.incident import IncidentNotice
+from notifier.contents.roundup import Roundup
 from notifier.contents.welcome import Welcome
 from notifier.outbox import MessageContent
 from notifier.texts import alert
@@ -12,11 +13,14 @@ from notifier.texts.digest import digest_message
 from notifier.texts.incident import incident_message
 from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
+from notifier.texts.roundup import roundup_message
 from notifier.texts.welcome import welcome_message
 
 
 def compose(telling: MessageContent, language: Language = "en", render: Render = render) -> Message:
     """Write the message with these contents in a language; `render` fills the templates."""
+    if isinstance(telling, Roundup):
+        return roundup_message(telling, language, render)
     if isinstance(telling, Digest):
         return digest_message(telling, language, render)
     if isinstance(telling, Welcome):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive.storage.database import Archive
 from notifier import outbox
-from notifier.audience.planning import Thresholds
+from notifier.audience.planning import ROUNDUP_FROM, Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.channels.outcome import Failed
 from notifier.sending.dispatcher import Dispatcher, sent
@@ -62,6 +62,8 @@ def deliver(
     patience: float = PATIENCE,
     templates: Path | None = None,
     thresholds: Thresholds | None = None,
+    roundup_from: int = ROUNDUP_FROM,
+    run_began: datetime | None = None,
 ) -> Summary:
     """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
@@ -71,17 +73,22 @@ def deliver(
     and the rest waits for the next pass. The state of each delivery is committed right after its send, so that a kill
     repeats at most the message under way in each channel. `templates` is a folder of templates that replace ours. With
     `thresholds`, operators are notified of problems with the monitoring, this pass included. Deliveries that wait go to
-    the targets that their subscriber has now. Raises StorageError.
+    the targets that their subscriber has now. `roundup_from` changes or more for one target become one message. During
+    a run that began at `run_began`, a target that had so many changes hears of more at its end. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
     outbox.plan_digests(archive, configured, now)
+    outbox.merge_alerts(archive, roundup_from, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     channels_by_name = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in subscribers_by_name.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, readers=subscribers_by_name, resting=resting)
+    if run_began is not None:
+        held = outbox.held_until_the_end(archive, due, run_began, roundup_from)
+        due = tuple(delivery for delivery in due if delivery.id not in held)
     with OwnTemplates(templates) as own:
         sending = Dispatcher(
             archive,

@@ -12,8 +12,10 @@ from document.model import StatedDate
 from languages import languages_with
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.contents.change_notice import Alert, Notice, Seen
+from notifier.contents.roundup import Roundup
 from notifier.texts.alert import FULL_PASSAGES, alert_message, trial_message
 from notifier.texts.custom_templates import OwnTemplates, stray
+from notifier.texts.roundup import roundup_message
 
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -80,6 +82,7 @@ def faults(folder: Path) -> Iterator[str]:
         for language in languages_with("messages"):
             for notice in notices():
                 alert_message(notice, language, own.render)
+            roundup_message(Roundup("Privacy desk", "sample", notices()), language, own.render)
             trial_message(Subscriber("Privacy desk", (Target("desk"),), language=language), MOMENT, own.render)
         yield from own.problems.values()
 

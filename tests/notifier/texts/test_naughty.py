@@ -26,6 +26,7 @@ from notifier.channels.outcome import Accepted
 from notifier.channels.webhook import content
 from notifier.contents.digest import Account, Digest, Recap, Watch
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
+from notifier.contents.roundup import Roundup
 from notifier.contents.welcome import Inception, Promises, Watched, Welcome
 from notifier.sending.composing import compose
 from notifier.texts.alert import trial_message
@@ -78,6 +79,11 @@ def returned(text: str) -> Message:
     return compose(replace(told, former=told.earlier), "id")
 
 
+def roundup(text: str) -> Message:
+    told = notice(replace(clause(f"{{+{text}+}}"), section=text, reason=text), policy=text, url=text)
+    return compose(Roundup(name(text), "key", (told, told)))
+
+
 def digest(text: str) -> Message:
     watch = Watch(
         text, 3, (("failed", 3),), health="failing", trouble=text, trouble_since=MOMENT, version=2, last_seen_at=MOMENT
@@ -112,6 +118,7 @@ def trial(text: str) -> Message:
 KINDS: dict[str, Callable[[str], Message]] = {
     "alert": alert,
     "returned": returned,
+    "roundup": roundup,
     "digest": digest,
     "welcome": welcome,
     "operation": operation,

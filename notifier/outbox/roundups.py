@@ -1,0 +1,111 @@
+"""Merges alerts that pile up for one target into one message: two hundred policies that change are one mail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, SubscriptionRow
+from notifier.audience.subscriptions import Target
+from notifier.outbox.contents import ROUNDUP
+from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, chain_head
+from notifier.outbox.order import Waiting
+
+KINDS = ("alert", ROUNDUP)
+"""Kinds of deliveries that report changes."""
+
+MERGED = "merged with other changes into one message"
+"""Why a delivery is cancelled that a roundup replaces."""
+
+
+def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
+    """Replace the open alerts of each target by one roundup if they report at least `from_changes` changes.
+
+    Whatever is open for a target that has an open roundup joins it, so that its messages stay in order. A target for
+    which a process sends something now is left alone.
+    """
+    with archive.writing() as session:
+        for (subscription, _, _), rows in _open_by_target(session):
+            changes = sorted({change for row in rows for change in changes_of(row)})
+            joins = any(row.kind == ROUNDUP for row in rows)
+            if len(rows) == 1 or any(row.state == "sending" for row in rows):
+                continue
+            if joins or len(changes) >= from_changes:
+                _merge(session, session.get_one(SubscriptionRow, subscription), rows, changes=changes, now=now)
+
+
+def changes_of(row: DeliveryRow) -> list[int]:
+    """Return the numbers of the changes that a delivery reports."""
+    if row.kind == ROUNDUP:
+        return [int(change) for change in row.payload["changes"]]
+    return [] if row.change_id is None else [row.change_id]
+
+
+def held_until_the_end(
+    archive: Archive, waiting: Iterable[Waiting], since: datetime, from_changes: int
+) -> Collection[int]:
+    """Return the deliveries of changes that wait for the end of a run that began at `since`.
+
+    They are for targets that were sent something in this run, which has more than a few changes for them.
+    """
+    deliveries = {delivery.id: delivery for delivery in waiting}
+    with archive.reading() as session:
+        query = (
+            select(DeliveryRow)
+            .where(DeliveryRow.planned_at >= since, DeliveryRow.kind.in_(KINDS))
+            .where(DeliveryRow.state.in_((*OPEN, "accepted")))
+        )
+        changes: dict[tuple[int, Target], set[int]] = {}
+        had: set[tuple[int, Target]] = set()
+        open_rows: dict[int, tuple[int, Target]] = {}
+        for row in session.scalars(query):
+            target = row.subscription_id, Target(row.channel, row.recipient)
+            changes.setdefault(target, set()).update(changes_of(row))
+            if row.state == "accepted":
+                had.add(target)
+            elif row.id in deliveries:
+                open_rows[row.id] = target
+    many = {target for target in had if len(changes[target]) >= from_changes}
+    return {row for row, target in open_rows.items() if target in many}
+
+
+def _open_by_target(session: Session) -> list[tuple[tuple[int, str, str], list[DeliveryRow]]]:
+    several = (
+        select(DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient)
+        .where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
+        .group_by(DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient)
+        .having(func.count() > 1)
+    )
+    return [
+        (
+            (subscription, channel, recipient),
+            list(
+                session.scalars(
+                    select(DeliveryRow)
+                    .where(DeliveryRow.subscription_id == subscription)
+                    .where(DeliveryRow.channel == channel, DeliveryRow.recipient == recipient)
+                    .where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
+                    .order_by(DeliveryRow.id)
+                )
+            ),
+        )
+        for subscription, channel, recipient in session.execute(several).all()
+    ]
+
+
+def _merge(
+    session: Session, subscription: SubscriptionRow, rows: Sequence[DeliveryRow], *, changes: list[int], now: datetime
+) -> None:
+    for row in rows:
+        row.state, row.error = "cancelled", MERGED
+    names = hashlib.sha256(" ".join(map(str, changes)).encode()).hexdigest()[:16]
+    payload = {"changes": changes, "head": chain_head(session)}
+    planned = Planned(ROUNDUP, names, payload, urgent=any(row.urgent for row in rows))
+    target = Target(rows[0].channel, rows[0].recipient)
+    oldest = min((row.planned_at for row in rows if row.planned_at is not None), default=now)
+    add_deliveries(session, subscription, planned, targets=[target], now=oldest)

@@ -1,0 +1,127 @@
+"""Many changes at once are one message for each target, in order, through a real mail server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from archive.storage.database import Archive
+from languages import languages_with
+from notifier import outbox
+from notifier.audience.subscriptions import Channel, Language, Subscriber, Target
+from notifier.audience.timing import Quiet
+from notifier.contents.roundup import Roundup, most_severe_first
+from notifier.outbox.listing import DeliveryFilter, list_deliveries
+from notifier.sending.delivery import deliver
+from notifier.texts.roundup import MOST_ROWS, roundup_message
+from tests.notifier.changes import NOW, WILL_NOT, notice, plain, record_change, record_first
+from tests.smtp import MailServer
+
+OFFICER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
+MODERATE = replace(WILL_NOT, severity="medium")
+
+
+@dataclass
+class Desk:
+    """A watch with one mail server, and a clock of its own."""
+
+    archive: Archive
+    mail: MailServer
+    now: datetime = NOW
+    subscriber: Subscriber = OFFICER
+    run_began: datetime | None = None
+
+    def changes(self, count: int) -> None:
+        """Record so many changes, the last of which is critical."""
+        for _ in range(count - 1):
+            record_change(self.archive, MODERATE)
+        record_change(self.archive, WILL_NOT)
+
+    def run(self, after: timedelta = timedelta(0)) -> list[str]:
+        """Send as a run does, some time later; return the subjects of all mails so far, without the days."""
+        self.now += after
+        channels = [Channel("desk", self.mail.url)]
+        deliver(self.archive, [self.subscriber], channels, clock=lambda: self.now, early=True, run_began=self.run_began)
+        return [received.subject.split(" (")[0] for received in self.mail.received]
+
+
+@pytest.fixture
+def desk(archive: Archive, mail: MailServer) -> Desk:
+    record_first(archive)
+    made = Desk(archive, mail)
+    made.run()
+    return made
+
+
+def test_ten_changes_are_one_message_and_nine_are_nine(desk: Desk) -> None:
+    desk.changes(9)
+    assert len(desk.run()) == 9
+    desk.changes(10)
+    assert desk.run()[9:] == ["[critical] 10 changes in 1 policy"]
+    assert desk.run()[10:] == []
+
+
+def test_the_table_has_each_change_the_most_severe_first(desk: Desk) -> None:
+    desk.changes(12)
+    desk.run()
+    (mail,) = desk.mail.received
+    commands = [line.strip() for line in mail.text.splitlines() if line.startswith("  clausewatch diff")]
+    assert commands[0] == "clausewatch diff Teahouse 12 13"
+    assert commands[1:] == [f"clausewatch diff Teahouse {number} {number + 1}" for number in range(1, 12)]
+    assert "1 critical" in mail.text
+    assert "11 medium" in mail.text
+    assert mail.html.count("<tr>") == 12
+
+
+def test_what_could_not_be_sent_and_what_is_new_come_in_one_message(desk: Desk) -> None:
+    desk.mail.refuses["officer@example.org"] = "451 try again later"
+    desk.changes(10)
+    desk.run()
+    desk.changes(1)
+    desk.run(timedelta(hours=1))
+    desk.mail.refuses.clear()
+    assert desk.run(timedelta(hours=1)) == ["[critical] 11 changes in 1 policy"]
+    states = [delivery.state for delivery in list_deliveries(desk.archive, DeliveryFilter(), 50)]
+    assert sorted(set(states)) == ["accepted", "cancelled"]
+
+
+def test_a_newer_alert_never_overtakes_a_roundup_that_another_process_sends(desk: Desk) -> None:
+    desk.changes(10)
+    outbox.plan_alerts(desk.archive, [OFFICER], desk.now)
+    outbox.merge_alerts(desk.archive, 10, desk.now)
+    (roundup,) = outbox.open_deliveries(desk.archive, desk.now)
+    assert outbox.claim(desk.archive, roundup.id, desk.now) is not None
+    desk.changes(1)
+    assert desk.run() == []
+
+
+def test_one_critical_change_sends_a_roundup_in_quiet_hours(desk: Desk) -> None:
+    desk.subscriber = replace(OFFICER, quiet=Quiet(time(0), time(23, 59)))
+    for _ in range(10):
+        record_change(desk.archive, MODERATE)
+    assert desk.run() == []
+    desk.changes(1)
+    assert len(desk.run()) == 1
+
+
+def test_during_a_run_a_target_that_had_a_message_hears_of_many_at_its_end(desk: Desk) -> None:
+    desk.run_began = desk.now
+    desk.changes(12)
+    assert len(desk.run()) == 1
+    for _ in range(5):
+        desk.changes(3)
+        assert len(desk.run(timedelta(minutes=1))) == 1
+    desk.run_began = None
+    assert desk.run(timedelta(minutes=1))[1:] == ["[critical] 15 changes in 1 policy"]
+
+
+@pytest.mark.parametrize("language", languages_with("messages"))
+def test_a_roundup_names_so_many_changes_and_counts_the_others(language: Language) -> None:
+    notices = [notice(MODERATE, policy=f"Policy {number}") for number in range(MOST_ROWS + 3)]
+    message = roundup_message(Roundup("Officer", "key", most_severe_first(notices)), language)
+    assert message.html.count("<tr>") == MOST_ROWS
+    assert "3" in message.text.split("Policy 99", 1)[1].split("clausewatch history", 1)[0]
+    assert len(message.facts["changes"]) == len(notices)
+    assert "Policy 0" in plain(message)
