@@ -58,7 +58,7 @@ def _check_templates(configuration: Configuration) -> None:
     """Try the file's own templates with invented alerts. Raises ConfigurationError."""
     if configuration.templates is None:
         return
-    from notifier.texts.samples import faults
+    from notifier.sending.template_trial import faults
 
     if problems := [f"messages.templates: {fault}" for fault in faults(configuration.templates)]:
         raise ConfigurationError(str(configuration.path), problems)

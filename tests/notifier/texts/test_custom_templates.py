@@ -11,10 +11,10 @@ from archive.storage.database import Archive
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.sending.delivery import deliver
+from notifier.sending.template_trial import faults
 from notifier.texts.alert import alert_message
 from notifier.texts.custom_templates import LARGEST, OwnTemplates, renaming_hints, stray, template_names
 from notifier.texts.incident import incident_message
-from notifier.texts.samples import faults
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, record_change, record_first
 from tests.smtp import MailServer
 
