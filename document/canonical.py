@@ -8,6 +8,7 @@ from bs4 import Tag
 
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
+from document.formats.mhtml import unwrapped
 from document.html.soup import attribute, parse
 from document.model import Page
 
@@ -18,6 +19,7 @@ def canonical_elsewhere(page: Page) -> str:
     It is a hint and no redirect (RFC 6596): many pages name their site's start page by mistake, so that following it
     would watch another text. Addresses that differ in scheme, "www." or a slash at the end count as one page's.
     """
+    page = unwrapped(page)
     if is_file(page) or not page.final_url:
         return ""
     text = decode(page.body, page.content_type)

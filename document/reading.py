@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from document.formats.content_type import is_docx, is_pdf, kind_of
 from document.formats.decoding import decode
 from document.formats.markdown import markdown_lines, plain_lines
+from document.formats.mhtml import unwrapped
 from document.html.boilerplate import Boilerplate, left_out
 from document.html.controls import Controls
 from document.html.elsewhere import held_elsewhere
@@ -58,6 +59,7 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     `screen` refuses for its nesting, and a file that cannot be read, give a document without sections. Raises
     SelectorError for a selector that is none.
     """
+    page = unwrapped(page)
     if is_pdf(page):
         return _read_pdf(page, options)
     if is_docx(page):

@@ -16,6 +16,7 @@ from bs4 import NavigableString, Tag
 
 from document.formats.content_type import WHAT_TO_DO, file_kind, is_file
 from document.formats.decoding import decode
+from document.formats.mhtml import unwrapped
 from document.formats.silent_files import why_silent
 from document.html.nesting import nests_too_deeply
 from document.html.soup import attribute, events, parse
@@ -117,6 +118,7 @@ def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTI
     `document` is what `read` made of the page, with the same options. Phrases are only believed on a page with
     hardly any policy text.
     """
+    page = unwrapped(page)
     if page.status in (404, 410):
         return Screening("gone", f"The server answered {page.status}.")
     if is_file(page):

@@ -115,7 +115,7 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 def file(
     ctx: click.Context, context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool
 ) -> None:
-    """Import a saved copy of POLICY: HTML, Markdown, PDF, DOCX or plain text.
+    """Import a saved copy of POLICY: HTML, Markdown, PDF, DOCX, MHTML or plain text.
 
     Several FILES are the pages of one copy, in order, of a policy with several addresses. A copy must be newer than
     every version in the archive: import older ones first. An empty file, a banner or a login page is kept as evidence

@@ -61,6 +61,11 @@ def is_file(page: Page) -> bool:
     return is_pdf(page) or is_docx(page)
 
 
+def is_mhtml(page: Page) -> bool:
+    """Return whether a page is a web archive (MHTML), by its first lines."""
+    return _MHTML.match(page.body[:_SNIFFED].lstrip().replace(b"\r\n", b"\n")) is not None
+
+
 def file_kind(page: Page) -> str | None:
     """Return what a file that is neither page, text, PDF nor DOCX is called; None for any other."""
     body = page.body.lstrip() if page.body[:1].isspace() else page.body
@@ -68,8 +73,8 @@ def file_kind(page: Page) -> str | None:
         return None
     if body.startswith(_ZIP):
         return next((what for name, what in _ZIPPED.items() if name in body), "a ZIP file")
-    if _MHTML.match(body[:_SNIFFED].replace(b"\r\n", b"\n")):
-        return "a web archive (MHTML)"
+    if is_mhtml(page):
+        return "a web archive (MHTML) without a page"
     if _is_json(page, body):
         return "JSON data"
     return next((what for start, what in _FILES.items() if body.startswith(start)), None)

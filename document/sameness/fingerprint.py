@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
+from document.formats.mhtml import unwrapped
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
 from document.sameness.link_targets import stable_link_target
@@ -45,6 +46,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
     if needs is None:
         return None
     hashed = hashlib.sha256(f"{FINGERPRINT} {identity_of(options, 'generic')}{END}".encode())
+    page = unwrapped(page)
     if is_file(page):
         hashed.update(page.body)
         return hashed.hexdigest()

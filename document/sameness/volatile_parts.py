@@ -14,6 +14,7 @@ from operator import ne
 
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
+from document.formats.mhtml import unwrapped
 from document.model import ExtractionOptions, Page
 from document.sameness.selector_needs import Needs, needs_of
 from document.sameness.tag_facts import WITH_CONTENT, pieces_for, same_values
@@ -36,6 +37,7 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
     from the same address. The time it takes grows with the pages' lengths only.
     """
     needs = needs_of(options)
+    before, after = unwrapped(before), unwrapped(after)
     if needs is None or (before.content_type, before.final_url) != (after.content_type, after.final_url):
         return False
     if before.body == after.body:

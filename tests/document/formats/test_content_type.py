@@ -27,8 +27,8 @@ def zipped(*names: str, first: str = "") -> bytes:
 RTF = "{\\rtf1\\ansi " + f"\\par {SENTENCE}" * 20 + "}"
 JSON = json.dumps({"title": "Privacy policy", "body": f"{SENTENCE}\n" * 20}, indent=2)
 MHTML = (
-    'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html"\r\n\r\n'
-    f"------x\r\nContent-Type: text/html\r\n\r\n<html><p>{SENTENCE * 20}</p></html>"
+    "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=x\r\n\r\n"
+    "--x\r\nContent-Type: image/png\r\n\r\nxyz\r\n--x--"
 )
 FILES: dict[str, list[tuple[bytes, str]]] = {
     "an RTF file": [(RTF.encode(), "application/rtf"), (b"\r\n" + RTF.encode(), "text/html"), (RTF.encode(), "")],
@@ -38,7 +38,7 @@ FILES: dict[str, list[tuple[bytes, str]]] = {
         (f"[{JSON}]".encode(), ""),
         (f"{{ {JSON}".encode(), "application/ld+json; charset=utf-8"),
     ],
-    "a web archive (MHTML)": [
+    "a web archive (MHTML) without a page": [
         (MHTML.encode(), "multipart/related"),
         (MHTML.replace("\r\n", "\n").encode(), "text/plain"),
     ],
