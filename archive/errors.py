@@ -39,7 +39,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 
 class ArchiveError(Exception):
-    """Anything that the archive refuses or cannot do."""
+    """The base of all errors of the archive."""
 
 
 class StorageError(ArchiveError):
@@ -50,11 +50,11 @@ class StorageError(ArchiveError):
         self.location = location
         """The database's URL without its password."""
         self.problem = problem
-        """What is wrong and what to do."""
+        """The problem, and what to do."""
 
 
 class CannotOpenError(StorageError):
-    """There is no database there, or it may not be opened."""
+    """The database does not exist, or may not be opened."""
 
 
 class MissingDriverError(StorageError):
@@ -86,7 +86,7 @@ class ReadOnlyArchiveError(StorageError):
 
 
 class StorageFullError(StorageError):
-    """There is no room left on the disk."""
+    """The disk is full."""
 
 
 class NotFoundError(ArchiveError):
@@ -105,7 +105,7 @@ class UnknownPolicyError(NotFoundError):
 
 
 SUGGESTED = 10
-"""How many names are listed if no name is like the one that was asked for."""
+"""Number of names listed if no name resembles the requested one."""
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -198,7 +198,7 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
         "the disk could not be read or written; nothing was recorded; check the disk and try again",
     ),
 }
-"""By primary result code, https://sqlite.org/rescode.html"""
+"""Errors by primary result code, https://sqlite.org/rescode.html"""
 
 
 _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
@@ -215,7 +215,7 @@ _POSTGRESQL: dict[str, tuple[type[StorageError], str]] = {
     "XX001": (DamagedArchiveError, "the server found damaged data; keep a copy, and restore the last backup"),
     "XX002": (DamagedArchiveError, "the server found a damaged index; rebuild it with REINDEX, or restore a backup"),
 }
-"""By SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+"""Errors by SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html"""
 
 _LOST = "the connection to the database was lost; check that the server runs and try again"
 

@@ -15,7 +15,7 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 BUSY_TIMEOUT = timedelta(seconds=30)
-"""How long an archive waits for another program's lock, and for a server to answer, by default."""
+"""Default time to wait for another program's lock, and for a server to answer."""
 
 
 IMPORTED = "imported "
@@ -32,14 +32,14 @@ def is_imported(identity: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
-    """How long to wait for odd changes to be confirmed, and for flapping texts to settle."""
+    """Times to wait for odd changes to be confirmed, and for flapping texts to settle."""
 
     confirm_after: timedelta = timedelta(minutes=30)
-    """When a policy whose text is pending is due again."""
+    """Time when a policy whose text is pending is due again."""
     confirm_max: timedelta = timedelta(days=3)
-    """After which an odd change is recorded although no second look agreed with it."""
+    """Time after which an odd change is recorded without a second look that confirms it."""
     flap_quiet: timedelta = timedelta(days=7)
-    """How long a text must stay before flapping versions are reported."""
+    """Time that a text must stay before flapping versions are reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,23 @@ class Pending:
     """An odd text that waits for a second look."""
 
     since: datetime
-    """When the first of the odd texts in a row was seen."""
+    """Time when the first of the odd texts in a row was seen."""
     seen_at: datetime
-    """When this one was first seen."""
+    """Time when this one was first seen."""
     tried_at: datetime
-    """Of the last visit."""
+    """Time of the last visit."""
     _: KW_ONLY
     text: str
     """Its `document.text_identity`."""
     reason: str
     """Why it is odd: one sentence for a person."""
     visits: int
-    """Since the first of the odd texts, that one included."""
+    """Number of visits since the first of the odd texts, including that one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One monitored document, as configured."""
+    """A monitored document, as configured."""
 
     name: str
     """Its key in the archive."""
@@ -100,7 +100,7 @@ class FurtherResponse:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One visit, as the crawler saw it."""
+    """A visit, as the crawler saw it."""
 
     policy: str
     started_at: datetime
@@ -142,16 +142,16 @@ class Validators:
     url: str
     """The one address that gave them: they go to no other."""
     etag: str
-    """As the server wrote it; "" for none."""
+    """The header as sent; "" if there was none."""
     last_modified: str
-    """As the server wrote it; "" for none."""
+    """The header as sent; "" if there was none."""
     _: KW_ONLY
     version: int
     """The number of the version whose text that answer showed."""
     identity: str
     """The extraction identity under which that answer was read."""
     further: tuple[Validators, ...] = ()
-    """Of the pages after the first, if several are read as one."""
+    """Fetches of the pages after the first, if several are read as one policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,9 @@ class VisitResult:
     """The validators to which the server answered 304; None if the answer has a body, or failed."""
     _: KW_ONLY
     seconds: float | None = None
-    """From the last request of this visit to its answer; None if none came."""
+    """Time from the last request of this visit to its response; None without a response."""
     answered_at: datetime | None = None
-    """When that answer was complete."""
+    """Time when that response was complete."""
 
     def __str__(self) -> str:
         """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""
@@ -242,13 +242,13 @@ class Change:
     severity: Severity | None
     """The highest among the material findings."""
     topics: tuple[str, ...]
-    """Those of `differ.model.WATCHED` that are materially changed."""
+    """The topics of `differ.model.WATCHED` with a material change."""
     judged_by: str
     coarse: bool
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """How the change relates to the dates that the policy states; empty if it was recorded before that was kept."""
+    """Relation of the change to the dates that the policy states; empty if it was recorded before that was kept."""
     drift: tuple[str, ...] = ()
     """Languages of a page in several whose text on sharing and rights stayed while another's changed."""
 
@@ -259,7 +259,7 @@ class FurtherPage:
 
     final_url: str
     body_sha256: str | None
-    """Of the page's body as it came."""
+    """SHA-256 of the page's body, as received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +269,10 @@ class Version:
     policy: str
     number: int
     seen_at: datetime
-    """When the fetch that first saw it started."""
+    """Time when the fetch that first saw it started."""
     _: KW_ONLY
     last_seen_at: datetime
-    """When a fetch last found this text."""
+    """Time when a fetch last found this text."""
     stated: tuple[StatedDate, ...]
     """The dates that the policy states about itself."""
     boundary: bool
@@ -281,7 +281,7 @@ class Version:
     """Its extraction identity."""
     final_url: str
     body_sha256: str | None
-    """Of the page's body as it came."""
+    """SHA-256 of the page's body, as received."""
     document_sha256: str
     """The text's address, for `document`."""
     change: Change | None
@@ -293,7 +293,7 @@ class Version:
     returns_to: int | None = None
     """The number of the earlier version whose text it has again."""
     back_to: datetime | None = None
-    """When that version was first seen."""
+    """Time when that version was first seen."""
     flapping: bool = False
     """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
     further: tuple[FurtherPage, ...] = ()
@@ -308,7 +308,7 @@ class Query:
     topic: str | None = None
     """A fine topic, or a watched one with all that counts as it."""
     severity: Severity | None = None
-    """This severity and those above it."""
+    """The lowest severity selected."""
     _: KW_ONLY
     since: datetime | None = None
     """Versions first seen then or later."""
@@ -319,7 +319,7 @@ class Query:
     tag: str | None = None
     """Policies that have this tag."""
     limit: int | None = None
-    """So many versions at most: those that were seen last."""
+    """Maximum number of versions; the latest are kept."""
 
     @property
     def selects_findings(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a large collection costs: peak memory of all processes of a run, and its time.
+"""Measures the cost of a large collection: peak memory of all processes of a run, and its time.
 
     python benchmarks/collection.py [--policies 10000] [--hosts N] [--runs 2] [--folder FOLDER] [--limit 400]
 
@@ -88,7 +88,7 @@ class Peak:
     files: int = 0
     """Open files of the main process."""
     processes: dict[str, int] = field(default_factory=dict)
-    """Of the moment of the peak: the command of each process and its share."""
+    """Processes at the moment of the peak: the command of each process and its share."""
 
     def watch(self, pid: int, over: threading.Event) -> None:
         while not over.wait(0.5):

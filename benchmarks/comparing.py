@@ -1,4 +1,4 @@
-"""What comparing costs, beside what extracting costs: CPU time and memory, measured in processes of their own.
+"""Measures the cost of comparing next to that of extracting: CPU time and memory, measured in processes of their own.
 
 Run it with `python benchmarks/comparing.py`; it ends with 1 if a target is missed. The texts are made of sentence
 templates, the same on every machine.

@@ -1,4 +1,4 @@
-"""What a run costs in which nothing changed, beside a bare Scrapy spider that only downloads the same pages.
+"""Measures the cost of a run without changes next to a bare Scrapy spider that only downloads the same pages.
 
     python benchmarks/crawling.py [--pages 1000] [--most 3.5]
 

@@ -1,4 +1,4 @@
-"""What a delivery costs: alerts to fifty subscribers over five channels, one of them dead and one slow.
+"""Measures the cost of a delivery: alerts to fifty subscribers over five channels, one of them dead and one slow.
 
     python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
 

@@ -1,4 +1,4 @@
-"""What an answer costs that says nothing new: CPU time of the fingerprint beside that of reading the page.
+"""Measures the cost of an unchanged response: CPU time of the fingerprint next to that of reading the page.
 
     python benchmarks/fetching.py [--pages 40] [--shared FOLDER]
 

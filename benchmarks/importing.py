@@ -1,4 +1,4 @@
-"""How long it takes to take in an Open Terms Archive repository, and to judge what changed in it.
+"""Measures the time to import an Open Terms Archive repository, and to judge its changes.
 
     python benchmarks/importing.py [--versions 2000] [--services 4]
 

@@ -1,4 +1,4 @@
-"""What checking unchanged pages costs us beside other monitors: CPU time a page, on the pages of `rotating.py`.
+"""Measures the cost of checking unchanged pages next to other monitors: CPU time a page, on the pages of `rotating.py`.
 
     python -m venv /tmp/peers && /tmp/peers/bin/pip install urlwatch webchanges html2text beautifulsoup4
     python -m venv /tmp/peercd && /tmp/peercd/bin/pip install changedetection.io

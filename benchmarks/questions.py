@@ -1,4 +1,4 @@
-"""What questions to a large archive cost: medians, their growth with the versions, disk, and recording.
+"""Measures the cost of questions to a large archive: medians, their growth with the versions, disk, and recording.
 
     python benchmarks/questions.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
 

@@ -1,4 +1,4 @@
-"""What the raw pages and the texts of real histories take as they are stored, against their plain bytes.
+"""Measures the disk space of the raw pages and texts of real histories against their plain bytes.
 
 Each page of a history is stored as the crawler would if it kept them all, and its text likewise. Run it with the folder
 of the histories: python benchmarks/storage.py ../shared/replay
@@ -25,7 +25,7 @@ from document.model import ExtractionOptions, Page
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one kind of contents of one history takes."""
+    """Disk space of one kind of contents of one history."""
 
     kept: int
     distinct: int

@@ -31,7 +31,7 @@ class Benchmark:
 
     name: str
     minutes: float
-    """After which it is ended."""
+    """Time limit after which it is ended."""
     arguments: tuple[str, ...] = ()
     needs: Path | None = None
     """A folder without which it is left out."""
@@ -52,7 +52,7 @@ BENCHMARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a benchmark ended."""
+    """The result of a benchmark."""
 
     benchmark: Benchmark
     ended: str

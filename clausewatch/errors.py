@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     LOCKED = 4
     """Another run holds the lock."""
     MATERIAL = 10
-    """With `--exit-code`: a material change was found."""
+    """Exit code with `--exit-code` if a material change was found."""
 
 
 PRECEDENCE = (ExitCode.STORAGE, ExitCode.USAGE, ExitCode.LOCKED, ExitCode.MATERIAL, ExitCode.TROUBLE, ExitCode.FINE)

@@ -1,4 +1,4 @@
-"""How long the crawler waits between requests to a host, and what it does if the host asks for too long a pause."""
+"""Decides how long the crawler waits between requests to a host, and what it does about long pauses."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 ASKING_TO_WAIT = (429, 503)
 """Statuses by which a host asks for a pause, RFC 9110 section 10.2.3 and RFC 6585 section 4."""
 PATIENCE = 6
-"""After this many such responses in a row, a host receives no further request in this run."""
+"""Number of such responses in a row after which a host receives no further request in this run."""
 JITTER = 0.5
-"""How far the interval between two requests varies around `delay`, as a fraction of it."""
+"""Jitter of the interval between two requests, as a fraction of `delay`."""
 CRAWL_DELAY_JITTER = 0.2
 """The same if a site states a Crawl-delay, which is a lower limit."""
 
@@ -59,7 +59,7 @@ class HostPace:
     refusals: int = 0
     """Consecutive responses that asked for a pause."""
     rests_until: float = 0.0
-    """On the monotonic clock."""
+    """Time on the monotonic clock."""
     left_alone: str = ""
     """Why the host receives no further request in this run, a sentence; "" if requests are allowed."""
 

@@ -1,4 +1,4 @@
-"""What decides whether two documents are one version."""
+"""Decides whether two documents are the same version."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def identity_words(document: Document) -> Identity:
     """Return what a new version differs in: the words, the e-mail addresses linked, the sites of rights links.
 
     The words are those of headings and blocks in order, without list markers, so that a number may move between
-    markup and text, and a paragraph be split. The sign between the cells of a row is no word. An entry of a table of
+    markup and text, and a paragraph be split. The sign between the cells of a row is not a word. An entry of a table of
     contents that repeats a heading says nothing of its own and is left out. Of a link that stands for a right or an
     opt-out the words and the host count; all other targets may change.
     """
@@ -122,7 +122,7 @@ def _host(target: str) -> str:
     try:
         host = urlsplit(target).hostname or ""
     except ValueError:
-        # A target that is no address is compared as it is.
+        # A target that is not an address is compared as it is.
         return target
     return host.removeprefix("www.")
 

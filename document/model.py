@@ -1,4 +1,4 @@
-"""What a page says: the data that every other floor reads.
+"""The text of a page, as data that every other floor reads.
 
 All of it is frozen, and equal input gives equal data on every machine.
 """
@@ -32,7 +32,7 @@ MAX_UNPACKED = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a server, or one file: the bytes and the facts that came with them."""
+    """A response of a server, or a file: the bytes and the facts that came with them."""
 
     body: bytes
     """The decompressed body, undecoded."""
@@ -48,7 +48,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionOptions:
-    """What a policy's configuration says of its extraction."""
+    """Options of extraction, from a policy's configuration."""
 
     languages: tuple[str, ...] = ()
     """BCP 47 primary subtags that the policy is written in; empty if not configured."""
@@ -126,10 +126,10 @@ class StatedDate:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What extraction made of a page."""
+    """The result of extracting a page."""
 
     sections: tuple[Section, ...]
-    """In reading order; a section's place in the outline is its `level` and `path`."""
+    """Sections in reading order; a section's place in the outline is its `level` and `path`."""
     languages: tuple[str, ...] = ()
     """Languages of the sections, most text first."""
     dates: tuple[StatedDate, ...] = ()
@@ -174,9 +174,9 @@ class Elsewhere:
 
     kind: ElsewhereKind
     address: str
-    """Where its content is, without query and fragment; "" for a picture, and if the page names no address."""
+    """Address of the content, without query and fragment; "" for a picture, and if the page gives no address."""
     words: str
-    """What the page itself says in its place: a fallback, the letters of a drawing, an `alt` text; "" for a frame."""
+    """Text of the page in its place: a fallback, the letters of a drawing, an `alt` text; "" for a frame."""
 
 
 @dataclass(frozen=True, slots=True)

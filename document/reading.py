@@ -110,7 +110,7 @@ def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
 
 
 def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
-    # Imported here: the library is large, and most policies are no PDF files.
+    # Imported here: the library is large, and most policies are not PDF files.
     from document.formats.pdf import PdfError, printed_text
     from document.formats.pdf_layout import typeset_lines
 

@@ -49,7 +49,7 @@ _POLICY_WORDS = 150
 """Words from which a text with a policy's vocabulary is one, whatever else it says."""
 _SHORT_POLICY_WORDS = 25
 _VOCABULARY = 6
-"""How many different terms of a policy a text must use."""
+"""Minimum number of different terms of a policy in a text."""
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
 _LETTERS_A_WORD = 3
@@ -63,7 +63,7 @@ _COOKIE_WORDS = 80
 """Words of a whole page up to which it may only ask for a cookie."""
 _NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
-"""The share of characters that are no text from which a body is not read as one."""
+"""Share of non-text characters from which a body is not read as text."""
 _FIREWALLS = {
     "cf-mitigated": ("challenge", "block"),
     "x-amzn-waf-action": ("challenge", "captcha", "block"),
@@ -71,7 +71,7 @@ _FIREWALLS = {
     "x-azure-waf-action": ("jschallenge", "challenge", "block"),
     "x-datadome-action": ("challenge", "captcha", "block"),
 }
-"""What firewalls say of themselves when they answer: a header, and its values."""
+"""Headers by which firewalls identify themselves, with their values."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -81,7 +81,7 @@ class Screening:
 
     reason: Reason
     detail: str
-    """One sentence that says what was seen."""
+    """A sentence that says what was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +100,13 @@ class ScreeningWords:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a page with little policy in it shows."""
+    """The visible parts of a page with little policy in it."""
 
     title: str
     text: str
     """All its words, those of dialogs, forms and script-less notices too."""
     buttons: str = ""
-    """What its buttons say."""
+    """Labels of its buttons."""
     password: bool = False
     scripts: int = 0
     refresh: bool = False
@@ -169,7 +169,7 @@ def _rubbish(page: Page) -> str | None:
     text = decode(page.body[:100_000], page.content_type)
     broken = len(_NO_TEXT.findall(text))
     if broken > 20 and broken > _RUBBISH * len(text):
-        return f"{broken} of {len(text)} characters at the start of the body are no text."
+        return f"{broken} of {len(text)} characters at the start of the body are not text."
     return None
 
 

@@ -54,7 +54,7 @@ Respond = Callable[[Request], Answer]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers as it is asked to; clients that go away are no news."""
+    """Answers as it is asked to; clients that go away are not news."""
 
     daemon_threads = True
     respond: Respond

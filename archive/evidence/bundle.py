@@ -32,7 +32,7 @@ from archive.storage.version_reader import PAST_EVERY_ID, policy_row
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """One page of a visit, as it came."""
+    """A page of a visit, as received."""
 
     started_at: datetime
     final_url: str
@@ -40,14 +40,14 @@ class KeptPage:
     """HTTP status; None if it did not come from a server."""
     headers: tuple[tuple[str, str], ...]
     sha256: str | None
-    """Of the body."""
+    """SHA-256 of the body."""
     body: bytes | None
     """Decompressed; None if it is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of some versions of a policy, out of one state of the archive."""
+    """The records of some versions of a policy, from one state of the archive."""
 
     session: Session
     policy_id: int

@@ -27,11 +27,11 @@ class Head:
     """The last entry of the chain: who knows it can tell later whether anything up to it was altered."""
 
     sequence: int
-    """How many entries there are."""
+    """Number of entries."""
     hash: str
     """SHA-256 of the last one, in hex."""
     at: datetime
-    """When it was sealed."""
+    """Time when it was sealed."""
 
     def __str__(self) -> str:
         """Return what messages quote and `verify --head` reads."""

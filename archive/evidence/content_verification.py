@@ -23,12 +23,12 @@ from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
-"""What retrieving a damaged content raises."""
+"""Errors that retrieving damaged contents raises."""
 
 
 @dataclass(slots=True)
 class Contents:
-    """What was looked at so far."""
+    """Progress: the contents checked so far."""
 
     blobs: int = 0
     """Bodies and documents that are what their address says."""
@@ -81,7 +81,7 @@ def _unknown_contents(session: Session) -> Iterator[Flaw]:
 
 @dataclass(slots=True)
 class _Verification:
-    """One pass over all contents: each is unpacked once, next to those that share its keyframe."""
+    """Make one pass over all contents: each is unpacked once, next to those that share its keyframe."""
 
     session: Session
     tally: Contents

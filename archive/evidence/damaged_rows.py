@@ -15,13 +15,13 @@ from archive.errors import DamagedArchiveError
 T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
-"""What reading a garbled row raises: no time, no JSON, no text, another shape, no content. The database itself answers:
-if it does not, its own errors are raised."""
+"""Errors that reading a garbled row raises: no time, no JSON, no text, another shape, no content. The database itself
+answers: if it does not, its own errors are raised."""
 
 
 @contextmanager
 def any_text(connection: Connection) -> Iterator[None]:
-    """Let SQLite give text that is no UTF-8 with lone surrogates, which are never evidence, and raise nothing."""
+    """Let SQLite return text that is not UTF-8 with lone surrogates, which are never evidence, instead of raising."""
     if connection.dialect.name != "sqlite":
         yield
         return

@@ -34,7 +34,7 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""What no migration makes, and what could answer something else than the tables hold."""
+"""Kinds of objects that no migration creates, and that could answer otherwise than the tables."""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
 """Tables that are read by their primary keys, and once more without any index."""

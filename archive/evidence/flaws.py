@@ -1,4 +1,4 @@
-"""What a verification finds."""
+"""Flaws that a verification reports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is not as it was recorded."""
+    """A record or content that is not as it was recorded."""
 
     what: What
     """`changed`, `missing`: a sealed row. `inserted`: a row that nobody sealed. `chain`: an entry. `head`: the chain

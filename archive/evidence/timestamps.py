@@ -17,11 +17,11 @@ from archive.storage.tables import ChainEntryRow, ChainStampRow
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One time stamp."""
+    """A time stamp."""
 
     id: int
     sequence: int
-    """Of the head that was stamped."""
+    """The head that was stamped."""
     hash: str
     authority: str
     """The address that was asked."""

@@ -26,7 +26,7 @@ from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, Naming
 
 @dataclass(slots=True)
 class Tally:
-    """What a verification has looked at so far."""
+    """Progress of a verification."""
 
     head: Head | None = None
     """The last entry."""
@@ -64,13 +64,13 @@ _ENTRY = ("sequence", "kind", "row_id", "row_sha256", "recorded_at", "hash")
 
 @dataclass
 class _Chain:
-    """One walk along the chain."""
+    """A walk along the chain."""
 
     connection: Connection
     tally: Tally
     saved: Sequence[SavedHead]
     _previous: str | None = GENESIS
-    """The hash that is stored of the entry before; None if that cannot be told."""
+    """The stored hash of the previous entry; None if it cannot be read."""
     _sequence: int = 0
     _at: datetime | None = None
     _met: set[SavedHead] = field(default_factory=set)
@@ -140,7 +140,7 @@ class _Chain:
             if kind in KINDS:
                 yield from self._rows_of(kind, sealed)
             elif kind != START:
-                yield Flaw("chain", f"{len(sealed)} entries", f"{kind!r} is no kind of evidence")
+                yield Flaw("chain", f"{len(sealed)} entries", f"{kind!r} is not a kind of evidence")
 
     def _rows_of(self, kind: str, sealed: dict[int, str]) -> Iterator[Flaw]:
         for found in readable(partial(canonical_rows, self.connection, kind), list(sealed)):

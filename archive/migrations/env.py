@@ -1,4 +1,4 @@
-"""How Alembic runs our migrations: on the connection it is handed, inside that connection's transaction."""
+"""Configures how Alembic runs our migrations: on the connection it is handed, inside that connection's transaction."""
 
 from __future__ import annotations
 

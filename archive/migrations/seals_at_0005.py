@@ -1,4 +1,4 @@
-"""How revision 0005 sealed the rows that it found. A copy of its own, never edited: a released revision depends on no
+"""Seals rows as revision 0005 did. A copy of its own, never edited: a released revision depends on no
 name of ours that may move, and on no list of columns that may grow.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 BATCH = 500
-"""How many rows are read at once."""
+"""Number of rows read at once."""
 
 _COLUMNS = {
     "naming": "policy_id name since",

@@ -33,7 +33,7 @@ class Sentence:
     since: int
     """The first version of those that have had it without a gap, at any place in the policy."""
     since_at: datetime
-    """When that version was first seen."""
+    """Time when that version was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Dropped:
     """The last version that had it without a gap."""
     appeared_at: datetime
     gone_at: datetime
-    """When the version without it was first seen."""
+    """Time when the version without it was first seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, PolicyRow, Suppression
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Of up to so many findings the versions are sorted to find the latest; of more, versions are gone through in order."""
+"""Number of findings up to which their versions are sorted to find the latest; with more, versions are read in
+order."""
 
 
 def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:

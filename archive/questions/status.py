@@ -1,4 +1,4 @@
-"""How each policy's watch goes: its last check, its last change, and whether anything is wrong."""
+"""Answers how each policy is doing: its last check, its last change, and its problems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Health = Literal[
 ]
 
 HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
-"""If nothing has failed."""
+"""The next check if nothing has failed."""
 
 OVERDUE_SHARE = 2
 """A policy is overdue if its last try lies more than this many times `every` back: the monitor may be dead."""
@@ -43,7 +43,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class PolicyStatus:
-    """How the watch of one policy goes."""
+    """The status of one policy."""
 
     name: str
     url: str
@@ -59,15 +59,15 @@ class PolicyStatus:
     trouble_since: datetime | None
     """The first of the visits in a row that did not show the policy; None if the last one did."""
     trouble_visits: int
-    """How many there are."""
+    """Number of versions."""
     last_check: Check | None
     last_seen_at: datetime | None
-    """When a visit last showed the policy, changed or not."""
+    """Time when a visit last showed the policy, changed or not."""
     versions: int
     last_change: Version | None
     """The latest version, if it is not the first; its change without the findings."""
     next_due: datetime | None
-    """When it is due; None if it is due at once, or retired."""
+    """Time when it is due; None if it is due at once, or retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None

@@ -42,11 +42,11 @@ class Trouble:
     episode: str = ""
     """Distinguishes one time of trouble from the next: the number of its first visit, or ""."""
     visits: int = 0
-    """In a row; 0 if it is not about visits."""
+    """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
     """Why, a sentence; "" if the kind says it."""
     topics: tuple[str, ...] = ()
-    """What sentences that were left out state: a reader of these topics hears of it too."""
+    """Topics of the left-out sentences: subscribers to these topics are notified too."""
 
 
 def troubles(

@@ -10,7 +10,7 @@ from typing import Literal
 from archive.model import Version
 
 WINDOW = timedelta(days=14)
-"""How long a switch counts."""
+"""Time for which a switch counts."""
 SWITCHES = 3
 """A version that returns is flapping from this switch within the window on."""
 

@@ -45,9 +45,9 @@ class Copy:
     """A copy of a policy that another tool or person recorded."""
 
     at: datetime
-    """When, aware."""
+    """Time of the copy, aware."""
     pages: tuple[Page, ...]
-    """As they were recorded; several if they are read as one policy."""
+    """Pages as recorded; several if they are read as one policy."""
     document: Document
     """Its text, as extracted."""
     _: KW_ONLY
@@ -72,12 +72,12 @@ def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportedUntil:
-    """How far the import of a policy has come."""
+    """Progress of the import of a policy."""
 
     at: datetime
     """The date of the latest copy."""
     count: int
-    """How many imported copies have that date: a kill can come between two of them."""
+    """Number of imported copies with that date: a kill can come between two of them."""
 
 
 def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
@@ -113,7 +113,7 @@ def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: b
 
 @dataclass(frozen=True, slots=True)
 class ImportCount:
-    """What an import recorded."""
+    """The records of an import."""
 
     versions: int
     refused: tuple[Screening, ...] = ()

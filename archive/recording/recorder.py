@@ -60,7 +60,7 @@ class Latest:
     """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
     _: KW_ONLY
     page_fingerprints: tuple[PageFingerprint, ...] = ()
-    """They recognise responses that have its text."""
+    """Fingerprints that recognise responses with its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class RecordedVisit:
     severity: Severity | None = None
     """The highest among the material findings."""
     topics: tuple[str, ...] = ()
-    """Those of `differ.model.WATCHED` that are materially changed."""
+    """The topics of `differ.model.WATCHED` with a material change."""
     returns_to: int | None = None
     """The number of the earlier version whose text came back."""
     flapping: bool = False

@@ -20,7 +20,7 @@ class RestingHost:
     """A host that is not asked for now."""
 
     host: str
-    """With its port, if the address names one."""
+    """The host, with its port if the address has one."""
     until: datetime
     why: str
     """Goes on from "it is left alone": a clause for a person."""

@@ -22,7 +22,7 @@ from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, R
 from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
-"""Of the ID by which a message quotes an alert."""
+"""Format of the ID by which a message quotes an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class RuleTally:
-    """How a rule fared with those who reviewed its findings."""
+    """A rule's record with reviewers of its findings."""
 
     rule: str
     findings: int

@@ -13,12 +13,12 @@ from archive.storage.tables import RunRow
 
 @dataclass(frozen=True, slots=True)
 class RunTimes:
-    """How the runs went."""
+    """The history of runs."""
 
     first_at: datetime | None
-    """When the first one began; None before the first run."""
+    """Time when the first one began; None before the first run."""
     ended_at: datetime | None
-    """When the last completed run ended; None if no run has."""
+    """Time when the last completed run ended; None if no run has."""
 
 
 def begin_run(archive: Archive, now: datetime) -> int:

@@ -149,7 +149,7 @@ def _kept(session: Session, wanted: Mapping[str, SectionPart]) -> Iterator[int]:
 
 def _ids(session: Session, keys: Sequence[str]) -> dict[str, int]:
     rows = session.execute(select(SectionRow.sha256, SectionRow.id).where(SectionRow.sha256.in_(keys)))
-    return {key: section_id for key, section_id in rows}  # noqa: C416 - rows are no tuples to mypy
+    return {key: section_id for key, section_id in rows}  # noqa: C416 - rows are not tuples to mypy
 
 
 def _add_words(session: Session, sections: Mapping[int, SectionPart]) -> None:
@@ -232,4 +232,4 @@ def _as_vector(part: SectionPart) -> str:
 
 
 indexed_form = {"sqlite": _as_stems, "postgresql": _as_vector}
-"""How each database takes the stems of a section."""
+"""SQL for storing the stems of a section, by database."""

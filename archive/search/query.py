@@ -55,7 +55,7 @@ class SnippetRun:
 
 @dataclass(frozen=True, slots=True)
 class SectionMatch:
-    """One section's text in one policy, from one version to another."""
+    """A section's text in a policy, from one version to another."""
 
     policy: str
     section: str
@@ -67,9 +67,9 @@ class SectionMatch:
     last: int
     """The last version that has it."""
     appeared_at: datetime
-    """When the first of these versions was first seen."""
+    """Time when the first of these versions was first seen."""
     gone_at: datetime | None
-    """When a version without it was first seen; None if the latest version has it."""
+    """Time when a version without it was first seen; None if the latest version has it."""
     snippet: tuple[SnippetRun, ...]
 
 

@@ -23,10 +23,10 @@ BREAK = "¶"
 """Separates blocks, so that no phrase reaches from one into the next. It cannot occur in a word."""
 
 WORD_CHARACTERS = 40
-"""Of a longer word only so many characters are looked at: keys and hashes in a text are not words."""
+"""Maximum number of characters of a word that count: keys and hashes in a text are not words."""
 
 MOST_WORDS = 32
-"""In one question."""
+"""Maximum number of words in one question."""
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')

@@ -20,7 +20,8 @@ from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9
-"""Of zstd: on real pages a tenth smaller than level 3, and never over 5 ms a page; see docs/figures.md."""
+"""Compression level of zstd: on real pages a tenth smaller than level 3, and never over 5 ms a page; see
+docs/figures.md."""
 
 WORTHWHILE = 0.25
 """A difference is stored if it takes at most this share of what its keyframe takes; else a new keyframe begins.

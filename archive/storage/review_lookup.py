@@ -19,7 +19,7 @@ class ReviewLookup:
 
     def __init__(self, session: Session) -> None:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
-        """By the number of the finding, the oldest first."""
+        """Reviews by the number of the finding, oldest first."""
         for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
             self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, by=row.by, at=row.at),)
         self.verdicts = {
@@ -29,7 +29,7 @@ class ReviewLookup:
         }
         """The review that holds, of each finding that was judged."""
         self.false_alarms = self._false_alarms(session)
-        """By their words; of several with the same, the first."""
+        """False alarms by their words, the first of several with the same words."""
 
     def _false_alarms(self, session: Session) -> dict[FindingKey, Review]:
         marked = {finding: review for finding, review in self.verdicts.items() if review.kind == "false-alarm"}

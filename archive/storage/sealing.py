@@ -44,7 +44,7 @@ class SealedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ChainEntry:
-    """One link of the chain."""
+    """A link of the chain."""
 
     sequence: int
     """1 for the first."""
@@ -57,7 +57,7 @@ class ChainEntry:
     row: str
     """SHA-256 of the row's canonical bytes, in hex."""
     recorded_at: datetime
-    """When it was sealed, by the clock of the machine that did."""
+    """Time when it was sealed, by the clock of the machine that sealed it."""
 
     def canonical(self) -> bytes:
         """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""

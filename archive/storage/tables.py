@@ -96,7 +96,7 @@ class PolicyRow(Base):
     tags: Mapped[list[Any]]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """Since when it is no longer configured."""
+    """Time since which it is no longer configured."""
     tried_at: Mapped[datetime | None]
     """Start of the last run that tried it: what `due` counts from."""
     confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
@@ -109,7 +109,7 @@ class PolicyRow(Base):
 
 
 class FetchRow(Base):
-    """One visit of a policy, and what came of it."""
+    """A visit of a policy, and its outcome."""
 
     __tablename__ = "fetch"
     __table_args__ = (Index("ix_fetch_policy_id_id", "policy_id", "id"),)
@@ -120,7 +120,7 @@ class FetchRow(Base):
     final_url: Mapped[str]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Of the decompressed body; None if no complete response came."""
+    """Hash or size of the decompressed body; None if no complete response came."""
     outcome: Mapped[str]
     reason: Mapped[str | None]
     detail: Mapped[str]
@@ -145,7 +145,7 @@ class FetchPageRow(Base):
     status: Mapped[int | None]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Of the decompressed body; None if no complete response came."""
+    """Hash or size of the decompressed body; None if no complete response came."""
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
     """The kept raw body, if the fetch keeps its own."""
 
@@ -164,16 +164,16 @@ class LeftOutRow(Base):
     hashes: Mapped[list[Any]]
     """SHA-256 of the text of each part, in reading order."""
     words: Mapped[int]
-    """Of all sentences left out."""
+    """Number of words in all left-out sentences."""
     page_words: Mapped[int]
-    """Of these and the policy together."""
+    """Number of words in these and the policy together."""
     watched: Mapped[list[Any]]
     """Sentences on sharing or rights among them: text, topics, why each was left out."""
     came: Mapped[list[Any]]
-    """Those that were not there before, likewise; empty with a first version."""
+    """Watched sentences that were not there before; empty with a first version."""
     gone: Mapped[list[Any]]
     differences: Mapped[int]
-    """How many came and went, so that those with any are found at once."""
+    """Number of sentences that came and went, so that fetches with any are found at once."""
 
 
 class KnownPageRow(Base):
@@ -216,7 +216,7 @@ class VersionRow(Base):
     """1 for the first."""
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    """When the fetch that first saw it started."""
+    """Time when the fetch that first saw it started."""
     document_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     identity: Mapped[str]
     """Extraction identity."""
@@ -243,20 +243,20 @@ class PendingRow(Base):
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     """The fetch that first saw it, and keeps its snapshot."""
     since: Mapped[datetime]
-    """When the first of the odd texts in a row was seen: what `confirm_max` counts from."""
+    """Time when the first of the odd texts in a row was seen, from which `confirm_max` counts."""
     seen_at: Mapped[datetime]
-    """When this one was first seen."""
+    """Time when this one was first seen."""
     tried_at: Mapped[datetime]
-    """Of the last visit: what `confirm_after` counts from."""
+    """Time of the last visit, from which `confirm_after` counts."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     reason: Mapped[str]
     visits: Mapped[int]
-    """Since the first of the odd texts, that one included."""
+    """Number of visits since the first of the odd texts, including that one."""
 
 
 class ChangeRow(Base):
-    """What makes a version another than the one before."""
+    """A change: the difference of a version from the one before."""
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -305,7 +305,7 @@ class FindingRow(Base):
 
 
 class SuppressionRow(Base):
-    """An edit within a change that is no finding, and the rule that decided so."""
+    """An edit within a change that is not a finding, and the rule that decided it."""
 
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("change_id", "position"),)
@@ -319,7 +319,7 @@ class SuppressionRow(Base):
 
 
 class NamingRow(Base):
-    """Under which name a policy is known from a time on. Evidence: the policy's own row may change."""
+    """The name of a policy from a time on. Evidence: the policy's own row may change."""
 
     __tablename__ = "naming"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -355,7 +355,7 @@ class RestoreRow(Base):
 
 
 class ChainEntryRow(Base):
-    """One link of the chain over the evidence; see archive/storage/sealing. It follows the entry before by its hash."""
+    """A link of the chain over the evidence; see archive/storage/sealing. It follows the entry before by its hash."""
 
     __tablename__ = "chain_entry"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
@@ -384,7 +384,7 @@ class ChainStampRow(Base):
 
 
 class SubscriptionRow(Base):
-    """When a subscription was first seen, or last widened: it asks for what is recorded after that."""
+    """Time when a subscription was first seen, or last widened: it asks for what is recorded after that."""
 
     __tablename__ = "subscription"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -399,11 +399,11 @@ class SubscriptionRow(Base):
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
     """The login of who made it on the command line, or ""."""
     created_at: Mapped[datetime | None]
-    """When it was first seen, or came back."""
+    """Time when it was first seen, or came back."""
     removed_at: Mapped[datetime | None]
-    """Since when it is no longer asked for. One that comes back after `planning.ABSENCE` is like a new one."""
+    """Time since which it is no longer configured. If it comes back after `planning.ABSENCE`, it is like a new one."""
     forgotten_at: Mapped[datetime | None]
-    """When the person was erased: the name and the recipients say nothing any more."""
+    """Time when the person was erased: the name and the recipients no longer identify anybody."""
     digested_until: Mapped[datetime | None]
     """End of the period covered by the last digest; initially when the subscription was first seen."""
     digested_fetch_id: Mapped[int | None]
@@ -459,14 +459,14 @@ class ToldTroubleRow(Base):
     episode: Mapped[str]
     """Distinguishes one time of trouble from the next: the first visit of it, or ""."""
     since: Mapped[datetime]
-    """When it began, as far as is known."""
+    """Time when it began, as far as is known."""
     told_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """When it was found to be over; None while it lasts."""
+    """Time when it was found to be over; None while it lasts."""
 
 
 class RunRow(Base):
-    """One run of the program, so that a watchdog can tell whether runs come to their end."""
+    """A run of the program, so that a watchdog can see whether runs end."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -491,7 +491,7 @@ class DeliveryRow(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     """Its content, as of planning; of an alert only what its change and findings do not hold."""
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
-    """Of an alert; None for everything else."""
+    """The change of an alert; None for other kinds."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     channel: Mapped[str]
     """The channel's name in the configuration, never its URL."""
@@ -506,7 +506,7 @@ class DeliveryRow(Base):
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]
     error: Mapped[str]
-    """Of the last attempt, without secrets."""
+    """Error of the last attempt, without secrets."""
 
 
 class SectionRow(Base):
@@ -518,7 +518,7 @@ class SectionRow(Base):
     __tablename__ = "section"
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    """Of its heading path, language and text."""
+    """Hash of the heading path, language and text."""
     path: Mapped[str]
     """Headings joined by " > "."""
     heading: Mapped[str]
@@ -539,9 +539,9 @@ class StandingRow(Base):
     last: Mapped[int | None]
     """The number of the last version that had it; None while the policy has it."""
     appeared_at: Mapped[datetime]
-    """When the first version was first seen."""
+    """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """When the version without it was first seen; None while the policy has it."""
+    """Time when the version without it was first seen; None while the policy has it."""
 
 
 class IndexedRow(Base):

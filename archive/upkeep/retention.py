@@ -20,7 +20,7 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""How many fetches lose their bodies in one transaction, so that a run is never kept waiting for long."""
+"""Number of fetches that lose their bodies in one transaction, so that a run never waits for long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""For how long raw bodies of pages are kept."""
+"""The rule for how long raw bodies of pages are kept."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """For how long bodies of pages are kept, and of which policies for ever."""
+    """Time for which bodies of pages are kept, and the policies whose bodies are kept forever."""
 
     keep: timedelta
-    """Since the fetch."""
+    """Time since the fetch."""
     held: Collection[str] = ()
     """Policies under legal hold, by name."""
     held_tags: Collection[str] = ()

@@ -1,4 +1,4 @@
-"""How much the archive holds, and what that takes."""
+"""Counts what the archive holds, and measures its disk space."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ArchiveStats:
     """The archive's rows, and the disk space that it uses."""
 
     rows: dict[str, int]
-    """How many policies, fetches, versions and changes."""
+    """Numbers of policies, fetches, versions and changes."""
     bodies: ContentTotals
     """Raw pages, each once."""
     texts: ContentTotals
@@ -43,7 +43,7 @@ class ArchiveStats:
     unreferenced: ContentTotals
     """Contents without a reference: `archive vacuum` removes them."""
     differences: int
-    """How many of all contents are stored as what differs from another."""
+    """Number of contents that are stored as the difference from another."""
     database: int
     """Bytes of the database, indexes and free pages included; SQLite's write-ahead log apart."""
     free: int | None

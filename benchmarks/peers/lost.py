@@ -1,4 +1,5 @@
-"""What other monitors lose or repeat: mail servers that fail, and kills at random, the same for each program.
+"""Counts the messages that other monitors lose or repeat: mail servers that fail, and kills at random, the same for
+each program.
 
     python benchmarks/peers/lost.py --bin /path/to/venv/bin [--kills 25] [--only urlwatch]
 
@@ -54,7 +55,7 @@ class Program:
     usual: list[float] = field(default_factory=list)
     """Seconds from its request for the page to its end, of runs that were let be."""
     codes: list[int] = field(default_factory=list)
-    """How the runs of this round ended."""
+    """Exit codes of the runs of this round."""
 
     def change(self) -> None:
         """Let the page name another recipient."""
@@ -196,7 +197,7 @@ def main() -> None:
                     program.change()
                     program.run()
                 if not program.told():
-                    raise SystemExit(f"{name} told nothing of a plain change: its configuration is wrong")
+                    raise SystemExit(f"{name} sent nothing for a plain change: its configuration is wrong")
                 failing_servers(program)
                 kills(program, given.kills, given.seed)
 

@@ -23,7 +23,7 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """What it does, in one line. Kept here, so that listing the commands does not import them."""
+    """A one-line summary. Kept here, so that listing the commands does not import them."""
 
 
 COMMANDS: dict[str, CommandEntry] = {

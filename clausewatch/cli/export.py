@@ -54,7 +54,7 @@ class ExportWriteError(ClausewatchError):
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write; it is replaced. Without it, to standard output, which must then be no terminal.",
+    help="The file to write; it is replaced. Without it, to standard output, which must not be a terminal.",
 )
 @pass_context
 def export(

@@ -34,7 +34,7 @@ class Stamping:
 
 @dataclass(frozen=True, slots=True)
 class HeadList:
-    """Where the chain's heads are also kept, as a list that only grows."""
+    """The file in which the chain's heads are also kept, as a list that only grows."""
 
     file: Path
     """Absolute; best on another machine's disk, or where this user may only append."""
@@ -44,7 +44,7 @@ class HeadList:
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """When a policy counts as in trouble, and which watchdog to notify at the end of each run."""
+    """Settings for when a policy is in trouble, and which watchdog to notify at the end of each run."""
 
     trouble_after: int = 3
     """Consecutive visits without the policy after which operators are notified."""
@@ -72,7 +72,7 @@ class Configuration:
     database: str = field(repr=False)
     """The archive's URL; the path of a SQLite file is absolute."""
     busy_timeout: timedelta = BUSY_TIMEOUT
-    """How long the archive waits for another program's lock, and for a server to answer."""
+    """Time that the archive waits for another program's lock, and for a server to answer."""
     _: KW_ONLY
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()

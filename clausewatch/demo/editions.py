@@ -46,7 +46,7 @@ class SitePolicy:
     remove: tuple[str, ...]
     """Selectors of boilerplate that the page itself does not mark."""
     charset: str
-    """How the page is encoded; the page and its header may say otherwise, as real ones do."""
+    """Encoding of the page; the page and its header may say otherwise, as real ones do."""
     content_type: str
     notes: tuple[str, ...]
     """The changes of each edition; empty for the first."""

@@ -1,4 +1,4 @@
-"""Changes as an Atom feed, RFC 4287: for readers who want no mail. A feed tells what a subscription would be told."""
+"""Writes changes as an Atom feed, RFC 4287, with the findings that a subscription would receive."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from notifier.texts.sanitize import clipped, inert
 ATOM, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
 
 AUTHORITY = "clausewatch.invalid,2026-11-23"
-"""What the names of feeds and entries begin with, RFC 4151; nobody can own such a host (RFC 6761)."""
+"""Prefix of the IDs of feeds and entries, RFC 4151; nobody can own such a host (RFC 6761)."""
 
 MOST_ENTRIES = 100
-"""Changes in a feed, the newest, unless told otherwise."""
+"""Default number of changes in a feed, the newest."""
 
 TITLE, SUMMARY = 200, 400
 """Code points at most."""
@@ -39,7 +39,7 @@ NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a feed tells of; None for all."""
+    """The changes that a feed covers; None for all."""
 
     policy: str | None = None
     tag: str | None = None
@@ -48,7 +48,7 @@ class Scope:
     since: datetime | None = None
     most: int = MOST_ENTRIES
     address: str | None = None
-    """Where the feed will be, for readers that ask for it again; its names do not depend on it."""
+    """Future address of the feed, for readers that fetch it again; the IDs do not depend on it."""
 
     @property
     def title(self) -> str:
@@ -77,8 +77,8 @@ class Feed:
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     """Write the feed of what a scope tells; the same archive gives the same bytes, whenever and wherever.
 
-    Left out is what nobody is told: boundaries, false alarms and what has their words, texts that go back and forth
-    until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    Not included are changes of which nobody is notified: boundaries, false alarms and what has their words, texts that
+    go back and forth until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)
@@ -101,7 +101,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
 
 
 def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
-    """Return the flapping versions of which nobody is told, or not yet."""
+    """Return the flapping versions of which nobody is notified, or not yet."""
     flapping = {version.policy for version in found if version.flapping}
     quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
     return {

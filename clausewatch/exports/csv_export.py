@@ -14,11 +14,11 @@ Table = Literal["versions", "changes", "findings"]
 Row = tuple[str, ...]
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for the beginning of a formula; see OWASP on CSV injection."""
+"""Characters that a spreadsheet may take for the beginning of a formula; see OWASP on CSV injection."""
 
 
 AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
-"""Where a cell would begin if the spreadsheet splits a line at its own country's separator."""
+"""Characters at which a new cell would begin if the spreadsheet splits a line at its own country's separator."""
 
 
 def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:

@@ -25,7 +25,7 @@ END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 """The last record of a zip file: among others the size of its table of contents, in bytes."""
 
 UNREADABLE = (OSError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, lzma.LZMAError)
-"""What reading a damaged zip or JSON file raises, next to BadZipFile."""
+"""Errors that reading a damaged zip or JSON file raises, besides BadZipFile."""
 
 UNSUPPORTED = {
     "trigger_text": "text that must appear before it notifies: what is material is judged here",

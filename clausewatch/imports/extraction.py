@@ -22,7 +22,7 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 AT_ONCE = 64
-"""How many texts are handed to the workers before the first is recorded, which limits the memory of an import."""
+"""Number of texts given to the workers before the first is recorded, which limits the memory of an import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
-"""How the subject of a commit begins that records only a change of their own extraction, of old and new engines."""
+"""Beginnings of a commit's subject if it only records a change of their extraction, for old and new engines."""
 
 ENDING = ".md"
 
@@ -39,7 +39,7 @@ class Recorded:
 
     commit: str
     at: datetime
-    """When it was fetched: the commit's author date."""
+    """Time of the fetch: the commit's author date."""
     subject: str
     path: str
     """Within the repository."""
@@ -53,7 +53,7 @@ class Recorded:
 
     @property
     def origin(self) -> str:
-        """Where it is from, in a sentence."""
+        """A sentence on the source."""
         return f"Imported from an Open Terms Archive repository, commit {self.commit[:12]}: {self.subject}"
 
 

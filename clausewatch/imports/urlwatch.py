@@ -26,7 +26,7 @@ ELEMENTS: dict[str, Callable[[str], str]] = {
 }
 
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
-"""What reading a YAML file raises: the library lets errors of Python's own types through."""
+"""Errors that reading a YAML file raises: the library lets errors of Python's own types through."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one, if it is installed

@@ -45,7 +45,7 @@ class WatchedPolicy:
     remove: list[str] = field(default_factory=list)
     render: bool = False
     lost: list[str] = field(default_factory=list)
-    """What could not be carried over, each a sentence without its full stop."""
+    """Options that could not be carried over, each a sentence without its full stop."""
 
     def add_selectors(self, into: list[str], selectors: Any, what: str) -> None:
         """Carry over a selector or a list of some, except paths in other languages."""
@@ -73,7 +73,7 @@ def _is_selector(text: str) -> bool:
 
 
 OTHER_PATH = re.compile(r"^\s*(/|\(|xpath[1-3]?:|(json|jq|jqraw):)")
-"""How XPath, JSONPath and jq begin."""
+"""Beginnings of XPath, JSONPath and jq expressions."""
 
 
 @dataclass(slots=True)
@@ -83,9 +83,9 @@ class WatchList:
     source: str
     entries: list[WatchedPolicy] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """What could not be carried over at all: its name and why."""
+    """Watches that could not be carried over at all, each with the reason."""
     _names: dict[str, int] = field(default_factory=dict)
-    """How often each name was asked for."""
+    """Number of requests for each name."""
 
     def add(self, entry: WatchedPolicy) -> None:
         """Take an entry over under a name of its own, or note why not. Raises WatchListError if there are too many."""

@@ -17,7 +17,7 @@ from document import read, screen
 from document.model import ExtractionOptions, Page
 
 CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
-"""By a file's suffix; other files are read as HTML."""
+"""Content types by a file's suffix; other files are read as HTML."""
 
 
 class UnreadablePairError(ClausewatchError):
@@ -39,7 +39,7 @@ class FilePair(BaseModel):
     status: StrictInt | None = None
     final_url: StrictStr | None = None
     content_type: StrictStr | None = None
-    """Of both files; None to decide by their suffixes."""
+    """Content type of both files; None to decide by their suffixes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class JudgedPair:
     """One row of a batch and its result."""
 
     id: object
-    """As the row names it; None if it names none."""
+    """ID of the row; None if it has none."""
     assessment: Assessment | None
     """None if the row could not be read."""
     error: str = ""

@@ -26,7 +26,7 @@ class Outlined:
     language: str
     _: KW_ONLY
     words: int
-    """Of its heading and blocks."""
+    """Number of words in its heading and blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Examined:
     """The contents of the responses."""
 
     document: Document
-    """Of the last response."""
+    """Status of the last response."""
     outline: tuple[Outlined, ...]
     words: int
     _: KW_ONLY

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 QUERY = "application/timestamp-query"
 """RFC 3161, section 3.4."""
 LARGEST_ANSWER = 100_000
-"""In bytes: a signature with its chain of certificates."""
+"""Maximum size in bytes of a signature with its chain of certificates."""
 
 
 class StampError(ClausewatchError):
@@ -42,7 +42,7 @@ class StampTally:
 
     verified: int = 0
     unverified: int = 0
-    """Those for which no certificates were given."""
+    """Time stamps for which no certificates were given."""
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from differ.judgement.inventory import Inventory, InventoryChange, inventory, in
 from differ.model import watched_topic
 
 Changes = dict[tuple[str, int], InventoryChange]
-"""By policy and number of the later version."""
+"""Inventory changes by policy and number of the later version."""
 
 
 def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:

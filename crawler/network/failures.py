@@ -60,7 +60,7 @@ class HeadersLateError(Exception):
 
 
 class KnownError(IgnoreRequest):
-    """Nothing is fetched, for a reason that is already known as a `Failure`."""
+    """Raised if nothing is fetched for a reason that is already known as a `Failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)

@@ -37,7 +37,7 @@ MOST_TOGETHER = 16
 """Upper limit of responses that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
-"""How often one response is assessed if another run records versions of the same policy meanwhile."""
+"""Number of times that a response is assessed if another run records versions of the same policy meanwhile."""
 
 logger = logging.getLogger(__name__)
 

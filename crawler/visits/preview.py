@@ -20,9 +20,9 @@ class Preview:
     """Responses of policies and of their sites' robots.txt, not recorded."""
 
     visits: tuple[VisitResult, ...]
-    """In the order of their responses."""
+    """Pages in the order of their responses."""
     robots: tuple[RobotsResult, ...]
-    """One result for each request of a robots.txt, including those of redirect targets."""
+    """A result for each request of a robots.txt, including those of redirect targets."""
 
 
 def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:

@@ -29,7 +29,7 @@ VERBOSE_LOGGERS = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
 }
-"""With `verbose` every request is logged, but not which components Scrapy loads."""
+"""Settings for logging: with `verbose` every request is logged, but not which components Scrapy loads."""
 
 
 class CrawlDefectError(RuntimeError):

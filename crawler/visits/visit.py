@@ -18,12 +18,12 @@ class VisitProgress:
 
     policy: Policy
     stored: tuple[Validators, ...] = ()
-    """Of each address; empty if no address is requested conditionally."""
+    """Validators of each address; empty if no address is requested conditionally."""
     started_at: datetime | None = None
-    """When the first request left; None before that."""
+    """Time when the first request left; None before that."""
     _: KW_ONLY
     answers: tuple[FurtherResponse, ...] = ()
-    """By position; without a body if the server answered 304."""
+    """Responses by position, without a body if the server answered 304."""
 
     @property
     def conditional(self) -> bool:

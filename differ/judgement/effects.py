@@ -22,7 +22,7 @@ Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """Loosened: a negation was removed; tightened: one was added."""
 
 TURNS = ("loosened", "tightened")
-"""If these report the reversal, the negation itself and the "may" or "will" that it replaced are not reported too."""
+"""Directions that report a reversal, so that the negation and the "may" or "will" that it replaced are not reported."""
 
 By = Literal["word", "concept", "count"]
 

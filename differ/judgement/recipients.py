@@ -40,7 +40,7 @@ SENTENCE_BREAKS = frozenset(".:!?;•–—")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who receives data, as a version names them."""
+    """A recipient of data, as a version names it."""
 
     kind: str
     """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …;

@@ -24,15 +24,15 @@ HANDLING = (
 )  # fmt: skip
 """Conditions of a request: deadline, cost, proof, and who makes it."""
 SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
-"""Under a heading on sharing, a sentence with any of these is about sharing."""
+"""Signs of sharing: under a heading on sharing, a sentence with any of these is about sharing."""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
-"""With a merger, any of these shows that data is handed over."""
+"""Signs that data is handed over with a merger."""
 RIGHTS_SIGNS = (*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
-"""Under a heading on rights, a sentence with any of these is about rights."""
+"""Signs of rights: under a heading on rights, a sentence with any of these is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""With the word "right", any of these says what the right is to, or what limits it."""
+"""Details of a right: with the word "right", any of these says what the right is to, or what limits it."""
 REQUEST_DETAILS = ("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
-"""With a request, any of these shows that the request is to the company."""
+"""Details of a request that show that it is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 """A number as a postal address has it."""

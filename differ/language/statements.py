@@ -40,8 +40,8 @@ class Statement:
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
     context: str
-    """For a line, such as of an address: the last sentence before it in its section ("Write to our privacy team."), or
-    ""."""
+    """Context of a line, such as of an address: the last sentence before it in its section ("Write to our privacy
+    team."), or ""."""
     block: int
     """The number of its block in the document: sentences of one block share it."""
     marker: str = ""
@@ -64,7 +64,7 @@ class SectionPart:
     _: KW_ONLY
     context: str = ""
     label: str = ""
-    """For an answer, the question or label before it."""
+    """Question or label before an answer."""
     marker: str = ""
     linked: bool = False
 

@@ -49,7 +49,7 @@ class LatestVersion:
     further_urls: tuple[str, ...] = ()
     """The addresses that were requested for these."""
     fitted: Document | None = None
-    """For a fallback: the last document that the selector gave before it, if there is one."""
+    """Last document that the selector gave before a fallback, if there is one."""
     left_out: LeftOutProse | None = None
     """The prose left out of its page as it was recorded last; None if that was not recorded."""
 

@@ -68,7 +68,7 @@ class LeftOutProse:
     identity: str
     """The extraction identity under which it was left out."""
     watched: tuple[WatchedSentence, ...]
-    """At most `MOST_SENTENCES`, each once."""
+    """Watched sentences, at most `MOST_SENTENCES`, each once."""
 
     @property
     def share(self) -> float:

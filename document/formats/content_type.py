@@ -1,4 +1,4 @@
-"""What a page is read as."""
+"""Decides the content type as which a page is read."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _is_json(page: Page, body: bytes) -> bool:
 
 
 def kind_of(page: Page, text: str) -> Kind:
-    """Return what the text of a page that is no PDF file is read as."""
+    """Return the content type as which a page that is not a PDF file is read."""
     declared = _declared(page)
     if declared in ("text/html", "application/xhtml+xml"):
         return "html" if "<" in text else "plain"

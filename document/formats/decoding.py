@@ -16,7 +16,7 @@ _HEAD_TOKEN = re.compile(
     rb"|<meta\b(?P<meta>[^>]*)|</?(?P<tag>[a-z][^\s/>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""What the head of a page is made of; each alternative goes on to its end, or to that of the page."""
+"""Parts of a page's head; each alternative continues to its end, or to the end of the page."""
 _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)
@@ -26,7 +26,7 @@ _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.
 _META_WITHIN = 4096
 """Bytes within which a declaration counts wherever it is; after them it does in the head alone."""
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
-"""What "surrogateescape" makes of a byte that is not UTF-8."""
+"""The characters that "surrogateescape" makes of bytes that are not UTF-8."""
 _LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")
 
 

@@ -85,7 +85,7 @@ def plain_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """One row of a text, without the signs of a quotation, and what its own signs make of it."""
+    """A row of a text, without quotation signs, and the block that its own signs make it."""
 
     text: str
     heading: re.Match[str] | None

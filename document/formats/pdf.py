@@ -23,7 +23,7 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
-"""How many times their size two words of one line stand apart at most; more is between columns, cells, or a tab."""
+"""Maximum gap between words of one line, as a multiple of their size; more is between columns, cells, or a tab."""
 _CELL_APART = 0.6
 """How many times their size the cells of a row stand apart at least, if their own words stand much closer."""
 _CLOSER = 2.5
@@ -35,9 +35,9 @@ _SAME_BASE = 0.3
 _LEVEL = 0.5
 """Points by which the feet of letters side by side differ at most."""
 _SMALLER = 0.85
-"""How small a raised mark is beside the text, at most."""
+"""Maximum size of a raised mark, relative to the text."""
 _MARK = re.compile(r"[\d*†‡§¹²³⁰-⁹,]+")
-"""What refers to a footnote; raised letters ("1st") belong to their word."""
+"""Matches a footnote mark; raised letters ("1st") belong to their word."""
 
 
 class PdfError(ValueError):
@@ -55,13 +55,13 @@ class PrintedLine:
     text: str
     """U+0002 at its end is a hyphen, as the library calls one at the end of a line."""
     page: int
-    """From 0 on."""
+    """Page number, from 0."""
     left: float
     right: float
     base: float
     """Height of its letters' feet above the page's lower edge."""
     size: float
-    """Of most of its letters, rounded to half points."""
+    """Size of most of its letters, rounded to half points."""
     bold: bool
 
     def beside(self, other: PrintedLine) -> bool:
@@ -90,7 +90,7 @@ class PrintedText:
     lines: tuple[PrintedLine, ...]
     pages: int
     title: str
-    """From its properties, or ""."""
+    """Title from the document's properties, or ""."""
 
 
 def printed_text(body: bytes) -> PrintedText:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from document.text.normalise import normalise
 
 _LINE_END = "\x02"
-"""What the library gives for a hyphen at the end of a line."""
+"""The character that the library returns for a hyphen at the end of a line."""
 _DISCRETIONARY = ("\u00ad", "\u2010")
 """Hyphens that a typesetter puts where a word is broken."""
 _HYPHENS = (_LINE_END, "-", *_DISCRETIONARY)

@@ -1,4 +1,5 @@
-"""Printed lines to the lines of a document: running heads dropped, paragraphs joined, headings told by their size."""
+"""Printed lines to the lines of a document: running heads dropped, paragraphs joined, headings recognised by their
+size."""
 
 from __future__ import annotations
 
@@ -17,26 +18,26 @@ from document.text.normalise import normalise
 from document.text.numbering import split_marker
 
 _EDGE = 2
-"""How many lines at the head and the foot of a page may be running ones."""
+"""Maximum number of running lines at the head and the foot of a page."""
 _APART = 1.7
-"""How many times their size a running line is away from the text."""
+"""Minimum distance of a running line from the text, as a multiple of their size."""
 _NUMBER = re.compile(r"^(?:[^\W\d]{1,12}\.?\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|[^\W\d]{1,6})\s*\d{1,4})?$")
 """A page number: "3", "- 3 -", "Page 3 of 5", "3 / 5"."""
 _DIGITS = re.compile(r"\d+")
 _WIDER = 1.3
-"""How much more than the usual distance to the next line ends a paragraph."""
+"""Ratio to the usual line distance from which a gap ends a paragraph."""
 _LARGER = 1.08
-"""How much larger than most of the text a heading is."""
+"""Minimum size of a heading, relative to most of the text."""
 _WATERMARK = 1.8
-"""How much larger than what it lies under a watermark is at least."""
+"""Minimum size of a watermark, relative to the text over it."""
 _INDENT = 60.0
 """Points by which the lines of one column may be indented."""
 _INDENTED = 3.0
 """Points from which a line is indented."""
 _CELL_HEIGHT = 8
-"""How many lines a cell of a table has at most that further cells of its row are looked for."""
+"""Maximum number of lines in a table cell for further cells of its row to be looked for."""
 _ROOM = 1.15
-"""How much wider than the letters of its line a word may be."""
+"""Maximum width of a word, relative to the letters of its line."""
 _ENDS = (".", ":", ";", "?", "!")
 
 Edges = dict[tuple[int, float, int], float]
@@ -46,7 +47,7 @@ Edges = dict[tuple[int, float, int], float]
 @dataclass(slots=True)
 class _Paragraph:
     cells: list[list[PrintedLine]]
-    """One, but for the row of a table."""
+    """Number of lines: one, except for the row of a table."""
 
     @property
     def lines(self) -> list[PrintedLine]:

@@ -34,7 +34,7 @@ _SHORT = 120
 _LINKED = 1 / 3
 """The share of its text in links that lead away from which an element is a menu if it is called one."""
 _NEAR = 12
-"""How many elements around a button its form is looked for in."""
+"""Number of elements around a button in which its form is looked for."""
 _PART = 0.3
 """The share of the text above which nothing is taken out of it, but menus."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -43,7 +43,7 @@ _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
 """Elements that make a control with a sentence a part of the text: a card that is pressed as a whole."""
 _LOOKED_AT = 400
-"""How many nodes of a box are looked at for what is sent: boxes may be nested thousands deep."""
+"""Maximum number of nodes of a box searched for form fields: boxes may be nested thousands deep."""
 _SENT = FIELDS | {"form", "button"}
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 

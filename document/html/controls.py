@@ -18,9 +18,9 @@ _ROLES = frozenset({"button", "tab", "switch", "menuitem"})
 _LONGEST = 200
 """Characters of a heading that is a button or a label."""
 _LEVELS = 4
-"""How many elements around a control are looked at for what follows it."""
+"""Number of elements around a control that are searched for what follows it."""
 _LOOKED_AT = 60
-"""How many nodes of an element are looked at."""
+"""Maximum number of nodes of an element that are read."""
 _QUOTED = re.compile(r"[\"']#?([\w:.-]+)[\"']")
 _LETTER = re.compile(r"[^\W\d_]")
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})

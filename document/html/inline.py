@@ -75,7 +75,7 @@ _NEARLY_ALL = 0.95
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What holds for the text inside an element."""
+    """Properties of the text inside an element."""
 
     bold: bool = False
     size: float = 0.0

@@ -15,7 +15,7 @@ BULLET = "•"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"disc", "circle", "square", "disclosure-closed", "disclosure-open"})
 _LOOKED_AT = 20
-"""How many nodes of an item are looked at for its heading; it is its first words or none."""
+"""Maximum number of nodes of an item searched for its heading, which is its first words or missing."""
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _STYLE_NAME = re.compile(r"none|disc|circle|square|decimal[\w-]*|(?:lower|upper)-(?:alpha|latin|roman)")
 
@@ -47,7 +47,7 @@ class ItemNumbers:
 
     @property
     def depth(self) -> int:
-        """How many lists the place is in; an item that is a section with a heading does not count."""
+        """Depth of nested lists; an item that is a section with a heading does not count."""
         return sum(not item.headed for item in self._items)
 
     def open_list(self, node: Tag) -> None:

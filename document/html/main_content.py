@@ -27,9 +27,9 @@ _SOME = 80
 _ROWS = 5
 """Elements of one name, each a line, from which a text is made of them."""
 _CHAIN = 6
-"""How deep a line may be in elements of its own."""
+"""Maximum depth of a line in elements of its own."""
 _NEAR = 64
-"""How many elements around one are looked at."""
+"""Number of elements around one that are examined."""
 _WORDS_A_LINK = 5
 """Characters between links from which they are words of a line, and not parted by mere signs."""
 _DATED = 400
@@ -53,7 +53,7 @@ class PolicyPart:
         self._rows: frozenset[str] = frozenset()
         """The names of elements of which several at this level are a line each, as paragraphs are."""
         self.around: list[Left] = []
-        """What was taken out of the tree, and why."""
+        """Elements removed from the tree, with their reasons."""
 
     def take_out_what_is_around(self, soup: BeautifulSoup) -> Tag:
         """Take out what is before and after the text, from the outside in; return the element that is left."""
@@ -92,7 +92,7 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return the unit as one whose own edges are looked at, if there is anything in it that may be no text."""
+        """Return the unit as one whose own edges are looked at, if there is anything in it that may not be text."""
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
         return [] if self._is_plain(unit) else [(unit, leading, trailing)]

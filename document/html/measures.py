@@ -1,4 +1,4 @@
-"""How much text, and what else, each element of a page holds: counted once, in one pass."""
+"""Measures the text and other contents of each element of a page, in one pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 @dataclass(slots=True)
 class Size:
-    """What an element holds."""
+    """The contents of an element, counted."""
 
     text: int = 0
     """Characters, spaces left out."""

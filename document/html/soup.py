@@ -39,7 +39,7 @@ UNREAD = frozenset(
         "noframes",
     ]
 )
-"""Elements whose content is no text of the page."""
+"""Elements whose content is not text of the page."""
 
 
 def parse(text: str) -> BeautifulSoup:

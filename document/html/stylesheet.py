@@ -1,4 +1,4 @@
-"""What a page's own style sheets say about list numbers, weight and visibility.
+"""Reads list numbers, weight and visibility from a page's own style sheets.
 
 Only rules for a tag, class or id, on its own or within others, are read; linked sheets are never fetched.
 """
@@ -28,9 +28,9 @@ _READ = frozenset(
     ]
 )
 _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
-"""What makes a selector one for a state of the page: a place among others, a pseudo-class, a second name."""
+"""Matches selectors that depend on a state of the page: a position, a pseudo-class, a second name."""
 _ANCESTORS = 64
-"""How far up an ancestor is looked for."""
+"""Number of levels up to which an ancestor is looked for."""
 _MOST_NAMES = 4
 """Names of elements within each other that a selector is read with."""
 
@@ -68,7 +68,7 @@ class Rule:
 
     subject: Compound
     around: tuple[Around, ...]
-    """What the subject must be within, from the nearest on."""
+    """Ancestors that the subject must have, nearest first."""
     styles: Styles
 
 

@@ -19,9 +19,9 @@ from document.text.hidden_emails import decode_hex, decode_target
 from document.text.lines import Line
 
 _ENDS = frozenset(".!?:;)]\"'”’»")
-"""What ends a sentence or a name."""
+"""Characters that end a sentence or a name."""
 _LOOKED_AT = 20
-"""How many nodes of an element are looked at for its words."""
+"""Maximum number of nodes of an element searched for its words."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 
 
@@ -124,7 +124,7 @@ class Walker:
         try:
             return urljoin(self._address, target)
         except ValueError:
-            # A target such as "http://[" is no address; what is there is kept.
+            # A target such as "http://[" is not an address; it is kept as it is.
             return target
 
     def _add(self, text: str) -> None:

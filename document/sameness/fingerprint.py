@@ -28,7 +28,7 @@ _MOST_TAGS = 200_000
 _PASSING = frozenset(
     {f"<meta{END}", f"<link{END}", f"<script{END}{END}", f"<script{END}x{END}", f"<!--{END}x{END}", f"<!--{END}{END}"}
 )
-"""What may come and go in a page's head: elements without anything that is read, and comments."""
+"""Parts of a page's head that may come and go: elements without anything that is read, and comments."""
 _STAYING = ("<meta", "<link", "<script", "<title", "<style", "<base")
 _BEFORE_HEAD = ("<html", "<!", "<?")
 _BLANK = " \t\n\f"

@@ -1,4 +1,4 @@
-"""What of a link's address decides whether two pages say the same."""
+"""Reduces a link's address to the part that decides whether two pages say the same."""
 
 from __future__ import annotations
 

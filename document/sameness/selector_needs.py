@@ -1,4 +1,4 @@
-"""Which attributes of a page a policy's selectors look at."""
+"""Finds the attributes of a page that a policy's selectors depend on."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _STRUCTURAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What selectors look at besides elements and where they are."""
+    """The inputs of selectors besides elements and their positions."""
 
     attributes: frozenset[str] = frozenset()
-    """In lower case; other words of the selectors may be among them."""
+    """Names in lower case; other words of the selectors may be among them."""
     places: bool = False
     """Whether they may count the elements around one, or name one by its place alone."""
 

@@ -22,7 +22,7 @@ Numbers = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What style sheets say, with the names in them as numbers."""
+    """Style sheets, with the names in them as numbers."""
 
     said: str
     classes: Numbers

@@ -1,4 +1,4 @@
-"""What `read` looks at in one markup of a page's markup."""
+"""The parts of one token that affect extraction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ END = "\0"
 """Ends each field that is hashed; no text holds it after decoding."""
 _MOST_KEPT = 10_000
 _LONGEST_KEPT = 500
-"""How many tags, of how many characters, are remembered from page to page."""
+"""Limits for tags that are remembered from page to page: their number, and characters of each."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 _RAW = frozenset({"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv"})
 """Attributes that are read as they are, on any element."""
@@ -52,7 +52,7 @@ WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noe
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is read of one markup, as fields that each begin with a character of their own kind."""
+    """The parts of a token that are read, as fields that each begin with a character for their kind."""
 
     fixed: str
     classes: frozenset[str] = frozenset()
@@ -138,7 +138,7 @@ def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> b
 
 
 def _content(name: str, content: str) -> str:
-    """Return what counts of a text that is no markup: of scripts only whether there is one."""
+    """Return what counts of a text that is not markup: of scripts only whether there is one."""
     if name not in ("script", "style"):
         return f"c{content}"
     if "<!--" in content and "<script" in content.lower():
@@ -198,7 +198,7 @@ _READERS: dict[str, Callable[[str, str], str | None]] = {
     "srcdoc": lambda tag, value: value if tag == "iframe" else None,
     "style": _style,
 }
-"""What is read of an attribute's value, by the attribute's name."""
+"""Readers of an attribute's value, by the attribute's name."""
 
 
 def _held_elsewhere(tag: str, name: str, value: str) -> str | None:

@@ -11,17 +11,17 @@ import re
 
 _SPACE = r"[ \t\n\f]"
 _INSIDE = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
-"""What may be in a tag: quoted values hold anything."""
+"""Matches the contents of a tag: quoted values hold anything."""
 _UNREAD = ("script", "style")
-"""Elements whose content is no markup up to their end tag."""
+"""Elements whose content is not markup up to their end tag."""
 _TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
-"""Elements whose content is no markup either; believed if it holds none."""
+"""Elements whose content is not markup either; trusted if it holds no markup."""
 
 
 _PLAIN_INSIDE = (
     rf"(?:{_SPACE}++[^ \t\n\f\r\"'<>/=]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r\"'<>=`]++(?<!/)))?+)*+{_SPACE}*+"
 )
-"""What is in a tag that is written as it should be: names with or without a value, each after a blank."""
+"""Matches the contents of a well-formed tag: names with or without a value, each after a blank."""
 
 
 def _whole(name: str, inside: str = _INSIDE, unless: str = "") -> str:
@@ -47,7 +47,7 @@ _PLAIN = (
 )
 _CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
-"""What is not clear is one token with all that follows it, so that the time stays linear in the page's length."""
+"""Token for unclear markup with everything after it, so that the time stays linear in the page's length."""
 _PLAIN_TOKEN = re.compile(_PLAIN, re.IGNORECASE | re.ASCII)
 _PLAIN_OR_ODD = re.compile(rf"({_PLAIN}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9:_-]*+)", re.IGNORECASE | re.ASCII)

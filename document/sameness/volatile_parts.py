@@ -27,7 +27,7 @@ _UP_TO_VALUE = re.compile(
     rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
     re.IGNORECASE | re.ASCII,
 )
-"""What is before a quoted value in plain markup: the tag's name or nothing, attributes without quotes, a name."""
+"""Matches the markup before a quoted value: the tag's name or nothing, attributes without quotes, a name."""
 
 
 def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:

@@ -14,7 +14,7 @@ from languages import records
 
 _YEAR = r"(?:\d{4}|'\d{2})"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
-"""What is between the parts of a date with a month's name."""
+"""Matches the separator between the parts of a date with a month's name."""
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")

@@ -1,4 +1,4 @@
-"""Which language a piece of text is in."""
+"""Detects the language of a piece of text."""
 
 from __future__ import annotations
 

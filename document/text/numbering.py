@@ -20,16 +20,16 @@ _TYPED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ONLY_TYPED_BEFORE = 3
-"""How many markers in a row are split off: "3. (a) (i) Text"."""
+"""Maximum number of markers in a row that are split off: "3. (a) (i) Text"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What a marker counts: its shape, what is around it, and its numbers."""
+    """A marker: its shape, the characters around it, and its numbers."""
 
     shape: Shape
     around: str
-    """What is around the number: "." or "()" or ")"; "" for none."""
+    """Characters around the number: "." or "()" or ")"; "" for none."""
     values: tuple[int, ...]
 
 

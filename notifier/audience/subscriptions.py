@@ -52,7 +52,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Target:
-    """One address within one channel."""
+    """An address within a channel."""
 
     channel: str
     """The channel's name."""

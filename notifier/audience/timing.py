@@ -22,7 +22,7 @@ def parse_clock(text: str) -> time:
     """Read a time of day like "08:00". Raises ValueError."""
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
-        raise ValueError('is no time of day: write hours and minutes, like "08:00"')
+        raise ValueError('is not a time of day: write hours and minutes, like "08:00"')
     return time(int(match[1]), int(match[2]))
 
 
@@ -90,4 +90,6 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         # A folder of the database, such as "Asia", exists but cannot be read.
-        raise ValueError('is no time zone that this machine knows: write one like "Asia/Jakarta" or "UTC"') from error
+        raise ValueError(
+            'is not a known time zone: write one like "Asia/Jakarta" or "UTC"'
+        ) from error

@@ -137,7 +137,7 @@ def _read(url: str) -> dict[str, Any]:
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
     # Plugins drop targets that they do not understand; plugins that store targets under another name are trusted.
     if recipient and not getattr(service, "targets", [recipient]):
-        raise RefusedChannelError(f"{inert(recipient)!r} is no recipient that {schema} understands")
+        raise RefusedChannelError(f"{inert(recipient)!r} is not a recipient that {schema} understands")
     if len(service) > 1:
         raise RefusedChannelError(
             f"it names {len(service)} recipients; a failure of one would repeat the message to the others: "

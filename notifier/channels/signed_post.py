@@ -138,7 +138,7 @@ def checked_secret(secret: str) -> str | None:
     try:
         _key(secret)
     except ValueError:
-        return "its secret begins with whsec_, but what follows is no base64"
+        return "its secret begins with whsec_, but what follows is not base64"
     return None
 
 

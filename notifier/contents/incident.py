@@ -21,7 +21,7 @@ TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flappi
 """Kinds whose end is reported; the others end silently, as whoever fixed them knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
-"""By kind, the kind that it replaces: that trouble is then over, and its end is not reported."""
+"""Kinds by the kind that replaces them: the replaced trouble is then over, and its end is not reported."""
 
 MOST_INCIDENTS = 20
 """Maximum number of incidents that a message names; the others are counted."""

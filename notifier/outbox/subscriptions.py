@@ -27,7 +27,7 @@ class NameTakenError(Exception):
 
 
 class NoSubscriptionError(Exception):
-    """There is no subscription of that name that was made on the command line."""
+    """No subscription of that name was made on the command line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What a person reads, in their language: an alert as e-mail, as plain text and as a short text for chat.
+"""Writes an alert in the reader's language: as e-mail, as plain text and as a short text for chat.
 
-Everything that comes from a page is made inert first and escaped by the template for HTML. No picture, font or style is
-loaded from anywhere. The severity and the clause that changed are first.
+All text of a page is made inert first, and escaped by the template for HTML. The message loads no picture, font or
+style. The severity and the clause that changed come first.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 FULL_PASSAGES = 8
-"""Clauses of one message that are shown in full; the others are counted and named."""
+"""Maximum number of clauses shown in full in a message; the others are counted and named."""
 
 REVIEWED_AT_ONCE = 4
-"""Alerts that the command for a review names: a longer one is not copied from a phone."""
+"""Maximum number of alerts in the command for a review: nobody copies a longer one from a phone."""
 
 NAMED_PASSAGES = 20
-"""Clauses that are named besides; what is left is counted."""
+"""Maximum number of further clauses that are named; the rest is counted."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
-"""What an address may hold besides letters and digits (RFC 3986); the rest is written in percent form."""
+"""Characters of an address besides letters and digits (RFC 3986); others are percent-encoded."""
 
 LONGEST_LINK = 400
-"""Code points of an address that a chat shows: half of one leads nowhere."""
+"""Maximum length, in code points, of an address in a chat; a longer one is left out, as half an address is useless."""
 
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
-"""Of the badge with white letters: all pass a contrast of 4.5 to 1."""
+"""Colours of the badge, by severity: with white letters, all have a contrast of at least 4.5 to 1."""
 
 
 def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
@@ -85,7 +85,7 @@ def trial_message(subscriber: Subscriber, now: datetime, render: Render = render
 
 
 def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
-    """Return what the templates show, every text inert."""
+    """Return the values for the templates, every text inert."""
     name = inert(notice.policy)
     full, rest = gathered[:FULL_PASSAGES], gathered[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
@@ -143,7 +143,7 @@ def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], to
 
 
 def shown_passage(passage: Passage, number: int, tongue: Phrases) -> dict[str, Any]:
-    """Return what a template shows of a passage."""
+    """Return the values of a passage for a template."""
     worst = passage.worst
     sides = [side for side in (before(worst), after(worst)) if side]
     return {
@@ -168,12 +168,12 @@ def _badge(passage: Passage, tongue: Phrases) -> str:
 
 
 def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
-    """Return why a clause is told, each reason once."""
+    """Return the reasons for reporting a clause, each once."""
     return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
 
 
 def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
-    """Return what an alert rests on: the rule with its source, the policy's own definition, and the alert's name."""
+    """Return the grounds of an alert: the rule with its source, the policy's own definition, and the alert's ID."""
     finding = alert.finding
     rule, source = inert(finding.rule), inert(finding.source)
     return [
@@ -184,7 +184,7 @@ def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
 
 
 def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Name clauses by section, topic and severity, equal ones once with their number."""
+    """Name clauses by section, topic and severity; equal ones once, with their number."""
     names = Counter(
         tongue.say(
             "rest.name",
@@ -211,5 +211,5 @@ def commands_of(notice: Notice) -> list[str]:
 
 
 def link(url: str) -> str:
-    """Return an address that may be linked to, or "" if it is none of the web."""
+    """Return an address for a link, or "" if it is not a web address."""
     return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""

@@ -1,4 +1,4 @@
-"""The short form of a message, for chat: what counts most first, and what is left out counted."""
+"""Writes the short form of a message for chat: the most important first, and the number of parts left out."""
 
 from __future__ import annotations
 
@@ -14,56 +14,56 @@ from notifier.texts.redline import Side, after, before
 from notifier.texts.sanitize import clipped, inert
 
 LENGTH = 1300
-"""Of a whole text at most, as a service counts: what is longer is read by nobody in a chat."""
+"""Maximum length of a whole text, as the service counts: nobody reads more in a chat."""
 
 SECTION = 120
 REASON = 200
 CLAUSE = 300
-"""Code points of a clause before or after."""
+"""Maximum length, in code points, of a clause before or after."""
 
 HEAD = 300
 FOOT_LINE = 160
-"""Of the head, and of each line of the foot, as a service counts."""
+"""Maximum length of the head, and of each line of the foot, as the service counts."""
 
 LEAST = 250
-"""Of the first clause, at least, whatever else there is to say."""
+"""Minimum length of the first clause, whatever else there is to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A short text in pieces, each inert but not escaped for any service."""
+    """A short text in pieces, inert but not yet escaped for a service."""
 
     head: str
-    """Always kept: whether it matters."""
+    """The first line, always kept: whether the change matters."""
     notes: tuple[str, ...] = ()
-    """What one must know besides; the last ones are left out if they leave the clauses no room."""
+    """Further notes; the last ones are left out if they leave the clauses no room."""
     parts: tuple[str, ...] = ()
-    """One for each thing told, of several lines, the most severe first; as many as there is room for."""
+    """Parts of several lines, the most severe first, as many as there is room for."""
     _: KW_ONLY
     advice: str = ""
-    """Left out if the parts need its room."""
+    """Advice, left out if the parts need its room."""
     foot: tuple[str, ...] = ()
-    """Always kept: when, what to open, the ids."""
+    """Last lines, always kept: when, what to open, the IDs."""
     link: str = ""
-    """An address that may be opened, or ""; always kept, as the first line of the foot."""
+    """An address to open, or ""; always kept, as the first line of the foot."""
     language: Language = "en"
     counted: str = "rest.clauses"
-    """The phrase that counts the parts that are left out."""
+    """The phrase that counts the parts left out."""
 
     def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
-        """Write the subject for a service whose titles have at most so many characters; 0 if it has none."""
+        """Write the subject for a service with titles of at most `longest` characters; 0 if it has no titles."""
         return _fitting(subject, longest or dialect.limit, dialect)
 
     def posts(self, dialect: Dialect, subject: str) -> tuple[str, ...]:
-        """Write it for a service in as few posts as that takes, each with its subject. The subject is in none of them.
+        """Write the text for a service in as few posts as possible. The subject is sent apart, and not part of a post.
 
-        A post ends after a paragraph, a line or a word, never within a number or an escape.
+        A post ends after a paragraph, a line or a word, never inside a number or an escape.
         """
         room, whole = _room(dialect, subject), self._written(dialect, LENGTH)
         return (whole,) if dialect.size(whole) <= room else _numbered(_split(whole, room - 10, dialect))
 
     def single(self, dialect: Dialect, subject: str) -> str:
-        """Write it for a service in one post, however short: more clauses are counted and fewer are shown."""
+        """Write the text for a service in a single post: the shorter the post, the more clauses are only counted."""
         room = _room(dialect, subject)
         whole = self._written(dialect, min(LENGTH, room))
         return whole if dialect.size(whole) <= room else f"{_split(whole, room - 4, dialect)[0]}…"
@@ -73,7 +73,7 @@ class Chat:
         foot = "\n".join(
             [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
         )
-        left = room - dialect.size(head) - dialect.size(foot) - 60  # for the count of what is left out, and blank lines
+        left = room - dialect.size(head) - dialect.size(foot) - 60  # for the count of parts left out, and blank lines
         notes: list[str] = []
         for note in (_escaped(note, dialect) for note in self.notes):
             if dialect.size(note) + 1 > left - LEAST:
@@ -109,7 +109,7 @@ def _room(dialect: Dialect, subject: str) -> int:
 
 
 def _split(text: str, room: int, dialect: Dialect) -> list[str]:
-    """Cut a text that is escaped already into pieces, each with room for it."""
+    """Cut an escaped text into pieces that fit."""
     pieces = []
     while dialect.size(text) > room:
         end = _longest_beginning(text, room, dialect)
@@ -129,7 +129,7 @@ def _longest_beginning(text: str, room: int, dialect: Dialect) -> int:
 
 
 def _before_escape(text: str, end: int) -> int:
-    """Return where to cut a word: not between a backslash and what it escapes."""
+    """Return where to cut a word: not between a backslash and the character that it escapes."""
     backslashes = end - len(text[:end].rstrip("\\"))
     return max(end - backslashes % 2, 1)
 
@@ -151,7 +151,7 @@ def _fitting(text: str, room: int, dialect: Dialect) -> str:
 
 
 def clause_parts(clauses: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
-    """Write each clause: where it is, why it is told, the words before and after."""
+    """Write each clause: its section, the reasons, the words before and after."""
     return tuple(_part(passage, tongue) for passage in clauses)
 
 

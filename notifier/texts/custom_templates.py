@@ -1,8 +1,8 @@
-"""Templates of a user's own, which take the place of ours: filled in a sandbox, in a process that can be killed.
+"""Fills a user's own templates, which replace ours, in a sandbox and in a process that can be killed.
 
-They are written by who writes the configuration, but copied from anywhere: they read no file but the templates of their
-folder, call nothing of the program, and write the page's words escaped. One that fails loses no message: ours is sent,
-and why is told.
+The author of the configuration provides them, but may have copied them from anywhere: they read only the templates of
+their folder, call nothing of the program, and write the page's words escaped. If one fails, our template is used
+instead, and the reason is reported.
 """
 
 from __future__ import annotations
@@ -36,37 +36,37 @@ from notifier.texts.rendering import filters, render
 from notifier.texts.sanitize import clipped, inert
 
 OURS = "clausewatch"
-"""The folder by which a template of the user's extends ours: `{% extends "clausewatch/alert.html" %}`."""
+"""The folder name by which a user's template extends ours: `{% extends "clausewatch/alert.html" %}`."""
 
 LARGEST = 1_000_000
-"""Code points of a message at most."""
+"""Maximum length of a message, in code points."""
 
 MEMORY = 1_000_000_000
-"""Bytes of address space for the process that fills templates."""
+"""Address space, in bytes, of the process that fills templates."""
 
 TIMEOUT = 20.0
-"""Seconds that one message may take. It is killed then."""
+"""Time limit for one message, in seconds, after which the process is killed."""
 
 SUFFIXES = (".html", ".txt")
 
 FORMER_NAMES = {f"operation{suffix}": f"incident{suffix}" for suffix in SUFFIXES}
-"""Names that templates of ours had once, and their present ones. A user's template may keep the former name."""
+"""Former names of our templates, and their present ones. A user's template may keep the former name."""
 
 
 class OwnTemplateError(Exception):
-    """A template of the user's cannot be used; the message names it, and says why."""
+    """A user's template cannot be used; the message names the template and the reason."""
 
 
 class OwnTemplates:
-    """The templates of one folder, or ours if there is no folder; use it in a `with` statement."""
+    """The templates of one folder, or ours if no folder is given; use it in a `with` statement."""
 
     def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.folder = folder
         self.timeout = timeout
         self.problems: dict[str, str] = {}
-        """By the template that is not used any more: why."""
+        """Reasons why templates are no longer used, by template."""
         self.sound: set[str] = set()
-        """The templates of the user's that were filled."""
+        """The user's templates that were filled."""
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -81,7 +81,7 @@ class OwnTemplates:
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
-        """Return a filled template: the user's, or ours if they have none of this name or it fails."""
+        """Return a filled template: the user's, or ours if the user has none of this name or it fails."""
         own = self._own_name(template)
         if own and own not in self.problems:
             try:
@@ -105,7 +105,7 @@ class OwnTemplates:
         return self._apart(_filled, template, shown)
 
     def examine(self) -> None:
-        """Read every template of the folder, so that `problems` names those whose syntax is wrong."""
+        """Parse every template of the folder, so that `problems` names those with invalid syntax."""
         for path in sorted(self.folder.iterdir() if self.folder else ()):
             if path.suffix not in SUFFIXES:
                 continue
@@ -115,9 +115,9 @@ class OwnTemplates:
                 self.problems[path.name] = str(error)
 
     def _apart(self, work: Callable[..., str], template: str, *shown: dict[str, Any]) -> str:
-        """Work in the process that can be killed. Raises OwnTemplateError, whatever goes wrong there."""
+        """Run a call in the process that can be killed. Raises OwnTemplateError for any failure there."""
         if self._pool is None:
-            # Neither the connections nor the threads of this process are inherited.
+            # The process does not inherit the connections and threads of this one.
             self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
         future: Future[str] = self._pool.schedule(work, args=(str(self.folder), template, *shown), timeout=self.timeout)
         try:
@@ -130,24 +130,24 @@ class OwnTemplates:
             raise OwnTemplateError(f"{template}: it took more than {MEMORY / 1e6:g} MB of memory") from error
         except ProcessExpired as error:
             raise OwnTemplateError(f"{template}: the process that filled it broke off") from error
-        except Exception as error:  # a template raises whatever its expressions do
+        except Exception as error:  # a template raises anything that its expressions raise
             raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
 
 
 def template_names() -> tuple[str, ...]:
-    """Return the names of the templates that can be replaced."""
+    """Return the names of templates that can be replaced."""
     return tuple(PackageLoader("notifier").list_templates())
 
 
 def stray(folder: Path) -> tuple[str, ...]:
-    """Return the files of a folder that no message uses; those that begin with an underscore are parts of others."""
+    """Return the files of a folder that no message uses, except files with an underscore, which others include."""
     files = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
     used = {*template_names(), *FORMER_NAMES}
     return tuple(name for name in files if name not in used and not name.startswith("_"))
 
 
 def renaming_hints(folder: Path) -> tuple[str, ...]:
-    """Say which files of a folder have a former name of a template, and what to rename them to."""
+    """Return hints for the files of a folder with a former name of a template, and what to rename them to."""
     return tuple(
         f"messages.templates: {former} is now called {name}: rename your file. "
         + ("It is ignored beside the other." if (folder / name).is_file() else "The former name still works.")
@@ -157,14 +157,14 @@ def renaming_hints(folder: Path) -> tuple[str, ...]:
 
 
 def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:
-    """Fill a template in this process, within a limit of memory. Raises OwnTemplateError, or whatever it raises."""
+    """Fill a template in this process, with limited memory. Raises OwnTemplateError, or any error of the template."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     with _told(template):
         return "".join(_within(template, _environment(folder).get_template(template).generate(shown))).strip() + "\n"
 
 
 def _compiled(folder: str, template: str) -> str:
-    """Read a template in this process. Raises OwnTemplateError."""
+    """Parse a template in this process. Raises OwnTemplateError."""
     with _told(template):
         return str(_environment(folder).get_template(template).name)
 
@@ -192,7 +192,7 @@ def _within(template: str, pieces: Iterator[str]) -> Iterator[str]:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which nothing is written without being escaped."""
+    """Jinja's sandbox, which escapes everything."""
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -206,7 +206,7 @@ def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
     renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
-        # Ours come by their own name too, for what ours include; the user's go first.
+        # Our templates also have their plain name, for their own includes; the user's take precedence.
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

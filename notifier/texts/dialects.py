@@ -1,9 +1,8 @@
-"""How each chat service writes a text that acts in no way, and how long it may be.
+"""Describes for each chat service how to write text that is inert, and how long it may be.
 
-Apprise escapes a plain text for Slack and Telegram, escapes too much for Teams (the dots of an address too, which then
-leads nowhere), and nothing for Discord and Mattermost. What a service reads as formatting, as a mention of people, or
-as an address to open is made harmless here: by an escape if the service has one, else by a character that looks
-alike.
+Apprise escapes plain text for Slack and Telegram, escapes too much for Teams (even the dots of an address, which then
+leads nowhere), and nothing for Discord and Mattermost. Formatting, mentions of people, and addresses that a service
+would open are made harmless here: by an escape if the service has one, else by a look-alike character.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ _MENTION = str.maketrans({"@": CHAT_ALIKE[ord("@")]})
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One way of writing to a chat."""
+    """The way to write to a chat service."""
 
     limit: int
-    """How long a message may be with its subject, as `size` counts."""
+    """Maximum length of a message with its subject, as `size` counts."""
     escape: Callable[[str], str]
-    """Make one line inert. A text is cut before, never after: an escape is never cut in two."""
+    """Make one line inert. Texts are cut before, so that an escape is never cut in two."""
     size: Callable[[str], int] = len
     _: KW_ONLY
     link: Callable[[str], str] = str
-    """Write an address that may be opened, which `plain_link` gave."""
+    """Write an address to open, from `plain_link`."""
     markdown: bool = False
-    """Whether Apprise is told that this is Markdown, so that it passes on what is there."""
+    """Whether the text is sent to Apprise as Markdown, so that it does not change it."""
 
 
 def plain_link(url: str) -> str:
-    """Return an address in which nothing is left that a service takes for formatting or a mention, but underscores."""
+    """Return an address without anything that a service takes for formatting or a mention, except underscores."""
     return "".join(f"%{ord(character):02X}" if character in "@*~[]()!'|`" else character for character in url)
 
 
@@ -49,7 +48,7 @@ def _utf8(text: str) -> int:
 
 
 def _closed(text: str) -> str:
-    """Return one line without an address that a service would open by itself to show what is there."""
+    """Return one line without an address that a service would open by itself for a preview."""
     return re.sub(r":(?=//)", ":\u200a", inert(text))
 
 
@@ -58,7 +57,7 @@ def _backslashed(text: str) -> str:
 
 
 ANY = Dialect(2000, inert_in_chat, _utf16)
-"""For services that nobody has looked at: look-alikes, and the shortest limit of those below."""
+"""Dialect for unknown services: look-alikes, and the shortest limit of those below."""
 
 SLACK = Dialect(4000, lambda text: _closed(text).translate(_FORMAT), _utf16)
 """Apprise escapes & < >. Slack asks for at most 4,000 characters and cuts at 40,000
@@ -102,9 +101,9 @@ DIALECTS = {
     **dict.fromkeys(("rocket", "rockets"), ROCKET_CHAT),
     **dict.fromkeys(("gotify", "gotifys"), GOTIFY),
 }
-"""By the scheme of a channel's address."""
+"""Dialects by the scheme of a channel's address."""
 
 
 def dialect_of(scheme: str, longest: int = ANY.limit) -> Dialect:
-    """Return how to write to a service; `longest` is what one without a dialect takes, as far as Apprise knows."""
+    """Return the dialect of a service; `longest` is Apprise's limit for a service without a dialect."""
     return DIALECTS.get(scheme) or replace(ANY, limit=min(ANY.limit, longest))

@@ -18,10 +18,10 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_WATCHES = 60
-"""Policies whose checks a digest names, those with trouble apart; the others are counted."""
+"""Maximum number of policies whose checks a digest names, besides those with trouble; the others are counted."""
 
 TROUBLE = 300
-"""Code points kept of why a policy could not be read."""
+"""Maximum length, in code points, of the reason why a policy could not be read."""
 
 
 def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
@@ -39,12 +39,12 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
 
 
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
-    """Return what the templates show, every text inert."""
+    """Return the values for the templates, every text inert."""
     account = digest.account
     told_recaps = [recap for recap in account.changes if recap.told]
     count = len(told_recaps)
     policies = tongue.count("watching.policies", len(account.watches))
-    # One that was not visited may not have been due; why one was not read is known.
+    # A policy that was not visited may not have been due; if a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
     read = [watch for watch in account.watches if not watch.trouble]
     return {
@@ -69,7 +69,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
 
 def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
     if not recaps:
-        # If nobody looked, nothing changed is more than is known.
+        # Without a visit, "nothing changed" would claim too much.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
     names = list(dict.fromkeys(inert(recap.policy) for recap in recaps))
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
@@ -87,7 +87,7 @@ def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unre
 
 
 def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
-    """Say how much was checked: what a digest of silence is for."""
+    """Say how much was checked, which is the purpose of a digest without changes."""
     if not digest.account.checks:
         return tongue.say("digest.unchecked")
     looked = tongue.say(
@@ -97,7 +97,7 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
 
 
 def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]:
-    """Return the alerts that are told here first, as many clauses in full as one alert would show."""
+    """Return the alerts that this digest is the first to list, with as many clauses in full as in one alert."""
     shown, left = [], FULL_PASSAGES
     for notice in notices:
         gathered = passages(notice.alerts)
@@ -168,7 +168,7 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
 
 
 def _for_programs(digest: Digest) -> dict[str, Any]:
-    """Return what a digest tells programs: the part of the webhook's body that is a digest's own."""
+    """Return the keys of the webhook's body that only a digest has."""
     account = digest.account
     return {
         "subscriber": inert(digest.subscriber),

@@ -1,4 +1,4 @@
-"""Writes what operators are told: what is wrong, with what since when, and what to do."""
+"""Writes messages to operators: what is wrong, what is affected since when, and what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 NAME, DETAIL = 80, 300
-"""Code points kept of a name in a subject, and of why something went wrong."""
+"""Maximum lengths, in code points, of a name in a subject, and of the reason of a problem."""
 
 COMMANDS: dict[TroubleKind, str] = {
     "unread": "clausewatch doctor {name}",
@@ -28,7 +28,7 @@ COMMANDS: dict[TroubleKind, str] = {
     "template": "clausewatch config check",
     "left-out": "clausewatch doctor {name}",
 }
-"""What helps, by the kind of trouble; `{name}` is that of a policy."""
+"""Commands that help, by the kind of trouble; `{name}` is a policy's name."""
 
 
 HEARD_BY_READERS: tuple[TroubleKind, ...] = ("left-out", "waiting")
@@ -51,7 +51,7 @@ def incident_message(operation: IncidentNotice, language: Language = "en", rende
 
 
 def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
-    """Return what the templates show, every text inert."""
+    """Return the values for the templates, every text inert."""
     report = operation.report
     count = len(report.incidents) + report.left_out
     name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""
@@ -88,7 +88,7 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
 
 
 def _commands(operation: IncidentNotice) -> list[str]:
-    """Return what helps, once for the first thing that is affected: the others go the same way."""
+    """Return the commands that help for the first incident; the others are alike."""
     first = operation.report.incidents[:1]
     return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(incident.about))) for incident in first]
 
@@ -109,7 +109,7 @@ def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
 
 
 def _for_programs(operation: IncidentNotice) -> dict[str, Any]:
-    """Return what the message tells programs: the part of the webhook's body that is its own."""
+    """Return the keys of the webhook's body that only this kind has."""
     report = operation.report
     return {
         "subscriber": inert(operation.subscriber),

@@ -1,4 +1,4 @@
-"""A message in each of the forms that a channel may want. Messages of every kind are built here."""
+"""Builds messages of every kind, each in all forms that a channel may need."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from notifier.texts.rendering import Render
 from notifier.texts.sanitize import clipped
 
 SUBJECT_LENGTH = 150
-"""Code points of a subject at most."""
+"""Maximum length of a subject, in code points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in all its forms."""
+    """A message in all its forms."""
 
     key: str
-    """Stable: a message that is sent again has the same."""
+    """Stable key: the same if the message is sent again."""
     subject: str
     text: str
-    """The whole in plain text."""
+    """The whole message in plain text."""
     html: str
-    """The whole in HTML."""
+    """The whole message in HTML."""
     chat: Chat
-    """A short text, without the subject; each service has its own way of writing it."""
+    """A short text, without the subject; each service writes it in its own way."""
     thread: str = ""
-    """Names the messages that belong together, or "": those about one policy to one subscriber."""
+    """Key of the messages that belong together, about one policy to one subscriber; or ""."""
     kind: str = "message"
-    """For programs: alert, digest, test, …"""
+    """Kind of message, for programs: alert, digest, test, …"""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """For programs: the keys of the webhook's body that belong to this kind."""
+    """Keys of the webhook's body that belong to this kind."""
 
 
 def build_message(
@@ -49,8 +49,8 @@ def build_message(
 ) -> Message:
     """Fill the two templates of a kind with `shown`, which holds the subject too.
 
-    `names` identify the message, whenever it is built, and `thread` those that belong together. `kind` defaults to the
-    template's name.
+    `names` identify the message, whenever it is built, and `thread` the messages that belong together. `kind` defaults
+    to the template's name.
     """
     return Message(
         key=_hash(names),

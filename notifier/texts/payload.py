@@ -1,4 +1,4 @@
-"""What an alert tells programs: the part of the webhook's body that is an alert's own. `docs/alerts.md` describes it.
+"""Writes the part of the webhook's body that only an alert has. `docs/alerts.md` describes it.
 
 The sender removes control characters, marks of direction and half surrogates. The words of a page are still untrusted:
 a program that shows them must escape them.
@@ -15,7 +15,7 @@ from notifier.contents.change_notice import Alert, Notice, Passage, Seen
 
 
 def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
-    """Return what a notice tells, the most severe clause first."""
+    """Return a notice as JSON, the most severe clause first."""
     alerts = [alert for passage in gathered for alert in passage.alerts]
     timing = notice.timing
     return {

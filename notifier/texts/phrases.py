@@ -1,4 +1,4 @@
-"""The phrases of messages in each language that has them, and how a language writes dates and lists."""
+"""Loads the phrases of messages in each language that has them, and writes dates and lists in a language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.texts.sanitize import inert
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What messages say in one language."""
+    """The phrases of messages in one language."""
 
     language: str
     texts: Mapping[str, str]
@@ -26,11 +26,11 @@ class Phrases:
         return self.texts[key].format_map(words)
 
     def count(self, key: str, count: int, **words: object) -> str:
-        """Return a phrase of a number of things, in its singular or its plural."""
+        """Return a phrase with a number, in the singular or the plural."""
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic or a severity; the key itself, inert, if it has none."""
+        """Return the name of a topic or a severity; the key itself, inert, if there is no name."""
         return self.texts.get(f"{table}.{key}") or inert(key)
 
     def language_name(self, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The two sides of a changed clause, marked word by word and shortened around the edits."""
+"""Marks the two sides of a changed clause word by word, and shortens them around the edits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from differ.model import Edit, Finding
 from notifier.texts.sanitize import inert
 
 CONTEXT = 80
-"""Code points kept of an unchanged run on each side of an edit."""
+"""Maximum length, in code points, of an unchanged run on each side of an edit."""
 
 MARKED = 600
-"""Code points kept of one deleted or inserted run."""
+"""Maximum length, in code points, of a deleted or inserted run."""
 
 SIDE = 1600
-"""Code points kept of a whole side."""
+"""Maximum length, in code points, of a whole side."""
 
 ELLIPSIS = "…"
 
@@ -25,7 +25,7 @@ class TextRun:
 
     text: str
     marked: bool
-    """Whether the other side does not have them."""
+    """Whether only this side has the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Side:
 
 
 def before(finding: Finding) -> Side | None:
-    """Return the clause before with the words marked that went, or None if it is new."""
+    """Return the clause before, with deleted words marked, or None if the clause is new."""
     return _side(finding.before, finding.edits, "delete") if finding.before else None
 
 
 def after(finding: Finding) -> Side | None:
-    """Return the clause after with the words marked that came, or None if it is gone."""
+    """Return the clause after, with inserted words marked, or None if the clause is gone."""
     return _side(finding.after, finding.edits, "insert") if finding.after else None
 
 
@@ -66,7 +66,7 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
 
 
 def _spaced(text: str) -> str:
-    """Return the text made inert, with the spaces that part it from its neighbours."""
+    """Return the inert text, with the spaces that separate it from its neighbours."""
     if not text.strip():
         return " " if text else ""
     left = " " if text[0].isspace() else ""
@@ -94,7 +94,7 @@ def _without_middle(text: str, head: int, tail: int) -> str:
 
 
 def _limited(runs: list[TextRun], *, shortened: bool) -> Side:
-    """Leave out what goes past the size of a side."""
+    """Leave out text beyond the size of a side."""
     room = SIDE
     kept: list[TextRun] = []
     for run in runs:

@@ -1,4 +1,4 @@
-"""Renders the templates of messages: everything in HTML is escaped, plain text is folded."""
+"""Renders the templates of messages: HTML is escaped, plain text is wrapped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from notifier.texts.wording import marked
 
 COLUMNS = 76
-"""Of plain text."""
+"""Line width of plain text."""
 
 
 Render = Callable[[str, dict[str, Any]], str]
@@ -38,12 +38,12 @@ def _environment() -> Environment:
 
 
 def filters() -> dict[str, Callable[..., str]]:
-    """Return what templates may ask for besides what Jinja has."""
+    """Return our filters for templates, besides Jinja's."""
     return {"fold": _fold, "marked": marked}
 
 
 def _fold(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Break a line of text, every line indented, and all but the first by so much more."""
+    """Wrap a line of text, with an indent, and a further hanging indent for all lines but the first."""
     return textwrap.fill(
         text,
         COLUMNS,

@@ -1,4 +1,4 @@
-"""Text of a page, made so that it can act in no message: pages are written by others, and may be hostile."""
+"""Makes the text of a page inert in every kind of message, since pages may be hostile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Marks that change the order in which a reader sees the words."""
+"""Marks that change the visible order of words."""
 
 CHAT_ALIKE = str.maketrans(
     {
@@ -24,7 +24,7 @@ CHAT_ALIKE = str.maketrans(
         "\\": "\uff3c",
     }
 )
-"""What mentions someone or formats text in a chat service, by its code point, and the look-alike that does not."""
+"""Look-alikes for the characters that mention people or format text in a chat service, by code point."""
 
 
 def inert(text: str) -> str:
@@ -34,7 +34,7 @@ def inert(text: str) -> str:
 
 
 def inert_in_chat(text: str) -> str:
-    """Return one line that mentions no one, formats nothing, and has no address that a chat service would open."""
+    """Return one line without mentions, formatting, and addresses that a chat service would open."""
     return re.sub(r":(?=//)", ":\u200a", inert(text)).translate(CHAT_ALIKE)
 
 

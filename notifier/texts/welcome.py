@@ -18,10 +18,10 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_POLICIES = 25
-"""Policies whose rights and recipients are listed; the others are counted."""
+"""Maximum number of policies whose rights and recipients are listed; the others are counted."""
 
 NAME, TROUBLE = 60, 300
-"""Code points kept of a recipient's name, and of why a policy could not be read."""
+"""Maximum lengths, in code points, of a recipient's name, and of the reason why a policy could not be read."""
 
 
 def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
@@ -39,7 +39,7 @@ def welcome_message(welcome: Welcome, language: Language = "en", render: Render 
 
 
 def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
-    """Return what the templates show, every text inert."""
+    """Return the values for the templates, every text inert."""
     policies = welcome.inception.policies
     count = tongue.count("watching.policies", len(policies))
     left = len(policies[MOST_POLICIES:])
@@ -63,7 +63,7 @@ def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
 
 
 def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
-    """Say in a few sentences what a subscription asks for, and when it is told."""
+    """Say in a few sentences what a subscription asks for, and when it is notified."""
     what = [tongue.name("topic", topic) for topic in asked.topics]
     what += [tongue.say("welcome.by_clause", clauses=tongue.listed(asked.clauses))] if asked.clauses else []
     sentences = []
@@ -90,7 +90,7 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _lacks_rights(promises: Promises | None) -> bool:
-    """Tell whether a policy that we can read has no heading about rights."""
+    """Whether a policy in a language that we can read has no heading about rights."""
     return promises is not None and not promises.rights_section and not promises.unread_languages
 
 
@@ -116,7 +116,7 @@ def _rights(promises: Promises, tongue: Phrases) -> str:
 
 
 def _recipients(promises: Promises, tongue: Phrases) -> str:
-    """Name the classes of recipients, and those that are given by name."""
+    """Name the classes of recipients, and the recipients that have a name."""
     names_by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, name in promises.recipients:
         names_by_kind[kind].append(clipped(inert(name), NAME))
@@ -151,7 +151,7 @@ def _chat(welcome: Welcome, shown: dict[str, Any], tongue: Phrases) -> Chat:
 
 
 def _for_programs(welcome: Welcome) -> dict[str, Any]:
-    """Return what a first message tells programs: the part of the webhook's body that is its own."""
+    """Return the keys of the webhook's body that only a first message has."""
     return {
         "subscriber": inert(welcome.subscriber),
         "policies": [

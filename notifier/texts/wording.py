@@ -1,4 +1,4 @@
-"""How messages name things, in the reader's language: what happened, whether it matters, when, and what to do."""
+"""Words messages in the reader's language: what happened, whether it matters, when, and what to do."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from notifier.texts.redline import Side
 from notifier.texts.sanitize import clipped, inert
 
 SUBJECT_POLICY = 60
-"""Code points of a policy's name in a subject, so that there is room for the rest."""
+"""Maximum length, in code points, of a policy's name in a subject."""
 
 WINDOW = 300
-"""Code points kept of the sentence that names a notice or objection period."""
+"""Maximum length, in code points, of the sentence that names a notice or objection period."""
 
 
 def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
@@ -25,7 +25,7 @@ def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
 
 
 def subject(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in the fewest words how grave it is, which policy changed, what happened, and when we saw it."""
+    """Say briefly how severe the change is, which policy changed, what happened, and when we saw it."""
     return tongue.say(
         "subject.whole",
         severity=tongue.name("severity", gathered[0].severity),
@@ -36,7 +36,7 @@ def subject(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str
 
 
 def headline(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in one sentence what the policy did."""
+    """Say in one sentence what happened to the policy."""
     return _event("headline", notice, gathered, tongue)
 
 
@@ -53,7 +53,7 @@ def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phra
 
 
 def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
-    """Name two topics at most: a phone shows the first words of a subject only."""
+    """Name at most two topics, because a phone shows only the first words of a subject."""
     names = list(dict.fromkeys(tongue.name("topic", finding.topic) for finding in findings))
     return tongue.listed(names) if len(names) < 3 else tongue.say("list.more", first=names[0], last=names[1])
 
@@ -74,7 +74,7 @@ def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say what is still to come: the end of a period, else the day of effect; "" if nothing is."""
+    """Say what is still to come: the end of a period, else the day of effect; or ""."""
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
         return tongue.say("period.ends", due=tongue.day(timing.due))
@@ -84,7 +84,7 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 
 
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Say what else one must know: a silent edit, a text that another language does not follow, a coarse judgement."""
+    """Say what else matters: a silent edit, a language that does not follow, a coarse judgement."""
     sentences = []
     if notice.flapping:
         sentences.append(tongue.say("note.flapping"))
@@ -116,7 +116,7 @@ def seen(notice: Notice, tongue: Phrases) -> str:
 
 
 def earlier_seen(notice: Notice, tongue: Phrases) -> str:
-    """Say from when to when the text before was seen."""
+    """Say for which period the text before was seen."""
     number = notice.earlier.number
     since, until = tongue.moment(notice.earlier.seen_at), tongue.moment(notice.earlier.last_seen_at)
     if since == until:
@@ -125,7 +125,7 @@ def earlier_seen(notice: Notice, tongue: Phrases) -> str:
 
 
 def stated(notice: Notice, tongue: Phrases) -> str:
-    """Say what dates the policy states about itself, and whether they moved with the text."""
+    """Say which dates the policy states about itself, and whether they changed with the text."""
     earlier, later = notice.earlier.dates, notice.later.dates
     before, after = _stated(earlier, tongue), _stated(later, tongue)
     if not later:
@@ -144,7 +144,7 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
     """Say when a notice or objection period ends, with the sentence of the policy; both "" if it names none.
 
-    A date that did not move with the text is not that of this change: nothing is counted from it.
+    A date that did not change with the text does not belong to this change, so nothing is counted from it.
     """
     timing = notice.timing
     if timing.window_days is None:
@@ -164,7 +164,7 @@ def _day(moment: datetime) -> date:
 
 
 def marked(side: Side, brackets: str) -> str:
-    """Return a side with its marked words in brackets: the opening and the closing one, with a bar between."""
+    """Return a side with its marked words in `brackets`: the opening and the closing bracket, separated by a bar."""
     opening, _, closing = brackets.partition("|")
     words = []
     for run in side.runs:

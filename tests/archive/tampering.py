@@ -45,7 +45,7 @@ TABLES: Mapping[str, Table] = {
 }
 CHAIN = TABLES["chain_entry"]
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {"policy": ("id", "name"), "blob": ("sha256", "content")}
-"""Of tables that are no evidence as a whole: what of them is relied on."""
+"""Of tables that are not evidence as a whole: what of them is relied on."""
 
 
 class NothingDoneError(Exception):

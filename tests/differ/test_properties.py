@@ -1,4 +1,4 @@
-"""What holds for any two documents: edits lead from one to the other, nothing visible is lost, order is no news."""
+"""What holds for any two documents: edits lead from one to the other, nothing visible is lost, order is not news."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from document.model import Block, Document, Section
 from tests.sources import PROJECT
 
 quick = settings(derandomize=True, deadline=None, max_examples=120, database=None)
-"""The same examples on every machine; a slow machine is no failure."""
+"""The same examples on every machine; a slow machine is not a failure."""
 
 SENTENCES = (
     "We share your personal data with our partners.",

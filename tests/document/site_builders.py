@@ -55,7 +55,7 @@ def parts_of(markdown: str) -> list[Part]:
 
 
 _MARKER = re.compile(r"^(?:(?:[-*+•·–—]|\(?(?:\d+(?:\.\d+)*|[a-zA-Z]|[ivxIVX]+)[.)]|\d+(?:\.\d+)+)\s+)+")
-"""Bullets and numbers that a text has at the head of a line: they are no words of a document."""
+"""Bullets and numbers that a text has at the head of a line: they are not words of a document."""
 
 
 def _plain(text: str) -> str:

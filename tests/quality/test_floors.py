@@ -1,6 +1,6 @@
 """How well the judgement does on labelled changes of real policies: floors, only ever raised.
 
-The labels and the program that scores them are outside the project and are no part of it.
+The labels and the program that scores them are outside the project and are not part of it.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _content(connection: sa.Connection, address: str) -> bytes:
 
 
 _BLOB = sa.table("blob", sa.column("sha256"), sa.column("size"), sa.column("content", sa.LargeBinary()))
-"""As it is at this revision: each content compressed by itself."""
+"""The contents table of this revision: each content compressed by itself."""
 
 
 def _seal() -> None:

@@ -73,7 +73,7 @@ ALTERATIONS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "a date is altered": lambda lines: [lines[0].replace(b"2026", b"2025"), *lines[1:]],
     "the last date is altered": lambda lines: [*lines[:2], lines[2].replace(b"2026", b"2025")],
     "a signature is taken away": lambda lines: [*lines[:2], lines[2].partition(b',"signature"')[0] + b"}"],
-    "a line is no head": lambda lines: [*lines, b"[]"],
+    "a line is not a head": lambda lines: [*lines, b"[]"],
 }
 
 

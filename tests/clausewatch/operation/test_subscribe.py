@@ -104,7 +104,7 @@ def test_a_first_message_comes_unless_it_is_not_wanted(installed: Installation, 
     ("option", "value", "said"),
     [
         ("--via", "nowhere:a@example.org", '--via: there is no channel "nowhere"; known: desk, chat'),
-        ("--via", "desk:nobody", "'nobody' is no recipient that mailto understands"),
+        ("--via", "desk:nobody", "'nobody' is not a recipient that mailto understands"),
         ("--via", "chat:me", "json channel takes no recipient"),
         ("--topic", "sharng", "did you mean 'sharing'?"),
         ("--clause", "IX", '--clause: no profile has a clause "IX"'),

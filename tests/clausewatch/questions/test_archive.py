@@ -33,7 +33,7 @@ def test_vacuum_removes_what_the_rule_no_longer_keeps(tmp_path: Path) -> None:
     assert "would remove those of 1 fetch" in call(path, "archive", "vacuum", "--dry-run").stdout
     result = call(path, "archive", "vacuum")
     assert result.stdout.startswith("Removed 1 raw page and 1 stored contents of ")
-    assert call(path, "verify").exit_code == 0, "a removal under the rule is no loss"
+    assert call(path, "verify").exit_code == 0, "a removal under the rule is not a loss"
     assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages and 0 stored contents")
 
 

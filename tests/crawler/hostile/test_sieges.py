@@ -125,7 +125,7 @@ def assert_kept_or_refused(name: str, result: dict[str, Any]) -> None:
         assert result["detail"]
     elif name in PAGES:
         lost = {"before", "within", "after"} - set(result["text"])
-        # What no browser shows: after "unclosed" all is a comment or a script, and what is in these is no text.
+        # What no browser shows: after "unclosed" all is a comment or a script, and what is in these is not text.
         unshown = (
             {"within", "after"} if "unclosed" in name else {"within"} if name.endswith(("svg", "select")) else set()
         )

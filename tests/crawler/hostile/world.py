@@ -58,7 +58,7 @@ class World:
     """How often each name was asked for."""
 
     def inside(self) -> list[str]:
-        """Return the addresses that are no public host's and were connected to."""
+        """Return the addresses that are not a public host's and were connected to."""
         return [address for address in self.accepted if address not in PUBLIC]
 
 

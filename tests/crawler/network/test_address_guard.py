@@ -1,4 +1,4 @@
-"""The address guard: no socket is opened to an address that is no public host's, unless the user opened it."""
+"""The address guard: no socket is opened to an address that is not a public host's, unless the user opened it."""
 
 from __future__ import annotations
 

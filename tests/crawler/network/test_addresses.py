@@ -1,4 +1,4 @@
-"""Which addresses are no public host's: the list itself, its edges, and what a user may open."""
+"""Which addresses are not a public host's: the list itself, its edges, and what a user may open."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_an_odd_address_is_read_as_the_standard_says_or_not_fetched(url: str) ->
 
 @pytest.mark.parametrize("url", ODD)
 def test_an_odd_redirect_is_read_as_the_standard_says_or_not_followed(url: str) -> None:
-    """What is no address of its own is a path of the site that redirects."""
+    """What is not an address of its own is a path of the site that redirects."""
     host = fetched(url, "http://site.example/b/c")
     assert host is None or host in NOWHERE or SAME.get(host, host) in (ODD[url], "site.example")
 

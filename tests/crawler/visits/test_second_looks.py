@@ -72,7 +72,7 @@ CUT = BASE[: BASE.index("for three years")]
 @pytest.mark.parametrize(
     ("pages", "outcomes", "versions"),
     [
-        pytest.param((BASE, CUT, BASE), (C, P, U), 1, id="a cut page is no version"),
+        pytest.param((BASE, CUT, BASE), (C, P, U), 1, id="a cut page is not a version"),
         pytest.param((BASE, CUT, CUT, CUT), (C, P, N, N), 1, id="another cut page proves nothing"),
         pytest.param((BASE, CUT, CUT[:-90], CUT[:-9]), (C, P, P, P), 1, id="pages cut elsewhere start again"),
         pytest.param((BASE, CUT, CUT, BASE, CUT), (C, P, N, U, P), 1, id="the whole page ends it"),

@@ -81,7 +81,7 @@ def test_other_document_is_refused_after_the_comparison_with_the_version_before(
 
 
 def test_other_extraction_reads_the_snapshot_again() -> None:
-    """If the selectors change, what they newly keep is no news: both pages are read by them."""
+    """If the selectors change, what they newly keep is not news: both pages are read by them."""
     old = page(SHARING, aside="<p>Our sponsors receive your personal data too.</p>")
     narrow = ExtractionOptions(languages=("en",), select=("main",))
     wide = ExtractionOptions(languages=("en",), select=("body",))

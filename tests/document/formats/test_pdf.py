@@ -244,7 +244,7 @@ def test_cells_of_a_table_stay_apart_and_a_list_number_is_no_cell() -> None:
 
 
 def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:
-    """Text that is close to what is beside it is no running head, however alike the pages are."""
+    """Text that is close to what is beside it is not a running head, however alike the pages are."""
     pdf = FPDF()
     pdf.set_font("times", size=11)
     for number in range(1, 4):

@@ -47,7 +47,7 @@ def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
         ("tgram://CANARY/123", "", "Apprise cannot read this tgram address"),
         ("https://example.org/CANARY", "", "Apprise cannot read this https address"),
         ("mailto://", "", "Apprise cannot use this mailto address"),
-        ("mailto://a:CANARY@h.example", "no address", "'no address' is no recipient that mailto understands"),
+        ("mailto://a:CANARY@h.example", "no address", "'no address' is not a recipient that mailto understands"),
         ("mailto://a:CANARY@h.example?cc=b@h.example", "", "cc= is not supported here: name each recipient in `via`"),
         ("mailtos://a:CANARY@h.example?pgp=encrypt", "", "pgp= is not supported here"),
         ("mailto://a:CANARY@h.example/b@h.example/c@h.example", "", "it names 2 recipients"),
