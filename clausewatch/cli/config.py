@@ -23,35 +23,45 @@ def config() -> None:
 
 
 @config.command()
+@click.option("--cron", is_flag=True, help="Print only the line for cron.")
 @pass_context
-def check(context: CommandContext) -> None:
-    """Explain the configuration, and print a line for cron.
+def check(context: CommandContext, cron: bool) -> None:
+    """Explain the configuration, warn of what may be unintended, and print a line for cron.
 
     Nothing is fetched and nothing is sent. If there are problems, all are listed with their locations and fixes, and
     the exit code is 2.
     """
     from clausewatch.config.browsers import require_browser
-    from clausewatch.config.crontab import crontab_line, installed_command
-    from clausewatch.config.summary import subscriber_line, summary, unheard, warnings
+    from clausewatch.explanation.crontab import crontab_line, installed_command
 
     configuration = context.checked_configuration()
     require_browser(configuration)
     _check_templates(configuration)
+    line = crontab_line(configuration, installed_command())
+    if not cron:
+        _explain(configuration)
+        click.echo(
+            "\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched only if due:\n"
+        )
+    click.echo(line)
+
+
+def _explain(configuration: Configuration) -> None:
+    """Print what the configuration means, then the warnings."""
+    from clausewatch.explanation.hints import grouped, hints, unheard
+    from clausewatch.explanation.summary import subscriber_line, summary
+
     made = _made(configuration)
     click.echo(f"{configuration.path} is valid. It means:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
     for subscriber in made:
         click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(subscriber, configuration.policies))}")
-    hints = (*warnings(configuration), *unheard(made, configuration), *_template_hints(configuration))
-    if hints:
+    doubts = (*grouped(hints(configuration)), *unheard(made, configuration), *_template_hints(configuration))
+    if doubts:
         click.echo("\nAllowed, but perhaps unintended:\n")
-        for hint in hints:
-            click.echo(f"  - {configuration.redacted(hint)}")
-    click.echo(
-        "\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched only if due:\n"
-    )
-    click.echo(crontab_line(configuration, installed_command()))
+    for doubt in doubts:
+        click.echo(f"  - {configuration.redacted(doubt)}")
 
 
 def _check_templates(configuration: Configuration) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from archive.model import Change
-from clausewatch.config.crontab import installed_command
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.outcome import Observation, SentMail, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
 from clausewatch.demo.tour import JAKARTA, READER, configure, crawl, prepare
+from clausewatch.explanation.crontab import installed_command
 from differ.model import Finding
 from notifier.texts.phrases import phrases_for
 from notifier.texts.redline import Side, after, before

@@ -1,4 +1,4 @@
-"""`clausewatch export`: evidence for an auditor, pages for a web archive, tables for a spreadsheet."""
+"""`clausewatch export`: evidence for an auditor, pages for a web archive, tables for a spreadsheet, feeds."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from archive.questions.history import history, latest_version, version
 from archive.storage.database import Archive
 from clausewatch import __version__
 from clausewatch.cli.context import CommandContext, pass_context
+from clausewatch.cli.former_exports import ExportGroup
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.config.tables import web_address
 from clausewatch.errors import ClausewatchError, ExitCode
@@ -36,110 +37,127 @@ class ExportWriteError(ClausewatchError):
     exit_code = ExitCode.STORAGE
 
 
-@click.command()
-@click.option("--evidence", "bundle", metavar="POLICY", help="A zip file that proves what POLICY said.")
-@click.option("--warc", is_flag=True, help="Every kept page, as a WARC file: what web archives read.")
-@click.option("--csv", "table", type=click.Choice(list(TABLES)), help="A table for a spreadsheet.")
-@click.option("--atom", is_flag=True, help="A feed of changes to sharing and rights: what feed readers read.")
-@click.option("--policy", metavar="POLICY", help="Of one policy only; with --warc, --csv and --atom.")
-@click.option("--tag", help="Of policies with this tag only; with --atom.")
-@click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help="Of changes to one topic only; with --atom.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), help=f"So many changes at most; with --atom.  [default: {MOST_ENTRIES}]"
-)
-@click.option("--self", "address", metavar="URL", help="Where the feed will be, for its link to itself; with --atom.")
-@click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="This version; with --evidence.")
-@click.option("--since", type=FROM, help="What was first seen then or later: 2026-03-31.")
-@click.option(
+since_option = click.option("--since", type=FROM, help="Only what was first seen on this day or later (UTC).")
+policy_option = click.option("--policy", metavar="POLICY", help="Only this policy.")
+output_option = click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write; it is replaced. Without it, to standard output, which must not be a terminal.",
+    help="The file to write or replace. Default: standard output, which must not be a terminal.",
 )
+
+
+@click.group(cls=ExportGroup)
+def export() -> None:
+    """Export evidence, pages, tables or feeds for somebody who does not have this program."""
+
+
+@export.command()
+@click.argument("policy")
+@click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="Only this version.")
+@since_option
+@output_option
 @pass_context
-def export(
+def evidence(
+    context: CommandContext, policy: str, number: int | None, since: datetime | None, output: Path | None
+) -> None:
+    """Write a zip file that proves what POLICY said.
+
+    It has all versions in it, or the one of --version, or those since --since: each with its page as received, its
+    text, what changed, and the chain that proves it. The README in it says how to verify it.
+
+    \b
+    clausewatch export evidence Kenalan -o kenalan.zip
+    clausewatch export evidence Kenalan --since 2026-01-01 -o kenalan-2026.zip
+    """
+    if number is not None and since is not None:
+        raise click.UsageError("Give --version or --since, not both.")
+    with context.archive() as archive:
+        wanted = _versions(archive, policy, number, since)
+        with _target(output) as target:
+            head = write_bundle(archive, wanted, target, datetime.now(UTC))
+    _report(f"{_count(len(wanted), 'version')} of {policy}, up to the head\n{head}", output)
+
+
+@export.command()
+@policy_option
+@since_option
+@output_option
+@pass_context
+def warc(context: CommandContext, policy: str | None, since: datetime | None, output: Path | None) -> None:
+    """Write every kept page as a WARC file, the format of web archives.
+
+    \b
+    clausewatch export warc -o pages.warc.gz
+    """
+    with context.archive() as archive, _target(output) as target:
+        pages = write_warc(archive, target, policy, since=since, software=f"clausewatch {__version__}")
+    _report(_count(pages, "page"), output)
+
+
+@export.command()
+@click.argument("table", type=click.Choice(list(TABLES)))
+@policy_option
+@since_option
+@output_option
+@pass_context
+def csv(context: CommandContext, table: Table, policy: str | None, since: datetime | None, output: Path | None) -> None:
+    """Write a table for a spreadsheet.
+
+    \b
+    clausewatch export csv findings --since 2026-01-01 -o findings.csv
+    """
+    with context.archive() as archive:
+        versions = history(archive, Query(policy=policy, since=since))
+    with _target(output) as target:
+        rows = _write_table(versions, table, target)
+    _report(_count(rows, "row"), output)
+
+
+@export.command()
+@policy_option
+@click.option("--tag", help="Only policies with this tag.")
+@click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help="Only changes to this topic.")
+@since_option
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=MOST_ENTRIES, show_default=True, help="Maximum number of changes."
+)
+@click.option("--self", "address", metavar="URL", help="The future address of the feed, for its link to itself.")
+@output_option
+@pass_context
+def atom(
     context: CommandContext,
-    bundle: str | None,
-    warc: bool,
-    table: Table | None,
-    atom: bool,
     policy: str | None,
     tag: str | None,
     topic: str | None,
-    limit: int | None,
-    address: str | None,
-    number: int | None,
     since: datetime | None,
+    limit: int,
+    address: str | None,
     output: Path | None,
 ) -> None:
-    """Hand evidence, pages or tables to somebody who does not have this program.
+    """Write an Atom feed of changes.
 
-    With --evidence: all versions, or the one of --version, or those since --since, each with its page as it came, its
-    text, what changed, and the chain that proves it. The README in it says how to verify it.
-
-    With --atom: the changes that a subscriber to sharing and rights receives, or to --topic; name a policy or a tag for
-    a separate feed. Write it again after each run, to a folder that a web server publishes.
+    It has the changes that a subscriber to sharing and rights receives, or the changes to --topic. Name a policy or a
+    tag for a separate feed. Write it again after each run, to a folder that a web server publishes.
 
     \b
-    clausewatch export --evidence Kenalan -o kenalan.zip
-    clausewatch export --evidence Kenalan --since 2026-01-01 -o kenalan-2026.zip
-    clausewatch export --warc -o pages.warc.gz
-    clausewatch export --csv findings --since 2026-01-01 -o findings.csv
-    clausewatch export --atom --tag vendor -o vendors.atom
+    clausewatch export atom --tag vendor -o vendors.atom
     """
-    _require_one(bundle is not None, warc, table is not None, atom)
-    if not atom and any(given is not None for given in (tag, topic, limit, address)):
-        raise click.UsageError("--tag, --topic, --limit and --self go with --atom.")
+    if policy is not None and tag is not None:
+        raise click.UsageError("Give --policy or --tag, not both.")
     if address is not None:
         _require_address(address)
-    if policy is not None and tag is not None:
-        raise click.UsageError("A feed is of one policy or of a tag: leave one of the two out.")
-    if bundle is not None and policy is not None:
-        raise click.UsageError("--evidence names the policy: leave out --policy.")
-    if number is not None and (bundle is None or since is not None):
-        raise click.UsageError("--version goes with --evidence, and without --since.")
+    scope = Scope(policy, tag, topic, since=since, most=limit, address=address)
     with context.archive() as archive:
-        if bundle is not None:
-            exported = _export_bundle(archive, bundle, number, since=since, output=output)
-        elif warc:
-            exported = _export_pages(archive, policy, since, output)
-        elif table is not None:
-            exported = _export_table(archive, table, policy, since=since, output=output)
-        else:
-            scope = Scope(policy, tag, topic, since=since, most=limit or MOST_ENTRIES, address=address)
-            exported = _export_feed(archive, scope, output)
-    click.echo(f"Exported {exported}", err=output is None)
-
-
-def _export_bundle(
-    archive: Archive, policy: str, number: int | None, *, since: datetime | None, output: Path | None
-) -> str:
-    """Write evidence, and say what was written; so do the next three."""
-    wanted = _versions(archive, policy, number, since)
-    with _target(output) as target:
-        head = write_bundle(archive, wanted, target, datetime.now(UTC))
-    return f"{_count(len(wanted), 'version')} of {policy}, up to the head\n{head}"
-
-
-def _export_pages(archive: Archive, policy: str | None, since: datetime | None, output: Path | None) -> str:
-    with _target(output) as target:
-        pages = write_warc(archive, target, policy, since=since, software=f"clausewatch {__version__}")
-    return _count(pages, "page")
-
-
-def _export_table(
-    archive: Archive, table: Table, policy: str | None, *, since: datetime | None, output: Path | None
-) -> str:
-    versions = history(archive, Query(policy=policy, since=since))
-    with _target(output) as target:
-        return _count(_write_table(versions, table, target), "row")
-
-
-def _export_feed(archive: Archive, scope: Scope, output: Path | None) -> str:
-    written = feed(archive, scope, datetime.now(UTC))
+        written = feed(archive, scope, datetime.now(UTC))
     with _target(output) as target:
         target.write(written.content)
-    return _fed(written)
+    _report(_fed(written), output)
+
+
+def _report(exported: str, output: Path | None) -> None:
+    """Say what was written; on stderr if the export itself is on stdout."""
+    click.echo(f"Exported {exported}", err=output is None)
 
 
 def _require_address(address: str) -> None:
@@ -147,11 +165,6 @@ def _require_address(address: str) -> None:
         web_address(address)
     except ValueError as error:
         raise click.UsageError(f"--self {error}.") from error
-
-
-def _require_one(*given: bool) -> None:
-    if sum(given) != 1:
-        raise click.UsageError("Say what to export: one of --evidence POLICY, --warc, --csv TABLE and --atom.")
 
 
 def _fed(written: Feed) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from archive.questions.history import count_versions
 from archive.questions.history import history as ask
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
+from clausewatch.cli.show import show
 from clausewatch.output.html import page
 from clausewatch.output.inventories import Changes, inventory_changes
 from clausewatch.output.json_rows import as_json, history_row
@@ -37,6 +38,7 @@ LIMIT = 200
 @click.option("--tag", help="Policies that have this tag.")
 @click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
 @click.option("--until", type=UNTIL, help="Versions first seen on this day or before (UTC).")
+@click.option("--at", type=UNTIL, help="Instead, the text of POLICY at this date, like `show POLICY --at`.")
 @click.option("--section", help="Findings in sections whose headings contain this.")
 @click.option("--suppressed", is_flag=True, help="Also show edits without a change of meaning.")
 @click.option(
@@ -46,7 +48,9 @@ LIMIT = 200
 )
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
+@click.pass_context
 def history(
+    ctx: click.Context,
     context: CommandContext,
     policy: str | None,
     topic: str | None,
@@ -54,6 +58,7 @@ def history(
     tag: str | None,
     since: datetime | None,
     until: datetime | None,
+    at: datetime | None,
     section: str | None,
     suppressed: bool,
     limit: int | None,
@@ -67,9 +72,17 @@ def history(
 
     \b
     clausewatch history Kenalan
+    clausewatch history Kenalan --since "3 months ago"
     clausewatch history --topic sharing --severity high --since 2026-01-01
     clausewatch history --tag vendor --until 2025-12-31 --format html > history.html
     """
+    if at is not None:
+        if policy is None or any((severity, tag, since, until, suppressed, limit)):
+            raise click.UsageError(
+                "--at shows the text of one POLICY: give only --section, --topic or --format with it."
+            )
+        ctx.invoke(show, policy=policy, at=at, section=section, topic=topic, form=form)
+        return
     most = LIMIT if limit is None and policy is None else limit
     query = Query(policy, topic, severity, since=since, section=section, until=until, tag=tag, limit=most)
     with context.archive() as archive:
@@ -79,21 +92,32 @@ def history(
             shown = tuple(version for version in shown if _is_asked_for(version, query))
         changes = {} if query.selects_findings else inventory_changes(archive, shown)
     if form == "json":
-        rows = [
-            history_row(version, changes.get((version.policy, version.number)), suppressed=suppressed)
-            for version in shown
-        ]
-        click.echo(as_json(rows))
-        if note:
-            click.echo(note, err=True)
+        _print_rows(shown, changes, note, suppressed=suppressed)
     elif form == "html":
-        groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
-        asked = policy or "all policies"
-        print_page(
-            page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed)
-        )
+        _print_page(policy or "all policies", shown, changes, note, suppressed=suppressed)
     else:
         click.echo("\n".join([*_lines(shown, changes, suppressed=suppressed), *(["", note] if note else [])]))
+
+
+def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
+    rows = [
+        history_row(version, changes.get((version.policy, version.number)), suppressed=suppressed) for version in shown
+    ]
+    click.echo(as_json(rows))
+    if note:
+        click.echo(note, err=True)
+
+
+def _print_page(asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
+    groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
+    print_page(page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed))
+
+
+def _show_at(ctx: click.Context, policy: str | None, others: bool, **options: Any) -> None:
+    """Show the text of a policy as `show --at` does. Raises UsageError if other filters were given."""
+    if policy is None or others:
+        raise click.UsageError("--at shows the text of one POLICY: give only --section, --topic or --format with it.")
+    ctx.invoke(show, policy=policy, **options)
 
 
 def _note(shown: int, every: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -24,20 +24,21 @@ class NoAnswerError(ClausewatchError):
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time, in UTC unless it states a zone."""
+    """A day or a time, in UTC unless it states a zone. A day may be relative to today: "yesterday", "3 days ago"."""
 
     name = "date"
 
-    def __init__(self, read: Callable[[str], datetime]) -> None:
+    def __init__(self, read: Callable[[str, date], datetime]) -> None:
         self.read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
         try:
-            return self.read(value)
+            return self.read(value, datetime.now(UTC).date())
         except ValueError:
-            self.fail(f"{value!r} is not a date; write 2026-03-31, or 2026-03-31T14:30 for a time (UTC)", param, ctx)
+            forms = 'write 2026-03-31, yesterday or "3 days ago", or 2026-03-31T14:30 for a time (UTC)'
+            self.fail(f"{value!r} is not a date; {forms}", param, ctx)
 
 
 FROM = Moment(times.start)

@@ -55,6 +55,7 @@ def show(
     \b
     clausewatch show Kenalan
     clausewatch show Kenalan --at 2026-03-31 --section rights
+    clausewatch show Kenalan --at yesterday
     clausewatch show Kenalan --topic sharing
     clausewatch show Kenalan --inventory
     """

@@ -51,7 +51,7 @@ class SubscriptionError(ClausewatchError):
     help="Of the messages.",
 )
 @click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are sent.")
-@click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, also when nothing changed.")
+@click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, even if nothing changed.")
 @click.option("--digest-day", type=click.Choice(DAYS), help="Of weekly digests.  [default: monday]")
 @click.option("--digest-at", metavar="HH:MM", help="When digests come.  [default: 08:00]")
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only what is critical is sent.")
@@ -67,7 +67,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     The subscription covers changes recorded from now on. Only channels of the configuration can be used; the address is
     checked at once, and `clausewatch notify test NAME` proves that messages arrive.
     """
-    from clausewatch.config.summary import subscriber_line
+    from clausewatch.explanation.summary import subscriber_line
     from clausewatch.operation.subscribers import folded
     from notifier import outbox
 

@@ -17,7 +17,8 @@ from notifier.outbox import Made
 @pass_context
 def subscriptions(context: CommandContext, form: str) -> None:
     """List who is notified of what: the subscribers of the configuration, and those that `subscribe` made."""
-    from clausewatch.config.summary import idle_line, subscriber_line, unheard
+    from clausewatch.explanation.hints import idle_line, unheard
+    from clausewatch.explanation.summary import subscriber_line
     from notifier import outbox
     from notifier.audience.subscriptions import idle
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from clausewatch.output.days import relative_day
+
 
 def moment(at: datetime) -> str:
     """Return a time to the minute, with its zone."""
@@ -20,23 +22,24 @@ def stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def start(text: str) -> datetime:
+def start(text: str, today: date) -> datetime:
     """Read a day, as its first moment, or a time; a time without a zone is UTC. Raises ValueError."""
-    day = _day(text)
+    day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.min, UTC)
 
 
-def end(text: str) -> datetime:
+def end(text: str, today: date) -> datetime:
     """Read a day, as its last moment, or a time; a time without a zone is UTC. Raises ValueError."""
-    day = _day(text)
+    day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.max, UTC)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date | None:
+    """Return a day, as written or relative to today's day in UTC; None if the text is not a day."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        return None
+        return relative_day(text, today)
 
 
 def _time(text: str) -> datetime:

@@ -90,6 +90,4 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         # A folder of the database, such as "Asia", exists but cannot be read.
-        raise ValueError(
-            'is not a known time zone: write one like "Asia/Jakarta" or "UTC"'
-        ) from error
+        raise ValueError('is not a known time zone: write one like "Asia/Jakarta" or "UTC"') from error

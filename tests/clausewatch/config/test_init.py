@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from clausewatch.cli import main
 from clausewatch.config import load
-from clausewatch.config.crontab import crontab_line
+from clausewatch.explanation.crontab import crontab_line
 
 NO_VARIABLES = {"SMTP_USER": None, "SMTP_PASSWORD": None, "CLAUSEWATCH_CONFIG": None}
 
@@ -92,7 +92,7 @@ def test_check_says_in_plain_words_who_hears_of_what(folder: Path) -> None:
     output = run("config", "check").output
     assert "Cloakroom: https://cloakroom.test/privacy, every 6 hours, in en and id" in output
     assert (
-        "Ana hears of material changes to sharing and every change to retention from severity high on, "
+        "Ana is notified of material changes to sharing and every change to retention from severity high on, "
         "in tag:vendor (1 in all), through desk:ana@cloakroom.test"
     ) in output
 
@@ -112,10 +112,10 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
     )
     output = run("config", "check").output
     for warning in (
-        "Plain: http:// can be altered in transit",
-        "Twin: watches the same page as Plain",
-        "www.example.org is a name for examples",
-        "Sample: nobody is notified of its changes",
+        "Plain, Twin: http:// can be altered in transit",
+        "Twin: the same page is already watched as Plain",
+        "Sample (www.example.org)",
+        "Sample: nobody is notified of changes",
         "Sample: there are no word lists for tlh",
         "channel spare: no subscriber uses it",
         "crawl.contact is not set",
@@ -123,6 +123,40 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
         "watch.env holds secrets",
     ):
         assert warning in output
+
+
+def test_check_names_every_example_that_init_left(folder: Path) -> None:
+    run("init")
+    (line,) = [line for line in run("config", "check").output.splitlines() if "this is an example" in line]
+    for place in (
+        "crawl.contact (example.org)",
+        "Example Company (www.example.com)",
+        "channel desk (mail.example.org)",
+        "Privacy desk (example.org)",
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+    ):
+        assert place in line
+    assert "change-me" not in line
+
+
+def test_check_says_one_thing_once_and_counts_the_rest(folder: Path) -> None:
+    (folder / "clausewatch.toml").write_text(
+        "".join(policy(f"P{number}", url=f"http://cloakroom.com/{number}") for number in range(12)), encoding="utf-8"
+    )
+    output = run("config", "check").output
+    assert output.count("can be altered in transit") == 1
+    assert "P0, P1, P2, P3, P4, P5, P6, P7 and 4 more: http://" in output
+
+
+def test_the_crontab_line_comes_last_and_alone_if_asked(folder: Path) -> None:
+    (folder / "clausewatch.toml").write_text(policy("Cloakroom"), encoding="utf-8")
+    alone = run("config", "check", "--cron")
+    assert (alone.exit_code, len(alone.output.splitlines())) == (0, 1)
+    assert run("config", "check").output.splitlines()[-1] == alone.output.strip()
+    (folder / "clausewatch.toml").write_text('databse = "x"\n', encoding="utf-8")
+    refused = run("config", "check", "--cron")
+    assert (refused.exit_code, refused.stdout) == (2, "")
 
 
 def test_check_warns_of_variables_that_cron_would_not_have(folder: Path) -> None:

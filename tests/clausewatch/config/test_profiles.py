@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from clausewatch.config import Configuration, load
-from clausewatch.config.summary import summary, warnings
 from clausewatch.errors import ConfigurationError
+from clausewatch.explanation.hints import grouped, hints
+from clausewatch.explanation.summary import summary
 from differ.judgement.profiles import load_profile, profile_names
 
 OURS = """
@@ -216,5 +217,5 @@ def test_the_check_says_what_each_own_profile_changes(read: Load) -> None:
 
 def test_a_profile_that_no_policy_uses_is_warned_of(read: Load) -> None:
     unused = OURS.replace('profile = "ours"', "")
-    assert "profile ours: no policy uses it" in list(warnings(read(unused)))
-    assert not any(warning.startswith("profile") for warning in warnings(read(OURS)))
+    assert "profile ours: no policy uses it" in list(grouped(hints(read(unused))))
+    assert not any(warning.startswith("profile") for warning in grouped(hints(read(OURS))))

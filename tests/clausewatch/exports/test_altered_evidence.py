@@ -41,7 +41,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
         add_review(archive, Review(finding, "comment", "Ask them for a list.", by="Ada Lovelace", at=START))
         kept = str(head(archive))
     target = folder / "evidence.zip"
-    assert call(configured(folder), "export", "--evidence", "Teahouse", "-o", str(target)).exit_code == 0
+    assert call(configured(folder), "export", "evidence", "Teahouse", "-o", str(target)).exit_code == 0
     with zipfile.ZipFile(target) as bundle:
         return {name: bundle.read(name) for name in bundle.namelist()}, kept
 

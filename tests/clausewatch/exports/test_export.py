@@ -31,7 +31,7 @@ def exported(folder: Path) -> tuple[Path, str]:
     with opened(folder) as archive:
         grow(archive, Random(3), 12)  # noqa: S311 - chance that repeats
         kept, name = str(head(archive)), policy_names(archive)[0]
-    wanted = ("export", "--evidence", name, "--since", "2026-01-01", "-o", str(folder / "evidence.zip"))
+    wanted = ("export", "evidence", name, "--since", "2026-01-01", "-o", str(folder / "evidence.zip"))
     result = call(configured(folder), *wanted)
     assert result.exit_code == 0, result.output
     assert kept in result.stdout
@@ -118,7 +118,7 @@ def test_evidence_holds_page_text_and_redline(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         record(archive, failed(START), START)
     assert (
-        call(path, "export", "--evidence", "Teahouse", "--since", "2026-01-01", "-o", str(tmp_path / "e.zip")).exit_code
+        call(path, "export", "evidence", "Teahouse", "--since", "2026-01-01", "-o", str(tmp_path / "e.zip")).exit_code
         == 0
     )
     files = contents(tmp_path / "e.zip")
@@ -141,7 +141,7 @@ def test_evidence_holds_page_text_and_redline(tmp_path: Path) -> None:
 def test_one_version_can_be_asked_for_with_the_text_before_it(tmp_path: Path) -> None:
     path = watched(tmp_path)
     target = tmp_path / "e.zip"
-    result = call(path, "export", "--evidence", "Teahouse", "--version", "2", "-o", str(target))
+    result = call(path, "export", "evidence", "Teahouse", "--version", "2", "-o", str(target))
     assert result.stdout.startswith("Exported 1 version of Teahouse")
     names = {name for name in contents(target) if name.startswith("versions/1/")}
     assert names == {"versions/1/document.json", "versions/1/text.txt"}
@@ -153,7 +153,7 @@ def test_one_version_can_be_asked_for_with_the_text_before_it(tmp_path: Path) ->
 
 def test_pages_go_to_a_web_archive(tmp_path: Path) -> None:
     target = tmp_path / "pages.warc.gz"
-    result = call(watched(tmp_path), "export", "--warc", "-o", str(target))
+    result = call(watched(tmp_path), "export", "warc", "-o", str(target))
     assert result.stdout == "Exported 2 pages\n"
     assert warcio_check(target) == 0
     with target.open("rb") as file:
@@ -175,7 +175,7 @@ def warcio_check(file: Path) -> int:
 
 def test_a_flipped_byte_in_a_web_archive_is_found(tmp_path: Path) -> None:
     target = tmp_path / "pages.warc.gz"
-    call(watched(tmp_path), "export", "--warc", "-o", str(target))
+    call(watched(tmp_path), "export", "warc", "-o", str(target))
     plain = gzip.decompress(target.read_bytes())
     place = plain.index(b"partners")
     altered = tmp_path / "altered.warc"
@@ -186,7 +186,7 @@ def test_a_flipped_byte_in_a_web_archive_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("table", "rows"), [("versions", 2), ("changes", 1), ("findings", 2)])
 def test_tables_open_in_a_spreadsheet(tmp_path: Path, table: str, rows: int) -> None:
     target = tmp_path / "table.csv"
-    result = call(watched(tmp_path), "export", "--csv", table, "-o", str(target))
+    result = call(watched(tmp_path), "export", "csv", table, "-o", str(target))
     assert result.stdout == f"Exported {rows} row{'s' if rows > 1 else ''}\n"
     assert target.read_bytes().startswith(b"\xef\xbb\xbfpolicy,version,seen_at,")
     read = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"), newline="")))
@@ -214,13 +214,16 @@ def test_no_cell_is_run_whatever_separates_them(separator: str, value: str) -> N
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
-        (("--warc", "--csv", "findings"), "one of --evidence POLICY, --warc, --csv TABLE and --atom"),
-        (("--warc", "--version", "1"), "--version goes with --evidence"),
-        (("--evidence", "Teahouse", "--version", "9"), "there is no version 9"),
-        (("--evidence", "Teahouse", "--since", "2027-01-01"), "no version that was first seen since"),
-        (("--evidence", "Tehouse"), "did you mean 'Teahouse'"),
-        (("--evidence", "Teahouse", "--policy", "Teahouse"), "leave out --policy"),
+        ((), "No such option '-o'"),
+        (("--warc", "--csv", "findings"), "one thing at a time"),
+        (("--csv=", "--warc"), "one thing at a time"),
+        (("--warc", "--version", "1"), "No such option '--version'"),
+        (("warc", "--csv", "findings"), "No such option '--csv'"),
+        (("evidence", "Teahouse", "--version", "9"), "there is no version 9"),
+        (("evidence", "Teahouse", "--version", "1", "--since", "2026-01-01"), "--version or --since, not both"),
+        (("evidence", "Teahouse", "--since", "2027-01-01"), "no version that was first seen since"),
+        (("evidence", "Tehouse"), "did you mean 'Teahouse'"),
+        (("evidence", "Teahouse", "--policy", "Teahouse"), "No such option '--policy'"),
     ],
 )
 def test_what_cannot_be_exported_is_said_so(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
@@ -230,7 +233,34 @@ def test_what_cannot_be_exported_is_said_so(tmp_path: Path, words: tuple[str, ..
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("former", "present"),
+    [
+        (("--evidence", "Teahouse", "--version", "2"), ("evidence", "Teahouse", "--version", "2")),
+        (("--version", "2", "--evidence=Teahouse"), ("evidence", "Teahouse", "--version", "2")),
+        (("--warc", "--policy", "Teahouse"), ("warc", "--policy", "Teahouse")),
+        (("--policy", "Teahouse", "--csv", "findings"), ("csv", "findings", "--policy", "Teahouse")),
+        (("--atom", "--tag", "vendor", "--limit", "1"), ("atom", "--tag", "vendor", "--limit", "1")),
+    ],
+)
+def test_a_former_option_is_the_present_command_and_points_to_it(
+    tmp_path: Path, former: tuple[str, ...], present: tuple[str, ...]
+) -> None:
+    path = watched(tmp_path)
+    by_option = call(path, "export", *former, "-o", str(tmp_path / "former"))
+    by_command = call(path, "export", *present, "-o", str(tmp_path / "present"))
+    assert (by_option.exit_code, by_option.stdout) == (0, by_command.stdout), by_option.output
+    assert f"`clausewatch export {present[0]}`" in by_option.stderr
+    assert by_command.stderr == ""
+    assert (tmp_path / "former").stat().st_size > 100
+
+
+def test_a_former_option_without_its_value_is_refused(tmp_path: Path) -> None:
+    result = call(watched(tmp_path), "export", "--csv")
+    assert (result.exit_code, "requires an argument" in result.stderr) == (2, True)
+
+
 def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
-    result = call(watched(tmp_path), "export", "--warc", "-o", str(tmp_path / "missing" / "pages.warc.gz"))
+    result = call(watched(tmp_path), "export", "warc", "-o", str(tmp_path / "missing" / "pages.warc.gz"))
     assert result.exit_code == 3
     assert "cannot be written: No such file or directory" in result.stderr

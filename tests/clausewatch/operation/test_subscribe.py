@@ -78,9 +78,9 @@ def test_a_person_subscribes_is_listed_told_and_takes_it_back(installed: Install
     installed.begin()
     made = installed.run("subscribe", "Anna", "--via", "desk:anna@example.org", "--tag", "vendor", "--no-welcome")
     assert (made.exit_code, made.stderr) == (0, "")
-    assert "Anna hears of material changes to sharing and rights, in tag:vendor (1 in all)" in made.stdout
+    assert "Anna is notified of material changes to sharing and rights, in tag:vendor (1 in all)" in made.stdout
     assert "Anna" in installed.run("subscriptions").stdout
-    assert "Subscribed   Anna hears of" in installed.run("config", "check").stdout
+    assert "Subscribed   Anna is notified of" in installed.run("config", "check").stdout
     assert installed.run("notify", "test", "Anna").exit_code == 0
     with installed.archive() as archive:
         record_change(archive, WILL_NOT)

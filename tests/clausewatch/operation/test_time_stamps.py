@@ -70,7 +70,7 @@ def test_a_stamp_is_kept_and_verified(tmp_path: Path, tsa: Authority) -> None:
 def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
-    assert call(path, "export", "--evidence", "Teahouse", "-o", str(tmp_path / "e.zip")).exit_code == 0
+    assert call(path, "export", "evidence", "Teahouse", "-o", str(tmp_path / "e.zip")).exit_code == 0
     with zipfile.ZipFile(tmp_path / "e.zip") as bundle:
         for name in ("stamps/1.txt", "stamps/1.tsr"):
             bundle.extract(name, tmp_path)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from clausewatch.output.times import end, lasting, moment, stamp, start
+
+TODAY = date(2026, 3, 31)
 
 
 @pytest.mark.parametrize(
@@ -15,16 +17,20 @@ from clausewatch.output.times import end, lasting, moment, stamp, start
         ("2026-03-04T05:30", "2026-03-04T05:30:00Z", "2026-03-04T05:30:00Z"),
         ("2026-03-04 05:30+07:00", "2026-03-03T22:30:00Z", "2026-03-03T22:30:00Z"),
         ("2026-03-04T05:30:09Z", "2026-03-04T05:30:09Z", "2026-03-04T05:30:09Z"),
+        ("today", "2026-03-31T00:00:00Z", "2026-03-31T23:59:59Z"),
+        ("yesterday", "2026-03-30T00:00:00Z", "2026-03-30T23:59:59Z"),
     ],
 )
 def test_a_day_means_its_first_or_last_moment_and_a_time_itself(text: str, first: str, last: str) -> None:
-    assert (stamp(start(text)), stamp(end(text))) == (first, last)
+    assert (stamp(start(text, TODAY)), stamp(end(text, TODAY))) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "today", "04.03.2026", "2026-02-30", "2026-03-04T25:00"])
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "3 days", "9999 years ago", "04.03.2026", "2026-02-30", "2026-03-04T25:00"]
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        start(text)
+        start(text, TODAY)
 
 
 def test_times_are_shown_in_utc_and_say_so() -> None:

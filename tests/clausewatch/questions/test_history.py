@@ -95,7 +95,7 @@ def test_an_unknown_policy_ends_with_2_and_the_nearest_name(tmp_path: Path) -> N
     assert result.stderr == "Error: the archive knows no policy called 'Teahuose': did you mean 'Teahouse'?\n"
 
 
-@pytest.mark.parametrize("words", [["--since", "yesterday"], ["--topic", "sharring"], ["--severity", "huge"]])
+@pytest.mark.parametrize("words", [["--since", "tomorrow"], ["--topic", "sharring"], ["--severity", "huge"]])
 def test_a_wrong_filter_ends_with_2(tmp_path: Path, words: list[str]) -> None:
     assert call(watched(tmp_path), "history", *words).exit_code == 2
 
@@ -167,3 +167,25 @@ def test_texts_that_were_read_in_two_ways_are_not_compared_for_what_they_name(tm
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
     assert answered(path, "history")[1]["inventory"] is None
     assert "newly names" not in call(path, "history").stdout
+
+
+@pytest.mark.parametrize("words", [(), ("--section", "who sees"), ("--topic", "rights"), ("--format", "json")])
+def test_history_at_a_date_shows_the_text_as_show_does(tmp_path: Path, words: tuple[str, ...]) -> None:
+    path = watched(tmp_path)
+    by_history = call(path, "history", "Teahouse", "--at", "2026-03-03", *words)
+    assert by_history.exit_code == 0, by_history.output
+    assert by_history.stdout == call(path, "show", "Teahouse", "--at", "2026-03-03", *words).stdout
+
+
+@pytest.mark.parametrize("words", [(), ("Teahouse", "--since", "2026-03-01"), ("Teahouse", "--suppressed")])
+def test_history_at_a_date_is_of_one_policy_and_nothing_else(tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = call(watched(tmp_path), "history", "--at", "yesterday", *words)
+    assert (result.exit_code, "--at shows the text of one POLICY" in " ".join(result.stderr.split())) == (2, True)
+
+
+def test_a_day_may_be_relative_to_today(tmp_path: Path) -> None:
+    """All that the archive has was seen long before yesterday."""
+    path = watched(tmp_path)
+    assert answered(path, "show", "Teahouse", "--at", "yesterday")["version"] == 2
+    assert answered(path, "history", "--since", "3 days ago") == []
+    assert len(answered(path, "history", "--until", "1 day ago")) == 2

@@ -83,4 +83,4 @@ def test_a_digest_says_why_it_was_not_told(reader: Reader) -> None:
     assert isinstance(digest, Digest)
     assert (digest.account.changes[0].told, digest.account.changes[0].dismissed) == (0, 1)
     text = " ".join(compose(digest).text.split())
-    assert "not asked for: retention 1; 1 finding has the words of a false alarm" in text
+    assert "not asked for: retention 1; 1 finding repeats a false alarm" in text

@@ -90,8 +90,8 @@ def test_the_most_severe_alert_comes_first() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later", "said"),
     [
-        ([], [], "The policy says of itself: no date."),
-        ([1], [], "no date any more; it said: last updated 1 March 2026"),
+        ([], [], "Dates in the policy: no date."),
+        ([1], [], "no longer dated (before: last updated 1 March 2026)"),
         ([], [2], "last updated 2 March 2026 (it stated no date before)"),
         ([1], [2], "last updated 2 March 2026 (before: last updated 1 March 2026)"),
         ([1], [1], "last updated 1 March 2026, as before"),
