@@ -65,7 +65,7 @@ def test_where_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader)
     message = compose(only(reader.at(NEXT_MONDAY)))
     assert message.subject == "Clausewatch weekly digest, 9 March 2026: nothing was checked of 1 policy"
     assert "No change" not in message.text + message.html + message.chat.head
-    assert "is the monitor running?" in message.html
+    assert "Is the monitor running?" in message.html
 
 
 def test_a_digest_that_was_missed_is_written_once_for_the_whole_time(reader: Reader) -> None:

@@ -65,7 +65,7 @@ def test_drift_says_which_language_stayed_behind(language: Language, said: str) 
 
 def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
     told = timed(Timing(), "en", finding=replace(WILL_NOT, language="und"))
-    assert "changed in one language only; the English text still says the former" in flat(alert_message(told).text)
+    assert "changed in one language only; the English text did not" in flat(alert_message(told).text)
 
 
 @pytest.mark.parametrize(
