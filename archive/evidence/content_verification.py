@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.damaged_rows import UNREADABLE, readable
@@ -18,7 +18,7 @@ from archive.recording.policies import options_of
 from archive.recording.recorder import snapshots
 from archive.storage import blobs
 from archive.storage.evidence_rows import BATCH
-from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
+from archive.storage.tables import BlobRow, ChainEntryRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
@@ -54,10 +54,13 @@ class _Text(NamedTuple):
     text_sha256: str
 
 
-def verify_contents(session: Session, tally: Contents, *, extract: bool) -> Iterator[Flaw]:
-    """Return the contents and texts that are not what they should be, and note in `tally` what was looked at."""
+def verify_contents(session: Session, tally: Contents, *, extract: bool, after: int = 0) -> Iterator[Flaw]:
+    """Return the contents and texts that are not what they should be, and note in `tally` what was looked at.
+
+    Only of the rows that the chain seals after entry `after`.
+    """
     yield from _unknown_contents(session)
-    verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract)
+    verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract, after=after)
     yield from verification.bodies()
     yield from verification.texts()
 
@@ -88,6 +91,7 @@ class _Verification:
     retrieval: blobs.Retrieval
     _: KW_ONLY
     extract: bool
+    after: int
     _documents: set[str] = field(default_factory=set)
     """Addresses of documents that were counted as contents."""
     _sections: PolicySections | None = None
@@ -97,6 +101,11 @@ class _Verification:
         """Verify every content that is not a version's document."""
         keyframe = func.coalesce(BlobRow.base_sha256, BlobRow.sha256)
         query = select(BlobRow.sha256).where(BlobRow.sha256.not_in(select(VersionRow.document_sha256)))
+        if self.after:
+            fetches = self._sealed("fetch")
+            own = select(FetchRow.snapshot_sha256).where(FetchRow.id.in_(fetches))
+            further = select(FetchPageRow.snapshot_sha256).where(FetchPageRow.fetch_id.in_(fetches))
+            query = query.where(or_(BlobRow.sha256.in_(own), BlobRow.sha256.in_(further)))
         ordered = query.order_by(keyframe, BlobRow.base_sha256.is_not(None)).execution_options(yield_per=BATCH)
         for address in self.session.scalars(ordered):
             content = self._load(address)
@@ -108,13 +117,20 @@ class _Verification:
     def texts(self) -> Iterator[Flaw]:
         """Verify the document, the text and the sections of each version, and its page if that is asked for."""
         order = (VersionRow.policy_id, VersionRow.number)
-        ids = list(self.session.scalars(select(VersionRow.id).order_by(*order)))
+        query = select(VersionRow.id).order_by(*order)
+        ids = list(
+            self.session.scalars(query.where(VersionRow.id.in_(self._sealed("version"))) if self.after else query)
+        )
         for start in range(0, len(ids), BATCH):
             for texts in readable(self._read, ids[start : start + BATCH]):
                 for text in () if isinstance(texts, int) else texts:  # the chain says which rows cannot be read
                     yield from self._text(text)
         if self._sections is not None:
             yield from self._sections.leftover()
+
+    def _sealed(self, kind: str) -> Select[int]:
+        """Select the rows of a kind that the chain seals after the entry from which on all is looked at."""
+        return select(ChainEntryRow.row_id).where(ChainEntryRow.kind == kind, ChainEntryRow.sequence > self.after)
 
     def _read(self, ids: Sequence[int]) -> list[_Text]:
         table = VersionRow.__table__
@@ -160,7 +176,7 @@ class _Verification:
         if self._sections is None or self._sections.policy_id != text.policy_id:
             if self._sections is not None:
                 yield from self._sections.leftover()
-            self._sections = PolicySections.of(self.session, text.policy_id)
+            self._sections = PolicySections.of(self.session, text.policy_id, text.number if self.after else 0)
             self.tally.not_indexed += self._sections.waits
         yield from self._sections.compare(text.number, None if document is None else document.parts)
 

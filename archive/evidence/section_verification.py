@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.flaws import Flaw
@@ -34,14 +34,15 @@ class PolicySections:
     """Sections whose stored words were compared."""
 
     @classmethod
-    def of(cls, session: Session, policy_id: int) -> PolicySections:
-        """Read what the search knows of a policy."""
+    def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:
+        """Read what the search knows of a policy from a version on."""
         indexed = session.scalar(select(IndexedRow.number).where(IndexedRow.policy_id == policy_id))
         sections = cls(session, policy_id, waits=indexed == WAITING)
         query = select(SectionRow.sha256, StandingRow.first, StandingRow.last)
         joined = query.join(SectionRow, SectionRow.id == StandingRow.section_id)
-        for address, first, last in session.execute(joined.where(StandingRow.policy_id == policy_id)):
-            sections._begin[first].add(address)
+        later = or_(StandingRow.last.is_(None), StandingRow.last >= first_number)
+        for address, first, last in session.execute(joined.where(StandingRow.policy_id == policy_id, later)):
+            sections._begin[max(first, first_number)].add(address)
             sections._end[0 if last is None else last].add(address)
         return sections
 

@@ -30,6 +30,8 @@ class Tally:
 
     head: Head | None = None
     """The last entry."""
+    since: int = 0
+    """The entry up to which nothing was looked at again: its head was known."""
     entries: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     """Sealed rows that are as they were recorded, by kind."""
@@ -39,27 +41,53 @@ class Tally:
     set_back: tuple[int, ...] = ()
     """Entries, ten at most, that are dated before the one before: the clock was set back, or they were backdated."""
 
+    def covers(self, head: SavedHead) -> bool:
+        """Return whether a saved head is before the entries that were looked at."""
+        return head.sequence is not None and head.sequence < self.since
 
-def verify(archive: Archive, tally: Tally, saved: Sequence[SavedHead] = (), *, extract: bool = True) -> Iterator[Flaw]:
+
+def verify(
+    archive: Archive,
+    tally: Tally,
+    saved: Sequence[SavedHead] = (),
+    *,
+    extract: bool = True,
+    since: SavedHead | None = None,
+) -> Iterator[Flaw]:
     """Return what is not as it was recorded, and note in `tally` what was looked at; a few rows at a time.
 
     `saved` are heads that somebody kept outside of the archive. With `extract` the texts are extracted again from their
-    pages, if the running extraction is the one that made them.
+    pages, if the running extraction is the one that made them. With `since`, the head at which an earlier verification
+    ended, only the entries after it, their rows and contents are read, and saved heads before it are not looked for; if
+    the archive does not have that head, all is read.
     """
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):
             yield from verify_database(connection)
-            yield from _Chain(connection, tally, saved).verify()
+            begin = None if since is None else _entry_of(connection, since)
+            if begin is not None:
+                tally.since = begin.sequence
+            elif since is not None:
+                yield Flaw("head", f"head {since}", "the archive does not have it, so all was verified")
+            yield from _Chain.after(connection, tally, saved, begin).verify()
             for kind in KINDS:
                 yield from _unsealed(connection, kind)
             yield from _stray_pages(connection)
             yield from _misnamed(connection)
             tally.removed_bodies = connection.scalar(select(func.count()).select_from(RemovalRow)) or 0
-            yield from verify_contents(session, tally.contents, extract=extract)
+            yield from verify_contents(session, tally.contents, extract=extract, after=tally.since)
 
 
 _ENTRY = ("sequence", "kind", "row_id", "row_sha256", "recorded_at", "hash")
+
+
+def _entry_of(connection: Connection, head: SavedHead) -> Head | None:
+    """Return the entry that has the hash of a head, as it is stored."""
+    table = ChainEntryRow
+    query = select(table.sequence, table.hash, table.recorded_at).where(table.hash == head.hash)
+    found = [Head(*row) for row in connection.execute(query) if head.sequence in (None, row.sequence)]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass
@@ -74,6 +102,16 @@ class _Chain:
     _sequence: int = 0
     _at: datetime | None = None
     _met: set[SavedHead] = field(default_factory=set)
+
+    @classmethod
+    def after(cls, connection: Connection, tally: Tally, saved: Sequence[SavedHead], begin: Head | None) -> _Chain:
+        """Return the walk that begins after a known entry; None for the whole chain."""
+        if begin is None:
+            return cls(connection, tally, saved)
+        later = [head for head in saved if not tally.covers(head)]
+        met = {head for head in later if head.hash == begin.hash and head.sequence in (None, begin.sequence)}
+        tally.head = begin
+        return cls(connection, tally, later, begin.hash, begin.sequence, begin.at, met)
 
     def verify(self) -> Iterator[Flaw]:
         while True:

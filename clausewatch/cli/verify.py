@@ -15,7 +15,7 @@ from archive.evidence.verification import verify as find_flaws
 from archive.storage.read_only import read_only_archive
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode
-from clausewatch.inspection.saved_heads import saved_heads
+from clausewatch.inspection.saved_heads import last_head, saved_heads
 from clausewatch.operation.head_list import read_head_list
 from clausewatch.operation.time_stamps import StampTally, read_certificates, verify_stamps
 from clausewatch.output.json_rows import as_json, verification_row
@@ -61,6 +61,12 @@ ROWS = {
     "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages: the slowest part by far."
 )
 @click.option(
+    "--since",
+    metavar="HEAD",
+    help="The head at which an earlier call ended: look only at what was recorded after it. Kept by you, it proves "
+    "what was before. Call it without --since from time to time.",
+)
+@click.option(
     "--ca",
     "certificates",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -77,6 +83,7 @@ def verify(
     lists: tuple[Path, ...],
     heads_key: Path | None,
     skip_extraction: bool,
+    since: str | None,
     certificates: Path | None,
     form: str,
 ) -> None:
@@ -92,6 +99,7 @@ def verify(
     clausewatch verify --head 1234:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     clausewatch verify --head alert-of-march.eml
     """
+    begin = None if since is None else last_head(since)
     saved = [saved_head for given in heads for saved_head in saved_heads(given)]
     listed_heads = [read_head_list(path, heads_key) for path in lists]
     saved += [saved_head for listed in listed_heads for saved_head in listed.heads]
@@ -101,7 +109,7 @@ def verify(
     with read_only_archive(configuration.database, configuration.busy_timeout) as archive:
         flaws = chain(
             *(listed.flaws for listed in listed_heads),
-            find_flaws(archive, tally, saved, extract=not skip_extraction),
+            find_flaws(archive, tally, saved, extract=not skip_extraction, since=begin),
             verify_stamps(archive, roots, stamps),
         )
         if form == "json":
@@ -117,7 +125,10 @@ def verify(
                 click.echo(
                     f"To ask about: signed heads not verified: {unverified}. Name the public key with --heads-key."
                 )
-            click.echo(_verdict(count, len(saved)))
+            earlier = sum(tally.covers(saved_head) for saved_head in saved)
+            if earlier:
+                click.echo(f"To ask about: saved heads before --since, which were not looked for: {earlier}.")
+            click.echo(_verdict(count, len(saved) - earlier))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
 
 
@@ -159,6 +170,8 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
     """Return the notes that matter to an auditor, although they are not flaws."""
+    if tally.since:
+        yield f"up to entry {tally.since:,} nothing was read again: what is before rests on --since."
     if tally.set_back:
         numbers = ", ".join(map(str, tally.set_back))
         yield f"entries dated before the entry before them: {numbers}. The clock was set back, or they were backdated."

@@ -30,6 +30,11 @@ def saved_heads(given: str) -> tuple[SavedHead, ...]:
     return _in_file(Path(given))
 
 
+def last_head(given: str) -> SavedHead:
+    """Return the given head, or the one with the highest number in a file. Raises NoHeadError."""
+    return max(saved_heads(given), key=lambda head: head.sequence or 0)
+
+
 def _in_file(path: Path) -> tuple[SavedHead, ...]:
     try:
         content = path.read_bytes()

@@ -21,6 +21,7 @@ from typing import Any
 from archive.evidence.chain import SavedHead, head
 from archive.evidence.flaws import Flaw
 from archive.storage.database import Archive
+from archive.storage.evidence_rows import canonical_json
 from clausewatch.config import HeadList
 from clausewatch.errors import ClausewatchError
 from clausewatch.output.times import stamp
@@ -71,12 +72,8 @@ def append_head(archive: Archive, settings: HeadList, now: datetime) -> bool:
 def _line(lines: Sequence[bytes], current: str, settings: HeadList, now: datetime) -> bytes:
     previous = hashlib.sha256(lines[-1]).hexdigest() if lines else FIRST
     facts = {"at": stamp(now), "head": current, "previous": previous}
-    signature = {} if settings.key is None else {"signature": _sign(_payload(facts), settings.key)}
-    return _payload({**facts, **signature}) + b"\n"
-
-
-def _payload(facts: dict[str, Any]) -> bytes:
-    return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+    signature = {} if settings.key is None else {"signature": _sign(canonical_json(facts), settings.key)}
+    return canonical_json({**facts, **signature}) + b"\n"
 
 
 def _sign(payload: bytes, key: Path) -> str:
@@ -134,4 +131,4 @@ def _is_signed(facts: dict[str, Any], key: str) -> bool:
         allowed.write_text(f"keeper {key}\n", encoding="ascii")
         armoured.write_text(f"{ARMOUR[0]}{signature}\n{ARMOUR[1]}", encoding="ascii")
         words = ["-Y", "verify", "-f", str(allowed), "-I", "keeper", "-n", NAMESPACE, "-s", str(armoured)]
-        return _ssh_keygen(words, _payload(facts)) is not None
+        return _ssh_keygen(words, canonical_json(facts)) is not None

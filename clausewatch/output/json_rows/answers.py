@@ -192,6 +192,7 @@ def verification_row(
         "sound": not flaws,
         "head": None if head is None else {"head": str(head), "sealed_at": stamp(head.at)},
         "saved_heads": [str(kept) for kept in saved],
+        "since": tally.since or None,
         "entries": tally.entries,
         "rows": tally.rows,
         "contents": contents.blobs,

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.evidence.chain import head
+from archive.recording.recorder import record
+from differ.model import Comparison
+from tests.archive.visits import HOUR, START, seen, written
 from tests.clausewatch.watched import answered, call, opened, watched
 
 
@@ -107,3 +110,66 @@ def test_json_holds_all_of_it(tmp_path: Path) -> None:
     assert said["sound"] is False
     assert (said["entries"], said["contents"], said["texts"]) == (11, 3, 1)
     assert [each["what"] for each in said["flaws"]] == ["content"]
+
+
+@pytest.fixture
+def grown(tmp_path: Path) -> tuple[Path, str]:
+    """Return the configuration of an archive to which a version was added after a head was kept."""
+    path = watched(tmp_path)
+    kept = saved_head(tmp_path)
+    with opened(tmp_path) as archive:
+        later = START + 72 * HOUR
+        record(archive, seen(later, written("Our cooks keep them for a year."), 2, Comparison(changed=False)), later)
+    return path, kept
+
+
+def test_since_a_head_only_what_came_after_it_is_read(grown: tuple[Path, str]) -> None:
+    path, kept = grown
+    result = call(path, "verify", "--since", kept, "--head", kept)
+    assert result.exit_code == 0, result.stdout
+    assert "Checked: 3 entries of the chain; sealed rows: 1 change, 1 fetch, 1 version." in result.stdout
+    assert "up to entry 11 nothing was read again" in result.stdout
+    assert "the chain leads to the saved head" in result.stdout
+    said = answered(path, "verify", "--since", kept)
+    assert (said["since"], said["entries"], said["texts"]) == (11, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE version SET flapping = 1 WHERE id = 3", "changed"),
+        ("UPDATE chain_entry SET recorded_at = '2020-01-01 00:00:00.000000' WHERE sequence = 12", "chain"),
+        ("UPDATE chain_entry SET row_id = 99 WHERE sequence = 13", "chain"),
+        ("DELETE FROM version WHERE id = 3", "missing"),
+        (
+            "UPDATE blob SET content = x'00' WHERE sha256 = (SELECT document_sha256 FROM version WHERE id = 3)",
+            "content",
+        ),
+        (
+            "UPDATE blob SET content = x'00' WHERE sha256 = (SELECT max(snapshot_sha256) FROM fetch WHERE id = 4)",
+            "content",
+        ),
+        ("UPDATE section SET heading = 'Other' WHERE text LIKE '%keep them for a year%'", "search"),
+        ("CREATE TRIGGER t AFTER INSERT ON fetch BEGIN SELECT 1; END", "schema"),
+    ],
+)
+def test_what_was_altered_after_the_head_is_found(
+    grown: tuple[Path, str], tmp_path: Path, statement: str, what: str
+) -> None:
+    path, kept = grown
+    alter(tmp_path, statement)
+    said = answered(path, "verify", "--since", kept)
+    assert what in {flaw["what"] for flaw in said["flaws"]}
+
+
+def test_a_head_that_the_archive_does_not_have_has_all_read(grown: tuple[Path, str]) -> None:
+    path, kept = grown
+    said = answered(path, "verify", "--since", f"11:{'a' * 64}", "--head", kept)
+    assert (said["sound"], said["since"], said["entries"]) == (False, None, 14)
+    assert "the archive does not have it, so all was verified" in said["flaws"][0]["problem"]
+
+
+def test_saved_heads_before_it_are_counted_apart(grown: tuple[Path, str], tmp_path: Path) -> None:
+    path, kept = grown
+    result = call(path, "verify", "--since", saved_head(tmp_path), "--head", kept)
+    assert "saved heads before --since, which were not looked for: 1" in result.stdout
