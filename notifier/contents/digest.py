@@ -105,13 +105,10 @@ class Digest:
     """The alerts that this digest is the first to list, by change."""
 
 
-def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> datetime | None:
-    """Return the scheduled time for which a digest is due, or None.
+def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
+    """Return True if a scheduled time lies between the last digest, or the start of the subscription, and now.
 
-    `last` is the scheduled time of the last digest, or when the subscription was first seen. If digests were missed,
-    one is written for the whole time since then. If `last` is in the future, a clock was ahead, and nothing is due.
+    If digests were missed, one is written for the whole time since then. If `last` is in the future, a clock was ahead,
+    and nothing is due.
     """
-    if subscriber.digest is None:
-        return None
-    moment = subscriber.digest.last(now, subscriber.timezone)
-    return moment if last < moment else None
+    return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

@@ -27,13 +27,12 @@ from notifier.outbox.subscriptions import present, registered, subscription
 def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
     """Plan the digests that are due, once for each period; return their number.
 
-    A period ends at a time of the subscriber's schedule. Records are counted by the archive's sequence, so that each is
-    in one digest whatever clocks do. Call it after `plan_alerts`.
+    A digest is due once a time of the schedule has passed, and its period ends now. Records are counted by the
+    archive's sequence, so that each is in one digest whatever clocks do. Call it after `plan_alerts`, and after a run:
+    visits that go on would begin in one period and be counted in the next.
     """
     with archive.reading() as session:
-        waiting = [
-            subscriber for subscriber in present(session, configured) if _moment(session, subscriber, now) is not None
-        ]
+        waiting = [subscriber for subscriber in present(session, configured) if _is_due(session, subscriber, now)]
     if not waiting:
         return 0
     standing = statuses(archive, now)
@@ -41,9 +40,8 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
     with archive.writing() as session:
         for subscriber in waiting:
             row = registered(session, subscriber, now)
-            moment = _moment(session, subscriber, now)
-            if moment is not None:
-                _Draft(session, row, subscriber, standing=standing, until=moment).plan(now)
+            if _is_due(session, subscriber, now):
+                _Draft(session, row, subscriber, standing=standing, until=now).plan()
                 planned += 1
     return planned
 
@@ -53,7 +51,7 @@ def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> 
     standing = statuses(archive, now)
     with archive.writing() as session:
         row = registered(session, subscriber, now)
-        _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).plan(now)
+        _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).plan()
 
 
 def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> Digest | None:
@@ -70,11 +68,11 @@ def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> D
         return read_digest(session, row, FOR_THE_DIGEST, account)
 
 
-def _moment(session: Session, subscriber: Subscriber, now: datetime) -> datetime | None:
-    """Return the scheduled time for which a digest must be planned, or None."""
+def _is_due(session: Session, subscriber: Subscriber, now: datetime) -> bool:
+    """Return True if a scheduled time passed since the last digest."""
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None or row.digested_until is None:
-        return None
+        return False
     return digest_due(subscriber, row.digested_until, now)
 
 
@@ -88,10 +86,10 @@ class _Draft:
     _: KW_ONLY
     standing: Sequence[PolicyStatus]
     until: datetime
-    """End of the period."""
+    """End of the period: now."""
     by_hand: bool = False
 
-    def plan(self, now: datetime) -> None:
+    def plan(self) -> None:
         """Plan the digest, with the alerts that wait for it, and begin the next period."""
         row, account = self.row, self.account()
         # The key has the beginning too: after a clock is set back, two periods can have the same end.
@@ -99,7 +97,7 @@ class _Draft:
         waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
         self.session.execute(waiting.values(digest=key))
         planned = Planned("digest", key, ACCOUNT.dump_python(account, mode="json"))
-        add_deliveries(self.session, row, planned, targets=targets_of(self.subscriber), now=now)
+        add_deliveries(self.session, row, planned, targets=targets_of(self.subscriber), now=self.until)
         row.digested_until = self.until
         row.digested_fetch_id = self.session.scalar(select(func.max(FetchRow.id))) or 0
         row.digested_change_id = self.session.scalar(select(func.max(ChangeRow.id))) or 0

@@ -74,13 +74,15 @@ def deliver(
     repeats at most the message under way in each channel. `templates` is a folder of templates that replace ours. With
     `thresholds`, operators are notified of problems with the monitoring, this pass included. Deliveries that wait go to
     the targets that their subscriber has now. `roundup_from` changes or more for one target become one message. During
-    a run that began at `run_began`, a target that had so many changes hears of more at its end. Raises StorageError.
+    a run that began at `run_began`, a target that had so many changes hears of more at its end, and digests are
+    written then. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
-    outbox.plan_digests(archive, configured, now)
+    if run_began is None:  # a digest is about whole runs: each visit before its end is in it
+        outbox.plan_digests(archive, configured, now)
     outbox.merge_alerts(archive, roundup_from, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     channels_by_name = {channel.name: channel for channel in channels}
