@@ -22,7 +22,7 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SECTIONS = 45 if LONG else 12
 PAUSE = 400 if LONG else 100
 """Milliseconds between two sections."""
-LIMITS: dict[str, Any] = {"render_time": 60.0 if LONG else 20.0}
+LIMITS: dict[str, Any] = {"render_time": 60.0 if LONG else 12.0}
 
 SECTION = """
 const things = ["lanterns", "letters", "ladders", "ledgers", "lenses", "locks"];
@@ -59,6 +59,9 @@ WAYS = {
       host.shadowRoot.innerHTML += section(n);""",
 }
 """How the section with the number `n` comes into the element `root`."""
+if not LONG:
+    for name in ("details, open", "hidden", "shadow root within one"):
+        del WAYS[name]
 
 
 def page(script: str, inner: str = "") -> str:
