@@ -10,8 +10,9 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Literal
+
+from tests.chance import seeded
 
 Kind = Literal["heading", "paragraph", "item", "row"]
 Template = Callable[["Builder"], str]
@@ -69,7 +70,7 @@ class Builder:
 
     def __init__(self, parts: Sequence[Part], seed: int) -> None:
         self.parts = list(parts)
-        self.draw = Random(seed)  # noqa: S311 - a seed for tests, not a secret
+        self.draw = seeded(seed)
         first_heading = next((at for at, part in enumerate(self.parts) if part.kind == "heading"), 0)
         self.opening, self.rest = self.parts[:first_heading], self.parts[first_heading:]
 

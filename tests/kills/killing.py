@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
 
+from tests.chance import seeded
 from tests.kills.commands import Child
 from tests.kills.soundness import Witness
 from tests.kills.stand import Stand
@@ -48,7 +48,7 @@ class Killing:
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)
-        self.random = Random(self.seed)  # noqa: S311 - chance that repeats
+        self.random = seeded(self.seed)
 
     def at_point(self, number: int, *words: str) -> bool:
         """Kill a command at the point of this number; return False if it ends before."""

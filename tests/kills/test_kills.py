@@ -12,7 +12,7 @@ from tests.kills.killing import Killing
 from tests.kills.stand import Stand, standing
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
-SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261123"))
+SEED = 20261123
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 AT_WORK = 0.8

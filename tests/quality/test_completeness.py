@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 import os
-import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,10 @@ import pytest
 from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
 from document import read, text_identity
 from document.model import ExtractionOptions, Page
+from tests.chance import seeded
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
-SEED = int(os.environ.get("CLAUSEWATCH_SEED", "20261130"))
+SEED = 20261130
 POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
@@ -40,7 +40,7 @@ def policies(shared: Path) -> list[str]:
     """Return some policies of middle length that have headings."""
     texts = (row["text"] for row in rows(shared, "policies"))
     whole = [text for text in texts if 800 <= len(text.split()) <= 9000 and len(HEADING.findall(text)) >= 6]
-    return random.Random(SEED).sample(whole, POLICIES)  # noqa: S311 - not for secrets
+    return seeded(SEED).sample(whole, POLICIES)
 
 
 def page(text: str) -> Page:
@@ -59,7 +59,7 @@ def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
 
 
 def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_look(policies: list[str]) -> None:
-    places = random.Random(SEED)  # noqa: S311 - not for secrets
+    places = seeded(SEED)
     cuts = [(text, places.randrange(int(0.05 * len(text)), int(0.99 * len(text)))) for text in policies]
     first = [looks(text, text[:place])[0].outcome for text, place in cuts]
     print(f"{len(first)} cut policies: {first.count('pending')} wait, {first.count('not comparable')} not comparable")

@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -23,6 +22,7 @@ from archive.evidence.verification import Tally, verify
 from archive.storage.database import Archive, open_archive
 from tests.archive.growing import grow
 from tests.archive.tampering import MANNERS, NEED_A_HEAD, contents, tamper
+from tests.chance import seeded
 from tests.postgresql import Cluster, fresh_database
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
@@ -78,7 +78,7 @@ def _copy(template: Path | str, server: Cluster | None, folder: Path) -> Iterato
 def target(request: pytest.FixtureRequest, database_kind: str, database_url: str, tmp_path: Path) -> Iterator[Target]:
     """Return an archive that holds every kind of evidence."""
     with open_archive(database_url) as archive:
-        grow(archive, Random(SEED), VISITS)  # noqa: S311 - chance that repeats
+        grow(archive, seeded(SEED), VISITS)
     if database_kind == "sqlite":
         kept = shutil.copyfile(tmp_path / "watch.db", tmp_path / "kept.db")
         put_back = partial(_put_file_back, kept, tmp_path / "watch.db")
@@ -116,7 +116,7 @@ def flaws(archive: Archive, *heads: SavedHead) -> list[str]:
 
 
 def test_an_archive_that_nobody_touched_has_no_flaw(archive: Archive) -> None:
-    grow(archive, Random(SEED), VISITS)  # noqa: S311 - chance that repeats
+    grow(archive, seeded(SEED), VISITS)
     tally = Tally()
     assert list(verify(archive, tally, [saved(archive)])) == []
     assert tally.head == head(archive)
@@ -129,13 +129,13 @@ def test_an_archive_that_nobody_touched_has_no_flaw(archive: Archive) -> None:
 def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
     for seed in range(CLEAN[database_kind]):
         with empty_copies() as archive:
-            grow(archive, Random(seed), 1 + seed % VISITS)  # noqa: S311 - chance that repeats
+            grow(archive, seeded(seed), 1 + seed % VISITS)
             assert flaws(archive, saved(archive)) == [], seed
 
 
 def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
     """Without one too, but for a tail that was cut off and a chain that was written again."""
-    random = Random(SEED)  # noqa: S311 - chance that repeats
+    random = seeded(SEED)
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]
     for place in range(EDITS[database_kind]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -28,13 +27,14 @@ from archive.upkeep.retention_rule import Retention
 from archive.upkeep.stats import archive_stats
 from archive.upkeep.vacuum import vacuum
 from tests.archive.visits import HOUR, START, failed, record_two_versions, seen, watch, written
+from tests.chance import seeded
 
 YEAR = timedelta(days=365)
 
 
 def page(seed: int, edits: int = 0) -> bytes:
     """Return a page of some 40 kB in which no two seeds agree, with so many words changed."""
-    chance = random.Random(seed)  # noqa: S311 - words of no meaning
+    chance = seeded(seed)
     words = ["".join(chance.choices("abcdefghij", k=8)) for _ in range(5_000)]
     for place in range(edits):
         words[place * 7] = f"changed{place}"

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from random import Random
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -23,13 +22,14 @@ from clausewatch.exports.csv_export import cell
 from clausewatch.exports.evidence_bundle import check_script
 from tests.archive.growing import grow
 from tests.archive.visits import START, failed
+from tests.chance import seeded
 from tests.clausewatch.watched import call, configured, opened, watched
 
 
 def exported(folder: Path) -> tuple[Path, str]:
     """Return the evidence of a policy with real pages, and the head that a message quoted when it was exported."""
     with opened(folder) as archive:
-        grow(archive, Random(3), 12)  # noqa: S311 - chance that repeats
+        grow(archive, seeded(3), 12)
         kept, name = str(head(archive)), policy_names(archive)[0]
     wanted = ("export", "evidence", name, "--since", "2026-01-01", "-o", str(folder / "evidence.zip"))
     result = call(configured(folder), *wanted)
@@ -62,7 +62,7 @@ def test_the_script_of_the_documentation_finds_the_evidence_sound(tmp_path: Path
 
 def test_one_flipped_byte_in_any_file_is_found(tmp_path: Path) -> None:
     bundle, kept = exported(tmp_path)
-    files, random = contents(bundle), Random(4)  # noqa: S311 - chance that repeats
+    files, random = contents(bundle), seeded(4)
     assert len(files) > 10
     for name, content in files.items():
         place = random.randrange(len(content))

@@ -19,6 +19,7 @@ from random import Random
 from archive.questions.history import versions_of
 from archive.storage import blobs
 from archive.storage.tables import FetchRow, PolicyRow, VersionRow
+from tests.chance import seeded
 from tests.clausewatch.recorded import imported
 from tests.clausewatch.watched import configured, opened
 
@@ -58,7 +59,7 @@ class Collection:
 
 def collection(services: int, count: int) -> Collection:
     """Return a collection in which some commits are technical, some are merges of two branches, and some rename."""
-    made = Collection(Random(18))  # noqa: S311 - chance that repeats
+    made = Collection(seeded(18))
     random, last = made.random, made.commit("Service 0", "First record of {}")
     names = [f"Service {number}" for number in range(services)]
     while made.marks < count:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 from typing import Any
 
 import pytest
 
+from tests.chance import seeded
 from tests.crawler.hostile.attacks import ANSWERS, HEAVY_ROBOTS, PAGES, ROBOTS
 from tests.crawler.hostile.sealed import run_sealed
 
@@ -21,7 +21,7 @@ BUSY = 40.0
 """Further seconds for a machine that does much else; on a quiet one two are enough. The attackers go on for 60."""
 PLAIN = [name for name in PAGES if not name.startswith(("300000", "500000"))]
 CLASSES = [*ANSWERS, *ROBOTS, *HEAVY_ROBOTS, *PAGES]
-SAMPLE = random.Random(SEED).sample([*ANSWERS, *ROBOTS, *PLAIN], 3)  # noqa: S311 - the same three each time
+SAMPLE = seeded(SEED).sample([*ANSWERS, *ROBOTS, *PLAIN], 3)
 
 REASONS = {
     "too-large": ("body-of-10-gb", "bomb-gzip", "bomb-deflate", "bomb-bare-deflate", "bomb-br", "bomb-zstd",

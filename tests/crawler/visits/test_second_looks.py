@@ -16,6 +16,7 @@ from archive.questions.status import statuses
 from archive.storage.database import Archive
 from document import read, text_identity
 from document.model import ExtractionOptions, Page
+from tests.chance import seeded
 from tests.crawler.looking import (
     BASE,
     COLLECTED,
@@ -237,7 +238,7 @@ def test_random_broken_pages_make_no_false_change_and_hide_no_real_one(archive: 
     expected = texts(EDITIONS, ROPEWALK.options)
     wrong = {}
     for seed in range(SEQUENCES):
-        dice = random.Random(seed)  # noqa: S311 - chance that repeats
+        dice = seeded(seed)
         watch = Watch(archive, replace(ROPEWALK, name=f"Ropewalk {seed}"))
         watch.visit(EDITIONS[0])
         mixed(watch, EDITIONS, dice)
@@ -258,6 +259,6 @@ def test_real_broken_pages_make_no_false_change_and_hide_no_real_one(archive: Ar
     watch = Watch(archive, policy)
     watch.visit(editions[0])
     expected = texts(editions, policy.options)
-    dice = random.Random(name)  # noqa: S311 - chance that repeats
+    dice = seeded(name)
     mixed(watch, editions, dice, [*broken, None])
     assert [version.text for version in watch.versions] == expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from fpdf import FPDF
+
+from tests.chance import seeded
 
 ENGLISH = (
     "We keep your name, your postal address and the third-party reference that your bank gives us.",
@@ -57,7 +58,7 @@ def policies() -> list[Policy]:
     """Return twenty policies, each with sentences, a list and a table of its own."""
     found = []
     for number in range(20):
-        choose = random.Random(number)  # noqa: S311  the same twenty each time
+        choose = seeded(number)
         pool = INDONESIAN if number % 4 == 3 else ENGLISH
         own = [
             f"Box {box} of our {choose.choice(ROOMS)} holds {choose.choice(PAPERS)} of {box + 1900}."

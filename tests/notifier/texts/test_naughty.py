@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import shutil
 import unicodedata
@@ -32,6 +31,7 @@ from notifier.sending.composing import compose
 from notifier.texts.alert import trial_message
 from notifier.texts.dialects import ANY, DIALECTS
 from notifier.texts.message import Message
+from tests.chance import seeded
 from tests.conftest import require
 from tests.notifier.changes import clause, notice
 from tests.notifier.naughty import HOST, HTML, NAUGHTY
@@ -129,7 +129,7 @@ KINDS: dict[str, Callable[[str], Message]] = {
 @pytest.fixture(scope="module", params=KINDS)
 def messages(request: pytest.FixtureRequest) -> dict[str, Message]:
     """Return a kind of message for each naughty text; outside of the long run for some of them, always the same."""
-    chosen = NAUGHTY if LONG else random.Random(7).sample(NAUGHTY, 50)  # noqa: S311  nobody is to be kept from guessing
+    chosen = NAUGHTY if LONG else seeded(7).sample(NAUGHTY, 50)
     return {text: KINDS[request.param](text) for text in chosen}
 
 
@@ -199,7 +199,7 @@ def test_a_webhook_gets_ascii_that_acts_in_no_page(messages: dict[str, Message])
 
 def sample(chosen: list[tuple[str, Message]], size: int) -> list[tuple[str, Message]]:
     """Return some of them, always the same; all of them in the long run."""
-    return chosen if LONG else random.Random(8).sample(chosen, size)  # noqa: S311  nobody is to be kept from guessing
+    return chosen if LONG else seeded(8).sample(chosen, size)
 
 
 TOGETHER = 20
