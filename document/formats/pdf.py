@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -24,6 +24,8 @@ _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
 """Maximum gap between words of one line, as a multiple of their size; more is between columns, cells, or a tab."""
+_GLUED = 0.05
+"""The part of their size by which the letters of a word stand apart at most."""
 _CELL_APART = 0.6
 """How many times their size the cells of a row stand apart at least, if their own words stand much closer."""
 _CLOSER = 2.5
@@ -38,6 +40,8 @@ _SMALLER = 0.85
 """Maximum size of a raised mark, relative to the text."""
 _MARK = re.compile(r"[\d*†‡§¹²³⁰-⁹,]+")
 """Matches a footnote mark; raised letters ("1st") belong to their word."""
+
+_LIST_MARK = re.compile(r"\(?\w{1,4}[.)]|[•·▪◦*–—-]")
 
 
 class PdfError(ValueError):
@@ -129,19 +133,43 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[PrintedLine]:
 def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
     """Yield the words of a page as they are stored. Text that runs aslant is a watermark, and left out."""
     start, apart = 0, True
-    count = text.count_chars()
-    characters = [chr(raw.FPDFText_GetUnicode(text, place)) for place in range(count)]
-    bases = [_base(text, place) for place in range(count)]
-    for place in range(count + 1):
-        blank = place == count or characters[place].isspace()
-        if not blank and (place == start or abs(bases[place] - bases[place - 1]) < _LEVEL):
+    places = _printed(text)
+    characters = [chr(raw.FPDFText_GetUnicode(text, place)) for place in places]
+    bases = [_base(text, place) for place in places]
+    for end in range(len(places) + 1):
+        blank = end == len(places) or characters[end].isspace()
+        if not blank and (end == start or abs(bases[end] - bases[end - 1]) < _LEVEL):
             continue
-        if place > start and not _is_aslant(text, start):
-            yield _word(text, "".join(characters[start:place]), range(start, place), apart)
-        apart, start = blank, place + blank
+        if end > start and not _is_aslant(text, places[start]):
+            yield _word(text, "".join(characters[start:end]), places[start:end], apart)
+        apart, start = blank, end + blank
 
 
-def _word(text: pypdfium2.PdfTextPage, letters: str, places: range, apart: bool) -> _Word:
+def _printed(text: pypdfium2.PdfTextPage) -> list[int]:
+    """Return the places of a page's characters, without the blanks that the library adds between letters side by side.
+
+    It adds them if a producer writes each letter by itself.
+    """
+    places: list[int] = []
+    added: list[int] = []
+    for place in range(text.count_chars()):
+        if raw.FPDFText_IsGenerated(text, place) == 1 and chr(raw.FPDFText_GetUnicode(text, place)).isspace():
+            added.append(place)
+            continue
+        if added and not (places and _is_glued(text, places[-1], place)):
+            places += added
+        added = []
+        places.append(place)
+    return places
+
+
+def _is_glued(text: pypdfium2.PdfTextPage, before: int, place: int) -> bool:
+    gap = text.get_charbox(place, loose=True)[0] - text.get_charbox(before, loose=True)[2]
+    on_one_line = abs(_base(text, place) - _base(text, before)) < _LEVEL
+    return on_one_line and abs(gap) < _GLUED * _size(text, place)
+
+
+def _word(text: pypdfium2.PdfTextPage, letters: str, places: Sequence[int], apart: bool) -> _Word:
     return _Word(
         text=letters.translate(_LIGATURES),
         left=text.get_charbox(places[0], loose=True)[0],
@@ -161,7 +189,8 @@ def _on_the_line_of(before: _Word, word: _Word) -> bool:
 
 def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
     """Yield a line, in parts if a gap in it is much wider than the others: narrow cells stand close to each other."""
-    gaps = [word.left - before.right for before, word in pairwise(words) if word.apart]
+    inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words  # its gap is not stretched
+    gaps = [word.left - before.right for before, word in pairwise(inner) if word.apart]
     widest = _CLOSER * min((gap for gap in gaps if gap > 0), default=0.0)
     start = 0
     for place, (before, word) in enumerate(pairwise(words), 1):

@@ -162,7 +162,7 @@ def _paragraphs(lines: Sequence[PrintedLine]) -> list[_Paragraph]:
             last.cells.append([line])
         elif cell := _cell_before_the_page(last, line):
             cell.append(line)
-        elif _goes_on(last, line, usual, edges):
+        elif not _begins_row_of_page(last, place, line, cells) and _goes_on(last, line, usual, edges):
             last.cells[-1].append(line)
         else:
             found.append(_Paragraph([[line]]))
@@ -196,6 +196,11 @@ def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLin
     if line.page == row.first.page:
         return None
     return next((cell for cell in row.cells[1:] if abs(line.left - cell[0].left) <= ALIGNED), None)
+
+
+def _begins_row_of_page(before: _Paragraph, place: int, line: PrintedLine, cells: set[int]) -> bool:
+    """Whether a page begins with a row of a table: a sentence goes on in no cell."""
+    return line.page != before.last.page and place + 1 in cells and not _is_marker(line.text)
 
 
 def _begins_row(row: _Paragraph, line: PrintedLine) -> bool:

@@ -60,6 +60,8 @@ def test_chromium_at_two_widths_hyphenated_and_in_columns() -> None:
     pages = [page_of(policy, STYLES[number % len(STYLES)]) for number, policy in enumerate(policies())]
     printed = by_chromium(str(chromium), [(page, width) for width in WIDTHS for page in pages])
     assert differing(printed[: len(pages)], printed[len(pages) :]) == []
+    # So narrow that the letters of its table are written one by one.
+    assert differing([printed[2]], by_chromium(str(chromium), [(pages[2], 148)])) == []
 
 
 @pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes")
@@ -126,3 +128,14 @@ def test_narrow_cells_stay_apart() -> None:
             pdf.set_x(20 + column * width)
             pdf.cell(width, 5, words)
     assert "An old bank of ours | Your name | Delivery" in document(bytes(pdf.output())).text
+
+
+def test_a_row_at_the_head_of_a_page_does_not_go_on_with_the_item_before_it() -> None:
+    item = PrintedLine(text="3. your account", page=0, left=62.0, right=150.0, base=40.0, size=11.0, bold=False)
+    cells = [
+        PrintedLine(text=words, page=1, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False)
+        for base, row in ((700, ("The bank", "The amount")), (660, ("The courier", "Your name")))
+        for words, left in zip(row, (56.0, 200.0), strict=True)
+    ]
+    lines = [line.text for line in typeset_lines(PrintedText((item, *cells), 2, ""))]
+    assert lines == ["3. your account", "The bank | The amount", "The courier | Your name"]
