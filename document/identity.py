@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from document.model import Document, Link, Section
+from document.text.prose import reads_like_prose
 from languages import records
 
 Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
@@ -40,7 +41,8 @@ def identity_words(document: Document) -> Identity:
 
     The words are those of headings and blocks in order, without list markers, so that a number may move between
     markup and text, and a paragraph be split. The sign between the cells of a row is not a word. An entry of a table of
-    contents that repeats a heading says nothing of its own and is left out. Of a link that stands for a right or an
+    contents that repeats a heading, or is a link to its place, says nothing of its own and is left out; a sentence is
+    not. Of a link that stands for a right or an
     opt-out the words and the host count; all other targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
@@ -65,8 +67,9 @@ def section_identity(section: Section) -> SectionIdentity:
     addresses: set[str] = set()
     sites: set[tuple[str, str]] = set()
     for block in section.blocks:
-        entry = _key(block.text) if block.kind == "contents" else None
-        words.append((entry, _items(block.text, "|")))
+        if block.kind != "jump" or reads_like_prose(block.text):
+            entry = _key(block.text) if block.kind in ("contents", "jump") else None
+            words.append((entry, _items(block.text, "|")))
         for link in block.links:
             _note(link, addresses, sites)
     return SectionIdentity(_key(section.heading), tuple(words), frozenset(addresses), frozenset(sites))

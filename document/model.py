@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-BlockKind = Literal["paragraph", "item", "row", "contents"]
+BlockKind = Literal["paragraph", "item", "row", "contents", "jump"]
+"""`contents` for an entry of a table of contents; `jump` for one that is a link to its place in the page."""
 DateKind = Literal["updated", "effective", "revised"]
 ElsewhereKind = Literal["frame", "object", "drawing", "picture"]
 

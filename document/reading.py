@@ -32,13 +32,14 @@ from document.model import Document, Extracted, ExtractionOptions, LeftOut, Page
 from document.structure.headings import mark_headings, pieces
 from document.structure.outline import Part, mark_titles, parts, sections
 from document.structure.table_of_contents import mark_contents
+from document.text.counters import uncounted
 from document.text.dates import stated_dates
 from document.text.languages import detect_languages
 from document.text.lines import Line
 from document.text.normalise import normalise
 from languages import added_languages
 
-EXTRACTOR = 3
+EXTRACTOR = 4
 """Raised whenever the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]
@@ -172,7 +173,7 @@ def _remove(soup: BeautifulSoup, options: ExtractionOptions) -> list[LeftOut]:
 
 
 def _document(lines: list[Line], page_title: str, page_language: str, options: ExtractionOptions) -> Document:
-    split_lines = pieces(lines)
+    split_lines = pieces(uncounted(lines))
     mark_contents(split_lines)
     mark_headings(split_lines)
     grouped = parts(split_lines)

@@ -30,6 +30,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "screening": "words of policies, and of pages that are not one",
         "links": "words of links to rights and opt-outs",
         "dates": "months, and phrases by which a policy states a date",
+        "counters": "lines that count up at each visit, and are not text",
         "sentences": "short forms that end no sentence, and answers",
         "lexicon": "what words mean, so that changes are judged by it",
         "places": "countries, territories and regions",
@@ -38,7 +39,7 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 """What a folder may hold, and what each file is for."""
 
-READING = ("detection", "dates", "screening", "links")
+READING = ("detection", "dates", "counters", "screening", "links")
 """The files that decide what is read of a page."""
 
 _CODE = re.compile(r"[a-z]{2,3}")

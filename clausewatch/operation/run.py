@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
@@ -74,10 +73,8 @@ class RunReport:
     checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
-    sent: Mapping[str, int]
-    """Number of messages that a server accepted, over the whole run, by kind."""
-    held: outbox.Held
-    """Messages that wait for the end of quiet hours."""
+    accepted: int
+    """Messages that a server accepted, over the whole run."""
     waiting: int
     """Messages to be retried later, of this run and earlier ones."""
     dead: int
@@ -121,7 +118,6 @@ def run_once(
                 run_crawl(_settings(configuration), policies, note, verbose=verbose)
         deliveries = courier.deliver(last=True)
         standing = outbox.delivery_counts(archive)
-        held = outbox.held_messages(archive, configuration.subscribers, datetime.now(UTC))
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
@@ -133,9 +129,8 @@ def run_once(
         selected=len(policies),
         checked=tuple(checked),
         deliveries=deliveries,
-        sent=courier.sent,
-        held=held,
-        waiting=standing.waiting - held.count,
+        accepted=courier.accepted,
+        waiting=standing.waiting,
         dead=standing.dead,
         overdue=overdue,
         not_joined=not_joined,
@@ -220,9 +215,9 @@ class Courier:
 
     archive: Archive
     configuration: Configuration
+    accepted: int = 0
+    """Messages that a server has accepted so far."""
     _: KW_ONLY
-    sent: Counter[str] = field(default_factory=Counter)
-    """Number of messages that a server has accepted so far, by kind."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the run began."""
     interval: float = DELIVERY_INTERVAL
@@ -244,7 +239,7 @@ class Courier:
             roundup_from=self.configuration.roundup_from,
             run_began=None if last else self.began,
         )
-        self.sent.update(summary.sent)
+        self.accepted += summary.accepted
         return summary
 
     @contextmanager

@@ -25,6 +25,8 @@ from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 
 REASONS_IN = "en"
 """The language of `Finding.reason`; the others are its translations."""
+CONTENTS_LABEL = 5
+"""Maximum number of words that announce a table of contents."""
 LISTED_WORDS = 6
 """Maximum number of words that a reason names."""
 
@@ -143,7 +145,19 @@ def quiet_line(statement: Statement) -> str | None:
         return "link"
     if dated_title(statement) if lexicon is None else date_line(statement.words, lexicon):
         return "date"
-    return None
+    return "contents" if announces_contents(statement) else None
+
+
+def announces_contents(statement: Statement) -> bool:
+    """Whether a line is only the label of a table of contents: "On this page"."""
+    lexicon = load_lexicon(statement.language)
+    if lexicon is None or len(statement.words) > CONTENTS_LABEL:
+        return False
+    said = lexicon.content_words(statement.words)
+    return any(
+        len(said) <= len(lexicon.content_words(statement.words[mention.start : mention.end]))
+        for mention in lexicon.contents_phrases.find(statement.words)
+    )
 
 
 def text_or_empty(statement: Statement | None) -> str:

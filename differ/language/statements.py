@@ -137,7 +137,7 @@ def unsplit_parts(section: Section) -> Iterator[SectionPart]:
     lead = context = label = ""
     for block in section.blocks:
         yield SectionPart(
-            kind=block.kind,
+            kind="contents" if block.kind == "jump" else block.kind,
             text=block.text,
             label=label if is_answer(block.text) else "",
             lead=lead if is_introduced(block, lead) else "",

@@ -33,6 +33,9 @@ class Piece:
     words: str
     number: Number
     contents: bool = False
+    """Whether it is an entry of a table of contents."""
+    jump: bool = False
+    """Whether it is one that is a link to its place in the page."""
     heading: bool = False
 
     @property

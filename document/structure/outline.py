@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from document.model import Block, Section
+from document.model import Block, BlockKind, Section
 from document.structure.headings import Piece
 from document.text.languages import title_words
 from document.text.numbering import Number, follows, starts
@@ -185,7 +185,8 @@ def _block(piece: Piece) -> Block:
     line = piece.line
     block = Block("paragraph", piece.words, depth=line.depth, links=line.links)
     if piece.contents:
-        return replace(block, kind="contents", marker=piece.marker, depth=max(line.depth, int(bool(piece.marker))))
+        kind: BlockKind = "jump" if piece.jump else "contents"
+        return replace(block, kind=kind, marker=piece.marker, depth=max(line.depth, int(bool(piece.marker))))
     if line.row:
         return replace(block, kind="row", depth=0)
     return replace(block, kind="item", marker=piece.marker, depth=max(1, line.depth)) if piece.is_item else block

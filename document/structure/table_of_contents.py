@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+")
 
 
 def mark_contents(lines: list[Piece]) -> None:
-    """Set `contents` on the entries of tables of contents.
+    """Set `contents` on the entries of tables of contents, and `jump` on those that are links.
 
     A run of at least three lines that each are a link to a place in the page, or of which half are words that are
     again as a line of their own further down.
@@ -26,8 +26,9 @@ def mark_contents(lines: list[Piece]) -> None:
         end = _run_end(lines, number)
         run = range(number, end)
         if len(run) >= _FEWEST and _is_contents(lines, run, keys, last):
+            jumps = all(lines[entry].line.in_page for entry in run)
             for entry in run:
-                lines[entry].contents = True
+                lines[entry].contents, lines[entry].jump = True, jumps
         number = max(end, number + 1)
 
 

@@ -131,6 +131,24 @@ def states_date(line: str) -> bool:
     return any(not _remainder(line[: cue.start] + line[cue.end :]) for cue in _found(line))
 
 
+def is_date_cue(line: str) -> bool:
+    """Return whether a line has words with which a policy states a date about itself."""
+    return next(_found(line), None) is not None
+
+
+def without_dates(text: str) -> str:
+    """Return a text with a space in place of each date, of days without their year too."""
+    return _day_of_month().sub(" ", _date().sub(" ", text))
+
+
+@cache
+def _day_of_month() -> re.Pattern[str]:
+    month = rf"(?:{'|'.join(sorted(_months(), key=lambda name: (-len(name), name)))})"
+    day = rf"\d{{1,2}}{_any(words.ordinals for words in _words().values())}?\.?"
+    of = rf"(?:\s+{_any(words.between for words in _words().values())})?"
+    return re.compile(rf"\b(?:{day}{of}\s+{month}|{month}\s+{day})(?!\w)", re.IGNORECASE)
+
+
 def _remainder(text: str) -> str:
     """Return what a line says besides the cue and a date: a label has at most a word or two."""
     text = _date().sub("", text).strip(" :-.,()|")

@@ -29,7 +29,11 @@ def test_contents_that_repeat_the_headings_make_none() -> None:
     )
     table = "<nav><a href=#a>Keeping it</a><br><a href=#b>Giving it</a><br><a href=#c>Asking</a></nav>"
     assert identity(table + body) == identity(body)
-    assert identity(table.replace("Asking", "Asking us") + body) != identity(body)
+    assert identity(table.replace("Asking", "Asking us") + body) == identity(body)
+    assert identity(table.replace("Asking", "We sell it to all who ask.") + body) != identity(body)
+    typed = "<ol><li>Keeping it<li>Giving it<li>Asking</ol>"
+    assert identity(typed + body) == identity(body)
+    assert identity(typed.replace("Asking", "Asking us") + body) != identity(body)
 
 
 def test_hidden_address_that_changes_makes_a_version() -> None:

@@ -34,6 +34,5 @@ NOT_YET: dict[str, dict[str, str]] = {
         "20_left_out/back-to-top-and-print": "a single link to a place of the page",
         "20_left_out/consent-form-with-toggles": "the heading of a box of settings stays, its settings go",
         "20_left_out/offer-between-sections": "a heading and one link to the shop",
-        "20_left_out/rating-and-counter": "a single link to a place of the page",
     },
 }

@@ -1,0 +1,158 @@
+"""Recognises what counts up or shows the moment of a visit: "updated 3 days ago", reading time, votes, today's date.
+
+Such a line differs at each visit and says nothing of the policy. It is only taken for one if nothing else is in it: a
+retention period of "30 days" within a sentence, or alone in a cell of a table, is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from document.text.dates import is_date_cue, without_dates
+from document.text.lines import Line
+from languages import records
+
+LABEL = 60
+"""Maximum number of characters of a line that announces a date."""
+LONGEST = 140
+"""Maximum number of characters of a line with counters."""
+_BETWEEN = re.compile(r"\s*[·•|]\s*|\s+-\s+|(?<=[.!?])\s+")
+"""What separates the parts of a line: signs, or the end of a sentence."""
+_TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b\.?)?"
+_ZONE = r"\(?(?:UTC|GMT|WIB|WITA|WIT|CES?T|MES?Z|[ECMP][SD]T)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?\)?"
+_CLOCK_WORDS = re.compile(
+    rf"{_TIME}|{_ZONE}|\b(?:at|on|the|um|uhr|der|den|pukul|jam|tanggal|à|le|a las|las|el)\b|\d{{1,2}}\s?h\s?\d{{2}}",
+    re.IGNORECASE,
+)
+_SECONDS = re.compile(r"\b\d{1,2}:\d{2}:\d{2}\b")
+_AROUND = " .!,;:-|()[]*"
+_PIECES = {
+    "n": r"\d(?:[\d.,' ]*\d)?\s?(?:[kKmM]\b)?",
+    "ip": r"(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7})",
+    "place": r"(?-i:[A-ZÀ-Þ][\w'.-]*(?:,? (?:[A-ZÀ-Þ][\w'.-]*|de|da|of|la|el|le|am)){0,4})",
+    "who": r"[^\s\d]+(?: [^\s\d]+){0,3}",
+}
+
+
+def uncounted(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines without what counts up at each visit. A date after the label of a date is the policy's own."""
+    kept: list[Line] = []
+    for line in lines:
+        labelled = bool(kept) and len(kept[-1].text) <= LABEL and is_date_cue(kept[-1].text)
+        text = without_counters(line.text, dated=labelled)
+        if text == line.text or (text and line.row):
+            kept.append(line)
+        elif text:
+            kept.append(replace(line, text=text))
+    return kept
+
+
+def without_counters(text: str, *, dated: bool = False) -> str:
+    """Return a line without the parts that count up, "" if there are no others. Any other line stays as it is.
+
+    `dated` if the line before announces a date: then one is text.
+    """
+    if len(text) > LONGEST:
+        return text
+    if _counts(text) or (not dated and shows_clock(text.strip(_AROUND))):
+        return ""
+    parts = _BETWEEN.split(text)
+    return "".join(_kept(text)) if len(parts) > 1 and any(map(_is_counter, parts)) else text
+
+
+def _kept(text: str) -> Iterator[str]:
+    """Yield the parts of a line that do not count, each but the first with what separates it from the one before."""
+    start, sign, first = 0, "", True
+    for end in (*_BETWEEN.finditer(text), None):
+        part = text[start : end.start() if end else len(text)]
+        if not _is_counter(part):
+            yield part if first else sign + part
+            first = False
+        if end:
+            start, sign = end.end(), end[0]
+
+
+def _counts(text: str) -> bool:
+    """Whether a text is nothing but counters, relative dates, and where the visitor is."""
+    return _is_counter(text) or all(map(_is_counter, _BETWEEN.split(text)))
+
+
+def _is_counter(text: str) -> bool:
+    plain = text.strip(_AROUND)
+    return bool(plain) and _counter().fullmatch(plain) is not None
+
+
+def shows_clock(text: str) -> bool:
+    """Whether a text is only the date or time of the visit: with words that say so, a day of the week, or seconds.
+
+    A date alone may be the policy's.
+    """
+    if not any(map(str.isdigit, text)) or is_date_cue(text):
+        return False
+    cue = _clock_cues().match(text)
+    rest = text[cue.end() :] if cue else text
+    undated = without_dates(rest)
+    plain = _CLOCK_WORDS.sub(" ", _weekdays().sub(" ", undated))
+    if plain.strip(_AROUND):
+        return False
+    exact = undated != rest and undated.strip(_AROUND) != ""
+    return cue is not None or exact or _SECONDS.search(rest) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingWords:
+    """How one language counts, from its `counters.toml`; all are regular expressions."""
+
+    updated: str
+    """What happened at a relative date."""
+    amount: str
+    about: str
+    unit: str
+    ago: Sequence[str]
+    """Relative dates, of {amount}, {unit} and {about}."""
+    recent: str
+    """Relative dates that only count after `updated`, such as "yesterday"."""
+    reading: Sequence[str]
+    votes: Sequence[str]
+    clock: str
+    """What stands before the date or time of the visit."""
+    weekdays: str
+    visitor: Sequence[str]
+
+    def phrases(self) -> Iterator[str]:
+        """Yield the patterns of all but the clock, with their pieces in place of the pieces' names."""
+        about, ago = rf"(?:{self.about}) ", "|".join(self.ago)
+        yield self._filled(rf"(?:(?:{self.updated}) ?:? ?)?(?:{about})?(?:{ago})")
+        yield self._filled(rf"(?:{self.updated}) ?:? ?(?:{self.recent})")
+        yield from map(self._filled, (*self.reading, *self.votes, *self.visitor))
+
+    def _filled(self, pattern: str) -> str:
+        words = {"amount": f"(?:{self.amount})", "about": f"(?:{self.about})", "unit": f"(?:{self.unit})"}
+        for name, piece in (words | _PIECES).items():
+            pattern = pattern.replace(f"{{{name}}}", piece)
+        return pattern
+
+
+@cache
+def _words() -> tuple[CountingWords, ...]:
+    return tuple(words for _, words in records("counters", CountingWords))
+
+
+@cache
+def _counter() -> re.Pattern[str]:
+    phrases = (phrase for words in _words() for phrase in words.phrases())
+    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases), re.IGNORECASE)
+
+
+@cache
+def _clock_cues() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(words.clock for words in _words())})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _weekdays() -> re.Pattern[str]:
+    days = "|".join(words.weekdays for words in _words())
+    return re.compile(rf"\b(?:{days})\b\.?", re.IGNORECASE)
