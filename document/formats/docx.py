@@ -22,6 +22,8 @@ _UNREAD = re.compile(r"word/(?:comments\w*|settings|fontTable|webSettings|people
 _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _TEXTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml", re.IGNORECASE)
 _STYLE_MAP = "p[style-name='Title'] => h1:fresh\nbr[type='page'] => br\nbr[type='column'] => br"
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|officeDocument)/")
+"""Names in a "Strict Open XML" document; all others have the year in them."""
 _ENCRYPTED = 1
 """The bit of a file's flags in a ZIP file that says it needs a password."""
 _BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
@@ -86,7 +88,7 @@ def _parsed(parts: Mapping[str, bytes]) -> dict[str, etree._Element]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     trees = {}
     for name, content in parts.items():
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", content), parser)
         if root.getroottree().docinfo.internalDTD is not None:
             raise DocxError("broken")
         trees[name] = root

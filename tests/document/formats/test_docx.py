@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from document import fingerprint, identity_words, read, screen
@@ -191,6 +194,22 @@ def test_a_text_box_is_read_once() -> None:
         "</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
     assert lines(paragraph(run(KEPT) + box)) == [KEPT, SHARED]
+
+
+def test_a_strict_document_is_read_as_any_other() -> None:
+    link = f'<w:hyperlink r:id="rId9">{run("the authority")}</w:hyperlink>'
+    blocks = (*POLICY, paragraph("We burn it.", in_list=(1, 0)), paragraph(run("Write to ") + link))
+    usual = document(*blocks, links={"rId9": "https://authority.example/"})
+    strict = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(usual)) as parts, zipfile.ZipFile(strict, "w") as packed:
+        for name in parts.namelist():
+            content = parts.read(name).decode()
+            for kind in ("wordprocessingml", "officeDocument"):
+                content = content.replace(
+                    f"http://schemas.openxmlformats.org/{kind}/2006/", f"http://purl.oclc.org/ooxml/{kind}/"
+                )
+            packed.writestr(name, content)
+    assert word(strict.getvalue()) == word(usual)
 
 
 def test_an_unknown_style_or_list_costs_no_words() -> None:
