@@ -93,7 +93,7 @@ def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
     if scheme.lower() == "mailto":
         addresses.add(rest.partition("?")[0].strip().lower())
     elif stands_for_rights(link):
-        sites.add((link.text, _host(link.target)))
+        sites.add((link.text, host_of(link.target)))
 
 
 def stands_for_rights(link: Link) -> bool:
@@ -121,7 +121,8 @@ def _rights() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
 
 
-def _host(target: str) -> str:
+def host_of(target: str) -> str:
+    """Return the site that a link leads to, without "www."."""
     try:
         host = urlsplit(target).hostname or ""
     except ValueError:

@@ -14,6 +14,7 @@ from differ.visits.comparability import comparability
 from differ.visits.comparing import compare
 from differ.visits.completeness import ends_early, incomplete, pages_in_pairs
 from differ.visits.left_out import LeftOutChange, LeftOutProse, left_out_change, left_out_prose
+from differ.visits.linked_addresses import relink
 from differ.visits.page_noise import replaces_another_page, restored
 from differ.visits.removed_end import with_removed_end
 from differ.visits.selected_part import portion
@@ -202,7 +203,7 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
     screening = comparability(before, after)
     if screening is not None and not replaces_another_page(before, after):
         return refused(result, screening)
-    if same_words(before, after):
+    if same_words(relink(before, after).before, after):
         return replace(result, outcome="unchanged")
     comparison = compare(before, after, visit.profile)
     result = replace(result, comparison=comparison)

@@ -14,6 +14,7 @@ from differ.language.statements import Statement, statements
 from differ.matching.alignment import Alignment, align
 from differ.matching.renaming import renames
 from differ.model import Comparison, Finding, Suppression, Timing
+from differ.visits.linked_addresses import relink
 from differ.visits.page_noise import unmask, without_noise
 from document.model import Document
 
@@ -21,9 +22,11 @@ from document.model import Document
 def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
     """Compare two versions of a policy, and judge the changes by a profile (`default` by default)."""
     unmasked = unmask(before, after)
-    comparison = judged(unmasked.before, unmasked.after, profile or load_profile())
-    suppressed = (*comparison.suppressed, *unmasked.suppressed)
-    changed = comparison.changed or bool(unmasked.suppressed)
+    relinked = relink(unmasked.before, unmasked.after)
+    comparison = judged(relinked.before, unmasked.after, profile or load_profile())
+    rewritten = (*unmasked.suppressed, *relinked.suppressed)
+    suppressed = (*comparison.suppressed, *rewritten)
+    changed = comparison.changed or bool(rewritten)
     return without_noise(replace(comparison, changed=changed, suppressed=suppressed), before, after)
 
 

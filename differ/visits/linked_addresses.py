@@ -1,0 +1,89 @@
+"""Treats an address that is the text of its own link as a link: another address is not another word.
+
+Only the site of a link for a right or a choice counts, as for links with words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from differ.judgement.relevance import relevance
+from differ.language.lexicon import load_lexicon
+from differ.language.meaning import heading_topics
+from differ.language.statements import Statement, statements
+from differ.language.words import sentences
+from differ.model import Suppression
+from document.identity import host_of, names_rights
+from document.model import Block, Document, Link
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
+_LINKED = "linkedaddress"
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """The version before with each address written as the new text writes it, and what was so made alike."""
+
+    before: Document
+    suppressed: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    """A sentence with links whose text is their address."""
+
+    text: str
+    sites: tuple[str, ...]
+
+
+def relink(before: Document, after: Document) -> Relinked:
+    """Write the linked addresses of the version before as the new text does, in sentences that are alike otherwise."""
+    later = {key: linking for block in _blocks(after) for key, linking in _linkings(block)}
+    if not later:
+        return Relinked(before, ())
+    rights = frozenset(statement.text for statement in statements(before) if _is_for_rights(statement))
+    suppressed: list[Suppression] = []
+
+    def alike(block: Block, section: str) -> Block:
+        text = block.text
+        for key, old in _linkings(block):
+            new = later.get(key)
+            if new is None or new.text == old.text or (old.text in rights and new.sites != old.sites):
+                continue
+            suppressed.append(Suppression(section, "link", old.text, after=new.text))
+            text = text.replace(old.text, new.text)
+        return block if text == block.text else replace(block, text=text)
+
+    sections = tuple(
+        replace(section, blocks=tuple(alike(block, " > ".join(section.path)) for block in section.blocks))
+        for section in before.sections
+    )
+    return Relinked(replace(before, sections=sections), tuple(suppressed))
+
+
+def _blocks(document: Document) -> Iterator[Block]:
+    return (block for section in document.sections for block in section.blocks)
+
+
+def _linkings(block: Block) -> Iterator[tuple[str, _Linking]]:
+    """Yield each sentence of a block that has linked addresses, by its text with one token for each."""
+    linked = [link for link in block.links if _ADDRESS.fullmatch(link.text)]
+    for sentence in sentences(block.text) if linked else ():
+        within = [link for link in linked if link.text in sentence]
+        if within:
+            yield _keyed(sentence, within), _Linking(sentence, tuple(host_of(link.target) for link in within))
+
+
+def _keyed(sentence: str, links: Sequence[Link]) -> str:
+    for text in sorted({link.text for link in links}, key=len, reverse=True):
+        sentence = sentence.replace(text, _LINKED)
+    return sentence
+
+
+def _is_for_rights(statement: Statement) -> bool:
+    """Whether a link may be for a right or a choice; in a language without a lexicon each may."""
+    if load_lexicon(statement.language) is None or names_rights(statement.text):
+        return True
+    return "rights" in relevance(statement) or "rights" in heading_topics(statement.path, statement.language)
