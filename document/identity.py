@@ -23,7 +23,7 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class SectionIdentity:
-    """What one section adds to the identity of its document."""
+    """The part of a document's identity that one section adds."""
 
     heading: str
     """The heading's words in small letters, which an entry of a table of contents may repeat."""

@@ -37,7 +37,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "messages": "the texts of messages to readers of it",
     }
 )
-"""What a folder may hold, and what each file is for."""
+"""Files that a folder may hold, with their purposes."""
 
 READING = ("detection", "dates", "counters", "screening", "links")
 """The files that decide what is read of a page."""
@@ -122,12 +122,12 @@ def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Naming:
-    """How a language is called, in itself and by others."""
+    """Names of a language, in itself and in others."""
 
     name: str
-    """In itself."""
+    """The language's name for itself."""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """By the code of the language that calls it so."""
+    """Names in other languages, by their code."""
     stemmer: str = ""
     """The Snowball algorithm for its words; "" if there is none."""
 

@@ -10,7 +10,7 @@ from tests.sources import PROJECT
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 MENDED = PROJECT / "tests" / "faked"
-"""What each Python under that library has to read first."""
+"""Code that each Python under that library must run first."""
 
 
 def environment(clock: str = "") -> dict[str, str]:

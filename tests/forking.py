@@ -47,7 +47,7 @@ class Forked:
 
     pid: int
     _end: socket.socket
-    """On which its exit code comes."""
+    """Socket on which its exit code comes."""
     _code: int | None = field(default=None, init=False)
 
     @property
@@ -71,7 +71,7 @@ class Forked:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a program ended and what it printed."""
+    """The exit code and the output of a program."""
 
     code: int
     out: str

@@ -22,10 +22,10 @@ OWNER = "clausewatch"
 """The superuser of the cluster; it needs no password, and only this machine reaches it."""
 
 PR_SET_PDEATHSIG = 1
-"""Of prctl(2)."""
+"""Option of prctl(2)."""
 
 SERVER_USER = "postgres"
-"""Who runs the server if the tests run as root, for whom PostgreSQL refuses to run."""
+"""User who runs the server if the tests run as root, for whom PostgreSQL refuses to run."""
 
 
 @cache

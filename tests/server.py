@@ -24,7 +24,7 @@ class Request:
 
     method: str
     host: str
-    """Without its port."""
+    """Host without its port."""
     path: str
     headers: dict[str, str]
     content: bytes
@@ -32,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says to a request."""
+    """The answer of a server to a request."""
 
     body: bytes = b""
     status: int = 200
@@ -42,7 +42,7 @@ class Answer:
     pause: float = 0.0
     """Seconds before the body."""
     until: threading.Event | None = None
-    """What the body waits for, two minutes at most: a test lets it go when it has done what comes first."""
+    """Event for which the body waits, two minutes at most; a test sets it."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
     """silence and drop: the connection ends without an answer, and with drop the message was taken; reset: it ends so
     abruptly; half: in the middle of the body."""
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
     host = ""
-    """Of a tunnel that ends here."""
+    """Host of a tunnel that ends here."""
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
@@ -153,15 +153,15 @@ class Site:
     pages: dict[str, Answer] = field(default_factory=dict)
     """A path that is not here answers 404."""
     first: dict[str, list[Answer]] = field(default_factory=dict)
-    """What a path answers at first, each once, before it answers as its page does."""
+    """First answers of a path, each once, before its page."""
     with_cookie: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    """What a path answers to a request that brings this cookie, "name=value"."""
+    """Answers of a path to a request with this cookie, "name=value"."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
     asked_at: list[float] = field(default_factory=list)
-    """When each request came, in seconds of a clock that only goes forward."""
+    """Time of each request, in seconds of a monotonic clock."""
     moments: dict[str, float] = field(default_factory=dict)
-    """When each path was last asked for, in seconds of a clock that only goes forward."""
+    """Time of the last request of each path, in seconds of a monotonic clock."""
 
     def url(self, path: str) -> str:
         return self.base + path

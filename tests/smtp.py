@@ -44,7 +44,7 @@ class Received:
 
 @dataclass
 class MailServer:
-    """What a mail server has accepted, and what it answers."""
+    """A mail server: the messages that it accepted, and its answers."""
 
     port: int
     received: list[Received] = field(default_factory=list)

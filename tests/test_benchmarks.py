@@ -11,7 +11,7 @@ from tests.sources import PROJECT
 BY_HAND = {"peers"}
 """Needs environments of other monitors."""
 NO_BENCHMARKS = {"rotating", "table"}
-"""What the others use."""
+"""Modules that the benchmarks use."""
 
 
 def test_every_benchmark_is_run() -> None:

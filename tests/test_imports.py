@@ -17,7 +17,7 @@ BELOW = {
     "crawler": {"languages", "document", "differ", "archive"},
     "clausewatch": {"languages", "document", "differ", "archive", "notifier", "crawler"},
 }
-"""What each package may import besides itself."""
+"""Packages that each package may import besides itself."""
 
 ROOMS = {
     "archive": "model errors masking < storage < search < recording < questions evidence < upkeep < migrations",
@@ -37,10 +37,10 @@ ONLY = {
     "sqlalchemy": {"archive", "notifier/outbox"},
     "apprise": {"notifier/channels"},
 }
-"""Who may import a library: a folder, or a module."""
+"""Importers of a library: a folder, or a module."""
 
 FULLEST = 15
-"""How many Python files a room may hold. `cli/` holds one for each command, and migrations only grow."""
+"""Maximum number of Python files in a room. `cli/` holds one for each command, and migrations only grow."""
 
 SOURCES = sorted(path for package in BELOW for path in (PROJECT / package).rglob("*.py"))
 

@@ -1,4 +1,4 @@
-"""What is taken for a unit test, and what becomes of one that reaches out."""
+"""Tests what is taken for a unit test, and what becomes of one that reaches out."""
 
 from __future__ import annotations
 

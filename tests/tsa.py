@@ -40,7 +40,7 @@ class Authority:
     url: str = ""
     asked: int = 0
     answer: Callable[[bytes], tuple[int, bytes]] | None = None
-    """What to answer in place of a time stamp: HTTP status and body."""
+    """Answer in place of a time stamp: HTTP status and body."""
 
     @property
     def root(self) -> Path:

@@ -33,13 +33,13 @@ OUTSIDE = {
     "sqlite3",
     "subprocess",
 }
-"""Whoever imports one of these, or a module of the tests that does, starts something or speaks to it."""
+"""Modules whose importers, direct or by a module of the tests, start or contact something."""
 
 FIXTURES = {"database_url", "unmade_database_url", "empty_archive", "postgresql"}
 """Fixtures that open a database."""
 
 EVENTS = {"os.fork", "os.posix_spawn", "socket.bind", "socket.connect", "sqlite3.connect", "subprocess.Popen"}
-"""Of `sys.addaudithook`: what no unit test does."""
+"""Events of `sys.addaudithook` that no unit test causes."""
 
 
 class NotAUnitError(Exception):

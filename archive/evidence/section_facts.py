@@ -13,21 +13,21 @@ from document.serialization import section_from_json, split_sections
 
 @dataclass(frozen=True, slots=True)
 class SectionFacts:
-    """What verification needs of a section."""
+    """The facts of a section that verification needs."""
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """What the search keeps of it, by address."""
+    """Values that the search keeps of it, by address."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """What verification needs of a document."""
+    """The facts of a document that verification needs."""
 
     text_sha256: str
     """Its `document.text_identity`."""
     parts: Mapping[str, SectionPart]
-    """What the search keeps of its sections, by address."""
+    """Values that the search keeps of its sections, by address."""
 
 
 @dataclass(slots=True)

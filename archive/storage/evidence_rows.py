@@ -1,4 +1,4 @@
-"""Which rows are evidence, and the canonical bytes of each, by which they are sealed.
+"""Defines which rows are evidence, and the canonical bytes of each, by which they are sealed.
 
 What is canonical stays so for ever, or old seals would break. A further column of a sealed table that is to be evidence
 too needs a kind of its own beside the old one.
@@ -43,7 +43,7 @@ from archive.storage.tables import (
 )
 
 BATCH = 500
-"""How many rows are read at once."""
+"""Number of rows read at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent, and what is still to be sent."""
+    """Sent messages, and messages still to be sent."""
 
     summary: Summary
     standing: DeliveryCounts

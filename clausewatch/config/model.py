@@ -53,13 +53,13 @@ class Watchdog:
     ping_timeout: timedelta = timedelta(seconds=10)
     _: KW_ONLY
     critical_waiting: timedelta = timedelta(minutes=30)
-    """How long a critical alert may wait before others are notified."""
+    """Time that a critical alert may wait before others are notified."""
     waiting: timedelta = timedelta(hours=6)
-    """How long any other message may wait, quiet hours not counted."""
+    """Time that any other message may wait, quiet hours not counted."""
 
     @property
     def thresholds(self) -> Thresholds:
-        """From when on operators hear of something."""
+        """Limits from which operators are notified of a problem."""
         return Thresholds(self.trouble_after, self.critical_waiting, self.waiting)
 
 

@@ -24,7 +24,7 @@ from notifier.texts.phrases import phrases_for
 MODEL = "en"
 """The language whose files are complete."""
 _DEEP = {"lexicon": 2, "places": 2, "messages": 4}
-"""How many levels of a file's tables have the same keys in every language; one if the file is not here."""
+"""Number of levels of a file's tables with the same keys in every language; one if the file is not here."""
 _OWN = ("short", "states")
 """Tables of places whose keys are the language's own."""
 _PATTERNS = ("screening", "dates")
@@ -33,7 +33,7 @@ _PATTERNS = ("screening", "dates")
 
 @dataclass(frozen=True, slots=True)
 class LanguageReport:
-    """What one language has and lacks."""
+    """The files and keys that a language has and lacks."""
 
     code: str
     naming: Naming
@@ -43,9 +43,9 @@ class LanguageReport:
     short: bool
     """Whether its lexicon declares itself short."""
     lacks: Mapping[str, tuple[str, ...]]
-    """By file, the keys that English has and it does not; a file that is missing has no keys here."""
+    """Keys that English has and it does not, by file; a missing file has no keys here."""
     problems: tuple[str, ...]
-    """What cannot be used, a sentence each; it names the file."""
+    """Problems, a sentence each, which names the file."""
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -219,7 +219,7 @@ class Courier:
     """Messages that a server has accepted so far."""
     _: KW_ONLY
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When the run began."""
+    """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
     """Seconds between two deliveries."""
     _finished: threading.Event = field(default_factory=threading.Event)

@@ -14,7 +14,7 @@ from playwright.async_api import Page
 QUIET = 1.5
 """Seconds without a request and without a change of the text until a page counts as finished, at least."""
 PAUSES = 2.0
-"""How many times as long as the longest pause between two changes a page must stay the same."""
+"""Time that a page must stay the same, as a multiple of the longest pause between two changes."""
 LOOK = 0.2
 """Seconds between two checks whether a page is finished."""
 
@@ -62,7 +62,7 @@ class Stillness:
 
     text: str | None = None
     since: float = field(default_factory=time.monotonic)
-    """When it changed last."""
+    """Time of the last change."""
     longest: float = 0.0
     """Seconds of the longest pause between two changes."""
 

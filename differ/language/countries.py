@@ -23,7 +23,7 @@ class Places:
     ampersand: str
     """The word for "&" in a name."""
     short: Mapping[str, str]
-    """What short forms at the start of a name stand for."""
+    """Full forms of short forms at the start of a name."""
     regions: Mapping[str, Sequence[str]]
     """Names by code, before those of the territories."""
     territories: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What words say, from the `lexicon.toml` of their language."""
+"""Reads the meaning of words from the `lexicon.toml` of their language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each language says of its sentences: short forms, and answers."""
+"""Reads the words of each language that matter for sentences: short forms, and answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SentenceWords:
     """The words of one language, from its `sentences.toml`."""
 
     short_forms: Sequence[str]
-    """What ends with a full stop that ends no sentence, in small letters, without the last full stop."""
+    """Short forms whose full stop does not end a sentence, in small letters, without the last full stop."""
     answers: Sequence[str]
     """Whole answers to a question."""
     denials: Sequence[str]

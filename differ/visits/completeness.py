@@ -61,7 +61,7 @@ class Ending:
     open: str
     """A clause that says why the end is open; "" if it is clean."""
     gone: tuple[Statement, ...]
-    """What followed in the version before."""
+    """Statements that followed in the version before."""
 
     @property
     def is_cut(self) -> bool:

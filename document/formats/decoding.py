@@ -21,7 +21,7 @@ _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-"""What a `meta` element says; a charset in it counts only if it stands for a header."""
+"""Contents of a `meta` element; a charset in it counts only if it stands for a header."""
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
 """Bytes within which a declaration counts wherever it is; after them it does in the head alone."""

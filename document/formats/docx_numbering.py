@@ -62,7 +62,7 @@ class Labels:
 
     def __init__(self, numbering: etree._Element | None) -> None:
         self._lists: dict[str, _List] = {}
-        """By the identifier of the abstract list, which lists with the same look share with their numbers."""
+        """Counters by the identifier of the abstract list, which lists with the same look share with their numbers."""
         self._abstract_of: dict[str, str] = {}
         self._restarts: dict[str, dict[int, int]] = {}
         if numbering is not None:

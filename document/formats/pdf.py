@@ -27,9 +27,9 @@ _WITHIN = 1.0
 _GLUED = 0.05
 """The part of their size by which the letters of a word stand apart at most."""
 _CELL_APART = 0.6
-"""How many times their size the cells of a row stand apart at least, if their own words stand much closer."""
+"""Minimum gap between cells of a row, as a multiple of their size, if their own words are much closer."""
 _CLOSER = 2.5
-"""How much closer than two cells the words of one stand, at least; in a justified line all gaps are as wide."""
+"""Minimum ratio of the gap between cells to the gaps between words; in a justified line all gaps are equal."""
 _RAISED = 0.45
 """The part of a letter's size by which a mark beside it is raised or lowered at most."""
 _SAME_BASE = 0.3

@@ -33,13 +33,13 @@ class _Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateWords:
-    """How one language writes dates, from its `dates.toml`; phrases are regular expressions."""
+    """The ways in which a language writes dates, from its `dates.toml`; phrases are regular expressions."""
 
     updated: Sequence[str]
     revised: Sequence[str]
     effective: Sequence[str]
     months: Sequence[str]
-    """From January on, each with its names and short forms."""
+    """Months from January on, each with its names and short forms."""
     ordinals: Sequence[str]
     """Endings of a day's number."""
     between: Sequence[str]
@@ -69,7 +69,7 @@ def _cues() -> tuple[tuple[DateKind, re.Pattern[str]], ...]:
 
 @cache
 def _opening() -> re.Pattern[str]:
-    """What stands before a date at the start of a line."""
+    """Matches the text before a date at the start of a line."""
     words = _any(words.before for words in _words().values())
     return re.compile(rf"^[ :-]*(?:{words}\s+)*", re.IGNORECASE)
 

@@ -41,7 +41,7 @@ _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "G
 
 @dataclass(frozen=True, slots=True)
 class LanguageSigns:
-    """By what a language shows, from its `detection.toml`."""
+    """Signs of a language, from its `detection.toml`."""
 
     common: str
     """Frequent short words."""

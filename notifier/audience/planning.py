@@ -45,7 +45,7 @@ ROUNDUP_FROM = 10
 """Default number of changes for one target that become one message."""
 
 ABSENCE = timedelta(days=7)
-"""How long a subscriber may be missing from the configuration: until then its messages wait, and it loses nothing."""
+"""Time that a subscriber may be missing from the configuration: until then its messages wait, and nothing is lost."""
 
 LEASE = timedelta(minutes=5)
 """Time for which a claimed delivery belongs to the process that claimed it: longer than any send may take."""
@@ -53,14 +53,14 @@ LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From when on something is a trouble that operators hear of."""
+    """Limits from which operators are notified of a trouble."""
 
     trouble_after: int = 3
     """Visits in a row that did not show a policy."""
     critical_waiting: timedelta = timedelta(minutes=30)
-    """How long a critical alert may wait."""
+    """Time that a critical alert may wait."""
     waiting: timedelta = timedelta(hours=6)
-    """How long any other message may wait; quiet hours are not counted."""
+    """Time that any other message may wait; quiet hours are not counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ STATES: dict[str, ListedState] = {
     "dead": "given up",
     "cancelled": "cancelled",
 }
-"""How a person reads the states of `DeliveryRow`."""
+"""Words for the states of `DeliveryRow`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,29 @@ class ListedDelivery:
     kind: str
     """alert, digest, welcome, or operator."""
     policy: str
-    """Of an alert; "" otherwise."""
+    """Policy of an alert; "" otherwise."""
     version: int | None
-    """Of an alert, the version that it tells; None otherwise."""
+    """Version that an alert is about; None otherwise."""
     urgent: bool
     """Whether it is sent in quiet hours too."""
     planned_at: datetime | None
     """None if the program that planned it did not note it."""
     next_attempt: datetime | None
-    """When it is tried next at the earliest; None unless it waits."""
+    """Earliest time of the next attempt; None unless it waits."""
     attempts: int
     accepted_at: datetime | None
     error: str
-    """Of the last attempt, without secrets."""
+    """Error of the last attempt, without secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries to list; "" and None for all."""
+    """Deliveries to list; "" and None for all."""
 
     policy: str = ""
     target: Target | None = None
     state: ListedState | None = None
-    """Without one, those that were accepted come last."""
+    """State of the deliveries; without one, accepted deliveries come last."""
 
 
 def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:

@@ -35,7 +35,7 @@ class Overdue:
     oldest: int
     """The number of the delivery that waits longest."""
     since: datetime
-    """Since when it could have been sent."""
+    """Time since which it could have been sent."""
     count: int
     why: str
     """The last error, without secrets, or why nothing was tried; "" if there was no attempt yet."""

@@ -18,7 +18,7 @@ from archive.storage.tables import Base
 from tests.archive.visits import record_two_versions
 
 TABLES = ("blob", "policy", "fetch", "version", "change", "finding", "suppression")
-"""Those of the first schema that a history fills, each after those that it refers to."""
+"""Tables of the first schema that a history fills, each after the tables that it refers to."""
 
 
 def make_older(url: str, revision: str, folder: Path) -> None:

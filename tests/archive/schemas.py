@@ -11,7 +11,7 @@ from archive.storage.database import Archive
 from archive.storage.tables import Base
 
 INDEXES = "section_words"
-"""What the names of the search indexes begin with or hold: each database's own kind of table, which no schema names."""
+"""Parts of the names of search indexes: each database's own kind of table, which no schema names."""
 
 
 def differences(archive: Archive) -> list[Any]:

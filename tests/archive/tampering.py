@@ -45,7 +45,7 @@ TABLES: Mapping[str, Table] = {
 }
 CHAIN = TABLES["chain_entry"]
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {"policy": ("id", "name"), "blob": ("sha256", "content")}
-"""Of tables that are not evidence as a whole: what of them is relied on."""
+"""Columns that are relied on, of tables that are not evidence as a whole."""
 
 
 class NothingDoneError(Exception):
@@ -54,7 +54,7 @@ class NothingDoneError(Exception):
 
 @dataclass(frozen=True)
 class Edit:
-    """What was done, for who looks why it was not found."""
+    """A description of the alteration, for the case that it is not found."""
 
     how: str
     what: str

@@ -16,7 +16,7 @@ from tests.server import Answer, Site
 MAIN = re.search("<main>(.*)</main>", BASE)
 assert MAIN is not None
 POLICY = MAIN[1]
-"""What the scripts of a page put into it."""
+"""Text that the scripts of a page put into it."""
 SCRIPT = "text/javascript"
 
 

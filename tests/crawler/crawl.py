@@ -20,7 +20,7 @@ QUICK = {"delay": 0, "retries": 0, "timeout": 30, "allow_private": ("127.0.0.1",
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """What a crawl recorded of one policy."""
+    """The records of a crawl of one policy."""
 
     policy: str
     outcome: str

@@ -94,7 +94,7 @@ class Watch:
     policy: Policy = ROPEWALK
     now: datetime = START
     last: Assessment | None = field(default=None)
-    """Of the last visit."""
+    """Result of the last visit."""
 
     def __post_init__(self) -> None:
         synchronise(self.archive, [self.policy], self.now)

@@ -39,7 +39,7 @@ class Story:
     first: dict[str, Crawled]
     second: dict[str, Crawled]
     site: Site
-    """What was asked of it."""
+    """Requests that it received."""
 
     @property
     def archive(self) -> Archive:

@@ -1,4 +1,5 @@
-"""What holds for any two documents: edits lead from one to the other, nothing visible is lost, order is not news."""
+"""Tests what holds for any two documents: edits lead from one to the other, nothing visible is lost, order is not
+news."""
 
 from __future__ import annotations
 

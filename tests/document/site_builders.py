@@ -25,9 +25,9 @@ class Part:
     kind: Kind
     text: str
     level: int = 0
-    """Of a heading, 2 to 4."""
+    """Level of a heading, 2 to 4."""
     cells: tuple[str, ...] = ()
-    """Of a row."""
+    """Cells of a row."""
 
     def words(self) -> list[str]:
         """Return what a reader sees of it, between spaces."""

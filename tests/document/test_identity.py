@@ -1,4 +1,4 @@
-"""What makes two documents one version."""
+"""Tests what makes two documents one version."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from document.model import ExtractionOptions, Page
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 EVERY = 8
-"""Of the fetches far from a change only each eighth is read, to be quick; those beside one are all read."""
+"""Step between fetches far from a change, to be quick; fetches next to a change are all read."""
 
 
 def truly_changed(row: dict[str, Any]) -> bool:

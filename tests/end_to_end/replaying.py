@@ -73,7 +73,7 @@ def at_home(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a visit of one fetch came to."""
+    """The result of a visit of one fetch."""
 
     file: str
     outcome: str

@@ -33,7 +33,7 @@ class Story:
     outcomes: Mapping[str, str]
     """Policy -> its outcome in the second run."""
     mails: tuple[tuple[Received, ...], ...]
-    """What the mail server got in each run."""
+    """Messages that the mail server received in each run."""
 
 
 def rows(file: Path) -> list[dict[str, Any]]:

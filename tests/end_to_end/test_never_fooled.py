@@ -29,7 +29,7 @@ REASONS = {
     "maintenance": "maintenance",
     "login_page": "login",
 }
-"""What each kind of answer is to be called."""
+"""Expected outcomes by the kind of answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Watched:
     broken: Mapping[str, Any]
     """The row of that answer."""
     site: Site
-    """One of its own: a server that asks to be left alone must not speak for the others."""
+    """A separate host: a server that asks for a pause must not do so for the others."""
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class Story:
 
     runs: tuple[Ended, ...]
     found: tuple[Mapping[str, tuple[str, str | None]], ...]
-    """Of each run: watch -> outcome and reason."""
+    """Outcome and reason by watch, for each run."""
     versions: Mapping[str, int]
     mails: int
     """After the first run, which may greet a new subscriber."""

@@ -17,11 +17,11 @@ from tests.end_to_end.replaying import SELECT, Row, replayed
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 MODES = ("number", "select", "fallback")
 RECALL, PRECISION = 1.0, 0.93
-"""Of alerts, over all four histories."""
+"""Precision and recall of alerts, over all four histories."""
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""Which fetches see an upgrade if not all do; true changes and noise are among them."""
+"""Fetches that see an upgrade if not all do; true changes and noise are among them."""
 
 Truth = Mapping[str, Any]
 
@@ -47,13 +47,13 @@ def told_of(rows: list[Truth]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How what was recorded compares with what was true."""
+    """Comparison of the records with the truth."""
 
     versions: set[tuple[str, str]]
     """History and fetch of each version after the first."""
     true_versions: set[tuple[str, str]]
     told: set[tuple[str, str]]
-    """Of each version of which somebody heard."""
+    """Fetches of the versions that were reported."""
     material: set[tuple[str, str]]
 
     @property

@@ -30,7 +30,7 @@ SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """What a run recorded of one policy, and how many alerts were new after it."""
+    """The records of a run for one policy, and the number of new alerts after it."""
 
     result: AssessedFetch
     recorded: RecordedVisit

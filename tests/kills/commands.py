@@ -27,7 +27,7 @@ class Child:
 
     @property
     def code(self) -> int | None:
-        """How it ended; None while it goes on."""
+        """Exit code; None while it runs."""
         return self.process.code
 
     def reached(self) -> list[str]:

@@ -25,7 +25,7 @@ class Way:
     """Whether the server gets it, and only its answer is lost."""
     passed: int = 0
     done: int = 0
-    """How often it was cut."""
+    """Number of cuts."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self, at: int, *, after: bool) -> None:

@@ -37,14 +37,14 @@ class Killing:
     killed: int = 0
     at_work: int = 0
     places: Counter[str] = field(default_factory=Counter)
-    """How often each point was the last one that was reached."""
+    """Number of kills by the last point that was reached."""
     faults: list[str] = field(default_factory=list)
     _works: list[float] = field(default_factory=list)
-    """How long the work of a command lasted that was not killed, in seconds."""
+    """Duration of a command's work without a kill, in seconds."""
     _starts: list[float] = field(default_factory=list)
     _measured: int = 0
     _points: int = 1
-    """How many points the last of them reached."""
+    """Number of points that the last of them reached."""
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)

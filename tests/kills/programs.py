@@ -13,7 +13,7 @@ from tests.kills.stand import Stand
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended and all that it printed."""
+    """The exit code and the whole output of a command."""
 
     code: int
     said: str

@@ -1,4 +1,4 @@
-"""What must hold of a watch after any crash: nothing corrupt, nothing half written, nothing lost, nothing told twice
+"""Checks what must hold after any crash: nothing corrupt, nothing half written, nothing lost, nothing sent twice
 but what a server had taken and we could not note any more."""
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ Message = tuple[str, str]
 
 @dataclass
 class Witness:
-    """Who looks after each crash, and remembers what was there before."""
+    """An inspector after each crash, which remembers the earlier state."""
 
     stand: Stand
     heads: list[SavedHead] = field(default_factory=list)
     excused: Counter[Message] = field(default_factory=Counter)
-    """How often a crash came between a server's acceptance and our commit, by message."""
+    """Number of crashes between a server's acceptance and our commit, by message."""
 
     def look(self, child: Child | None = None) -> list[str]:
         """Say what is broken; remember the chain's head, and which messages were taken and could not be noted."""

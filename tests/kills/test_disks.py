@@ -22,7 +22,7 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 WORDS = "no room is left on the disk|the disk could not be read or written|cannot be opened; check that its folder"
-"""What a message says of the disk."""
+"""Texts of messages about the disk."""
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_limit_on_the_size_of_files_is_said_so(tmp_path: Path) -> None:
 SYSCALLS = ("pwrite64", "fdatasync", "ftruncate")
 FAILURES = [(call, error) for call in SYSCALLS for error in ("ENOSPC", "EIO") if (call, error) != ("ftruncate", "EIO")]
 SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
-"""Which of them fail in a short test."""
+"""Calls that fail in a short test."""
 
 
 @pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))

@@ -1,4 +1,4 @@
-"""Of runs that are started together one works; and a sender that is stopped for long cannot send what others sent."""
+"""Tests that of runs started together one works, and that a sender suspended for long does not repeat messages."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tests.postgresql import Cluster, binaries, cluster
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 KILLS = 50 if LONG else 2
-"""How often it is to die while a run still needs it."""
+"""Number of kills while a run still needs the server."""
 
 SEED = 20261123
 RUN = ("run", "--all", "--verbose")

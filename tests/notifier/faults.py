@@ -30,7 +30,7 @@ class Fault:
     takes: bool = False
     """Whether the server keeps the message and does not get to say so: another attempt is a duplicate."""
     http: Answer | None = None
-    """What a webhook's receiver does; None if a mail server fails."""
+    """Fault of a webhook's receiver; None if a mail server fails."""
 
     @property
     def patience(self) -> float:
@@ -73,9 +73,9 @@ class FaultyMail(MailServer):
     """A mail server with TLS that fails at its next connections as it is told."""
 
     faults: list[str] = field(default_factory=list)
-    """What goes wrong, one connection each; then all goes well."""
+    """Faults, one for each connection; after them all goes well."""
     now: str = ""
-    """What goes wrong in this connection."""
+    """Fault of this connection."""
 
     @property
     def url(self) -> str:

@@ -21,13 +21,13 @@ from tests.server import Answer, Handler, Request, answering
 
 @dataclass
 class Services:
-    """What the services got and took."""
+    """Requests that the services received and accepted."""
 
     port: int = 0
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """The host that was asked for, and the body."""
     paths: list[str] = field(default_factory=list)
-    """Where each was posted to."""
+    """Address of each post."""
     hosts: set[str] = field(default_factory=set)
     """Every host that was asked for, whatever came of it."""
 

@@ -18,7 +18,7 @@ class Taken:
 
     path: str
     headers: dict[str, str]
-    """By their names in small letters."""
+    """Headers by their names in small letters."""
     content: bytes
 
     @property
@@ -33,7 +33,7 @@ def takes(answer: Answer) -> bool:
 
 @dataclass
 class Sink:
-    """What a webhook's receiver got, and what it answers."""
+    """A webhook's receiver: the requests that it got, and its answers."""
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -41,15 +41,15 @@ class Sink:
     taken: list[Taken] = field(default_factory=list)
     """All that it accepted, repeated ones too."""
     asked: int = 0
-    """How many requests came, whatever was answered."""
+    """Number of requests, whatever the answers."""
     answers: list[Answer] = field(default_factory=list)
-    """What is done first, one request each; then `status` and `location` hold."""
+    """Answers to the first requests; after them `status` and `location` hold."""
     status: int = 200
     location: str = ""
     pause: float = 0.0
     """Seconds before each answer."""
     hangs_until: Callable[[], bool] | None = None
-    """Nothing is answered before this holds."""
+    """Event before which nothing is answered."""
 
     def url(self, path: str = "hook") -> str:
         """Return the address of a channel of Apprise's JSON."""
@@ -61,7 +61,7 @@ class Sink:
 
     @property
     def kept(self) -> dict[str, Taken]:
-        """What a receiver that honours the idempotency key keeps: the first of each."""
+        """Messages that a receiver which honours the idempotency key keeps: the first of each."""
         return {taken.key: taken for taken in reversed(self.taken)}
 
     def hang(self) -> None:

@@ -27,7 +27,7 @@ ALERTED = 0.95
 RETURNS = 18
 """Returns of the part that may be read which alarm, at most."""
 CUT_RETURNS = 3
-"""Those that are cut, at least."""
+"""Minimum number of cut texts."""
 
 
 def rows(shared: Path, name: str) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How well the judgement does on labelled changes of real policies: floors, only ever raised.
+"""Tests how well the judgement does on labelled changes of real policies: floors, only ever raised.
 
 The labels and the program that scores them are outside the project and are not part of it.
 """

@@ -23,7 +23,7 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class VisitOutcome:
-    """How one visit in a worker ended."""
+    """The result of one visit in a worker."""
 
     size: int
     """Bytes of the text."""

@@ -1,4 +1,4 @@
-"""When each message was planned, so that one that waits for too long is noticed."""
+"""Adds when each message was planned, so that a message that waits for too long is noticed."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ON_EITHER = {
     "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
     "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
 }
-"""What an insider does on either database, what finds it, and what the flaw names."""
+"""Acts of an insider on either database, with the check that finds each, and the name of the flaw."""
 
 ON_SQLITE = {
     "a trigger": (

@@ -42,9 +42,9 @@ class Target:
     insider: Engine
     """A way to its database past everything of ours."""
     head: SavedHead
-    """As somebody saved it."""
+    """The head as somebody saved it."""
     stored: Mapping[str, bytes | None]
-    """What its stored contents give."""
+    """Results of its stored contents."""
     put_back: Callable[[], object]
 
     def restore(self) -> None:

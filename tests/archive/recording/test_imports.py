@@ -1,4 +1,4 @@
-"""Which copies of a history are the policy, and which are kept as evidence only."""
+"""Tests which copies of a history are the policy, and which are kept as evidence only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people said of findings, and what became of it."""
+"""Tests what people said of findings, and what became of it."""
 
 from __future__ import annotations
 

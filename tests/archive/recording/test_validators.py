@@ -1,4 +1,4 @@
-"""Which policies may be asked for conditionally, and with what."""
+"""Tests which policies may be asked for conditionally, and with what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contents take, what may go, and backups."""
+"""Tests what contents take, what may go, and backups."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
     "a false stamp is added": lambda files: files.update({"stamps/1.txt": b"1:00", "stamps/1.tsr": b"x"}),
     "JSON that is none": lambda files: files.update({"rows.jsonl": b"{"}),
 }
-"""What is done, and the function that does it."""
+"""Alterations, with the functions that make them."""
 
 
 def test_the_evidence_is_found_sound_and_whole(tmp_path: Path, sound: tuple[Files, str]) -> None:

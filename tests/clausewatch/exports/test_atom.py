@@ -82,7 +82,7 @@ SCHEMA = """
   </choice></zeroOrMore></mixed></define>
 </grammar>
 """
-"""That part of the schema of RFC 4287, appendix B, that our feeds use; of XHTML, elements that cannot act."""
+"""The part of the schema of RFC 4287, appendix B, that our feeds use; of XHTML, elements that cannot act."""
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

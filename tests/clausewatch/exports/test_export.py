@@ -1,4 +1,4 @@
-"""What `clausewatch export` hands to people who do not have Clausewatch."""
+"""Tests what `clausewatch export` hands to people who do not have Clausewatch."""
 
 from __future__ import annotations
 

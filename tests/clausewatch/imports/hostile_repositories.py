@@ -30,7 +30,7 @@ class Trap:
     marker: Path
     """A file that its programs write."""
     port: int
-    """Where a server on loopback counts connections."""
+    """The address at which a server on loopback counts connections."""
 
     @property
     def program(self) -> Path:
@@ -280,4 +280,4 @@ REPOSITORIES: Mapping[str, Callable[[Trap], None]] = {
     "a subject of 2 MB": lambda made: said(made, "A <a@b> 1700000000 +0000", "x" * 2_000_000),
     "a subject like a change": lambda made: said(made, "A <a@b> 1700000000 +0000", ":100644 100644 a b M"),
 }
-"""What each repository asks for, and what makes it."""
+"""Repositories by the trap that each sets, with the functions that make them."""

@@ -117,10 +117,10 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "YAML in another encoding": lambda: "name: Fähre\nurl: https://ferry.example\n".encode("utf-16"),
     "YAML with bytes of no encoding": lambda: b"name: \xff\xfe\xfd\n",
 }
-"""What each list tries, and what makes it."""
+"""Lists by the attack that each tries, with the functions that make them."""
 
 TAKEN = {"JSON with 9,000 watches of one name", "JSON with control characters", "zip with a path out of the folder"}
-"""Those of which something can be carried over, and is."""
+"""Lists of which something can be carried over, and is."""
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -32,7 +32,7 @@ RUN_BY_GIT = (
     "fetch with an upload program",
     "fetch through ssh",
 )
-"""What git alone runs when it is asked for the same: proof that the traps are traps."""
+"""Programs that git alone runs for the same request: proof that the traps are traps."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What each language has and lacks, and that statements about languages say what the folders say."""
+"""Tests what each language has and lacks, and that statements about languages say what the folders say."""
 
 from __future__ import annotations
 

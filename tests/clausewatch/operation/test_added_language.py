@@ -22,7 +22,7 @@ POLICY = (ADDED_LANGUAGES / "qtv" / "policy.md").read_text(encoding="utf-8")
 KEPT = "Mu nai drelumi senu persalo tarimo ki olmeki."
 SHARED = "Mu drelumi senu persalo tarimo ki olmeki."
 SETTINGS = {"declared": ' lang="qtv"', "configured": "", "neither": ""}
-"""How a page or the configuration says which language it is, and the attribute of the page."""
+"""Ways in which a page or the configuration states the language, with the attribute of the page."""
 
 
 def page(text: str, attribute: str) -> Answer:

@@ -1,4 +1,4 @@
-"""What wakes somebody if nobody looks: `status --check`, and the ping after each run."""
+"""Tests what wakes somebody if nobody looks: `status --check`, and the ping after each run."""
 
 from __future__ import annotations
 

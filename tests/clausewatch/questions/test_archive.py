@@ -1,4 +1,4 @@
-"""What `clausewatch archive` shows, removes, backs up and restores."""
+"""Tests what `clausewatch archive` shows, removes, backs up and restores."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tests.clausewatch.watched import answered, call, configured, opened, watche
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its tags, the addresses in it, and its text by tag."""
+    """A page as a browser would read it: its tags, the addresses in it, and its text by tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

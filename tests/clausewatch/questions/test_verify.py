@@ -1,4 +1,4 @@
-"""What `clausewatch verify` says of an archive that somebody altered."""
+"""Tests what `clausewatch verify` says of an archive that somebody altered."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a hostile site does to a crawler, in a network that has no way out."""
+"""Attacks of hostile sites on the crawler, in a network without a way out."""

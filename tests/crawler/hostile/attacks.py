@@ -20,7 +20,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 Stream = Iterator[bytes]
 Attack = Callable[[str], Stream]
-"""From the path to what is sent, piece by piece."""
+"""Makes the pieces of a response from its path."""
 
 
 def whole(body: bytes, *headers: str) -> Attack:
@@ -133,7 +133,7 @@ ANSWERS: dict[str, Attack] = {
     "answers-nothing": silent,
     "name-silent": silent,
 }
-"""What a page's address answers; its robots.txt allows everything. The last one's name is never resolved."""
+"""Responses of a page's address; its robots.txt allows everything. The last one's name is never resolved."""
 
 ROBOTS: dict[str, Attack] = {
     "robots-of-1-gb": endless(OK + b"Content-Length: 1000000000\r\n\r\n", b"Disallow: /a\n" * 80_000),
@@ -144,13 +144,13 @@ ROBOTS: dict[str, Attack] = {
     "robots-breaks-off": coded(half(bombs.COMPRESS["gzip"](b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
     "robots-answers-nothing": silent,
 }
-"""What a site's robots.txt answers; its page is good, and must not be asked for."""
+"""Responses of a site's robots.txt; its page is good, and must not be asked for."""
 HEAVY_ROBOTS: dict[str, Attack] = {
     "robots-of-wildcards": whole(b"User-agent: *\n" + b"Disallow: /*a*b*c$\n" * 25_000),
     "robots-of-one-wild-line": whole(b"User-agent: *\nDisallow: /" + b"*a" * 250_000),
     "robots-of-agents": whole(b"".join(b"User-agent: a%d\n" % each for each in range(30_000)) + b"Disallow: /"),
 }
-"""What costs much to read, and allows the page."""
+"""Bodies of robots.txt that are costly to read, and allow the page."""
 
 
 def around(within: str) -> bytes:

@@ -23,7 +23,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.compress,
     "zstd": zstd.compress,
 }
-"""By the name of each content coding."""
+"""Bombs by the name of their content coding."""
 
 
 @cache

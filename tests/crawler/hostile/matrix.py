@@ -20,7 +20,7 @@ from tests.sources import PROJECT
 
 SITE = f"http://public.test:{PORT}"
 TARGETS = ("file:///etc/hostname", "data:text/html,<p>inside</p>", "ftp://10.0.0.1/", "s3://bucket/key", "javascript:1")
-"""What no redirect may lead to."""
+"""Addresses to which no redirect may lead."""
 WAYS = ("direct", "tls", "redirect", "fifth redirect", "refresh", "robots.txt")
 
 

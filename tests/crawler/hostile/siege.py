@@ -32,12 +32,12 @@ OUTCOMES = text(
 
 @dataclass
 class Cost:
-    """What a run and all processes that it started used."""
+    """Resources used by a run and all processes that it started."""
 
     memory: int = 0
     """Most bytes at one time; what processes share counts once."""
     parts: list[int] = field(default_factory=list)
-    """Of each process at that time, the first one's first."""
+    """Memory of each process at that time, the first process first."""
 
 
 def main() -> None:

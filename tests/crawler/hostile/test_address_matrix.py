@@ -16,7 +16,7 @@ INSIDE = "http://10.0.0.9:8080"
 """A proxy that the environment names."""
 SECRETS = {"authorization", "proxy-authorization", "referer"}
 UNRESOLVED = {"127.0.0.1.", "localhost."}
-"""What no resolver takes for an address."""
+"""Texts that no resolver takes for an address."""
 UNVERIFIABLE = {"185999660"}
 """A name that no certificate can be made out to."""
 

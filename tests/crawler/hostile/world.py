@@ -1,4 +1,4 @@
-"""Who answers in a sealed network: a server at every address that notes who came, and a name server."""
+"""Servers of a sealed network: one at every address, which notes who came, and a name server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PUBLIC6 = "2600:1f00::44"
 PUBLIC = (PUBLIC4, PUBLIC6)
 """Addresses that stand for a public host's; all others stand for what is inside."""
 Attack = Callable[[str, str], Iterator[bytes] | None]
-"""From the Host header and the path to what is sent, or None for an answer as others get it."""
+"""Makes a response from the Host header and the path, or None for the usual response."""
 PORT = 8080
 TLS_PORT = 8443
 PAGE = (
@@ -37,7 +37,7 @@ class Asked:
     """A request as it came."""
 
     address: str
-    """To which of the world's addresses."""
+    """The address of the world to which it was made."""
     host: str
     """The Host header."""
     path: str
@@ -47,15 +47,15 @@ class Asked:
 
 @dataclass
 class World:
-    """What came to whom."""
+    """Connections and requests, by address."""
 
     accepted: list[str] = field(default_factory=list)
     """The address of each connection that was accepted, whether or not anything was asked."""
     asked: list[Asked] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    """How long the last attack of each host was listened to."""
+    """Time for which the last attack of each host was listened to."""
     queries: Counter[str] = field(default_factory=Counter)
-    """How often each name was asked for."""
+    """Number of queries for each name."""
 
     def inside(self) -> list[str]:
         """Return the addresses that are not a public host's and were connected to."""

@@ -29,7 +29,7 @@ WANTED_BACK = {
     "/scoped": ("ticket=7; Path=/scoped; HttpOnly; SameSite=Lax; Max-Age=60", ""),
     "/named": ("ticket=7; Domain=127.0.0.1", ""),
 }
-"""What a path sets, if not the plain cookie, and where it leads, if not to itself."""
+"""Cookies that a path sets, if not the plain one, and its target, if not itself."""
 
 
 def test_a_site_that_wants_its_cookie_back_is_read(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class Rendered:
     found: Mapping[str, Crawled]
     site: Site
     reached: tuple[str, ...]
-    """What came to the forbidden listener."""
+    """Connections to the forbidden listener."""
 
 
 @pytest.fixture(scope="module")

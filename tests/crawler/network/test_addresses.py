@@ -1,4 +1,4 @@
-"""Which addresses are not a public host's: the list itself, its edges, and what a user may open."""
+"""Tests which addresses are not a public host's: the list itself, its edges, and what a user may open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever reads an address reads the same host in it, or nobody asks it: ours, Scrapy's and the one that connects.
+"""All readers of an address find the same host in it, or it is not requested: ours, Scrapy's and the connecting one.
 
 The table is in the spirit of the URL Standard's test data; the host beside each address is the one that the standard
 gives it (https://url.spec.whatwg.org), "" if it gives none.

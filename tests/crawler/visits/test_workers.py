@@ -21,7 +21,7 @@ from document.model import Page
 from tests.sources import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
-"""By the clock there is time for a very busy machine: what ends a call here is what the test is about."""
+"""Limits with time for a very busy machine: only the subject of the test ends a call."""
 IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
 

@@ -1,4 +1,4 @@
-"""What a policy promises, listed: in our own sentences, English and Indonesian."""
+"""Tests what a policy promises, listed: in our own sentences, English and Indonesian."""
 
 from __future__ import annotations
 

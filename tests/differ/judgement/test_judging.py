@@ -1,4 +1,4 @@
-"""What is said of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
+"""Tests what is said of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
 
 from __future__ import annotations
 

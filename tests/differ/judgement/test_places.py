@@ -1,4 +1,4 @@
-"""What a statement owes to its place: its heading, its label, the people whose section it is in."""
+"""Tests what a statement owes to its place: its heading, its label, the people whose section it is in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the dates of two versions say of the change between them."""
+"""Tests what the dates of two versions say of the change between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What statements are about: from their words and from their headings."""
+"""Tests what statements are about: from their words and from their headings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every lexicon file must hold."""
+"""Tests what every lexicon file must hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the French lexicon reads, and what it must not."""
+"""Tests what the French lexicon reads, and what it must not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a word, in scripts other than Latin too."""
+"""Tests what counts as a word, in scripts other than Latin too."""
 
 from __future__ import annotations
 

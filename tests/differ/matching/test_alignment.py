@@ -1,4 +1,4 @@
-"""Which statement is which: equal, moved, edited, new or gone."""
+"""Tests which statement is which: equal, moved, edited, new or gone."""
 
 from __future__ import annotations
 

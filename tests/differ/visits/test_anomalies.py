@@ -1,4 +1,4 @@
-"""Which changes one fetch is not believed about."""
+"""Tests which changes one fetch is not believed about."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Setting = Literal["lang attribute", "configured", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is edited in the policy of one language."""
+    """Edits in the policy of one language."""
 
     language: str
     date: tuple[str, str]

@@ -1,4 +1,4 @@
-"""What on a page is not the policy's: hidden addresses, menus, a text that is back."""
+"""Tests what on a page is not the policy's: hidden addresses, menus, a text that is back."""
 
 from __future__ import annotations
 

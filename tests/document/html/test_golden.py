@@ -1,4 +1,4 @@
-"""What a reader sees of our own pages, one folder for each feature."""
+"""Tests what a reader sees of our own pages, one folder for each feature."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from document.model import MAX_NESTING, Page
 LONG = pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes: set CLAUSEWATCH_LONG=1")
 SHOWN = ("div", "b", "table><tr><td", "a href=x", "ul><li", "section", "font", "p><b")
 UNSHOWN = ("svg", "select")
-"""What is in them is not text of a page, for a browser neither; what is after them is."""
+"""Elements whose contents are not text of a page, not even for a browser, unlike the text after them."""
 SECONDS = 30.0
 """A loose bound for a loaded machine; the deepest page that is read takes about five seconds."""
 

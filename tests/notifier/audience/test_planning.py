@@ -1,4 +1,4 @@
-"""Which findings become alerts, and when a delivery is tried again."""
+"""Tests which findings become alerts, and when a delivery is tried again."""
 
 from __future__ import annotations
 

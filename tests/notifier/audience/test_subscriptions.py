@@ -1,4 +1,4 @@
-"""Who is told of which finding."""
+"""Tests who is told of which finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hosts a channel asks: those that the configuration gives it, whatever a recipient says.
+"""Tests which hosts a channel asks: those that the configuration gives it, whatever a recipient says.
 
 Recipients may come from `clausewatch subscribe`, by people who may not touch the configuration. Every name that is
 looked up and every socket that is opened is seen by an audit hook of Python, and none is let through: nothing leaves

@@ -1,4 +1,4 @@
-"""What somebody marked as a false alarm is recorded again, and told no more."""
+"""Tests what somebody marked as a false alarm is recorded again, and told no more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators are told: each trouble once as it begins, and once when it is over."""
+"""Tests what operators are told: each trouble once as it begins, and once when it is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one target is told about one policy comes in the order in which it happened."""
+"""Tests what one target is told about one policy comes in the order in which it happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a recorded change to a mail in a server: once, whatever fails in between."""
+"""Tests the way from a recorded change to a mail in a server: once, whatever fails in between."""
 
 from __future__ import annotations
 

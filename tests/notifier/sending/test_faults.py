@@ -1,4 +1,5 @@
-"""What a server does to us, k times over: nothing is lost, and nothing comes twice but what it took without saying."""
+"""Tests what a server does to us, k times over: nothing is lost, and nothing comes twice but what it took without
+saying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person reads."""
+"""Tests what a person reads."""
 
 from __future__ import annotations
 

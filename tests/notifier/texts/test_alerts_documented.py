@@ -1,4 +1,4 @@
-"""What docs/alerts.md shows works as it is there."""
+"""Tests what docs/alerts.md shows works as it is there."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ ACTING = {
     "gotify": re.compile(r"://|@"),
     "matrix": re.compile(r"://|@"),
 }
-"""What would format, mention or open something in a service, if it is not escaped."""
+"""Texts that would format, mention or open something in a service, if they are not escaped."""
 
 
 @pytest.mark.parametrize("service", ADDRESSES)

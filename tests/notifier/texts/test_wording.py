@@ -1,4 +1,5 @@
-"""How messages name things: dates of three kinds, what to do, clauses of several topics, in the reader's language."""
+"""Tests how messages name things: dates of three kinds, what to do, clauses of several topics, in the reader's
+language."""
 
 from __future__ import annotations
 

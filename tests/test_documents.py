@@ -1,0 +1,142 @@
+"""The documents name commands, options and keys that exist, and leave none out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from clausewatch.cli import COMMANDS, main
+from clausewatch.config import load, tables
+from clausewatch.config.subscriber_table import SubscriberTable
+from tests import commands_page
+from tests.commands_page import commands, options
+from tests.documents import DOCUMENTS, blocks, named, resolved, shell_lines
+from tests.sources import PROJECT
+from tests.test_imports import ROOMS
+
+CONFIGURATION = (PROJECT / "docs/configuration.md").read_text(encoding="utf-8")
+
+KEYS: dict[str, tuple[type[BaseModel], ...]] = {
+    "At the top": (tables.FileTable,),
+    "`[crawl]`": (tables.FULL_CRAWL_TABLE,),
+    "`[messages]`": (tables.MessagesTable,),
+    "`[evidence]`": (tables.EvidenceTable,),
+    "`[watchdog]`": (tables.WatchdogTable,),
+    "`[[policy]]`": (tables.PolicyTable,),
+    "`[profile.NAME]`": (tables.ProfileTable, tables.RuleTable),
+    "`[[subscriber]]`": (SubscriberTable,),
+}
+"""The tables of the configuration by the heading under which they are documented."""
+TABLES = {"crawl", "channels", "messages", "evidence", "watchdog", "policy", "profile", "subscriber", "rule"}
+"""Keys that are tables, with headings of their own."""
+
+VARIABLES = {
+    "CHAT_URL": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "DATABASE_PASSWORD": "p@ss/word",
+    "PING_URL": "https://ping.example/7f3a",
+    "SLACK_URL": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "SMTP_PASSWORD": "p@ss/word",
+    "SMTP_USER": "watch@example.org",
+    "TEAMS_URL": "https://prod-01.westus.logic.azure.com:443/workflows/a/triggers/manual/paths/invoke?sig=b",
+    "WEBHOOK_SECRET": "0123456789abcdef0123",
+}
+
+TOML = [(document.name, block) for document in DOCUMENTS for block in blocks(document, "toml")]
+
+
+def document_id(document: Path) -> str:
+    return document.name
+
+
+def test_the_page_of_commands_is_what_the_help_says() -> None:
+    """`python -m tests.commands_page` writes it."""
+    assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)
+def test_a_document_names_commands_and_options_that_exist(document: Path) -> None:
+    every = {name for _, command in [((), main), *commands(main)] for each in options(command) for name in each.opts}
+    for words in [*named(document), *shell_lines(document)]:
+        command, rest = resolved(words)
+        given = {word.partition("=")[0].rstrip(".,;:") for word in rest if re.match(r"--?[a-z]", word)}
+        known = {name for option in [*options(command), *options(main)] for name in option.opts} | {"--help"}
+        assert given <= known, f"{document.name}: {' '.join(words)}"
+    spans = re.findall(r"`(--[a-z-]+)", document.read_text(encoding="utf-8"))
+    foreign = {"--filter", "--shared"}  # options of git
+    assert set(spans) - foreign <= every, document.name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_lists_a_command(name: str) -> None:
+    assert f"`{name}" in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("heading", KEYS)
+def test_every_key_is_documented_and_every_documented_key_exists(heading: str) -> None:
+    section = CONFIGURATION.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    tables_within = TABLES if heading == "At the top" else set()
+    fields = [name for table in KEYS[heading] for name in table.model_fields if name not in tables_within]
+    if heading == "`[profile.NAME]`":
+        fields.remove("rule")  # the table of rules, and the name of a rule
+    assert sorted(documented) == sorted(fields)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES - {"rule"}))
+def test_every_table_has_a_heading(table: str) -> None:
+    assert re.search(rf"^## `\[+{table}(\.NAME)?\]+`$", CONFIGURATION, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("document", "block"), TOML, ids=[f"{name}-{text[:20]!r}" for name, text in TOML])
+def test_an_example_of_the_configuration_can_be_loaded(tmp_path: Path, document: str, block: str) -> None:
+    for name in ("clausewatch.env", "tsa-root.pem", "keeper"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    path = tmp_path / "clausewatch.toml"
+    path.write_text(block.replace("/mnt/notary", str(tmp_path)), encoding="utf-8")
+    assert load(path, VARIABLES).path == path
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [*DOCUMENTS, *sorted((PROJECT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that a reader of Markdown gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_links_to_a_part_of_a_document_find_its_heading() -> None:
+    for document in [*DOCUMENTS, *sorted((PROJECT / "docs").rglob("*.md"))]:
+        for target, part in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]*)\)", document.read_text(encoding="utf-8")):
+            text = (document.parent / target if target else document).read_text(encoding="utf-8")
+            assert part in map(anchor, re.findall(r"^#+ (.*)$", text, re.MULTILINE)), f"{document.name}: #{part}"
+
+
+def test_the_architecture_names_every_room() -> None:
+    text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (`.*`) \|$", text, re.MULTILINE))
+    for package, listed in rows.items():
+        rooms = [room for room in re.findall(r"\w+", ROOMS[package]) if (PROJECT / package / room).is_dir()]
+        assert re.findall(r"`(\w+)`", listed) == rooms, package
+    assert set(rows) == {package for package in ROOMS if package != "languages"}
+
+
+DECISIONS = sorted((PROJECT / "docs/decisions").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("record", DECISIONS, ids=document_id)
+def test_a_decision_has_a_date_a_status_and_what_was_rejected(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    assert re.search(r"\A# \d{4} · .+\n\n\*\*Date\.\*\* 20\d\d-\d\d-\d\d\. \*\*Status\.\*\* [A-Z][a-z]+", text)
+    assert re.search(r"^\*\*Decision\.\*\* \S", text, re.MULTILINE)
+    assert re.search(r"^\*\*Rejected\.\*\* \S", text, re.MULTILINE)
+
+
+def test_every_decision_is_listed() -> None:
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (PROJECT / "docs/decisions/README.md").read_text(encoding="utf-8"))
+    assert listed == [record.name for record in DECISIONS]
