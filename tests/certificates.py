@@ -19,7 +19,7 @@ def name_of(text: str) -> x509.Name:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Signs certificates; whoever trusts `file`, trusts them."""
+    """Signs certificates; a client that trusts `file` trusts them."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate

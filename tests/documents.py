@@ -34,7 +34,7 @@ def shell_lines(document: Path) -> Iterator[list[str]]:
     """Yield the words after `clausewatch` of each command in the examples of a document, without redirections."""
     text = document.read_text(encoding="utf-8")
     shell = [block for kind, block in _BLOCK.findall(text) if kind in ("", "sh")]
-    lines = [line for block in shell for line in block.splitlines()] + _INDENTED.findall(text)
+    lines = [line for block in shell for line in block.splitlines()] + _INDENTED.findall(_BLOCK.sub("", text))
     for line in lines:
         command = line.strip().removeprefix("$ ")
         if command.startswith("clausewatch "):

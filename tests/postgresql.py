@@ -67,7 +67,7 @@ class Cluster:
         return self.url(database)
 
     def drop(self, database: str) -> None:
-        """Throw a database away, whoever is connected to it."""
+        """Drop a database, even if somebody is connected to it."""
         self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:

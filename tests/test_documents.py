@@ -52,8 +52,8 @@ def document_id(document: Path) -> str:
 
 
 def test_the_page_of_commands_is_what_the_help_says() -> None:
-    """`python -m tests.commands_page` writes it."""
-    assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
+    is_current = commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
+    assert is_current, "a help text changed: run `.venv/bin/python -m tests.commands_page`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)
@@ -65,7 +65,7 @@ def test_a_document_names_commands_and_options_that_exist(document: Path) -> Non
         known = {name for option in [*options(command), *options(main)] for name in option.opts} | {"--help"}
         assert given <= known, f"{document.name}: {' '.join(words)}"
     spans = re.findall(r"`(--[a-z-]+)", document.read_text(encoding="utf-8"))
-    foreign = {"--filter", "--shared"}  # options of git
+    foreign = {"--filter", "--shared", "--hypothesis-seed"}  # options of git and pytest
     assert set(spans) - foreign <= every, document.name
 
 

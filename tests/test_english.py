@@ -87,9 +87,9 @@ def comments(source: Path) -> Iterator[tuple[int, str]]:
 
 
 def prose(document: Path) -> str:
-    """Return the text of a document without its examples and code spans."""
+    """Return the text of a document without its examples, code spans and emphasised words."""
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"`[^`]*`", "", text)
+    return re.sub(r"`[^`]*`|\*\w+\*", "", text)
 
 
 def forbidden(text: str) -> list[str]:

@@ -206,7 +206,7 @@ class _Chain:
                 gone = _missing(self._sequence + 1, each.sequence)
                 yield Flaw("head", where, f"the chain ends before it: {gone}")
             else:
-                yield Flaw("head", where, "the chain does not lead to it: it was written anew, or is another archive's")
+                yield Flaw("head", where, "the chain does not lead to it: it was rewritten, or is another archive's")
 
 
 def _has_hash(entry: ChainEntry, stored: str) -> bool:

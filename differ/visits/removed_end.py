@@ -1,7 +1,7 @@
 """Reports a part that is gone from the end of a policy, even if no rule watches what it said.
 
 Rights, contacts and the promise to announce changes usually come last. A finding about sharing or rights says more than
-that a part is gone; without one, a deletion would be found only by whoever reads digests.
+that a part is gone; without one, only readers of digests would notice a deletion.
 """
 
 from __future__ import annotations

@@ -157,8 +157,8 @@ def plan(
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change with findings that the subscriber must receive.
 
-    `told_versions` are the policies and versions of whose change the subscriber was notified: whoever was notified that
-    a text went is also notified that it is back, whatever the topics and severity of that change are.
+    `told_versions` are the policies and versions of whose change the subscriber was notified: somebody who was notified
+    that a text went is also notified that it is back, whatever the topics and severity of that change are.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []

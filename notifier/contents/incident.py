@@ -18,7 +18,7 @@ not be sent for too long; `undelivered`: messages were given up; `template`: a u
 Stage = Literal["began", "ended"]
 
 TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flapping")
-"""Kinds whose end is reported; the others end silently, as whoever fixed them knows."""
+"""Kinds whose end is reported; the others end silently, as the person who fixed them knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
 """Kinds by the kind that replaces them: the replaced trouble is then over, and its end is not reported."""

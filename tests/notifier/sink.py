@@ -69,7 +69,7 @@ class Sink:
             time.sleep(0.01)
 
     def respond(self, request: Request) -> Answer:
-        """Take a message, or refuse it; whoever only looks gets an empty answer."""
+        """Take a message, or refuse it; a GET gets an empty answer."""
         if request.method == "GET":
             return Answer()
         self.asked += 1

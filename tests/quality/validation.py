@@ -1,6 +1,6 @@
 """Judges the real changes that are kept apart, prints scores alone, and logs them with the commit in docs/figures.md.
 
-Run by `make validation`, outside CI and once for a commit: whoever looks twice learns the rows. It reads
+Run by `make validation`, outside CI and once for a commit: a second look would learn the rows. It reads
 `changes2` and `corpus/returns` of the shared folder (CLAUSEWATCH_SHARED, else ../shared), and of both only the part
 `validation`; no id, text or reason is ever shown.
 """

@@ -114,7 +114,7 @@ def test_sealed_evidence_is_never_altered(archive: Archive) -> None:
 
 
 def test_every_column_of_every_table_is_sealed_or_no_evidence() -> None:
-    """Whoever adds a column decides: a new column of an old kind would break every seal there is."""
+    """A new column needs a decision: sealed by an old kind, it would break every existing seal."""
     for name, kind in KINDS.items():
         assert {"id", *kind.columns} == set(Base.metadata.tables[name].columns.keys()) - UNSEALED.get(name, set()), name
     assert {"fetch_id", *PAGE_COLUMNS} == set(FetchPageRow.__table__.columns.keys())

@@ -41,7 +41,7 @@ def test_what_init_writes_passes_the_check(folder: Path) -> None:
 
 
 def test_what_init_leaves_commented_out_is_sound_too(folder: Path) -> None:
-    """Whoever takes the marks away gets what the comment promises, and no unknown key."""
+    """Without the comment marks, the keys are what the comments promise, and no key is unknown."""
     run("init")
     file = folder / "clausewatch.toml"
     text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -198,10 +198,10 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
     "the date on the redline is altered": lambda files: replace(files, REDLINE, b"first seen 2026", b"first seen 2025"),
     "the redline names another policy": lambda files: replace(files, REDLINE, b"Teahouse", b"Coffeehouse"),
     "a record is altered": lambda files: replace(files, "rows.jsonl", b'"material":true', b'"material":false'),
-    "a record is altered and sealed anew": lambda files: reseal(
+    "a record is altered and sealed again": lambda files: reseal(
         files, "finding", b'"material":true', b'"material":false'
     ),
-    "a version is backdated and sealed anew": lambda files: reseal(files, "version", b"2026-03", b"2025-03"),
+    "a version is backdated and sealed again": lambda files: reseal(files, "version", b"2026-03", b"2025-03"),
     "a record stands here twice": lambda files: files.update(
         {"rows.jsonl": files["rows.jsonl"] + files["rows.jsonl"].splitlines(keepends=True)[0]}
     ),

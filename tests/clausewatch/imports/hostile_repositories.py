@@ -134,7 +134,7 @@ def borrowed(made: Trap) -> None:
 
 
 def pipe(made: Trap, *place: str) -> None:
-    """Put a pipe in the place of a file: whoever opens it waits."""
+    """Put a pipe in the place of a file: opening it blocks."""
     path = made.folder.joinpath(".git", *place)
     path.unlink(missing_ok=True)
     path.parent.mkdir(exist_ok=True)

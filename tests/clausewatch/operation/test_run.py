@@ -256,7 +256,7 @@ def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", ["run", "scrapy crawl"])
 def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
-    """Keeping data for longer is outside sharing and rights: material only to whoever says so."""
+    """Keeping data for longer is outside sharing and rights: material only if the configuration says so."""
     with serving() as site:
         page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))
         desk.configure({"Ferry": page, "Tram": page}, policy_lines={"Tram": ['profile = "ours"']})

@@ -73,7 +73,7 @@ def test_the_head_of_another_archive_is_not_met(tmp_path: Path) -> None:
     path = watched(tmp_path)
     result = call(path, "verify", "--head", "a" * 64, "--head", f"3:{'b' * 64}")
     assert result.exit_code == 1
-    assert result.stdout.count("it was written anew, or is another archive's") == 2
+    assert result.stdout.count("it was rewritten, or is another archive's") == 2
 
 
 @pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])

@@ -101,7 +101,7 @@ def test_the_measure_measures() -> None:
     assert len(inside(found["accepted"])) > 20
 
 
-@pytest.mark.parametrize("cache", [True, False], ids=["names kept", "names asked anew each time"])
+@pytest.mark.parametrize("cache", [True, False], ids=["names kept", "names asked again each time"])
 def test_a_name_that_changes_its_address_leads_nowhere_inside(cache: bool) -> None:
     number = 500 if os.environ.get("CLAUSEWATCH_LONG") else 40
     kinds = ("good-{}.turns.test", "bad-{}.turns.test", "good-{}.both.test", "bad-{}.both.test")

@@ -58,7 +58,7 @@ WAYS = {
       if (n == 1) host.attachShadow({mode: "open"});
       host.shadowRoot.innerHTML += section(n);""",
 }
-"""How the section with the number `n` comes into the element `root`."""
+"""Ways in which the section with the number `n` comes into the element `root`."""
 if not LONG:
     for name in ("details, open", "hidden", "shadow root within one"):
         del WAYS[name]

@@ -1,4 +1,4 @@
-"""A text that comes back is told to whoever was told that it went; one that goes back and forth is held."""
+"""A text that comes back is reported to everybody who was notified that it went; a flapping text is held."""
 
 from __future__ import annotations
 
