@@ -20,7 +20,7 @@ LABEL = 60
 LONGEST = 140
 """Maximum number of characters of a line with counters."""
 _BETWEEN = re.compile(r"\s*[·•|]\s*|\s+-\s+|(?<=[.!?])\s+")
-"""What separates the parts of a line: signs, or the end of a sentence."""
+"""Separators of the parts of a line: signs, or the end of a sentence."""
 _TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b\.?)?"
 _ZONE = r"\(?(?:UTC|GMT|WIB|WITA|WIT|CES?T|MES?Z|[ECMP][SD]T)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?\)?"
 _CLOCK_WORDS = re.compile(
@@ -104,10 +104,10 @@ def shows_clock(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingWords:
-    """How one language counts, from its `counters.toml`; all are regular expressions."""
+    """Counters of a language, from its `counters.toml`; all are regular expressions."""
 
     updated: str
-    """What happened at a relative date."""
+    """Events at a relative date."""
     amount: str
     about: str
     unit: str
@@ -118,7 +118,7 @@ class CountingWords:
     reading: Sequence[str]
     votes: Sequence[str]
     clock: str
-    """What stands before the date or time of the visit."""
+    """Text before the date or time of the visit."""
     weekdays: str
     visitor: Sequence[str]
 
