@@ -30,6 +30,14 @@ def is_imported(identity: str) -> bool:
     return identity.startswith((IMPORTED, TECHNICAL_IMPORT))
 
 
+REDIRECTED = "x-clausewatch-redirected"
+"""The header by which a response says that a redirect led to it: its status and the address that answered so. There is
+one for each redirect, in order."""
+
+REQUESTED = "x-clausewatch-requested"
+"""The header by which a response says when its own request was sent, if that was not the first one of its visit."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
     """Times to wait for odd changes to be confirmed, and for flapping texts to settle."""

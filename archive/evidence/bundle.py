@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.chain import Head, entries, last_entry
+from archive.model import REDIRECTED, REQUESTED
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.evidence_rows import BATCH, canonical_rows
@@ -43,6 +44,19 @@ class KeptPage:
     """SHA-256 of the body."""
     body: bytes | None
     """Decompressed; None if it is not kept."""
+
+    @property
+    def requested_at(self) -> datetime:
+        """Time when its own request was sent."""
+        stated = next((value for name, value in self.headers if name == REQUESTED), None)
+        return self.started_at if stated is None else datetime.fromisoformat(stated)
+
+    @property
+    def redirects(self) -> tuple[tuple[int, str, str], ...]:
+        """The redirects that led to it, in order: the status, the address that answered so, and where it led."""
+        hops = [value.partition(" ") for name, value in self.headers if name == REDIRECTED]
+        targets = [address for _, _, address in hops[1:]] + [self.final_url]
+        return tuple((int(status), address, to) for (status, _, address), to in zip(hops, targets, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,76 +2,169 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, select
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.evidence.bundle import KeptPage, kept_pages
+from archive.model import REDIRECTED, REQUESTED
 from archive.storage.database import Archive
-from archive.storage.tables import FetchRow
+from archive.storage.tables import FetchRow, PolicyRow
 from archive.storage.version_reader import policy_row
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 OF_THE_TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
 """Headers that do not hold for the decompressed body: kept under another name."""
 
+OURS = (REDIRECTED, REQUESTED)
+"""Headers of our own: other records and the record's date say the same."""
 
-def write_warc(archive: Archive, target: IO[bytes], policy: str | None, since: datetime | None, software: str) -> int:
-    """Write the pages that are kept, of one policy or of all, in the order of the visits; return how many.
+UNKNOWN_TYPE = "application/octet-stream"
 
-    Each is a record of its own, compressed by itself. Raises UnknownPolicyError, DamagedArchiveError.
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Selection of kept pages to write, and of what they hold."""
+
+    policy: str | None = None
+    """None for all."""
+    since: datetime | None = None
+    cookies: bool = False
+    """Whether the values of cookies are written; without them only their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarcRecord:
+    """One record in a WARC file, for an index."""
+
+    url: str
+    at: datetime
+    status: int
+    _: KW_ONLY
+    media_type: str
+    digest: str
+    """Digest of the payload, as the record has it: "sha1:" and base32."""
+    offset: int
+    """Place in the file at which the record begins, in bytes."""
+    length: int
+    """Size of the compressed record, in bytes."""
+    policy: str | None
+    """The policy that a kept page belongs to; None for a redirect to it."""
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Counts what is written to a file that may not know its own place."""
+
+    file: SupportsWrite[bytes]
+    count: int = 0
+
+    def write(self, data: bytes) -> None:
+        """Write bytes."""
+        self.count += len(data)
+        self.file.write(data)
+
+    def flush(self) -> None:
+        """Leave it to the file itself."""
+
+
+def write_warc(
+    archive: Archive, target: SupportsWrite[bytes], selection: Selection, software: str
+) -> Iterator[WarcRecord]:
+    """Write the kept pages, of one policy or all, in the order of the visits, and yield each record once written.
+
+    Each is compressed by itself, after a record of each redirect that led to it. Of a redirect only its status and
+    target were recorded, which its record says with `WARC-Truncated`. Raises UnknownPolicyError, DamagedArchiveError.
     """
-    writer = WARCWriter(target, gzip=True, warc_version="WARC/1.1")
+    counted = _Counted(target)
+    writer = WARCWriter(counted, gzip=True, warc_version="WARC/1.1")
     info = {"software": software, "format": "WARC File Format 1.1"}
     writer.write_record(writer.create_warcinfo_record(None, info))
-    count = 0
-    for page in _pages(archive, policy, since):
-        if page.body is not None:
-            _write(writer, page, page.body)
-            count += 1
-    return count
+    for policy, page in _pages(archive, selection):
+        if page.body is None:
+            continue
+        for status, url, to in page.redirects:
+            record = _redirect(writer, page, status, url=url, to=to)
+            yield _written(writer, counted, record, url=url, status=status, policy=None)
+        record = _response(writer, page, page.body, cookies=selection.cookies)
+        yield _written(writer, counted, record, url=page.final_url, status=page.status or 200, policy=policy)
 
 
-def _pages(archive: Archive, policy: str | None, since: datetime | None) -> Iterator[KeptPage]:
+def _pages(archive: Archive, selection: Selection) -> Iterator[tuple[str, KeptPage]]:
     with archive.reading() as session:
         wanted: ColumnElement[bool] = FetchRow.snapshot_sha256.is_not(None)
-        if policy is not None:
-            wanted = and_(wanted, FetchRow.policy_id == policy_row(session, policy).id)
-        if since is not None:
-            wanted = and_(wanted, FetchRow.started_at >= since)
-        for fetch_id in session.scalars(select(FetchRow.id).where(wanted).order_by(FetchRow.id)).all():
-            yield from kept_pages(session, session.get_one(FetchRow, fetch_id))
+        if selection.policy is not None:
+            wanted = and_(wanted, FetchRow.policy_id == policy_row(session, selection.policy).id)
+        if selection.since is not None:
+            wanted = and_(wanted, FetchRow.started_at >= selection.since)
+        query = select(FetchRow.id, PolicyRow.name).join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
+        for fetch_id, policy in session.execute(query.where(wanted).order_by(FetchRow.id)).all():
+            for page in kept_pages(session, session.get_one(FetchRow, fetch_id)):
+                yield policy, page
             session.expunge_all()
 
 
-def _write(writer: WARCWriter, page: KeptPage, body: bytes) -> None:
-    dated = {"WARC-Date": page.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    if page.status is None:  # it came from no server: a copy that somebody had
-        kind = next((value for name, value in page.headers if name == "content-type"), "application/octet-stream")
-        record = writer.create_warc_record(
-            page.final_url, "resource", BytesIO(body), len(body), kind, warc_headers_dict=dated
-        )
-    else:
-        record = writer.create_warc_record(
-            page.final_url,
-            "response",
-            BytesIO(body),
-            len(body),
-            http_headers=_http_headers(page, page.status, len(body)),
-            warc_headers_dict=dated,
-        )
+def _written(
+    writer: WARCWriter, counted: _Counted, record: ArcWarcRecord, *, url: str, status: int, policy: str | None
+) -> WarcRecord:
+    offset = counted.count
     writer.write_record(record)
+    headers = record.http_headers or record.rec_headers
+    return WarcRecord(
+        url,
+        datetime.fromisoformat(record.rec_headers["WARC-Date"]),
+        status,
+        media_type=(headers["content-type"] or UNKNOWN_TYPE).partition(";")[0].strip().lower(),
+        digest=record.rec_headers["WARC-Payload-Digest"],
+        offset=offset,
+        length=counted.count - offset,
+        policy=policy,
+    )
 
 
-def _http_headers(page: KeptPage, status: int, length: int) -> StatusAndHeaders:
-    headers = [
-        (f"X-Archive-Orig-{name}" if name.lower() in OF_THE_TRANSFER else name, " ".join(value.splitlines()))
-        for name, value in page.headers
-    ]
+def _dated(at: datetime) -> dict[str, str]:
+    return {"WARC-Date": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+
+
+def _redirect(writer: WARCWriter, page: KeptPage, status: int, *, url: str, to: str) -> ArcWarcRecord:
+    leads = ("Location", to) if status != HTTPStatus.OK else ("Refresh", f"0;url={to}")
+    http = StatusAndHeaders(_status_line(status), [leads, ("Content-Length", "0")], "HTTP/1.1")
+    headers = _dated(page.started_at) | {"WARC-Truncated": "unspecified"}
+    return writer.create_warc_record(url, "response", BytesIO(), 0, http_headers=http, warc_headers_dict=headers)
+
+
+def _response(writer: WARCWriter, page: KeptPage, body: bytes, *, cookies: bool) -> ArcWarcRecord:
+    content, dated = BytesIO(body), _dated(page.requested_at)
+    if page.status is None:  # it came from no server: a copy that somebody had
+        kind = next((value for name, value in page.headers if name == "content-type"), UNKNOWN_TYPE)
+        return writer.create_warc_record(page.final_url, "resource", content, len(body), kind, warc_headers_dict=dated)
+    headers = [_written_header(name, value, cookies=cookies) for name, value in page.headers if name not in OURS]
+    http = StatusAndHeaders(_status_line(page.status), [*headers, ("Content-Length", str(len(body)))], "HTTP/1.1")
+    return writer.create_warc_record(
+        page.final_url, "response", content, len(body), http_headers=http, warc_headers_dict=dated
+    )
+
+
+def _written_header(name: str, value: str, *, cookies: bool) -> tuple[str, str]:
+    line = " ".join(value.splitlines())
+    if name.lower() in OF_THE_TRANSFER:
+        return f"X-Archive-Orig-{name}", line
+    if name.lower() == "set-cookie" and not cookies:
+        return "X-Archive-Orig-set-cookie", f"{re.split('[=;]', line)[0].strip()} (value not exported)"
+    return name, line
+
+
+def _status_line(status: int) -> str:
     phrase = next((each.phrase for each in HTTPStatus if each == status), "")
-    return StatusAndHeaders(f"{status} {phrase}".strip(), [*headers, ("Content-Length", str(length))], "HTTP/1.1")
+    return f"{status} {phrase}".strip()

@@ -14,7 +14,7 @@ from typing import IO
 
 import click
 
-from archive.evidence.warc import write_warc
+from archive.evidence.warc import Selection, write_warc
 from archive.model import Query, Version
 from archive.questions.history import history, latest_version, version
 from archive.storage.database import Archive
@@ -27,8 +27,11 @@ from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
 from clausewatch.exports.csv_export import TABLES, Table, write_csv
 from clausewatch.exports.evidence_bundle import write_bundle
+from clausewatch.exports.wacz import write_wacz
 from clausewatch.output.times import moment
 from notifier.audience.subscriptions import TOPICS
+
+SOFTWARE = f"clausewatch {__version__}"
 
 
 class ExportWriteError(ClausewatchError):
@@ -39,6 +42,9 @@ class ExportWriteError(ClausewatchError):
 
 since_option = click.option("--since", type=FROM, help="Only what was first seen on this day or later (UTC).")
 policy_option = click.option("--policy", metavar="POLICY", help="Only this policy.")
+cookies_option = click.option(
+    "--cookies", is_flag=True, help="Also write the values of cookies that pages set; without it, only their names."
+)
 output_option = click.option(
     "-o",
     "--output",
@@ -82,16 +88,42 @@ def evidence(
 @export.command()
 @policy_option
 @since_option
+@cookies_option
 @output_option
 @pass_context
-def warc(context: CommandContext, policy: str | None, since: datetime | None, output: Path | None) -> None:
+def warc(
+    context: CommandContext, policy: str | None, since: datetime | None, *, cookies: bool, output: Path | None
+) -> None:
     """Write every kept page as a WARC file, the format of web archives.
+
+    Redirects that led to a page are records of their own.
 
     \b
     clausewatch export warc -o pages.warc.gz
     """
     with context.archive() as archive, _target(output) as target:
-        pages = write_warc(archive, target, policy, since=since, software=f"clausewatch {__version__}")
+        records = list(write_warc(archive, target, Selection(policy, since, cookies), SOFTWARE))
+    _report(_count(sum(record.policy is not None for record in records), "page"), output)
+
+
+@export.command()
+@policy_option
+@since_option
+@cookies_option
+@output_option
+@pass_context
+def wacz(
+    context: CommandContext, policy: str | None, since: datetime | None, *, cookies: bool, output: Path | None
+) -> None:
+    """Write every kept page as a WACZ file, which a replay tool opens in a browser.
+
+    It is the WARC file with its index and a list of pages: open it at replayweb.page, which runs in the browser alone.
+
+    \b
+    clausewatch export wacz --policy Kenalan -o kenalan.wacz
+    """
+    with context.archive() as archive, _target(output) as target:
+        pages = write_wacz(archive, target, Selection(policy, since, cookies), SOFTWARE, datetime.now(UTC))
     _report(_count(pages, "page"), output)
 
 

@@ -15,11 +15,13 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
 from crawler.network.failures import HeadersLateError
+from crawler.network.journey import note_sent
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
 
-    from crawler.crawl_settings import CrawlSettings
+    from crawler.crawl_settings import Clock, CrawlSettings
 
 IDLE = 5
 """Seconds that an idle connection is kept for another request to its host. Without this limit a run over thousands of
@@ -33,13 +35,22 @@ class HeadersTooLargeError(Exception):
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Aborts if a header section exceeds `max_headers`, or is not complete within `header_timeout`."""
+    """Aborts if a header section exceeds `max_headers`, or is not complete within `header_timeout`.
+
+    It also notes when each request is sent: Scrapy's own signal comes before the pauses between requests to a host.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
+        self._now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
         self._pool.cachedConnectionTimeout = IDLE
         self._pool._factory = partial(BoundedFactory, crawl)  # type: ignore[assignment]  # it is only called
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request now, and return the response to it."""
+        note_sent(request, self._now())
+        return await super().download_request(request)
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from crawler.middlewares.conditional import not_modified
 from crawler.middlewares.cookies import VisitCookies, cookies_of
 from crawler.middlewares.politeness import PostponedError
 from crawler.network.failures import explain
+from crawler.network.journey import header_lines, started_at
 from crawler.visits.visit import VisitProgress
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ class PoliciesSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.now = crawler.settings["CLAUSEWATCH_NOW"]
-        crawler.signals.connect(spider.note_start, signal=signals.request_reached_downloader)
         crawler.signals.connect(spider.note_answer, signal=signals.response_downloaded)
         return spider
 
@@ -106,10 +106,6 @@ class PoliciesSpider(Spider):
             dont_filter=True,  # two policies may have one URL, and each is checked
         )
 
-    def note_start(self, request: Request) -> None:
-        """Note when the first request of a visit was sent; redirects and retries keep that time."""
-        request.meta.setdefault("started_at", self.now())
-
     def note_answer(self, request: Request) -> None:
         """Note when a response came: Scrapy may pass responses on in another order."""
         request.meta["answered_at"] = self.now()
@@ -118,10 +114,9 @@ class PoliciesSpider(Spider):
         """Yield a result for a response of any status, or request the next page of the same policy."""
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
-        answer = FurtherResponse(
-            visit.policy.urls[position], response.url, response.status, headers=header_lines(response), body=body
-        )
         now = started_at(response.request, self.now())
+        headers = header_lines(response, visit.started_at or now)
+        answer = FurtherResponse(visit.policy.urls[position], response.url, response.status, headers=headers, body=body)
         visit = visit.answered(position, answer, now)
         if visit.position is not None:
             yield self.request(visit, None if response.request is None else cookies_of(response.request))
@@ -149,21 +144,6 @@ class PoliciesSpider(Spider):
         sentence = reason.sentence if len(visit.policy.urls) == 1 else f"{url}: {reason.sentence}"
         visit = visit.answered(position, FurtherResponse(url, request.url), now)
         yield VisitResult(visit.policy, visit.fetch(now, sentence, reason.kind))
-
-
-def started_at(request: Request | None, now: datetime) -> datetime:
-    """Return when the first request of a visit was sent, or `now` if none was."""
-    noted = request.meta.get("started_at") if request is not None else None
-    return noted if isinstance(noted, datetime) else now
-
-
-def header_lines(response: Response) -> tuple[tuple[str, str], ...]:
-    """Return lower-case name and value of each header, in order."""
-    return tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
 
 
 def accepted(languages: Sequence[str]) -> str:
