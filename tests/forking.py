@@ -27,6 +27,7 @@ from pathlib import Path
 from tests.sources import PROJECT
 
 PRELOADED = (
+    "alembic.command",
     "clausewatch.operation.run",
     "clausewatch.cli.run",
     "clausewatch.cli.notify",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from archive.questions.history import policy_names
 from archive.storage.database import open_archive
+from tests import forking
 from tests.server import HTML, Answer, Site, serving
 from tests.sources import PROJECT
 
@@ -36,10 +35,10 @@ def prepared(folder: Path, url: str, more: str = "") -> None:
 
 def called(folder: Path, *words: str, code: int = 0) -> str:
     """Run `clausewatch` with these words and return what it printed."""
-    command = [sys.executable, "-m", "clausewatch", "--config", str(folder / "clausewatch.toml"), *words]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=180, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
+    command = ("--config", str(folder / "clausewatch.toml"), *words)
+    done = forking.run("clausewatch", *command, folder=folder, timeout=180)
+    assert done.code == code, done.out + done.err
+    return done.out
 
 
 def diagnosed(folder: Path, code: int = 0) -> Any:

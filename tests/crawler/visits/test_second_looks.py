@@ -108,7 +108,7 @@ def test_a_pending_change_says_why_and_keeps_its_snapshot(archive: Archive) -> N
     (status,) = statuses(archive, watch.now)
     assert status.health == "pending"
     assert status.pending is not None
-    assert "The whole section “Your rights" in status.pending.reason
+    assert "All that followed is gone" in status.pending.reason
     assert (status.trouble_since, status.versions) == (None, 1)
     with archive.reading() as session:
         kept = session.connection().exec_driver_sql(
