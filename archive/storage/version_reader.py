@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, true
@@ -69,19 +70,9 @@ def read_versions(
     without any finding.
     """
     wanted = list(conditions)
-    former = aliased(VersionRow)
-    same_text = and_(former.policy_id == VersionRow.policy_id, former.number == VersionRow.returns_to)
-    rows = session.execute(
-        select(*VersionRow.__table__.c, FetchRow.final_url, FetchRow.body_sha256)
-        .add_columns(PolicyRow.name.label("policy"), former.seen_at.label("back_to"))
-        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
-        .join(FetchRow, FetchRow.id == VersionRow.fetch_id)
-        .outerjoin(former, same_text)
-        .where(*wanted)
-        .order_by(PolicyRow.id, VersionRow.number)
-    ).all()
+    rows = session.execute(_versions().where(*wanted)).all()
     changes = _changes(session, wanted, query)
-    seen = dict(session.execute(_last_seen(wanted)).all())
+    seen = dict(session.execute(select(VersionRow.id, _last_seen_at()).where(*wanted)).all())
     further = _further(session, wanted)
     return tuple(_version(row, seen[row.id], changes.get(row.id), further[row.id]) for row in rows)
 
@@ -96,8 +87,24 @@ def _further(session: Session, conditions: list[ColumnElement[bool]]) -> default
     return pages
 
 
-def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
-    """Select, for each version, when the last fetch before the next version found its text.
+@cache  # it takes longer to build than to execute
+def _versions() -> Select[Any]:
+    """Select versions, each with what is read of its policy, its fetch and the version whose text it returns to."""
+    former = aliased(VersionRow)
+    same_text = and_(former.policy_id == VersionRow.policy_id, former.number == VersionRow.returns_to)
+    return (
+        select(*VersionRow.__table__.c, FetchRow.final_url, FetchRow.body_sha256)
+        .add_columns(PolicyRow.name.label("policy"), former.seen_at.label("back_to"))
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .join(FetchRow, FetchRow.id == VersionRow.fetch_id)
+        .outerjoin(former, same_text)
+        .order_by(PolicyRow.id, VersionRow.number)
+    )
+
+
+@cache
+def _last_seen_at() -> ColumnElement[datetime]:
+    """Select when the last fetch before a version's next version found its text.
 
     In the order of recording: clocks go back at times. Written so that an index answers each part.
     """
@@ -117,7 +124,7 @@ def _last_seen(conditions: list[ColumnElement[bool]]) -> Select[int, datetime]:
         .correlate(VersionRow)
         .scalar_subquery()
     )
-    return select(VersionRow.id, func.coalesce(last, VersionRow.seen_at)).where(*conditions)
+    return func.coalesce(last, VersionRow.seen_at)
 
 
 def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query | None) -> dict[int, Change]:
