@@ -21,7 +21,7 @@ DOCUMENTS = [
 ]
 
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"^ {4}(clausewatch .+)$", re.MULTILINE)
 
 
