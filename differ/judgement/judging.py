@@ -17,7 +17,7 @@ from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
 from differ.language.roles import is_address
 from differ.language.statements import Statement, is_line
-from differ.language.words import words
+from differ.language.words import amount, words
 from differ.matching.alignment import Pair
 from differ.matching.equivalence import date_line, dated_title, equivalent, time_limits
 from differ.matching.wording import word_edits
@@ -306,7 +306,7 @@ def plain_finding(
 
 def is_label(statement: Statement) -> bool:
     """Whether a statement is too short to say anything in any language, such as an entry of a menu."""
-    return len(statement.words) < STATEMENT and is_line(statement.text) and not any(map(is_address, statement.words))
+    return amount(statement.words) < STATEMENT and is_line(statement.text) and not any(map(is_address, statement.words))
 
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from differ.language.sentence_words import short_forms
@@ -19,6 +19,8 @@ UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 """Scripts that set no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese. A character is a word."""
+CHARACTERS_A_WORD = 3
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _LETTERS = rf"[^\W_{UNSPACED}]"
 _PART = rf"{_LETTERS}+(?:[{SIGNS}]+{_LETTERS}*)*"
 WORD_FORMS = rf"""
@@ -59,6 +61,17 @@ def words(text: str) -> list[str]:
     for token in WORD.findall(text):
         plain_forms += plain_words(token)
     return plain_forms
+
+
+def amount(some: Iterable[str]) -> int:
+    """Return how much these words say, in words of a script with spaces: three characters without count as one."""
+    unspaced, spaced = 0, 0
+    for word in some:
+        if _UNSPACED.match(word):
+            unspaced += 1
+        else:
+            spaced += 1
+    return spaced + -(-unspaced // CHARACTERS_A_WORD)
 
 
 @lru_cache(maxsize=65_536)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from differ.language.lexicon import load_lexicon
 from differ.language.statements import Statement, statements, whole_blocks
-from differ.language.words import words
+from differ.language.words import amount, words
 from differ.model import Comparison
 from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document, Page
@@ -190,15 +190,15 @@ def unfinished(before: Page, after: Page) -> str:
 def language_gone(before: Document, after: Document) -> Screening | None:
     """Return a screening if one of a text's languages is gone with its words."""
     old, new = amounts(before), amounts(after)
-    for language, amount in old.items():
+    for language, size in old.items():
         lost = old.total() - new.total()
         if (
             language != UNKNOWN_LANGUAGE
-            and A_LANGUAGE * old.total() <= amount < old.total()
-            and new[language] <= LEFT_OVER * amount
-            and lost >= amount / 2
+            and A_LANGUAGE * old.total() <= size < old.total()
+            and new[language] <= LEFT_OVER * size
+            and lost >= size / 2
         ):
-            share = f"{amount:,} of the {old.total():,} words of the version before"
+            share = f"{size:,} of the {old.total():,} words of the version before"
             return Screening("language-gone", f"The text in the language “{language}” is gone: {share}.")
     return None
 
@@ -207,7 +207,7 @@ def amounts(document: Document) -> Counter[str]:
     """Count the words in each language."""
     counts: Counter[str] = Counter()
     for statement in whole_blocks(document):
-        counts[statement.language] += len(statement.words)
+        counts[statement.language] += amount(statement.words)
     return counts
 
 

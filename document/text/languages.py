@@ -97,9 +97,10 @@ def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequen
         return declared
     if script == "LATIN":
         return None
-    alone = _SCRIPTS.get(script)
-    fitting = [language for language in expected if not is_listed(language)]
-    return alone or (fitting[0] if fitting else _by_model(text) or UNKNOWN_LANGUAGE)
+    if script in _SCRIPTS:
+        return _SCRIPTS[script]
+    fitting = [language for language in expected if not is_listed(language) and language not in _in_latin_letters()]
+    return fitting[0] if len(fitting) == 1 else _by_model(text, fitting) or UNKNOWN_LANGUAGE
 
 
 def _script(text: str) -> str | None:
@@ -207,6 +208,13 @@ def _by_model(
         if confidence.get(language, 0.0) > 0 and confidence[language] >= _PLAUSIBLE * confidence[best]:
             return language
     return best if confidence[best] >= least else None
+
+
+@cache
+def _in_latin_letters() -> frozenset[str]:
+    from lingua import Language
+
+    return frozenset(language.iso_code_639_1.name.lower() for language in Language.all_with_latin_script())
 
 
 @cache

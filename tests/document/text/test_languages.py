@@ -117,3 +117,11 @@ def test_list_of_names_takes_the_language_around_it_without_a_model() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "['en', 'en'] False"
+
+
+def test_a_text_in_other_letters_is_not_in_the_language_of_a_latin_page() -> None:
+    russian = "Мы храним ваши письма в железном шкафу и никому не показываем их без вашего согласия."
+    turkish = "Mektuplarınızı demir bir dolapta saklarız ve izniniz olmadan kimseye göstermeyiz."
+    assert detect_languages([turkish, russian], ["", ""], "tr", ())[1] == "ru"
+    assert detect_languages([turkish, russian], ["", ""], "tr", ("tr", "ru"))[1] == "ru"
+    assert detect_languages([russian], [""], "", ("bg",)) == ["bg"]
