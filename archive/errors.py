@@ -117,7 +117,7 @@ def _suggestion(nearest: tuple[str, ...], names: tuple[str, ...]) -> str:
     if nearest:
         return f"did you mean {' or '.join(repr(near) for near in nearest)}?"
     if not names:
-        return "it knows none yet; `clausewatch run` begins with those of the configuration"
+        return "it has no policy yet; `clausewatch run` adds those of the configuration"
     more = f" and {len(names) - SUGGESTED} more" if len(names) > SUGGESTED else ""
     return f"it knows {', '.join(repr(name) for name in names[:SUGGESTED])}{more}"
 
@@ -128,7 +128,8 @@ class UnknownTagError(NotFoundError):
     def __init__(self, tag: str, existing: Iterable[str]) -> None:
         names = tuple(existing)
         nearest = _nearest(tag, names)
-        super().__init__(f"no policy is tagged {tag!r}: {_suggestion(nearest, names) if names else 'none has a tag'}")
+        fix = _suggestion(nearest, names) if names else "no policy has a tag"
+        super().__init__(f"no policy is tagged {tag!r}: {fix}")
 
 
 class NoVersionError(NotFoundError):

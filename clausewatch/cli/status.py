@@ -168,7 +168,7 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         yield f"{status.name}: version {number} of {seen_at} is unconfirmed: no second look agreed with it."
     if status.flapping:
         quiet = lasting(status.flap_quiet)
-        yield f"{status.name}: flapping, the text goes back and forth: alerts held until one has stood for {quiet}."
+        yield f"{status.name}: flapping, the text goes back and forth: alerts held until one has stayed for {quiet}."
     if status.health == "fallback":
         yield (
             f"{status.name}: the configured `select` matched nothing, so the whole page was read instead. "

@@ -98,7 +98,7 @@ def successive(base: str, manifest: dict[str, Any]) -> Iterable[str]:
     for position, edition in enumerate(manifest["edition"], start=2):
         where = f"{manifest['name']}, edition {position}"
         if edition["number"] != position:
-            raise EditionError(f"{where}: its number is {edition['number']}; editions stand in order, from 2 on")
+            raise EditionError(f"{where}: its number is {edition['number']}; editions must be in order, from 2 on")
         for replacement in edition["replace"]:
             source = Replacement(**replacement).apply(source, where)
         yield source

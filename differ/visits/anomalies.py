@@ -44,7 +44,7 @@ def lost_text(before: Document, after: Document) -> str | None:
     left, right = len(words(before.text)), len(words(after.text))
     if left < SUBSTANTIAL or right >= (1 - LOST) * left:
         return None
-    return f"A large part of the text is gone: {right:,} words, where the version before has {left:,}."
+    return f"A large part of the text is gone: {right:,} words, while the version before has {left:,}."
 
 
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:

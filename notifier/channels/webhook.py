@@ -40,7 +40,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
     def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
         if self.user:
-            raise ValueError("its secret stands after a colon: webhooks://:SECRET@host/path")
+            raise ValueError("write its secret after a colon: webhooks://:SECRET@host/path")
         if problem := checked_secret(secret):
             raise ValueError(problem)
         self.address = address

@@ -94,7 +94,7 @@ def test_an_archive_that_is_none_ends_with_three_and_no_traceback(tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_error_to_tell(tmp_path: Path) -> None:
+def test_a_reader_that_goes_away_is_not_an_error_to_tell(tmp_path: Path) -> None:
     row = f'{{"id": 1, "before": "{POLICIES}/cloakroom.md", "after": "{POLICIES}/cloakroom.md"}}\n'
     (tmp_path / "pairs.jsonl").write_text(row * 200, encoding="utf-8")
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(tmp_path / "pairs.jsonl")]

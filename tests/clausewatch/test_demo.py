@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         prepare(tmp_path / "file" / "demo")
 
 
-def test_a_crawl_that_fails_is_told_with_its_reason(tmp_path: Path) -> None:
+def test_a_crawl_that_fails_is_reported_with_its_reason(tmp_path: Path) -> None:
     with pytest.raises(DemoCrawlError, match=r"exit code 2(.|\n)*there is no such file"):
         crawl(tmp_path / "clausewatch.toml")
 

@@ -80,7 +80,9 @@ def test_a_visit_without_a_complete_answer_is_recorded_with_its_reason(
         ("broken", 500),
     ],
 )
-def test_an_answer_that_is_no_policy_is_not_comparable(results: dict[str, Crawled], policy: str, status: int) -> None:
+def test_an_answer_that_is_not_a_policy_is_not_comparable(
+    results: dict[str, Crawled], policy: str, status: int
+) -> None:
     result = results[policy]
     assert (result.outcome, result.status) == ("not comparable", status)
     assert result.reason
@@ -150,7 +152,7 @@ def test_a_missing_page_is_not_tried_again(asked: Site) -> None:
     assert asked.visits()["/gone"] == 1
 
 
-def test_languages_and_contact_are_said_to_the_server(asked: Site) -> None:
+def test_languages_and_contact_are_sent_to_the_server(asked: Site) -> None:
     headers = dict(asked.asked)["/privacy"]
     assert "desk@example.org" in headers["User-Agent"]
     assert headers["Accept-Language"] == "en"

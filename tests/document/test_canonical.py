@@ -26,11 +26,11 @@ def page(head: str, kind: str = "text/html", address: str = "https://radio.examp
         ("", ""),
     ],
 )
-def test_another_page_s_address_is_told(head: str, elsewhere: str) -> None:
+def test_another_page_s_address_is_reported(head: str, elsewhere: str) -> None:
     assert canonical_elsewhere(page(head)) == elsewhere
 
 
-def test_what_is_no_page_of_html_names_none() -> None:
+def test_what_is_not_a_page_of_html_names_none() -> None:
     link = '<link rel="canonical" href="/legal">'
     assert canonical_elsewhere(page(link, "text/markdown")) == ""
     assert canonical_elsewhere(page(link, address="")) == ""

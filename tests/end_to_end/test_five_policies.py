@@ -88,19 +88,19 @@ def latest_outcomes(desk: Desk) -> dict[str, str]:
         return {row.name: row.outcome for row in session.execute(text(query))}
 
 
-def test_each_policy_gets_a_first_version_and_nobody_is_told(story: Story) -> None:
+def test_each_policy_gets_a_first_version_and_nobody_is_notified(story: Story) -> None:
     first = story.runs[0]
     assert (first.code, first.out, first.err) == (0, "45 policies checked: 45 first seen\n", "")
     assert story.mails[0] == ()
 
 
-def test_noise_around_a_policy_is_no_change(story: Story) -> None:
+def test_noise_around_a_policy_is_not_a_change(story: Story) -> None:
     noise = {watch: outcome for watch, outcome in story.outcomes.items() if "noise" in watch}
     changed = {watch: outcome for watch, outcome in noise.items() if outcome != "unchanged"}
     assert (len(noise), changed) == (40, {})
 
 
-def test_each_material_edit_is_told_in_one_message(story: Story) -> None:
+def test_each_material_edit_is_reported_in_one_message(story: Story) -> None:
     second = story.runs[1]
     assert second.out == "45 policies checked: 40 unchanged, 5 changed (5 material); 5 alerts sent\n"
     assert second.code == 10

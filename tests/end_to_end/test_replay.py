@@ -102,7 +102,7 @@ def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_is_told_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
+def test_nothing_is_reported_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
     """At each fetch: an older extractor's archive, another way to select, selectors that fit and fit not.
 
     The versions and alerts are those of a watch to which none of this happens.

@@ -47,7 +47,7 @@ def watching(folder: Path, archive: Path) -> Iterator[Stand]:
         yield stand
 
 
-def test_a_full_disk_is_said_so_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
+def test_a_full_disk_is_reported_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
     """However many blocks are left: none, too few to record, too few to note what was sent."""
     with watching(tmp_path, disk / "watch.db") as stand:
         killing, ballast, failed = Killing(stand, 0), disk / "ballast", 0
@@ -66,7 +66,7 @@ def fill(ballast: Path, left: int) -> None:
     ballast.write_bytes(bytes(max(0, free - left)))
 
 
-def test_a_limit_on_the_size_of_files_is_said_so(tmp_path: Path) -> None:
+def test_a_limit_on_the_size_of_files_is_reported(tmp_path: Path) -> None:
     """As a quota would; the kernel's signal for it kills nobody."""
     archive = tmp_path / "watch.db"
     with watching(tmp_path, archive) as stand:

@@ -67,7 +67,7 @@ def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_
 
 
 @pytest.mark.parametrize("share", [0.75, 1.0], ids=["quarter", "section"])
-def test_every_clean_deletion_at_the_end_is_told_after_the_second_look(policies: list[str], share: float) -> None:
+def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(policies: list[str], share: float) -> None:
     """Only at the end of a section, which is nearest to a share of the text."""
     material = 0
     for text in policies:
@@ -110,7 +110,7 @@ def test_no_material_change_is_taken_for_a_page_that_is_not_whole_or_back(shared
 
 
 @pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
-def test_texts_that_went_away_and_came_back_are_told_less_often(shared: Path) -> None:
+def test_texts_that_went_away_and_came_back_are_reported_less_often(shared: Path) -> None:
     pairs = [row for row in rows(shared, "returns") if row["part"] == "look"]
     found = [judged(row["before"], row["after"]) for row in pairs]
     alarms = sum(each.comparison is not None and each.comparison.material for each in found)

@@ -118,7 +118,7 @@ def test_five_policies_in_noise_are_quiet(policies: Judged) -> None:
     assert policies.scores()["noise and cosmetic only"].false_alarms == 0
 
 
-def test_answers_that_are_no_policy_are_recognised(policies: Judged) -> None:
+def test_answers_that_are_not_a_policy_are_recognised(policies: Judged) -> None:
     """A challenge, an error page or an empty shell is never compared."""
     broken = [label for label in policies.labels if not label["comparable"]]
     assert broken
@@ -204,7 +204,7 @@ def test_noise_and_cosmetic_changes_of_other_services_are_quiet(others: Judged) 
 
 
 @pytest.mark.parametrize("topic", ["sharing", "rights"])
-def test_subject_of_real_changes_is_told_rightly(changes: Judged, topic: str) -> None:
+def test_subject_of_real_changes_is_reported_rightly(changes: Judged, topic: str) -> None:
     score = changes.scores()[f"{topic}, clear rows"]
     assert score.precision >= 0.80
     assert score.recall >= 0.85

@@ -75,14 +75,14 @@ def record_for_nobody(archive: Archive) -> None:
         policy_row(session, "Bakery")
 
 
-def test_what_is_no_evidence_leaves_the_chain_alone(archive: Archive) -> None:
+def test_what_is_not_evidence_leaves_the_chain_alone(archive: Archive) -> None:
     watch(archive)
     before = head(archive)
     synchronise(archive, [replace(TEAHOUSE, tags=("cup",), every=timedelta(hours=1))], START)
     assert head(archive) == before
 
 
-def test_a_policy_that_is_renamed_is_named_anew(archive: Archive) -> None:
+def test_a_renamed_policy_gets_its_new_name(archive: Archive) -> None:
     watch(archive)
     synchronise(archive, [replace(TEAHOUSE, name="Tea Room", renamed_from="Teahouse")], START)
     with archive.reading() as session:
@@ -174,7 +174,7 @@ def test_a_chain_without_entries_is_damaged(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("text", ["12", "12:abc", f"0:{'a' * 64}", f"{'g' * 64}", ""])
-def test_what_is_no_head_is_refused(text: str) -> None:
+def test_what_is_not_a_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a chain head"):
         SavedHead.parse(text)
 

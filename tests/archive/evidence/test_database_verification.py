@@ -133,7 +133,7 @@ def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b""])
-def test_where_there_is_no_archive_none_is_made(tmp_path: Path, content: bytes | None) -> None:
+def test_if_there_is_no_archive_none_is_made(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "watch.db").write_bytes(content)
     result = call(configured(tmp_path), "verify")

@@ -108,7 +108,7 @@ def test_a_watched_topic_asks_for_all_that_counts_as_it(archive: Archive) -> Non
     assert shown(history(archive, Query(topic="rights"))) == [(2, ["complaint"])]
 
 
-def test_policies_are_told_apart(archive: Archive) -> None:
+def test_policies_are_distinguished(archive: Archive) -> None:
     bakery = replace(TEAHOUSE, name="Bakery")
     record_two_versions(archive)
     synchronise(archive, [TEAHOUSE, bakery], START)
@@ -186,7 +186,7 @@ def test_a_change_is_found_by_its_number(archive: Archive) -> None:
 
 
 def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
-    with pytest.raises(UnknownPolicyError, match="it knows none yet; `clausewatch run` begins"):
+    with pytest.raises(UnknownPolicyError, match="it has no policy yet; `clausewatch run` begins"):
         versions_of(archive, "Teahouse")
 
 

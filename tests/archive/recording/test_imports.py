@@ -66,7 +66,7 @@ def known(archive: Archive) -> Archive:
         ((POLICY, EDITED, POLICY, EDITED), (0, 1, 2, 3)),
     ],
 )
-def test_a_copy_that_is_not_the_policy_is_no_version(
+def test_a_copy_that_is_not_the_policy_is_not_a_version(
     known: Archive, texts: tuple[str, ...], kept: tuple[int, ...]
 ) -> None:
     count = import_copies(known, "Teahouse", copies(*texts), START + 90 * DAY)
@@ -103,7 +103,7 @@ def test_an_import_goes_on_after_a_slip_and_the_watch_is_in_no_trouble(known: Ar
     assert (status.trouble_visits, status.health) == (0, "well")
 
 
-def test_terms_that_are_no_privacy_policy_can_be_imported(known: Archive) -> None:
+def test_terms_that_are_not_a_privacy_policy_can_be_imported(known: Archive) -> None:
     terms = (
         "Passengers pay before the crossing. Dogs pay half. The boat does not wait for those who are late at the pier."
     )
@@ -116,6 +116,6 @@ def test_a_single_copy_of_other_terms_is_not_believed(known: Archive) -> None:
     assert (count.versions, [screening.reason for screening in count.refused]) == (0, ["other-document"])
 
 
-def test_another_language_in_between_is_no_version(known: Archive) -> None:
+def test_another_language_in_between_is_not_a_version(known: Archive) -> None:
     indonesian = "\n\n".join(INDONESIAN)
     assert import_copies(known, "Teahouse", copies(POLICY, indonesian, POLICY), START + 90 * DAY).versions == 2

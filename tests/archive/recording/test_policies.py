@@ -102,7 +102,7 @@ def test_an_old_name_can_be_given_to_another_policy(archive: Archive) -> None:
     assert synchronise(archive, [TEAHOUSE, renamed], START) == Synchronised()
 
 
-def test_two_histories_are_not_joined_and_it_is_said_so(archive: Archive) -> None:
+def test_two_histories_are_not_joined_and_it_is_reported(archive: Archive) -> None:
     record_two_versions(archive)
     palace = replace(TEAHOUSE, name="Tea Palace")
     synchronise(archive, [palace], START)

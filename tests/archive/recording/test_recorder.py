@@ -196,7 +196,7 @@ def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> Non
     assert latest_number(archive) == 1
 
 
-def test_of_runs_that_race_one_records_and_the_others_are_told(database_url: str, archive: Archive) -> None:
+def test_of_runs_that_race_one_records_and_the_others_are_reported(database_url: str, archive: Archive) -> None:
     """Each of four runs compared its answer with version 1, and all record at once: one version 2 comes of it."""
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
@@ -222,7 +222,7 @@ def test_of_runs_that_race_one_records_and_the_others_are_told(database_url: str
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_full_disk_is_said_so_and_nothing_is_lost(archive: Archive) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
     """SQLite's own limit on the number of pages answers just as a full disk does."""
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)

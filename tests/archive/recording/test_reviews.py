@@ -109,7 +109,7 @@ def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
     assert numbers(archive) == [3]
 
 
-def test_an_unknown_number_is_said(archive: Archive) -> None:
+def test_an_unknown_number_is_reported(archive: Archive) -> None:
     for number in ("7", "0123456789abcdef", "", "x", "9" * 30, "²"):
         with pytest.raises(NoFindingError):
             find_reviewable(archive, number)
@@ -162,6 +162,6 @@ def test_a_review_is_never_altered_or_deleted(archive: Archive) -> None:
         session.delete(session.get_one(ReviewRow, 1))
 
 
-def test_what_is_not_material_and_was_told_to_nobody_waits_for_nobody(archive: Archive) -> None:
+def test_what_is_not_material_and_was_reported_to_nobody_waits_for_nobody(archive: Archive) -> None:
     find_again(archive, RETENTION)
     assert numbers(archive) == [1]

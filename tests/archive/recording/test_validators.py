@@ -121,7 +121,7 @@ def test_one_policy_has_nothing_of_anothers_with_the_same_address(archive: Archi
         ("", False),
     ],
 )
-def test_a_last_modified_alone_counts_where_no_second_change_can_hide_in_it(
+def test_a_last_modified_alone_counts_if_no_second_change_can_hide_in_it(
     archive: Archive, answered: str, counts: bool
 ) -> None:
     modified = "Mon, 02 Mar 2026 06:00:00 GMT"

@@ -148,7 +148,7 @@ def test_an_unknown_policy_or_tag_is_answered_with_the_nearest(archive: Archive)
         search(archive, Search("cooks", tag="vendors"))
 
 
-def test_more_than_asked_for_is_said(archive: Archive) -> None:
+def test_more_than_asked_for_is_reported(archive: Archive) -> None:
     told(archive, *(speaking("en", f"Rule {number}.") for number in range(5)))
     answer = search(archive, Search("rule", limit=3))
     assert (places(answer), answer.more) == ([("Teahouse", "Notice", n, n) for n in (5, 4, 3)], True)
@@ -195,7 +195,7 @@ def test_versions_of_an_older_program_are_indexed_once_and_in_order(archive: Arc
     assert [(each.first, each.last) for each in search(archive, Search("copy")).matches] == [(1, 3)]
 
 
-def test_an_index_made_anew_gives_the_same_answers(archive: Archive) -> None:
+def test_a_rebuilt_index_gives_the_same_answers(archive: Archive) -> None:
     told(archive, written("Nobody."), written("Our cooks."), written("Nobody."))
     questions = [Search(words) for words in ("nobody", "cooks", "copy orders", '"privacy notice"')]
     before = [search(archive, question) for question in questions]

@@ -63,6 +63,6 @@ def test_content_that_is_no_longer_compressed_is_found_on_reading(archive: Archi
         blobs.retrieve(session, key)
 
 
-def test_missing_content_is_said_so(archive: Archive) -> None:
+def test_missing_content_is_reported(archive: Archive) -> None:
     with archive.reading() as session, pytest.raises(DamagedArchiveError, match="is missing"):
         blobs.retrieve(session, "0" * 64)

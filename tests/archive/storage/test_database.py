@@ -122,7 +122,7 @@ def other(database_url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def test_a_lock_that_lasts_is_said_so(database_url: str, other: Connection) -> None:
+def test_a_lock_that_lasts_is_reported(database_url: str, other: Connection) -> None:
     with open_archive(database_url, busy_timeout=timedelta(milliseconds=50)) as archive:
         with pytest.raises(ArchiveBusyError, match="another program keeps it locked"):
             watch(archive)
@@ -178,7 +178,7 @@ def test_an_archive_that_lost_its_version_is_refused(database_url: str) -> None:
         open_archive(database_url)
 
 
-def test_a_server_that_does_not_answer_is_said_so_and_the_password_is_not(tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_reported_and_the_password_is_not(tmp_path: Path) -> None:
     require(find_spec("psycopg") is not None, "psycopg")
     with pytest.raises(CannotOpenError, match="check the URL and that the server runs") as caught:
         open_archive(f"postgresql+psycopg://desk:green-leaf@/watch?host={tmp_path}")
@@ -187,7 +187,7 @@ def test_a_server_that_does_not_answer_is_said_so_and_the_password_is_not(tmp_pa
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_user_who_may_not_write_is_told_so(database_url: str) -> None:
+def test_a_user_who_may_not_write_is_reported(database_url: str) -> None:
     altered(database_url, "CREATE ROLE reader_only LOGIN")
     altered(database_url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_only")
     try:
@@ -200,7 +200,7 @@ def test_a_user_who_may_not_write_is_told_so(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_server_that_drops_the_connection_is_said_so_and_asked_again(archive: Archive) -> None:
+def test_a_server_that_drops_the_connection_is_reported_and_asked_again(archive: Archive) -> None:
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
 
     def write() -> None:
@@ -213,7 +213,7 @@ def test_a_server_that_drops_the_connection_is_said_so_and_asked_again(archive: 
     watch(archive)
 
 
-def test_a_damaged_file_is_said_so(location: str, tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported(location: str, tmp_path: Path) -> None:
     """Pages of the file are overwritten: reading them fails as damage, not as a traceback of the driver."""
     with open_archive(location) as archive:
         record_two_versions(archive)
@@ -225,12 +225,12 @@ def test_a_damaged_file_is_said_so(location: str, tmp_path: Path) -> None:
         latest_number(archive)
 
 
-def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CannotOpenError, match="check that its folder exists"):
         open_archive(f"sqlite:///{tmp_path / 'missing' / 'watch.db'}")
 
 
-def test_a_file_that_cannot_be_written_is_said_so(location: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(location: str, tmp_path: Path) -> None:
     """Opened read-only through SQLite's own URI, since a superuser may write any file."""
     open_archive(location).close()
     (tmp_path / "watch.db").chmod(stat.S_IRUSR)

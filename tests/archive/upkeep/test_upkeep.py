@@ -76,7 +76,7 @@ def test_what_is_unlike_an_earlier_content_is_a_keyframe(archive: Archive) -> No
     assert rows(archive) == {key: None, other: None}
 
 
-def test_a_damaged_keyframe_is_said_and_costs_what_is_new_nothing(archive: Archive) -> None:
+def test_a_damaged_keyframe_is_reported_and_costs_what_is_new_nothing(archive: Archive) -> None:
     with archive.writing() as session:
         key = blobs.store(session, page(1))
         near = blobs.store(session, page(1, 3), key)
@@ -203,7 +203,7 @@ def test_a_password_in_the_query_shows_in_no_message() -> None:
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut"])
-def test_what_is_no_sound_backup_is_not_put_back(location: str, tmp_path: Path, damage: str) -> None:
+def test_what_is_not_a_sound_backup_is_not_put_back(location: str, tmp_path: Path, damage: str) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)

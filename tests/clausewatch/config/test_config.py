@@ -221,7 +221,7 @@ def test_a_subscriber_chooses_the_language_of_the_messages(read: Load, problems:
     )
 
 
-def test_a_single_table_where_a_list_is_wanted_is_explained(problems: Problems) -> None:
+def test_a_single_table_if_a_list_is_wanted_is_explained(problems: Problems) -> None:
     assert problems('[policy]\nname = "Cloakroom"') == (
         "policy: must be a list of tables: head each with [[policy]], in two brackets",
     )
@@ -284,7 +284,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert load(path, {}).policies == ()
 
 
-def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load(tmp_path, {})
 
@@ -398,12 +398,12 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "12", "h", "-1h", "1h30", "1e3 s", 12, True, None, ["1h"], "١ h"])
-def test_what_is_no_duration_is_refused(value: object) -> None:
+def test_what_is_not_a_duration_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(value)
 
 
-def test_durations_and_sizes_are_said_in_their_largest_whole_unit() -> None:
+def test_durations_and_sizes_are_written_in_their_largest_whole_unit() -> None:
     assert [duration_text(timedelta(seconds=s)) for s in (90, 60, 7200, 86_400, 1_209_600)] == [
         "90 s",
         "1 minute",

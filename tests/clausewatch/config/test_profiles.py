@@ -192,7 +192,7 @@ def test_a_profile_of_the_wrong_shape_is_explained(problems: Problems, text: str
     assert sentence.startswith(problem)
 
 
-def test_every_problem_of_a_profile_is_told_at_once(problems: Problems) -> None:
+def test_every_problem_of_a_profile_is_reported_at_once(problems: Problems) -> None:
     text = OURS.replace("retention", "retension").replace("T1.name", "T1.nam").replace('"lion"', '"*"')
     assert [sentence.partition(":")[0] for sentence in problems(text)] == [
         "profile.ours.material[1]",

@@ -269,7 +269,7 @@ def test_the_command_writes_a_feed(tmp_path: Path, schema: etree.RelaxNG) -> Non
         (("atom", "--policy", "Tea"), "Teahouse"),
     ],
 )
-def test_a_wrong_question_is_told(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_a_wrong_question_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "feed.atom"))
     assert result.exit_code == 2
     assert said in result.output

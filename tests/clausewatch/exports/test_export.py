@@ -226,7 +226,7 @@ def test_no_cell_is_run_whatever_separates_them(separator: str, value: str) -> N
         (("evidence", "Teahouse", "--policy", "Teahouse"), "No such option '--policy'"),
     ],
 )
-def test_what_cannot_be_exported_is_said_so(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_exported_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "out"))
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.split())
@@ -260,7 +260,7 @@ def test_a_former_option_without_its_value_is_refused(tmp_path: Path) -> None:
     assert (result.exit_code, "requires an argument" in result.stderr) == (2, True)
 
 
-def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "export", "warc", "-o", str(tmp_path / "missing" / "pages.warc.gz"))
     assert result.exit_code == 3
     assert "cannot be written: No such file or directory" in result.stderr

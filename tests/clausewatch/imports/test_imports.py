@@ -128,13 +128,13 @@ def test_the_list_shows_what_there_is(tmp_path: Path, collection: Path) -> None:
         (("--service", "Ferry", "--service", "Train", "--policy", "X"), "give one at a time"),
     ],
 )
-def test_what_cannot_be_meant_is_said(tmp_path: Path, collection: Path, words: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_meant_is_reported(tmp_path: Path, collection: Path, words: tuple[str, ...], told: str) -> None:
     result = call(configured(tmp_path, CONFIGURATION), "import", "opentermsarchive", str(collection), *words)
     assert result.exit_code == 2
     assert told in result.stderr
 
 
-def test_a_folder_that_is_no_repository_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_repository_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = call(configured(tmp_path, CONFIGURATION), "import", "opentermsarchive", str(tmp_path / "empty"), "--list")
     assert result.exit_code == 2
@@ -357,7 +357,7 @@ def test_what_is_carried_over_is_a_sound_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["[1, 2]", "\x00\xff", '{"watching": 3}', "just words", "a: [", "!!python/object:os.system {}"]
 )
-def test_what_is_no_watch_list_is_said(tmp_path: Path, tool: str, text: str) -> None:
+def test_what_is_not_a_watch_list_is_reported(tmp_path: Path, tool: str, text: str) -> None:
     file = tmp_path / "list"
     file.write_bytes(text.encode("latin-1"))
     result = call(configured(tmp_path, CONFIGURATION), "import", tool, str(file))

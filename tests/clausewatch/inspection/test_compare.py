@@ -44,7 +44,7 @@ def absolute(row: dict[str, Any]) -> dict[str, Any]:
     return {key: str(POLICIES / value) if key in ("before", "after") else value for key, value in row.items()}
 
 
-def test_a_material_change_is_told_with_section_words_and_rule() -> None:
+def test_a_material_change_is_reported_with_section_words_and_rule() -> None:
     result = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-edited.md")
     assert result.exit_code == 0
     assert result.output.startswith("Material: sharing")
@@ -80,7 +80,7 @@ def test_a_change_shows_between_two_formats() -> None:
 
 
 @pytest.mark.parametrize("broken", ["before", "after"])
-def test_a_page_that_is_no_policy_is_not_judged(broken: str) -> None:
+def test_a_page_that_is_not_a_policy_is_not_judged(broken: str) -> None:
     files = {"before": POLICIES / "cloakroom.html", "after": POLICIES / "cloakroom.html"}
     files[broken] = POLICIES / "maintenance.html"
     result = compare(*files.values())
@@ -222,7 +222,7 @@ def test_a_row_of_a_batch_may_name_a_profile_of_the_configuration(
     assert code == 1
 
 
-def test_a_configuration_that_is_named_but_broken_is_told_only_where_it_is_needed(
+def test_a_configuration_that_is_named_but_broken_is_reported_only_if_it_is_needed(
     tmp_path: Path, kept: tuple[Path, Path]
 ) -> None:
     words = ["--config", str(tmp_path / "none.toml"), "compare", *map(str, kept)]
@@ -283,7 +283,7 @@ def written(folder: Path, *texts: str) -> list[Path]:
     return paths
 
 
-def test_what_dates_and_languages_say_of_a_change_is_told(tmp_path: Path) -> None:
+def test_what_dates_and_languages_say_of_a_change_is_reported(tmp_path: Path) -> None:
     paths = written(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     lines = compare(*paths).output.splitlines()
     assert lines[1] == "Silent edit: the text changed, the stated date of 2026-01-15 did not."
@@ -293,7 +293,7 @@ def test_what_dates_and_languages_say_of_a_change_is_told(tmp_path: Path) -> Non
     assert (row["timing"]["silent"], row["timing"]["stated_before"], row["drift"]) == (True, "2026-01-15", ["en"])
 
 
-def test_a_date_that_changed_alone_is_told(tmp_path: Path) -> None:
+def test_a_date_that_changed_alone_is_reported(tmp_path: Path) -> None:
     output = compare(*written(tmp_path, ENGLISH, ENGLISH.replace("15 January", "20 March"))).output
     assert output.startswith("Changed, but nothing material to sharing or rights.\nThe stated date changed from")
 

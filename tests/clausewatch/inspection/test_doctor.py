@@ -129,7 +129,7 @@ def test_words_that_differ_from_fetch_to_fetch_are_shown(tmp_path: Path) -> None
     assert found["page"]["differences"] == [{"first": "17.", "second": "18."}]
 
 
-def test_a_select_that_matches_nothing_is_said(tmp_path: Path) -> None:
+def test_a_select_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     with serving() as site:
         prepared(tmp_path, site.serve("/privacy", PAGE), 'select = ["#no-such-part"]\n')
         told = " ".join(called(tmp_path, "doctor", "Cloakroom", code=1).split())

@@ -73,14 +73,14 @@ def installation(tmp_path: Path, mail: MailServer) -> Installation:
     return made
 
 
-def test_a_test_message_arrives_and_is_told_as_accepted(installation: Installation, mail: MailServer) -> None:
+def test_a_test_message_arrives_and_is_reported_as_accepted(installation: Installation, mail: MailServer) -> None:
     result = installation.call("notify", "test", "Privacy desk")
     assert result.exit_code == 0, result.output
     assert result.output == "desk:officer@example.org  accepted\n"
     assert mail.received[0].subject == "Clausewatch test message for Privacy desk"
 
 
-def test_a_target_that_refuses_is_told_with_its_reason(installation: Installation, mail: MailServer) -> None:
+def test_a_target_that_refuses_is_reported_with_its_reason(installation: Installation, mail: MailServer) -> None:
     installation.configure(mail.url, '"desk:officer@example.org", "desk:gone@example.org"')
     mail.refuses["gone@example.org"] = "550 no such mailbox"
     result = installation.call("notify", "test", "Privacy desk")
@@ -89,13 +89,13 @@ def test_a_target_that_refuses_is_told_with_its_reason(installation: Installatio
     assert "desk:gone@example.org     not accepted: the mail server answered 550 no such mailbox" in result.output
 
 
-def test_an_unknown_subscriber_is_told_with_the_nearest_name(installation: Installation) -> None:
+def test_an_unknown_subscriber_is_reported_with_the_nearest_name(installation: Installation) -> None:
     result = installation.call("notify", "test", "privacy desk")
     assert result.exit_code == 2
     assert "did you mean 'Privacy desk'?" in result.output
 
 
-def test_a_channel_that_apprise_does_not_understand_is_told_without_its_secret(installation: Installation) -> None:
+def test_a_channel_that_apprise_does_not_understand_is_reported_without_its_secret(installation: Installation) -> None:
     installation.configure("carrierpigeon://me:hunter22@loft.example")
     for words in (("test", "Privacy desk"), ("send",)):
         result = installation.call("notify", *words)
@@ -127,7 +127,7 @@ def test_send_does_not_wait_for_the_pause_after_a_failure(installation: Installa
     assert len(mail.received) == 1
 
 
-def test_what_was_given_up_is_told_and_sent_again_when_asked(installation: Installation, mail: MailServer) -> None:
+def test_what_was_given_up_is_reported_and_sent_again_when_asked(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     mail.refuses["officer@example.org"] = "550 no such mailbox"
     result = installation.call("notify", "send")

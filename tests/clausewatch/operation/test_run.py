@@ -58,7 +58,7 @@ def changed(desk: Desk, site: Site, mail: MailServer) -> None:
     site.serve("/privacy", AFTER)
 
 
-def test_a_material_change_is_told_once(desk: Desk) -> None:
+def test_a_material_change_is_reported_once(desk: Desk) -> None:
     with serving() as site, mail_server() as mail:
         changed(desk, site, mail)
         assert mail.received == []
@@ -129,7 +129,7 @@ def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> N
         (("--policy", "Ferry", "--all"), "leave out --policy, or --all"),
     ],
 )
-def test_wrong_usage_is_said_before_anything_is_done(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_usage_is_reported_before_anything_is_done(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
     desk.configure({"Ferry": "http://127.0.0.1:1/privacy"})
     said = desk.clausewatch("run", *arguments)
     assert said.code == 2

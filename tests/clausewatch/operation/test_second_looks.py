@@ -42,7 +42,7 @@ def test_history_says_what_returned_flapped_or_is_unconfirmed(tmp_path: Path) ->
     assert {row["version"]: row["returns_to"] for row in rows} == {1: None, 2: None, 3: 1, 4: None}
 
 
-def test_an_odd_change_is_told_after_the_second_run(tmp_path: Path) -> None:
+def test_an_odd_change_is_reported_after_the_second_run(tmp_path: Path) -> None:
     """The first run that meets it records it as pending; the next one, due at once here, agrees and tells."""
     desk = Desk(tmp_path)
     with serving() as site, mail_server() as mail:

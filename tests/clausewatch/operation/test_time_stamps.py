@@ -79,7 +79,7 @@ def test_exported_stamps_are_verified_by_openssl(tmp_path: Path, tsa: Authority)
     assert "Verification: OK" in done.stdout, done.stderr
 
 
-def test_without_certificates_it_is_said_that_stamps_are_not_verified(tmp_path: Path, tsa: Authority) -> None:
+def test_without_certificates_it_is_reported_that_stamps_are_not_verified(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
     assert "timestamps not verified: 1. Name the" in " ".join(call(path, "verify").stdout.split())
@@ -168,7 +168,7 @@ def test_a_stamp_that_was_altered_is_found(tmp_path: Path, tsa: Authority, edit:
         ((200, bytes.fromhex("30053003020102")), "the authority gave no timestamp: status 2"),
     ],
 )
-def test_an_authority_that_fails_is_said_so(
+def test_an_authority_that_fails_is_reported(
     tmp_path: Path, tsa: Authority, answer: tuple[int, bytes], said: str
 ) -> None:
     watched(tmp_path)
@@ -215,7 +215,7 @@ def with_stamps(folder: Path, url: str, root: Path) -> Path:
         ('timestamp = "tsa"\ntimestamp_ca = "none.pem"', "evidence.timestamp"),
     ],
 )
-def test_stamps_that_cannot_be_had_are_said_so(tmp_path: Path, table: str, said: str) -> None:
+def test_stamps_that_cannot_be_had_are_reported(tmp_path: Path, table: str, said: str) -> None:
     result = call(configured(tmp_path, f"{CONFIGURATION}\n[evidence]\n{table}\n"), "config", "check")
     assert result.exit_code == 2
     assert said in result.stderr

@@ -38,7 +38,7 @@ def just_ran(folder: Path, ago: timedelta = timedelta(0)) -> None:
         end_run(archive, begin_run(archive, NOW - ago), NOW - ago)
 
 
-def test_nothing_is_printed_where_nothing_is_wrong(tmp_path: Path) -> None:
+def test_nothing_is_printed_if_nothing_is_wrong(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_ran(tmp_path)
     result = call(path, "status", "--check")
@@ -69,7 +69,7 @@ def test_a_trouble_counts_from_the_configured_number_of_visits(tmp_path: Path) -
     assert call(path, "status", "--check").stdout.startswith("not read: Teahouse: 1 check since")
 
 
-def test_runs_that_do_not_come_to_their_end_are_told(tmp_path: Path) -> None:
+def test_runs_that_do_not_come_to_their_end_are_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_ran(tmp_path, timedelta(hours=23))
     assert call(path, "status", "--check").exit_code == 0
@@ -84,7 +84,7 @@ def test_runs_that_do_not_come_to_their_end_are_told(tmp_path: Path) -> None:
     assert result.stdout.endswith("and a policy is due every 12 h\n")
 
 
-def test_messages_that_were_given_up_are_told_by_status_too(tmp_path: Path) -> None:
+def test_messages_that_were_given_up_are_reported_by_status_too(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_ran(tmp_path)
     desk = Subscriber("Desk", (Target("post", "officer@example.org"),), welcome=False)
@@ -143,7 +143,7 @@ def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> N
     ],
     ids=["redirect", "error"],
 )
-def test_a_watchdog_that_fails_is_said_without_its_secret(answer: Answer, problem: str) -> None:
+def test_a_watchdog_that_fails_is_reported_without_its_secret(answer: Answer, problem: str) -> None:
     with serving() as site:
         site.pages["/5ecret"] = answer
         with pytest.raises(RequestError) as caught:

@@ -59,7 +59,7 @@ def test_a_version_is_named_by_number_or_day(tmp_path: Path, name: str, number: 
     assert answered(watched(tmp_path), "blame", "Teahouse", name)["version"] == number
 
 
-def test_what_may_come_from_our_own_reading_is_said_so(tmp_path: Path) -> None:
+def test_what_may_come_from_our_own_reading_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))

@@ -77,7 +77,7 @@ def test_versions_are_named_by_number_or_day(tmp_path: Path, names: list[str], n
     assert (row["before"]["version"], row["after"]["version"]) == numbers
 
 
-def test_what_was_judged_in_between_is_told(tmp_path: Path) -> None:
+def test_what_was_judged_in_between_is_reported(tmp_path: Path) -> None:
     row = answered(three_versions(tmp_path), "diff", "Teahouse", "1", "3")
     assert [each["version"] for each in row["judged"]] == [2, 3]
     assert row["judged"][0]["findings"][0]["rule"] == "recipient-added"
@@ -151,7 +151,7 @@ def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> N
     assert call(watched(tmp_path), "diff", "Teahouse", name).exit_code == 2
 
 
-def test_marks_that_may_come_from_our_own_reading_are_said_so(tmp_path: Path) -> None:
+def test_marks_that_may_come_from_our_own_reading_are_reported(tmp_path: Path) -> None:
     """The second version was read in another way, and could not be compared like with like."""
     path = watched(tmp_path)
     assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)

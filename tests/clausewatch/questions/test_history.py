@@ -12,7 +12,7 @@ from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
-def test_versions_are_told_latest_first_with_their_findings(tmp_path: Path) -> None:
+def test_versions_are_reported_latest_first_with_their_findings(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history")
     assert result.exit_code == 0
     assert (
@@ -84,7 +84,7 @@ def test_a_finding_has_the_keys_of_compare(tmp_path: Path) -> None:
     assert (finding["before"], finding["after"]) == (SHARING.before, SHARING.after)
 
 
-def test_nothing_that_matches_is_said_so(tmp_path: Path) -> None:
+def test_nothing_that_matches_is_reported(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history", "--topic", "cookies")
     assert (result.exit_code, result.stdout) == (0, "No recorded version matches.\n")
 
@@ -114,7 +114,7 @@ def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert "{+all\\x1b[2J+}" in shown
 
 
-def test_a_silent_edit_of_one_language_is_told_with_the_recipient_that_came(tmp_path: Path) -> None:
+def test_a_silent_edit_of_one_language_is_reported_with_the_recipient_that_came(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     shown = call(path, "history").stdout
     assert "\n    silent edit: the text changed, the stated date of 2026-01-15 did not\n" in shown
@@ -129,20 +129,20 @@ def test_a_silent_edit_of_one_language_is_told_with_the_recipient_that_came(tmp_
     assert row["findings"][0]["translations"]["id"]
 
 
-def test_a_right_that_went_is_told(tmp_path: Path) -> None:
+def test_a_right_that_went_is_reported(tmp_path: Path) -> None:
     less = ENGLISH.replace("right to access your", "right to erase your")
     shown = call(promising(tmp_path, ENGLISH, less), "history").stdout
     assert "no longer names the right: access (English)" in shown
     assert "newly names the right: deletion (English)" in shown
 
 
-def test_a_date_that_changed_alone_is_told_and_is_not_material(tmp_path: Path) -> None:
+def test_a_date_that_changed_alone_is_reported_and_is_not_material(tmp_path: Path) -> None:
     shown = call(promising(tmp_path, ENGLISH, ENGLISH.replace("15 January", "20 March")), "history").stdout
     assert "changed, but nothing material" in shown
     assert "the stated date changed from 2026-01-15 to 2026-03-20, the text did not" in shown
 
 
-def test_a_day_of_effect_to_come_and_the_end_of_an_objection_period_are_told(tmp_path: Path) -> None:
+def test_a_day_of_effect_to_come_and_the_end_of_an_objection_period_are_reported(tmp_path: Path) -> None:
     later = ENGLISH.replace(
         "Last changed on 15 January 2026.",
         "Last changed on 10 March 2026. Effective date: 1 December 2026.\n\n"

@@ -42,7 +42,7 @@ def test_what_waits_is_listed_and_counted_until_it_is_judged(tmp_path: Path) -> 
     assert answered(path, "status")[0]["to_review"] == 0
 
 
-def test_history_and_diff_show_the_number_and_what_was_said(tmp_path: Path) -> None:
+def test_history_and_diff_show_the_number_and_the_review(tmp_path: Path) -> None:
     path = watched(tmp_path)
     said(path, "review", "1", "--false-alarm", "--comment", "they were there <b>before</b>", "--by", "Ratna")
     today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -120,13 +120,13 @@ def test_precision_in_use_is_shown_by_rule(tmp_path: Path) -> None:
         (("one",), "no finding and no alert"),
     ],
 )
-def test_a_wrong_call_is_told(tmp_path: Path, words: tuple[str, ...], problem: str) -> None:
+def test_a_wrong_call_is_reported(tmp_path: Path, words: tuple[str, ...], problem: str) -> None:
     result = call(watched(tmp_path), "review", *words)
     assert result.exit_code == 2
     assert problem in result.output
 
 
-def test_a_reviewer_is_forgotten_and_what_was_said_stays(tmp_path: Path) -> None:
+def test_a_reviewer_is_forgotten_and_the_review_stays(tmp_path: Path) -> None:
     path = watched(tmp_path)
     said(path, "review", "1", "--acknowledge", "--by", "Ratna W.", "--comment", "asked their DPO")
     told = said(path, "subscribers", "forget", "Ratna W.", "--yes")

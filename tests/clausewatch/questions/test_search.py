@@ -45,7 +45,7 @@ def test_a_search_is_narrowed(tmp_path: Path, words: list[str], firsts: list[int
     assert answer["more"] is False
 
 
-def test_a_limit_that_was_hit_is_said(tmp_path: Path) -> None:
+def test_a_limit_that_was_hit_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     assert "There are more than 1: --limit shows more" in call(path, "search", "cooks", "--limit", "1").stdout
     assert answered(path, "search", "cooks", "--limit", "1")["more"] is True
@@ -67,11 +67,11 @@ def test_a_question_without_an_answer_ends_with_2_and_the_nearest(
     assert message in result.stderr
 
 
-def test_nothing_found_is_said(tmp_path: Path) -> None:
+def test_nothing_found_is_reported(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "search", "zeppelin").stdout == "No recorded text has all these words.\n"
 
 
-def test_what_an_older_program_recorded_is_indexed_first_and_that_is_said(tmp_path: Path) -> None:
+def test_what_an_older_program_recorded_is_indexed_first_and_that_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         clear_index(session)

@@ -67,7 +67,7 @@ def test_a_topic_is_found_by_what_is_said_of_it(tmp_path: Path) -> None:
     assert "partners see your orders" not in shown
 
 
-def test_a_topic_of_which_nothing_is_said_is_answered_with_those_that_are(tmp_path: Path) -> None:
+def test_a_topic_of_which_nothing_is_said_is_answered_with_the_topics_there_are(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--topic", "merger")
     assert result.exit_code == 2
     assert "says nothing of merger; it speaks of: " in result.stderr

@@ -78,7 +78,7 @@ def test_a_watch_that_stopped_is_overdue_and_ends_with_1(tmp_path: Path) -> None
     assert "Check that `clausewatch run` is still started." in " ".join(result.stdout.split())
 
 
-def test_a_selector_that_matches_nothing_is_said(tmp_path: Path) -> None:
+def test_a_selector_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         record(archive, same(START + 60 * HOUR, 2, fallback=True), START)

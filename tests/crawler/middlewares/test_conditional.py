@@ -29,7 +29,7 @@ def test_a_304_is_recorded_as_unchanged_and_a_new_page_as_changed(tmp_path: Path
     assert [each.outcome for each in rounds] == ["changed", "unchanged", "unchanged", "changed"]
 
 
-def test_the_whole_page_is_fetched_where_that_is_configured(tmp_path: Path) -> None:
+def test_the_whole_page_is_fetched_if_that_is_configured(tmp_path: Path) -> None:
     with serving() as site:
         policies = {"a": tagged(site, "/privacy", '"1"')}
         rounds = [crawl(tmp_path / "a.db", policies, full_fetch=0)["a"] for _ in range(2)]
@@ -64,7 +64,7 @@ def test_a_redirect_to_another_page_is_not_asked_with_the_validators_of_the_firs
     assert third.outcome == "changed"
 
 
-def test_a_304_that_was_not_asked_for_is_no_unchanged_policy(tmp_path: Path) -> None:
+def test_a_304_that_was_not_asked_for_is_not_an_unchanged_policy(tmp_path: Path) -> None:
     with serving() as site:
         site.pages["/privacy"] = Answer(status=304)
         found = crawl(tmp_path / "a.db", {"a": site.url("/privacy")})

@@ -170,7 +170,7 @@ def test_a_coded_page_is_read_as_a_plain_one(texts: dict[str, str], coding: str)
 NO_CODINGS = ("utf-8", "UTF-8", "none", "aws-chunked", "binary", "text/html", "gzip-not")
 
 
-def test_a_name_that_is_no_coding_means_a_plain_body(tmp_path: Path) -> None:
+def test_a_name_that_is_not_a_coding_means_a_plain_body(tmp_path: Path) -> None:
     with serving() as site:
         answers = {name: (name, PAGE.encode()) for name in NO_CODINGS}
         answers["with a coding"] = ("aws-chunked, gzip", gzip.compress(PAGE.encode()))

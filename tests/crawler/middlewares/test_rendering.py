@@ -162,7 +162,7 @@ def test_what_robots_txt_keeps_us_from_is_not_loaded_for_a_page(rendered: Render
     assert rendered.site.visits()["/not-for-us/build.js"] == 0
 
 
-def test_an_error_and_what_is_no_page_are_not_opened(rendered: Rendered) -> None:
+def test_an_error_and_what_is_not_a_page_are_not_opened(rendered: Rendered) -> None:
     assert rendered.found["an error"].outcome == "not comparable"
     assert rendered.site.visits()["/never.js"] == 0
     assert rendered.found["no page"].final_url == rendered.site.url("/plain")
@@ -231,7 +231,7 @@ def test_an_empty_page_says_what_may_help(tmp_path: Path) -> None:
     assert "render = true" in found.detail
 
 
-def test_no_browser_is_left_where_the_crawl_is_killed(tmp_path: Path) -> None:
+def test_no_browser_is_left_if_the_crawl_is_killed(tmp_path: Path) -> None:
     with serving() as site:
         desk = Desk(tmp_path)
         address = site.serve("/endless", shell(f'<script>fetch("/begun");</script><script>{"1;" * 9}{EVER}</script>'))

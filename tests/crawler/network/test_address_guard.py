@@ -32,7 +32,7 @@ def test_an_allowed_address_opens_every_name_and_spelling_of_it_and_nothing_else
     assert {results[host].error_kind for host in hosts[3:]} == {"refused"}
 
 
-def test_an_allowed_name_opens_that_name_alone_also_where_it_redirects(tmp_path: Path) -> None:
+def test_an_allowed_name_opens_that_name_alone_also_if_it_redirects(tmp_path: Path) -> None:
     with serving() as site:
         port = site.base.rpartition(":")[2]
         site.serve("/page", PAGE)

@@ -127,13 +127,13 @@ def test_an_opened_host_opens_what_it_leads_to_and_no_other_host() -> None:
     )
 
 
-def test_nothing_is_open_where_nothing_is_named() -> None:
+def test_nothing_is_open_if_nothing_is_named() -> None:
     assert not AllowList.of([]).opens("localhost", "127.0.0.1")
 
 
 @pytest.mark.parametrize(
     "entry", ["", " ", "*", "*.example", "http://a.example", "a.example:80", "a b", "127.1", "0x7f.1"]
 )
-def test_what_is_no_host_address_or_network_is_refused(entry: str) -> None:
+def test_what_is_not_a_host_address_or_network_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="is not a host, address or network"):
         AllowList.of([entry])

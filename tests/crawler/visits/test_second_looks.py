@@ -177,7 +177,7 @@ def test_a_return_and_flapping_are_marked(archive: Archive) -> None:
     assert not statuses(archive, watch.now)[0].flapping
 
 
-def test_switches_that_lie_weeks_apart_are_no_flapping(archive: Archive) -> None:
+def test_switches_that_lie_weeks_apart_are_not_flapping(archive: Archive) -> None:
     watch = Watch(archive)
     for page in (BASE, SOLD, BASE, SOLD, BASE):
         watch.visit(page, 8 * DAY)
@@ -185,7 +185,7 @@ def test_switches_that_lie_weeks_apart_are_no_flapping(archive: Archive) -> None
     assert not any(version.flapping for version in watch.versions)
 
 
-def test_a_new_text_among_those_that_flap_is_told(archive: Archive) -> None:
+def test_a_new_text_among_those_that_flap_is_reported(archive: Archive) -> None:
     watch = Watch(archive)
     new = written(shared=(*SHARED, "We sell your personal data to rope dealers."))
     for page in (BASE, SOLD, BASE, SOLD, new):

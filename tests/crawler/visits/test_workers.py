@@ -106,7 +106,7 @@ def test_a_hostile_page_costs_no_other_its_check() -> None:
     assert [type(outcome) for outcome in (outcomes[0], outcomes[1], outcomes[-1])] == [LimitHit] * 3
 
 
-def test_cpu_time_counts_anew_for_each_call() -> None:
+def test_cpu_time_counts_again_for_each_call() -> None:
     """One worker serves several calls that together use more than one may."""
     burn = [(burn_cpu, 0.6)] * 3
     assert call(*burn, limits=replace(LIMITS, count=1)) == [Done(0.6)] * 3
@@ -119,7 +119,7 @@ def burn_cpu(seconds: float) -> float:
     return seconds
 
 
-def test_our_own_fault_is_no_limit() -> None:
+def test_our_own_fault_is_not_a_limit() -> None:
     [outcome] = call((fail, "no such rule"))
     assert isinstance(outcome, Defect)
     assert str(outcome.error) == "no such rule"

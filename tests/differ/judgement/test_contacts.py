@@ -23,7 +23,7 @@ def test_an_address_that_is_masked_is_the_same_address() -> None:
     assert {piece.reason for piece in comparison.suppressed} == {"masked-address"}
 
 
-def test_another_address_is_told() -> None:
+def test_another_address_is_reported() -> None:
     comparison = edit(
         "For a copy of your data write to us at desk@lantern.example.",
         "For a copy of your data write to us at help@lantern.example.",
@@ -49,7 +49,7 @@ def test_words_of_contact_outside_rights_are_not_material(before: str, after: st
     assert not edit(before, after, heading="What we collect").material
 
 
-def test_a_line_of_an_address_after_a_sentence_on_rights_is_told() -> None:
+def test_a_line_of_an_address_after_a_sentence_on_rights_is_reported() -> None:
     lead = "If you have questions about your rights, please contact our data protection officer"
     comparison = edit(
         f"{lead}\n\nMill Lane 4\n\n0131 44 820", f"{lead}\n\nHigh Street 19\n\n0131 44 820", heading="Who we are"

@@ -73,7 +73,7 @@ def test_recipients_are_listed_by_class_and_by_name() -> None:
 
 
 @pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (INDONESIAN, "id")])
-def test_the_company_is_no_recipient_of_its_own(text: str, language: str) -> None:
+def test_the_company_is_not_a_recipient_of_its_own(text: str, language: str) -> None:
     own = {"Harbour", "Library", "Perpustakaan", "Dermaga"}
     assert not [name for name in named(text, language) if own & set(name.split())]
 
@@ -95,7 +95,7 @@ def test_the_company_may_be_called_otherwise_in_each_language() -> None:
     assert named(text, "en", "id") == ["Fernpost", "Bell & Tarn", "Quietcount", "Kirimcepat"]
 
 
-def test_a_place_is_no_recipient() -> None:
+def test_a_place_is_not_a_recipient() -> None:
     told = "Kami membagikan data Anda kepada pengelola pusat data kami di Jatipuro."
     assert named(f"# Kebijakan privasi\n\n## Pembagian\n\n{told}\n", "id") == []
 
@@ -159,12 +159,12 @@ def test_a_capital_alone_makes_no_recipient(sentence: str) -> None:
         ("Kami tidak menjual data pribadi Anda kepada pengiklan.", "id"),
     ],
 )
-def test_who_is_given_nothing_is_no_recipient_and_a_promise_is_no_right(sentence: str, language: str) -> None:
+def test_who_is_given_nothing_is_not_a_recipient_and_a_promise_is_not_a_right(sentence: str, language: str) -> None:
     title = {"en": "Privacy policy", "id": "Kebijakan privasi"}[language]
     assert inventory(document(f"# {title}\n\n{sentence}\n", language)) == Inventory()
 
 
-def test_what_came_and_went_is_told_and_inflection_is_neither() -> None:
+def test_what_came_and_went_is_reported_and_inflection_is_neither() -> None:
     before = (
         "# Privacy policy\n\n## Sharing\n\nWe share your personal data with a service provider and with Pinewire.\n"
     )
@@ -177,7 +177,7 @@ def test_what_came_and_went_is_told_and_inflection_is_neither() -> None:
     assert (change.rights_gone, change.rights_new) == ((), ())
 
 
-def test_what_one_language_alone_names_is_told() -> None:
+def test_what_one_language_alone_names_is_reported() -> None:
     found = Inventory(
         rights=(Right("access", "en", "R"), Right("erase", "en", "R"), Right("access", "id", "H")),
         recipients=(

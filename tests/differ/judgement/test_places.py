@@ -66,7 +66,7 @@ def in_states(language: str, first: str, second: str) -> str:
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_a_promise_that_goes_from_one_of_two_states_is_told_there(language: str) -> None:
+def test_a_promise_that_goes_from_one_of_two_states_is_reported_there(language: str) -> None:
     promise, other = PROMISES[language]
     comparison = compared(in_states(language, promise, promise), in_states(language, other, promise), language)
     assert [finding.section.split(" > ")[-1] for finding in comparison.findings if finding.material] == [
@@ -75,7 +75,7 @@ def test_a_promise_that_goes_from_one_of_two_states_is_told_there(language: str)
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_promises_of_two_states_that_change_places_are_told(language: str) -> None:
+def test_promises_of_two_states_that_change_places_are_reported(language: str) -> None:
     promise, other = PROMISES[language]
     comparison = compared(in_states(language, promise, other), in_states(language, other, promise), language)
     assert comparison.severity == "critical"

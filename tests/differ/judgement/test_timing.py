@@ -35,11 +35,11 @@ def timing(before: str, after: str, said: str = "We share your data with shops."
         ("Welcome aboard.", "Welcome aboard.", False),
     ],
 )
-def test_an_edit_is_silent_where_every_stated_date_stays(before: str, after: str, silent: bool) -> None:
+def test_an_edit_is_silent_if_every_stated_date_stays(before: str, after: str, silent: bool) -> None:
     assert timing(before, after).silent is silent
 
 
-def test_a_date_that_changed_alone_is_no_silent_edit() -> None:
+def test_a_date_that_changed_alone_is_not_a_silent_edit() -> None:
     found = compare(document("Last updated: 4 May 2024."), document("Last updated: 5 June 2024.")).timing
     assert (found.date_alone, found.silent) == (True, False)
     assert (found.stated_before, found.stated_after) == (date(2024, 5, 4), date(2024, 6, 5))
@@ -62,6 +62,6 @@ def test_a_window_ends_when_the_policy_takes_effect_else_its_days_after_the_stat
     assert (found.window_days, found.window_text, found.due) == (30, NOTICE, due)
 
 
-def test_the_stated_date_is_that_of_writing_where_one_of_effect_stands_beside_it() -> None:
+def test_the_date_of_writing_wins_over_a_date_of_effect() -> None:
     found = timing("Last updated: 4 May 2024.", "Last updated: 10 March 2026. Effective date: 1 December 2026.")
     assert (found.stated_after, found.effective) == (date(2026, 3, 10), date(2026, 12, 1))

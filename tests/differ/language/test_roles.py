@@ -41,7 +41,7 @@ def test_a_way_to_the_company_is_a_channel(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "text"), NO_WAYS)
-def test_words_of_contact_that_lead_nobody_to_the_company_are_no_channel(language: str, text: str) -> None:
+def test_words_of_contact_that_lead_nobody_to_the_company_are_not_a_channel(language: str, text: str) -> None:
     ways = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
     assert not sense(text, language).has(*ways)
 
@@ -50,7 +50,7 @@ def test_words_of_contact_that_lead_nobody_to_the_company_are_no_channel(languag
     ("language", "text"),
     [("en", "We take steps to protect our rights."), ("id", "Kami melindungi hak kami.")],
 )
-def test_rights_of_the_company_are_no_rights_of_the_reader(language: str, text: str) -> None:
+def test_rights_of_the_company_are_not_rights_of_the_reader(language: str, text: str) -> None:
     assert not sense(text, language).has("right.rights", "right.grant")
 
 
@@ -62,6 +62,6 @@ def test_rights_of_the_reader_are_rights(language: str, text: str) -> None:
     assert sense(text, language).has("right.rights", "right.grant")
 
 
-def test_a_condition_is_no_choice_unless_it_is_the_only_one() -> None:
+def test_a_condition_is_not_a_choice_unless_it_is_the_only_one() -> None:
     assert not sense("If you choose to link two accounts, we show both.", "en").has("optout")
     assert sense("We link two accounts only if you choose to allow it.", "en").has("optout")

@@ -51,7 +51,7 @@ def test_new_clause_stands_alone() -> None:
     assert different(paired(CLAUSES, [*CLAUSES[:2], new, *CLAUSES[2:]])) == [(None, new)]
 
 
-def test_gone_clause_stands_where_it_stood() -> None:
+def test_gone_clause_keeps_its_place() -> None:
     pairs = paired(CLAUSES, [*CLAUSES[:2], *CLAUSES[3:]])
     assert texts(pairs[2]) == (CLAUSES[2], None)
     assert different(pairs) == [(CLAUSES[2], None)]
@@ -72,7 +72,7 @@ def test_doubled_clause_is_new_once() -> None:
     assert different(paired(CLAUSES, [*CLAUSES, CLAUSES[2]])) == [(None, CLAUSES[2])]
 
 
-def test_clauses_of_other_words_are_no_pair() -> None:
+def test_clauses_of_other_words_are_not_paired() -> None:
     other = "Quarrels among neighbours belong before a wise judge."
     assert set(different(paired(CLAUSES[:1], [other]))) == {(CLAUSES[0], None), (None, other)}
 
@@ -84,7 +84,7 @@ def test_short_lines_are_paired_in_their_place_only() -> None:
     assert (("Old sails", "New sails")) not in different(paired(before, [*CLAUSES, "New sails"]))
 
 
-def test_heading_is_no_pair_of_a_paragraph() -> None:
+def test_heading_is_not_paired_with_a_paragraph() -> None:
     before = statements(document("## Bicycles on deck are welcome\n\nOne clause."))
     after = statements(document("Bicycles on deck are very welcome\n\nOne clause."))
     pairs = [pair for pair in align(before, after).pairs if pair.before and pair.after]

@@ -45,7 +45,7 @@ def test_new_section_is_new() -> None:
     assert found["Benches"].status == "new"
 
 
-def test_gone_section_is_shown_where_it_stood() -> None:
+def test_gone_section_keeps_its_place() -> None:
     after = BEFORE.replace("## Ladders\n\nLadders are lent for a day.\n\nReturn them dry.\n\n", "")
     found = redline(document(BEFORE), document(after))
     names = [section.section for section in found]

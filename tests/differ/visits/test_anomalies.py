@@ -48,5 +48,5 @@ def test_a_text_of_which_most_was_replaced_is_odd() -> None:
 
 
 @pytest.mark.parametrize(("now", "before", "is_odd"), [(True, False, True), (True, True, False), (False, False, False)])
-def test_a_change_with_a_fallback_is_odd_where_it_is_new(now: bool, before: bool, is_odd: bool) -> None:
+def test_a_change_with_a_fallback_is_odd_if_it_is_new(now: bool, before: bool, is_odd: bool) -> None:
     assert (newly_fallen_back(now, before) is not None) == is_odd

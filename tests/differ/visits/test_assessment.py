@@ -61,7 +61,7 @@ def test_changed_page_is_compared() -> None:
     assert assessment.comparison.topics == ("sharing",)
 
 
-def test_answer_that_is_no_policy_is_screened_before_it_is_compared() -> None:
+def test_answer_that_is_not_a_policy_is_screened_before_it_is_compared() -> None:
     """A gone page makes no version and no finding."""
     gone = Page(b"<html><body><h1>Not found</h1></body></html>", "text/html", status=404)
     assessment = visit(gone, latest(page(SHARING)))
@@ -127,7 +127,7 @@ def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> Non
     assert assessment.comparison.topics == ("sharing",)
 
 
-def test_selector_that_stops_fitting_is_no_change_by_itself() -> None:
+def test_selector_that_stops_fitting_is_not_a_change_by_itself() -> None:
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     aside = "Our sponsors receive your personal data too."
     before, after = selected(page(SHARING, aside=aside)), page(SHARING, aside=aside)
@@ -145,7 +145,7 @@ def test_link_for_a_choice_that_goes_to_another_site_is_material() -> None:
     assert assessment.comparison.topics == ("rights",)
 
 
-def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_no_version() -> None:
+def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_not_a_version() -> None:
     assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
 
 

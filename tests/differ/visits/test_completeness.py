@@ -92,7 +92,7 @@ def test_a_text_that_breaks_off_late_wants_a_second_look(share: float) -> None:
 
 
 @pytest.mark.parametrize("sections", [1, 2, 3])
-def test_sections_that_are_deleted_at_the_end_are_told_after_a_second_look(sections: int) -> None:
+def test_sections_that_are_deleted_at_the_end_are_reported_after_a_second_look(sections: int) -> None:
     """Rights usually come last: a company that deletes them is not a bad connection."""
     heads = [place for place, line in enumerate(ENGLISH) if line.startswith("## ")]
     rest = page(*ENGLISH[: heads[-sections]])
@@ -181,7 +181,7 @@ def test_another_spelling_alone_is_the_same_policy() -> None:
     assert (found.reason, found.comparison is not None and found.comparison.material) == (None, False)
 
 
-def test_a_change_in_the_same_spelling_is_no_other_edition() -> None:
+def test_a_change_in_the_same_spelling_is_not_another_edition() -> None:
     sold = tuple(line.replace("We do not sell", "We may sell") for line in ENGLISH)
     found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *BRITISH))
     assert found.comparison is not None

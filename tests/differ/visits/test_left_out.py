@@ -108,7 +108,7 @@ def test_watched_prose_that_comes_or_goes_leaves_the_outcome_as_it_is(
 
 
 @pytest.mark.parametrize("after", [(SOLD,), (SOLD, PIER), (PIER, SOLD)])
-def test_other_prose_that_changes_is_no_news(after: tuple[str, ...]) -> None:
+def test_other_prose_that_changes_is_not_news(after: tuple[str, ...]) -> None:
     found = visited(html(SOLD), html(*after))
     assert (found.outcome, found.left_out, found.left_out_change) == ("unchanged", None, None)
 

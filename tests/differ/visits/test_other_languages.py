@@ -128,7 +128,7 @@ def test_a_new_date_is_quiet(case: Case, setting: Setting) -> None:
 
 @settings
 @languages
-def test_a_new_sentence_about_sharing_is_told_at_low_severity(case: Case, setting: Setting) -> None:
+def test_a_new_sentence_about_sharing_is_reported_at_low_severity(case: Case, setting: Setting) -> None:
     paragraphs = case.text.split("\n\n")
     heading = [number for number, paragraph in enumerate(paragraphs) if paragraph.startswith("## ")][3]
     paragraphs[heading + 2] += case.sharing if case.language in UNSPACED else f" {case.sharing}"

@@ -55,13 +55,13 @@ def test_a_mask_is_any_address(mask: str, sentence: str, language: str) -> None:
         assert "masked-address" in reasons(found)
 
 
-def test_a_sentence_that_changes_beside_its_mask_is_told() -> None:
+def test_a_sentence_that_changes_beside_its_mask_is_reported() -> None:
     shown = text(*ENGLISH, ASKING.format("data@ferry.example"))
     hidden = text(*ENGLISH, ASKING.replace("at any time", "within ten days only").format("[email protected]"))
     assert compared(shown, hidden).material
 
 
-def test_another_address_is_told_as_before() -> None:
+def test_another_address_is_reported_as_before() -> None:
     assert compared(
         text(*ENGLISH, ASKING.format("data@ferry.example"), "Or write to office@ferry.example."),
         text(*ENGLISH, ASKING.format("data@dinghy.example"), "Or write to [email protected]."),
@@ -86,7 +86,7 @@ def test_a_menu_of_links_is_quiet_wherever_it_is() -> None:
         ("## Our network", "We pass your personal data to these advertising partners."),
     ],
 )
-def test_a_list_of_recipients_is_no_menu(heading: str, before: str) -> None:
+def test_a_list_of_recipients_is_not_a_menu(heading: str, before: str) -> None:
     names = (
         "Acme Ads",
         "Borrow Bank",

@@ -84,7 +84,7 @@ def test_another_text_of_the_page_is_not_the_policys_while_the_selector_does_not
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_the_policys_own_change_is_told_whether_the_selector_fits_or_not(language: str) -> None:
+def test_the_policys_own_change_is_reported_whether_the_selector_fits_or_not(language: str) -> None:
     fitting = version(page(language), language)
     fallen = version(page(language, fits=False), language, fitting)
     for fits, before in [(True, fitting), (False, fitting), (False, fallen), (True, fallen)]:

@@ -150,7 +150,7 @@ def test_a_list_that_starts_over_does_so_once() -> None:
     assert [block.marker for block in found.sections[0].blocks] == ["1.", "2.", "5.", "6."]
 
 
-def test_a_number_that_changes_is_no_change_of_the_words() -> None:
+def test_a_number_that_changes_is_not_a_change_of_the_words() -> None:
     one, other = (
         document(*(paragraph(text, in_list=(1, 0)) for text in texts)) for texts in ((KEPT, SHARED), (SHARED,))
     )
@@ -173,7 +173,7 @@ def test_footnotes_are_read_and_their_marks_are_not() -> None:
     assert found == ["We keep letters for 30 days.", "Postcards for 60 days."]
 
 
-def test_links_lead_where_they_lead() -> None:
+def test_links_keep_their_targets() -> None:
     link = f'<w:hyperlink r:id="rId9">{run("the authority")}</w:hyperlink>'
     body = document(paragraph(run("Write to ") + link), links={"rId9": "https://authority.example/complain"})
     (block,) = word(body).sections[0].blocks

@@ -32,7 +32,7 @@ def lines(text: str, content_type: str = "text/markdown") -> list[str]:
         ("- a\n  goes on\n- b", ["a goes on", "b"]),
     ],
 )
-def test_marks_are_no_words(text: str, expected: list[str]) -> None:
+def test_marks_are_not_words(text: str, expected: list[str]) -> None:
     assert lines(text) == expected
 
 

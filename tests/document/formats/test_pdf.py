@@ -205,7 +205,7 @@ def test_marks_of_footnotes_stand_apart_and_raised_letters_do_not() -> None:
 
 
 @pytest.mark.parametrize("angle", [0, 45, 30])
-def test_a_watermark_is_no_paragraph(angle: float) -> None:
+def test_a_watermark_is_not_a_paragraph(angle: float) -> None:
     pdf = FPDF()
     for number in range(2):
         pdf.add_page()
@@ -217,7 +217,7 @@ def test_a_watermark_is_no_paragraph(angle: float) -> None:
     assert "DRAFT" not in read(page(bytes(pdf.output()))).document.text
 
 
-def test_a_large_title_is_no_watermark() -> None:
+def test_a_large_title_is_not_a_watermark() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("helvetica", size=60)
@@ -227,7 +227,7 @@ def test_a_large_title_is_no_watermark() -> None:
     assert "Radio Lark" in read(page(bytes(pdf.output()))).document.text
 
 
-def test_cells_of_a_table_stay_apart_and_a_list_number_is_no_cell() -> None:
+def test_cells_of_a_table_stay_apart_and_a_list_number_is_not_a_cell() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("times", size=11)

@@ -90,7 +90,7 @@ def test_another_charset_in_the_page_is_seen() -> None:
     assert not differs_only_in_volatile_parts(before, after)
 
 
-def test_an_attribute_that_a_selector_names_is_no_rotation() -> None:
+def test_an_attribute_that_a_selector_names_is_not_a_rotation() -> None:
     pages = html('<p data-part="policy">A'), html('<p data-part="terms">A')
     assert differs_only_in_volatile_parts(*pages)
     assert not differs_only_in_volatile_parts(*pages, ExtractionOptions(select=("[data-part=policy]",)))

@@ -70,7 +70,7 @@ def page(body: str) -> Page:
     return Page(f"<html lang='en'><body><main>{body}</main></body></html>".encode(), "text/html")
 
 
-def test_number_that_moves_between_markup_and_text_is_no_new_version() -> None:
+def test_number_that_moves_between_markup_and_text_is_not_a_new_version() -> None:
     """A page whose list numbers are typed and one whose numbers are rendered say the same."""
     typed = page("<h2>1. Uses</h2><p>We use it to:</p><p>a) bill you;</p><p>b) write to you.</p><p>• Or not.</p>")
     marked = page(

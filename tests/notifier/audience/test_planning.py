@@ -52,7 +52,7 @@ def test_who_hears_by_digest_is_sent_nothing_now_but_what_is_critical() -> None:
     assert (len(urgent.targets), urgent.urgent, len(urgent.alerts)) == (2, True, 2)
 
 
-def test_who_hears_by_digest_and_has_none_is_told_at_once() -> None:
+def test_who_hears_by_digest_and_has_none_is_reported_at_once() -> None:
     (message,) = plan(replace(DESK, alerts="digest"), FROM_THE_START, [change(1, SHARED)])
     assert message.targets
 

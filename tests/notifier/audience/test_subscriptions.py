@@ -54,7 +54,7 @@ def test_topics_decide(topics: tuple[str, ...], topic: str, material: bool, told
 
 
 @pytest.mark.parametrize(("severity", "told"), [("low", False), ("medium", True), ("high", True), ("critical", True)])
-def test_the_threshold_of_severity_is_the_lowest_that_is_told(severity: Severity, told: bool) -> None:
+def test_the_threshold_of_severity_is_the_lowest_that_is_reported(severity: Severity, told: bool) -> None:
     subscriber = Subscriber("Desk", (), severity="medium")
     assert asks_for(subscriber, "Teahouse", (), of("sharing", severity, material=True)) is told
 
@@ -107,5 +107,5 @@ def test_operators_are_those_who_say_so() -> None:
     assert not asks_for(watch, "Teahouse", (), of("sharing", "critical", material=True))
 
 
-def test_everything_material_is_told_where_nothing_is_configured() -> None:
+def test_everything_material_is_reported_if_nothing_is_configured() -> None:
     assert asks_for(DESK, "Teahouse", (), of("rights", "low", material=True))

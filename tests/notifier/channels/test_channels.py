@@ -56,7 +56,7 @@ def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
         ("mastodon://CANARYCANARYCANARY@h.example", "", "mastodon is not among the services"),
     ],
 )
-def test_addresses_that_cannot_be_used_are_told_in_clear_words_without_their_secret(
+def test_addresses_that_cannot_be_used_are_reported_in_clear_words_without_their_secret(
     url: str, recipient: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(1):
@@ -106,7 +106,7 @@ def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
     assert received["message"].strip() == MESSAGE.chat.single(ANY, MESSAGE.subject)
 
 
-def test_a_refusal_of_a_webhook_is_told_and_may_pass(hook: Sink) -> None:
+def test_a_refusal_of_a_webhook_is_reported_and_may_pass(hook: Sink) -> None:
     hook.status = 503
     outcome = send_message(Channel("hook", hook.url("CANARYTOKEN")), "", MESSAGE)
     assert isinstance(outcome, Failed)
@@ -147,7 +147,7 @@ def test_a_refused_login_may_pass_and_shows_no_password(mail: MailServer, caplog
     assert "CANARYPASS" not in repr(outcome) + caplog.text
 
 
-def test_a_server_out_of_reach_is_told_so() -> None:
+def test_a_server_out_of_reach_is_reported() -> None:
     outcome = send_message(Channel("desk", "mailto://127.0.0.1:1/?from=a@b.example"), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert outcome.unreachable

@@ -78,7 +78,7 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize("scheme", SAMPLES)
-def test_no_service_shows_its_secrets_where_it_fails(scheme: str) -> None:
+def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
     """The host is never reached: what is logged and said of that is looked through."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
@@ -98,7 +98,7 @@ def test_the_search_for_secrets_would_find_them() -> None:
         assert shown(secrets_of(url), url) == secrets_of(url)
 
 
-def test_no_chat_service_shows_its_secrets_where_all_goes_well(
+def test_no_chat_service_shows_its_secrets_if_all_goes_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
     with services(self_signed(tmp_path)) as running:

@@ -61,7 +61,7 @@ def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
         assert digest.account.head in part
 
 
-def test_where_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
+def test_if_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
     message = compose(only(reader.at(NEXT_MONDAY)))
     assert message.subject == "Clausewatch weekly digest, 9 March 2026: nothing was checked of 1 policy"
     assert "No change" not in message.text + message.html + message.chat.head
@@ -86,7 +86,7 @@ def test_each_visit_is_counted_in_one_digest(reader: Reader) -> None:
     assert counts == [1, 2, 3]
 
 
-def test_what_was_told_at_once_is_recalled_and_what_was_not_told_is_counted(reader: Reader) -> None:
+def test_what_was_reported_at_once_is_recalled_and_what_was_not_reported_is_counted(reader: Reader) -> None:
     record_change(reader.archive, CONSENT, RETENTION)
     record_change(reader.archive, RETENTION)
     (alert,) = reader.told()
@@ -106,7 +106,7 @@ def test_a_change_is_recalled_in_one_digest(reader: Reader) -> None:
     assert only(reader.at(NEXT_MONDAY + days(7))).account.changes == ()
 
 
-def test_trouble_is_told_first(reader: Reader) -> None:
+def test_trouble_is_reported_first(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     reader.failed(BAKERY)
     digest = only(reader.at(NEXT_MONDAY))
@@ -115,7 +115,7 @@ def test_trouble_is_told_first(reader: Reader) -> None:
     assert message.text.index("it did not answer within 30 s") < message.text.index("What was checked")
 
 
-def test_a_policy_that_was_first_read_is_no_change(reader: Reader, archive: Archive) -> None:
+def test_a_policy_that_was_first_read_is_not_a_change(reader: Reader, archive: Archive) -> None:
     other = replace(WEEKLY, name="Board", digest=Schedule("daily"))
     reader.watch(BAKERY)
     reader.subscribers.append(other)
@@ -126,7 +126,7 @@ def test_a_policy_that_was_first_read_is_no_change(reader: Reader, archive: Arch
     assert [watch.outcomes for watch in digest.account.watches] == [(("failed", 1),)]
 
 
-def test_alerts_that_wait_for_the_digest_are_told_by_it_with_their_words(reader: Reader) -> None:
+def test_alerts_that_wait_for_the_digest_are_reported_by_it_with_their_words(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, SHARING)
     assert reader.told() == []
@@ -147,7 +147,7 @@ def test_a_critical_alert_waits_for_no_digest(reader: Reader) -> None:
     assert only(reader.at(NEXT_MONDAY)).notices == ()
 
 
-def test_alerts_that_wait_for_a_digest_that_is_given_up_are_told_at_once(reader: Reader) -> None:
+def test_alerts_that_wait_for_a_digest_that_is_given_up_are_reported_at_once(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, SHARING)
     assert reader.told() == []

@@ -37,7 +37,7 @@ def told(reader: Reader) -> list[list[str]]:
     return [[alert.finding.after for alert in each.alerts] for each in reader.told() if isinstance(each, Notice)]
 
 
-def test_an_exact_false_alarm_is_recorded_and_not_told(reader: Reader) -> None:
+def test_an_exact_false_alarm_is_recorded_and_not_reported(reader: Reader) -> None:
     say(reader, "false-alarm")
     record_change(reader.archive, SHARING)
     assert told(reader) == []
@@ -55,7 +55,7 @@ def test_an_exact_false_alarm_is_recorded_and_not_told(reader: Reader) -> None:
     ],
     ids=["before", "after", "rule"],
 )
-def test_other_words_or_another_rule_are_told(reader: Reader, other: object) -> None:
+def test_other_words_or_another_rule_are_reported(reader: Reader, other: object) -> None:
     say(reader, "false-alarm")
     assert isinstance(other, type(SHARING))
     record_change(reader.archive, SHARING, other)
@@ -63,20 +63,20 @@ def test_other_words_or_another_rule_are_told(reader: Reader, other: object) -> 
 
 
 @pytest.mark.parametrize("kind", ["acknowledge", "comment"])
-def test_what_was_no_false_alarm_is_told_again(reader: Reader, kind: ReviewKind) -> None:
+def test_a_finding_that_is_not_a_false_alarm_is_reported_again(reader: Reader, kind: ReviewKind) -> None:
     say(reader, kind)
     record_change(reader.archive, SHARING)
     assert told(reader) == [[SHARING.after]]
 
 
-def test_a_false_alarm_that_was_taken_back_is_told_again(reader: Reader) -> None:
+def test_a_false_alarm_that_was_taken_back_is_reported_again(reader: Reader) -> None:
     say(reader, "false-alarm")
     say(reader, "acknowledge")
     record_change(reader.archive, SHARING)
     assert told(reader) == [[SHARING.after]]
 
 
-def test_a_digest_says_why_it_was_not_told(reader: Reader) -> None:
+def test_a_digest_says_why_it_was_not_reported(reader: Reader) -> None:
     say(reader, "false-alarm")
     record_change(reader.archive, SHARING, RETENTION)
     (digest,) = reader.at(START + days(7) + 2 * HOUR)

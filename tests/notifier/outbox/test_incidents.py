@@ -122,7 +122,7 @@ def kinds(told: Sequence[IncidentNotice]) -> list[str]:
     return [f"{each.report.kind} {each.report.stage}" for each in told]
 
 
-def test_a_policy_that_cannot_be_read_is_told_once_when_it_lasts_and_once_when_it_is_over(watching: Watch) -> None:
+def test_a_policy_that_cannot_be_read_is_reported_once_when_it_lasts_and_once_when_it_is_over(watching: Watch) -> None:
     for _ in range(AFTER - 1):
         watching.visit("failed")
         assert watching.told() == []
@@ -140,12 +140,12 @@ def test_a_policy_that_cannot_be_read_is_told_once_when_it_lasts_and_once_when_i
     assert watching.told() == []
 
 
-def test_a_shorter_trouble_is_not_told(watching: Watch) -> None:
+def test_a_shorter_trouble_is_not_reported(watching: Watch) -> None:
     watching.visit("failed", "login", "read")
     assert watching.told() == []
 
 
-def test_a_second_time_of_trouble_is_told_again(watching: Watch) -> None:
+def test_a_second_time_of_trouble_is_reported_again(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     assert kinds(watching.told()) == ["unread began"]
     watching.visit("read", *["failed"] * AFTER)
@@ -177,7 +177,7 @@ def test_a_policy_is_gone_only_when_the_server_keeps_saying_so(watching: Watch) 
     assert kinds(watching.told()) == ["gone ended"]
 
 
-def test_a_policy_that_was_taken_out_is_no_trouble_any_more_and_nothing_is_said(watching: Watch) -> None:
+def test_a_policy_that_was_taken_out_is_not_a_trouble_any_more_and_nothing_is_reported(watching: Watch) -> None:
     watching.visit(*["gone"] * AFTER)
     assert kinds(watching.told()) == ["gone began"]
     watching.policies = [replace(TEAHOUSE, name="Bakery")]
@@ -185,7 +185,9 @@ def test_a_policy_that_was_taken_out_is_no_trouble_any_more_and_nothing_is_said(
     assert watching.told() == []
 
 
-def test_a_selector_that_falls_back_is_told_at_once_and_over_when_it_matched_for_some_time(archive: Archive) -> None:
+def test_a_selector_that_falls_back_is_reported_at_once_and_over_when_it_matched_for_some_time(
+    archive: Archive,
+) -> None:
     """A page that shows two faces in turn is told once."""
     selected = replace(TEAHOUSE, options=ExtractionOptions(languages=("en",), select=("main",)))
     watching = Watch(archive, policies=[selected])
@@ -202,7 +204,7 @@ def test_a_selector_that_falls_back_is_told_at_once_and_over_when_it_matched_for
     assert kinds(watching.told()) == ["fallback ended"]
 
 
-def test_a_text_that_goes_back_and_forth_is_told_with_what_became_of_its_alerts(watching: Watch) -> None:
+def test_a_text_that_goes_back_and_forth_is_reported_with_what_became_of_its_alerts(watching: Watch) -> None:
     for edition in "abababa":
         watching.now += HOUR
         known = latest(watching.archive, "Teahouse")
@@ -217,7 +219,7 @@ def test_a_text_that_goes_back_and_forth_is_told_with_what_became_of_its_alerts(
     assert kinds(watching.told()) == ["flapping ended"]
 
 
-def test_a_missed_schedule_is_found_by_the_next_run_and_told_once(watching: Watch) -> None:
+def test_a_missed_schedule_is_found_by_the_next_run_and_reported_once(watching: Watch) -> None:
     mark_tried(watching.archive, ["Teahouse"], watching.now)
     watching.now += 2 * TEAHOUSE.every
     assert outbox.plan_missed(watching.archive, watching.subscribers, watching.now) == 0
@@ -232,7 +234,7 @@ def test_a_missed_schedule_is_found_by_the_next_run_and_told_once(watching: Watc
     assert watching.told() == []
 
 
-def test_a_subscription_that_matches_no_policy_is_told_once(watching: Watch) -> None:
+def test_a_subscription_that_matches_no_policy_is_reported_once(watching: Watch) -> None:
     watching.subscribers.append(replace(READER, policies=("tag:bank",)))
     watching.configure()
     (told,) = watching.told()
@@ -268,7 +270,9 @@ def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch)
     ],
     ids=["another address", "another channel", "the same address", "the same and another"],
 )
-def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways: list[str], told_at: list[str]) -> None:
+def test_messages_that_were_given_up_are_reported_another_way(
+    watching: Watch, ways: list[str], told_at: list[str]
+) -> None:
     watching.subscribers = [replace(ADMIN, via=tuple(map(Target.parse, ways))), READER]
     watching.configure()
     for _ in range(2):
@@ -287,7 +291,7 @@ def test_messages_that_were_given_up_are_told_another_way(watching: Watch, ways:
     assert watching.told() == []
 
 
-def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(watching: Watch) -> None:
+def test_an_operator_message_that_was_given_up_is_reported_once_and_that_one_never(watching: Watch) -> None:
     watching.subscribers = [replace(ADMIN, via=(Target("desk", "admin@example.org"), Target("chat")))]
     watching.configure()
     watching.visit(*["failed"] * AFTER)
@@ -299,7 +303,7 @@ def test_an_operator_message_that_was_given_up_is_told_once_and_that_one_never(w
     assert passes == [2, 2, 0, 0, 0]
 
 
-def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watch) -> None:
+def test_what_was_sent_after_all_and_given_up_again_is_reported_again(watching: Watch) -> None:
     watching.subscribers.append(READER)
     watching.configure()
     record_change(watching.archive, WILL_NOT)
@@ -311,7 +315,7 @@ def test_what_was_sent_after_all_and_given_up_again_is_told_again(watching: Watc
         watching.plan()
 
 
-def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
+def test_a_broken_template_is_reported_until_it_was_sound(watching: Watch) -> None:
     broken = Templates({"alert.txt": "alert.txt, line 3: unexpected '}'"})
     (told,) = watching.told(broken)
     assert compose(told).subject == "Clausewatch: the template alert.txt cannot be used"
@@ -321,7 +325,7 @@ def test_a_broken_template_is_told_until_it_was_sound(watching: Watch) -> None:
     assert kinds(watching.told(broken)) == ["template began"]
 
 
-def test_who_becomes_an_operator_later_is_told_of_what_lasts(watching: Watch) -> None:
+def test_a_later_operator_is_notified_of_troubles_that_last(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     watching.subscribers = []
     watching.configure()
@@ -331,7 +335,7 @@ def test_who_becomes_an_operator_later_is_told_of_what_lasts(watching: Watch) ->
     assert {each.subscriber for each in watching.told()} == {"Admin", "Second"}
 
 
-def test_who_is_no_operator_hears_nothing(watching: Watch) -> None:
+def test_who_is_not_an_operator_hears_nothing(watching: Watch) -> None:
     watching.subscribers = [READER]
     watching.configure()
     watching.visit(*["failed"] * AFTER)
@@ -419,7 +423,9 @@ def beside(watching: Watch, *sentences: WatchedSentence, gone: tuple[WatchedSent
     record(watching.archive, AssessedFetch(fetched(watching.now, b"<p>"), found, known.number), watching.now)
 
 
-def test_sentences_beside_a_policy_are_told_once_with_how_to_take_them_in_or_leave_them_out(watching: Watch) -> None:
+def test_sentences_beside_a_policy_are_reported_once_with_how_to_take_them_in_or_leave_them_out(
+    watching: Watch,
+) -> None:
     beside(watching, HIRED)
     (told,) = watching.told()
     assert (told.report.kind, told.report.stage) == ("left-out", "began")

@@ -38,7 +38,7 @@ def send(archive: Archive, mail: MailServer, hook: Sink, templates: Path | None 
     return deliver(archive, [READER, ADMIN], ways, clock=lambda: NOW, templates=templates, thresholds=Thresholds())
 
 
-def test_an_address_that_bounces_is_told_at_once_through_another_channel(
+def test_an_address_that_bounces_is_reported_at_once_through_another_channel(
     recorded: Archive, mail: MailServer, hook: Sink
 ) -> None:
     mail.refuses["officer@example.org"] = "550 no such mailbox"
@@ -52,7 +52,7 @@ def test_an_address_that_bounces_is_told_at_once_through_another_channel(
     assert send(recorded, mail, hook).accepted == 0
 
 
-def test_a_template_that_fails_is_told_with_its_line(
+def test_a_template_that_fails_is_reported_with_its_line(
     recorded: Archive, mail: MailServer, hook: Sink, tmp_path: Path
 ) -> None:
     (tmp_path / "alert.txt").write_text("{{ headline }}\n{{ nobody_knows }}\n")

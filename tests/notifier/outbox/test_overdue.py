@@ -117,7 +117,7 @@ def test_the_reader_hears_of_it_through_another_channel(desk: Desk) -> None:
     assert [(kind, about) for kind, about, _ in desk.troubles()] == [("waiting", "Officer (desk:officer@example.org)")]
 
 
-def test_a_trouble_that_nobody_could_hear_of_is_told_once_somebody_can(desk: Desk) -> None:
+def test_a_trouble_that_nobody_could_hear_of_is_reported_once_somebody_can(desk: Desk) -> None:
     desk.subscribers = (READER, replace(ADMIN, via=(OFFICER,)))
     desk.breaks()
     desk.change(CRITICAL)

@@ -56,21 +56,23 @@ def told(archive: Archive, mail: MailServer) -> Archive:
     return archive
 
 
-def test_a_return_is_told_to_whoever_was_told_of_the_change(told: Archive, mail: MailServer) -> None:
+def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: Archive, mail: MailServer) -> None:
     """Although the desk asks for nothing of what the return changes."""
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
     assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
 
 
-def test_a_return_is_not_told_to_who_was_not_told_of_the_change(archive: Archive, mail: MailServer) -> None:
+def test_a_return_is_not_reported_to_those_who_were_not_notified_of_the_change(
+    archive: Archive, mail: MailServer
+) -> None:
     outbox.register(archive, [DESK], START)
     for day, edition in enumerate("ABA"):
         show(archive, day, edition, RETENTION)
     assert subjects(archive, mail) == []
 
 
-def test_flapping_is_held_and_nothing_is_told_where_the_told_text_stays(told: Archive, mail: MailServer) -> None:
+def test_flapping_is_held_and_nothing_is_reported_if_the_reported_text_stays(told: Archive, mail: MailServer) -> None:
     for day, edition in enumerate("ABABA", start=2):
         show(told, day, edition, WILL_NOT)
     back = BACK_TO_A.replace("low", "critical")
@@ -79,7 +81,7 @@ def test_flapping_is_held_and_nothing_is_told_where_the_told_text_stays(told: Ar
     assert subjects(told, mail) == [CHANGED, back]
 
 
-def test_flapping_is_told_once_where_another_text_stays(told: Archive, mail: MailServer) -> None:
+def test_flapping_is_reported_once_if_another_text_stays(told: Archive, mail: MailServer) -> None:
     for day, edition in enumerate("ABAB", start=2):
         show(told, day, edition, WILL_NOT)
     before = subjects(told, mail)
@@ -98,7 +100,7 @@ def test_flapping_is_told_once_where_another_text_stays(told: Archive, mail: Mai
         ("id", "Teahouse kembali ke teks tanggal 1 Mei 2026 (versi 2)."),
     ],
 )
-def test_a_return_is_said_in_the_language_of_the_reader(language: Language, headline: str) -> None:
+def test_a_return_is_reported_in_the_language_of_the_reader(language: Language, headline: str) -> None:
     moment = START + timedelta(days=60)
     told = replace(notice(WILL_NOT), former=Seen(2, moment, moment, dates=()), confirmed=False)
     message = alert_message(told, language)

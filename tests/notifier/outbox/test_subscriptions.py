@@ -163,7 +163,7 @@ def test_who_is_forgotten_may_come_back_as_somebody_new(reader: Reader) -> None:
     assert len(reader.told()) == 1
 
 
-def test_an_address_that_another_subscription_has_too_is_told_of(reader: Reader) -> None:
+def test_an_address_that_another_subscription_has_too_is_reported(reader: Reader) -> None:
     mine = replace(WEEKLY, name="Anna", digest=None)
     subscribe(reader, mine)
     subscribe(reader, replace(mine, name="Team"))

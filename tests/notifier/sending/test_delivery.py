@@ -119,7 +119,7 @@ def test_a_subscription_registered_before_the_crawl_hears_of_what_the_crawl_find
     assert desk.deliver().accepted == 1
 
 
-def test_a_widened_topic_is_told_from_then_on(desk: Desk, mail: MailServer) -> None:
+def test_a_widened_topic_is_reported_from_then_on(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, RETENTION)
     desk.deliver()
     desk.subscribers = [replace(DESK, topics=("sharing", "rights", "retention"))]

@@ -97,7 +97,7 @@ def test_the_most_severe_alert_comes_first() -> None:
         ([1], [1], "last updated 1 March 2026, as before"),
     ],
 )
-def test_the_dates_that_the_policy_states_are_told(earlier: list[int], later: list[int], said: str) -> None:
+def test_the_dates_that_the_policy_states_are_reported(earlier: list[int], later: list[int], said: str) -> None:
     def stated(days: list[int]) -> tuple[StatedDate, ...]:
         return tuple(StatedDate("updated", date(2026, 3, day), "") for day in days)
 
@@ -194,7 +194,7 @@ def test_the_test_of_hostile_text_would_find_a_script() -> None:
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "Teahouse"])
-def test_an_address_that_is_none_of_the_web_is_no_link(url: str) -> None:
+def test_an_address_outside_the_web_is_not_a_link(url: str) -> None:
     assert "<a " not in alert_message(notice(WILL_NOT, url=url)).html
 
 

@@ -64,7 +64,7 @@ def test_all_that_a_template_gets_is_documented_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "said", ["no conversation with the mail server", "no whole answer within", "a redirect is not followed"]
 )
-def test_what_the_troubleshooting_quotes_is_said(said: str) -> None:
+def test_what_the_troubleshooting_quotes_is_reported(said: str) -> None:
     sources = [path.read_text(encoding="utf-8") for path in (PROJECT / "notifier").rglob("*.py")]
     assert said in DOCUMENT
     assert any(said in source for source in sources)

@@ -117,7 +117,7 @@ def test_the_words_of_a_page_are_escaped_there_too(own: OwnTemplates, folder: Pa
         ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "RecursionError"),
     ],
 )
-def test_a_template_that_fails_or_reaches_out_is_told_and_ours_is_sent(
+def test_a_template_that_fails_or_reaches_out_is_reported_and_ours_is_sent(
     own: OwnTemplates, folder: Path, template: str, why: str
 ) -> None:
     (folder / "alert.html").write_text(template)
@@ -155,7 +155,7 @@ def test_files_that_no_message_uses_are_found(tmp_path: Path) -> None:
     assert {"alert.html", "alert.txt"} <= set(template_names())
 
 
-def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_where_all_is_well(tmp_path: Path) -> None:
+def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_if_all_is_well(tmp_path: Path) -> None:
     (tmp_path / "_sign.html").write_text("{{ subscriber }}")
     (tmp_path / "alert.html").write_text(
         '{% extends "clausewatch/alert.html" %}{% block foot %}{% include "_sign.html" %}{% endblock %}'

@@ -44,7 +44,7 @@ WINDOW = Timing(STATED, date(2026, 11, 20), window_days=30, window_text="You may
         ("id", "Teks berubah, tetapi tanggal yang dicantumkan dalam kebijakan, 1 Mei 2024, tidak berubah."),
     ],
 )
-def test_a_silent_edit_is_said_plainly(language: Language, said: str) -> None:
+def test_a_silent_edit_is_reported_plainly(language: Language, said: str) -> None:
     message = alert_message(timed(SILENT), language)
     for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
@@ -90,7 +90,7 @@ def test_a_policy_that_names_no_period_has_no_line_for_it() -> None:
     assert "Notice or objections" not in alert_message(timed(SILENT)).text
 
 
-def test_a_coming_day_of_effect_is_told_until_it_is_there() -> None:
+def test_a_coming_day_of_effect_is_reported_until_it_is_there() -> None:
     coming = alert_message(timed(Timing(effective=date(2026, 12, 1))))
     assert "It takes effect on 1 December 2026." in flat(coming.text)
     assert "It takes effect on 1 December 2026." in plain(coming)
