@@ -13,7 +13,7 @@ import snowballstemmer
 
 from differ.language.countries import Places
 from differ.language.lexicon import load_lexicon
-from differ.language.sentence_words import SentenceWords
+from differ.language.sentences import SentenceWords
 from document.identity import LinkWords
 from document.screening import ScreeningWords
 from document.text.dates import DateWords

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from differ.language.lexicon import Mention, under
-from differ.language.sentence_words import denials
+from differ.language.sentences import denials
 
 NEGATION_REACH = 5
 """Maximum distance, in words, from a negation to what it reverses."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Literal
 
-from differ.language.sentence_words import answers
-from differ.language.words import sentences, words
+from differ.language.sentences import answers, sentences
+from differ.language.words import words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
 LONG_ROW = 400
@@ -80,19 +80,19 @@ def statements(document: Document) -> tuple[Statement, ...]:
 
 def whole_blocks(document: Document) -> tuple[Statement, ...]:
     """Return the headings and blocks of a document in reading order, each as one statement."""
-    return tuple(_numbered(document, lambda part: [(part.text, part.lead)]))
+    return tuple(_numbered(document, lambda part, _: [(part.text, part.lead)]))
 
 
-def _numbered(document: Document, pieces: Callable[[SectionPart], Iterable[tuple[str, str]]]) -> Iterator[Statement]:
+def _numbered(document: Document, pieces: Callable[[SectionPart, str], Iterable[tuple[str, str]]]) -> Iterator[Statement]:
     """Yield a statement for each piece of a document that has words. `pieces` splits a part, and names the leads."""
     main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
     numbers = count()
     block = 0
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
-        for part in unsplit_parts(section):
+        for part in unsplit_parts(section, language):
             label = words(part.label)
-            for text, lead in pieces(part):
+            for text, lead in pieces(part, language):
                 plain = (*label, *words(text))
                 if plain:
                     yield Statement(
@@ -111,11 +111,11 @@ def _numbered(document: Document, pieces: Callable[[SectionPart], Iterable[tuple
             block += 1
 
 
-def led(part: SectionPart) -> Iterator[tuple[str, str]]:
+def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
     """Yield the sentences of a part, each with the sentence that introduces it: in "Write to: Lantern Ltd, Attn:
     Privacy" the first colon introduces all up to the full stop."""
     lead = ""
-    for sentence in split(part):
+    for sentence in split(part, language):
         yield sentence, lead or part.lead
         if not sentence.endswith(":"):
             lead = ""
@@ -123,14 +123,14 @@ def led(part: SectionPart) -> Iterator[tuple[str, str]]:
             lead = sentence
 
 
-def split(part: SectionPart) -> Sequence[str]:
+def split(part: SectionPart, language: str) -> Sequence[str]:
     """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
     if part.kind == "row" and len(part.text) > LONG_ROW:
-        return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell)]
-    return sentences(part.text) if part.kind in ("paragraph", "item") else [part.text]
+        return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell, language)]
+    return sentences(part.text, language) if part.kind in ("paragraph", "item") else [part.text]
 
 
-def unsplit_parts(section: Section) -> Iterator[SectionPart]:
+def unsplit_parts(section: Section, language: str) -> Iterator[SectionPart]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield SectionPart("heading", section.heading, marker=section.marker)
@@ -145,8 +145,8 @@ def unsplit_parts(section: Section) -> Iterator[SectionPart]:
             marker=block.marker,
             linked=all_links(block),
         )
-        lead = next_lead(block, lead)
-        context = context if is_line(block.text) else sentences(block.text)[-1]
+        lead = next_lead(block, lead, language)
+        context = context if is_line(block.text) else sentences(block.text, language)[-1]
         label = "" if is_answer(block.text) else block.text
 
 
@@ -172,8 +172,8 @@ def is_line(text: str) -> bool:
     return len(text) <= LINE and not text.rstrip().endswith((".", ":"))
 
 
-def next_lead(block: Block, lead: str) -> str:
+def next_lead(block: Block, lead: str, language: str) -> str:
     """Return the lead for the block after this one."""
     if block.text.rstrip().endswith(":") and block.kind == "paragraph":
-        return sentences(block.text)[-1]
+        return sentences(block.text, language)[-1]
     return lead if is_introduced(block, lead) else ""

@@ -13,8 +13,9 @@ from dataclasses import KW_ONLY, dataclass
 from differ.judgement.relevance import Watched, relevance
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
+from differ.language.sentences import sentences
 from differ.language.statements import Statement, statements
-from differ.language.words import sentences, words
+from differ.language.words import words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300

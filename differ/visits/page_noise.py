@@ -14,8 +14,9 @@ from itertools import groupby
 from differ.judgement.relevance import relevance
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
+from differ.language.sentences import sentences
 from differ.language.statements import Statement, statements, whole_blocks
-from differ.language.words import sentences, words
+from differ.language.words import words
 from differ.model import Comparison, Finding, Suppression
 from differ.visits.comparability import SUBSTANTIAL
 from document.model import Block, Document

@@ -86,6 +86,24 @@ def _months() -> Mapping[str, frozenset[int]]:
 
 
 @cache
+def month_names(language: str = "") -> frozenset[str]:
+    """Return the names and short forms of the months in a language, in small letters; in all if it has no list."""
+    every = _months_of(language)
+    return frozenset(name for names in every for name in names.split())
+
+
+@cache
+def short_month_names(language: str = "") -> frozenset[str]:
+    """Return the short forms of the months alone, as `month_names` does."""
+    return frozenset(name for names in _months_of(language) for name in names.split()[1:])
+
+
+def _months_of(language: str) -> list[str]:
+    known = [_words()[language]] if language in _words() else _words().values()
+    return [names for words in known for names in words.months]
+
+
+@cache
 def _date() -> re.Pattern[str]:
     names = "|".join(sorted(_months(), key=lambda name: (-len(name), name)))
     month = rf"(?:{names})(?![^\W\d_])\.?"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from differ.language.words import sentences, tokenize, words
+from differ.language.sentences import sentences
+from differ.language.words import tokenize, words
 from differ.matching.wording import WORD_BUDGET, after_text, before_text, word_edits
 from differ.model import Edit, Operation
 

@@ -1,0 +1,176 @@
+"""Splits texts into sentences, by the short forms and openers of their language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from document.text.dates import month_names, short_month_names
+from languages import languages_with, read_record, records
+
+LONGEST = 2_000
+"""Maximum length of a sentence, in characters; a longer one is cut."""
+_STOP = re.compile(
+    r"""
+      (?P<sign>[.!?;:…])["'”’“)\]]*(?:\s?»)?\s+(?=(?P<opening>["'“‘„«(\[•–-]*)(?P<next>[^\W_]))
+    | [。！？؟।]["'”’“」』）)]*\s*(?=\S)
+    """,
+    re.VERBOSE,
+)
+"""A sign that can end a sentence, and the first letter or digit after it; some scripts set no space there."""
+_ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
+"""An address after a colon goes on the sentence, whatever its first letter is: "e-mail: Privacy@example.org"."""
+_FIRST_WORD = re.compile(r"[^\W\d_]+'?")
+_NUMBER_NEXT = re.compile(r"\W{0,2}(?:\d|(?:[IVXLC]{2,}|[VX])\b)")
+"""A number, or a Roman one."""
+_REST_OF_DATE = re.compile(r"\d{1,2}\.\s*(?:\d{4}|'?\d{2})\b")
+_YEAR = re.compile(r"\d{4}\b")
+_DAY = re.compile(r"\d{1,2}\.")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)")
+_DOTTED = re.compile(r"[^\W\d_]{1,3}(?:[.-][^\W\d_]{1,3})*\.[^\W\d_]{1,3}")
+"""Letters with full stops between them, without the last one: "U.S", "EU-U.S", "d.h.i"."""
+_BEFORE = "(\"'“‘„«[•–-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceWords:
+    """The words of one language, from its `sentences.toml`, in small letters; short forms lack the last full stop."""
+
+    short_forms: Sequence[str]
+    """Their full stop never ends a sentence."""
+    before_numbers: Sequence[str]
+    """Their full stop ends no sentence if a number follows; `*` is any beginning."""
+    may_end: Sequence[str]
+    """They end a sentence if an opener follows."""
+    ends_lists: Sequence[str]
+    """They end a sentence if a capital letter follows."""
+    lettered: Sequence[str]
+    """Words before a letter that names a point."""
+    ordinals_after: Sequence[str]
+    """Words before a number whose full stop makes it an ordinal."""
+    openers: Sequence[str]
+    """Words that begin a sentence and hardly ever a name."""
+    answers: Sequence[str]
+    """Whole answers to a question."""
+    denials: Sequence[str]
+    """Answers that deny what was asked."""
+
+
+class SentenceRules:
+    """Decides which full stops of a text end a sentence; by the words of all languages if its own is not known."""
+
+    def __init__(self, language: str) -> None:
+        words = read_record(language, "sentences", SentenceWords)
+        every = [words] if words else [one for _, one in records("sentences", SentenceWords)]
+        self._short = _joined(one.short_forms for one in every)
+        self._before_numbers = _joined(one.before_numbers for one in every)
+        self._may_end = _joined(one.may_end for one in every)
+        self._ends_lists = _joined(one.ends_lists for one in every)
+        self._lettered = _joined(one.lettered for one in every)
+        self._ordinals_after = _joined(one.ordinals_after for one in every)
+        self._openers = _joined(one.openers for one in every)
+        self._months = month_names(language)
+        self._short_months = short_month_names(language)
+
+    def ends(self, piece: str, stop: re.Match[str]) -> bool:
+        """Whether a sentence ends with a piece of text that goes up to a stop."""
+        sign, following = stop["sign"], stop.string[stop.end() : stop.end() + 80]
+        if sign is None:
+            return True
+        if stop["next"].islower():
+            return False
+        if sign != ".":
+            return not (sign == ":" and _ADDRESS_NEXT.match(following))
+        before, _, last = piece.rpartition(" ")
+        last = _ELIDED.sub("", last.rstrip(".").casefold().lstrip(_BEFORE))
+        previous = before.rpartition(" ")[2].casefold().strip(_BEFORE)
+        if _NUMBER_NEXT.match(following):
+            return not self._awaits_number(last, previous, following)
+        opens = not stop["opening"] and self._opens(following)
+        return self._ends_before_words(last, previous, opens=opens, following=following)
+
+    def _awaits_number(self, last: str, previous: str, following: str) -> bool:
+        """Whether a number belongs to the word before the full stop: "No. 5", "31 Des. 2024", "3. 12. 2024"."""
+        if last.isdigit():
+            after_day = _DAY.fullmatch(previous) is not None and _YEAR.match(following) is not None
+            return len(last) <= 2 and (after_day or _REST_OF_DATE.match(following) is not None)
+        if last in self._short_months or last in self._before_numbers or self._is_short(last):
+            return True
+        return any(last.endswith(form[1:]) for form in self._before_numbers if form.startswith("*"))
+
+    def _is_short(self, last: str) -> bool:
+        """Whether a word is written with full stops that need not end a sentence."""
+        letter = len(last) == 1 and last.isalpha()
+        return letter or last in self._short or last in self._may_end or _DOTTED.fullmatch(last) is not None
+
+    def _ends_before_words(self, last: str, previous: str, *, opens: bool, following: str) -> bool:
+        if last.isdigit():
+            return not (self._is_month(following) or (len(last) <= 2 and previous in self._ordinals_after))
+        if last in self._short or f"{previous.rstrip('.')}.{last}" in self._short:
+            return False
+        if len(last) == 1 and last.isalpha():
+            is_marker = not previous or previous.endswith((";", ":", ","))
+            return not is_marker and (opens or previous.rstrip(".") in self._lettered)
+        return opens or last in self._ends_lists or not self._is_short(last)
+
+    def _opens(self, following: str) -> bool:
+        word = _FIRST_WORD.match(following.replace("’", "'"))
+        return word is not None and not {word[0].casefold(), word[0].casefold().rstrip("'")}.isdisjoint(self._openers)
+
+    def _is_month(self, following: str) -> bool:
+        word = _FIRST_WORD.match(following)
+        return word is not None and word[0].casefold() in self._months
+
+
+def _joined(lists: Iterator[Sequence[str]]) -> frozenset[str]:
+    return frozenset(word for words in lists for word in words)
+
+
+@cache
+def _rules(language: str) -> SentenceRules:
+    return SentenceRules(language)
+
+
+@lru_cache(maxsize=2)  # of a block they are asked for as statements and as the context of the next
+def sentences(text: str, language: str = "") -> tuple[str, ...]:
+    """Split a block into sentences. Colons and semicolons end one too if a capital or a number follows, because a
+    policy's clauses are often chained by them. Joined by a space, or by nothing after a sign like "。", the sentences
+    are the text again."""
+    uncut: list[str] = []
+    start = 0
+    rules = _rules(language if language in languages_with("sentences") else "")
+    for stop in _STOP.finditer(text):
+        piece = text[start : stop.start() + 1]
+        if rules.ends(piece, stop):
+            uncut.append(text[start : stop.end()].rstrip())
+            start = stop.end()
+    if text[start:]:
+        uncut.append(text[start:])
+    return tuple(piece for sentence in uncut for piece in (cut(sentence) if len(sentence) > LONGEST else (sentence,)))
+
+
+def cut(sentence: str) -> Iterator[str]:
+    """Yield the pieces of an overlong sentence, cut after a comma or semicolon if possible, so that the work grows only
+    linearly with its length."""
+    while len(sentence) > LONGEST:
+        clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
+        end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)
+        if end <= 0:
+            break
+        yield sentence[:end]
+        sentence = sentence[end:].lstrip()
+    yield sentence
+
+
+@cache
+def answers() -> frozenset[str]:
+    """Return the whole answers of all languages."""
+    return _joined(words.answers for _, words in records("sentences", SentenceWords))
+
+
+@cache
+def denials() -> frozenset[str]:
+    """Return the answers of all languages that deny what was asked."""
+    return _joined(words.denials for _, words in records("sentences", SentenceWords))
