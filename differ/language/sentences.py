@@ -29,7 +29,7 @@ _REST_OF_DATE = re.compile(r"\d{1,2}\.\s*(?:\d{4}|'?\d{2})\b")
 _YEAR = re.compile(r"\d{4}\b")
 _DAY = re.compile(r"\d{1,2}\.")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)")
-_DOTTED = re.compile(r"[^\W\d_]{1,3}(?:[.-][^\W\d_]{1,3})*\.[^\W\d_]{1,3}")
+_DOTTED = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3})+")
 """Letters with full stops between them, without the last one: "U.S", "EU-U.S", "d.h.i"."""
 _BEFORE = "(\"'“‘„«[•–-"
 

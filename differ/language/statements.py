@@ -69,6 +69,10 @@ class SectionPart:
     linked: bool = False
 
 
+Pieces = Callable[[SectionPart, str], Iterable[tuple[str, str]]]
+"""Splits a part in a language, and names the lead of each piece."""
+
+
 @lru_cache(maxsize=2)
 def statements(document: Document) -> tuple[Statement, ...]:
     """Return the statements of a document in reading order.
@@ -83,7 +87,9 @@ def whole_blocks(document: Document) -> tuple[Statement, ...]:
     return tuple(_numbered(document, lambda part, _: [(part.text, part.lead)]))
 
 
-def _numbered(document: Document, pieces: Callable[[SectionPart, str], Iterable[tuple[str, str]]]) -> Iterator[Statement]:
+def _numbered(
+    document: Document, pieces: Callable[[SectionPart, str], Iterable[tuple[str, str]]]
+) -> Iterator[Statement]:
     """Yield a statement for each piece of a document that has words. `pieces` splits a part, and names the leads."""
     main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
     numbers = count()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from itertools import zip_longest
+from itertools import count, zip_longest
 
 from document.model import DateKind, StatedDate
 from languages import records
@@ -16,7 +16,6 @@ _YEAR = r"(?:\d{4}|'\d{2})"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
 """Matches the separator between the parts of a date with a month's name."""
 _NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+")
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
 """Characters that may be between the cue and its date."""
@@ -106,17 +105,21 @@ def _months_of(language: str) -> list[str]:
 @cache
 def _date() -> re.Pattern[str]:
     names = "|".join(sorted(_months(), key=lambda name: (-len(name), name)))
-    month = rf"(?:{names})(?![^\W\d_])\.?"
+    counter = count(1)
+
+    def month() -> str:
+        return rf"(?P<month{next(counter)}>{names})(?![^\W\d_])\.?"
+
     day = rf"\d{{1,2}}{_any(words.ordinals for words in _words().values())}?"
     of = rf"(?:\s+{_any(words.between for words in _words().values())})?"
     return re.compile(
         rf"""
-          \b(?P<dmy>{day}{of}{_BY}{month}{of}(?:{_BY}|\s+|(?=')){_YEAR}|\d{{1,2}}(?P<sign>[-/.]){month}(?P=sign)\d{{2}})(?!\d)
-        | \b(?P<mdy>{month}\s+(?:the\s+)?{day}(?:,\s*|\s+){_YEAR})(?!\d)
+          \b(?P<dmy>{day}{of}{_BY}{month()}{of}(?:{_BY}|\s+|(?=')){_YEAR}|\d{{1,2}}(?P<sign>[-/.]){month()}(?P=sign)\d{{2}})(?!\d)
+        | \b(?P<mdy>{month()}\s+(?:the\s+)?{day}(?:,\s*|\s+){_YEAR})(?!\d)
         | \b(?P<ymd>\d{{4}}(?P<by>[-/.])\d{{1,2}}(?P=by)\d{{1,2}})(?!\d)
-        | \b(?P<ynd>\d{{4}}{_BY}{month}{_BY}\d{{1,2}})(?!\d)
+        | \b(?P<ynd>\d{{4}}{_BY}{month()}{_BY}\d{{1,2}})(?!\d)
         | \b(?P<numeric>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})(?!\d)
-        | \b(?P<my>{month}{of}(?:{_BY}|(?=')){_YEAR})(?!\d)
+        | \b(?P<my>{month()}{of}(?:{_BY}|(?=')){_YEAR})(?!\d)
         """,
         re.VERBOSE | re.IGNORECASE,
     )
@@ -218,7 +221,8 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
     """Return the day of a date with a month's name, the first of the month if it names no day; None if languages
     disagree on the month."""
-    months = next(named for word in _WORD.findall(found[0]) if (named := _months().get(word.lower())))
+    (name,) = (value for key, value in found.groupdict().items() if key.startswith("month") and value)
+    months = _months()[name.lower()]
     if len(months) > 1:
         return None
     (month,) = months

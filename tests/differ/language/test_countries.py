@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from differ.judgement.inventory import inventory
 from differ.language.countries import countries
 from languages import languages_with, read_table
+from tests.differ.policies import compared, document
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 
 @pytest.mark.parametrize("language", languages_with("places"))
@@ -38,3 +44,37 @@ def test_every_territory_is_known_by_its_name_with_either_apostrophe(language: s
 )
 def test_the_longest_name_counts_and_whole_words_alone(text: str, language: str, codes: list[str]) -> None:
     assert list(countries(text, language)) == codes
+
+
+NAMED = {
+    "en": "## How we share data\n\nWe share your data with these companies:",
+    "id": "## Pembagian data\n\nKami membagikan data Anda kepada perusahaan berikut:",
+    "fr": "## Partage des données\n\nNous partageons vos données avec ces sociétés :",
+    "de": "## Weitergabe\n\nWir geben Ihre Daten an diese Firmen weiter:",
+    "es": "## Compartir datos\n\nCompartimos sus datos con estas empresas:",
+}
+"""By language, a section that lists recipients."""
+COMPANY = "Quietcount"
+
+
+def names_found(language: str, name: str) -> set[str]:
+    """Return the names of companies that are found, in findings or inventory, once a name is added to recipients."""
+    before, after = f"{NAMED[language]}\n\n- Fernpost\n", f"{NAMED[language]}\n\n- Fernpost\n- {name}\n"
+    recipients = inventory(document(after, language)).recipients
+    findings = compared(before, after, language).findings
+    listed = {recipient.name for recipient in recipients if recipient.kind == "named"}
+    return {name for finding in findings if finding.rule == "T1.name"} | (listed - {"Fernpost"})
+
+
+@pytest.mark.parametrize("language", languages_with("places"))
+def test_no_territory_is_taken_for_a_company(language: str) -> None:
+    places = read_table(language, "places")
+    assert places is not None
+    names = sorted(name for name in places["territories"].values())
+    chosen = names if LONG else [*names[::7], *(name for name in names if "’" in name)]
+    spellings = {name.replace("’", apostrophe) for name in chosen for apostrophe in "'’"}
+    assert {name for name in spellings if names_found(language, name)} == set()
+
+
+def test_a_company_is_found_in_their_place() -> None:
+    assert names_found("en", COMPANY) == {COMPANY}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from document.text.dates import stated_dates
 from document.text.normalise import normalise
+from languages import languages_with, read_table
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,61 @@ def test_a_date_is_read_in_whatever_form_it_has(cue: str, form: str, day: tuple[
     for line in (f"{cue}{form}", f"{cue}{form}. We wrote it with care."):
         assert [stated.day for stated in stated_dates([normalise(line)])] == expected
     assert [stated.day for stated in stated_dates([cue, normalise(form)])] == expected
+
+
+WRITTEN_OUT = {
+    "en": ("Last updated: ", "the 5th day of the month of May 2024", "May 2024", "5 May of the year 2024"),
+    "id": ("Terakhir diperbarui: ", "tanggal 5 bulan Mei tahun 2024", "bulan Mei tahun 2024", "5 Mei tahun 2024"),
+    "fr": ("Dernière mise à jour : ", "le 5 du mois de mai 2024", "mai 2024", "le 5 mai de l'an 2024"),
+    "de": ("Zuletzt aktualisiert: ", "am 5. des Monats Mai 2024", "im Mai des Jahres 2024", "am 5. Mai im Jahr 2024"),
+    "es": (
+        "Última actualización: ",
+        "el día 5 del mes de mayo del año 2024",
+        "mayo del año 2024",
+        "5 de mayo del 2024",
+    ),
+}
+"""By language, a cue, and the fifth of May 2024 (the second: May 2024) in words of the language."""
+
+
+def monthly_forms() -> Iterator[tuple[str, str, date]]:
+    """Yield a language, a date in a form with each name of each of its months, and the day."""
+    for language in languages_with("dates"):
+        table = read_table(language, "dates")
+        assert table is not None
+        for month, names in enumerate(table["months"], 1):
+            for name in (written for one in names.split() for written in (one, one.capitalize(), one.upper())):
+                yield language, f"{name} 2026", date(2026, month, 1)
+                yield language, f"{name}. 2026", date(2026, month, 1)
+                yield language, f"17 {name} 2024", date(2024, month, 17)
+                yield language, f"12-{name}-24", date(2024, month, 12)
+                yield (
+                    language,
+                    f"30. {name}. ’24" if month != 2 else f"28. {name}. ’24",
+                    date(2024, month, 30 if month != 2 else 28),
+                )
+            yield language, f"2026/{month:02}/01", date(2026, month, 1)
+            yield language, f"2026.{month:02}.01", date(2026, month, 1)
+
+
+@pytest.mark.parametrize("language", languages_with("dates"))
+def test_every_name_of_every_month_is_read_in_every_form(language: str) -> None:
+    cue = WRITTEN_OUT[language][0]
+    wrong = [
+        form
+        for code, form, day in monthly_forms()
+        if code == language and [stated.day for stated in stated_dates([normalise(cue + form)])] != [day]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", languages_with("dates"))
+def test_a_date_is_read_with_its_parts_named(language: str) -> None:
+    cue, *forms = WRITTEN_OUT[language]
+    days = [date(2024, 5, 5), date(2024, 5, 1), date(2024, 5, 5)]
+    for form, day in zip(forms, days, strict=True):
+        assert [stated.day for stated in stated_dates([normalise(cue + form)])] == [day]
+        assert [stated.day for stated in stated_dates([cue, normalise(form)])] == [day]
 
 
 def test_changes_that_apply_from_a_day_take_effect_then() -> None:
