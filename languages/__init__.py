@@ -34,6 +34,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "sentences": "short forms that end no sentence, and answers",
         "lexicon": "what words mean, so that changes are judged by it",
         "places": "countries, territories and regions",
+        "reasons": "what each rule says of a change, in reports",
         "messages": "the texts of messages to readers of it",
     }
 )
@@ -141,6 +142,11 @@ def language_name(language: str, reader: str = "en") -> str:
     """Return a language's name for readers of another, or its own name for itself."""
     called = naming(language)
     return called.names.get(reader, called.name)
+
+
+def folders() -> tuple[str, ...]:
+    """Return the folders that hold languages, an added one first."""
+    return tuple(map(str, _roots()))
 
 
 def added_languages() -> str:

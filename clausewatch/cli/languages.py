@@ -9,7 +9,7 @@ import click
 
 from clausewatch.errors import ExitCode
 from clausewatch.output.terminal import wrapped
-from languages import FILES, language_name
+from languages import FILES, folders, language_name
 
 if TYPE_CHECKING:
     from clausewatch.inspection.language_survey import LanguageReport
@@ -35,6 +35,7 @@ def show_languages(ctx: click.Context, form: str) -> None:
         click.echo(as_json([language_row(report) for report in reports]))
     else:
         click.echo("\n\n".join("\n".join(_lines(report)) for report in reports))
+        click.echo(f"\nThe files are in {' and '.join(folders())}.")
     ctx.exit(ExitCode.TROUBLE if any(report.problems for report in reports) else ExitCode.FINE)
 
 

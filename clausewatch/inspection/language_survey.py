@@ -23,7 +23,7 @@ from notifier.texts.phrases import phrases_for
 
 MODEL = "en"
 """The language whose files are complete."""
-_DEEP = {"lexicon": 2, "places": 2, "messages": 4}
+_DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
 """Number of levels of a file's tables with the same keys in every language; one if the file is not here."""
 _OWN = ("short", "states")
 """Tables of places whose keys are the language's own."""
@@ -101,6 +101,7 @@ def _problems(language: str) -> Iterator[str]:
         "sentences": partial(read_record, file="sentences", record=SentenceWords),
         "lexicon": load_lexicon,
         "places": partial(read_record, file="places", record=Places),
+        "reasons": _read_reasons,
         "messages": _read_messages,
     }
     for file, read in readers.items():
@@ -119,6 +120,17 @@ def _read_naming(language: str) -> None:
     if algorithm and algorithm not in snowballstemmer.algorithms():
         known = ", ".join(snowballstemmer.algorithms())
         raise LanguageError(f"{language}/language.toml: there is no stemmer {algorithm!r}; there are: {known}")
+
+
+def _read_reasons(language: str) -> None:
+    for rule, said in (read_table(language, "reasons") or {}).items():
+        texts = said.values() if isinstance(said, Mapping) else [said]
+        for text in texts:
+            try:
+                text.format(gone="", new="")
+            except (AttributeError, KeyError, IndexError, ValueError) as error:
+                place = f"{language}/reasons.toml: {rule}"
+                raise LanguageError(f"{place}: {text!r} cannot be filled in: {error}") from error
 
 
 def _read_messages(language: str) -> None:

@@ -13,10 +13,13 @@ from differ.judgement.effects import Direction, Effect, direction
 from differ.judgement.relevance import Watched
 from differ.language.lexicon import LexiconError, Patterns
 from differ.model import SEVERITIES, TOPICS, Severity
-from languages import languages_with
+from languages import languages_with, read_table
 
 ENGLISH = "en"
-"""The language that each rule speaks; others may be missing."""
+"""The language in which every rule has its sentences."""
+
+Reasons = Mapping[str, Mapping[str, Any]]
+"""By language and rule, a sentence, or sentences by direction."""
 
 
 class ProfileError(ValueError):
@@ -130,9 +133,9 @@ def load_profile(name: str = "default") -> Profile:
         raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(profile_names())}")
     text = (resources.files("differ.judgement.profiles") / f"{name}.toml").read_text(encoding="utf-8")
     try:
-        content = tomllib.loads(text)
-        rules = tuple(read_rule(row, content["sources"]) for row in content.get("rule", ()))
-        plain = {name: read_plain(row, content["sources"]) for name, row in content.get("plain", {}).items()}
+        content, reasons = tomllib.loads(text), read_reasons()
+        rules = tuple(read_rule(row, content["sources"], reasons) for row in content.get("rule", ()))
+        plain = {name: read_plain(row, content["sources"], reasons) for name, row in content.get("plain", {}).items()}
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise ProfileError(f"profile {name}: {error}") from error
     base = load_profile(content["extends"]) if "extends" in content else None
@@ -181,18 +184,19 @@ def tailored(
     )
 
 
-def read_plain(row: Mapping[str, Any], sources: Mapping[str, str]) -> PlainRule:
-    """Return a plain rule from its row."""
-    return PlainRule(row["rule"], sources[row["source"]], sentences_of(row))
+def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> PlainRule:
+    """Return a plain rule from its row, with what each language says of it."""
+    return PlainRule(row["rule"], sources[row["source"]], _sentences(row["rule"], reasons))
 
 
-def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
+def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
     """Return a rule from its row, checked: known directions, severities and a sentence for each direction."""
+    sentences = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
             raise ProfileError(f"rule {row['rule']}: severity {towards} = {severity!r} is not known")
-        for language, sentences in sentences_of(row).items():
-            if towards not in sentences:
+        for language, texts in sentences.items():
+            if towards not in texts:
                 raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
     return EffectRule(
         rule=row["rule"],
@@ -201,15 +205,24 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str]) -> EffectRule:
         topic=row["topic"],
         source=sources[row["source"]],
         severity=row["severity"],
-        sentences=sentences_of(row),
+        sentences=sentences,
     )
 
 
-def sentences_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a row says in each language of reports, in English at least."""
-    return {language: row[language] for language in report_languages() if language in row or language == ENGLISH}
+@cache
+def read_reasons() -> Reasons:
+    """Return what each language says of a change by each rule."""
+    return {language: read_table(language, "reasons") or {} for language in report_languages()}
 
 
 def report_languages() -> tuple[str, ...]:
-    """Return the languages in which a reason can be given: those of messages."""
-    return languages_with("messages")
+    """Return the languages in which a reason can be given."""
+    return languages_with("reasons")
+
+
+def _sentences(rule: str, reasons: Reasons) -> dict[str, Any]:
+    """Return what the languages say of a rule, in English at least; another language may lack it."""
+    said = {language: texts[rule] for language, texts in reasons.items() if rule in texts}
+    if ENGLISH not in said:
+        raise ProfileError(f"rule {rule}: no sentence in {ENGLISH!r}")
+    return said

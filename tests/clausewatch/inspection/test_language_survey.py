@@ -54,7 +54,9 @@ def test_the_configuration_page_names_the_languages_of_messages() -> None:
 
 def test_the_command_says_how_each_language_is_judged() -> None:
     listed = CliRunner().invoke(main, ["languages"]).output
-    parts = {part.split(" ")[0]: part for part in listed.split("\n\n")}
+    *texts, place = listed.split("\n\n")
+    assert f"The files are in {PROJECT / 'languages'}." in place
+    parts = {part.split(" ")[0]: part for part in texts}
     assert parts.keys() == REPORTS.keys()
     assert all("a full lexicon" in parts[code] for code in FULL)
     assert all("a short lexicon" in parts[code] for code in SHORT)

@@ -19,10 +19,9 @@ ROW = {
     "topic": "sharing",
     "source": "law",
     "severity": {"added": "high"},
-    "en": {"added": "New: {new}."},
-    "id": {"added": "Baru: {new}."},
 }
 SOURCES = {"law": "A law"}
+REASONS = {"en": {"X.act": {"added": "New: {new}."}}, "id": {"X.act": {"added": "Baru: {new}."}}}
 
 
 def rules(name: str = "default") -> tuple[EffectRule, ...]:
@@ -82,19 +81,25 @@ def test_kenalan_reports_its_six_clauses_and_judges_alike() -> None:
 
 def test_row_with_an_unknown_severity_is_refused() -> None:
     with pytest.raises(ProfileError, match=r"X\.act.*'dire'"):
-        read_rule({**ROW, "severity": {"added": "dire"}}, SOURCES)
+        read_rule({**ROW, "severity": {"added": "dire"}}, SOURCES, REASONS)
 
 
-def test_row_without_a_sentence_in_each_language_is_refused() -> None:
-    with pytest.raises(ProfileError, match=r"no sentence in 'id'"):
-        read_rule({**ROW, "id": {}}, SOURCES)
+def test_rule_without_a_sentence_for_each_direction_is_refused() -> None:
+    with pytest.raises(ProfileError, match=r"no sentence in 'id' for 'added'"):
+        read_rule(ROW, SOURCES, {**REASONS, "id": {"X.act": {}}})
+
+
+def test_a_language_may_lack_a_rule_but_not_english() -> None:
+    assert set(read_rule(ROW, SOURCES, {**REASONS, "id": {}}).sentences) == {"en"}
+    with pytest.raises(ProfileError, match=r"rule X\.act: no sentence in 'en'"):
+        read_rule(ROW, SOURCES, {"id": REASONS["id"]})
 
 
 def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
     """A rule that says nothing of negations is told by "added" if a negation went."""
     from differ.judgement.effects import Effect
 
-    rule = read_rule(ROW, SOURCES)
+    rule = read_rule(ROW, SOURCES, REASONS)
     assert rule.direction(Effect("sharing", "act", "loosened", gone=(), new=("share",))) == "added"
 
 
