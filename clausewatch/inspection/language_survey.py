@@ -16,6 +16,7 @@ from differ.language.lexicon import load_lexicon
 from differ.language.sentences import SentenceWords
 from document.identity import LinkWords
 from document.screening import ScreeningWords
+from document.text.counters import CountingWords
 from document.text.dates import DateWords
 from document.text.languages import LanguageSigns
 from languages import FILES, LanguageError, Naming, languages, languages_with, naming, read_record, read_table
@@ -98,6 +99,7 @@ def _problems(language: str) -> Iterator[str]:
         "screening": partial(read_record, file="screening", record=ScreeningWords),
         "links": partial(read_record, file="links", record=LinkWords),
         "dates": partial(read_record, file="dates", record=DateWords),
+        "counters": partial(read_record, file="counters", record=CountingWords),
         "sentences": partial(read_record, file="sentences", record=SentenceWords),
         "lexicon": load_lexicon,
         "places": partial(read_record, file="places", record=Places),

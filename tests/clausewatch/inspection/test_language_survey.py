@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from clausewatch.cli import main
 from clausewatch.inspection.language_survey import survey
-from languages import ADDED, language_name
+from languages import ADDED, FILES, language_name
 from tests.sources import PROJECT
 
 REPORTS = {report.code: report for report in survey()}
@@ -67,6 +67,18 @@ def test_json_has_a_row_for_each_language() -> None:
     rows = json.loads(CliRunner().invoke(main, ["languages", "--format", "json"]).output)
     assert [row["code"] for row in rows] == list(REPORTS)
     assert {row["code"] for row in rows if row["short"]} == set(SHORT)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
+    (tmp_path / "qtx").mkdir()
+    (tmp_path / "qtx" / f"{file}.toml").write_text("unknown = 1", encoding="utf-8")
+    code = "from clausewatch.inspection.language_survey import language_report; print(language_report('qtx').problems)"
+    environment = os.environ | {ADDED: str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert file in ended.stdout
 
 
 @pytest.mark.parametrize(
