@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from differ.judgement.relevance import relevance
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
+from differ.language.sentences import sentences
 from differ.language.statements import Statement, statements
-from differ.language.words import sentences
 from differ.model import Suppression
 from document.identity import host_of, names_rights
 from document.model import Block, Document, Link
