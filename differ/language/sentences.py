@@ -39,13 +39,13 @@ class SentenceWords:
     """The words of one language, from its `sentences.toml`, in small letters; short forms lack the last full stop."""
 
     short_forms: Sequence[str]
-    """Their full stop never ends a sentence."""
+    """Short forms whose full stop never ends a sentence."""
     before_numbers: Sequence[str]
-    """Their full stop ends no sentence if a number follows; `*` is any beginning."""
+    """Short forms whose full stop ends no sentence if a number follows; `*` is any beginning."""
     may_end: Sequence[str]
-    """They end a sentence if an opener follows."""
+    """Short forms that end a sentence if an opener follows."""
     ends_lists: Sequence[str]
-    """They end a sentence if a capital letter follows."""
+    """Short forms that end a sentence if a capital letter follows."""
     lettered: Sequence[str]
     """Words before a letter that names a point."""
     ordinals_after: Sequence[str]

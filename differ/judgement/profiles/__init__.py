@@ -19,7 +19,7 @@ ENGLISH = "en"
 """The language in which every rule has its sentences."""
 
 Reasons = Mapping[str, Mapping[str, Any]]
-"""By language and rule, a sentence, or sentences by direction."""
+"""Sentences by language and rule; of most rules by direction too."""
 
 
 class ProfileError(ValueError):

@@ -53,7 +53,7 @@ NAMED = {
     "de": "## Weitergabe\n\nWir geben Ihre Daten an diese Firmen weiter:",
     "es": "## Compartir datos\n\nCompartimos sus datos con estas empresas:",
 }
-"""By language, a section that lists recipients."""
+"""Sections that list recipients, by language."""
 COMPANY = "Quietcount"
 
 

@@ -1,4 +1,4 @@
-"""Where sentences end, in each language that has sentence rules: cases of our own, `|` at each end."""
+"""Ends of sentences, in each language that has sentence rules: cases of our own, `|` at each end."""
 
 from __future__ import annotations
 

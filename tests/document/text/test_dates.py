@@ -105,7 +105,7 @@ WRITTEN_OUT = {
         "5 de mayo del 2024",
     ),
 }
-"""By language, a cue, and the fifth of May 2024 (the second: May 2024) in words of the language."""
+"""Cues by language, and the fifth of May 2024 (the second: May 2024) in words of the language."""
 
 
 def monthly_forms() -> Iterator[tuple[str, str, date]]:
