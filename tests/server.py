@@ -181,7 +181,7 @@ class Site:
         return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
 
     def answer(self, path: str, headers: dict[str, str]) -> Answer:
-        """Return what is said to a request; 304 if it says that it has this page."""
+        """Return the answer to a request; 304 if the client has this page."""
         if self.first.get(path):
             return self.first[path].pop(0)
         brought = [self.with_cookie.get((path, cookie)) for cookie in headers.get("Cookie", "").split("; ")]
@@ -210,7 +210,7 @@ class Site:
         return [headers.get("Cookie") for asked, headers in self.asked if asked == path]
 
     def said(self, path: str) -> list[str | None]:
-        """Return the ETag that each request for a path said it has."""
+        """Return the ETag that each request for a path brought."""
         return [headers.get("If-None-Match") for asked, headers in self.asked if asked == path]
 
 

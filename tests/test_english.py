@@ -30,6 +30,8 @@ PACKAGES = (
 )
 SOURCES = [source for package in PACKAGES for source in sorted((PROJECT / package).rglob("*.py"))]
 
+DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
+
 MOST_WHERE = 20
 """Maximum of "where" for each 10,000 words of docstrings, comments and documents."""
 
@@ -113,7 +115,7 @@ def test_docstrings_and_comments_are_plain() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, *DECISIONS], ids=lambda path: path.name)
 def test_documents_are_plain(document: Path) -> None:
     assert forbidden(prose(document)) == []
 
@@ -144,7 +146,7 @@ def test_the_check_of_openers_can_fail(text: str) -> None:
 def words() -> Counter[str]:
     """Count the words of all docstrings, comments and documents."""
     texts = [text for source in SOURCES for _, text in written(source)]
-    texts += [prose(document) for document in DOCUMENTS]
+    texts += [prose(document) for document in [*DOCUMENTS, *DECISIONS]]
     return Counter(re.findall(r"[a-z']+", " ".join(texts).lower()))
 
 

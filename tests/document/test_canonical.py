@@ -1,4 +1,4 @@
-"""The address that a page gives as its own is told where it is another page's, and never followed."""
+"""The address that a page gives as its own is reported if it is another page's, and never followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real histories of four policy pages, crawled: what becomes a version, what is told, and what is kept quiet."""
+"""The real histories of four policy pages, crawled: what becomes a version, what is reported, and what is not."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def score(found: Mapping[str, list[Row]], known: Mapping[str, list[Truth]]) -> S
 
 
 def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
-    """Every true change becomes a version and no noise does; those are told that concern sharing or rights.
+    """Every true change becomes a version and no noise does; changes that concern sharing or rights are reported.
 
     In the long run all fetches are visited, else those of which the tables tell, each after the one before it.
     """

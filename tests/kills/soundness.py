@@ -78,7 +78,7 @@ class Witness:
         return found
 
     def final(self) -> list[str]:
-        """Say what was lost or told twice without excuse, once everything has been sent."""
+        """Report what was lost or sent twice without excuse, once everything has been sent."""
         got = received(self.stand)
         with open_archive(self.stand.database) as archive:
             with archive.reading() as session:
@@ -101,7 +101,7 @@ class Witness:
         return [str(flaw) for flaw in verify(archive, Tally(), self.heads[-3:], extract=False)]
 
     def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
-        """Say which editions a run said it had recorded, and the archive does not hold."""
+        """Report the editions that a run claimed to have recorded, and the archive does not have."""
         said = "" if child is None else child.said()
         recorded = re.compile(r"^(.+): (?:changed|first version)", re.MULTILINE)
         names = {match[1] for match in recorded.finditer(said)}
@@ -146,7 +146,7 @@ def noted(archive: Archive) -> set[Message]:
 
 
 def settle(stand: Stand) -> None:
-    """Wait until the servers have done with what they were told before a crash."""
+    """Wait until the servers have finished what they began before a crash."""
     before = None
     while before != (before := (len(stand.mail.received), len(stand.hook.taken), stand.hook.asked)):
         time.sleep(0.3)

@@ -67,7 +67,7 @@ def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection)
 
 
 def test_a_lock_that_comes_while_a_run_works_ends_it_with_3(stand: Stand) -> None:
-    """What was recorded before stays; what was not is recorded and told by the next run."""
+    """What was recorded before stays; the rest is recorded and reported by the next run."""
     locked = threading.Event()
     stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)
     child = stand.start(*RUN)

@@ -1,4 +1,4 @@
-"""A clock that jumps, between runs and within one: order and chain are unharmed, and each change is told once."""
+"""A clock that jumps, between runs and within one: order and chain are unharmed, and each change is reported once."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ WEEKLY = Subscriber("Privacy desk", (DESK,), digest=Schedule("weekly"), welcome=
 
 @dataclass
 class Reader:
-    """Everybody who is told, and a clock that a test turns."""
+    """All recipients, and a clock that a test turns."""
 
     archive: Archive
     subscribers: list[Subscriber] = field(default_factory=lambda: [WEEKLY])
@@ -48,7 +48,7 @@ class Reader:
         return taken
 
     def at(self, moment: datetime) -> list[MessageContent]:
-        """Set the clock, and return what is told then."""
+        """Set the clock, and return what is sent then."""
         self.now = moment
         return self.told()
 

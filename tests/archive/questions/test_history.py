@@ -186,7 +186,7 @@ def test_a_change_is_found_by_its_number(archive: Archive) -> None:
 
 
 def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
-    with pytest.raises(UnknownPolicyError, match="it has no policy yet; `clausewatch run` begins"):
+    with pytest.raises(UnknownPolicyError, match="it has no policy yet; `clausewatch run` adds"):
         versions_of(archive, "Teahouse")
 
 

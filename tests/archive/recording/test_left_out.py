@@ -1,4 +1,4 @@
-"""Prose that is left out of pages, as the archive keeps it: evidence, with the page, and told once."""
+"""Prose that is left out of pages, as the archive keeps it: evidence, with the page, and reported once."""
 
 from __future__ import annotations
 

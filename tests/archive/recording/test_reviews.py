@@ -1,4 +1,4 @@
-"""Tests what people said of findings, and what became of it."""
+"""Tests reviews of findings, and their effects."""
 
 from __future__ import annotations
 

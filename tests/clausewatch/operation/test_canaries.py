@@ -171,7 +171,7 @@ def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Comman
 
 
 def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
-    """A first visit, a change, servers that fail and repeat what they were told, every page and every table."""
+    """A first visit, a change, servers that fail and repeat what they received, every page and every table."""
     site.serve("/privacy", PAGE.format("We will not share your letters with others without your consent.", FILLING))
     told = " ".join(f"{CANARIES[name]} {quote(CANARIES[name], safe='')}" for name in ("HOOK_TOKEN", "JSON_HEADER"))
     hook.answers = [Answer(told.encode(), status, (("Location", "/x"),)) for status in (500, 429, 302)]
@@ -202,7 +202,7 @@ def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, m
 
 
 def test_the_search_would_find_them(commands: Commands) -> None:
-    """A control: the file that holds them, and a command that is told one."""
+    """A control: the file that holds them, and a command that is given one."""
     assert shown((commands.folder / "secrets.env").read_bytes()) == set(CANARIES)
     with commands.watched():
         subprocess.run([sys.executable, "-c", "import time; time.sleep(1)", CANARIES["SLACK"]], check=True)

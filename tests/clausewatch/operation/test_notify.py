@@ -57,7 +57,7 @@ class Installation:
         return CliRunner().invoke(main, ["--config", str(self.file), *words])
 
     def record_a_change(self) -> None:
-        """Record a material change that is not told yet."""
+        """Record a material change that is not yet sent."""
         configuration = load(self.file)
         with open_archive(configuration.database) as archive:
             synchronise(archive, configuration.policies, datetime.now(UTC))

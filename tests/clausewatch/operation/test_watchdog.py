@@ -117,7 +117,7 @@ def test_lines_have_one_form(tmp_path: Path) -> None:
 
 
 def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> None:
-    """A ping that fails is said, without its secret, and costs the run nothing."""
+    """A ping that fails is reported without its secret, and does not fail the run."""
     desk = Desk(tmp_path)
     with serving() as site:
         desk.configure({"Teahouse": site.serve("/privacy", PAGE)})

@@ -144,7 +144,7 @@ def test_no_process_starts_before_it_is_needed() -> None:
 
 
 def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
-    """A process that dies before it has said which call it took leaves no trace of it."""
+    """A process that dies before it reports which call it took leaves no trace of it."""
     assert call((double, 1)) == [Done(2)]  # what is started once is there, however busy the machine is
     others = [(double, number) for number in range(4)]
     outcomes = call((double, Poison()), *others, limits=replace(LIMITS, clock_per_cpu=8), grace=2.0)

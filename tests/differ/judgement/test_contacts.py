@@ -1,4 +1,4 @@
-"""Ways to reach a company: which edits of them are told, and which only look like edits."""
+"""Ways to reach a company: which edits of them are reported, and which only look like edits."""
 
 from __future__ import annotations
 

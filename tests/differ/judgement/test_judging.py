@@ -1,4 +1,4 @@
-"""Tests what is said of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
+"""Tests the judgement of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_material_edit(language: str, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "case"), cases("quiet"))
 def test_quiet_edit(language: str, case: dict[str, str]) -> None:
-    """An edit that alters no meaning is told to nobody, and recorded with its reason."""
+    """An edit that does not alter meaning is not reported, but recorded with its reason."""
     comparison = edited(language, case)
     assert comparison.findings == ()
     assert case["reason"] in {suppression.reason for suppression in comparison.suppressed}

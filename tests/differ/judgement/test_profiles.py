@@ -66,7 +66,7 @@ def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> No
     ("watched", "parts"), [("sharing", SHARING_PARTS), ("rights", RIGHTS_PARTS)], ids=["sharing", "rights"]
 )
 def test_every_kind_of_effect_has_a_rule(watched: str, parts: tuple[object, ...]) -> None:
-    """An effect that no rule speaks of would be told to nobody."""
+    """An effect without a rule would be reported to nobody."""
     spoken = {kind for rule in rules() if rule.watched == watched for kind in rule.effects}
     assert {part.kind for part in parts} <= spoken  # type: ignore[attr-defined]  # parts of one kind
 
@@ -96,7 +96,7 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
 
 
 def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
-    """A rule that says nothing of negations is told by "added" if a negation went."""
+    """A rule that does not mention negations is reported as "added" if a negation went."""
     from differ.judgement.effects import Effect
 
     rule = read_rule(ROW, SOURCES, REASONS)

@@ -1,4 +1,4 @@
-"""Tests who is told of which finding."""
+"""Tests who receives which finding."""
 
 from __future__ import annotations
 

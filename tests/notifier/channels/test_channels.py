@@ -1,4 +1,4 @@
-"""One message to one target through Apprise: what is sent, what may be used, what is said of a failure."""
+"""One message to one target through Apprise: what is sent, what may be used, how a failure is reported."""
 
 from __future__ import annotations
 

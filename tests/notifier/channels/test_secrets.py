@@ -79,7 +79,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("scheme", SAMPLES)
 def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
-    """The host is never reached: what is logged and said of that is looked through."""
+    """The host is never reached: the logs and errors about that are searched."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
         said: list[object] = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]

@@ -1,4 +1,4 @@
-"""Tests what somebody marked as a false alarm is recorded again, and told no more."""
+"""Tests that a false alarm is recorded again, but no longer reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.notifier.reader import Reader, days
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk that was told of finding 1."""
+    """Return a desk that was notified of finding 1."""
     record_first(archive)
     reader = Reader(archive, now=START + 3 * HOUR)
     record_change(archive, SHARING)
@@ -33,7 +33,7 @@ def say(reader: Reader, kind: ReviewKind, finding: int = 1) -> None:
 
 
 def told(reader: Reader) -> list[list[str]]:
-    """Return the words after of each finding that is told, message by message."""
+    """Return the words after of each finding that is sent, message by message."""
     return [[alert.finding.after for alert in each.alerts] for each in reader.told() if isinstance(each, Notice)]
 
 

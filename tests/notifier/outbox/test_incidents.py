@@ -1,4 +1,4 @@
-"""Tests what operators are told: each trouble once as it begins, and once when it is over."""
+"""Tests messages to operators: one for each trouble when it begins, and one when it is over."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Watch:
         return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
     def plan(self, templates: Templates | None = None) -> int:
-        """Plan what operators are told, as the end of a run does."""
+        """Plan messages to operators, as the end of a run does."""
         return outbox.plan_incidents(
             self.archive,
             self.subscribers,
@@ -188,7 +188,7 @@ def test_a_policy_that_was_taken_out_is_not_a_trouble_any_more_and_nothing_is_re
 def test_a_selector_that_falls_back_is_reported_at_once_and_over_when_it_matched_for_some_time(
     archive: Archive,
 ) -> None:
-    """A page that shows two faces in turn is told once."""
+    """A page that alternates between two texts is reported once."""
     selected = replace(TEAHOUSE, options=ExtractionOptions(languages=("en",), select=("main",)))
     watching = Watch(archive, policies=[selected])
     watching.visit("read")

@@ -1,4 +1,4 @@
-"""Operators are told by the pass in which something goes wrong, through real servers."""
+"""Operators are notified by the pass in which something goes wrong, through real servers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADMIN = Subscriber(
 
 @pytest.fixture
 def recorded(archive: Archive, mail: MailServer, hook: Sink) -> Archive:
-    """Return an archive with a change that is to be told, and both subscribers known."""
+    """Return an archive with a change to be sent, and both subscribers known."""
     record_first(archive)
     send(archive, mail, hook)
     record_change(archive, WILL_NOT)

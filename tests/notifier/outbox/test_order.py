@@ -1,4 +1,4 @@
-"""Tests what one target is told about one policy comes in the order in which it happened."""
+"""Tests that messages to one target about one policy arrive in the order of the changes."""
 
 from __future__ import annotations
 

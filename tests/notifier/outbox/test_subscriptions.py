@@ -105,7 +105,7 @@ def test_the_command_line_takes_back_nothing_of_the_configuration(reader: Reader
 
 
 def told_all_there_is(reader: Reader) -> None:
-    """Have a person subscribe and be told an alert, a digest and a first message; leave a failure with the address."""
+    """Have a person subscribe and receive an alert, a digest and a first message; leave a failure with the address."""
     subscribe(reader, replace(ANNA, alerts="at once", quiet=None), by="Annegret")
     for _ in range(20):  # enough for more than one page of the database's file
         record_change(reader.archive, CONSENT)
@@ -134,7 +134,7 @@ def held(archive: Archive) -> bytes:
 
 
 def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> None:
-    """In no row, no free page and no log that goes with it; what was told stays on record."""
+    """In no row, no free page and no log that goes with it; the record of what was sent stays."""
     told_all_there_is(reader)
     alerts = {alert.id for each in reader.told() if isinstance(each, Notice) for alert in each.alerts}
     if reader.archive.engine.dialect.name == "postgresql":
