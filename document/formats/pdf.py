@@ -24,6 +24,10 @@ _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
 """Maximum gap between words of one line, as a multiple of their size; more is between columns, cells, or a tab."""
+_JUSTIFIED = 2.0
+"""Maximum gap between words of a justified line, as a multiple of their size."""
+_AS_FAR = 1.1
+"""Maximum gap between words of a justified line, as a multiple of its narrowest gap."""
 _GLUED = 0.05
 """The part of their size by which the letters of a word stand apart at most."""
 _CELL_APART = 0.6
@@ -183,7 +187,7 @@ def _word(text: pypdfium2.PdfTextPage, letters: str, places: Sequence[int], apar
 
 def _on_the_line_of(before: _Word, word: _Word) -> bool:
     size = max(before.size, word.size)
-    near = -0.5 * size <= word.left - before.right <= _WITHIN * size
+    near = -0.5 * size <= word.left - before.right <= _JUSTIFIED * size
     return near and abs(word.base - before.base) <= _RAISED * size
 
 
@@ -191,10 +195,12 @@ def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
     """Yield a line, in parts if a gap in it is much wider than the others: narrow cells stand close to each other."""
     inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words  # its gap is not stretched
     gaps = [word.left - before.right for before, word in pairwise(inner) if word.apart]
-    widest = _CLOSER * min((gap for gap in gaps if gap > 0), default=0.0)
+    least = min((gap for gap in gaps if gap > 0), default=0.0)
+    even = _AS_FAR * least if len(gaps) > 1 else 0.0
     start = 0
     for place, (before, word) in enumerate(pairwise(words), 1):
-        if word.left - before.right > max(_CELL_APART * word.size, widest):
+        gap = word.left - before.right
+        if gap > max(_CELL_APART * word.size, _CLOSER * least) or gap > max(_WITHIN * word.size, even):
             yield _line(words[start:place], number)
             start = place
     if words:

@@ -139,3 +139,16 @@ def test_a_row_at_the_head_of_a_page_does_not_go_on_with_the_item_before_it() ->
     ]
     lines = [line.text for line in typeset_lines(PrintedText((item, *cells), 2, ""))]
     assert lines == ["3. your account", "The bank | The amount", "The courier | Your name"]
+
+
+@pytest.mark.parametrize("width", [24, 28, 32, 36])
+def test_wide_gaps_of_a_justified_line_are_not_cells(width: int) -> None:
+    text = (
+        "We keep your name and the year of it in a box of our own, or in the one that a bank of ours has for us. " * 3
+    )
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", size=8)
+    pdf.multi_cell(width, 4, text, align="J")
+    read_text = document(bytes(pdf.output())).text
+    assert read_text.split() == text.split()
