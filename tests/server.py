@@ -158,6 +158,8 @@ class Site:
     """Answers of a path to a request with this cookie, "name=value"."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
+    sent: list[str] = field(default_factory=list)
+    """Method, host and path of each request that is not a GET."""
     asked_at: list[float] = field(default_factory=list)
     """Time of each request, in seconds of a monotonic clock."""
     moments: dict[str, float] = field(default_factory=dict)
@@ -195,6 +197,7 @@ class Site:
     def respond(self, request: Request) -> Answer:
         """Note a request and answer it; only pages are to be had."""
         if request.method != "GET":
+            self.sent.append(f"{request.method} {request.host}{request.path}")
             return Answer(status=405)
         self.asked.append((request.path, request.headers))
         self.asked_at.append(time.monotonic())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.resolver import CachingHostnameResolver
@@ -10,6 +12,7 @@ from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionRe
 from zope.interface import implementer  # type: ignore[import-untyped]  # it has none
 
 from crawler.network.addresses import AllowList, host_key, is_public
+from crawler.network.failures import Failure, KnownError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,12 +31,42 @@ class GuardedResolver(CachingHostnameResolver):
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
         """Host, as `host_key` gives it -> one of its refused addresses, if all its addresses were refused."""
+        self._opened: set[str] = set()
+        """Hosts, of which an address was passed on that is not public but allowed."""
+        self._sent_to: Counter[str] = Counter()
+        """Hosts to which something is being sent, of which only public addresses are passed on."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         resolver = super().from_crawler(crawler, reactor)
         resolver.allowed = AllowList.of(crawler.settings["CLAUSEWATCH_CRAWL"].allow_private)
         return resolver
+
+    def passes(self, host: str, address: str) -> bool:
+        """Whether the crawler may connect to an address of a host now."""
+        if is_public(address):
+            return True
+        key = host_key(host)
+        if self._sent_to[key] or not self.allowed.opens(host, address):
+            return False
+        self._opened.add(key)
+        return True
+
+    @contextmanager
+    def only_public(self, host: str) -> Iterator[None]:
+        """Pass on only public addresses of a host meanwhile, so that no connection to another one can be made.
+
+        Raises KnownError if there may be such a connection already.
+        """
+        key = host_key(host)
+        if key in self._opened:
+            sentence = f"{host} is open by allow_private, and is only sent requests that ask for something."
+            raise KnownError(Failure("refused", sentence))
+        self._sent_to[key] += 1
+        try:
+            yield
+        finally:
+            self._sent_to[key] -= 1
 
     def resolveHostName(  # noqa: N802 - the name is Twisted's
         self,
@@ -62,7 +95,7 @@ class Gate:
         self.receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - the name is Twisted's
-        if is_public(address.host) or self.guard.allowed.opens(self.host, address.host):
+        if self.guard.passes(self.host, address.host):
             self.passed = True
             self.receiver.addressResolved(address)
         else:
@@ -78,7 +111,18 @@ class Gate:
 
 def refused_address(host: str) -> str | None:
     """Return the address because of which the guard refused a host at its last resolution, or None."""
+    guard = _guard()
+    return None if guard is None else guard.refused.get(host_key(host))
+
+
+def sending_to(host: str) -> AbstractContextManager[None]:
+    """Return a context in which only public addresses of a host are connected to. Raises KnownError when entered."""
+    guard = _guard()
+    return nullcontext() if guard is None else guard.only_public(host)
+
+
+def _guard() -> GuardedResolver | None:
     from twisted.internet import reactor  # only after Scrapy has installed its reactor
 
     resolver = getattr(reactor, "nameResolver", None)
-    return resolver.refused.get(host_key(host)) if isinstance(resolver, GuardedResolver) else None
+    return resolver if isinstance(resolver, GuardedResolver) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -14,6 +15,7 @@ from scrapy.core.downloader.handlers.http11 import (
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
+from crawler.network.address_guard import sending_to
 from crawler.network.failures import HeadersLateError
 from crawler.network.journey import note_sent
 
@@ -48,9 +50,15 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
         self._pool._factory = partial(BoundedFactory, crawl)  # type: ignore[assignment]  # it is only called
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request now, and return the response to it."""
+        """Send a request now, and return the response to it.
+
+        What is more than a question goes only to public addresses: a page's script must not act on an intranet.
+        """
         note_sent(request, self._now())
-        return await super().download_request(request)
+        if request.method == "GET":
+            return await super().download_request(request)
+        with sending_to(urlsplit(request.url).hostname or ""):
+            return await super().download_request(request)
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):

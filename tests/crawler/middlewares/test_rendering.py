@@ -185,6 +185,30 @@ def test_the_files_of_a_page_are_asked_for_with_the_cookies_of_its_visit(tmp_pat
         assert (site.cookies("/privacy"), site.cookies("/text.json")) == ([None], ["seen=1"])
 
 
+ACTING = """
+const act = (where) => fetch(where, {method: "POST", mode: "no-cors", body: "delete=all"}).catch(() => 0);
+async function all() {
+  await act("/act");
+  await act("http://localhost:PORT/act");
+  await fetch("http://localhost:PORT/seen", {mode: "no-cors"});
+  await act("http://localhost:PORT/act");
+  await build("/text.json");
+}
+all();
+"""
+
+
+def test_the_scripts_of_a_page_send_nothing_to_hosts_that_allow_private_opens(tmp_path: Path) -> None:
+    """One host is that of the page, the other is first sent to, then asked, then sent to over the same connection."""
+    with serving() as site:
+        serve_built(site)
+        acting = ACTING.replace("PORT", site.base.rpartition(":")[2])
+        page = site.serve("/acting", shell(f'<script src="/build.js"></script><script>{acting}</script>'))
+        found = crawl(tmp_path / "a.db", {"Ropewalk": page}, rendered=True)
+        assert found["Ropewalk"].outcome == "changed"
+        assert (site.sent, site.visits()["/seen"], site.visits()["/text.json"]) == ([], 1, 1)
+
+
 def test_the_page_is_always_asked_for_whole(tmp_path: Path) -> None:
     """That the page's own bytes are the same says nothing of what its scripts load."""
     with serving() as site:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from crawler.network.address_guard import GuardedResolver
+from crawler.network.addresses import AllowList
+from crawler.network.failures import KnownError
 from tests.crawler.crawl import crawl
 from tests.server import serving
 
@@ -42,3 +47,29 @@ def test_an_allowed_name_opens_that_name_alone_also_if_it_redirects(tmp_path: Pa
         assert site.visits()["/inside"] == 0
     assert results["page"].status == 200
     assert results["away"].error_kind == results["direct"].error_kind == "refused"
+
+
+@pytest.fixture
+def guard() -> GuardedResolver:
+    """Return a guard that a network and a name of an intranet are open to."""
+    from twisted.internet import reactor
+
+    guard = GuardedResolver(reactor, 10)
+    guard.allowed = AllowList.of(["10.0.0.0/8", "intranet.example"])
+    return guard
+
+
+def test_while_something_is_sent_to_a_host_only_its_public_addresses_pass(guard: GuardedResolver) -> None:
+    with guard.only_public("wiki.example"), guard.only_public("WIKI.example."):
+        assert not guard.passes("wiki.example", "10.1.2.3")
+        assert guard.passes("wiki.example", "93.184.216.34")
+        assert guard.passes("other.example", "10.1.2.3")
+    assert guard.passes("wiki.example", "10.1.2.3")
+
+
+def test_nothing_is_sent_to_a_host_whose_private_address_passed(guard: GuardedResolver) -> None:
+    assert guard.passes("intranet.example", "192.168.1.1")
+    with pytest.raises(KnownError, match="is only sent requests that ask"), guard.only_public("intranet.example"):
+        pass
+    with guard.only_public("public.example"):
+        assert not guard.passes("public.example", "192.168.1.1")
