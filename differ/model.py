@@ -76,7 +76,8 @@ class Suppression:
     section: str
     reason: str
     """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
-    renamed, contact-format, link, unchanged; for text outside the policy: masked-address, menu, restored."""
+    renamed, contact-format, visitor (its IP address), link, unchanged; for text outside the policy:
+    masked-address, menu, restored."""
     before: str
     _: KW_ONLY
     after: str

@@ -46,6 +46,10 @@ LONG_DATE = re.compile(
     re.VERBOSE,
 )
 """A day, its month by number or name in any language, and the year."""
+IP_ADDRESS = re.compile(
+    r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
+)
+"""An address of the internet, which a page may show to its visitor. A policy names no other's."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -55,6 +59,8 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
         return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if one_form(before.words) == one_form(after.words):
         return "contact-format"
+    if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
+        return "visitor"
     gone, new = changed_words(before.words, after.words)
     if lexicon is None:
         same = LONG_DATE.sub("", before.text) == LONG_DATE.sub("", after.text)

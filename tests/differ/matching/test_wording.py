@@ -8,6 +8,7 @@ from differ.language.sentences import sentences
 from differ.language.words import tokenize, words
 from differ.matching.wording import WORD_BUDGET, after_text, before_text, word_edits
 from differ.model import Edit, Operation
+from tests.differ.policies import compared
 
 KEEP: Operation = "keep"
 DELETE: Operation = "delete"
@@ -112,3 +113,27 @@ def test_sentences_end_where_a_reader_sees_an_end(text: str, count: int) -> None
     found = sentences(text)
     assert len(found) == count
     assert " ".join(found) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Your visit from {} is kept in our logs for seven days and given to nobody."),
+        ("id", "Kunjungan Anda dari {} kami simpan selama tujuh hari dan tidak kami bagikan kepada siapa pun."),
+        ("nl", "Uw bezoek vanaf {} bewaren wij zeven dagen en delen wij met niemand."),
+    ],
+)
+def test_the_address_of_the_visitor_is_quiet(language: str, sentence: str) -> None:
+    for old, new in (
+        ("203.0.113.7", "198.51.100.23"),
+        ("2001:db8::17:4", "2001:db8:0:3::9"),
+        ("203.0.113.7", "2001:db8::1:2"),
+    ):
+        found = compared(f"# A\n\n{sentence.format(old)}\n", f"# A\n\n{sentence.format(new)}\n", language)
+        assert [quiet.reason for quiet in found.suppressed] == ["visitor"]
+        assert not found.findings
+    moved = sentence.replace("seven", "ninety").replace("tujuh", "sembilan puluh").replace("zeven", "negentig")
+    found = compared(
+        f"# A\n\n{sentence.format('203.0.113.7')}\n", f"# A\n\n{moved.format('198.51.100.23')}\n", language
+    )
+    assert found.findings
