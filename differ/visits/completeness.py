@@ -110,9 +110,9 @@ def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
 
     `lost` is the number of words by which the text is shorter: what only moved is not gone.
     """
-    if 2 * lost < _size(gone):
+    if not gone or 2 * lost < _size(gone):
         return False
-    section = bool(gone) and gone[0].kind == "heading" and any(statement.kind != "heading" for statement in gone)
+    section = gone[0].kind == "heading" and any(statement.kind != "heading" for statement in gone)
     return section or lost >= SECTION
 
 

@@ -39,6 +39,17 @@ def after_two_looks(before: tuple[str, ...], after: tuple[str, ...], language: s
     return second.comparison
 
 
+BOATS = tuple(
+    f"Boat {n} is painted in a colour of its own by the crew every spring, whatever it costs." for n in range(60)
+)
+
+
+def test_what_is_gone_from_the_middle_is_not_an_end() -> None:
+    found = assessed(page(*ENGLISH, *BOATS), page(*ENGLISH, *BOATS[:30], *BOATS[33:]))
+    assert found.comparison is not None
+    assert "S.removed" not in {finding.rule for finding in found.comparison.findings}
+
+
 @deletions
 def test_a_last_section_about_other_things_is_reported_at_low_severity(
     lines: tuple[str, ...], part: tuple[str, ...], language: str
