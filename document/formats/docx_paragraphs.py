@@ -14,6 +14,27 @@ from document.formats.docx_numbering import VALUE, Labels, W, number, value
 
 _TRANSPARENT = tuple(f"{W}{name}" for name in ("fldSimple", "dir", "bdo", "ruby", "rubyBase"))
 """Elements around text that the converter does not look into."""
+_LOOKS = tuple(
+    f"{W}{name}"
+    for name in (
+        "rFonts",
+        "sz",
+        "szCs",
+        "lang",
+        "color",
+        "kern",
+        "bCs",
+        "iCs",
+        "noProof",
+        "spacing",
+        "ind",
+        "jc",
+        "tabs",
+    )
+)
+"""Properties that say nothing of the text; the converter would take most of its memory for them."""
+_EDITED = tuple(f"{W}{name}" for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr"))
+"""Attributes that say in which session of Word something was written."""
 _NAMED_OTHERWISE = {f"{W}cr": f"{W}br", f"{W}ptab": f"{W}tab"}
 _OFF = ("0", "false", "off")
 _CONTENTS = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
@@ -46,7 +67,8 @@ class Paragraphs:
         """Change a part so that it holds what a reader sees."""
         for element in list(part.iter(*_NAMED_OTHERWISE)):
             element.tag = _NAMED_OTHERWISE[str(element.tag)]
-        etree.strip_elements(part, f"{W}rt", with_tail=False)
+        etree.strip_elements(part, f"{W}rt", *_LOOKS, with_tail=False)
+        etree.strip_attributes(part, *_EDITED)
         etree.strip_tags(part, *_TRANSPARENT)
         for hidden in [*part.iter(f"{W}vanish"), *part.iter(f"{W}cellDel")]:
             _take_out(hidden)
