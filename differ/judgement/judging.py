@@ -15,7 +15,7 @@ from differ.judgement.topics import unwatched_topics
 from differ.language.countries import regions
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
-from differ.language.roles import is_address
+from differ.language.roles import WEB, is_address
 from differ.language.statements import Statement, is_line
 from differ.language.words import amount, words
 from differ.matching.alignment import Pair
@@ -134,8 +134,19 @@ def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return why edits of headings and tables of contents are not reported: the text under them decides."""
+    """Return why edits of headings and tables of contents are not reported: the text under them decides. A heading that
+    gives a contact is a statement itself."""
+    if statement.kind == "heading" and gives_contact(statement):
+        return None
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
+
+
+def gives_contact(heading: Statement) -> bool:
+    """Whether a heading gives an e-mail address, or a web address with words of contact."""
+    if any("@" in word for word in heading.words):
+        return True
+    sense = meaning(heading.words, heading.language)
+    return sense is not None and sense.has("exercise") and any(word.startswith(WEB) for word in heading.words)
 
 
 def quiet_line(statement: Statement) -> str | None:

@@ -20,7 +20,7 @@ import pytest
 
 from document import identity_words, read
 from document.model import Page
-from tests.chance import seeded
+from tests.chance import DRAW, seeded
 from tests.document.site_builders import FURNITURE, TEMPLATES, Part, Template, built, parts_of
 
 SEED = 13
@@ -58,7 +58,7 @@ NOT_YET = {"button_accordion", "dialog"}
 
 
 def _cases() -> list[Any]:
-    strict = pytest.mark.xfail(strict=True)
+    strict = pytest.mark.xfail(strict=not DRAW)  # other policies may have nothing that these templates hide
     return [
         pytest.param(template, id=template.__name__, marks=[strict] if template.__name__ in NOT_YET else [])
         for template in TEMPLATES

@@ -16,7 +16,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.chain import head
-from archive.questions.history import policy_names
+from archive.questions.history import policy_names, versions_of
 from archive.recording.recorder import record
 from clausewatch.exports.csv_export import cell
 from clausewatch.exports.evidence_bundle import check_script
@@ -29,8 +29,9 @@ from tests.clausewatch.watched import call, configured, opened, watched
 def exported(folder: Path) -> tuple[Path, str]:
     """Return the evidence of a policy with real pages, and the head that a message quoted when it was exported."""
     with opened(folder) as archive:
-        grow(archive, seeded(3), 12)
-        kept, name = str(head(archive)), policy_names(archive)[0]
+        grow(archive, seeded(3), 24)
+        kept = str(head(archive))
+        name = max(policy_names(archive), key=lambda policy: len(versions_of(archive, policy)))
     wanted = ("export", "evidence", name, "--since", "2026-01-01", "-o", str(folder / "evidence.zip"))
     result = call(configured(folder), *wanted)
     assert result.exit_code == 0, result.output
@@ -89,7 +90,9 @@ def test_a_page_that_was_exchanged_with_its_hash_in_the_manifest_is_found(tmp_pa
 def test_a_record_that_was_exchanged_is_found(tmp_path: Path) -> None:
     bundle, kept = exported(tmp_path)
     files = contents(bundle)
-    files["rows.jsonl"] = files["rows.jsonl"].replace(b'"severity":"high"', b'"severity":"low"', 1)
+    rows = files["rows.jsonl"]
+    files["rows.jsonl"] = rows.replace(b'"severity":"high"', b'"severity":"low"', 1)
+    assert files["rows.jsonl"] != rows
     rebuilt = tmp_path / "rebuilt.zip"
     write_anew(rebuilt, files)
     assert "a record is not sealed" in checked(tmp_path, rebuilt, kept).stderr

@@ -69,3 +69,20 @@ def test_an_indonesian_address_that_is_masked_is_the_same_address() -> None:
         language="id",
     )
     assert comparison.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("E-mail: desk@lantern.example", "en"),
+        ("Contact form: https://lantern.example/contact", "en"),
+        ("Surel: meja@lentera.example", "id"),
+    ],
+)
+def test_a_contact_that_is_written_as_a_heading_and_goes_is_reported(line: str, language: str) -> None:
+    """Found by another draw of `test_completeness`: a policy whose contacts are headings lost them quietly."""
+    assert edit(f"##### {line}", "", language=language).findings != ()
+
+
+def test_a_heading_that_says_where_a_text_was_copied_from_is_not_a_contact() -> None:
+    assert edit("##### Content from: https://lantern.example/privacy", "").findings == ()
