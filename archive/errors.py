@@ -192,11 +192,11 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
     ),
     sqlite3.SQLITE_FULL: (
         StorageFullError,
-        "no room is left on the disk; nothing was recorded; free some and try again",
+        "no room is left on the disk; the last step was not recorded, all before it is whole; free some and try again",
     ),
     sqlite3.SQLITE_IOERR: (
         StorageError,
-        "the disk could not be read or written; nothing was recorded; check the disk and try again",
+        "the disk could not be read or written; the last step was not recorded, all before it is whole; check the disk",
     ),
 }
 """Errors by primary result code, https://sqlite.org/rescode.html"""

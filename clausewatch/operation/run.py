@@ -113,10 +113,14 @@ def run_once(
             checked.append(_checked(result, recorded))
             progress(checked[-1])
 
-        if policies:
-            with courier.delivering():
-                run_crawl(_settings(configuration), policies, note, verbose=verbose)
-        deliveries = courier.deliver(last=True)
+        try:
+            if policies:
+                with courier.delivering():
+                    run_crawl(_settings(configuration), policies, note, verbose=verbose)
+            deliveries = courier.deliver(last=True)
+        except StorageError as error:
+            so_far = _so_far(len(checked), len(policies), courier.accepted)
+            raise type(error)(error.location, f"{error.problem}. {so_far}") from error
         standing = outbox.delivery_counts(archive)
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
@@ -137,6 +141,13 @@ def run_once(
         stamp_error=stamp_error,
         ping_error=ping_error,
     )
+
+
+def _so_far(checked: int, selected: int, accepted: int) -> str:
+    """Return what a run recorded and sent before it failed, and what it did not."""
+    left = selected - checked
+    remain = f", and {left:,} not: the next run checks them" if left else ""
+    return f"Before that, {checked:,} of {selected:,} policies were recorded{remain}; messages accepted: {accepted:,}"
 
 
 def _stamp(archive: Archive, configuration: Configuration) -> str:

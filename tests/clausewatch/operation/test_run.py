@@ -228,6 +228,8 @@ def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) 
     assert run.returncode == 3, err
     assert out == ""
     assert "Traceback" not in err
+    assert "the last step was not recorded, all before it is whole" in err
+    assert "Before that, 0 of 1 policies were recorded, and 1 not: the next run checks them" in err
 
 
 def test_a_person_sees_a_progress_bar_and_the_same_summary(desk: Desk) -> None:
