@@ -142,6 +142,26 @@ def test_a_hostile_list_is_refused_or_carried_over_soundly(tmp_path: Path, name:
         assert "\x9b" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("YAML aliases that multiply", "it has an alias"),
+        ("YAML alias to itself", "it has an alias"),
+        ("YAML merge of an alias", "it has an alias"),
+        ("YAML nested by indentation", "lists and tables within one another"),
+        ("JSON nested under a key", "lists and tables within one another"),
+        ("YAML of 3 MB", "has more than"),
+    ],
+)
+def test_a_refused_list_says_why(tmp_path: Path, name: str, reason: str) -> None:
+    file = tmp_path / "list"
+    file.write_bytes(LISTS[name]())
+    tool = "urlwatch" if name.startswith("YAML") else "changedetection"
+    result = call(configured(tmp_path), "import", tool, str(file))
+    assert result.exit_code == 2
+    assert reason in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("words", [("changedetection",), ("urlwatch",), ("file", "Teahouse", "--at", "2024-03-31")])
 def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path, words: tuple[str, ...]) -> None:
     os.mkfifo(tmp_path / "pipe")
