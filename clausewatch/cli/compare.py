@@ -37,6 +37,9 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 @click.option(
     "--report-language", type=click.Choice(report_languages()), default="en", show_default=True, help="Of the reasons."
 )
+@click.option(
+    "--explain", is_flag=True, help="Print how each changed clause was read, and why it is material or quiet."
+)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @pass_context
 @click.pass_context
@@ -50,6 +53,7 @@ def compare(
     language: str | None,
     profile: str,
     report_language: str,
+    explain: bool,
     exit_code: bool,
 ) -> None:
     """Say what changed between two files, and whether it matters to sharing or rights.
@@ -67,6 +71,8 @@ def compare(
     from clausewatch.inspection.offline_compare import Defaults
 
     defaults = Defaults(language, profile, report_language, own_profiles=context.own_profiles)
+    if explain and (batch_file is not None or form == "json"):
+        raise click.UsageError("--explain is for two files, as text")
     if batch_file is not None:
         if before is not None:
             raise click.UsageError("give two files or --batch, not both")
@@ -75,6 +81,8 @@ def compare(
         raise click.UsageError("name two files, BEFORE and AFTER, or a --batch")
     else:
         codes = {_print_pair(before, after, defaults, form)}
+        if explain:
+            _print_explanations(before, after, defaults)
     if not exit_code:
         codes.discard(ExitCode.MATERIAL)
     ctx.exit(leading(codes))
@@ -110,6 +118,15 @@ def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> Exi
     if assessment.outcome == "not comparable":
         return ExitCode.TROUBLE
     return ExitCode.MATERIAL if _is_material(assessment) else ExitCode.FINE
+
+
+def _print_explanations(before: Path, after: Path, defaults: Defaults) -> None:
+    from clausewatch.inspection.offline_compare import FilePair, explain_pair
+    from clausewatch.output.explanation_text import explanation_lines
+
+    pair = FilePair(id=str(after), before=str(before), after=str(after))
+    for explanation in explain_pair(pair, Path(), defaults):
+        click.echo("\n".join(printable(line) for line in explanation_lines(explanation, defaults.report_language)))
 
 
 def _is_material(assessment: Assessment) -> bool:

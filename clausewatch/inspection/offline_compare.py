@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, Validat
 from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode, suggestion
 from differ.judgement.profiles import Profile, load_profile, profile_names
 from differ.visits.assessment import Assessment, LatestVersion, Visit, assess
+from differ.visits.explaining import Explanation, explain
 from document import read, screen
 from document.model import ExtractionOptions, Page
 
@@ -77,6 +78,17 @@ def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
     after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
     latest, refused = _latest(before, options)
     return refused or assess(Visit(after, options, profile, latest=latest))
+
+
+def explain_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Iterator[Explanation]:
+    """Yield how each changed clause of two files was read and judged. Raises UnreadablePairError."""
+    assessment = judge_pair(pair, folder, defaults)
+    if assessment.comparison is None or assessment.document is None:
+        return
+    language = defaults.language if pair.language is None else pair.language
+    options = ExtractionOptions(languages=(language,) if language else ())
+    latest, _ = _latest(_page(folder / pair.before, pair.content_type), options)
+    yield from explain(latest.document, assessment.document, assessment.comparison)
 
 
 def _profile(name: str, defaults: Defaults) -> Profile:

@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Literal
 
-from differ.judgement.relevance import Watched, is_address_line, names_right, relevance, says_right
+from differ.judgement.relevance import Watched, bears_on_request, is_address_line, names_right, relevance, says_right
 from differ.language.countries import countries
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import companies, names
 from differ.language.polarity import LEVELS, NEVER, is_condition
 from differ.language.roles import is_address
-from differ.language.statements import Statement
+from differ.language.statements import Statement, is_line
 from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import changed_words, time_limits
 
@@ -77,6 +77,11 @@ RIGHTS_PARTS = (
     CONDITION,
 )
 """The same for rights."""
+
+PARTS: dict[Watched, tuple[EffectPart, ...]] = {"sharing": SHARING_PARTS, "rights": RIGHTS_PARTS}
+
+BOUNDS = ("fee", "identity", "refusal", "deadline")
+"""Effects that are effects on rights only if they bound a request."""
 
 SPILLS = ("consent",)
 """Effects on sharing that are effects on rights too: people control what needs their consent."""
@@ -147,11 +152,17 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         return [Effect(subject, "address", towards, gone=whole_text(before), new=whole_text(after))]
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
-    part = gravest_part(SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS, sense)
+    part = gravest_part(parts_that_count(subject, (sense, statement)), sense)
     if part is not None:
         return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
+
+
+def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list[EffectPart]:
+    """Return the parts of a subject; of rights those that bound a request only if one is spoken of."""
+    bounded = subject == "sharing" or any(bears_on_request(sense, statement) for sense, statement in read)
+    return [part for part in PARTS[subject] if bounded or part.kind not in BOUNDS]
 
 
 def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
@@ -162,7 +173,8 @@ def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | No
 
 def lists_name(statement: Statement, sense: Meaning) -> bool:
     """Whether a statement is an entry of a list that names somebody, and does not otherwise say who receives data."""
-    return is_listed(statement) and not sense.has("sell", "recipient") and bool(names(statement, sense))
+    entry = is_listed(statement) and (" | " in statement.text or is_line(statement.text))
+    return entry and not sense.has("sell", "recipient") and bool(names(statement, sense))
 
 
 def is_listed(statement: Statement) -> bool:
@@ -203,12 +215,21 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
         return []
     if subject == "rights" and is_address_line(after):
         return [Effect(subject, "address", "changed", gone=whole_text(before), new=whole_text(after))]
-    parts = SHARING_PARTS if subject == "sharing" else RIGHTS_PARTS
-    subject_effects = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
-    subject_effects += residue(subject, before, after, one)
-    kept = [effect for effect in subject_effects if subject == "sharing" or touches_rights(effect, (one, other))]
+    parts = parts_that_count(subject, (one, before), (other, after))
+    of_parts = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
+    kept = of_parts + residue(subject, before, after, one)
+    if subject == "rights":
+        kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
+
+
+def bearing_on_rights(
+    possible: Iterable[Effect], counted_kinds: Collection[str], senses: tuple[Meaning, Meaning]
+) -> list[Effect]:
+    """Return those effects that bear on rights; bounds of a request only if they are among the kinds that count."""
+    idle = set(BOUNDS).difference(counted_kinds)
+    return [effect for effect in possible if effect.kind not in idle and touches_rights(effect, senses)]
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
@@ -261,10 +282,19 @@ def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
     """Return the direction in which the level of a concept in both texts changed: more is allowed, or less; if consent
     is no longer needed, more is allowed."""
+    if before and after and all(map(is_condition, (*before, *after))):  # "without consent" and "with prior consent"
+        before, after = ({"consent": level} for level in (weakest(before), weakest(after)))
     for concept in sorted(before.keys() & after.keys()):
+        if before[concept] == after[concept]:
+            continue
         more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
         return "loosened" if more != is_condition(concept) else "tightened"
     return None
+
+
+def weakest(levels: Mapping[str, str]) -> str:
+    """Return the level of a consent that is mentioned in several words: it is needed if any says so."""
+    return max(levels.values(), key=LEVELS.index)
 
 
 def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:

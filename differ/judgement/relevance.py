@@ -23,15 +23,15 @@ HANDLING = (
     "exercise.desk",
 )  # fmt: skip
 """Conditions of a request: deadline, cost, proof, and who makes it."""
-SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer", "data.aggregate")
+SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer.abroad", "transfer.safeguard", "data.aggregate")
 """Signs of sharing: under a heading on sharing, a sentence with any of these is about sharing."""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
 """Signs that data is handed over with a merger."""
-RIGHTS_SIGNS = (*NAMED_RIGHTS, "right.grant", "exercise", "consent", "complaint", "optout")
+RIGHTS_SIGNS = ("right.grant", "consent", "complaint", "optout", "exercise.dpo", *WAYS)
 """Signs of rights: under a heading on rights, a sentence with any of these is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
 """Details of a right: with the word "right", any of these says what the right is to, or what limits it."""
-REQUEST_DETAILS = ("modality", "right", "consent", "complaint", *HANDLING, *WAYS)
+REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
 """Details of a request that show that it is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
@@ -40,6 +40,10 @@ SOURCE_REACH = 3
 """Maximum distance, in words, from "from" to a recipient that is a source."""
 TAKER_REACH = 6
 """Maximum distance, in words, between a recipient that takes data and the verb."""
+REQUEST_REACH = 1
+"""Maximum distance, in words, from "may" to the request."""
+OWNER_REACH = 3
+"""Maximum distance, in words, between a verb and the word for the reader whose things it is about."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -75,13 +79,22 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 def shares(sense: Meaning) -> bool:
     """Whether data is given, sold, or received by somebody else, or the statement says that nobody gets it."""
-    data = sense.has("data")
+    data = sense.has("data") or takes_readers(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
         return True
     if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
+
+
+def takes_readers(sense: Meaning) -> bool:
+    """Whether what is received or seen is the reader's, in words that no concept names: "lenders see your diary"."""
+    return any(
+        word in sense.lexicon.readers
+        for act in sense.of("receive", "shown")
+        for word in sense.words[act.end - 1 : act.end + OWNER_REACH]
+    )
 
 
 def denies_everybody(sense: Meaning) -> bool:
@@ -91,7 +104,7 @@ def denies_everybody(sense: Meaning) -> bool:
 
 def shows(sense: Meaning) -> bool:
     """Whether data is shown to everybody, or to other users."""
-    return sense.has("shown") and sense.has("public", "recipient.users") and sense.has("data")
+    return sense.has("shown") and sense.has("public", "recipient.users") and (sense.has("data") or takes_readers(sense))
 
 
 def gives_somebodys(sense: Meaning) -> bool:
@@ -104,7 +117,8 @@ def takes(sense: Meaning, recipient: Mention) -> bool:
     """Whether a recipient does the receiving: "our partners may collect", "collected by our partners"."""
     for act in sense.of("receive"):
         if 0 <= act.start - recipient.end <= TAKER_REACH:
-            return True
+            between = sense.words[recipient.end : act.start]
+            return not any(word in sense.lexicon.company - sense.lexicon.owners for word in between)
         between = sense.words[act.end : recipient.start]
         if between and len(between) <= TAKER_REACH and any(word in sense.lexicon.agents for word in between):
             return True
@@ -114,7 +128,16 @@ def takes(sense: Meaning, recipient: Mention) -> bool:
 def comes_from(sense: Meaning, mention: Mention) -> bool:
     """Whether a recipient is named as a source: "information from our partners"."""
     before = sense.words[max(0, mention.start - SOURCE_REACH) : mention.start]
-    return any(word in sense.lexicon.sources for word in before)
+    return any(word in sense.lexicon.sources for word in before) or gives(sense, mention)
+
+
+def gives(sense: Meaning, mention: Mention) -> bool:
+    """Whether a recipient is the giver: "data provided by our partners"."""
+    for act in sense.of("share"):
+        between = sense.words[act.end : mention.start]
+        if act.end <= mention.start and len(between) <= SOURCE_REACH:
+            return any(word in sense.lexicon.agents for word in between)
+    return False
 
 
 def given_away(sense: Meaning, mention: Mention) -> bool:
@@ -156,7 +179,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
         return True
     if heads & {"rights", "choices"}:
         listed = statement.kind in ("item", "row") or bool(statement.lead)
-        return listed or sense.has(*RIGHTS_SIGNS)
+        return listed or sense.has(*RIGHTS_SIGNS) or speaks_of_request(sense)
     return reaches_company(sense, statement, heads)
 
 
@@ -189,6 +212,16 @@ def names_right(sense: Meaning) -> bool:
     return mentions_request(sense) and to_reader(sense)
 
 
+def speaks_of_request(sense: Meaning) -> bool:
+    """Whether a sentence under a heading on rights speaks of a request, or of what the company or the reader does about
+    data: not "session cookies are deleted when you close the browser"."""
+    if any(mention.concept == "exercise" for mention in sense.mentions):
+        return True
+    if not sense.has(*NAMED_RIGHTS, *HANDLING):
+        return False
+    return sense.has("modality.may") or any(word in sense.lexicon.company for word in sense.words)
+
+
 def mentions_request(sense: Meaning) -> bool:
     """Whether the reader can request something that is a right, or a request is mentioned with its conditions: a
     "request" alone may be a browser's."""
@@ -196,7 +229,25 @@ def mentions_request(sense: Meaning) -> bool:
     if asked and sense.has("modality.may", "exercise", "right.grant"):
         return True
     requests = any(mention.concept == "exercise" for mention in sense.mentions)
-    return requests and sense.has(*REQUEST_DETAILS)
+    return requests and (sense.has(*REQUEST_DETAILS) or may_request(sense))
+
+
+def may_request(sense: Meaning) -> bool:
+    """Whether it is said right before a request that it may be made: "you may request"."""
+    return any(
+        0 <= request.start - may.end <= REQUEST_REACH
+        for request in sense.mentions
+        if request.concept == "exercise"
+        for may in sense.of("modality")
+    )
+
+
+def bears_on_request(sense: Meaning, statement: Statement) -> bool:
+    """Whether a deadline, a fee, a proof of identity or a refusal is one of a request about data."""
+    if sense.has("right", "complaint", "optout", "consent.withdraw"):
+        return True
+    requests = any(mention.concept == "exercise" for mention in sense.mentions)
+    return requests or "rights" in heading_topics(statement.path, statement.language)
 
 
 def to_reader(sense: Meaning) -> bool:

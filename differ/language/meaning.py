@@ -92,7 +92,11 @@ def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
 def covers(longer: Mention, mention: Mention) -> bool:
     """Whether a mention is only a part of a longer one with another meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
-    if not inside or longer.gapped or longer.end - longer.start <= mention.end - mention.start:
+    if (
+        not inside
+        or (longer.gapped and longer.concept != "boilerplate")
+        or longer.end - longer.start <= mention.end - mention.start
+    ):
         return False
     group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
     if group == other == "right":

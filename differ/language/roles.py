@@ -14,6 +14,10 @@ REACHED = ("complaint", "exercise.desk", "exercise.dpo")
 """Contacts about rights besides the company itself."""
 TOWARDS_REACH = 3
 """Maximum distance, in words, from a channel to the company that it reaches ("write to the office of ours")."""
+DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
+"""Rights named by what is done: "access your data" is one only if the reader does it, or the company for the reader."""
+DOER_REACH = 3
+"""A recipient does what is written at most so many words after it ("lenders may access your history")."""
 WHEN_REACH = 2
 """Maximum distance, in words, from a word of condition to a channel or choice that is only a condition."""
 WEB = ("http://", "https://", "www.")
@@ -27,6 +31,8 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
         return is_way(mention, text, others, lexicon)
     if mention.concept in ("right.rights", "right.grant"):
         return not is_company_right(mention, text, lexicon)
+    if mention.concept in DONE_RIGHTS:
+        return not is_done_by_recipient(mention, text, others, lexicon)
     if mention.concept in ("optout.sale", "optout.share"):
         return not any(word in lexicon.company for word in text[max(0, mention.start - 1) : mention.start])
     if mention.concept == "optout":
@@ -62,6 +68,16 @@ def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) ->
     """Whether a right is the company's: "to protect our rights"."""
     around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
     return any(word in lexicon.owners for word in around)
+
+
+def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
+    """Whether somebody else than the reader does what a right is named by: "lenders may access your history"."""
+    return any(
+        0 <= mention.start - other.end <= DOER_REACH
+        and not any(word in lexicon.readers for word in text[other.end : mention.start])
+        for other in others
+        if under(other.concept, ("recipient",))
+    )
 
 
 def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:

@@ -78,21 +78,25 @@ def absorb(
     """Return the leftover statements of one side that are part of the sentence that a neighbour became: all the parts
     in order, by the position of the neighbour."""
     homes: dict[int, list[int]] = {}
-    for index, statement in enumerate(side):
-        if index in matches or not statement.words:
-            continue
-        for neighbour in (index - 1, index + 1):
-            if neighbour in matches and fits_beside(statement, side[neighbour], other[matches[neighbour]]):
-                homes.setdefault(neighbour, [neighbour]).append(index)
-                break
+    taken: set[int] = set()
+    for step in (1, -1):
+        for home in sorted(matches, reverse=step < 0):
+            index = home + step
+            while 0 <= index < len(side) and index not in matches and index not in taken:
+                members = homes.get(home, [home])
+                if not fits_beside(side[index], [side[member] for member in members], other[matches[home]]):
+                    break
+                homes[home] = [*members, index]
+                taken.add(index)
+                index += step
     return {home: tuple(side[index] for index in sorted(members)) for home, members in homes.items()}
 
 
-def fits_beside(statement: Statement, neighbour: Statement, partner: Statement) -> bool:
+def fits_beside(statement: Statement, parts: Sequence[Statement], partner: Statement) -> bool:
     """Whether the neighbour's partner has most words of a statement in addition to the neighbour's own."""
-    if (statement.kind == "heading") != (neighbour.kind == "heading"):
+    if not statement.words or (statement.kind == "heading") != (partner.kind == "heading"):
         return False
-    rest = Counter(partner.words) - Counter(neighbour.words)
+    rest = Counter(partner.words) - Counter(word for part in parts for word in part.words)
     return (rest & Counter(statement.words)).total() >= JOINED * len(statement.words)
 
 

@@ -15,7 +15,7 @@ from differ.visits.comparing import compare
 from differ.visits.completeness import ends_early, incomplete, pages_in_pairs
 from differ.visits.left_out import LeftOutChange, LeftOutProse, left_out_change, left_out_prose
 from differ.visits.linked_addresses import relink
-from differ.visits.page_noise import replaces_another_page, restored
+from differ.visits.page_noise import lost_in_bulk, replaces_another_page, restored
 from differ.visits.removed_end import with_removed_end
 from differ.visits.selected_part import portion
 from document import Screening, identity_words, joined, read, read_all, screen, text_identity
@@ -212,6 +212,8 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
     ending = ends_early(before, after, list(pages_in_pairs(latest.pages, visit.pages)))
     if partial := incomplete(before, after, comparison, ending):
         return doubted(result, partial, visit)
+    if visit.patience == "none" and ending is None and (lost := lost_in_bulk(before, after)):
+        return refused(result, lost)
     result = replace(result, comparison=with_removed_end(comparison, after, ending, visit.profile))
     why = ending.sentence if ending else odd(before, after, comparison)
     return looked_at(result, why or newly_fallen_back(result.fallback, latest.fallback), visit)

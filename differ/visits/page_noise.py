@@ -6,7 +6,7 @@ Such texts can be compared, and make a version, but their changes are not report
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,10 +19,21 @@ from differ.language.statements import Statement, statements, whole_blocks
 from differ.language.words import words
 from differ.model import Comparison, Finding, Suppression
 from differ.visits.comparability import SUBSTANTIAL
-from document.model import Block, Document
+from document import Screening
+from document.model import Block, Document, Section
 
 RESTORED = 4
 """Ratio to the length of the version before from which a text is back, and did not just grow."""
+LOST_IN_BULK = 1.15
+"""A version before that is so many times as long lost passages by which the text may not be whole."""
+GROWN = 1.25
+"""The same if the text only grew by whole passages, and states the same date: a page that is read in full again."""
+PASSAGE = 300
+"""Fewest words that such a text grew by."""
+SECTIONS = 3
+"""Fewest sections in which they are."""
+RESIDUE = 0.03
+"""Largest share of words that went, of those that came, in such a text; or the other way round."""
 RESTORED_UNWATCHED = 1.5
 """Ratio if the version before has no statement on sharing or rights, and so was not a policy."""
 WATCHED = 3
@@ -49,7 +60,9 @@ _MASKS = (
 )
 """Placeholders that delivery networks and content systems write for an address, for readers without scripts."""
 _MASK = re.compile("|".join(_MASKS), re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
+_ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
+"""An address, or a link to it that a typing error left as Markdown."""
 _HIDDEN = "[email protected]"
 """The token that replaces every mask."""
 _ENDS = (".", ":", ";", "!", "?", ",")
@@ -131,6 +144,8 @@ def restored(before: Document, after: Document) -> str | None:
     amounts = f"{size:,} words after {former:,}"
     if size >= RESTORED * former:
         return f"The text is back after a page that was not the whole policy ({amounts}): nothing in it is new."
+    if size >= GROWN * former and only_grew(before, after):
+        return f"The text has all that it had, and more, under the same date ({amounts}): it was not whole before."
     if (
         all(map(is_judged, (*old, *new)))
         and not any(map(relevance, old))
@@ -138,6 +153,32 @@ def restored(before: Document, after: Document) -> str | None:
     ):
         return f"The text is back after a page that said nothing of sharing and rights ({amounts})."
     return None
+
+
+def only_grew(before: Document, after: Document) -> bool:
+    """Whether a text has whole sections that it lacked before and lost nothing, not even the date that it stated: a
+    company that adds sections on one day edits others, or at least the date."""
+    old, new = Counter(words(before.text)), Counter(words(after.text))
+    came, went = (new - old).total(), (old - new).total()
+    if came < PASSAGE or went > RESIDUE * came or set(before.dates) - set(after.dates):
+        return False
+    paths = {section.path for section in before.sections}
+    fresh = [section for section in after.sections if section.path not in paths]
+    within = words(" ".join(text for section in fresh for text in (section.heading, *block_texts(section))))
+    return len(fresh) >= SECTIONS and len(within) >= (1 - RESIDUE) * came
+
+
+def block_texts(section: Section) -> list[str]:
+    """Return the texts of a section's blocks."""
+    return [block.text for block in section.blocks]
+
+
+def lost_in_bulk(before: Document, after: Document) -> Screening | None:
+    """Return a screening if a text has lost long passages and gained nothing: perhaps it was not delivered whole."""
+    size, former = len(words(after.text)), len(words(before.text))
+    if former < LOST_IN_BULK * size or not only_grew(after, before):
+        return None
+    return Screening("shrunk", f"Long passages are gone and nothing is new: {size:,} words of {former:,}.")
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:

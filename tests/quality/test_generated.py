@@ -1,7 +1,7 @@
-"""Sets without labels, made from real policies by seed: what changes only a page must be quiet, what is planted found.
+"""Sets without labels, made from policies by seed: what alters no meaning is quiet, what is planted is found.
 
-A sample runs with every check, all of it with CLAUSEWATCH_LONG. The texts come from the Open Terms Archive collections
-(Open Data Commons Attribution License), in the shared folder.
+A sample runs with every check, all of it with CLAUSEWATCH_LONG. English and French texts come from the Open Terms
+Archive collections (Open Data Commons Attribution License), in the shared folder; Indonesian ones are ten of our own.
 """
 
 from __future__ import annotations
@@ -9,48 +9,60 @@ from __future__ import annotations
 import json
 import lzma
 import os
-import random
-import re
 import tomllib
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from differ import compare
 from differ.model import Comparison
+from differ.visits.assessment import LatestVersion, Visit, assess
 from differ.visits.comparability import comparability
 from document import read
 from document.model import Document, ExtractionOptions, Page
 from tests.chance import seeded
-from tests.differ.policies import SENTENCES
+from tests.quality.plantings import Planted, plantings
+from tests.quality.rewordings import REWORDINGS, cut_off
 
-PAIRS = 600 if os.environ.get("CLAUSEWATCH_LONG") else 24
-"""The pairs of one set."""
+WHOLE = bool(os.environ.get("CLAUSEWATCH_LONG"))
+PAIRS = {"en": 360, "fr": 120, "id": 120} if WHOLE else {"en": 32, "fr": 16, "id": 16}
+"""The pairs of one set, by language."""
+RETURNED = 139 if WHOLE else 47
 SEED = 20261130
-SHORTEST, LONGEST = 4_000, 40_000
+SHORTEST, LONGEST = 4_000, 20_000
 """Characters of the policies that are used."""
-RECALL = 0.95
-RIGHT = 0.93
-"""Least share of planted edits that are found, and that are as grave as they are."""
-
-TURNS = tomllib.loads((SENTENCES / "turns.toml").read_text(encoding="utf-8"))
-PLANTED = ("consent", "exception", "safeguard", "member")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-MAIL_LINK = re.compile(r"\[([^\]]*)\]\(mailto:[^)]*\)")
-SPELLINGS = {"organization": "organisation", "behavior": "behaviour", "personalize": "personalise", "center": "centre"}
+RECALL, RIGHT = 0.95, 0.93
+"""Least shares of planted edits that are found, and that are as grave as they are."""
+ALARMS = 0.05
+"""Largest share of returned texts that alarm."""
+UNDONE = frozenset({8, 12, 13, 39, 42, 71, 91})
+"""Rows of `returns` to look at that are edits by a person, undone within 14 days: an address for requests on another
+domain (twice), sections on California, Privacy Shield, erasure and agents, and "sharing" in opt-outs, taken out."""
+COMMON_WORDS = {"en": (" the ",), "fr": (" les ", " des ")}
+OWN = tomllib.loads(Path(__file__).with_name("own_policies.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def texts(shared: Path) -> list[str]:
-    """Return English policies of real services, the newest of each."""
+def texts(shared: Path) -> dict[str, list[str]]:
+    """Return policies by language: of real services the newest of each."""
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as lines:
         newest = {row["service"]: row["text"] for row in sorted(map(json.loads, lines), key=lambda row: row["time"])}
-    return [
-        text for text in newest.values() if SHORTEST < len(text) < LONGEST and text.count(" the ") > len(text) / 400
-    ]
+    fitting = [text for text in newest.values() if SHORTEST < len(text) < LONGEST]
+    return {
+        language: [text for text in fitting if sum(map(text.count, common)) > len(text) / 400]
+        for language, common in COMMON_WORDS.items()
+    } | {"id": [own_policy(name) for name in OWN["id"]["names"]]}
 
 
+def own_policy(name: str) -> str:
+    """Return the policy of one company of our own."""
+    chance = seeded(OWN["id"]["names"].index(name))
+    sections = [f"## {part['heading']}\n\n{chance.choice(part['variants'])}" for part in OWN["id"]["sections"]]
+    return "\n\n".join([f"# Kebijakan Privasi {name}", *sections]).replace("{name}", name) + "\n"
+
+
+@lru_cache(maxsize=200)
 def document(text: str) -> Document:
     """Return the document that a Markdown text holds."""
     return read(Page(text.encode(), "text/markdown"), ExtractionOptions()).document
@@ -62,81 +74,67 @@ def judged(before: str, after: str) -> Comparison | None:
     return None if comparability(old, new) else compare(old, new)
 
 
-def with_menu(text: str, _: random.Random) -> str:
-    """Put a menu before a policy."""
-    return "- [Home](/)\n- [Prices](/prices)\n- [Jobs](/jobs)\n- [Stories](/stories)\n- [Log in](/login)\n\n" + text
-
-
-def masked(text: str, _: random.Random) -> str:
-    """Hide all addresses as a protection against robots does."""
-    return EMAIL.sub("[email protected]", MAIL_LINK.sub(r"\1", text))
-
-
-def respelt(text: str, _: random.Random) -> str:
-    """Write some words as another variety of English does."""
-    for word, other in SPELLINGS.items():
-        text = text.replace(word, other)
-    return text
-
-
-def reordered(text: str, chance: random.Random) -> str:
-    """Put the sections of the highest rank into another order; the first stays."""
-    first, *sections = re.split(r"(?m)^(?=## )", text)
-    chance.shuffle(sections)
-    return "\n\n".join([first, *sections])
-
-
-def joined(text: str, chance: random.Random) -> str:
-    """Join two sentences of a paragraph by a semicolon, and leave out the line break between two paragraphs."""
-    places = [match.start() for match in re.finditer(r"(?<=[a-z]{3})\. (?=[A-Z][a-z]+ )", text)]
-    for place in sorted(chance.sample(places, min(3, len(places))), reverse=True):
-        text = text[:place] + "; " + text[place + 2].lower() + text[place + 3 :]
-    return text
-
-
-CHANGES: tuple[Callable[[str, random.Random], str], ...] = (with_menu, masked, respelt, reordered, joined)
-
-
-def test_what_changes_no_meaning_alarms_nobody(texts: list[str]) -> None:
+@pytest.mark.parametrize("language", PAIRS)
+def test_what_alters_no_meaning_alarms_nobody(texts: dict[str, list[str]], language: str) -> None:
     chance = seeded(SEED)
     alarms, lost = [], []
-    for number in range(PAIRS):
-        change = CHANGES[number % len(CHANGES)]
-        text = chance.choice(texts)
-        comparison = judged(text, change(text, chance))
+    for number in range(PAIRS[language]):
+        change = REWORDINGS[number % len(REWORDINGS)]
+        text = chance.choice(texts[language])
+        comparison = judged(text, change(text, chance, language))
         if comparison is None:
             lost.append(change.__name__)
         elif comparison.material:
             alarms.append(
-                (change.__name__, [finding.reason for finding in comparison.findings if finding.material][:3])
+                (change.__name__, [(f.reason, f.before, f.after) for f in comparison.findings if f.material][:3])
             )
     assert (lost, alarms) == ([], [])
 
 
-def test_planted_edits_are_found_and_as_grave_as_they_are(texts: list[str]) -> None:
+@pytest.mark.parametrize("language", COMMON_WORDS)
+def test_a_text_that_breaks_off_alarms_nobody(texts: dict[str, list[str]], language: str) -> None:
     chance = seeded(SEED)
-    found = right = 0
-    missed = []
-    for number in range(PAIRS):
-        kind = PLANTED[number % len(PLANTED)]
-        better, worse = chance.choice(TURNS[kind]["en"]["pairs"])
-        loss = chance.random() < 0.5
-        paragraphs = chance.choice(texts).split("\n\n")
-        place = chance.randrange(1, len(paragraphs))
-        old, new = (
-            "\n\n".join([*paragraphs[:place], sentence, *paragraphs[place:]])
-            for sentence in ((better, worse) if loss else (worse, better))
-        )
-        comparison = judged(old, new)
-        hit = comparison is not None and comparison.material
-        found += hit
-        grave = comparison is not None and comparison.severity in (
-            "critical",
-            "high" if kind not in ("consent", "exception") else "",
-        )
-        right += hit and (grave if loss else comparison is not None and comparison.severity != "critical")
-        if not hit:
-            missed.append((kind, better, worse))
-    print(f"found {found} of {PAIRS}, right {right}")
-    assert found >= RECALL * PAIRS, missed
-    assert right >= RIGHT * PAIRS
+    alarms = []
+    for _ in range(PAIRS[language] // 8):
+        text = chance.choice(texts[language])
+        before, after = (Page(some.encode(), "text/markdown") for some in (text, cut_off(text, chance, language)))
+        old = read(before, ExtractionOptions())
+        latest = LatestVersion(old.document, old.identity, before)
+        visit = assess(Visit(after, ExtractionOptions(), latest=latest))
+        if visit.comparison is not None and visit.comparison.material:
+            alarms.append((len(text), len(after.body)))
+    assert alarms == []
+
+
+@pytest.mark.parametrize("language", PAIRS)
+def test_planted_edits_are_found_and_as_grave_as_they_are(texts: dict[str, list[str]], language: str) -> None:
+    chance = seeded(SEED)
+    missed: list[Planted] = []
+    wrong: list[tuple[str | None, Planted]] = []
+    for planted in plantings(texts[language], language, PAIRS[language], chance):
+        comparison = judged(planted.before, planted.after)
+        if comparison is None or not comparison.material:
+            missed.append(planted)
+        elif not planted.fits(comparison.severity):
+            wrong.append((comparison.severity, planted))
+    found, right = (1 - part / PAIRS[language] for part in (len(missed), len(missed) + len(wrong)))
+    print(f"{language}: found {found:.3f}, right {right:.3f} of {PAIRS[language]}")
+    assert found >= RECALL, [(planted.kind, planted.worse, planted.what) for planted in missed]
+    assert right >= RIGHT, [(severity, planted.kind, planted.worse, planted.what) for severity, planted in wrong]
+
+
+def test_a_text_that_went_away_and_came_back_alarms_nobody(shared: Path) -> None:
+    with lzma.open(shared / "corpus" / "returns.jsonl.xz", "rt", encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["part"] == "look"]
+    chance = seeded(SEED)
+    drawn = sorted(
+        chance.sample([number for number in range(len(rows)) if number not in UNDONE], RETURNED - len(UNDONE))
+    )
+    alarms = []
+    for number in drawn:
+        before, after = (Page(rows[number][side].encode(), "text/markdown") for side in ("before", "after"))
+        old = read(before, ExtractionOptions())
+        visit = assess(Visit(after, ExtractionOptions(), latest=LatestVersion(old.document, old.identity, before)))
+        if visit.comparison is not None and visit.comparison.material:
+            alarms.append(number)
+    assert len(alarms) <= ALARMS * len(drawn), alarms

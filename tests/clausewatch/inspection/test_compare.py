@@ -57,6 +57,30 @@ def test_exit_code_ends_with_ten_where_something_is_material() -> None:
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--exit-code").exit_code == 0
 
 
+def test_explain_prints_the_frames_of_each_changed_clause_and_why_it_counts(tmp_path: Path) -> None:
+    text = (POLICIES / "cloakroom.md").read_text(encoding="utf-8")
+    before, after = tmp_path / "before.md", tmp_path / "after.md"
+    before.write_text(f"{text}\n\nWe pass your letters to couriers with your consent.\n", encoding="utf-8")
+    after.write_text(f"{text}\n\nWe pass your letters to couriers without your consent.\n", encoding="utf-8")
+    explained = compare(before, after, "--explain").output.partition("\nClause in ")[2]
+    lines = explained.splitlines()
+    assert lines[1] == "  - We pass your letters to couriers with your consent."
+    assert "disclosure; who: we; action: pass your letters to;" in lines[2]
+    assert "to whom: couriers; condition: consent; polarity: on a condition" in lines[2]
+    assert "condition: no consent; polarity: yes" in lines[4]
+    assert any(line.startswith("  material, critical, by rule T2.consent: ") for line in lines)
+
+
+def test_explain_says_why_a_clause_is_quiet() -> None:
+    explained = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--explain").output
+    assert "\nClause in " in explained
+    assert "\n  quiet: " in explained
+
+
+def test_explain_is_for_two_files_as_text() -> None:
+    assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--explain", "--format", "json").exit_code == 2
+
+
 def test_what_changes_no_meaning_is_not_material() -> None:
     result = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md")
     assert result.output.startswith("Changed, but nothing material")

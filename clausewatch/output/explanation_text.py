@@ -1,0 +1,52 @@
+"""Explanations of a comparison as lines of text: the frames of each changed clause, and why it is material or quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from differ.judgement.frames import Frame
+from differ.visits.explaining import Clause, Explanation
+
+SUBJECTS = {"sharing": "disclosure", "rights": "entitlement"}
+POLARITIES = {"plain": "yes", "conditional": "on a condition", "never": "never"}
+SLOTS = (
+    ("who", "who"),
+    ("action", "action"),
+    ("what", "what"),
+    ("whom", "to whom"),
+    ("condition", "condition"),
+    ("purpose", "purpose"),
+    ("place", "place"),
+)
+
+
+def explanation_lines(explanation: Explanation, report_language: str) -> Iterator[str]:
+    """Yield the lines about one changed clause."""
+    yield ""
+    yield f"Clause in {explanation.section or 'the text before the first heading'}"
+    yield from _clause_lines("-", explanation.before)
+    yield from _clause_lines("+", explanation.after)
+    for effect in explanation.effects:
+        gone, new = (", ".join(f"“{word}”" for word in words) or "nothing" for words in (effect.gone, effect.new))
+        yield f"  effect on {effect.watched}: {effect.kind} {effect.direction}, {gone} to {new}"
+    for finding in explanation.findings:
+        weight = f"material, {finding.severity}" if finding.material else "not material"
+        yield f"  {weight}, by rule {finding.rule}: {finding.reason_in(report_language)}"
+    for piece in explanation.suppressed:
+        yield f"  quiet: {piece.reason}"
+
+
+def _clause_lines(sign: str, clause: Clause | None) -> Iterator[str]:
+    if clause is None:
+        return
+    yield f"  {sign} {clause.text}"
+    for frame in clause.frames:
+        yield f"    {_frame_line(frame)}"
+    if not clause.frames:
+        yield "    nothing about sharing or rights"
+
+
+def _frame_line(frame: Frame) -> str:
+    """Return a frame with the slots that are filled."""
+    slots = [f"{name}: {value}" for slot, name in SLOTS if (value := getattr(frame, slot))]
+    return f"{SUBJECTS[frame.watched]}; {'; '.join(slots)}; polarity: {POLARITIES[frame.polarity]}"
