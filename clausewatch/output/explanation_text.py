@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from differ.judgement.bearing import bearing
 from differ.judgement.frames import Frame
 from differ.visits.explaining import Clause, Explanation
 
 SUBJECTS = {"sharing": "disclosure", "rights": "entitlement"}
 POLARITIES = {"plain": "yes", "conditional": "on a condition", "never": "never"}
+BEARINGS = {"worse": "; worse for the reader", "better": "; better for the reader", "other": ""}
 SLOTS = (
     ("who", "who"),
     ("action", "action"),
@@ -28,7 +30,8 @@ def explanation_lines(explanation: Explanation, report_language: str) -> Iterato
     yield from _clause_lines("+", explanation.after)
     for effect in explanation.effects:
         gone, new = (", ".join(f"“{word}”" for word in words) or "nothing" for words in (effect.gone, effect.new))
-        yield f"  effect on {effect.watched}: {effect.kind} {effect.direction}, {gone} to {new}"
+        weight = BEARINGS[bearing(effect)]
+        yield f"  effect on {effect.watched}: {effect.kind} {effect.direction}, {gone} to {new}{weight}"
     for finding in explanation.findings:
         weight = f"material, {finding.severity}" if finding.material else "not material"
         yield f"  {weight}, by rule {finding.rule}: {finding.reason_in(report_language)}"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
+from difflib import SequenceMatcher
 from typing import Literal
 
 from differ.judgement.relevance import Watched, bears_on_request, is_address_line, names_right, relevance, says_right
@@ -92,6 +93,8 @@ STATEMENT = 4
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """The end of the name with which a row or an item begins."""
 
+MEMBER_REACH = 12
+"""Maximum distance, in words, from an act of giving to a member of the lists after it."""
 UNIT_REACH = 3
 """Maximum distance, in words, from a number to what it counts."""
 
@@ -220,6 +223,13 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     kept = of_parts + residue(subject, before, after, one)
     if subject == "rights":
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
+    elif all(effect.kind == "wording" for effect in kept):
+        kept += joined_member(one, other)
+    return without_turned_conditions(kept)
+
+
+def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
+    """Return effects without those on conditions if another effect says what was turned."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
@@ -326,6 +336,42 @@ def direction(gone: Collection[object], new: Collection[object]) -> Direction:
     if gone and new:
         return "changed"
     return "added" if new else "removed"
+
+
+def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
+    """Return the effect of one more or one fewer member of what is given away or of its receivers, in words that no
+    concept names: "to hotels" became "to hotels and casinos"."""
+    if came := joined_words(one, other):
+        return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
+    left = joined_words(other, one)
+    return [Effect("sharing", "data", "removed", gone=left)] if left else []
+
+
+def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
+    """Return the words that only the second text has as a member of a list after an act of giving; none if it lacks any
+    word of the first."""
+    steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
+    if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
+        return ()
+    joined: list[str] = []
+    for tag, _, _, start, end in steps:
+        if tag != "equal" and is_joined(other, start, end) and follows_giving(other, start):
+            joined += other.lexicon.content_words(other.words[start:end])
+    return tuple(joined)
+
+
+def is_joined(sense: Meaning, start: int, end: int) -> bool:
+    """Whether a word that joins members of a list is among some words, or beside them."""
+    return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
+
+
+def follows_giving(sense: Meaning, start: int) -> bool:
+    """Whether words are among what is given, or those who get it: no purpose or condition comes between."""
+    for act in sense.of("share", "sell", "receive"):
+        if act.start < start <= act.end + MEMBER_REACH:
+            between = (other.start for other in sense.of("purpose", "limiter", "consent", "threshold", "modality"))
+            return not any(act.end <= other <= start for other in between)
+    return False
 
 
 def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:

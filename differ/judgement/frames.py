@@ -17,9 +17,9 @@ from differ.language.polarity import PLAIN, is_condition
 from differ.language.statements import Statement
 
 GIVING = ("sell", "share", "receive", "shown", "merger", "transfer.abroad", "transfer.store")
-"""What a disclosure is made by."""
+"""Concepts of which each mention makes a disclosure."""
 CLAIMS = ("consent.withdraw", "right", "optout", "complaint", "exercise")
-"""What an entitlement is made by."""
+"""Concepts of which each mention makes an entitlement."""
 CONDITIONS = ("consent", "limiter", "optout", "notify", "threshold", "regardless", "transfer.safeguard", "encryption")
 BOUNDS = ("exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse")
 CHANNELS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.dpo")
@@ -33,7 +33,7 @@ class Frame:
 
     watched: Watched
     who: str
-    """Who gives the data away or, of an entitlement, whose right it is."""
+    """The giver of the data or, of an entitlement, the holder of the right."""
     action: str
     _: KW_ONLY
     polarity: str
@@ -41,9 +41,9 @@ class Frame:
     what: str = ""
     """The data, or what the right is to."""
     whom: str = ""
-    """Who receives the data, or where the right is exercised."""
+    """The receivers of the data, or the channels of the right."""
     condition: str = ""
-    """What it depends on, or what limits it: consent, safeguards, a deadline, a fee."""
+    """Conditions and limits: consent, safeguards, a deadline, a fee."""
     purpose: str = ""
     place: str = ""
     """Countries, or the regions of the heading."""

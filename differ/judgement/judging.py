@@ -19,7 +19,7 @@ from differ.language.roles import WEB, is_address
 from differ.language.statements import Statement, is_line
 from differ.language.words import amount, words
 from differ.matching.alignment import Pair
-from differ.matching.equivalence import date_line, dated_title, equivalent, time_limits
+from differ.matching.equivalence import date_line, dated_title, equivalent, mistyped, time_limits
 from differ.matching.wording import word_edits
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression
 
@@ -183,7 +183,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
         rule = profile.rule(effect)
         if rule is None or known_address(effect, pair, present, around):
             continue
-        if effect.kind != "name" or names_somebody(effect, pair, around):
+        if effect.kind != "name" or (names_somebody(effect, pair, around) and not corrects_name(effect, around)):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
     return [verdict(*gravest(rules), profile).about(pair, present, profile) for rules in by_subject.values()]
 
@@ -207,6 +207,12 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
         ):
             return True
     return False
+
+
+def corrects_name(effect: Effect, around: Surroundings) -> bool:
+    """Whether a name only is spelled as both documents spell it elsewhere."""
+    gone, new = ([word for text in texts for word in words(text)] for texts in (effect.gone, effect.new))
+    return bool(new) and around.words.issuperset(new) and mistyped(gone, new)
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:

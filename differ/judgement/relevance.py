@@ -38,12 +38,19 @@ HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 """A number as a postal address has it."""
 SOURCE_REACH = 3
 """Maximum distance, in words, from "from" to a recipient that is a source."""
+DOER_REACH = 2
+"""Most words, such as "may not", between a recipient and what it does with data."""
 TAKER_REACH = 6
 """Maximum distance, in words, between a recipient that takes data and the verb."""
+CHOICE_REACH = 12
+"""Maximum distance, in words, between settings and the "can" that offers them."""
 REQUEST_REACH = 1
 """Maximum distance, in words, from "may" to the request."""
+TAKING = ("receive", "use", "transfer.store")
+"""What somebody else does with data that they have."""
 OWNER_REACH = 3
-"""Maximum distance, in words, between a verb and the word for the reader whose things it is about."""
+OWNED_BEFORE = 4
+"""Maximum distances, in words, between a verb and "your", after and before it."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -79,7 +86,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 def shares(sense: Meaning) -> bool:
     """Whether data is given, sold, or received by somebody else, or the statement says that nobody gets it."""
-    data = sense.has("data") or takes_readers(sense)
+    data = sense.has("data") or has_readers_things(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
         return True
@@ -88,13 +95,20 @@ def shares(sense: Meaning) -> bool:
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
 
 
-def takes_readers(sense: Meaning) -> bool:
-    """Whether what is received or seen is the reader's, in words that no concept names: "lenders see your diary"."""
+def has_readers_things(sense: Meaning) -> bool:
+    """Whether the reader's things are given, received or seen, in words that no concept names: "lenders see your
+    diary", "your bookings are disclosed"."""
     return any(
-        word in sense.lexicon.readers
-        for act in sense.of("receive", "shown")
-        for word in sense.words[act.end - 1 : act.end + OWNER_REACH]
+        word in sense.lexicon.possessives
+        for act in sense.of("share", "sell", *TAKING, "shown")
+        if not is_duty(sense, act)
+        for word in sense.words[max(0, act.start - OWNED_BEFORE) : act.end + OWNER_REACH]
     )
+
+
+def is_duty(sense: Meaning, act: Mention) -> bool:
+    """Whether a sentence forbids without a word for the company: "your password must not be shared with anyone"."""
+    return sense.negated(act) and not any(word in sense.lexicon.company for word in sense.words)
 
 
 def denies_everybody(sense: Meaning) -> bool:
@@ -104,7 +118,11 @@ def denies_everybody(sense: Meaning) -> bool:
 
 def shows(sense: Meaning) -> bool:
     """Whether data is shown to everybody, or to other users."""
-    return sense.has("shown") and sense.has("public", "recipient.users") and (sense.has("data") or takes_readers(sense))
+    return (
+        sense.has("shown")
+        and sense.has("public", "recipient.users")
+        and (sense.has("data") or has_readers_things(sense))
+    )
 
 
 def gives_somebodys(sense: Meaning) -> bool:
@@ -115,14 +133,23 @@ def gives_somebodys(sense: Meaning) -> bool:
 
 def takes(sense: Meaning, recipient: Mention) -> bool:
     """Whether a recipient does the receiving: "our partners may collect", "collected by our partners"."""
-    for act in sense.of("receive"):
-        if 0 <= act.start - recipient.end <= TAKER_REACH:
-            between = sense.words[recipient.end : act.start]
-            return not any(word in sense.lexicon.company - sense.lexicon.owners for word in between)
+    for act in sense.of(*TAKING):
+        if 0 <= act.start - recipient.end <= TAKER_REACH and is_doer(sense, recipient, act):
+            return True
         between = sense.words[act.end : recipient.start]
         if between and len(between) <= TAKER_REACH and any(word in sense.lexicon.agents for word in between):
             return True
     return False
+
+
+def is_doer(sense: Meaning, recipient: Mention, act: Mention) -> bool:
+    """Whether a recipient before an act is its subject. Use and storage must follow at once ("partners may use"), since
+    the company uses and stores too."""
+    between = sense.words[recipient.end : act.start]
+    if any(word in sense.lexicon.company - sense.lexicon.owners for word in between):
+        return False
+    able = any(may.start == recipient.end for may in sense.of("modality"))
+    return act.concept == "receive" or not between or (able and len(between) <= DOER_REACH)
 
 
 def comes_from(sense: Meaning, mention: Mention) -> bool:
@@ -260,7 +287,12 @@ def gives_choice(sense: Meaning) -> bool:
     strong = any(mention.concept == "optout" for mention in sense.mentions)
     if strong:
         return True
-    return sense.has("optout.settings") and sense.has("modality.may") and to_reader(sense)
+    near = any(
+        abs(may.start - settings.start) <= CHOICE_REACH
+        for settings in sense.of("optout.settings")
+        for may in sense.of("modality.may")
+    )
+    return near and to_reader(sense)
 
 
 def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:

@@ -114,9 +114,11 @@ class Lexicon:
         self.language = language
         self.short: bool = content["short"]
         self.capitals: bool = content["writing"]["capitals"]
+        self.joining = frozenset(content["function"]["joining"])
         self.function_words = frozenset(content["function"]["words"])
         self.date_words = frozenset(content["dates"]["months"]) | frozenset(content["dates"]["weekdays"])
         self.readers = frozenset(content["persons"]["reader"])
+        self.possessives = frozenset(content["persons"]["possessive"])
         self.company = frozenset(content["persons"]["company"])
         self.agents = frozenset(content["persons"]["agent"])
         self.sources = frozenset(content["persons"]["source"])

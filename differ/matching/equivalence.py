@@ -61,6 +61,8 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
         return "contact-format"
     if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
         return "visitor"
+    if "".join(before.words) == "".join(after.words):
+        return "typo"  # a blank is missing, or one too many
     gone, new = changed_words(before.words, after.words)
     if lexicon is None:
         same = LONG_DATE.sub("", before.text) == LONG_DATE.sub("", after.text)

@@ -32,7 +32,7 @@ class Explanation:
     after: Clause | None
     _: KW_ONLY
     effects: tuple[Effect, ...]
-    """What the edit does, by its words alone."""
+    """The effects of the edit by its words alone."""
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppression, ...]
 

@@ -120,7 +120,7 @@ def retyped(text: str, chance: random.Random, _: str) -> str:
 
 
 def renumbered(text: str, _: random.Random, __: str) -> str:
-    """Number the headings anew."""
+    """Give the headings other numbers."""
     count = 0
 
     def numbered(match: re.Match[str]) -> str:

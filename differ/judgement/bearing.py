@@ -1,0 +1,58 @@
+"""Whether an effect is worse or better for the reader."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from differ.judgement.effects import Effect
+
+Bearing = Literal["worse", "better", "other"]
+
+MORE_IS_BETTER = {
+    "sharing": frozenset(("consent", "safeguard", "notice")),
+    "rights": frozenset(
+        ("right", "optout", "withdrawal", "complaint", "channel", "address", "name", "statement", "consent")
+    ),
+}
+"""Kinds of effects of which more is better for the reader."""
+MORE_IS_WORSE = {
+    "sharing": frozenset(
+        (
+            "sale",
+            "recipient",
+            "merger",
+            "transfer",
+            "data",
+            "purpose",
+            "act",
+            "name",
+            "country",
+            "threshold",
+            "statement",
+        )
+    ),
+    "rights": frozenset(("identity", "refusal", "deadline")),
+}
+PROTECTING = ("consent", "safeguard", "notice", "condition")
+"""Kinds of effects that demand less of the company if they are loosened."""
+
+
+def bearing(effect: Effect) -> Bearing:
+    """Return what an effect is to the reader; `other` if its words have to be read to know."""
+    if effect.direction in ("loosened", "tightened"):
+        freer: Bearing = "better" if effect.watched == "rights" and effect.kind not in PROTECTING else "worse"
+        return freer if effect.direction == "loosened" else opposite(freer)
+    if effect.direction == "changed":
+        return "other"
+    more: Bearing = "other"
+    if effect.kind in MORE_IS_BETTER[effect.watched]:
+        more = "better"
+    elif effect.kind in MORE_IS_WORSE[effect.watched]:
+        more = "worse"
+    return more if effect.direction == "added" else opposite(more)
+
+
+def opposite(one: Bearing) -> Bearing:
+    """Return the bearing of an edit the other way round."""
+    reverse: dict[Bearing, Bearing] = {"worse": "better", "better": "worse", "other": "other"}
+    return reverse[one]

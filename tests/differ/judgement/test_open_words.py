@@ -1,0 +1,56 @@
+"""Words that no list names: what is given away, and to whom, counts by its place in the sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.differ.policies import compared, policy
+
+WORSE = [
+    ("en", "We share your name with gyms.", "We share your name and diary with gyms."),
+    ("en", "", "We share your records with landlords."),
+    ("en", "We disclose your bookings to hotels.", "We disclose your bookings to hotels and casinos."),
+    ("en", "We disclose your bookings to hotels.", "We disclose your bookings and seat choices to hotels."),
+    ("en", "We lend your list to no outside firm.", "We lend your list to outside firms."),
+    ("en", "We will only give your file to the lab you chose.", "We will give your file to any lab."),
+    ("en", "We hand records to the police only with a warrant.", "We hand records to the police."),
+    (
+        "en",
+        "Our partners may use your data only to deliver.",
+        "Our partners may use your data for their own purposes.",
+    ),
+    ("en", "We do not use your data to train models.", "Our suppliers use your data to train models."),
+    ("en", "You will be asked before your picture is published.", "Your picture is published."),
+    ("id", "Kami membagikan nama Anda kepada hotel.", "Kami membagikan nama dan buku harian Anda kepada hotel."),
+    ("id", "Kami mengungkapkan pesanan Anda kepada hotel.", "Kami mengungkapkan pesanan Anda kepada hotel dan kasino."),
+    ("id", "Mitra wajib menghapus data Anda dalam 10 hari.", "Mitra boleh menyimpan data Anda."),
+    (
+        "fr",
+        "Nous partageons vos recettes avec des hôtels.",
+        "Nous partageons vos recettes avec des hôtels et des casinos.",
+    ),
+]
+QUIET = [
+    (
+        "en",
+        "We use the services of our suppliers to keep the shop open.",
+        "Our suppliers help us to keep the shop open.",
+    ),
+    ("en", "We note your bookings and your wishes.", "We note your bookings, your wishes and your diary."),
+    ("en", "", "Your contacts are used to suggest friends."),
+    ("en", "", "You can share your recipes and your photos with us."),
+    ("id", "Kami mencatat pesanan Anda.", "Kami mencatat pesanan dan buku harian Anda."),
+]
+
+
+@pytest.mark.parametrize(("language", "before", "after"), WORSE)
+def test_a_loss_in_words_that_no_list_names_is_grave(language: str, before: str, after: str) -> None:
+    old, new = policy(language, before), policy(language, after)
+    assert compared(old, new, language).severity in ("critical", "high")
+    assert compared(new, old, language).material
+
+
+@pytest.mark.parametrize(("language", "before", "after"), QUIET)
+def test_what_the_company_does_itself_is_quiet(language: str, before: str, after: str) -> None:
+    old, new = policy(language, before), policy(language, after)
+    assert not compared(old, new, language).material
