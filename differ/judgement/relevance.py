@@ -47,7 +47,7 @@ CHOICE_REACH = 12
 REQUEST_REACH = 1
 """Maximum distance, in words, from "may" to the request."""
 TAKING = ("receive", "use", "transfer.store")
-"""What somebody else does with data that they have."""
+"""Acts of a recipient that has data."""
 OWNER_REACH = 3
 OWNED_BEFORE = 4
 """Maximum distances, in words, between a verb and "your", after and before it."""

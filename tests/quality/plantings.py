@@ -28,7 +28,7 @@ class Planted:
     worse: bool
     """Whether the reader loses by it."""
     what: str
-    """What was edited, for a failure's message."""
+    """The edited words, for the message of a failure."""
 
     def reversed(self) -> Planted:
         """Return the edit the other way round."""
@@ -121,7 +121,7 @@ REWRITTEN = (
         "dans un délai de six mois",
     ),
 )
-"""What is rewritten in sentences of the policy itself."""
+"""Words of a policy itself that are rewritten, by kind."""
 
 
 def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
@@ -165,7 +165,7 @@ TELLS = {
     "right": "",
     "sale": "",
 }
-"""What the sentence speaks of, for an edit of a kind to have its effect."""
+"""Words that a sentence needs for an edit of a kind to have its effect."""
 
 
 def tells(kind: str, text: str, match: re.Match[str]) -> bool:

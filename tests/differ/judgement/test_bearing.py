@@ -1,4 +1,4 @@
-"""What an effect is to the reader: worse, better or neither; the other way round it is the opposite."""
+"""Effects are worse or better for the reader, or neither; the other way round they are the opposite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a changed clause is explained: who does what to whom, on which condition, and why it counts."""
+"""Explanations of changed clauses: who does what to whom, on which condition, and why it counts."""
 
 from __future__ import annotations
 
