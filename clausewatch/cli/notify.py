@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import click
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ConfigurationError, ExitCode
 from clausewatch.operation.lock import only_run
+from clausewatch.output.delivery_text import left_words, sent_words
 from clausewatch.output.terminal import columns, printable
 from clausewatch.output.times import moment
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
     from notifier.audience.subscriptions import Subscriber
-    from notifier.outbox import DeliveryCounts
+    from notifier.outbox import DeliveryCounts, Held
     from notifier.outbox.listing import ListedDelivery, ListedState
     from notifier.sending.delivery import Summary
 
@@ -213,6 +214,8 @@ class Sent:
 
     summary: Summary
     standing: DeliveryCounts
+    held: Held
+    _: KW_ONLY
     overdue: tuple[str, ...]
     """Messages that wait for too long, a line each."""
 
@@ -240,23 +243,22 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
         return Sent(
             summary,
             outbox.delivery_counts(archive),
-            tuple(map(configuration.redacted, overdue_lines(archive, configuration, datetime.now(UTC)))),
+            outbox.held_messages(archive, configuration.subscribers, datetime.now(UTC)),
+            overdue=tuple(map(configuration.redacted, overdue_lines(archive, configuration, datetime.now(UTC)))),
         )
 
 
 def _tell(ctx: click.Context, result: Sent) -> None:
-    click.echo(_summary_line(result.summary, result.standing))
+    click.echo(_summary_line(result))
     for line in (*result.summary.errors, *result.overdue):
         click.echo(printable(line), err=True)
     ctx.exit(ExitCode.TROUBLE if result.standing.dead or result.overdue else ExitCode.FINE)
 
 
-def _summary_line(summary: Summary, standing: DeliveryCounts) -> str:
-    if not (summary.accepted or standing.waiting or standing.dead):
+def _summary_line(result: Sent) -> str:
+    standing, held = result.standing, result.held
+    if not (result.summary.accepted or standing.waiting or standing.dead):
         return "Nothing to send"
-    words = [f"{summary.accepted} {'message' if summary.accepted == 1 else 'messages'} sent"]
-    if standing.waiting:
-        words.append(f"{standing.waiting} to be retried")
-    if standing.dead:
-        words.append(f"{standing.dead} given up (--dead retries them)")
-    return ", ".join(words)
+    left = left_words(held.count, held.until, standing.waiting - held.count, standing.dead)
+    line = ", ".join([f"{sent_words(result.summary.sent) or '0 messages'} sent", *left])
+    return f"{line} (--dead retries them)" if standing.dead else line

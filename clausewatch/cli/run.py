@@ -13,6 +13,7 @@ from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError, leading
 from clausewatch.operation.lock import only_run
+from clausewatch.output.delivery_text import left_words, sent_words
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -175,12 +176,10 @@ def _counts(report: RunReport) -> list[str]:
 
 
 def _sent(report: RunReport) -> Iterator[str]:
-    if report.accepted or any(checked.material for checked in report.checked):
-        yield f"{_number(report.accepted, 'alert', 'alerts')} sent"
-    if report.waiting:
-        yield f"{report.waiting} to be retried"
-    if report.dead:
-        yield f"{report.dead} given up"
+    words = sent_words(report.sent)
+    if words or any(checked.material for checked in report.checked):
+        yield f"{words or '0 alerts'} sent"
+    yield from left_words(report.held.count, report.held.until, report.waiting, report.dead)
 
 
 def _number(count: int, one: str, many: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
@@ -73,8 +74,10 @@ class RunReport:
     checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
-    accepted: int
-    """Messages that a server accepted, over the whole run."""
+    sent: Mapping[str, int]
+    """Number of messages that a server accepted, over the whole run, by kind."""
+    held: outbox.Held
+    """Messages that wait for the end of quiet hours."""
     waiting: int
     """Messages to be retried later, of this run and earlier ones."""
     dead: int
@@ -119,9 +122,10 @@ def run_once(
                     run_crawl(_settings(configuration), policies, note, verbose=verbose)
             deliveries = courier.deliver(last=True)
         except StorageError as error:
-            so_far = _so_far(len(checked), len(policies), courier.accepted)
+            so_far = _so_far(len(checked), len(policies), courier.sent.total())
             raise type(error)(error.location, f"{error.problem}. {so_far}") from error
         standing = outbox.delivery_counts(archive)
+        held = outbox.held_messages(archive, configuration.subscribers, datetime.now(UTC))
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
@@ -133,8 +137,9 @@ def run_once(
         selected=len(policies),
         checked=tuple(checked),
         deliveries=deliveries,
-        accepted=courier.accepted,
-        waiting=standing.waiting,
+        sent=courier.sent,
+        held=held,
+        waiting=standing.waiting - held.count,
         dead=standing.dead,
         overdue=overdue,
         not_joined=not_joined,
@@ -226,9 +231,9 @@ class Courier:
 
     archive: Archive
     configuration: Configuration
-    accepted: int = 0
-    """Messages that a server has accepted so far."""
     _: KW_ONLY
+    sent: Counter[str] = field(default_factory=Counter)
+    """Number of messages that a server has accepted so far, by kind."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
@@ -250,7 +255,7 @@ class Courier:
             roundup_from=self.configuration.roundup_from,
             run_began=None if last else self.began,
         )
-        self.accepted += summary.accepted
+        self.sent.update(summary.sent)
         return summary
 
     @contextmanager

@@ -55,6 +55,11 @@ class Quiet:
             return self.start <= wall < self.end
         return wall >= self.start or wall < self.end
 
+    def next_end(self, now: datetime, zone: str) -> datetime:
+        """Return the next end of quiet hours after a time, in UTC."""
+        last = Schedule("daily", self.end).last(now, zone)
+        return Schedule("daily", self.end).last(last + timedelta(hours=36), zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:

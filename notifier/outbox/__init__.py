@@ -24,7 +24,7 @@ from notifier.outbox.digests import plan_digest_now, plan_digests, preview_diges
 from notifier.outbox.erasure import Erased, erase_person
 from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
 from notifier.outbox.order import Waiting
-from notifier.outbox.overdue import Overdue, overdue
+from notifier.outbox.overdue import Held, Overdue, held_messages, overdue
 from notifier.outbox.rerouting import reroute
 from notifier.outbox.roundups import held_until_the_end, merge_alerts
 from notifier.outbox.subscriptions import (
@@ -44,6 +44,7 @@ __all__ = [
     "DeliveryCounts",
     "Erased",
     "GivenUp",
+    "Held",
     "Made",
     "MessageContent",
     "NameTakenError",
@@ -57,6 +58,7 @@ __all__ = [
     "erase_person",
     "everyone",
     "given_up",
+    "held_messages",
     "held_until_the_end",
     "made",
     "merge_alerts",

@@ -36,6 +36,8 @@ class Claimed:
     attempts: int
     """Number of attempts, including this one."""
     _: KW_ONLY
+    kind: str
+    """alert, roundup, digest, welcome, or operator."""
     notice: MessageContent
     until: datetime
     """Time at which the claim expires, so that another process may try the delivery."""
@@ -143,6 +145,7 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
             row.id,
             Target(row.channel, row.recipient),
             row.attempts,
+            kind=row.kind,
             notice=read_content(session, row),
             until=row.due_at,
         )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
@@ -52,6 +52,35 @@ def overdue(
     """Return what waits for longer than the thresholds; see `overdue_messages`."""
     with archive.reading() as session:
         return overdue_messages(session, present(session, configured), channels, now, thresholds=thresholds)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Messages that wait for the end of quiet hours."""
+
+    count: int
+    until: datetime | None
+    """End of the first quiet hours; None if no message is held."""
+
+
+def held_messages(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> Held:
+    """Count the messages that wait for the end of quiet hours."""
+    with archive.reading() as session:
+        everyone = present(session, configured)
+        resting = {subscriber.name: subscriber for subscriber in everyone if subscriber.is_quiet(now)}
+        query = (
+            select(SubscriptionRow.subscriber, func.count())
+            .join(DeliveryRow, DeliveryRow.subscription_id == SubscriptionRow.id)
+            .where(DeliveryRow.state.in_(OPEN), ~DeliveryRow.urgent, SubscriptionRow.subscriber.in_(list(resting)))
+            .group_by(SubscriptionRow.subscriber)
+        )
+        counts = dict(session.execute(query).all())
+    ends = [
+        subscriber.quiet.next_end(now, subscriber.timezone)
+        for name, subscriber in resting.items()
+        if subscriber.quiet is not None and name in counts
+    ]
+    return Held(sum(counts.values()), min(ends, default=None))
 
 
 def overdue_messages(

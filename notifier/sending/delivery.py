@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Summary:
     _: KW_ONLY
     dead: int
     """Number of deliveries that were given up in this pass."""
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """Number of accepted deliveries by kind: alert, roundup, digest, welcome, or operator."""
     errors: tuple[str, ...] = ()
     """Reasons of failures, one line for each target and reason, without secrets."""
 
@@ -118,7 +120,9 @@ def deliver(
                 )
                 counts, errors = sending.run(delivery for delivery in more if delivery.id not in tried)
     errors += tuple(f"template {problem}; the message was written with ours" for problem in own.problems.values())
-    return Summary(planned, counts["accepted"], counts["postponed"], dead=counts["dead"], errors=errors)
+    return Summary(
+        planned, counts["accepted"], counts["postponed"], dead=counts["dead"], sent=sending.sent, errors=errors
+    )
 
 
 def try_out(

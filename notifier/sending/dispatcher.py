@@ -46,6 +46,8 @@ class Dispatcher:
     """Seconds after which a channel begins nothing more."""
     render: Render = render
     """Fills the templates of messages."""
+    sent: Counter[str] = field(default_factory=Counter)
+    """Accepted deliveries by their kind."""
     _waiting: dict[str, deque[Waiting]] = field(default_factory=dict)
     """Deliveries by channel; the channel whose turn it is comes first."""
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class Dispatcher:
             self._strikes[channel] = 0
             outbox.note_accepted(self.archive, claimed.id, self.clock())
             self._counts["accepted"] += 1
+            self.sent[claimed.kind] += 1
             return
         again = outbox.note_failed(self.archive, claimed, self.clock(), outcome)
         self._counts["postponed" if again else "dead"] += 1

@@ -108,7 +108,7 @@ def test_a_channel_that_apprise_does_not_understand_is_reported_without_its_secr
 def test_send_delivers_what_waits_and_then_has_nothing(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     result = installation.call("notify", "send")
-    assert (result.exit_code, result.output) == (0, "1 message sent\n")
+    assert (result.exit_code, result.output) == (0, "1 alert sent\n")
     assert mail.received[0].subject.startswith("[critical] Teahouse: sharing clause changed (")
     result = installation.call("notify", "send")
     assert (result.exit_code, result.output) == (0, "Nothing to send\n")
@@ -123,7 +123,7 @@ def test_send_does_not_wait_for_the_pause_after_a_failure(installation: Installa
         assert "0 messages sent, 1 to be retried" in result.output
         assert "no conversation with the mail server" in result.output
     mail.start()
-    assert installation.call("notify", "send").output == "1 message sent\n"
+    assert installation.call("notify", "send").output == "1 alert sent\n"
     assert len(mail.received) == 1
 
 
@@ -136,7 +136,7 @@ def test_what_was_given_up_is_reported_and_sent_again_when_asked(installation: I
     mail.refuses.clear()
     assert installation.call("notify", "send").exit_code == 1
     result = installation.call("notify", "send", "--dead")
-    assert (result.exit_code, result.output) == (0, "1 message sent\n")
+    assert (result.exit_code, result.output) == (0, "1 alert sent\n")
 
 
 def test_send_leaves_the_field_to_a_run_that_is_on_its_way(installation: Installation, mail: MailServer) -> None:

@@ -96,7 +96,7 @@ def sent_meanwhile(database: str, desk: Desk) -> None:
     with open_archive(database) as archive:
         courier = Courier(archive, load(desk.configuration), interval=0.05)
         with courier.delivering():
-            wait_until(lambda: courier.accepted == 1)
+            wait_until(lambda: courier.sent.total() == 1)
 
 
 def test_one_that_cannot_be_fetched_costs_no_other_its_check(desk: Desk) -> None:

@@ -106,3 +106,15 @@ def test_hours_are_shown_as_they_are_written() -> None:
 def test_a_time_zone_that_is_none_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(ValueError, match="Asia/Jakarta"):
         zone_of(name)
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (datetime(2026, 3, 28, 21, 30, tzinfo=UTC), datetime(2026, 3, 29, 5, 0, tzinfo=UTC)),  # the clock goes forward
+        (datetime(2026, 3, 29, 5, 0, tzinfo=UTC), datetime(2026, 3, 30, 5, 0, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),  # and back
+    ],
+)
+def test_quiet_hours_end_next_by_the_clock_on_the_wall(now: datetime, end: datetime) -> None:
+    assert Quiet.parse("22:00-07:00").next_end(now, "Europe/Berlin") == end

@@ -143,6 +143,8 @@ def test_quiet_hours_are_not_waiting(desk: Desk) -> None:
     desk.run()
     desk.change(MODERATE)
     desk.run()
+    held = outbox.held_messages(desk.archive, desk.subscribers, desk.now)
+    assert (held.count, held.until) == (1, NOW + 9 * HOUR)
     desk.run(8 * HOUR)
     desk.breaks()
     desk.run(HOUR)  # the first minute after the quiet hours

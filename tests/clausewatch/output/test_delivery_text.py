@@ -1,0 +1,18 @@
+"""Tests the words for what was sent, and what waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from clausewatch.output.delivery_text import left_words, sent_words
+
+
+def test_counts_say_what_they_count() -> None:
+    assert sent_words({"digest": 1, "alert": 2, "operator": 1}) == "2 alerts, 1 digest, 1 notice about the watch"
+    assert sent_words({}) == ""
+
+
+def test_what_is_held_is_not_to_be_retried() -> None:
+    until = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    assert list(left_words(2, until, 1, 3)) == ["2 held until 2026-03-02 07:00 UTC", "1 to be retried", "3 given up"]
+    assert list(left_words(0, None, 0, 0)) == []
