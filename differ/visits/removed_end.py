@@ -12,6 +12,7 @@ from dataclasses import replace
 from differ.judgement.judging import Verdict, explanation
 from differ.judgement.profiles import Profile
 from differ.language.statements import Statement, statements
+from differ.language.words import amount
 from differ.matching.alignment import Pair
 from differ.model import Comparison, Finding
 from differ.visits.completeness import Ending
@@ -19,6 +20,8 @@ from document.model import Document
 from document.text.prose import reads_like_prose
 
 TOPIC = "other"
+SENTENCE = 8
+"""Minimum number of words of a sentence that has no full stop."""
 
 
 def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
@@ -34,8 +37,10 @@ def with_removed_end(comparison: Comparison, after: Document, ending: Ending | N
 
 
 def is_sentence(statement: Statement) -> bool:
-    """Whether a statement reads like prose, unlike headings, links and single words."""
-    return statement.kind not in ("heading", "contents") and not statement.linked and reads_like_prose(statement.text)
+    """Whether a statement reads like prose or is as long as a sentence, unlike headings, links and single words."""
+    if statement.kind in ("heading", "contents") or statement.linked:
+        return False
+    return reads_like_prose(statement.text) or amount(statement.words) >= SENTENCE
 
 
 def removal(gone: Sequence[Statement], lost: Sequence[Statement], profile: Profile) -> Finding:

@@ -22,7 +22,7 @@ SEED = 20261130
 POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
-ALERTED = 0.95
+ALERTED = 0.9
 """Share of the deletions that a subscriber to sharing and rights is alerted of, at least."""
 RETURNS = 18
 """Returns of the part that may be read which alarm, at most."""

@@ -89,6 +89,18 @@ def test_links_below_a_policy_are_not_a_part_of_it() -> None:
     assert not after_two_looks((*ENGLISH, *links), ENGLISH, "en").material
 
 
+@pytest.mark.parametrize(
+    ("lines", "last", "language"),
+    [
+        (ENGLISH, "For all that is said of buns and tea on board see the notice beside the kitchen", "en"),
+        (INDONESIAN, "Untuk semua hal tentang roti dan teh di kapal lihat papan di samping dapur", "id"),
+    ],
+    ids=["en", "id"],
+)
+def test_a_sentence_without_a_full_stop_is_one(lines: tuple[str, ...], last: str, language: str) -> None:
+    assert after_two_looks((*lines, "## 12", last), lines, language).material
+
+
 @deletions
 def test_a_section_that_moves_away_from_the_end_is_not_removed(
     lines: tuple[str, ...], part: tuple[str, ...], language: str
