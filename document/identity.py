@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from document.model import Document, Link, Section
 from document.text.prose import reads_like_prose
-from languages import records
+from document.text.rights_links import names_rights
 
 Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 _WORD = re.compile(r"\w+")
@@ -99,26 +99,6 @@ def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
 def stands_for_rights(link: Link) -> bool:
     """Return whether a link's words or target name a right, a choice or a complaint."""
     return names_rights(f"{link.text} {link.target}")
-
-
-@lru_cache(maxsize=REMEMBERED)
-def names_rights(text: str) -> bool:
-    """Return whether a text names a right, a choice or a complaint as links do."""
-    return bool(_rights().search(text))
-
-
-@dataclass(frozen=True, slots=True)
-class LinkWords:
-    """The words of one language, from its `links.toml`."""
-
-    rights: Sequence[str]
-
-
-@cache
-def _rights() -> re.Pattern[str]:
-    listed = {phrase for _, words in records("links", LinkWords) for phrase in words.rights}
-    phrases = sorted(listed, key=lambda phrase: (-len(phrase), phrase))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)", re.IGNORECASE)
 
 
 def host_of(target: str) -> str:

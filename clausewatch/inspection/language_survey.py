@@ -14,11 +14,11 @@ import snowballstemmer
 from differ.language.countries import Places
 from differ.language.lexicon import load_lexicon
 from differ.language.sentences import SentenceWords
-from document.identity import LinkWords
 from document.screening import ScreeningWords
 from document.text.counters import CountingWords
 from document.text.dates import DateWords
 from document.text.languages import LanguageSigns
+from document.text.rights_links import LinkWords
 from languages import FILES, LanguageError, Naming, languages, languages_with, naming, read_record, read_table
 from notifier.texts.phrases import phrases_for
 

@@ -15,8 +15,9 @@ from differ.language.meaning import heading_topics
 from differ.language.sentences import sentences
 from differ.language.statements import Statement, statements
 from differ.model import Suppression
-from document.identity import host_of, names_rights
+from document.identity import host_of
 from document.model import Block, Document, Link
+from document.text.rights_links import names_rights
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 _LINKED = "linkedaddress"

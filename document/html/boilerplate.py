@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
-from bs4 import PageElement, Tag
+from bs4 import NavigableString, PageElement, Tag
 
-from document.html.controls import FIELDS, Controls, is_control
+from document.html.controls import FIELDS, TOP, Controls, is_control
 from document.html.inline import BLOCKS
 from document.html.measures import HEADINGS, Size, Sizes
-from document.html.soup import attribute, beginning, events
+from document.html.soup import attribute, beginning, events, is_text
 from document.html.stylesheet import StyleSheet
-from document.html.visibility import is_hidden, is_revealed, stands_for_more
+from document.html.visibility import explains, is_hidden, is_revealed, stands_for_more
 from document.model import LeftOut
 from document.text.dates import stated_dates
 from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
+from document.text.rights_links import names_rights
 
 _NOTICE = 400
 """Characters of prose up to which text for pages without scripts is a notice about scripts."""
@@ -109,8 +110,12 @@ class Boilerplate:
         return None if size.reads_like_prose or not size.text else self._why_not_prose(element, size)
 
     def _why_not_prose(self, element: Tag, size: Size) -> str | None:
-        if size.acts > 1 and size.prose < _SHORT and not (size.headings or size.stops):
+        if size.acts > 1 and size.prose < _SHORT and not size.stops and _is_panel(size):
             return "fields and buttons"
+        if size.acts and 0 < size.links <= size.acts and not (size.plain or size.away or size.headings):
+            return "buttons and links"
+        if size.linked == size.text and (_leads_to_languages(element, size) or _leads_about_page(element)):
+            return "links about the page"
         why = _called(element)
         return why if why and self._bears_out(element, size, why) else None
 
@@ -142,20 +147,64 @@ class Boilerplate:
             before = element.previous_sibling
             if isinstance(before, Tag) and stands_for_more(before):
                 before.extract()
+            if explains(element, self._controls):
+                element.insert_before(NavigableString(" "))
+                element.insert_after(NavigableString(" "))
             return None
         return "hidden"
 
     def _bears_out(self, element: Tag, size: Size, why: str) -> bool:
         """Return whether an element has the shape of what it is called."""
-        if size.away > _LINKED * size.text and size.links > 1:
+        if (size.away > _LINKED * size.text and size.links > 1) or _is_offer(element, size):
             return True
-        if not size.is_widget:
+        inner = list(beginning(element, _LOOKED_AT))
+        if not size.is_widget or (why == "form" and size.plain and not any(map(_is_filled_in, inner))):
             return False
         if not size.stops:
             return True
         asks = attribute(element, "role").lower() in _ASKING_ROLES
-        inner = beginning(element, _LOOKED_AT)
-        return size.acts > 1 and (asks or (why.startswith("class") and any(map(_is_sent, inner))))
+        return size.acts > 1 and (asks or (has_name_of_boilerplate(element) and any(map(_is_sent, inner))))
+
+
+def _is_panel(size: Size) -> bool:
+    """Return whether fields and buttons have a heading and labels only, and not lines that each end in a button."""
+    return size.plain == 0 if size.headings else size.acts > size.after_words
+
+
+def _is_offer(element: Tag, size: Size) -> bool:
+    """Return whether an element is a heading and one link that leads away, and not to a right."""
+    if size.plain or size.stops or not (size.headings and size.links == 1 and size.away):
+        return False
+    return not leads_to_right(element)
+
+
+def leads_to_right(element: Tag) -> bool:
+    """Return whether an element speaks of a right or a choice, or a link in it leads to one."""
+    links = [element, *element.find_all("a")]
+    return names_rights(element.get_text(" ")) or any(names_rights(attribute(link, "href")) for link in links)
+
+
+def _leads_to_languages(element: Tag, size: Size) -> bool:
+    """Return whether an element consists of links to a page in several languages."""
+    return size.links > 1 and size.away > 0 and all("hreflang" in link.attrs for link in element.find_all("a"))
+
+
+def _leads_about_page(link: Tag) -> bool:
+    """Return whether a link on a line of its own leads to the page's head, or past a part as it is called."""
+    target = attribute(link, "href").strip().lower() if link.name == "a" else ""
+    if not target.startswith("#") or any(map(_is_beside, (link.previous_siblings, link.next_siblings))):
+        return False
+    return target == TOP or has_name_of_boilerplate(link)
+
+
+def _is_beside(siblings: Iterable[PageElement]) -> bool:
+    """Return whether words are next to an element, on its line."""
+    beside = next((node for node in siblings if isinstance(node, Tag) or is_text(node)), None)
+    return beside is not None and not (isinstance(beside, Tag) and (beside.name in BLOCKS or beside.name == "br"))
+
+
+def _is_filled_in(element: PageElement) -> bool:
+    return isinstance(element, Tag) and element.name in FIELDS and attribute(element, "type").lower() != "hidden"
 
 
 def _is_sent(element: PageElement) -> bool:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from bs4 import PageElement, Tag
 
+from document.html.inline import BLOCKS
 from document.html.soup import attribute, beginning, events, is_text
 from document.text.prose import reads_like_prose
 
 OPENERS = ("aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor", "for")
 """Attributes that name what a control opens, by its id."""
+TOP = "#top"
+"""The link target that is the head of any page."""
+DESCRIBERS = ("aria-describedby", "aria-details")
+"""Attributes that name what says more of some words."""
 FIELDS = frozenset({"input", "select", "textarea"})
+_OPENING = frozenset({"aria-controls", "aria-expanded", "popovertarget", "commandfor"})
+"""Attributes by which a control says that it opens something."""
 _ROLES = frozenset({"button", "tab", "switch", "menuitem"})
 _LONGEST = 200
 """Characters of a heading that is a button or a label."""
@@ -36,6 +43,18 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
     return [*ids, *_QUOTED.findall(handler)] if handler else ids
 
 
+def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
+    """Return the ids of what says more of the words in an element; what is said of controls is no text."""
+    if tag in ("a", "button", *FIELDS):
+        return []
+    return [part for name in DESCRIBERS for part in attributes.get(name, "").split()]
+
+
+def _described_by(element: Tag) -> list[str]:
+    read = {name: attribute(element, name) for name in DESCRIBERS if name in element.attrs}
+    return described_names(element.name, read) if read else []
+
+
 def _opened_by(element: Tag) -> list[str]:
     read = {name: attribute(element, name) for name in (*OPENERS, "href", "onclick") if name in element.attrs}
     return opened_names(element.name, read) if read else []
@@ -48,6 +67,7 @@ class Controls:
         self._is_hidden = is_hidden
         elements = [node for kind, node in events(root) if kind == "start" and isinstance(node, Tag)]
         self.opened = frozenset(name for element in elements for name in _opened_by(element))
+        self.described = frozenset(name for element in elements for name in _described_by(element))
         self._ids = self.opened & {attribute(element, "id") for element in elements}
         self._heads: dict[int, bool] = {}
 
@@ -56,6 +76,11 @@ class Controls:
         own = is_control(element) and element.name != "label" and self._is_pressed(element)
         fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
         return int(own) + sum(map(self._is_filled_in, fields))
+
+    def ends_line(self, button: Tag) -> bool:
+        """Return whether a button comes after words that are there to be read."""
+        before = next((node for node in button.previous_siblings if _says_something(node)), None)
+        return is_control(button) and (is_text(before) or (isinstance(before, Tag) and not is_control(before)))
 
     def _is_pressed(self, control: Tag) -> bool:
         """Return whether a control is more than a sign, and does more than to name or to show a part of the page."""
@@ -80,20 +105,29 @@ class Controls:
 
     def is_text(self, control: Tag) -> bool:
         """Return whether what a control says is a part of the text: a heading, or words within a sentence."""
-        return _is_within_sentence(control) or self.names_part(control)
+        return _is_within_sentence(control) or _is_ticked_for_good(control) or self.names_part(control)
 
     def names_part(self, control: Tag) -> bool:
         """Return whether a control is the heading of what it opens."""
         if _names_what_it_opens(control):
             return True
-        after = _after(control) if self.heads(control) else None
-        return isinstance(after, Tag) and (self._is_hidden(after) or not self._ends_part(control))
+        if not self.heads(control):
+            return self._is_among_heads(control)
+        after = _after(control)
+        return not self._ends_part(control) or (isinstance(after, Tag) and self._is_hidden(after))
 
     def heads(self, element: Tag) -> bool:
         """Return whether an element is a short text that a part of the page follows, as a heading is."""
         if id(element) not in self._heads:
             self._heads[id(element)] = self._is_followed(element)
         return self._heads[id(element)]
+
+    def _is_among_heads(self, control: Tag) -> bool:
+        """Return whether what a control opens is empty, and controls like it are headings."""
+        panel = next((node for node in control.next_siblings if is_text(node) or isinstance(node, Tag)), None)
+        if not isinstance(panel, Tag) or panel.name not in BLOCKS or _says_something(panel):
+            return False
+        return any(map(self.heads, _alike(control)))
 
     def _is_followed(self, element: Tag) -> bool:
         words = "".join(str(node) for node in beginning(element, _LOOKED_AT) if is_text(node))
@@ -110,7 +144,7 @@ class Controls:
 
     def _is_filled_in(self, field: Tag) -> bool:
         kind = attribute(field, "type").lower()
-        if kind == "hidden" or (field.name == "textarea" and {"readonly", "disabled"} & field.attrs.keys()):
+        if kind == "hidden" or "disabled" in field.attrs or (field.name == "textarea" and "readonly" in field.attrs):
             return False
         if kind not in ("checkbox", "radio"):
             return True
@@ -133,14 +167,44 @@ def is_control(element: Tag) -> bool:
     )
 
 
+def _alike(control: Tag) -> Iterator[Tag]:
+    """Yield controls of the same name beside a control, and at the same place beside the element around it."""
+    around = control.parent
+    for node in _beside(control):
+        if node.name == control.name and is_control(node):
+            yield node
+    for cousin in _beside(around) if around is not None and _says_only(around, control) else ():
+        inner = cousin.find(control.name, recursive=False)
+        if isinstance(inner, Tag) and is_control(inner):
+            yield inner
+
+
+def _beside(element: Tag) -> Iterator[Tag]:
+    nodes = (*islice(element.next_siblings, _LOOKED_AT), *islice(element.previous_siblings, _LOOKED_AT))
+    return (node for node in nodes if isinstance(node, Tag))
+
+
+def is_request_form(element: Tag) -> bool:
+    """Return whether an element asks for more than a word to look for, a password, or an address to write to."""
+    types = [attribute(field, "type").lower() for field in element.find_all(FIELDS)]
+    typed = [kind for kind in types if kind != "hidden"]
+    return bool(typed) and typed != ["email"] and not {"search", "password"} & set(typed)
+
+
 def _is_within_sentence(control: Tag) -> bool:
     """Return whether there is running text on both sides of a control."""
     return is_text(control.previous_sibling) and is_text(control.next_sibling)
 
 
+def _is_ticked_for_good(label: Tag) -> bool:
+    """Return whether a label is a statement beside a box that nobody can tick, as in a list of what was done."""
+    field = next((node for node in label.children if isinstance(node, Tag)), None) if label.name == "label" else None
+    return field is not None and field.name == "input" and "disabled" in field.attrs
+
+
 def _names_what_it_opens(control: Tag) -> bool:
     """Return whether a button says that it opens a part of the page, and is not one of several side by side."""
-    if control.name == "label" or not {"aria-controls", "aria-expanded"} & control.attrs.keys():
+    if control.name == "label" or not _OPENING & control.attrs.keys():
         return False
     siblings = control.parent.children if control.parent else ()
     return not any(isinstance(other, Tag) and other is not control and is_control(other) for other in siblings)

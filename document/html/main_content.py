@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, takewhile
 
 from bs4 import BeautifulSoup, PageElement, Tag
 
-from document.html.boilerplate import has_name_of_boilerplate, is_called_boilerplate
-from document.html.controls import FIELDS
+from document.html.boilerplate import has_name_of_boilerplate, is_called_boilerplate, leads_to_right
+from document.html.controls import is_request_form
 from document.html.inline import BLOCKS
 from document.html.measures import HEADINGS, Size, Sizes
-from document.html.soup import attribute, is_text
+from document.html.soup import is_text
 from document.html.tables import is_data_table
 from document.text.dates import stated_dates
 from document.text.normalise import normalise
@@ -36,6 +36,7 @@ _DATED = 400
 """Characters of an element up to which a date in it is looked for."""
 _UNDIVIDED = HEADINGS | {"p", "ul", "ol", "dl", "li", "blockquote", "pre", "details", "a", "span"}
 """Elements whose parts are not judged one by one."""
+_LISTS = frozenset({"ul", "ol", "dl"})
 _LOOSE = HEADINGS | {"p", "blockquote", "font", "b", "strong"}
 """Elements that hold a line of the text when they are beside what holds the rest."""
 _OWNER = re.compile(r"©|\(c\)\s*\d{4}|&copy;", re.IGNORECASE)
@@ -112,20 +113,41 @@ class PolicyPart:
     def _kept(self, element: Tag, units: Sequence[PageElement], leading: bool, trailing: bool) -> list[PageElement]:
         """Take out those of an element's units that are around the text; return the others."""
         main = self._dominant(element, units)
-        if main is None:
-            first, last = self._ends(units, within=_is_within_text(element))
-            before, after = units[:first], units[last + 1 :]
-        else:
-            number_of_main = next(number for number, unit in enumerate(units) if unit is main)
-            before = [unit for unit in units[:number_of_main] if not self._belongs(unit, main, before=True)]
-            after = [unit for unit in units[number_of_main + 1 :] if not self._belongs(unit, main, before=False)]
+        before, after = self._ends_around(element, units) if main is None else self._beside(units, main)
         out = [*(before if leading else ()), *(after if trailing else ())]
         for unit in out:
             if isinstance(unit, Tag):
                 self.around.append((self._why(unit), unit))
                 unit.extract()
         gone = {id(unit) for unit in out if isinstance(unit, Tag)}
-        return [unit for unit in units if id(unit) not in gone]
+        kept = [unit for unit in units if id(unit) not in gone]
+        if main is not None and leading:
+            self._take_out_links(takewhile(lambda unit: unit is not main, kept))
+        return kept
+
+    def _ends_around(self, element: Tag, units: Sequence[PageElement]) -> tuple[Sequence[PageElement], ...]:
+        """Return the units before the first and after the last that belong to the text."""
+        first, last = self._ends(units, within=_is_within_text(element))
+        return units[:first], units[last + 1 :]
+
+    def _beside(self, units: Sequence[PageElement], main: Tag) -> tuple[Sequence[PageElement], ...]:
+        """Return the units before and after the one with most of the text that do not belong to it."""
+        place = next(number for number, unit in enumerate(units) if unit is main)
+        before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
+        after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]
+        return before, after
+
+    def _take_out_links(self, heads: Iterable[PageElement]) -> None:
+        """Take out of what is before the text what is nothing but links, and not to rights."""
+        inner = [head for head in heads if isinstance(head, Tag) and self._is_divided(head)]
+        while inner:
+            for child in [child for child in inner.pop().children if isinstance(child, Tag)]:
+                size = self._sizes[child]
+                if size.away and size.linked == size.text and not (size.headings or leads_to_right(child)):
+                    self.around.append((self._why(child), child))
+                    child.extract()
+                elif size.away and self._is_divided(child):
+                    inner.append(child)
 
     def _dominant(self, element: Tag, units: Sequence[PageElement]) -> Tag | None:
         """Return the unit that holds most of the prose, if it is made of parts itself."""
@@ -141,7 +163,7 @@ class PolicyPart:
             return True
         if self._is_out_of_sight(unit):
             return False
-        if self._is_dated(unit) or (unit.name in _LOOSE and self._is_line(unit)):
+        if self._is_dated(unit) or (self._is_line(unit) and self._is_loose(unit, main)):
             return True
         if before and self._sizes[unit].titles:
             return True
@@ -150,6 +172,16 @@ class PolicyPart:
         if self._is_named(unit, 2 * _LONG) or (before and self._sizes[main].titles and is_called_boilerplate(unit)):
             return False
         return self._is_section(unit, main) or (before and self._is_head(unit))
+
+    def _is_loose(self, unit: Tag, main: Tag) -> bool:
+        """Return whether a line or a list is one that may be beside the element with the rest of the text."""
+        if unit.name in _LISTS:
+            return self._is_plain(unit) and not is_called_boilerplate(unit)
+        return unit.name in _LOOSE or (unit.name == main.name and self._is_sentence(unit))
+
+    def _is_sentence(self, unit: Tag) -> bool:
+        """Return whether an element is a sentence, and nothing else."""
+        return self._sizes[unit].stops > 0 and self._is_plain(unit) and self._is_one_line(unit)
 
     def _is_headed(self, unit: Tag) -> bool:
         """Return whether an element has sentences under a heading."""
@@ -228,7 +260,7 @@ class PolicyPart:
         if self._is_out_of_sight(unit) or _names_owner(unit, size):
             return False
         if size.is_widget and not size.titles:
-            return size.stops > 0 and _is_form(unit) and not has_name_of_boilerplate(unit)
+            return size.stops > 0 and is_request_form(unit) and not has_name_of_boilerplate(unit)
         if size.titles or self._is_dated(unit):
             return True
         if self._is_plain(unit) and self._is_headed(unit):
@@ -257,7 +289,7 @@ class PolicyPart:
         plain = not (size.acts or linked or self._is_out_of_sight(unit) or _names_owner(unit, size))
         if unit.name in _UNDIVIDED or self._is_row(unit):
             return plain
-        return plain and not is_called_boilerplate(unit) and unit.find(list(BLOCKS)) is None
+        return plain and not is_called_boilerplate(unit) and (self._is_sentence(unit) or not unit.find(list(BLOCKS)))
 
     def _is_dated(self, unit: Tag) -> bool:
         """Return whether a short element states a date of the policy, as the head and the foot of a text do."""
@@ -278,13 +310,6 @@ class PolicyPart:
 def _is_within_text(element: Tag) -> bool:
     """Return whether the page calls an element its text, or one around it."""
     return any(around.name in ("main", "article") for around in (element, *islice(element.parents, _NEAR)))
-
-
-def _is_form(unit: Tag) -> bool:
-    """Return whether an element asks for more than a word to look for, a password, or an address to write to."""
-    types = [attribute(field, "type").lower() for field in unit.find_all(FIELDS)]
-    typed = [kind for kind in types if kind != "hidden"]
-    return bool(typed) and typed != ["email"] and not {"search", "password"} & set(typed)
 
 
 def _alike(unit: Tag, main: Tag) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
-from document.html.controls import Controls
+from document.html.controls import Controls, is_control
 from document.html.soup import attribute, events
 
 _LINKED = 0.5
@@ -45,11 +45,20 @@ class Size:
     """h1 that do not lead away."""
     acts: int = 0
     """Fields and buttons, but those that open a part of the page or name one."""
+    after_words: int = 0
+    """Buttons among them that end a line of words, as one that copies the line does."""
+    named: int = 0
+    """Characters of headings, buttons and labels outside links."""
 
     @property
     def prose(self) -> int:
         """Characters outside links."""
         return self.text - self.linked
+
+    @property
+    def plain(self) -> int:
+        """Characters outside links, headings, buttons and labels."""
+        return self.prose - self.named
 
     @property
     def mostly_links(self) -> bool:
@@ -79,6 +88,8 @@ class Size:
         self.headings += other.headings
         self.titles += other.titles
         self.acts += other.acts
+        self.after_words += other.after_words
+        self.named += other.named
 
 
 _NOTHING = Size()
@@ -101,16 +112,17 @@ def measure(root: Tag, controls: Controls) -> Sizes:
     """Return the size of each element below `root`, in one pass."""
     sizes = Sizes()
     stack: list[Size] = []
-    links = away = 0
+    links = away = names = 0
     for kind, node in events(root):
         if kind == "text":
-            _count(str(node), stack[-1], links > 0, away > 0)
+            _count(str(node), stack[-1], links > 0, away > 0, names > 0)
         elif isinstance(node, Tag):
             step = 1 if kind == "start" else -1
             if step > 0:
                 stack.append(_own(node, controls))
             links += step * (node.name == "a" and "href" in node.attrs)
             away += step * leads_away(node)
+            names += step * (node.name in HEADINGS or (node.name != "a" and is_control(node)))
             if step < 0:
                 size = sizes[node] = stack.pop()
                 if node.name in HEADINGS and size.away:
@@ -120,9 +132,10 @@ def measure(root: Tag, controls: Controls) -> Sizes:
     return sizes
 
 
-def _count(text: str, size: Size, linked: bool, away: bool) -> None:
+def _count(text: str, size: Size, linked: bool, away: bool, named: bool) -> None:
     length = len("".join(text.split()))
     size.text += length
+    size.named += length if named and not linked else 0
     if linked:
         size.linked += length
         size.away += length if away else 0
@@ -133,6 +146,7 @@ def _count(text: str, size: Size, linked: bool, away: bool) -> None:
 def _own(node: Tag, controls: Controls) -> Size:
     """Return what an element counts for itself; fields are never visited, so they count for what they are in."""
     target = attribute(node, "href") if node.name == "a" else ""
+    acts = controls.acts(node)
     return Size(
         links=int(node.name == "a" and "href" in node.attrs),
         in_page=int(len(target) > 1 and target.startswith("#")),
@@ -140,7 +154,8 @@ def _own(node: Tag, controls: Controls) -> Size:
         header_cells=int(node.name in ("th", "caption")),
         headings=int(node.name in HEADINGS),
         titles=int(node.name == "h1"),
-        acts=controls.acts(node),
+        acts=acts,
+        after_words=int(acts > 0 and controls.ends_line(node)),
     )
 
 

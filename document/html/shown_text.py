@@ -1,4 +1,4 @@
-"""Put text where a browser shows it: streamed segments, shadow roots, text boxes, frames with a source of their own.
+"""Put text where a browser shows it: streamed segments, shadow roots and their slots, text boxes, frames with a source.
 
 Struck text, which no longer holds, and footnote marks are taken out.
 """
@@ -6,12 +6,13 @@ Struck text, which no longer holds, and footnote marks are taken out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
 from bs4.element import TemplateString
 
+from document.html.inline import BLOCKS
 from document.html.soup import attribute, beginning, is_text, parse
 from document.html.stylesheet import StyleSheet, declarations
 from document.model import MAX_NESTING, LeftOut
@@ -36,46 +37,99 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|®|™)", re.IGNO
 _NOT_SHARED = ("class", "id", "for", "aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor")
 TEMPLATES = ("shadowrootmode", "shadowroot")
 """Attributes of a template that a browser shows within the element around it."""
+_FRAMES = 4
+"""How deep frames with a source of their own are opened within each other."""
+REORDERED = "pl-"
+"""What the id of a placeholder, and the comment that ends what waits there, begin with for some frameworks."""
 
 
 def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
     """Put all text in its place; return what was struck."""
     _open_frames(soup)
-    for template in soup.find_all("template"):
-        if any(name in template.attrs for name in TEMPLATES):
-            _open_template(template)
-    _place_segments(soup)
+    templates = soup.find_all("template")
+    roots = [template for template in templates if any(name in template.attrs for name in TEMPLATES)]
+    if roots:
+        _fill_slots(soup, roots)
+    for root in roots:
+        _open_template(root)
+    if templates:
+        _place_segments(soup)
+        _place_reordered(soup)
     for area in soup.find_all("textarea"):
         if {"readonly", "disabled"} & area.attrs.keys():
             area.name = "pre"
+    for details in soup.find_all("details"):
+        _put_summary_first(details)
     _set_marks_apart(soup, sheet)
     return _take_out_struck(soup, sheet)
 
 
+def _put_summary_first(details: Tag) -> None:
+    """Put the summary of a part where browsers show it: before all that it opens."""
+    summary = details.find("summary", recursive=False)
+    if isinstance(summary, Tag) and any(isinstance(node, Tag) or is_text(node) for node in summary.previous_siblings):
+        details.insert(0, summary.extract())
+
+
 def _open_frames(soup: BeautifulSoup) -> None:
-    """Put the text of frames with a `srcdoc` in their place; the page's styles and ids do not reach into them."""
-    for frame in soup.find_all("iframe", srcdoc=True):
-        source = attribute(frame, "srcdoc")
-        if source.count("<") > MAX_NESTING:
-            continue
-        inner = parse(source)
-        for element in inner.find_all(True):
-            for name in _NOT_SHARED:
-                element.attrs.pop(name, None)
-            if element.name == "style":
-                element.clear()
-        body = inner.body
-        frame.name = "div"
-        frame.clear()
-        for child in list(body.contents) if isinstance(body, Tag) else []:
-            frame.append(child.extract())
+    """Put the text of frames with a `srcdoc` in their place, and of frames in them."""
+    frames = list(soup.find_all("iframe", srcdoc=True))
+    for _ in range(_FRAMES):
+        for frame in frames:
+            _open_frame(frame)
+        frames = [inner for frame in frames for inner in frame.find_all("iframe", srcdoc=True)]
+
+
+def _open_frame(frame: Tag) -> None:
+    """Put the text of a frame in its place; the page's styles and ids do not reach into it."""
+    source = attribute(frame, "srcdoc")
+    if source.count("<") > MAX_NESTING:
+        return
+    inner = parse(source)
+    for element in inner.find_all(True):
+        for name in _NOT_SHARED:
+            element.attrs.pop(name, None)
+        if element.name == "style":
+            element.clear()
+    body = inner.body
+    frame.name = "div"
+    frame.clear()
+    for child in list(body.contents) if isinstance(body, Tag) else []:
+        frame.append(child.extract())
 
 
 def _open_template(template: Tag) -> None:
     """Make the content of a template ordinary text; parsers keep it apart."""
     for text in [text for text in template.descendants if type(text) is TemplateString]:
         text.replace_with(NavigableString(str(text)))
-    template.name = "div"
+    template.name = "div" if template.find(list(BLOCKS)) else "span"
+
+
+def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
+    """Put what is beside shadow roots into their slots, by name; a slot keeps its own words if nothing is for it."""
+    elements = soup.find_all(True)
+    within: dict[int, Tag | None] = {id(root): root for root in roots}
+    slots: dict[int, list[Tag]] = {}
+    for element in elements:
+        root = within.setdefault(id(element), within.get(id(element.parent)))
+        if root is not None and element.name == "slot":
+            slots.setdefault(id(root), []).append(element)
+    hosts = {id(root.parent): root for root in reversed(roots)}
+    for root in hosts.values():
+        waiting = _waiting_for_slots(root)
+        for slot in slots.get(id(root), ()):
+            if nodes := waiting.pop(attribute(slot, "name"), []):
+                slot.clear()
+                slot.extend([node.extract() for node in nodes])
+
+
+def _waiting_for_slots(root: Tag) -> dict[str, list[PageElement]]:
+    """Return what is beside a shadow root, by the slot that it is for."""
+    waiting: dict[str, list[PageElement]] = {}
+    for node in root.parent.contents if root.parent else ():
+        if node is not root and (isinstance(node, Tag) or is_text(node)):
+            waiting.setdefault(attribute(node, "slot") if isinstance(node, Tag) else "", []).append(node)
+    return waiting
 
 
 def _place_segments(soup: BeautifulSoup) -> None:
@@ -96,6 +150,26 @@ def _place_segments(soup: BeautifulSoup) -> None:
         template.replace_with(segment.extract())
         if segment.name in ROWS:
             segment.unwrap()
+
+
+def _place_reordered(soup: BeautifulSoup) -> None:
+    """Move what was streamed in a template to the placeholder of its id, in place of what waits there."""
+    templates = soup.find_all("template", id=True)
+    delivered = {attribute(template, "id"): template for template in templates}
+    for placeholder in templates:
+        identifier = attribute(placeholder, "id")
+        segment = delivered.get(identifier.removeprefix(REORDERED)) if identifier.startswith(REORDERED) else None
+        end = next((node for node in placeholder.next_siblings if _is_end_of(node, identifier)), None)
+        if segment is None or end is None or any(parent is segment for parent in placeholder.parents):
+            continue
+        while placeholder.next_sibling is not None and placeholder.next_sibling is not end:
+            placeholder.next_sibling.extract()
+        _open_template(segment)
+        placeholder.replace_with(segment.extract())
+
+
+def _is_end_of(node: PageElement, identifier: str) -> bool:
+    return isinstance(node, Comment) and node.strip() == identifier
 
 
 def _is_delivered(element: Tag) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from bs4 import PageElement, Tag
 
 from document.html.controls import FIELDS, Controls, is_control
+from document.html.inline import BLOCKS
 from document.html.soup import UNREAD, attribute, beginning, is_text
 from document.html.stylesheet import StyleSheet, declarations, is_invisible
 
@@ -13,6 +16,12 @@ _SHORT = 160
 _LOOKED_AT = 40
 _NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button", "label"})
 _PANELS = frozenset({"tabpanel", "region"})
+_LEVELS = 3
+"""How many elements around a hidden one are looked at for the control that shows it."""
+_PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
+_CLOSED = BLOCKS - {"p", "li", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
+"""Elements that may be boxes of their own, which are closed if they are not read aloud."""
+_ICONS = frozenset({"i", "svg"})
 _DOTS = frozenset({"...", "…", ". . .", "[...]", "[…]"})
 
 
@@ -20,9 +29,24 @@ def is_hidden(element: Tag, sheet: StyleSheet) -> bool:
     """Return whether an element is not seen until something shows it."""
     if "hidden" in element.attrs and attribute(element, "hidden") != "until-found":
         return True
-    if attribute(element, "aria-hidden").lower() == "true":
+    if _is_unspoken(element) and not _is_seen(element):
         return True
     return is_invisible(sheet.styles(element) if sheet.rules else declarations(attribute(element, "style")))
+
+
+def _is_unspoken(element: Tag) -> bool:
+    return attribute(element, "aria-hidden").lower() == "true"
+
+
+def _is_seen(element: Tag) -> bool:
+    """Return whether what is not read aloud is words of a line to the eye, and not an icon or a box that is closed."""
+    if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
+        return False
+    if len(_words(element).split()) > 1:
+        return True
+    around = [node for node in islice(element.parent.children, _LOOKED_AT) if _is_read(node)]
+    words = {_words(node) for node in around if isinstance(node, Tag) and _is_unspoken(node)}
+    return len(words) > 1 and len(words) == len(around)
 
 
 def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
@@ -33,12 +57,22 @@ def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
     identifier = attribute(element, "id")
     if identifier and (identifier in controls.opened or f"#{identifier}" in sheet.shown):
         return True
-    if attribute(element, "role").lower() in _PANELS:
+    if attribute(element, "role").lower() in _PANELS or explains(element, controls):
         return True
     if any(f".{name}" in sheet.shown for name in attribute(element, "class").split()):
         return True
+    if _is_unspoken(element) and _is_beside_shown(element):
+        return True
     before = _before(element)
-    return before is not None and (is_text(before) or _asks(before))
+    if before is not None and (is_text(before) or _asks(before)):
+        return True
+    return _ends_before_control(element) or (_is_short_line(before) and _is_part(element))
+
+
+def _is_beside_shown(element: Tag) -> bool:
+    """Return whether an element is one of several of which one is shown at a time, as slides are."""
+    beside = (*islice(element.next_siblings, _LOOKED_AT), *islice(element.previous_siblings, _LOOKED_AT))
+    return any(isinstance(node, Tag) and attribute(node, "aria-hidden").lower() == "false" for node in beside)
 
 
 def stands_for_more(node: PageElement | None) -> bool:
@@ -57,6 +91,51 @@ def _before(element: Tag) -> PageElement | None:
             if before is not None:
                 return before
     return None
+
+
+def _ends_before_control(element: Tag) -> bool:
+    """Return whether a control follows a hidden part, or the list around a hidden item: it shows the rest."""
+    node: Tag | None = element
+    for _ in range(_LEVELS):
+        if node is None:
+            return False
+        after = next((other for other in node.next_siblings if _is_read(other)), None)
+        if node is not element or _is_part(element):
+            if after is not None:
+                return isinstance(after, Tag) and _is_or_holds_control(after)
+        elif not _ends_with(node.parent, element.name):
+            return False
+        node = node.parent
+    return False
+
+
+def _ends_with(around: Tag | None, name: str) -> bool:
+    """Return whether an element ends with one of a name."""
+    last = next((node for node in reversed(around.contents) if _is_read(node)), None) if around else None
+    return isinstance(last, Tag) and last.name == name
+
+
+def explains(element: Tag, controls: Controls) -> bool:
+    """Return whether a hidden element says more of the words before it, as a tooltip does."""
+    return attribute(element, "role").lower() == "tooltip" or attribute(element, "id") in controls.described
+
+
+def _is_or_holds_control(node: Tag) -> bool:
+    inner = next((child for child in node.children if _is_read(child)), None)
+    return is_control(node) or (isinstance(inner, Tag) and is_control(inner))
+
+
+def _is_part(element: Tag) -> bool:
+    """Return whether an element is a paragraph, a list or a table, or holds one at its beginning."""
+    inner = (element, *beginning(element, _LOOKED_AT))
+    return any(isinstance(node, Tag) and node.name in _PARTS for node in inner)
+
+
+def _is_short_line(node: PageElement | None) -> bool:
+    if not isinstance(node, Tag) or any(isinstance(inner, Tag) for inner in beginning(node, _LOOKED_AT)):
+        return False
+    words = _words(node)
+    return bool(words) and len(words) <= _SHORT and not words.endswith(".")
 
 
 def _is_read(node: PageElement) -> bool:

@@ -175,7 +175,7 @@ def _begins_line(node: Tag, before: str) -> bool:
     beside = node.previous_sibling
     if not before or not (isinstance(beside, Tag) or "-" in node.name):
         return False
-    alike = isinstance(beside, Tag) and beside.name == node.name and "-" in node.name
+    alike = isinstance(beside, Tag) and "-" in beside.name and "-" in node.name
     several = alike or _has_words(node) or (isinstance(beside, Tag) and _has_words(beside))
     if not several or (isinstance(beside, Tag) and beside.name == "br"):
         return False

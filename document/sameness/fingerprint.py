@@ -21,7 +21,7 @@ from document.sameness.style_names import names_of, sheet_of
 from document.sameness.tag_facts import END, pieces_for
 from document.sameness.tokenizer import OddMarkupError, tokens, with_line_feeds
 
-FINGERPRINT = 2
+FINGERPRINT = 3
 """Raised whenever the same page would give another fingerprint."""
 _MOST_TAGS = 200_000
 """Tags beyond which a page is hashed whole."""

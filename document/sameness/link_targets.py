@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from document.identity import names_rights
+from document.html.controls import TOP
 from document.text.hidden_emails import decode_target
+from document.text.rights_links import names_rights
 
 _TAIL = re.compile(r"[?#]")
 _REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
@@ -23,6 +24,8 @@ def stable_link_target(target: str) -> str:
     if decoded != target:
         # A NUL may come out of it; as a literal it cannot be taken for the end of what is hashed.
         return repr(decoded)
+    if target.lower() == TOP:
+        return TOP
     if target.startswith("#"):
         return target[:1] + "-"[: len(target) - 1]
     if target.startswith("javascript:"):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from document.html.boilerplate import telling_tokens
-from document.html.controls import OPENERS, opened_names
+from document.html.controls import DESCRIBERS, OPENERS, described_names, opened_names
 from document.html.elsewhere import FEWEST_WORDS, UNSEEN_SIZES
-from document.html.shown_text import BOUNDARY, ROWS, SEGMENT, TEMPLATES
+from document.html.shown_text import BOUNDARY, REORDERED, ROWS, SEGMENT, TEMPLATES
 from document.html.stylesheet import declarations
 from document.sameness.link_targets import stable_link_target
 from document.sameness.selector_needs import Needs
@@ -22,17 +22,20 @@ _MOST_KEPT = 10_000
 _LONGEST_KEPT = 500
 """Limits for tags that are remembered from page to page: their number, and characters of each."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
-_RAW = frozenset({"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv"})
+_RAW = frozenset(
+    {"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv", "slot"}
+)
 """Attributes that are read as they are, on any element."""
 _RAW_ON = {
     "type": _LISTS | {"li", "input"},
     "start": _LISTS,
     "reversed": _LISTS,
     "value": frozenset({"li"}),
+    "name": frozenset({"slot"}),
     "size": frozenset({"font"}),
 }
-_OPENERS = frozenset({*OPENERS, "onclick"})
-_FLAGS = frozenset({*TEMPLATES, "readonly", "disabled"})
+_OPENERS = frozenset({*OPENERS, *DESCRIBERS, "onclick"})
+_FLAGS = frozenset({*TEMPLATES, "readonly", "disabled", "hreflang"})
 """Attributes that are read for being there."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
@@ -118,14 +121,14 @@ def _piece(markup: str, needs: Needs) -> Piece:
 
 def _comment(text: str) -> str:
     """Return what counts of a comment: whether there is one, and whether a framework waits for a part there."""
-    return text if text in BOUNDARY else "x" if text else ""
+    return text if text in BOUNDARY or text.startswith(REORDERED) else "x" if text else ""
 
 
 def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
     read = {key: resolved(attributes[key]) for key in attributes.keys() & _OPENERS}
     if tag == "a" and attributes.get("href", "").strip()[:1] in ("#", "&"):
         read["href"] = resolved(attributes["href"])
-    return opened_names(tag, read)
+    return [*opened_names(tag, read), *described_names(tag, read)]
 
 
 def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> bool:
@@ -161,8 +164,8 @@ def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]
     if names:
         facts.append(f"n{sorted(names)}")
     identifier = attributes.get("id", "")
-    may_move = tag == "template" or tag in ROWS or "hidden" in attributes
-    if may_move and ("&" in identifier or SEGMENT.match(identifier)):
+    may_move = tag in ROWS or "hidden" in attributes
+    if (tag == "template" and identifier) or (may_move and ("&" in identifier or SEGMENT.match(identifier))):
         facts.append(f"s{identifier}")
     return sorted(facts)
 

@@ -74,7 +74,7 @@ class Builder:
         first_heading = next((at for at, part in enumerate(self.parts) if part.kind == "heading"), 0)
         self.opening, self.rest = self.parts[:first_heading], self.parts[first_heading:]
 
-    def name(self) -> str:
+    def name(self, *, unlike: str = "") -> str:
         """Return a class name: of no meaning, of layout, or of a meaning that is not the part's."""
         letters = "".join(self.draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
         misleading = (
@@ -88,9 +88,8 @@ class Builder:
             "popup-text",
         )
         layout = ("col-8", "rich-text", "wrapper", "sqs-block", "elementor-widget", "w-richtext", "container", "inner")
-        return self.draw.choice(
-            [f"c{letters}", f"css-{letters}", self.draw.choice(layout), self.draw.choice(misleading)]
-        )
+        names = [f"c{letters}", f"css-{letters}", self.draw.choice(layout), self.draw.choice(misleading)]
+        return self.draw.choice([name for name in names if name != unlike])
 
     def box(self, inside: str, *, tag: str = "") -> str:
         """Return something in a container drawn at random."""
@@ -183,7 +182,8 @@ def details_elements(b: Builder) -> str:
 def button_accordion(b: Builder) -> str:
     panel = b.name()
     shown = (
-        f'<button class="{b.name()}" type="button">{esc(h)}</button><div class="{panel}">{b.blocks(parts)}</div>'
+        f'<button class="{b.name(unlike=panel)}" type="button">{esc(h)}</button>'
+        f'<div class="{panel}">{b.blocks(parts)}</div>'
         for h, parts in b.sections()
     )
     script = (

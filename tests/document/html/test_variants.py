@@ -23,7 +23,6 @@ import pytest
 
 from document import identity_words, read
 from document.model import Page
-from tests.document.html.variants import NOT_YET
 
 FOLDER = Path(__file__).with_name("variants")
 NEVER = re.compile(r"\bnever\b|\btidak pernah\b")
@@ -119,32 +118,22 @@ VARIANTS = {
 }
 
 
-def cases(test: str, names: Iterable[str]) -> list[Any]:
-    reasons = {name: why for tests, names in NOT_YET.items() if test in tests.split() for name, why in names.items()}
-    return [
-        pytest.param(VARIANTS[name], id=name, marks=[pytest.mark.xfail(strict=True, reason=reasons[name])])
-        if name in reasons
-        else pytest.param(VARIANTS[name], id=name)
-        for name in names
-    ]
+def cases(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(VARIANTS[name], id=name) for name in names]
 
 
-@pytest.mark.parametrize("variant", cases("lost", VARIANTS))
+@pytest.mark.parametrize("variant", cases(VARIANTS))
 def test_every_word_of_the_policy_is_read_in_order(variant: Variant) -> None:
     assert not missing(variant.words(), words_read(variant))
 
 
-@pytest.mark.parametrize("variant", cases("foreign", VARIANTS))
+@pytest.mark.parametrize("variant", cases(VARIANTS))
 def test_no_word_is_read_twice_or_from_around_the_policy(variant: Variant) -> None:
     foreign = Counter(words_read(variant)) - Counter(variant.words())
     assert not foreign - Counter(tokens(variant.optional))
 
 
-@pytest.mark.parametrize("variant", cases("unseen", [name for name in VARIANTS if VARIANTS[name].promises()]))
+@pytest.mark.parametrize("variant", cases([name for name in VARIANTS if VARIANTS[name].promises()]))
 def test_a_promise_turned_round_is_another_text(variant: Variant) -> None:
     words = words_read(variant)
     assert all(words_read(variant, turned_round) != words for turned_round in variant.edits())
-
-
-def test_expected_failures_are_variants() -> None:
-    assert {name for reasons in NOT_YET.values() for name in reasons} <= set(VARIANTS)

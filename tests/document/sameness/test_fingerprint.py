@@ -150,6 +150,28 @@ def test_head_may_hold_other_scripts_and_names_of_styles() -> None:
 
 
 TELLING = [
+    (
+        "<ul><li><a hreflang=en href=/e>A</a><li><a href=/i>B</a></ul>",
+        "<ul><li><a href=/e>A</a><li><a href=/i>B</a></ul>",
+    ),
+    ("<p>A.<p><a href=#top>Up</a><i id=top>C</i>", "<p>A.<p><a href=#mid>Up</a><i id=mid>C</i>"),
+    ("<p>A <b aria-describedby=x>B</b><i id=x hidden>C</i>", "<p>A <b aria-describedby=y>B</b><i id=x hidden>C</i>"),
+    (
+        "<a-b><template shadowrootmode=open><slot name=x>A</slot></template><i slot=x>B</i></a-b>",
+        "<a-b><template shadowrootmode=open><slot name=y>A</slot></template><i slot=x>B</i></a-b>",
+    ),
+    (
+        "<a-b><template shadowrootmode=open><slot name=x>A</slot></template><i slot=x>B</i></a-b>",
+        "<a-b><template shadowrootmode=open><slot name=x>A</slot></template><i slot=y>B</i></a-b>",
+    ),
+    (
+        "<template id=pl-0></template>A<!--pl-0--><template id=0>B</template>",
+        "<template id=pl-0></template>A<!--pl-1--><template id=0>B</template>",
+    ),
+    (
+        "<template id=pl-0></template>A<!--pl-0--><template id=0>B</template>",
+        "<template id=pl-0></template>A<!--pl-0--><template id=1>B</template>",
+    ),
     ("<textarea readonly>We keep it.</textarea>", "<textarea>We keep it.</textarea>"),
     ("<template shadowrootmode=open><p>A.</template>", "<template><p>A.</template>"),
     ("<iframe srcdoc='<p>A.'></iframe>", "<iframe srcdoc='<p>B.'></iframe>"),
@@ -288,11 +310,28 @@ ATTRIBUTES = st.one_of(
     st.sampled_from(
         [" style='text-decoration:line-through'", " style='vertical-align:super'", " style='display:flex'"]
     ),
+    st.sampled_from([" slot=x", " slot=y", " name=x", " name=y", " aria-describedby=a1", " hreflang=id", " href=#top"]),
     st.sampled_from([" href=#a", " href=#b", " href=/p?q=1", " href=/p?q=2", " href=/r", " href=mailto:a@b.example"]),
 )
 FLOW = ["p", "div", "span", "b", "a", "h1", "h2", "h3", "ul", "ol", "li", "table", "tr", "td", "th", "br", "svg"]
 NAME = st.sampled_from(
-    [*FLOW, "nav", "main", "section", "article", "form", "button", "header", "noscript", "label", "img"]
+    [
+        *FLOW,
+        "slot",
+        "template",
+        "details",
+        "summary",
+        "nav",
+        "main",
+        "section",
+        "article",
+        "form",
+        "button",
+        "header",
+        "noscript",
+        "label",
+        "img",
+    ]
 )
 JUNK = st.sampled_from(
     [
@@ -303,6 +342,7 @@ JUNK = st.sampled_from(
             "<!--$?-->",
             "<!--/$-->",
             "<!--a-->",
+            *("<template id=pl-0></template>", "<!--pl-0-->", "<!--pl-1-->", "<template id=0>We keep it.</template>"),
             "<textarea readonly>We share it.</textarea>",
             "<textarea>We.</textarea>",
         ),
