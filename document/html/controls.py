@@ -44,7 +44,7 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of what says more of the words in an element; what is said of controls is no text."""
+    """Return the ids of what says more of the words in an element; what is said of controls is not text."""
     if tag in ("a", "button", *FIELDS):
         return []
     return [part for name in DESCRIBERS for part in attributes.get(name, "").split()]

@@ -38,9 +38,9 @@ _NOT_SHARED = ("class", "id", "for", "aria-controls", "data-target", "data-bs-ta
 TEMPLATES = ("shadowrootmode", "shadowroot")
 """Attributes of a template that a browser shows within the element around it."""
 _FRAMES = 4
-"""How deep frames with a source of their own are opened within each other."""
+"""Frames within each other that are opened."""
 REORDERED = "pl-"
-"""What the id of a placeholder, and the comment that ends what waits there, begin with for some frameworks."""
+"""Beginning of a placeholder's id, and of the comment that ends what waits there, for some frameworks."""
 
 
 def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:

@@ -17,7 +17,7 @@ _LOOKED_AT = 40
 _NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button", "label"})
 _PANELS = frozenset({"tabpanel", "region"})
 _LEVELS = 3
-"""How many elements around a hidden one are looked at for the control that shows it."""
+"""Elements around a hidden one that are looked at for the control that shows it."""
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 _CLOSED = BLOCKS - {"p", "li", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
 """Elements that may be boxes of their own, which are closed if they are not read aloud."""
