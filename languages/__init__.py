@@ -28,7 +28,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "language": "its names and its stemmer, so that a search finds all forms of a word",
         "detection": "common words, by which a text shows its language",
         "screening": "words of policies, and of pages that are not one",
-        "links": "words of links to rights and opt-outs",
+        "links": "words of links to rights and opt-outs, and of hidden e-mail addresses",
         "dates": "months, and phrases by which a policy states a date",
         "counters": "lines that count up at each visit, and are not text",
         "sentences": "short forms that end no sentence, and answers",

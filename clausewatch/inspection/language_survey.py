@@ -28,8 +28,8 @@ _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
 """Number of levels of a file's tables with the same keys in every language; one if the file is not here."""
 _OWN = ("short", "states")
 """Tables of places whose keys are the language's own."""
-_PATTERNS = ("screening", "dates")
-"""Files whose words are regular expressions."""
+_PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
+"""Files whose words are regular expressions, each with its keys whose words are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _unreadable_patterns(language: str, file: str) -> Iterator[str]:
     if file not in _PATTERNS:
         return
     for key, phrases in (read_table(language, file) or {}).items():
-        for phrase in phrases:
+        for phrase in () if key in _PATTERNS[file] else phrases:
             try:
                 re.compile(phrase)
             except re.error as error:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 
 from differ.judgement.relevance import relevance
@@ -21,6 +22,8 @@ from differ.model import Comparison, Finding, Suppression
 from differ.visits.comparability import SUBSTANTIAL
 from document import Screening
 from document.model import Block, Document, Section
+from document.text.rights_links import LinkWords
+from languages import records
 
 RESTORED = 4
 """Ratio to the length of the version before from which a text is back, and did not just grow."""
@@ -49,23 +52,21 @@ ALIKE = 0.8
 PROSE = 15
 """Minimum number of words in the sentence with which a page's prose begins."""
 
-_MASKS = (
-    r"\[?\s*e-?mail\s+protected\s*\]?",
-    r"this e-?mail address is being protected from spambots\.(?: you need javascript .{0,20}view it\.?)?",
-    r"alamat e-?mail ini dilindungi dari robot spam\.(?: anda memerlukan javascript .{0,40}melihatnya\.?)?",
-    r"cette adresse e-?mail est protégée contre les robots spammeurs\.(?: vous devez .{0,40}visualiser\.?)?",
-    r"diese e-?mail-?adresse ist vor spambots geschützt[.!](?: zur anzeige .{0,40}sein[.!]?)?",
-    r"esta dirección de correo electrónico está (?:siendo )?protegida contra (?:los robots de spam|spambots)\."
-    r"(?: (?:usted )?necesita .{0,40}(?:verl[oa]|visualizarla)\.?)?",
-)
-"""Placeholders that delivery networks and content systems write for an address, for readers without scripts."""
-_MASK = re.compile("|".join(_MASKS), re.IGNORECASE)
+_MASK_IN_ANY_LANGUAGE = r"\[?\s*e-?mail\s+protected\s*\]?"
+"""The placeholder that a delivery network writes for an address, for readers without scripts."""
 _PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
 """An address, or a link to it that a typing error left as Markdown."""
 _HIDDEN = "[email protected]"
 """The token that replaces every mask."""
 _ENDS = (".", ":", ";", "!", "?", ",")
+
+
+@cache
+def _mask() -> re.Pattern[str]:
+    """Return the placeholders for an address in all languages."""
+    written = [phrase for _, words in records("links", LinkWords) for phrase in words.hidden_addresses]
+    return re.compile("|".join([_MASK_IN_ANY_LANGUAGE, *written]), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,13 @@ def unmask(before: Document, after: Document) -> Unmasked:
 
 def with_one_mask(document: Document) -> Document:
     """Return a document with the same token for every mask of an address."""
-    if not _MASK.search(document.text):
+    if not _mask().search(document.text):
         return document
     sections = tuple(
         replace(
             section,
             blocks=tuple(
-                replace(block, text=_MASK.sub(f" {_HIDDEN} ", block.text).strip()) for block in section.blocks
+                replace(block, text=_mask().sub(f" {_HIDDEN} ", block.text).strip()) for block in section.blocks
             ),
         )
         for section in document.sections

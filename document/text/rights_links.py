@@ -24,6 +24,8 @@ class LinkWords:
     """The words of one language, from its `links.toml`."""
 
     rights: Sequence[str]
+    hidden_addresses: Sequence[str]
+    """Regular expressions for what content systems write in place of an e-mail address."""
 
 
 @cache
