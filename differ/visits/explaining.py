@@ -11,6 +11,7 @@ from differ.language.statements import Statement, statements
 from differ.matching.alignment import Pair, align
 from differ.matching.renaming import renames
 from differ.model import Comparison, Finding, Suppression
+from differ.visits.linked_addresses import relink
 from differ.visits.page_noise import unmask
 from document.model import Document
 
@@ -40,7 +41,8 @@ class Explanation:
 def explain(before: Document, after: Document, comparison: Comparison) -> Iterator[Explanation]:
     """Yield an explanation of each changed clause of a comparison, in the order of the new text."""
     unmasked = unmask(before, after)
-    one, other = statements(unmasked.before), statements(unmasked.after)
+    old = relink(unmasked.before, unmasked.after).before
+    one, other = statements(old), statements(unmasked.after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
     for pair in aligned.pairs:

@@ -6,6 +6,7 @@ Only the site of a link for a right or a choice counts, as for links with words.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,10 @@ class _Linking:
 
 def relink(before: Document, after: Document) -> Relinked:
     """Write the linked addresses of the version before as the new text does, in sentences that are alike otherwise."""
-    later = {key: linking for block in _blocks(after) for key, linking in _linkings(block)}
+    later: dict[str, dict[str, _Linking]] = defaultdict(dict)
+    for block in _blocks(after):
+        for key, linking in _linkings(block):
+            later[key][linking.text] = linking
     if not later:
         return Relinked(before, ())
     rights = frozenset(statement.text for statement in statements(before) if _is_for_rights(statement))
@@ -50,8 +54,11 @@ def relink(before: Document, after: Document) -> Relinked:
     def alike(block: Block, section: str) -> Block:
         text = block.text
         for key, old in _linkings(block):
-            new = later.get(key)
-            if new is None or new.text == old.text or (old.text in rights and new.sites != old.sites):
+            candidates = later.get(key, {})
+            if old.text in candidates or len(candidates) != 1:  # it is there, or which one replaced it is unknown
+                continue
+            (new,) = candidates.values()
+            if old.text in rights and new.sites != old.sites:
                 continue
             suppressed.append(Suppression(section, "link", old.text, after=new.text))
             text = text.replace(old.text, new.text)

@@ -77,3 +77,15 @@ def test_an_address_in_a_section_on_rights_counts_by_its_site() -> None:
 
     assert assessed(under_rights(HERE), under_rights(MOVED), "en").outcome == "unchanged"
     assert assessed(under_rights(HERE), under_rights(ELSEWHERE), "en").outcome == "changed"
+
+
+def test_sentences_that_differ_by_their_address_alone_are_not_taken_for_each_other() -> None:
+    body = page("en", [], "title").body.decode()
+    steps = "".join(f"<p>Visit <a href='{HERE}/{step}'>{HERE}/{step}</a> to exercise your rights.</p>" for step in "ab")
+    before = body.replace("</h1>", f"</h1>{steps}", 1)
+    after = before.replace("</h1>", "</h1><p>The lamps are lit at dusk.</p>", 1)
+    old, new = (Page(text.encode(), "text/html; charset=utf-8") for text in (before, after))
+    comparison = assessed(old, new, "en").comparison
+    assert comparison is not None
+    assert not comparison.material
+    assert [piece for piece in comparison.suppressed if piece.reason == "link"] == []
