@@ -131,6 +131,14 @@ def test_a_split_sentence_is_one_edit() -> None:
     assert all(pair.before and pair.after for pair in pairs)
 
 
+def test_three_sentences_that_were_joined_are_one_edit() -> None:
+    """Found by another draw of `test_generated`: the first of three was taken for gone."""
+    parts = "We may note which teas you like.", "We may then offer you others.", "We keep such notes for a year."
+    joined = "We may note which teas you like; we may then offer you others; we keep such notes for a year."
+    before, after = (statements(document(f"# Notice\n\n{text}")) for text in (" ".join(parts), joined))
+    assert all(pair.before and pair.after for pair in align(before, after).pairs)
+
+
 def test_a_redline_keeps_each_block_by_itself() -> None:
     before, after = "One long walk, and two short ones.", "One long walk\n\nand two short ones."
     pairs = align(
