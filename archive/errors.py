@@ -11,14 +11,14 @@
     │   ├── ArchiveBusyError         another program kept it locked for longer than we wait
     │   ├── ReadOnlyArchiveError     it cannot be written
     │   └── StorageFullError         no room on the disk
-    ├── NotFoundError                a question that has no answer; names the nearest ones
+    ├── NotFoundError                a question that has no answer; the message suggests the most similar names
     │   ├── UnknownPolicyError
     │   ├── UnknownTagError
     │   └── NoVersionError
     ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
     └── RunElsewhereError            another run uses the same server (the command line exits with 4)
 
-A caller that stops for storage and goes on for the rest writes:
+A caller that stops on storage errors and continues after all others writes:
 
     try:
         record(archive, result, now)
@@ -223,7 +223,8 @@ _LOST = "the connection to the database was lost; check that the server runs and
 
 @contextmanager
 def storage_errors(location: str) -> Iterator[None]:
-    """Raise what a driver raises in a block as a StorageError; let a refused unique key and our own faults through."""
+    """Convert errors that the driver raises within the block into a StorageError; let violations of unique keys and our
+    own bugs through."""
     try:
         yield
     except IntegrityError:

@@ -16,7 +16,7 @@ from archive.storage.tables import Base
 from archive.storage.upgrade import VERSION_TABLE, upgrade_schema
 
 MOST_PROBLEMS = 20
-"""Problems of one database that are listed."""
+"""Maximum number of problems listed for one database."""
 
 Schema = Mapping[tuple[str, str], str]
 """Statements by the type and the name of what they define."""
@@ -34,7 +34,8 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""Kinds of objects that no migration creates, and that could answer otherwise than the tables."""
+"""Finds kinds of objects that no migration creates and that could make queries return something other than what the
+tables hold."""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
 """Tables that are read by their primary keys, and once more without any index."""

@@ -16,7 +16,7 @@ from archive.storage.tables import IndexedRow, SectionRow, StandingRow
 _TABLE = SectionRow.__table__
 _COLUMNS = [_TABLE.c[name] for name in ("sha256", "path", "heading", "language", "text")]
 _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", expanding=True)))
-"""Made once: each version asks."""
+"""Built once, because it is run for each version."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,8 @@ class PolicySections:
         return sections
 
     def compare(self, number: int, parts: Mapping[str, SectionPart] | None) -> Iterator[Flaw]:
-        """Compare the sections of a version with those of its document; None if that cannot be read."""
+        """Compare the indexed sections of a version with those of its document; `parts` is None if the document cannot
+        be read."""
         self._present |= self._begin.pop(number, set())
         if parts is not None and not self.waits:
             wrong = len(self._wrong(parts))

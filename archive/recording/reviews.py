@@ -1,6 +1,7 @@
 """Reviews of findings: what people decided, which findings are still open, and how often each rule was wrong.
 
-A review is never altered. Of several of one finding, the last that is not a comment holds: so a review can be revoked.
+A review is never altered. If a finding has several reviews, the last one that is not a comment counts; so a review can
+be revoked by a later one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, R
 from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
-"""Format of the ID by which a message quotes an alert."""
+"""Length of the alert ID that messages quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class RuleTally:
-    """A rule's record with reviewers of its findings."""
+    """Reviewers' verdicts on a rule's findings."""
 
     rule: str
     findings: int
@@ -65,7 +66,7 @@ def add_review(archive: Archive, review: Review) -> None:
 
 
 def find_reviewable(archive: Archive, number: str) -> Reviewable:
-    """Return the finding of a number, or of an alert ID as messages quote it. Raises NoFindingError."""
+    """Return the finding with the given number, or with the given alert ID from a message. Raises NoFindingError."""
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
         finding = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
@@ -122,7 +123,7 @@ def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
 
 
 def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
-    """Return the findings that meet conditions on these rows, in the order they were recorded."""
+    """Return the findings whose joined rows meet the conditions, in the order they were recorded."""
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(

@@ -1,4 +1,4 @@
-"""Notes when each run began and came to its end: a watchdog asks for it."""
+"""Records when each run began and ended, for a watchdog that asks for these times."""
 
 from __future__ import annotations
 

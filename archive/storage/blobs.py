@@ -1,8 +1,8 @@
 """Content-addressed, compressed runs of bytes: raw bodies and documents, each stored once.
 
-One that is much like an earlier one, as the versions of a page are, is stored as what differs from it: compressed with
-the earlier one as dictionary. The earlier one is always a keyframe, stored by itself, so that reading takes two
-contents at most, and a damaged one costs no chain of others.
+Content that resembles earlier content, as versions of a page do, is stored as a difference: compressed with the earlier
+content as the dictionary. The earlier content is always a keyframe, stored whole, so that reading needs at most two
+blobs and a damaged blob does not ruin a whole chain.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ Measured on 358 real pages: at a half the archive is twice as big, because a pag
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
-"""Made once, of columns alone: every visit whose answer is compared with a version's own asks this."""
+"""Built once, from columns only, because it is run for every visit whose response is compared with that of a
+version."""
 
 
 def address(content: bytes) -> str:
@@ -97,7 +98,7 @@ class Retrieval:
 
 
 def _stored(session: Session, key: str) -> Row[int, bytes, str | None] | None:
-    """Return a content as it is stored: the number of its plain bytes, it itself, and its keyframe's address."""
+    """Return a stored content: its uncompressed size, its compressed bytes, and the address of its keyframe."""
     return session.connection().execute(_STORED, {"key": key}).first()
 
 
@@ -132,7 +133,7 @@ def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None
     """Return what differs from a keyframe, compressed; None if that is not worthwhile."""
     row = _stored(session, keyframe)
     if row is None:
-        return None  # what is new is not lost with what is old: it is stored by itself
+        return None  # the old content is missing: the new one is stored by itself, so that it is not lost too
     try:
         base = _plain(session, keyframe, row)
     except DamagedArchiveError:

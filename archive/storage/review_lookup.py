@@ -1,4 +1,4 @@
-"""Looks up the reviews of findings, which are read next to them."""
+"""Looks up the reviews of findings; reviews are read together with their findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FindingKey = tuple[int, str, str, str]
 
 
 class ReviewLookup:
-    """All reviews of an archive, as one transaction sees them: as many as people wrote."""
+    """All reviews of an archive, as one transaction sees them: few, since people write them by hand."""
 
     def __init__(self, session: Session) -> None:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
@@ -47,7 +47,7 @@ class ReviewLookup:
         return {(policy, rule, before, after): marked[finding] for finding, policy, rule, before, after in rows}
 
     def repeated(self, row: FindingRow | Columns, policy: int) -> Review | None:
-        """Return the false alarm, of another finding of the policy, whose rule and words a finding has."""
+        """Return the review of another finding of the policy with the same rule and words, if it is a false alarm."""
         alarm = self.false_alarms.get((policy, row.rule, row.before, row.after))
         return None if alarm is None or alarm.finding == row.id else alarm
 

@@ -14,12 +14,12 @@ STILL_READ = "the rows are erased, but another program reads the archive, so tha
 
 
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
-    """Rewrite the tables without what was erased from them; of a SQLite archive the whole file.
+    """Rewrite the tables without what was erased from them; for a SQLite archive, rewrite the whole file.
 
-    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. Its server
-    keeps frequent values in its statistics too, which are rebuilt and their own table with them, unless the role that
-    we are does not own the database: then until the server's next vacuum. Raises StorageError, ArchiveBusyError if
-    another program keeps the database from it; what was erased from the rows stays erased.
+    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. PostgreSQL
+    also keeps frequent values in its statistics; these and their table are rebuilt too, unless our role does not own
+    the database: then they remain until the server's next vacuum.hen until the server's next vacuum. Raises
+    StorageError, and ArchiveBusyError if another program prevents the rewriting; the erased rows stay erased.
     """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection

@@ -1,4 +1,4 @@
-"""Parameter types and helpers that the commands which query the archive share."""
+"""Parameter types and helpers shared by the commands that query the archive."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def print_page(page: str) -> None:
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return the version of a number, or the version that was current at the end of a day.
+    """Return the version with the given number, or the one that was current at the end of the given day.
 
     Raises click.BadParameter, and the archive's errors for an unknown policy or version.
     """

@@ -37,7 +37,7 @@ FORMATS = click.Choice(("text", "json"))
 @click.option("--comment", metavar="TEXT", default="", help="Add a comment, alone or with a verdict.")
 @click.option("--by", metavar="NAME", help="The reviewer.  [default: the login]")
 @click.option("--policy", metavar="POLICY", help="List the findings of this policy only.")
-@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="List so many at most.")
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number listed.")
 @click.option("--rules", is_flag=True, help="Show the reviews of each rule's findings, counted.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context

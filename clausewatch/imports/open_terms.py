@@ -16,7 +16,8 @@ from pathlib import PurePosixPath
 from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
-"""Beginnings of a commit's subject if it only records a change of their extraction, for old and new engines."""
+"""Beginnings of the subject of a commit that only records a change in Open Terms Archive's extraction, for old
+and new engines."""
 
 ENDING = ".md"
 
@@ -94,7 +95,8 @@ def _versions(objects: GitObjects) -> Iterator[Recorded]:
 
 
 def _after(raw: str) -> tuple[str, str]:
-    """Return the mode and the object name after a commit: of a raw line with a column for each parent and itself."""
+    """Return a file's mode and object name after a commit, from a raw line that has a column for each parent and one
+    for the commit itself."""
     columns = raw.lstrip(":").split(" ")
     return columns[(len(columns) - 1) // 2 - 1], columns[-2]
 

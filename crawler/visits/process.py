@@ -55,7 +55,7 @@ def run_crawl(
 
 
 class PreparedCrawl:
-    """A crawl to whose signals receivers can be connected before it runs."""
+    """A crawl that has not started yet, so that receivers can be connected to its signals."""
 
     def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
         self._process = AsyncCrawlerProcess(dict(settings))

@@ -26,7 +26,7 @@ OFTEN = 2
 """Minimum number of statements with a name for it to be the company's own."""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
-"""Concepts near whose words a name is a recipient."""
+"""A name near a word of one of these concepts is a recipient."""
 REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
@@ -53,7 +53,7 @@ class Recipient:
     purpose: str = ""
     """The words that state the purpose, or ""."""
     country: str = ""
-    """The countries named with them, or ""."""
+    """The countries named together with the recipient, or ""."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -215,8 +215,9 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 
 
 def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
-    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the word
-    counts in a longer run if the lexicon does not know it, and alone only if it is the whole beginning of a line."""
+    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the
+    word counts within a longer run if the lexicon does not know it, and by itself only if it is the whole start of a
+    line."""
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
@@ -243,7 +244,7 @@ def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> b
 
 
 def ends_head(token: str, statement: Statement) -> bool:
-    """Whether the token after a run ends the beginning of an entry of a list or table: a mark, not another word."""
+    """Whether a list item or table row has a punctuation mark, not another word, directly after the run."""
     return statement.kind in ("item", "row") and not token[0].isalnum()
 
 
@@ -258,8 +259,9 @@ def plain_word(token: str, lexicon: Lexicon) -> bool:
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
-    """Return the context that distinguishes names in a document. The company's name is in the title, or in a language's
-    first headings, and in sentences of that language; else it is the name in most of these sentences."""
+    """Return the context that distinguishes names in a document. The company's name is a name from the title or from a
+    language's first headings that also occurs in sentences of that language; if there is none, it is the most frequent
+    name in those sentences."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
     draft = NameContext(plain, frozenset(), headers(read))

@@ -1,5 +1,5 @@
-"""Decides whether words play the role in their sentence that they can have: "contact us" is a channel, "your phone
-number" is a kind of data, "our rights" are not the reader's."""
+"""Decides whether words really have, in their sentence, the role that they could have: "contact us" is a channel, "your
+phone number" is a kind of data, "our rights" are not the reader's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
 DOER_REACH = 3
 """A recipient does what is written at most so many words after it ("lenders may access your history")."""
 WHEN_REACH = 2
-"""Maximum distance, in words, from a word of condition to a channel or choice that is only a condition."""
+"""Maximum distance, in words, from a conditional word ("when") to a channel or choice for that to be only part of a
+condition."""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
 """A number that can be a telephone number or a postal code, but not a year."""

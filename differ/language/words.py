@@ -52,7 +52,8 @@ def words(text: str) -> list[str]:
 
 
 def amount(some: Iterable[str]) -> int:
-    """Return how much these words say, in words of a script with spaces: three characters without count as one."""
+    """Return the amount of text, counted in words of a script with spaces; three characters of a script without spaces
+    count as one word."""
     unspaced, spaced = 0, 0
     for word in some:
         if _UNSPACED.match(word):

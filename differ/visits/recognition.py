@@ -19,7 +19,8 @@ from document.reading import identity_of
 from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
-"""Maximum size, in bytes, of a page that is compared with a snapshot while others wait: a few milliseconds."""
+"""Maximum size, in bytes, of a page that is compared with a snapshot while other requests wait; the comparison takes a
+few milliseconds."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
@@ -56,8 +57,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Whether a response differs from the version's own only in volatile parts, and the version was read as it would be
-    now."""
+    """Whether a response differs only in volatile parts from the response that made the version, and that one was read
+    in the way it would be read now."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):

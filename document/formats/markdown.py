@@ -48,9 +48,9 @@ _SIGNS = re.compile(
     r"^#{1,6} |^(?:=|-){3,}$|\]\((?:https?:|/|#|mailto:)|^\s*[-*+] +\S|\*\*\S|^\|.*\|\s*$", re.MULTILINE
 )
 _WRAPPED = 100
-"""Characters that no line of a text exceeds which is wrapped by hand."""
+"""Maximum line length, in characters, of a text that is wrapped by hand."""
 _FULL = 45
-"""Characters from which a line of such a text may go on in the next."""
+"""Minimum length, in characters, of a line of such a text that may continue in the next."""
 
 
 def looks_like_markdown(text: str) -> bool:
@@ -65,7 +65,7 @@ def markdown_lines(text: str, address: str = "") -> list[Line]:
 
 
 def plain_lines(text: str) -> list[Line]:
-    """Return the lines of a plain text; one that is wrapped by hand is joined again."""
+    """Return the lines of a plain text; if the text is wrapped by hand, the lines of each paragraph are joined."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
     wrapped = max(map(len, rows), default=0) <= _WRAPPED and any(not row.strip() for row in rows[:-1])
     lines: list[Line] = []
@@ -85,7 +85,7 @@ def plain_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of a text, without quotation signs, and the block that its own signs make it."""
+    """A row of a text without quotation marks, and the kind of block that its own markup makes of it."""
 
     text: str
     heading: re.Match[str] | None
@@ -187,7 +187,7 @@ def _row(row: str, address: str) -> Iterator[Line]:
 
 
 def _inline(text: str, address: str) -> Iterator[Line]:
-    """Yield the line that a piece of inline Markdown is, or nothing."""
+    """Yield a piece of inline Markdown as a line, or nothing if it is empty."""
     links: list[Link] = []
 
     def link(match: re.Match[str]) -> str:

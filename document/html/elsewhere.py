@@ -12,7 +12,7 @@ from document.model import Elsewhere, ElsewhereKind
 from document.text.normalise import normalise
 
 FEWEST_WORDS = 12
-"""Words from which a fallback, a drawing or an `alt` text is worth naming."""
+"""Minimum number of words for a fallback, a drawing or an `alt` text to be worth naming."""
 _KINDS: dict[str, ElsewhereKind] = {
     "iframe": "frame",
     "object": "object",

@@ -15,7 +15,8 @@ BULLET = "•"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"disc", "circle", "square", "disclosure-closed", "disclosure-open"})
 _LOOKED_AT = 20
-"""Maximum number of nodes of an item searched for its heading, which is its first words or missing."""
+"""Maximum number of nodes of an item that are searched for a heading; a heading, if there is one, comes first in the
+item."""
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _STYLE_NAME = re.compile(r"none|disc|circle|square|decimal[\w-]*|(?:lower|upper)-(?:alpha|latin|roman)")
 
@@ -77,7 +78,7 @@ class ItemNumbers:
         self._items.pop()
 
     def take_marker(self) -> tuple[str, bool, bool]:
-        """Return the marker for a line, whether it is the first of its item, and whether it goes on with one."""
+        """Return the marker for a line, whether the line is the first of its item, and whether it continues an item."""
         if not self._items:
             return "", False, False
         item = self._items[-1]

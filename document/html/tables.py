@@ -8,7 +8,7 @@ from document.html.measures import Sizes
 from document.html.soup import attribute
 
 _LONG_CELL = 1500
-"""Characters of a cell that no table of data without header cells has."""
+"""Cell length, in characters, from which a table without header cells is not a table of data."""
 
 
 def is_data_table(table: Tag, sizes: Sizes) -> bool:

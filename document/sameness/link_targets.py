@@ -14,15 +14,16 @@ _REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
 
 
 def stable_link_target(target: str) -> str:
-    """Return an address as written in markup without what rotates: query, fragment, the key of a hidden e-mail address.
+    """Return an address, as written in markup, without its volatile parts: query, fragment, the key of a hidden
+    e-mail address.
 
-    A query or fragment that names a right stays, since a link is taken for one of rights by it. So does everything in
-    an address that is odd: its host is then all of it.
+    A query or fragment that names a right is kept, because it makes the link count as a link about rights. An odd
+    address is kept whole: its host could be any part of it.
     """
     target = target.strip()
     decoded = decode_target(target) if "/email-protection#" in target else target
     if decoded != target:
-        # A NUL may come out of it; as a literal it cannot be taken for the end of what is hashed.
+        # Decoding may produce a NUL; repr() escapes it, so it cannot be mistaken for the end of the hashed text.
         return repr(decoded)
     if target.lower() == TOP:
         return TOP

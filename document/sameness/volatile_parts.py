@@ -1,7 +1,7 @@
 """Whether two answers differ in nothing but what rotates: tokens, nonces, the insides of scripts.
 
-It finds the same as equal fingerprints do if two pages are alike markup for markup, and takes a fraction of the
-time: only what differs is looked at.
+If two pages have matching markup throughout, it gives the same result as comparing fingerprints, in a fraction of the
+time, because it only looks at the differences.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _UP_TO_VALUE = re.compile(
 
 
 def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
-    """Return whether a page certainly gives the document of another one that was read, and its `screen`.
+    """Return whether a page is certain to yield the same document and the same `screen` result as another page that was
+    already read.
 
     True implies equal fingerprints, and all that they imply; False means nothing. It is for answers of the same type
     from the same address. The time it takes grows with the pages' lengths only.
@@ -54,7 +55,7 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
 
 
 def _alike(before: str, after: str, needs: Needs) -> bool:
-    """Compare what is between the signs that may begin markup: only the first page need be taken apart for that."""
+    """Compare the pieces between the "<" characters; only the first page needs to be tokenized for that."""
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:
         return False
@@ -66,10 +67,10 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
 
 
 def _differing(split: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
-    """Return the markup that differs, with what stands for it in the other page; raises OddMarkupError for more.
+    """Return each differing piece of markup with its counterpart in the other page; raises OddMarkupError if anything
+    else differs.
 
-    A token has as many signs in both pages, and begins where its first one is, if all before it are the same
-    markup for markup.
+    If all earlier tokens match, a token has the same number of "<" in both pages and begins at its first "<".
     """
     ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
     pairs = []
@@ -84,7 +85,8 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
 
 
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
-    """Return whether two tags differ in quoted values alone, and in none that is read as another.
+    """Return whether two tags differ only in quoted values, and only in values whose difference has no effect on how
+    they are read.
 
     In plain markup each value's first quote is after "=", so that quotes come in pairs.
     """
@@ -104,6 +106,7 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 
 @lru_cache(maxsize=4096)
 def _named(outside: str) -> str:
-    """Return the attribute that what is before a quoted value gives it to; "" if that is not plain."""
+    """Return the name of the attribute to which the text before a quoted value assigns it; "" if that text is not plain
+    markup."""
     match = _UP_TO_VALUE.fullmatch(outside)
     return match[1].lower() if match and match[1].isascii() else ""

@@ -104,8 +104,8 @@ class _State:
     def for_reader(self, reader: Subscriber, row: SubscriptionRow) -> _State:
         """Return the part for a subscriber who is not an operator.
 
-        It has the statements on their topics that were left out of a page, like findings of low severity, and their own
-        messages that wait for another target.
+        It holds the left-out statements on the subscriber's topics (treated as findings of low severity) and the
+        subscriber's own messages that wait at another target.
         """
         heard = tuple(
             problem
@@ -175,7 +175,7 @@ def plan_incidents(
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies of which an operator knows that their selector matches nothing."""
+    """Return the policies whose operators were told that the selector matches nothing."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}

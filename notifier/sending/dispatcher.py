@@ -54,7 +54,7 @@ class Dispatcher:
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """Thread by delivery; within a thread the older goes before the newer."""
+    """The message thread (not OS thread) of each delivery; within one, the older delivery is sent first."""
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
     """Threads in which a delivery failed, so that newer ones wait for it."""
     _strikes: Counter[str] = field(default_factory=Counter)
@@ -132,7 +132,7 @@ class Dispatcher:
             self._counts["postponed"] += len(self._waiting.pop(channel, ()))
 
     def _give_in(self) -> None:
-        """Leave deliveries that no channel has begun to the next pass."""
+        """Postpone deliveries that no channel has started on until the next pass."""
         for channel, left in self._waiting.items():
             if left:
                 self._counts["postponed"] += len(left)
