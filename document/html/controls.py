@@ -68,8 +68,14 @@ class Controls:
         elements = [node for kind, node in events(root) if kind == "start" and isinstance(node, Tag)]
         self.opened = frozenset(name for element in elements for name in _opened_by(element))
         self.described = frozenset(name for element in elements for name in _described_by(element))
+        shown = (element for element in elements if attribute(element, "aria-hidden").lower() == "false")
+        self._shows_one = frozenset(id(element.parent) for element in shown)
         self._ids = self.opened & {attribute(element, "id") for element in elements}
         self._heads: dict[int, bool] = {}
+
+    def shows_in_turn(self, element: Tag) -> bool:
+        """Return whether an element is one of several of which one is shown at a time, as slides are."""
+        return id(element.parent) in self._shows_one
 
     def acts(self, element: Tag) -> int:
         """Return how often an element itself is there to be pressed or filled in, its fields included."""

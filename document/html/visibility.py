@@ -61,18 +61,12 @@ def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
         return True
     if any(f".{name}" in sheet.shown for name in attribute(element, "class").split()):
         return True
-    if _is_unspoken(element) and _is_beside_shown(element):
+    if _is_unspoken(element) and controls.shows_in_turn(element):
         return True
     before = _before(element)
     if before is not None and (is_text(before) or _asks(before)):
         return True
     return _ends_before_control(element) or (_is_short_line(before) and _is_part(element))
-
-
-def _is_beside_shown(element: Tag) -> bool:
-    """Return whether an element is one of several of which one is shown at a time, as slides are."""
-    beside = (*islice(element.next_siblings, _LOOKED_AT), *islice(element.previous_siblings, _LOOKED_AT))
-    return any(isinstance(node, Tag) and attribute(node, "aria-hidden").lower() == "false" for node in beside)
 
 
 def stands_for_more(node: PageElement | None) -> bool:
