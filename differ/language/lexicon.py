@@ -225,5 +225,7 @@ def load_lexicon(language: str) -> Lexicon | None:
         return None
     try:
         return Lexicon(language, content)
-    except (KeyError, LexiconError) as error:
+    except KeyError as error:
+        raise LexiconError(f"the lexicon of {language!r}: the key {error} is missing") from error
+    except LexiconError as error:
         raise LexiconError(f"the lexicon of {language!r}: {error}") from error

@@ -88,7 +88,7 @@ def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
         ("links", 'rights = "qen"', "links.toml: rights is not a list of texts"),
         ("links", 'rights = []\nhidden-addresses = ["(qen"]', "links.toml: hidden-addresses: '(qen' is not a regular"),
         ("language", 'name = "Qen"\nstemmer = "qenyan"', "language.toml: there is no stemmer 'qenyan'"),
-        ("lexicon", "short = true", "the lexicon of 'qtx': 'writing'"),
+        ("lexicon", "short = true", "the lexicon of 'qtx': the key 'writing' is missing"),
         ("messages", "", "messages.toml: 'date' is missing"),
     ],
 )
