@@ -11,6 +11,7 @@ from archive.recording.recorder import record
 from archive.storage.database import Archive
 from document.model import Block, Document, Section
 from notifier import outbox
+from notifier.audience.planning import ABSENCE
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.audience.timing import Quiet, Schedule
 from notifier.contents.welcome import MOST_NAMES, Welcome, promises
@@ -90,13 +91,13 @@ def test_who_wants_none_gets_none(reader: Reader) -> None:
     assert reader.told() == []
 
 
-def test_a_subscription_that_comes_back_is_like_a_new_one(reader: Reader) -> None:
+def test_a_subscription_that_comes_back_after_long_is_like_a_new_one(reader: Reader) -> None:
     """It hears of nothing that was recorded while it was away."""
     record_first(reader.archive)
     assert len(reader.told()) == 1
     outbox.register(reader.archive, [], reader.now)
     record_change(reader.archive, CONSENT)
-    reader.now = START + days(2)
+    reader.now = START + ABSENCE + days(1)
     outbox.register(reader.archive, [NEW], reader.now)
     assert only(reader.told()).inception.policies[0].version == 2
     record_change(reader.archive, CONSENT)

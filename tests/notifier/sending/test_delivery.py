@@ -57,7 +57,7 @@ def desk(archive: Archive, mail: MailServer) -> Desk:
 
 def test_a_material_change_arrives_as_one_mail_with_section_and_words(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT, RETENTION)
-    assert desk.deliver() == Summary(planned=1, accepted=1, postponed=0, dead=0)
+    assert desk.deliver() == Summary(planned=1, accepted=1, postponed=0, dead=0, sent={"alert": 1})
     (received,) = mail.received
     assert received.recipients == ("officer@example.org",)
     assert received.subject == "[critical] Teahouse: sharing clause changed (2 March 2026)"
@@ -223,7 +223,7 @@ def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook
     for _ in range(4):
         record_change(desk.archive, WILL_NOT)
     hook.hangs_until = lambda: len(mail.received) == 4
-    assert desk.deliver() == Summary(planned=4, accepted=8, postponed=0, dead=0)
+    assert desk.deliver() == Summary(planned=4, accepted=8, postponed=0, dead=0, sent={"alert": 8})
     assert (len(mail.received), len(hook.received)) == (4, 4)
 
 
@@ -325,7 +325,7 @@ def test_a_subscriber_who_is_not_configured_any_more_is_sent_nothing(desk: Desk,
     desk.deliver()
     mail.start()
     desk.subscribers = []
-    assert desk.deliver().dead == 1
+    assert desk.deliver() == Summary(planned=0, accepted=0, postponed=0, dead=0)
     assert mail.received == []
 
 
