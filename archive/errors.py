@@ -192,7 +192,7 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
     ),
     sqlite3.SQLITE_FULL: (
         StorageFullError,
-        "no room is left on the disk; the last step was not recorded, all before it is whole; free some and try again",
+        "the disk is full; the last step was not recorded, all before it is whole; free some space and try again",
     ),
     sqlite3.SQLITE_IOERR: (
         StorageError,

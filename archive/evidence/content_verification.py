@@ -172,7 +172,7 @@ class _Verification:
         return document if document.text_sha256 == text else None
 
     def _searched(self, text: _Text, document: DocumentFacts | None) -> Iterator[Flaw]:
-        """Compare what the search knows of a version with its document."""
+        """Compare the indexed sections of a version with its document."""
         if self._sections is None or self._sections.policy_id != text.policy_id:
             if self._sections is not None:
                 yield from self._sections.leftover()

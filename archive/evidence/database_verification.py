@@ -34,15 +34,15 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""Finds kinds of objects that no migration creates and that could make queries return something other than what the
-tables hold."""
+"""Finds objects that no migration creates and that could make queries return something other than what the tables
+hold."""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
 """Tables that are read by their primary keys, and once more without any index."""
 
 
 def verify_database(connection: Connection) -> Iterator[Flaw]:
-    """Return what is wrong with the database, before anything that it says is believed."""
+    """Return the flaws of the database itself; call it before trusting any row."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_schema(connection)
         yield from _sqlite_pages(connection)
@@ -101,7 +101,7 @@ def _difference(expected: str | None, actual: str | None) -> str:
         return "no migration makes it: what it does to reads or writes is not known"
     if actual is None:
         return "it is missing"
-    return "" if expected == actual else "it is not defined as the migrations do"
+    return "" if expected == actual else "it is not defined as the migrations define it"
 
 
 def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
@@ -117,13 +117,13 @@ def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
         columns = {column["name"] for column in inspector.get_columns(name)}
         indexes = {str(index["name"]) for index in inspector.get_indexes(name) if "duplicates_constraint" not in index}
         if columns != set(table.columns.keys()):
-            yield Flaw("schema", f"table {name}", "it has other columns than the migrations make")
+            yield Flaw("schema", f"table {name}", "its columns are not those that the migrations create")
         for index in sorted(indexes ^ {str(index.name) for index in table.indexes}):
-            yield Flaw("schema", f"index {index}", "it is not among those that the migrations make, or is missing")
+            yield Flaw("schema", f"index {index}", "the migrations do not create it, or it is missing")
 
 
 def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
-    """Compare the keys that an index gives with those that a scan of the table gives."""
+    """Compare the keys that an index returns with the keys that a scan of the table returns."""
     ways = {"index": ("off", "on"), "scan": ("on", "off")}
     for name in INDEXED:
         [key] = Base.metadata.tables[name].primary_key.columns.keys()
@@ -137,6 +137,6 @@ def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
             )
             answers.add(tuple(connection.exec_driver_sql(query).one()))
         if len(answers) > 1:
-            yield Flaw("database", f"table {name}", "its primary key's index holds other rows than the table does")
+            yield Flaw("database", f"table {name}", "its primary key's index does not hold the same rows as the table")
     for setting in ("seqscan", "indexscan", "indexonlyscan", "bitmapscan"):
         connection.exec_driver_sql(f"SET LOCAL enable_{setting} = on")

@@ -1,4 +1,4 @@
-"""Verifies that the search knows the sections of each version as its sealed document has them."""
+"""Verifies that the search index holds the sections of each version as its sealed document has them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", e
 
 @dataclass(slots=True)
 class PolicySections:
-    """The sections of one policy, as the search has them; ask for its versions in their order."""
+    """The sections of one policy, as the search index has them; compare its versions in their order."""
 
     session: Session
     policy_id: int
@@ -35,7 +35,7 @@ class PolicySections:
 
     @classmethod
     def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:
-        """Read what the search knows of a policy from a version on."""
+        """Read the indexed sections of a policy, from a version on."""
         indexed = session.scalar(select(IndexedRow.number).where(IndexedRow.policy_id == policy_id))
         sections = cls(session, policy_id, waits=indexed == WAITING)
         query = select(SectionRow.sha256, StandingRow.first, StandingRow.last)
@@ -55,7 +55,7 @@ class PolicySections:
             if wrong:
                 where = f"version {number} of policy {self.policy_id}"
                 count = f"{wrong} {'section' if wrong == 1 else 'sections'}"
-                yield Flaw("search", where, f"the search knows {count} otherwise than the document has them")
+                yield Flaw("search", where, f"the search index differs from the document in {count}")
         self._present -= self._end[number]
 
     def _wrong(self, parts: Mapping[str, SectionPart]) -> set[str]:
@@ -71,7 +71,8 @@ class PolicySections:
                 yield row.sha256, dict(row._mapping)
 
     def leftover(self) -> Iterator[Flaw]:
-        """Return what the search knows of versions that are not there."""
+        """Yield a flaw if the search index has sections of versions that do not exist."""
         if self._begin and not self.waits:
             numbers = ", ".join(map(str, sorted(self._begin)[:10]))
-            yield Flaw("search", f"policy {self.policy_id}", f"the search knows versions that are not there: {numbers}")
+            problem = f"the search index has versions that do not exist: {numbers}"
+            yield Flaw("search", f"policy {self.policy_id}", problem)

@@ -12,7 +12,8 @@ from archive.storage.tables import KnownPageRow
 from differ.visits.assessment import PageFingerprint
 
 MOST_FINGERPRINTS = 8
-"""Kept of one version, the newest: a page may come in several variants by turns."""
+"""Maximum number of fingerprints kept for a version, the newest ones; more than one, because a page may alternate
+between variants."""
 
 _KNOWN = KnownPageRow.__table__.c
 _FINGERPRINTS = (
@@ -23,7 +24,7 @@ _FINGERPRINTS = (
 
 
 def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[PageFingerprint]]:
-    """Return the fingerprints kept of versions, given as policy and number, by the policy; the newest first."""
+    """Return the kept fingerprints by policy, newest first; `versions` gives a version's number for each policy."""
     kept: defaultdict[int, list[PageFingerprint]] = defaultdict(list)
     for policy, version, *stored, fallback in session.connection().execute(_FINGERPRINTS, {"policies": list(versions)}):
         if versions[policy] == version:
@@ -32,7 +33,8 @@ def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defau
 
 
 def note_page_fingerprint(session: Session, policy_id: int, version: int, page: PageFingerprint) -> None:
-    """Keep a fingerprint of the latest version, and drop those that are too many or of earlier versions."""
+    """Store a fingerprint of the latest version; drop fingerprints beyond the maximum, and fingerprints of earlier
+    versions."""
     row = KnownPageRow(
         policy_id=policy_id,
         version=version,

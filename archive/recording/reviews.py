@@ -23,12 +23,12 @@ from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, R
 from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
-"""Length of the alert ID that messages quote."""
+"""Length, in hexadecimal digits, of the alert ID that messages quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A finding, and the version that brought it."""
+    """A finding, and the version whose change it judges."""
 
     recorded: RecordedFinding
     policy: str
@@ -101,7 +101,7 @@ def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
 
 
 def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
-    """Return how each rule fared, those with the most false alarms first."""
+    """Return how reviewers judged each rule's findings; the rules with the most false alarms come first."""
     with archive.reading() as session:
         query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
         counts: dict[str, int] = dict(session.execute(query).all())

@@ -124,13 +124,15 @@ def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
 
 
 def _keyframe(session: Session, like: str | None) -> str | None:
-    """Return the address of the keyframe of a content, which may be itself; None if it is not stored."""
+    """Return the address of a content's keyframe, which may be the content itself; None if the content is not
+    stored."""
     row = None if like is None else _stored(session, like)
     return None if row is None else row.base_sha256 or like
 
 
 def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None:
-    """Return what differs from a keyframe, compressed; None if that is not worthwhile."""
+    """Return the difference from a keyframe, compressed; None if the difference is not worthwhile or the keyframe
+    cannot be read."""
     row = _stored(session, keyframe)
     if row is None:
         return None  # the old content is missing: the new one is stored by itself, so that it is not lost too

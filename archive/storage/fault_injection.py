@@ -1,4 +1,5 @@
-"""Named points at which a test kills this process, to see what a crash there leaves. Nothing happens without one.
+"""Named points at which a test kills this process, to see what a crash there leaves. Outside of such a test, nothing
+happens.
 
 `CLAUSEWATCH_FAULT_POINTS=FILE` writes each point that is reached to a file, a line each: seconds of the clock that only
 goes forward, and the point's name. `FILE:K` kills the process at the K-th point.

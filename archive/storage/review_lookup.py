@@ -27,7 +27,7 @@ class ReviewLookup:
             for finding, reviews in self.reviews.items()
             if (judging := [review for review in reviews if review.kind != "comment"])
         }
-        """The review that holds, of each finding that was judged."""
+        """The review that counts, by the number of the finding."""
         self.false_alarms = self._false_alarms(session)
         """False alarms by their words, the first of several with the same words."""
 

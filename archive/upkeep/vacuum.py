@@ -1,4 +1,4 @@
-"""Rewrites the database's files, so that they hold nothing that was erased, and gives the room back to the disk."""
+"""Rewrites the database's files, so that they hold nothing that was erased, and returns the space to the disk."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ STILL_READ = "the rows are erased, but another program reads the archive, so tha
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     """Rewrite the tables without what was erased from them; for a SQLite archive, rewrite the whole file.
 
-    SQLite needs as much free room on the disk as the archive takes, PostgreSQL as much as the tables take. PostgreSQL
+    SQLite needs as much free space on the disk as the archive takes, PostgreSQL as much as the tables take. PostgreSQL
     also keeps frequent values in its statistics; these and their table are rebuilt too, unless our role does not own
-    the database: then they remain until the server's next vacuum.hen until the server's next vacuum. Raises
-    StorageError, and ArchiveBusyError if another program prevents the rewriting; the erased rows stay erased.
+    the database: then they remain until the server's next vacuum. Raises StorageError, and ArchiveBusyError if another
+    program prevents the rewriting; the erased rows stay erased.
     """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection

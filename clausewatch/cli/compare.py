@@ -35,7 +35,11 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 @click.option("--language", help="The language of both files, like en or id. Default: detected from the text.")
 @click.option("--profile", default="default", show_default=True, help="What counts as material: a profile's name.")
 @click.option(
-    "--report-language", type=click.Choice(report_languages()), default="en", show_default=True, help="Of the reasons."
+    "--report-language",
+    type=click.Choice(report_languages()),
+    default="en",
+    show_default=True,
+    help="The language of the reasons.",
 )
 @click.option(
     "--explain", is_flag=True, help="Print how each changed clause was read, and why it is material or quiet."

@@ -44,7 +44,7 @@ LIMIT = 200
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help=f"So many versions at most, those seen last. Default: {LIMIT}, or all of POLICY.",
+    help=f"Maximum number of versions, the ones seen last. Default: {LIMIT}, or all of POLICY.",
 )
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context

@@ -175,7 +175,7 @@ def _write(watches: WatchList) -> None:
 
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
-    """Return the configured policy of a name; else a policy that the archive keeps as retired."""
+    """Return the configured policy with the given name, or else a policy that the archive keeps as retired."""
     from archive.model import Policy
     from archive.questions.history import policy_names
     from archive.recording.imports import watch_unconfigured
@@ -220,7 +220,8 @@ def _import(
             require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    # The copies of a collection are a history of what it names; one that somebody saved is believed if it is a policy.
+    # Copies from a collection are trusted to be the document that the collection names; a copy saved by somebody is
+    # accepted only if it looks like a policy.
     history = any(isinstance(copy, Recorded) for copy in oldest)
     count = import_copies(archive, policy.name, copies, datetime.now(UTC), history=history)
     versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
@@ -245,7 +246,7 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
-    """Extract the texts of versions, in order, and print which are left out."""
+    """Extract the texts of versions, in order, and print which versions are left out."""
     from clausewatch.imports.extraction import LimitedVersion, extracted_copies
 
     texts = objects.contents((version.blob for version in versions), crawl.max_body)
@@ -270,7 +271,8 @@ def _page(path: Path, largest: int) -> Page:
 def _saved(
     pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
 ) -> Copy:
-    """Return a saved copy with why it is not a policy; raise NoAnswerError if it cannot be read within the limits."""
+    """Return a saved copy and, if it is not a policy, the reason; raise NoAnswerError if it cannot be read within the
+    limits."""
     from archive.recording.imports import Copy
     from clausewatch.imports.extraction import screened
     from crawler.visits.workers import LimitHit

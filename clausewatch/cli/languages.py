@@ -22,7 +22,7 @@ SHOWN = 6
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.pass_context
 def show_languages(ctx: click.Context, form: str) -> None:
-    """Show what each language has and lacks, and what of it cannot be used.
+    """Show what each language has and lacks, and which of its files cannot be used.
 
     A language is a folder of TOML files. The environment variable CLAUSEWATCH_LANGUAGES names a folder with languages
     of your own. Ends with 1 if a file cannot be used.

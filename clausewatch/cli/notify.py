@@ -129,7 +129,7 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
 @pass_context
 @click.pass_context
 def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
-    """Send the digest of the time since the last digest now.
+    """Send a digest now; it covers the time since the last digest.
 
     Digests are sent by the first run after their scheduled time. The next digest continues after this one.
 

@@ -53,7 +53,7 @@ def print_page(page: str) -> None:
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return the version with the given number, or the one that was current at the end of the given day.
+    """Return the version with the given number, or the version that was current at the end of the given day.
 
     Raises click.BadParameter, and the archive's errors for an unknown policy or version.
     """

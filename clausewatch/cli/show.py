@@ -29,7 +29,7 @@ from document.model import Document, Section
 @click.command()
 @click.argument("policy")
 @click.option("--at", type=UNTIL, help="The version current at the end of this day, or at this time (UTC).")
-@click.option("--version", "number", type=click.IntRange(min=1), help="The version of this number.")
+@click.option("--version", "number", type=click.IntRange(min=1), help="The version with this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")
 @click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items that speak of this.")
 @click.option("--inventory", "listed", is_flag=True, help="Instead of the text, the rights and recipients it names.")
@@ -48,9 +48,9 @@ def show(
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
     A version is current from when it was first seen until the next version was first seen. The text between two checks
-    is unknown: the times of both are shown. --inventory shows the rights that it names, each with the deadline, the
-    cost and the way to exercise it, and the recipients of data; for a policy in several languages also those that only
-    one language names.
+    is unknown: the times of both are shown. --inventory shows the rights that the version names, each with the
+    deadline, the cost and the way to exercise it, and the recipients of data; for a policy in several languages it also
+    shows which rights and recipients are named in only one of them.
 
     \b
     clausewatch show Kenalan

@@ -39,9 +39,9 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
     messages wait for too long or were given up.
 
     With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each policy that is
-    overdue, or that several consecutive visits did not show (`trouble_after` under [watchdog]), for messages that wait
-    for too long (`waiting` and `critical_waiting` there) or were given up, and if no run was completed for more than
-    twice the interval of the most frequent policy.
+    overdue or was not shown by several consecutive visits (`trouble_after` under [watchdog]), a line for messages that
+    wait for too long (`waiting` and `critical_waiting` there) or were given up, and a line if no run was completed for
+    more than twice the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:

@@ -40,7 +40,13 @@ class SubscriptionError(ClausewatchError):
 )
 @click.option("--topic", "topics", multiple=True, help=f"One of {', '.join(TOPICS)}.  [default: sharing, rights]")
 @click.option("--clause", "clauses", multiple=True, help="A clause of a profile, like III: every finding under it.")
-@click.option("--severity", type=click.Choice(SEVERITIES), default="low", show_default=True, help="Only from it on.")
+@click.option(
+    "--severity",
+    type=click.Choice(SEVERITIES),
+    default="low",
+    show_default=True,
+    help="Only findings of this severity or higher.",
+)
 @click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.")
 @click.option("--tag", "tags", multiple=True, help="Only policies with this tag.")
 @click.option(

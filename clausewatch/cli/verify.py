@@ -31,6 +31,11 @@ ROWS = {
     "removal": ("removal of a page", "removals of pages"),
 }
 """Kinds of evidence whose plural is not the word with an s."""
+UNSEARCHED = (
+    "saved head from before --since, which was not looked for",
+    "saved heads from before --since, which were not looked for",
+)
+"""The saved heads that a check of only the newer entries cannot find."""
 
 
 @click.command()
@@ -63,8 +68,8 @@ ROWS = {
 @click.option(
     "--since",
     metavar="HEAD",
-    help="The head at which an earlier call ended: look only at what was recorded after it. Kept by you, it proves "
-    "what was before. Call it without --since from time to time.",
+    help="The head at which an earlier call ended: look only at what was recorded after it. If you have kept "
+    "this head yourself, it proves that nothing before it was altered. Call it without --since from time to time.",
 )
 @click.option(
     "--ca",
@@ -123,11 +128,12 @@ def verify(
             unverified = sum(listed.unverified for listed in listed_heads)
             if unverified:
                 click.echo(
-                    f"To ask about: signed heads not verified: {unverified}. Name the public key with --heads-key."
+                    f"Worth asking about: signed heads not verified: {unverified}. "
+                    "Name the public key with --heads-key."
                 )
             earlier = sum(tally.covers(saved_head) for saved_head in saved)
             if earlier:
-                click.echo(f"To ask about: saved heads before --since, which were not looked for: {earlier}.")
+                click.echo(f"Worth asking about: {_number(earlier, *UNSEARCHED)}.")
             click.echo(_verdict(count, len(saved) - earlier))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
 
@@ -155,23 +161,27 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
     yield from wrapped(f"Contents: {contents.blobs} stored pages and documents; texts of {contents.texts} versions.")
     if extracted:
         yield from wrapped(
-            f"Extracted again from their pages: {contents.extracted_again} texts. Not so: {contents.other_extraction} "
-            f"that another extraction made, {contents.without_page} whose page is not kept."
+            f"Extracted again from their pages: {contents.extracted_again} texts. Not extracted again: "
+            f"{contents.other_extraction} that a different extraction made, "
+            f"{contents.without_page} whose page is not kept."
         )
     if stamps.verified:
         yield f"Timestamps that an authority signed: {stamps.verified}."
-    for title, notes in (("To ask about", _to_ask(tally, stamps)), ("As it should be", _as_it_should_be(tally))):
+    for title, notes in (("Worth asking about", _to_ask(tally, stamps)), ("As it should be", _as_it_should_be(tally))):
         for note in notes:
             yield from wrapped(f"{title}: {note}")
     if tally.head is not None:
         yield f"Head: {tally.head}"
-        yield f"      sealed {moment(tally.head.at)}; kept elsewhere, it proves all up to here."
+        yield f"      sealed {moment(tally.head.at)}; kept elsewhere, it proves everything up to here."
 
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
     """Return the notes that matter to an auditor, although they are not flaws."""
     if tally.since:
-        yield f"up to entry {tally.since:,} nothing was read again: what is before rests on --since."
+        yield (
+            f"nothing up to entry {tally.since:,} was checked again: "
+            "for these entries, the head given with --since is the only proof."
+        )
     if tally.set_back:
         numbers = ", ".join(map(str, tally.set_back))
         yield f"entries dated before the entry before them: {numbers}. The clock was set back, or they were backdated."

@@ -45,17 +45,17 @@ def _crawl(configuration: Configuration) -> str:
 
 
 def _watchdog(watchdog: Watchdog) -> str:
-    visits = "1 visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits"
-    waiting = f"a critical alert that waits for {duration_text(watchdog.critical_waiting)}"
-    others = f"any other message for {duration_text(watchdog.waiting)}"
-    sentence = f"operators are notified of a policy after {visits} in a row without it, of {waiting}, {others}"
+    visits = "a visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits in a row"
+    waiting = f"a critical alert that has waited for {duration_text(watchdog.critical_waiting)}"
+    others = f"any other message that has waited for {duration_text(watchdog.waiting)}"
+    sentence = f"operators are notified of a policy that {visits} did not show, of {waiting}, and of {others}"
     if watchdog.ping is None:
         return sentence
     return f"{sentence}; {urlsplit(watchdog.ping).hostname} is pinged after each run"
 
 
 def _stamping(stamping: Stamping) -> str:
-    often = f"every {duration_text(stamping.every)} at most" if stamping.every else "after each run"
+    often = f"at most once every {duration_text(stamping.every)}" if stamping.every else "after each run"
     return f"the chain's head is stamped by {urlsplit(stamping.authority).hostname}, {often}"
 
 

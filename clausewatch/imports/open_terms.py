@@ -16,16 +16,16 @@ from pathlib import PurePosixPath
 from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
-"""Beginnings of the subject of a commit that only records a change in Open Terms Archive's extraction, for old
-and new engines."""
+"""Matches the subject of a commit that only records a change in Open Terms Archive's extraction, by old and new
+engines."""
 
 ENDING = ".md"
 
 ORDINARY_FILES = ("100644", "100755")
-"""Modes in git: neither a link nor another repository."""
+"""Modes in git of files that are neither links nor other repositories."""
 
 MOST_VERSIONS = 300_000
-"""Versions that a repository may hold; the largest public collection has a third of that."""
+"""Maximum number of versions in a repository; the largest public collection has a third of that."""
 
 LOG = (
     *("--topo-order", "--no-renames", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-mailmap"),
@@ -95,8 +95,8 @@ def _versions(objects: GitObjects) -> Iterator[Recorded]:
 
 
 def _after(raw: str) -> tuple[str, str]:
-    """Return a file's mode and object name after a commit, from a raw line that has a column for each parent and one
-    for the commit itself."""
+    """Return a file's mode and object name after a commit, from a raw line that has a column for each parent and a
+    column for the commit itself."""
     columns = raw.lstrip(":").split(" ")
     return columns[(len(columns) - 1) // 2 - 1], columns[-2]
 

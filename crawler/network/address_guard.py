@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
-from zope.interface import implementer  # type: ignore[import-untyped]  # it has none
+from zope.interface import implementer  # type: ignore[import-untyped]  # it has no type hints
 
 from crawler.network.addresses import AllowList, host_key, is_public
 from crawler.network.failures import Failure, KnownError
@@ -32,9 +32,9 @@ class GuardedResolver(CachingHostnameResolver):
         self.refused: dict[str, str] = {}
         """Host, as `host_key` gives it -> one of its refused addresses, if all its addresses were refused."""
         self._opened: set[str] = set()
-        """Hosts, of which an address was passed on that is not public but allowed."""
+        """Hosts for which a non-public but allowed address was passed on."""
         self._sent_to: Counter[str] = Counter()
-        """Hosts to which something is being sent, of which only public addresses are passed on."""
+        """Hosts to which data is being sent: only their public addresses are passed on."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -54,13 +54,14 @@ class GuardedResolver(CachingHostnameResolver):
 
     @contextmanager
     def only_public(self, host: str) -> Iterator[None]:
-        """Pass on only public addresses of a host meanwhile, so that no connection to another one can be made.
+        """While the context is open, pass on only public addresses of a host, so that no connection to a non-public
+        address can be made.
 
         Raises KnownError if there may be such a connection already.
         """
         key = host_key(host)
         if key in self._opened:
-            sentence = f"{host} is open by allow_private, and is only sent requests that ask for something."
+            sentence = f"{host} is allowed by allow_private; it may only be sent GET requests, not data."
             raise KnownError(Failure("refused", sentence))
         self._sent_to[key] += 1
         try:

@@ -142,7 +142,7 @@ def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list
 
 
 def receiving_words(statement: Statement, names: NameContext) -> set[str]:
-    """Return the words of the names that a statement gives data to."""
+    """Return the words of the names to which a statement gives data."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return set()
@@ -180,7 +180,7 @@ def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
 
 
 def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
-    """Return the names that a statement gives data to. Empty in languages that write every noun with a capital."""
+    """Return the names to which a statement gives data. Empty in languages that write every noun with a capital."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
@@ -215,9 +215,9 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 
 
 def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
-    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the
-    word counts within a longer run if the lexicon does not know it, and by itself only if it is the whole start of a
-    line."""
+    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the first word
+    counts within a longer run if the lexicon does not know it, and by itself only if, in a list item or table row, a
+    mark and not another word follows it."""
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
@@ -244,7 +244,7 @@ def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> b
 
 
 def ends_head(token: str, statement: Statement) -> bool:
-    """Whether a list item or table row has a punctuation mark, not another word, directly after the run."""
+    """Whether a list item or table row has a mark (also a line's end), not another word, directly after the run."""
     return statement.kind in ("item", "row") and not token[0].isalnum()
 
 

@@ -17,7 +17,7 @@ TOWARDS_REACH = 3
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
 """Rights named by what is done: "access your data" is one only if the reader does it, or the company for the reader."""
 DOER_REACH = 3
-"""A recipient does what is written at most so many words after it ("lenders may access your history")."""
+"""Maximum distance, in words, from a recipient to the act that it does ("lenders may access your history")."""
 WHEN_REACH = 2
 """Maximum distance, in words, from a conditional word ("when") to a channel or choice for that to be only part of a
 condition."""

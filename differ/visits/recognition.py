@@ -57,8 +57,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Whether a response differs only in volatile parts from the response that made the version, and that one was read
-    in the way it would be read now."""
+    """Whether a response differs only in volatile parts from the response that made the version, and that response was
+    read in the way in which it would be read now."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):

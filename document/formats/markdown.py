@@ -96,7 +96,7 @@ class _Row:
 
     @property
     def ends_paragraph(self) -> bool:
-        """Whether what came before is a paragraph by itself."""
+        """Whether the paragraph before it ends here."""
         return not self.text.strip() or bool(self.heading or self.item or self.in_table or self.is_rule)
 
 

@@ -1,4 +1,5 @@
-"""Find what a page shows in its policy's part and holds elsewhere: frames, objects, drawings and pictures of text."""
+"""Finds what a page shows within its policy but keeps outside its own text: frames, objects, drawings, pictures of
+text."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ UNSEEN_SIZES = frozenset({"0", "1", "0px", "1px"})
 
 
 def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, ...]:
-    """Return what is below the roots and is not text of the page, in reading order.
+    """Return the elements below the roots that hold text outside the page's own, in reading order.
 
     A visible frame counts, whatever it holds: its words are not known. Other elements count if they say twelve words.
     """

@@ -1,4 +1,4 @@
-"""Whether two answers differ in nothing but what rotates: tokens, nonces, the insides of scripts.
+"""Whether two responses differ only in parts that change from fetch to fetch: tokens, nonces, the insides of scripts.
 
 If two pages have matching markup throughout, it gives the same result as comparing fingerprints, in a fraction of the
 time, because it only looks at the differences.
@@ -34,8 +34,8 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
     """Return whether a page is certain to yield the same document and the same `screen` result as another page that was
     already read.
 
-    True implies equal fingerprints, and all that they imply; False means nothing. It is for answers of the same type
-    from the same address. The time it takes grows with the pages' lengths only.
+    True implies equal fingerprints, and all that they imply; False means nothing. It is for responses of the same type
+    from the same address. The time it takes grows only with the pages' lengths.
     """
     needs = needs_of(options)
     before, after = unwrapped(before), unwrapped(after)

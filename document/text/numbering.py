@@ -39,8 +39,8 @@ NO_NUMBER = Number("none", "", ())
 def split_marker(text: str) -> tuple[str, str]:
     """Return the typed markers at the start of a normalised line, and the words after them.
 
-    A dotted number without a stop after it ("2.5 million") counts only before a capital letter, and a single capital
-    letter not before another initial. A line that is nothing but a marker keeps it as its words.
+    A dotted number without a final stop ("2.5 million") counts as a marker only if a capital letter follows; a single
+    letter does not count if another initial follows. A line that is only a marker keeps the marker as its words.
     """
     markers: list[str] = []
     rest = text
@@ -66,7 +66,7 @@ def _marker_end(text: str) -> int:
 
 
 def count(marker: str) -> Number:
-    """Return what the last of the markers counts; letters that may be Roman numbers are read by `follows`."""
+    """Return the number in the last of the markers; `follows` decides whether a letter is a Roman number."""
     last = marker.rsplit(" ", 1)[-1] if marker else ""
     core = last.strip("().[]")
     if not core or not core.replace(".", "").isalnum():
@@ -82,7 +82,7 @@ def count(marker: str) -> Number:
 
 
 def follows(number: Number, before: Number) -> bool:
-    """Return whether a number is the one after another of its kind ("3." after "2.", "J." after "I.")."""
+    """Return whether a number directly follows another number of the same kind ("3." after "2.", "J." after "I.")."""
     if number.around != before.around or not number.values or not before.values:
         return False
     if number.shape == before.shape:
@@ -91,12 +91,12 @@ def follows(number: Number, before: Number) -> bool:
 
 
 def starts(number: Number) -> bool:
-    """Return whether a number is a list's first."""
+    """Return whether a number is the first of a list."""
     return bool(number.values) and number.values[-1] == 1
 
 
 def _readings(number: Number) -> list[tuple[str, int]]:
-    """A letter is a letter or a Roman number: H. I. J., or h. IV. V."""
+    """Return the ways to read a number: a letter is a letter or a Roman number (H. I. J., or h. IV. V.)."""
     case = "upper" if number.shape.startswith("upper") else "lower"
     if number.shape in ("upper", "lower"):
         letter = chr(number.values[0] + 96)

@@ -12,8 +12,9 @@ from typing import Literal
 from archive.questions.watch_problems import PolicyTrouble
 
 TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template"]
-"""Kinds of trouble. Besides the kinds of policies, `idle`: a subscription covers no policy; `waiting`: messages could
-not be sent for too long; `undelivered`: messages were given up; `template`: a user's template cannot be used."""
+"""Kinds of trouble. In addition to the troubles that a policy can have: `idle`: a subscription covers no policy;
+`waiting`: messages could not be sent for too long; `undelivered`: messages were given up; `template`: a user's template
+cannot be used."""
 
 Stage = Literal["began", "ended"]
 

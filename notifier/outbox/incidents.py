@@ -175,7 +175,7 @@ def plan_incidents(
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies whose operators were told that the selector matches nothing."""
+    """Return the policies whose selector, as operators were last notified, matches nothing."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}

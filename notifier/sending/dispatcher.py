@@ -43,7 +43,7 @@ class Dispatcher:
     clock: Callable[[], datetime]
     early: bool
     patience: float
-    """Seconds after which a channel begins nothing more."""
+    """Seconds after which no channel starts on another delivery."""
     render: Render = render
     """Fills the templates of messages."""
     sent: Counter[str] = field(default_factory=Counter)
@@ -56,7 +56,7 @@ class Dispatcher:
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """The message thread (not OS thread) of each delivery; within one, the older delivery is sent first."""
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
-    """Threads in which a delivery failed, so that newer ones wait for it."""
+    """Message threads in which a delivery failed, so that newer deliveries wait for it."""
     _strikes: Counter[str] = field(default_factory=Counter)
     """Failures in a row, by channel."""
 

@@ -134,7 +134,7 @@ def test_document_does_not_differ_from_itself(document: Document) -> None:
 @quick
 @given(documents(), documents())
 def test_changed_words_are_in_a_finding_or_a_suppression(before: Document, after: Document) -> None:
-    """A word that is more often on one side is shown there as often, at least; nothing is dropped in silence."""
+    """Each occurrence of a word that one side has more often is shown on that side; nothing is dropped silently."""
     comparison = compare(before, after)
     pieces: list[Finding | Suppression] = [*comparison.findings, *comparison.suppressed]
     gone, new = (Counter(words(document.text)) for document in (before, after))

@@ -21,7 +21,7 @@ RECALL, PRECISION = 1.0, 0.93
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""Fetches that see an upgrade if not all do; true changes and noise are among them."""
+"""The fetches that are replayed with an upgrade in a short test; they include true changes and noise."""
 
 Truth = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def material(row: Truth) -> bool:
 
 
 def told_of(rows: list[Truth]) -> list[str]:
-    """Return the fetches of which the table says something, noise too, with the one before each."""
+    """Return the fetches for which the table lists a change, even noise, each with the fetch before it."""
     places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0)}
     return [row["file"] for place, row in enumerate(rows) if place in places]
 
@@ -78,7 +78,8 @@ def score(found: Mapping[str, list[Row]], known: Mapping[str, list[Truth]]) -> S
 def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
     """Every true change becomes a version and no noise does; changes that concern sharing or rights are reported.
 
-    In the long run all fetches are visited, else those of which the tables tell, each after the one before it.
+    With CLAUSEWATCH_LONG all fetches are visited; otherwise the fetches for which the tables list a change, each
+    preceded by its predecessor.
     """
     known = {name: truths(shared, name) for name in SELECT}
     files = {name: None if LONG else told_of(rows) for name, rows in known.items()}
@@ -103,9 +104,10 @@ def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_nothing_is_reported_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
-    """At each fetch: an older extractor's archive, another way to select, selectors that fit and fit not.
+    """At each fetch one thing of ours changes: the extractor's number, the way to select, or whether the selectors
+    match.
 
-    The versions and alerts are those of a watch to which none of this happens.
+    The versions and alerts are the same as without such a change.
     """
     names = list(SELECT if LONG else UPGRADED)
     known = {name: truths(shared, name) for name in names}

@@ -21,7 +21,7 @@ from tests.kills.stand import Stand, standing
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
-WORDS = "no room is left on the disk|the disk could not be read or written|cannot be opened; check that its folder"
+WORDS = "the disk is full|the disk could not be read or written|cannot be opened; check that its folder"
 """Texts of messages about the disk."""
 
 
@@ -61,13 +61,13 @@ def test_a_full_disk_is_reported_and_what_was_due_is_sent_once_there_is_room(tmp
 
 
 def fill(ballast: Path, left: int) -> None:
-    """Write a file that leaves so many bytes of its disk."""
+    """Write a file that leaves `left` bytes free on its disk."""
     free = shutil.disk_usage(ballast.parent).free
     ballast.write_bytes(bytes(max(0, free - left)))
 
 
 def test_a_limit_on_the_size_of_files_is_reported(tmp_path: Path) -> None:
-    """As a quota would; the kernel's signal for it kills nobody."""
+    """The limit acts like a quota; the signal that the kernel sends when it is exceeded does not kill the process."""
     archive = tmp_path / "watch.db"
     with watching(tmp_path, archive) as stand:
         killing, failed = Killing(stand, 0), 0
@@ -101,13 +101,14 @@ def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str,
             judge(stand, killing.witness, ended)
             if LONG and not hit:
                 break
-        assert injected, "no call was made to fail: the test tests nothing"
+        assert injected, "no failure was injected, so the test tested nothing"
         print(f"{call} {error}: {injected} failures")
         assert killing.finish() == []
 
 
 def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
-    """Return the program under which the calls on an archive's files fail, from one of them on or that one alone."""
+    """Return the command under which calls on the archive's files fail: call `number` and, if the error lasts, all
+    later calls."""
     lasts = "+" if error == "ENOSPC" else ""
     files = [word for suffix in ("", "-wal", "-shm", "-journal") for word in ("-P", f"{archive}{suffix}")]
     inject = f"inject={call}:error={error}:when={number}{lasts}"

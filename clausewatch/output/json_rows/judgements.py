@@ -74,8 +74,8 @@ def browser_of(visit: VisitResult) -> str | None:
 
 
 def unsettled_after(visit: VisitResult) -> str | None:
-    """Return how long was waited before a page was taken although its text was still changing, or None if it stopped
-    changing."""
+    """Return how long the browser waited before a page was taken although its text was still changing, or None if it
+    stopped changing."""
     return dict(visit.fetch.headers).get(UNSETTLED)
 
 

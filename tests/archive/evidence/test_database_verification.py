@@ -1,4 +1,4 @@
-"""A verification believes only the bytes: not the schema, not the indexes, not what the search knows."""
+"""A verification believes only the bytes: not the schema, not the indexes, not what the search index holds."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_another_key_is_not_enough(tmp_path: Path, listed: Path) -> None:
 def test_without_the_key_the_signatures_are_left_to_ask_about(tmp_path: Path, listed: Path) -> None:
     result = call(tmp_path / "clausewatch.toml", "verify", "--heads", str(listed))
     assert result.exit_code == 0
-    assert "To ask about: signed heads not verified: 3." in result.stdout
+    assert "Worth asking about: signed heads not verified: 3." in result.stdout
 
 
 def test_a_key_that_cannot_sign_is_reported_and_nothing_is_added(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_the_authority_is_asked_past_the_address_guard(tmp_path: Path, tsa: Auth
 
 def test_a_run_stamps_the_head(tmp_path: Path, tsa: Authority) -> None:
     path = with_stamps(tmp_path, tsa.url, tsa.root)
-    assert "the chain's head is stamped by 127.0.0.1, every 1 day at most" in call(path, "config", "check").stdout
+    assert "the chain's head is stamped by 127.0.0.1, at most once every 1 day" in call(path, "config", "check").stdout
     said = call(path, "run")
     assert said.exit_code == 0, said.output
     assert answered(path, "verify")["stamps"] == {"verified": 1, "unverified": 0}

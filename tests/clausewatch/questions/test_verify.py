@@ -128,7 +128,7 @@ def test_since_a_head_only_what_came_after_it_is_read(grown: tuple[Path, str]) -
     result = call(path, "verify", "--since", kept, "--head", kept)
     assert result.exit_code == 0, result.stdout
     assert "Checked: 3 entries of the chain; sealed rows: 1 change, 1 fetch, 1 version." in result.stdout
-    assert "up to entry 11 nothing was read again" in result.stdout
+    assert "nothing up to entry 11 was checked again" in result.stdout
     assert "the chain leads to the saved head" in result.stdout
     said = answered(path, "verify", "--since", kept)
     assert (said["since"], said["entries"], said["texts"]) == (11, 3, 1)
@@ -172,4 +172,4 @@ def test_a_head_that_the_archive_does_not_have_has_all_read(grown: tuple[Path, s
 def test_saved_heads_before_it_are_counted_apart(grown: tuple[Path, str], tmp_path: Path) -> None:
     path, kept = grown
     result = call(path, "verify", "--since", saved_head(tmp_path), "--head", kept)
-    assert "saved heads before --since, which were not looked for: 1" in result.stdout
+    assert "Worth asking about: 1 saved head from before --since, which was not looked for." in result.stdout

@@ -48,7 +48,7 @@ def test_no_phrase_stands_for_two_meanings(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
-    """Spelling is unified first, so its words must be the ones that the rows know."""
+    """Spelling is unified first, so the rows of synonyms must contain the unified spellings."""
     known = load_lexicon(language)
     assert known is not None
     for row in content(language)["synonyms"]["groups"]:

@@ -1,4 +1,4 @@
-"""Files that are not pages are called by their names, with what to do."""
+"""The message for a file that is not a page names its type and says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word documents are read as they read once all tracked changes are accepted."""
+"""The text of a Word document is taken as if all tracked changes had been accepted."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_every_service_is_examined() -> None:
     ("url", "recipient"), [*ADDRESSES.values(), *((url, "") for url in WITHOUT_RECIPIENTS.values())]
 )
 def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: str) -> None:
-    """Some plugins do nothing with a mere piece of information, and call that sent."""
+    """Some plugins ignore messages of type "info" and report them as sent."""
     assert address_problem(url, recipient) is None
     with hosts() as named:
         outcome = send_message(Channel("chat", url), recipient, MESSAGE)

@@ -1,4 +1,5 @@
-"""The short form in the eight chat services that most desks use: what is posted, how long, that nothing in it acts."""
+"""The short form in the eight most used chat services: what is posted, how long it is, and that nothing in it is
+interpreted as markup, a mention or a link."""
 
 from __future__ import annotations
 
@@ -124,7 +125,7 @@ ACTING = {
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_the_test_of_what_acts_would_find_it(service: str) -> None:
-    """A control: the same text as it is acts in each service."""
+    """A control: without escaping, the same text is active in each service."""
     assert ACTING[service].findall(NASTY)
 
 
