@@ -89,6 +89,17 @@ class PolicyPart:
             unit = inner[0]
         return False
 
+    def _is_table(self, unit: Tag) -> bool:
+        """Return whether an element holds a table of data or of a few words, and nothing else."""
+        for _ in range(_CHAIN):
+            if unit.name == "table":
+                return is_data_table(unit, self._sizes) or self._sizes[unit].text < _LONG
+            inner = [child for child in unit.children if self._says_something(child)]
+            if len(inner) != 1 or not isinstance(inner[0], Tag):
+                return False
+            unit = inner[0]
+        return False
+
     def _is_row(self, unit: Tag) -> bool:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
@@ -175,7 +186,7 @@ class PolicyPart:
 
     def _is_loose(self, unit: Tag, main: Tag) -> bool:
         """Return whether a line or a list is one that may be beside the element with the rest of the text."""
-        if unit.name in _LISTS:
+        if unit.name in _LISTS or self._is_table(unit):
             return self._is_plain(unit) and not is_called_boilerplate(unit)
         return unit.name in _LOOSE or (unit.name == main.name and self._is_sentence(unit))
 
@@ -287,7 +298,7 @@ class PolicyPart:
         linked = size.away > 0 and size.prose < _WORDS_A_LINK * size.links
         linked = linked and (size.links > 1 or unit.name not in _UNDIVIDED)
         plain = not (size.acts or linked or self._is_out_of_sight(unit) or _names_owner(unit, size))
-        if unit.name in _UNDIVIDED or self._is_row(unit):
+        if unit.name in _UNDIVIDED or self._is_row(unit) or self._is_table(unit):
             return plain
         return plain and not is_called_boilerplate(unit) and (self._is_sentence(unit) or not unit.find(list(BLOCKS)))
 

@@ -94,3 +94,38 @@ def test_what_is_there_to_be_pressed_or_followed_is_left_out(part: str) -> None:
 def test_text_set_in_pieces_of_one_word_stays_one_word() -> None:
     part = "<p><span>We coll</span><span>ect the tips</span> of <b>You</b>Tube and <x-t>T</x-t>ea.</p>"
     assert "We collect the tips of YouTube and Tea." in read(page(part, 1)).document.text
+
+
+RECIPIENTS = "".join(
+    f"<tr><td>{who}</td><td>{what}</td></tr>"
+    for who, what in (("Recipient", "Data"), ("The ferry company", "your parcel's address"), ("Pos Desa", "nama Anda"))
+)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"<table>{RECIPIENTS}</table>",
+        f"<h2>Who else</h2><table>{RECIPIENTS}</table>",
+        f"<div class=scroll><div><table>{RECIPIENTS}</table></div></div>",
+        "<table><tr><td>Pos Desa</td><td>The ferry company, nama Anda</td></tr></table>",
+    ],
+)
+@pytest.mark.parametrize("wrapper", ["{}", "<div>{}</div>", "<article>{}</article>"])
+def test_a_table_that_ends_a_page_is_read(table: str, wrapper: str) -> None:
+    """Its cells are no sentences, and nothing stands around them: recipients are often listed like this."""
+    parts = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in zip(TITLES, TEXTS, strict=True))
+    body = wrapper.format(f"<h1>Privacy</h1>{parts}") + table
+    foot = "<footer><a href=/jobs>Jobs</a> <a href=/press>Press</a><p>© 2026 Rumah Teh</p></footer>"
+    text = read(Page(f"<html lang=en><body>{body}{foot}</body></html>".encode(), "text/html")).document.text
+    for words in ("The ferry company", "Pos Desa", "nama Anda"):
+        assert words in text
+    assert "Jobs" not in text
+    assert "Rumah Teh" not in text
+
+
+def test_a_table_of_links_that_ends_a_page_is_left_out() -> None:
+    parts = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in zip(TITLES, TEXTS, strict=True))
+    links = "".join(f"<tr><td><a href=/{n}>Shop {n}</a></td><td><a href=/b{n}>Bar {n}</a></td></tr>" for n in range(4))
+    markup = f"<html lang=en><body><h1>Privacy</h1>{parts}<table>{links}</table></body></html>"
+    assert "Shop 2" not in read(Page(markup.encode(), "text/html")).document.text
