@@ -71,7 +71,7 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
 @click.option("--policy", default="", metavar="NAME", help="Only alerts about this policy.")
 @click.option("--target", metavar="TARGET", help="Only this target, as `via` has it: channel or channel:recipient.")
 @click.option("--state", type=click.Choice(LISTED_STATES), help="Only messages in this state.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Maximum number listed.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def list_messages(

@@ -29,7 +29,9 @@ MARK = ("*", "*")
 @click.option("--since", type=FROM, help="Texts that were present on this day or later (UTC).")
 @click.option("--until", type=UNTIL, help="Texts that were present on this day or before (UTC).")
 @click.option("--current", is_flag=True, help="Only texts of the latest versions.")
-@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="So many at most.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number of answers."
+)
 @click.option("--reindex", is_flag=True, help="Rebuild the index first, for example after damage.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context

@@ -2,8 +2,8 @@
 
     python3 check.py THIS.zip HEAD
 
-HEAD is a head that you have otherwise than from the zip. The program that writes the zip makes its texts, facts and
-redlines by the functions below, so that this one can make them once more and compare them byte by byte.
+HEAD is a head that you have from a source other than the zip. The program that writes the zip makes its texts, facts
+and redlines by the functions below, so that this one can make them once more and compare them byte by byte.
 """
 
 from __future__ import annotations

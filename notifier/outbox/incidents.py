@@ -292,7 +292,8 @@ class _OperatorPlan:
         return noted.isdisjoint(lasting) and self._can_hear(problem)
 
     def _can_hear(self, problem: _Problem) -> bool:
-        """Whether there is a target through which this may be told: else it is told once there is one."""
+        """Whether the operator has a target through which a problem may be reported; otherwise it is reported once
+        there is such a target."""
         return any(self._may_go(problem.target, target) for target in targets_of(self.operator))
 
     def _begin(self, problem: _Problem) -> ToldTroubleRow:
