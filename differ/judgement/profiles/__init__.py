@@ -190,7 +190,7 @@ def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reas
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
-    """Return a rule from its row, checked: known directions, severities and a sentence for each direction."""
+    """Return a rule from its row, checked: known source, directions and severities, a sentence for each direction."""
     sentences = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
@@ -198,6 +198,8 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reaso
         for language, texts in sentences.items():
             if towards not in texts:
                 raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
+    if row["source"] not in sources:
+        raise ProfileError(f"rule {row['rule']}: there is no source {row['source']!r} in [sources]")
     return EffectRule(
         rule=row["rule"],
         watched=row["watched"],

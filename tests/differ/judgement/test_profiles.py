@@ -84,6 +84,11 @@ def test_row_with_an_unknown_severity_is_refused() -> None:
         read_rule({**ROW, "severity": {"added": "dire"}}, SOURCES, REASONS)
 
 
+def test_rule_with_an_unknown_source_is_refused() -> None:
+    with pytest.raises(ProfileError, match=r"X\.act: there is no source 'rumour'"):
+        read_rule({**ROW, "source": "rumour"}, SOURCES, REASONS)
+
+
 def test_rule_without_a_sentence_for_each_direction_is_refused() -> None:
     with pytest.raises(ProfileError, match=r"no sentence in 'id' for 'added'"):
         read_rule(ROW, SOURCES, {**REASONS, "id": {"X.act": {}}})
