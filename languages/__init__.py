@@ -91,17 +91,19 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
     table = read_table(language, file)
     if table is None:
         return None
-    values = {key.replace("-", "_"): value for key, value in table.items()}
+    path, values = _path(language, file), {key.replace("-", "_"): value for key, value in table.items()}
     fields = {field.name: field for field in dataclasses.fields(record)}  # type: ignore[arg-type]
+    written = {name: name.replace("_", "-") for name in fields} | {key.replace("-", "_"): key for key in table}
     for key in sorted(values.keys() - fields.keys()):
-        raise LanguageError(f"{_path(language, file)}: unknown key {key!r}; known are: {', '.join(fields)}")
+        known = ", ".join(map(written.__getitem__, fields))
+        raise LanguageError(f"{path}: unknown key {written[key]!r}; known are: {known}")
     for key, value in values.items():
         if (wanted := _wanted(value, str(fields[key].type))) is not None:
-            raise LanguageError(f"{_path(language, file)}: {key} is not {wanted}")
-    try:
-        return record(**values)
-    except TypeError as error:
-        raise LanguageError(f"{_path(language, file)}: {error}") from error
+            raise LanguageError(f"{path}: {written[key]} is not {wanted}")
+    for key, field in fields.items():
+        if key not in values and field.default is field.default_factory is dataclasses.MISSING:
+            raise LanguageError(f"{path}: the key {written[key]!r} is missing")
+    return record(**values)
 
 
 def _wanted(value: object, annotation: str) -> str | None:

@@ -84,7 +84,7 @@ def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "problem"),
     [
-        ("links", 'right = ["qen"]', "links.toml: unknown key 'right'; known are: rights"),
+        ("links", 'right = ["qen"]', "links.toml: unknown key 'right'; known are: rights, hidden-addresses"),
         ("links", 'rights = "qen"', "links.toml: rights is not a list of texts"),
         ("links", 'rights = []\nhidden-addresses = ["(qen"]', "links.toml: hidden-addresses: '(qen' is not a regular"),
         ("language", 'name = "Qen"\nstemmer = "qenyan"', "language.toml: there is no stemmer 'qenyan'"),
