@@ -61,7 +61,7 @@ class CrawlSettings:
     """Nesting depth of elements up to which a page is parsed."""
     workers: Annotated[int, Bounds("count", 1, 64)] = 2
     """Processes that extract and compare."""
-    worker_memory: Annotated[int, Bounds("bytes", 120_000_000, 64_000_000_000)] = 140_000_000
+    worker_memory: Annotated[int, Bounds("bytes", 120_000_000, 64_000_000_000)] = 160_000_000
     """Bytes of memory for a worker process while it reads a page. A page that needs more than
     `crawler.visits.workers.ORDINARY_MEMORY` is read while no other page is read."""
     worker_time: Annotated[float, Bounds("seconds", 1, 1800)] = 60.0

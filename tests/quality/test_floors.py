@@ -134,7 +134,13 @@ def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> N
 
 def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
     """What changed is shown where it changed: in a finding or suppression of the label's section."""
-    edits = [label for label in policies.labels if label["comparable"] and (label.get("before") or label.get("after"))]
+    edits = [
+        label
+        for label in policies.labels
+        if label["comparable"]
+        and (label.get("before") or label.get("after"))
+        and label["kind"] != "toc_changed"  # a table of contents is not versioned text
+    ]
     lost = [label["id"] for label in edits if not stands(label, policies.rows[str(label["id"])])]
     assert 1 - len(lost) / len(edits) >= SPANS, lost
     worded = [key for key in lost if policies.rows[str(key)]["changed"]]

@@ -41,7 +41,7 @@ def test_the_readme_says_which_lexicons_are_full_and_which_short() -> None:
     readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
     sentence = (
         f"It judges policies in {enumerated(FULL)} by full word lists, in {enumerated(SHORT)} by shorter ones, and in"
-        " any other language by their structure, which it says."
+        " any other language by their structure; the result then says so."
     )
     assert sentence in readme
 

@@ -226,7 +226,7 @@ def test_a_secret_stays_out_of_answers_logs_and_errors(
         ("webhooks://hooks.example.org/x", "", "its secret has fewer than 16 characters"),
         ("webhooks://:CANARYshort@hooks.example.org/x", "", "its secret has fewer than 16 characters"),
         ("webhooks://:whsec_!!CANARY!!CANARY@hooks.example.org/x", "", "not base64"),
-        ("webhooks://CANARYCANARYCANARY@hooks.example.org/x", "", "stands after a colon"),
+        ("webhooks://CANARYCANARYCANARY@hooks.example.org/x", "", "after a colon"),
         ("webhooks://:CANARYCANARYCANARY@", "", "Apprise cannot read this webhooks address"),
         ("webhooks://:CANARYCANARYCANARY@hooks.example.org:port/x", "", "Apprise cannot read this webhooks address"),
         ("webhooks://:CANARYCANARYCANARY@hooks.example.org/x", "a@b.example", "takes no recipient"),

@@ -69,4 +69,4 @@ def test_a_passing_fault_is_not_tried_twice_in_one_pass(recorded: Archive, mail:
     summary = send(recorded, mail, hook)
     assert (summary.postponed, summary.dead, summary.accepted) == (1, 0, 2)
     assert mail.received[0].subject == "Clausewatch: Teahouse cannot be read"
-    assert replace(summary, errors=()) == Summary(1, 2, 1, dead=0)
+    assert replace(summary, errors=()) == Summary(1, 2, 1, dead=0, sent={"operator": 2})
