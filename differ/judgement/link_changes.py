@@ -24,8 +24,17 @@ def moved_links(before: Document, after: Document, profile: Profile) -> list[Fin
             profile=profile,
         )
         for words in sorted(old.keys() & new.keys())
-        if old[words] - new[words] and (came := new[words] - old[words])
+        if old[words] - new[words] and (came := of_other_sites(new[words], old[words]))
     ]
+
+
+def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
+    """Return the hosts that are neither known nor above or below a known host, as www.example is below example."""
+    return {
+        host
+        for host in hosts
+        if not any(host == one or host.endswith(f".{one}") or one.endswith(f".{host}") for one in known)
+    }
 
 
 def sites(document: Document) -> dict[str, set[str]]:
@@ -52,15 +61,17 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and is not for a
-    right: it is not reported."""
-    old, new, rights = targets(before), targets(after), sites(before).keys() | sites(after).keys()
+    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and is not
+    reported: it is not for a right, or its site is the same."""
+    old, new = targets(before), targets(after)
+    former, present = sites(before), sites(after)
+    moved = {words for words, hosts in present.items() if of_other_sites(hosts, former.get(words, set()))}
     return [
         Suppression(
             section, "link", f"{words} → {', '.join(sorted(gone))}", after=f"{words} → {', '.join(sorted(came))}"
         )
         for section, words in sorted(old.keys() & new.keys())
-        if words not in rights
+        if words not in moved
         and (gone := old[section, words] - new[section, words])
         and (came := new[section, words] - old[section, words])
     ]

@@ -127,7 +127,11 @@ def _is_part(element: Tag) -> bool:
 
 def _is_short_line(node: PageElement | None) -> bool:
     """Return whether a line, other than the page's foot, may be the question that a hidden part answers."""
-    if not isinstance(node, Tag) or node.name == "footer" or any(isinstance(inner, Tag) for inner in beginning(node, _LOOKED_AT)):
+    if (
+        not isinstance(node, Tag)
+        or node.name == "footer"
+        or any(isinstance(inner, Tag) for inner in beginning(node, _LOOKED_AT))
+    ):
         return False
     words = _words(node)
     return bool(words) and len(words) <= _SHORT and not words.endswith(".")

@@ -145,6 +145,15 @@ def test_link_for_a_choice_that_goes_to_another_site_is_material() -> None:
     assert assessment.comparison.topics == ("rights",)
 
 
+def test_link_for_a_choice_that_goes_to_another_host_of_the_same_site_is_quiet() -> None:
+    moved = LINK.replace("maps.example", "about.maps.example")
+    for before, after in ((LINK, moved), (moved, LINK)):
+        comparison = visit(page(SHARING, after), latest(page(SHARING, before))).comparison
+        assert comparison is not None
+        assert comparison.findings == ()
+        assert [suppression.reason for suppression in comparison.suppressed] == ["link"]
+
+
 def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_not_a_version() -> None:
     assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
 
