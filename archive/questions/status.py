@@ -53,17 +53,18 @@ class PolicyStatus:
     retired_at: datetime | None
     health: Health
     """`well`: the last visit showed the policy. `pending`: it showed an odd change that waits for a second look.
-    `fallback`: it did, but the configured selector matched nothing, so
-    that the page was read without it. `never checked`: no visit yet. `not yet watched`: visits, but none that showed
-    the policy. `not comparable`, `failing`: the last visit did not show it; the last version remains."""
+    `fallback`: it did, but the configured selector matched nothing, so that the page was read without it. `never
+    checked`: no visit yet. `not yet watched`: visits, but none that showed the policy. `not comparable`, `failing`: the
+    last visit did not show it; the last version remains."""
     trouble_since: datetime | None
     """The first of the visits in a row that did not show the policy; None if the last one did."""
     trouble_visits: int
-    """Number of versions."""
+    """Number of visits in a row that did not show the policy."""
     last_check: Check | None
     last_seen_at: datetime | None
     """Time when a visit last showed the policy, changed or not."""
     versions: int
+    """Number of versions."""
     last_change: Version | None
     """The latest version, if it is not the first; its change without the findings."""
     next_due: datetime | None

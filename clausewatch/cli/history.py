@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -111,13 +111,6 @@ def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, supp
 def _print_page(asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
     groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
     print_page(page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed))
-
-
-def _show_at(ctx: click.Context, policy: str | None, others: bool, **options: Any) -> None:
-    """Show the text of a policy as `show --at` does. Raises UsageError if other filters were given."""
-    if policy is None or others:
-        raise click.UsageError("--at shows the text of one POLICY: give only --section, --topic or --format with it.")
-    ctx.invoke(show, policy=policy, **options)
 
 
 def _note(shown: int, every: int) -> str:
