@@ -103,8 +103,7 @@ def overdue_messages(
         .where(DeliveryRow.state.in_(OPEN))
         .order_by(DeliveryRow.id)
     )
-    groups: dict[tuple[int, Target, bool], list[tuple[DeliveryRow, datetime]]] = {}
-    names: dict[int, str] = {}
+    groups: dict[tuple[int, str, Target, bool], list[tuple[DeliveryRow, datetime]]] = {}
     for row, name in session.execute(query):
         since = _sendable_since(row, by_name.get(name), now)
         limit = thresholds.critical_waiting if row.urgent else thresholds.waiting
@@ -112,20 +111,19 @@ def overdue_messages(
             continue
         if row.channel not in channels or name not in by_name or now - since >= limit:
             target = Target(row.channel, row.recipient)
-            groups.setdefault((row.subscription_id, target, row.urgent), []).append((row, since))
-            names[row.subscription_id] = name
+            groups.setdefault((row.subscription_id, name, target, row.urgent), []).append((row, since))
     messages = [
         Overdue(
             subscription_id,
-            names[subscription_id],
+            name,
             target,
             urgent=urgent,
             oldest=rows[0][0].id,
             since=min(since for _, since in rows),
             count=len(rows),
-            why=_why(rows[0][0], names[subscription_id], by_name, channels),
+            why=_why(rows[0][0], name, by_name, channels),
         )
-        for (subscription_id, target, urgent), rows in groups.items()
+        for (subscription_id, name, target, urgent), rows in groups.items()
     ]
     return sorted(messages, key=lambda waiting: (waiting.since, waiting.oldest))
 

@@ -15,6 +15,9 @@ from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import cancel, present, subscription
 
+MOVED = "`via` no longer names this target"
+"""Why a delivery is cancelled that goes to another target. One that a roundup replaced is never made due again."""
+
 
 def reroute(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
     """Cancel what waits for targets that their subscriber no longer has, and plan it for those that it has instead.
@@ -41,7 +44,7 @@ def _follow(session: Session, row: SubscriptionRow, targets: Iterable[Target], n
     ).all()
     orphans = [delivery for delivery in waiting if Target(delivery.channel, delivery.recipient) not in present_targets]
     for orphan in orphans:
-        orphan.state, orphan.error = "cancelled", "`via` no longer names this target"
+        orphan.state, orphan.error = "cancelled", MOVED
         _revive(session, orphan, present_targets, now)
         planned = Planned(orphan.kind, orphan.key, orphan.payload, change_id=orphan.change_id, urgent=orphan.urgent)
         add_deliveries(session, row, planned, targets=present_targets, now=orphan.planned_at or now)
@@ -59,6 +62,7 @@ def _revive(session: Session, orphan: DeliveryRow, targets: Iterable[Target], no
                 DeliveryRow.channel == target.channel,
                 DeliveryRow.recipient == target.recipient,
                 DeliveryRow.state == "cancelled",
+                DeliveryRow.error == MOVED,
             )
             .values(state="due", due_at=now, attempts=0)
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
@@ -30,13 +31,13 @@ def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
     which a process sends something now is left alone.
     """
     with archive.writing() as session:
-        for (subscription, _, _), rows in _open_by_target(session):
+        for rows in _open_by_target(session):
             changes = sorted({change for row in rows for change in changes_of(row)})
             joins = any(row.kind == ROUNDUP for row in rows)
             if len(rows) == 1 or any(row.state == "sending" for row in rows):
                 continue
             if joins or len(changes) >= from_changes:
-                _merge(session, session.get_one(SubscriptionRow, subscription), rows, changes=changes, now=now)
+                _merge(session, rows, changes, now)
 
 
 def changes_of(row: DeliveryRow) -> list[int]:
@@ -53,7 +54,7 @@ def held_until_the_end(
 
     They are for targets that were sent something in this run, which has more than a few changes for them.
     """
-    deliveries = {delivery.id: delivery for delivery in waiting}
+    ids = {delivery.id for delivery in waiting}
     with archive.reading() as session:
         query = (
             select(DeliveryRow)
@@ -68,44 +69,31 @@ def held_until_the_end(
             changes.setdefault(target, set()).update(changes_of(row))
             if row.state == "accepted":
                 had.add(target)
-            elif row.id in deliveries:
+            elif row.id in ids:
                 open_rows[row.id] = target
     many = {target for target in had if len(changes[target]) >= from_changes}
     return {row for row, target in open_rows.items() if target in many}
 
 
-def _open_by_target(session: Session) -> list[tuple[tuple[int, str, str], list[DeliveryRow]]]:
-    several = (
-        select(DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient)
-        .where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
-        .group_by(DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient)
-        .having(func.count() > 1)
-    )
-    return [
-        (
-            (subscription, channel, recipient),
-            list(
-                session.scalars(
-                    select(DeliveryRow)
-                    .where(DeliveryRow.subscription_id == subscription)
-                    .where(DeliveryRow.channel == channel, DeliveryRow.recipient == recipient)
-                    .where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
-                    .order_by(DeliveryRow.id)
-                )
-            ),
-        )
-        for subscription, channel, recipient in session.execute(several).all()
-    ]
+def _open_by_target(session: Session) -> list[list[DeliveryRow]]:
+    """Return the open deliveries that report changes, those for one target together, the oldest first."""
+    target = DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient
+    query = select(DeliveryRow).where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
+    rows = session.scalars(query.order_by(*target, DeliveryRow.id)).all()
+    return [list(group) for _, group in groupby(rows, lambda row: (row.subscription_id, row.channel, row.recipient))]
 
 
-def _merge(
-    session: Session, subscription: SubscriptionRow, rows: Sequence[DeliveryRow], *, changes: list[int], now: datetime
-) -> None:
+def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], now: datetime) -> None:
+    whole = next((row for row in rows if row.kind == ROUNDUP and changes_of(row) == changes), None)
     for row in rows:
-        row.state, row.error = "cancelled", MERGED
+        if row is not whole:
+            row.state, row.error = "cancelled", MERGED
+    if whole is not None:
+        return  # it reports all of them already
     names = hashlib.sha256(" ".join(map(str, changes)).encode()).hexdigest()[:16]
     payload = {"changes": changes, "head": chain_head(session)}
     planned = Planned(ROUNDUP, names, payload, urgent=any(row.urgent for row in rows))
+    subscription = session.get_one(SubscriptionRow, rows[0].subscription_id)
     target = Target(rows[0].channel, rows[0].recipient)
     oldest = min((row.planned_at for row in rows if row.planned_at is not None), default=now)
     add_deliveries(session, subscription, planned, targets=[target], now=oldest)

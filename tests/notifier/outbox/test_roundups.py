@@ -97,6 +97,38 @@ def test_a_newer_alert_never_overtakes_a_roundup_that_another_process_sends(desk
     assert desk.run() == []
 
 
+def test_what_a_roundup_told_is_not_sent_again_when_another_target_is_removed(desk: Desk) -> None:
+    deputy = Target("desk", "deputy@example.org")
+    desk.subscriber = replace(OFFICER, via=(*OFFICER.via, deputy))
+    desk.changes(1)
+    desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
+    desk.run()
+    for row in list_deliveries(desk.archive, DeliveryFilter(target=OFFICER.via[0]), 1):
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single: they are being sent
+    desk.changes(9)
+    del desk.mail.refuses["deputy@example.org"]
+    assert desk.run() == ["[critical] 10 changes in 1 policy"]
+    desk.subscriber = replace(OFFICER, via=(deputy,))
+    assert desk.run(timedelta(minutes=1)) == ["[critical] 10 changes in 1 policy"]
+
+
+def test_a_roundup_that_moves_to_a_target_with_the_same_changes_is_sent_there(desk: Desk) -> None:
+    deputy = Target("desk", "deputy@example.org")
+    desk.subscriber = replace(OFFICER, via=(*OFFICER.via, deputy))
+    desk.changes(1)
+    desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
+    desk.run()
+    for row in list_deliveries(desk.archive, DeliveryFilter(target=deputy), 1):
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single: they are being sent
+    desk.changes(9)
+    assert desk.run() == []
+    desk.mail.refuses.clear()
+    desk.subscriber = replace(OFFICER, via=(deputy,))
+    desk.now += timedelta(minutes=10)
+    outbox.release_claims(desk.archive, desk.now)
+    assert desk.run() == ["[critical] 10 changes in 1 policy"]
+
+
 def test_one_critical_change_sends_a_roundup_in_quiet_hours(desk: Desk) -> None:
     desk.subscriber = replace(OFFICER, quiet=Quiet(time(0), time(23, 59)))
     for _ in range(10):
