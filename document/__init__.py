@@ -1,4 +1,6 @@
-"""Floor 1: what a page says, and whether it is a policy at all. Pure: bytes and facts in, frozen data out."""
+"""Floor 1: extracts a page's text and decides whether the page is a policy. Pure: bytes and facts in, frozen data
+out.
+"""
 
 from document.html.selectors import SelectorError, check_selector
 from document.identity import identity_words, text_identity

@@ -1,4 +1,4 @@
-"""The address that a page gives as its own, if that is another one."""
+"""Finds the address that a page declares as its own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from document.model import Page
 
 
 def canonical_elsewhere(page: Page) -> str:
-    """Return the address that a page's `link rel=canonical` names, if it is another page's; else "".
+    """Return the address in a page's `link rel=canonical` if it is the address of another page; else "".
 
-    It is a hint and no redirect (RFC 6596): many pages name their site's start page by mistake, so that following it
-    would watch another text. Addresses that differ in scheme, "www." or a slash at the end count as one page's.
+    The address is only a hint, not a redirect (RFC 6596). Many pages name their site's start page by mistake, so
+    following the hint would watch another text. Addresses that differ only in scheme, "www." or a final slash belong to
+    the same page.
     """
     page = unwrapped(page)
     if is_file(page) or not page.final_url:
@@ -37,7 +38,7 @@ def _target(link: Tag, page: Page) -> str:
     try:
         target = urljoin(page.final_url, attribute(link, "href").strip())
         return target if urlsplit(target).scheme in ("http", "https") else ""
-    except ValueError:  # no address at all
+    except ValueError:  # not an address
         return ""
 
 

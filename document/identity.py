@@ -18,51 +18,53 @@ Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 _WORD = re.compile(r"\w+")
 
 REMEMBERED = 4096
-"""Texts whose words are remembered: most of a version's are those of the version before."""
+"""Number of texts whose words are cached. Most texts of a version also occur in the version before."""
 
 
 @dataclass(frozen=True, slots=True)
 class SectionIdentity:
-    """The part of a document's identity that one section adds."""
+    """One section's part of a document's identity."""
 
     heading: str
-    """The heading's words in small letters, which an entry of a table of contents may repeat."""
+    """The heading's words in lower case. An entry of a table of contents may repeat them."""
     words: tuple[tuple[str | None, str], ...]
-    """Words in order, as the items of a list of JSON; those of an entry of a table of contents with its text in small
-    letters, others with None."""
+    """The words of the heading and of each block, in order, as the items of a JSON list. An entry of a table of
+    contents also has its text in lower case; other blocks have None."""
     addresses: frozenset[str]
-    """E-mail addresses linked."""
+    """Linked e-mail addresses."""
     sites: frozenset[tuple[str, str]]
-    """Words and host of each link that stands for a right."""
+    """Text and host of each link about rights."""
 
 
 def identity_words(document: Document) -> Identity:
-    """Return what a new version differs in: the words, the e-mail addresses linked, the sites of rights links.
+    """Return the parts of a document that make a new version if they differ: the words, the linked e-mail addresses,
+    and the links about rights.
 
-    The words are those of headings and blocks in order, without list markers, so that a number may move between
-    markup and text, and a paragraph be split. The sign between the cells of a row is not a word. An entry of a table of
-    contents that repeats a heading, or is a link to its place, says nothing of its own and is left out; a sentence is
-    not. Of a link that stands for a right or an
-    opt-out the words and the host count; all other targets may change.
+    The words are those of headings and blocks, in order and without list markers. So a number may move between markup
+    and text, and a paragraph may be split, without a new version. The sign between cells of a row is not a word.
+    Entries of a table of contents that repeat a heading, or that only link to their place, are left out; sentences are
+    kept. A link about a right or an opt-out counts with its words and its host. All other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
     return tuple(json.loads(f"[{words}]")), addresses, sites
 
 
 def text_identity(document: Document) -> str:
-    """Return the SHA-256 (hexadecimal) of a document's `identity_words`: equal if two are one version."""
+    """Return the SHA-256 (hexadecimal) of a document's `identity_words`. Documents of one version have the same
+    hash.
+    """
     return joined_identity([section_identity(section) for section in document.sections])
 
 
 def joined_identity(sections: Sequence[SectionIdentity]) -> str:
-    """Return the `text_identity` of the document that has these sections."""
+    """Return the `text_identity` of the document with these sections."""
     words, addresses, sites = _joined(sections)
     links = json.dumps([sorted(addresses), sorted(sites)], ensure_ascii=False)
     return hashlib.sha256(f"[[{words}], {links[1:]}".encode()).hexdigest()
 
 
 def section_identity(section: Section) -> SectionIdentity:
-    """Return what a section adds to the identity of its document."""
+    """Return a section's part of the identity of its document."""
     words: list[tuple[str | None, str]] = [(None, _items(section.heading))]
     addresses: set[str] = set()
     sites: set[tuple[str, str]] = set()
@@ -97,16 +99,16 @@ def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
 
 
 def stands_for_rights(link: Link) -> bool:
-    """Return whether a link's words or target name a right, a choice or a complaint."""
+    """Return whether the text or target of a link names a right, a choice or a complaint."""
     return names_rights(f"{link.text} {link.target}")
 
 
 def host_of(target: str) -> str:
-    """Return the site that a link leads to, without "www."."""
+    """Return the host of a link's target, without "www."."""
     try:
         host = urlsplit(target).hostname or ""
     except ValueError:
-        # A target that is not an address is compared as it is.
+        # A target that is not a valid address is compared as text.
         return target
     return host.removeprefix("www.")
 

@@ -1,6 +1,6 @@
-"""The text of a page, as data that every other floor reads.
+"""The text of a page, as data for all other floors.
 
-All of it is frozen, and equal input gives equal data on every machine.
+All classes are frozen, and equal input gives equal data on every machine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 BlockKind = Literal["paragraph", "item", "row", "contents", "jump"]
-"""`contents` for an entry of a table of contents; `jump` for one that is a link to its place in the page."""
+"""`contents` is an entry of a table of contents; `jump` is such an entry that links to its place in the page."""
 DateKind = Literal["updated", "effective", "revised"]
 ElsewhereKind = Literal["frame", "object", "drawing", "picture"]
 
@@ -19,26 +19,26 @@ UNKNOWN_LANGUAGE = "und"
 
 
 RENDERED = "x-clausewatch-rendered"
-"""The header by which an answer says that a browser built it, and which one."""
+"""Response header that names the browser which built the page."""
 UNSETTLED = "x-clausewatch-unsettled"
-"""The header by which an answer says that its text still changed when it was taken, and after how long."""
+"""Response header set if the text was still changing when it was captured. Its value says after how long."""
 
 MAX_NESTING = 50_000
-"""Elements within one another up to which a page is read if nothing else is said, and the most that can be: about
-five seconds. Browsers stop at 512."""
+"""Default and maximum nesting depth of a page's elements. Reading a page of that depth takes about five seconds.
+Browsers stop at 512."""
 
 MAX_UNPACKED = 8_000_000
-"""Bytes that the parts of a packed document may take unpacked where nothing else is said."""
+"""Default limit for the unpacked parts of a packed document, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A response of a server, or a file: the bytes and the facts that came with them."""
+    """A response of a server, or a file: its bytes, and the facts that came with them."""
 
     body: bytes
-    """The decompressed body, undecoded."""
+    """The body after decompression, as bytes."""
     content_type: str = ""
-    """The Content-Type header as sent, or "" if there was none; "text/markdown" and "text/plain" are read too."""
+    """The Content-Type header as sent, or "". "text/markdown" and "text/plain" are supported too."""
     status: int = 200
     """The HTTP status; 200 for a file."""
     final_url: str = ""
@@ -58,13 +58,14 @@ class ExtractionOptions:
     remove: tuple[str, ...] = ()
     """CSS selectors of parts to drop."""
     rendered: bool = False
-    """Whether a browser runs the page's scripts before it is read."""
+    """Whether a browser runs the page's scripts first."""
     further: tuple[str, ...] = ()
-    """The addresses that are read after a policy's first one, as one text with it."""
+    """Addresses of the pages after the first one. All pages are read as one text."""
     max_nesting: int = MAX_NESTING
-    """Elements within one another beyond which a page is refused; no part of the extraction identity."""
+    """Maximum nesting depth; a deeper page is refused. Not part of the extraction identity."""
     max_unpacked: int = MAX_UNPACKED
-    """Bytes of a Word document's parts, unpacked, beyond which it is refused; no part of the extraction identity."""
+    """Maximum unpacked size, in bytes, of a Word document's parts; a larger document is refused. Not part of the
+    extraction identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,11 @@ class Link:
     """A link in the text of a block."""
 
     text: str
-    """The words that it is on, normalised."""
+    """The link's words, normalised."""
     target: str
-    """The address, made absolute if the page's is known; decoded `mailto:` for obfuscated addresses."""
+    """The address, made absolute if the page's address is known. An obfuscated mail address becomes a plain
+    `mailto:`.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,13 @@ class Block:
 
     kind: BlockKind
     text: str
-    """Normalised text without its list marker: one line, single spaces, NFC, decoded addresses. Cells of a row are
+    """Normalised text without its list marker: one line, single spaces, NFC, decoded addresses. The cells of a row are
     joined by " | "."""
     marker: str = ""
-    """The list number or bullet as a reader sees it ("3.", "(IV)", "•"), typed or rendered; no part of the words."""
+    """The list number or bullet that a reader sees ("3.", "(IV)", "•"), whether typed or generated. It does not count
+    as words."""
     depth: int = 0
-    """Depth of list nesting, 0 for text that is in no list."""
+    """Depth of list nesting; 0 for text outside lists."""
     links: tuple[Link, ...] = ()
 
 
@@ -97,14 +101,14 @@ class Section:
     """A heading, and the blocks between it and the next heading."""
 
     heading: str
-    """The heading's words without number; "" for text before the first heading."""
+    """The heading's words without its number; "" for text before the first heading."""
     marker: str
-    """The heading's number or letter as a reader sees it ("3.", "A.", "3.1.2"), or ""."""
+    """The heading's number or letter ("3.", "A.", "3.1.2"), or ""."""
     level: int
     """1 for the outermost level of the outline; 0 for text before the first heading."""
     path: tuple[str, ...]
-    """Headings with their markers, outermost first, this one last; the document's own title is left out of the paths
-    of the sections under it."""
+    """Headings with their markers: the outermost first, this section's own last. The document's title is not part of
+    the paths of the sections under it."""
     language: str
     """BCP 47 primary subtag, or "und" if it is not known."""
     blocks: tuple[Block, ...] = ()
@@ -122,7 +126,7 @@ class StatedDate:
     kind: DateKind
     day: date
     text: str
-    """The words that state it."""
+    """The words that state the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +134,15 @@ class Document:
     """The result of extracting a page."""
 
     sections: tuple[Section, ...]
-    """Sections in reading order; a section's place in the outline is its `level` and `path`."""
+    """Sections in reading order. `level` and `path` give a section's place in the outline."""
     languages: tuple[str, ...] = ()
-    """Languages of the sections, most text first."""
+    """Languages of the sections; the language with the most text comes first."""
     dates: tuple[StatedDate, ...] = ()
     title: str = ""
-    """The document's own heading, if it has one; it is also a section's heading."""
+    """The document's own heading, or "". It is also the heading of a section."""
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines a reader sees, without markers: each heading, then its blocks."""
+        """Yield the lines that a reader sees, without markers: each heading, then its blocks."""
         for section in self.sections:
             if section.heading:
                 yield section.heading
@@ -147,7 +151,7 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The lines joined by line feeds; offsets elsewhere are code points of this text."""
+        """The lines, joined by line feeds. Offsets elsewhere count code points of this text."""
         return "\n".join(self.lines())
 
 
@@ -158,9 +162,9 @@ class LeftOut:
     why: str
     """The reason, in a few words: "footer", "hidden", "remove .banner"."""
     text: str
-    """Its text, normalised: a line for each block, single spaces."""
+    """Its normalised text: a line for each block, single spaces."""
     prose: bool
-    """Whether it reads like sentences, so that a policy's words may be among them."""
+    """Whether it reads like sentences, so that it may contain words of the policy."""
 
     @property
     def excerpt(self) -> str:
@@ -171,31 +175,31 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A frame, an object or a picture in the policy's part of a page whose text is not in the page's own."""
+    """A frame, an object or a picture within the policy, whose text is not in the page itself."""
 
     kind: ElsewhereKind
     address: str
-    """Address of the content, without query and fragment; "" for a picture, and if the page gives no address."""
+    """Address of the content, without query and fragment. It is "" for a picture, or if the page gives no address."""
     words: str
-    """Text of the page in its place: a fallback, the letters of a drawing, an `alt` text; "" for a frame."""
+    """Text that the page shows instead: a fallback, the letters of a drawing, an `alt` text. It is "" for a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A document and how it was got."""
+    """A document, and the way in which it was extracted."""
 
     document: Document
     identity: str
-    """The extraction identity: our extractor's number, parsers' versions, options, and whether the fallback was used.
-    A short readable string; equal strings mean that two documents can be compared like with like."""
+    """The extraction identity: a short readable string with the extractor's number, the parsers' versions, the options,
+    and the method. Only documents with the same identity can be compared directly."""
     fallback: bool = False
-    """True if a configured `select` matched nothing, so that the generic extraction was used instead."""
+    """True if a configured `select` matched nothing and the generic extraction was used instead."""
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, kw_only=True)
-    """The parts of the page that are not in the document: first those around its text, then those within."""
+    """Parts of the page that are not in the document: first the parts around its text, then the parts within."""
     elsewhere: tuple[Elsewhere, ...] = field(default=(), compare=False, kw_only=True)
-    """Frames, objects and pictures of the policy's part that hold text elsewhere."""
+    """Frames, objects and pictures of the policy whose text is elsewhere."""
 
     @property
     def left_out_prose(self) -> tuple[LeftOut, ...]:
-        """The parts left out that read like sentences."""
+        """The left-out parts that read like sentences."""
         return tuple(part for part in self.left_out if part.prose)

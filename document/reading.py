@@ -1,4 +1,4 @@
-"""A page to a document."""
+"""Extracts a document from a page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from document.text.normalise import normalise
 from languages import added_languages
 
 EXTRACTOR = 4
-"""Raised whenever the same page would give another document."""
+"""Version number of the extraction. It is increased if the same page would give another document."""
 
 How = Literal["select", "generic", "fallback"]
 
@@ -49,16 +49,17 @@ _PDF_PARSERS = ("pypdfium2",)
 _DOCX_PARSERS = ("mammoth", *_HTML_PARSERS)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered2"
-"""Its number is raised if a browser builds or hands over pages in another way."""
+"""Part of the identity for rendered pages. Its number is increased if a browser builds or returns pages in another
+way.
+"""
 _BUILT = re.compile(r"\+rendered\d*$")
 
 
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
-    """Return the document that a page holds: HTML, PDF, DOCX, Markdown or plain text.
+    """Return the document in a page of HTML, PDF, DOCX, Markdown or plain text.
 
-    If a configured `select` matches nothing the generic extraction is used, and the result says so. A page that
-    `screen` refuses for its nesting, and a file that cannot be read, give a document without sections. Raises
-    SelectorError for a selector that is none.
+    If a configured `select` matches nothing, the generic extraction is used and the result says so. The document has no
+    sections if the page is nested too deeply or the file cannot be read. Raises SelectorError for an invalid selector.
     """
     page = unwrapped(page)
     if is_pdf(page):
@@ -76,15 +77,15 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
 
 
 def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
-    """Return the one document that several pages hold together, in their order; of one page what `read` returns.
+    """Return the document that several pages form, in their order. One page gives the same result as `read`.
 
-    Raises SelectorError, and ValueError for no page at all.
+    Raises SelectorError for an invalid selector, and ValueError if there are no pages.
     """
     return joined([read(page, options) for page in pages])
 
 
 def joined(pages: Sequence[Extracted]) -> Extracted:
-    """Return what several pages say together, in their order. The identity says how many they are."""
+    """Join extracted pages into one document, in their order. Its identity includes the number of pages."""
     if not pages:
         raise ValueError("a policy is read from one page at least")
     if len(pages) == 1:
@@ -102,7 +103,7 @@ def joined(pages: Sequence[Extracted]) -> Extracted:
 
 
 def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
-    """Return the languages of sections, most text first."""
+    """Return the languages of sections; the language with the most text comes first."""
     amounts: dict[str, int] = {}
     for section in sections:
         lengths = [len(section.heading), *(len(block.text) for block in section.blocks)]
@@ -111,7 +112,7 @@ def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
 
 
 def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
-    # Imported here: the library is large, and most policies are not PDF files.
+    # Imported here because the library is large and few policies are PDF files.
     from document.formats.pdf import PdfError, printed_text
     from document.formats.pdf_layout import typeset_lines
 
@@ -124,7 +125,7 @@ def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
 
 
 def _read_docx(page: Page, options: ExtractionOptions) -> Extracted:
-    # Imported here: few policies are Word documents.
+    # Imported here because few policies are Word documents.
     from document.formats.docx import DocxError, docx_markup
 
     identity = identity_of(options, "generic", *_DOCX_PARSERS)
@@ -213,7 +214,7 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
-    """Return the extraction identity; `parsers` are packages, those for HTML if none is named."""
+    """Return the extraction identity. `parsers` are names of packages; by default the HTML parsers."""
     wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""
@@ -223,7 +224,7 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_current(identity: str, options: ExtractionOptions) -> bool:
-    """Whether a page would be read under this extraction identity now, of one page or several."""
+    """Whether pages would have this extraction identity if they were read now. One identity may cover several pages."""
     now = {
         identity_of(options, how, *parsers) for how in get_args(How) for parsers in ((), _PDF_PARSERS, _DOCX_PARSERS)
     }
@@ -231,12 +232,12 @@ def is_current(identity: str, options: ExtractionOptions) -> bool:
 
 
 def is_fallback(identity: str) -> bool:
-    """Whether what was read under this extraction identity had nothing that the configured `select` matches."""
+    """Whether this extraction identity says that the configured `select` matched nothing."""
     return "+fallback" in identity
 
 
 def is_built_alike(identity: str, options: ExtractionOptions) -> bool:
-    """Whether a page that was read under this identity was built as pages are now: by a browser, or by no browser."""
+    """Whether a page with this identity was rendered in the same way as pages are now: by a browser, or without one."""
     built = identity.endswith(_RENDERED) if options.rendered else not _BUILT.search(identity)
     return bool(built)
 

@@ -1,7 +1,7 @@
-"""Whether a page is the policy at all.
+"""Decides whether a page is a policy at all.
 
-Only what one page alone can show is judged here; whether it is another document, shrunk, cut short or in another
-language shows only beside the version before.
+It looks at one page alone. Comparing it with the version before can show more: another document, lost text, another
+language.
 """
 
 from __future__ import annotations
@@ -46,24 +46,24 @@ Reason = Literal[
 ]
 
 _POLICY_WORDS = 150
-"""Words from which a text with a policy's vocabulary is one, whatever else it says."""
+"""Number of words from which a text with a policy's vocabulary counts as a policy, whatever else it says."""
 _SHORT_POLICY_WORDS = 25
 _VOCABULARY = 6
-"""Minimum number of different terms of a policy in a text."""
+"""Minimum number of different policy terms in a text."""
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
 _LETTERS_A_WORD = 3
 _LOOKED_AT = 300_000
-"""Characters of a text in which a policy's terms are looked for; no policy comes to them later."""
+"""Number of characters at the start of a text that are searched for policy terms."""
 _FEW_WORDS = 12
-"""Words below which a page says nothing."""
+"""Minimum number of words of a page. A page with fewer says nothing."""
 _WALL_WORDS = 400
-"""Words of a whole page up to which a phrase of a wall is believed."""
+"""Maximum number of words of a page for a phrase of a wall to count."""
 _COOKIE_WORDS = 80
-"""Words of a whole page up to which it may only ask for a cookie."""
+"""Maximum number of words of a page that may only ask for a cookie."""
 _NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
-"""Share of non-text characters from which a body is not read as text."""
+"""Maximum share of non-text characters. A body with more is not read as text."""
 _FIREWALLS = {
     "cf-mitigated": ("challenge", "block"),
     "x-amzn-waf-action": ("challenge", "captcha", "block"),
@@ -71,17 +71,17 @@ _FIREWALLS = {
     "x-azure-waf-action": ("jschallenge", "challenge", "block"),
     "x-datadome-action": ("challenge", "captcha", "block"),
 }
-"""Headers by which firewalls identify themselves, with their values."""
+"""Headers that firewalls send when they answer, with their values."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Why an answer is not comparable."""
+    """The reason why a response is not comparable."""
 
     reason: Reason
     detail: str
-    """A sentence that says what was seen."""
+    """A sentence that describes what was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +100,11 @@ class ScreeningWords:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The visible parts of a page with little policy in it."""
+    """The visible parts of a page that holds little policy text."""
 
     title: str
     text: str
-    """All its words, those of dialogs, forms and script-less notices too."""
+    """All words of the page, with those of dialogs, forms and `noscript` notices."""
     buttons: str = ""
     """Labels of its buttons."""
     password: bool = False
@@ -113,10 +113,10 @@ class _Seen:
 
 
 def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTIONS) -> Screening | None:
-    """Return why the page is not a policy, or None if it may be one.
+    """Return the reason why the page is not a policy, or None if it may be one.
 
-    `document` is what `read` made of the page, with the same options. Phrases are only believed on a page with
-    hardly any policy text.
+    `document` is the result of `read` for the page and the same options. Phrases only count on a page with hardly any
+    policy text.
     """
     page = unwrapped(page)
     if page.status in (404, 410):
@@ -150,7 +150,7 @@ def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTI
 
 
 def challenge(page: Page) -> str | None:
-    """Return the header by which a firewall says that it answered in the page's place, or None."""
+    """Return the header that shows that a firewall answered instead of the site, or None."""
     for name, value in page.headers:
         if value.strip().lower() in _FIREWALLS.get(name, ()):
             return f"{name}: {value.strip().lower()}"
@@ -158,7 +158,7 @@ def challenge(page: Page) -> str | None:
 
 
 def _wish(page: Page) -> str:
-    """Return when the server wants to be asked again, a sentence; "" if it does not say."""
+    """Return a sentence that says when the server accepts the next request; "" if the server does not say."""
     stated = next((value for name, value in page.headers if name == "retry-after"), "")
     return f" It asks to be left alone for now (Retry-After: {stated[:60]})." if stated else ""
 
@@ -174,13 +174,13 @@ def _rubbish(page: Page) -> str | None:
 
 
 def _is_policy(text: str) -> bool:
-    """Return whether a text is long enough, and has the vocabulary, of a policy in one of the languages known."""
+    """Return whether a text has the length and the vocabulary of a policy in one of the supported languages."""
     words = len(text.split())
     return words >= _POLICY_WORDS and _vocabulary(text, _VOCABULARY) >= _VOCABULARY
 
 
 def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
-    """Return what is in the policy's place."""
+    """Return what the page shows in place of a policy, or None."""
     text = document.text
     spoken = _amount(text)
     vocabulary = _vocabulary(text, _VOCABULARY)
@@ -204,7 +204,8 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
 
 
 def _is_judged_by_words(document: Document, spoken: int) -> bool:
-    """Return whether a policy's terms are listed in the language of a text; a long text may be in any other."""
+    """Return whether the vocabulary decides about a text. A long text may be in a language without a list of policy
+    terms."""
     language = next(iter(document.languages), UNKNOWN_LANGUAGE)
     unknown = language == UNKNOWN_LANGUAGE and spoken < _POLICY_WORDS
     return (is_listed(language) or unknown) and _is_latin(document.text)
@@ -220,7 +221,7 @@ def _empty(page: Page, seen: _Seen, spoken: int) -> str:
 
 
 def _cookie_hint(page: Page, seen: _Seen) -> str:
-    """Say what may help if a short page speaks of cookies; those that a response sets go back within a visit."""
+    """Return a hint if a short page mentions cookies. Cookies from a response are sent back within the same visit."""
     short = len(seen.text.split()) <= _COOKIE_WORDS
     if not short or "cookie" not in seen.text.lower() or any(name == RENDERED for name, _ in page.headers):
         return ""
@@ -228,7 +229,7 @@ def _cookie_hint(page: Page, seen: _Seen) -> str:
 
 
 def _amount(text: str) -> int:
-    """Return the number of words, or for scripts without spaces what as many letters would be."""
+    """Return the number of words. In a script without spaces, words are estimated from the number of letters."""
     words = len(text.split())
     return words if _is_latin(text) else max(words, len(text) // _LETTERS_A_WORD)
 
@@ -239,7 +240,7 @@ def _is_latin(text: str) -> bool:
 
 
 def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
-    """Return what is said of a phrase that shows the reason, if it is in the title or decides a short text."""
+    """Return a sentence about a phrase that shows the reason. The phrase must be in the title or in a short text."""
     pattern = _patterns()[reason]
     if match := pattern.search(seen.title):
         return f"The page's title says {match[0]!r}"
@@ -250,7 +251,8 @@ def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
 
 
 def _consent(seen: _Seen, spoken: int) -> str | None:
-    """A wall asks: its phrase is believed with a button that answers, or in the title."""
+    """Return a sentence about a consent wall, or None. Its phrase needs a button that answers it, or must be in the
+    title."""
     pattern, answers = _patterns()["consent-wall"], _patterns()["answers"]
     if spoken >= _POLICY_WORDS:
         return None
@@ -305,7 +307,7 @@ def _look(page: Page, document: Document) -> _Seen:
 
 
 def _vocabulary(text: str, enough: int) -> int:
-    """Return how many different terms of one language's policies the text uses, counting no further than `enough`."""
+    """Return how many different policy terms of one language a text uses. Counting stops at `enough`."""
     most, text = 0, text[:_LOOKED_AT]
     for terms in _terms().values():
         used = 0
@@ -324,7 +326,7 @@ def _words() -> Mapping[str, ScreeningWords]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """Return a pattern for each reason, and one for the answers to a consent wall."""
+    """Return a pattern for each reason, and a pattern for the answers to a consent wall."""
     phrases = {
         "bot-challenge": [words.bot_challenge for words in _words().values()],
         "consent-wall": [words.consent_wall for words in _words().values()],

@@ -1,4 +1,4 @@
-"""A document as canonical JSON, and back."""
+"""Writes a document as canonical JSON, and reads it back."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from document.model import Block, Document, Link, Section, StatedDate
 
 
 def to_json(document: Document) -> bytes:
-    """Return the document as UTF-8 JSON: sorted keys, no spaces; equal documents give equal bytes."""
+    """Return the document as UTF-8 JSON with sorted keys and without spaces. Equal documents give equal bytes."""
     return json.dumps(
         asdict(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain, allow_nan=False
     ).encode("utf-8", "surrogatepass")
 
 
 def from_json(data: bytes) -> Document:
-    """Return the document that `to_json` wrote.
+    """Return the document from JSON that `to_json` wrote.
 
-    Raises ValueError, KeyError or TypeError if the bytes are not such JSON.
+    Raises ValueError, KeyError or TypeError for other bytes.
     """
     read = json.loads(data.decode("utf-8", "surrogatepass"))
     return Document(
@@ -32,10 +32,10 @@ def from_json(data: bytes) -> Document:
 
 
 def split_sections(data: bytes) -> tuple[bytes, list[bytes]]:
-    """Return a document that `to_json` wrote without its sections, and the JSON of each section.
+    """Return the JSON of a document without its sections, and the JSON of each section. The input comes from `to_json`.
 
-    Cheaper than reading it, if most sections are those of an earlier one. Raises ValueError for other bytes. What is
-    searched for holds a quotation mark that only the names of members can have unescaped before them.
+    This is cheaper than reading the document if most sections equal those of an earlier version. Raises ValueError for
+    other bytes. The search looks for an unescaped quotation mark before a key, which cannot occur in a text.
     """
     before, opened, rest = data.partition(b'"sections":[')
     listed, closed, after = rest.rpartition(b'],"title":"')
@@ -49,9 +49,9 @@ def split_sections(data: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def section_from_json(data: bytes) -> Section:
-    """Return the section of a document that `split_sections` cut out.
+    """Return a section from JSON that `split_sections` returned.
 
-    Raises ValueError, KeyError or TypeError if the bytes are not such JSON.
+    Raises ValueError, KeyError or TypeError for other bytes.
     """
     return _section(json.loads(data.decode("utf-8", "surrogatepass")))
 

@@ -1,4 +1,4 @@
-"""Decides the content type as which a page is read."""
+"""Decides which content type a page has."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ _FILES = {
     b"RIFF": "a media file",
     b"wOF": "a font",
 }
-"""Files by their first bytes."""
+"""File types by their first bytes."""
 _ZIP = b"PK\x03\x04"
 _WORD = re.compile(rb"word/document\d{0,3}\.xml")
-"""The name of a Word document's text among its parts; names are stored uncompressed."""
+"""Name of the part of a Word file that holds its text. A ZIP file stores names uncompressed."""
 _ZIPPED = {
     b"xl/workbook.xml": "an Excel workbook",
     b"ppt/presentation.xml": "a PowerPoint presentation",
     b"application/vnd.oasis.opendocument.text": "an OpenDocument text (ODT)",
     b"application/epub+zip": "an e-book (EPUB)",
 }
-"""ZIP files by a name that is stored in them uncompressed."""
+"""Types of ZIP files, by a part name that they store uncompressed."""
 _MHTML = re.compile(rb"^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
 WHAT_TO_DO = (
     "watch the address of a page, PDF or DOCX file, or save it as one of them and bring that in with `import file`"
 )
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024
-"""Bytes within which readers look for a PDF file's first words."""
+"""Number of bytes at the start of a file in which "%PDF" is searched for. PDF readers search as far."""
 
 
 def is_pdf(page: Page) -> bool:
-    """Return whether a page is a PDF file, by its first bytes, or by its type if they say nothing else."""
+    """Return whether a page is a PDF file. Its first bytes decide. If they are not clear, its declared type decides."""
     if page.body[:_PDF_WITHIN].lstrip().startswith(_PDF):
         return True
     return _declared(page) == "application/pdf" and not page.body.lstrip().startswith(b"<")
 
 
 def is_docx(page: Page) -> bool:
-    """Return whether a page is a Word document (DOCX), whatever its type says."""
+    """Return whether a page is a Word document (DOCX). Its declared type does not matter."""
     return page.body.startswith(_ZIP) and _WORD.search(page.body) is not None
 
 
 def is_file(page: Page) -> bool:
-    """Return whether a page is a file that is read as a whole, and has no markup of its own: a PDF or a Word file."""
+    """Return whether a page is a PDF or Word file, which is read as a whole and has no HTML markup."""
     return is_pdf(page) or is_docx(page)
 
 
 def is_mhtml(page: Page) -> bool:
-    """Return whether a page is a web archive (MHTML), by its first lines."""
+    """Return whether a page is a web archive (MHTML). Its first lines decide."""
     return _MHTML.match(page.body[:_SNIFFED].lstrip().replace(b"\r\n", b"\n")) is not None
 
 
 def file_kind(page: Page) -> str | None:
-    """Return what a file that is neither page, text, PDF nor DOCX is called; None for any other."""
+    """Return the name of a file type that cannot be read, such as "an RTF file"; None if the page can be read."""
     body = page.body.lstrip() if page.body[:1].isspace() else page.body
     if is_docx(page):
         return None
@@ -93,7 +93,7 @@ def _is_json(page: Page, body: bytes) -> bool:
 
 
 def kind_of(page: Page, text: str) -> Kind:
-    """Return the content type as which a page that is not a PDF file is read."""
+    """Return the content type of a page that is not a PDF file."""
     declared = _declared(page)
     if declared in ("text/html", "application/xhtml+xml"):
         return "html" if "<" in text else "plain"

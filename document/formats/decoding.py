@@ -1,4 +1,4 @@
-"""Bytes to text as a browser decodes them."""
+"""Decodes bytes to text as a browser does."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ _HEAD_TOKEN = re.compile(
     rb"|<meta\b(?P<meta>[^>]*)|</?(?P<tag>[a-z][^\s/>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""Parts of a page's head; each alternative continues to its end, or to the end of the page."""
+"""Matches one part of a page's head. Each alternative matches up to its end, or to the end of the page."""
 _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-"""Contents of a `meta` element; a charset in it counts only if it stands for a header."""
+"""Content of a `meta` element. A charset in it counts only if the element replaces a header (`http-equiv`)."""
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
-"""Bytes within which a declaration counts wherever it is; after them it does in the head alone."""
+"""In this many bytes at the start of a page, a charset declaration counts anywhere. After them it counts only in the
+head."""
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
-"""The characters that "surrogateescape" makes of bytes that are not UTF-8."""
+"""Bytes that are not valid UTF-8, as characters. "surrogateescape" produces them."""
 _LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """Return the text of a body: byte order mark, then the header's charset, then the page's own, then a guess.
+    """Return the text of a body. The encoding comes from the byte order mark, the header, the page itself, or a guess,
+    in that order.
 
-    The guess is UTF-8 if at most half of what is not ASCII is invalid as such, else windows-1252, which is also what
-    the invalid bytes are read as: a pasted one costs no other letter. Labels mean what the WHATWG Encoding Standard
-    says: a page declared as iso-8859-1 is read as windows-1252. What is invalid by a declared encoding becomes U+FFFD;
-    NUL is dropped, since parsers stop at it.
+    The guess is UTF-8 if at most half of the non-ASCII bytes are invalid in UTF-8; else it is windows-1252. A few
+    invalid bytes in UTF-8 text are read as windows-1252 too, so that no other letter is lost. Labels have the meaning
+    that the WHATWG Encoding Standard gives them: iso-8859-1 means windows-1252. Bytes that are invalid in the declared
+    encoding become U+FFFD. NUL is dropped because parsers stop at it.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -52,13 +54,13 @@ def _declared(body: bytes, content_type: str) -> str | None:
     xml = _XML_CHARSET.search(body[:_META_WITHIN])
     for label in (*_meta_charsets(body), *([xml[1]] if xml else [])):
         if encoding := _codec(label.decode("ascii")):
-            # A page whose ASCII declaration could be read is not in UTF-16, whatever it says.
+            # If an ASCII declaration could be read, the page is not in UTF-16, even if the declaration says so.
             return "utf-8" if encoding.startswith("utf-16") else encoding
     return None
 
 
 def _meta_charsets(body: bytes) -> Iterator[bytes]:
-    """Yield the labels that `meta` elements declare, up to the end of the page's head."""
+    """Yield the encoding labels in `meta` elements, up to the end of the page's head."""
     for token in _HEAD_TOKEN.finditer(body):
         meta = token["meta"]
         if meta is not None and (
@@ -70,13 +72,13 @@ def _meta_charsets(body: bytes) -> Iterator[bytes]:
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's name of the encoding that a label means, or None for one that browsers do not know."""
+    """Return Python's name of the encoding for a label, or None if browsers do not know the label."""
     return _labels().get(label.strip().lower().replace("utf_8", "utf-8"))
 
 
 @cache
 def _labels() -> dict[str, str]:
-    # Python knows other encodings too, which fail or take long on hostile bytes.
+    # Only these encodings are used. Python knows others, which fail or are slow on hostile bytes.
     by_name: dict[str, str] = tomllib.loads((files("document.formats") / "encodings.toml").read_text(encoding="utf-8"))
     return {label: name for name, labels in by_name.items() for label in labels.split()}
 
@@ -91,9 +93,9 @@ def _guess(body: bytes) -> str:
 
 
 def _decoded(body: bytes, encoding: str, errors: str = "replace") -> str:
-    # The five bytes that these code pages leave open are control characters to a browser.
+    # These code pages leave five bytes undefined. Browsers read them as control characters.
     text = body.decode(encoding, "control" if encoding in ("cp1252", "cp1254") else errors)
-    return text.replace("\x00", "") if b"\x00" in body else text  # sooner seen in bytes than in text
+    return text.replace("\x00", "") if b"\x00" in body else text  # searching bytes is faster than searching text
 
 
 def _western(error: UnicodeError) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""A Word document (DOCX) as a page of HTML: as it reads once all tracked changes are accepted."""
+"""Converts a Word document (DOCX) to HTML, with all tracked changes accepted."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ Fault = Literal["broken", "encrypted", "large", "nested"]
 
 _PARTS = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/(?:_rels/)?[^/]+\.(?:xml|rels)", re.IGNORECASE)
 _UNREAD = re.compile(r"word/(?:comments\w*|settings|fontTable|webSettings|people)\.xml", re.IGNORECASE)
-"""Parts that hold nothing of the text."""
+"""Names of parts without policy text."""
 _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _TEXTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml", re.IGNORECASE)
 _STYLE_MAP = "p[style-name='Title'] => h1:fresh\nbr[type='page'] => br\nbr[type='column'] => br"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|officeDocument)/")
-"""Names in a "Strict Open XML" document; all others have the year in them."""
+"""XML namespaces of a "Strict Open XML" document. Other documents have the year in their namespaces."""
 _ENCRYPTED = 1
-"""The bit of a file's flags in a ZIP file that says it needs a password."""
+"""The flag of a ZIP entry that says a password is needed."""
 _BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
-"""The link from a note to its mark."""
+"""The link from a note back to its mark in the text."""
 
 
 class DocxError(ValueError):
-    """A Word document that cannot be read; `fault` says why."""
+    """A Word document that cannot be read; `fault` gives the reason."""
 
     def __init__(self, fault: Fault, size: int = 0) -> None:
         super().__init__(f"the Word document is {fault}")
         self.fault: Fault = fault
         self.size = size
-        """Bytes that its parts would take unpacked, if that is too much; else 0."""
+        """Unpacked size of its parts in bytes, if the size is over the limit; else 0."""
 
 
 def docx_markup(body: bytes, most: int) -> str:
     """Return the text of a Word document as HTML.
 
-    Raises DocxError if it cannot be read, or if its parts take more than `most` bytes unpacked: they say so before they
-    are unpacked, and give no more than they say.
+    Raises DocxError if the document cannot be read, or if its parts would take more than `most` bytes unpacked. The ZIP
+    file states the unpacked sizes, so they are checked first; a part never yields more bytes than stated.
     """
     try:
         trees = _parsed(_parts(body, most))
@@ -62,13 +62,13 @@ def docx_markup(body: bytes, most: int) -> str:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise DocxError("broken") from error
     except (SyntaxError, LookupError, ValueError, TypeError, AttributeError) as error:
-        # What the parser and the converter raise for markup that no Word document has.
+        # The parser and the converter raise these errors for markup that does not occur in Word documents.
         raise DocxError("broken") from error
     return _BACK.sub("", converted.value)
 
 
 def _parts(body: bytes, most: int) -> dict[str, bytes]:
-    """Return the parts that are read, unpacked."""
+    """Return the unpacked parts that are needed."""
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         entries = {
             entry.filename: entry
@@ -84,7 +84,7 @@ def _parts(body: bytes, most: int) -> dict[str, bytes]:
 
 
 def _parsed(parts: Mapping[str, bytes]) -> dict[str, etree._Element]:
-    """Parse the parts. They must not declare entities: Word's files never do."""
+    """Parse the parts. Parts that declare entities are refused: Word never declares any."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     trees = {}
     for name, content in parts.items():

@@ -1,4 +1,4 @@
-"""The numbers that Word puts before paragraphs, which its files do not hold: they are counted here."""
+"""Counts the numbers of paragraphs as Word does, because a Word file does not contain them."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _STYLES = {
     "lowerRoman": "lower-roman",
     "upperRoman": "upper-roman",
 }
-"""Formats of numbers by the names of CSS; others are written as decimal numbers."""
+"""Word's number formats and their CSS names. Formats that are not listed are written as decimal numbers."""
 _BULLET = "•"
 _PLACE = re.compile(r"%([1-9])")
 _DEEPEST = 9
-"""Levels of a list."""
+"""Maximum number of levels of a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Level:
     start: int
     kind: str
-    """The format of its numbers; "bullet" or "none" for no number."""
+    """Number format of the level; "bullet" or "none" for no number."""
     text: str
-    """The label, with %1 for the number of the first level."""
+    """Template of the label; "%1" is the number of the first level."""
     legal: bool
-    """Whether the numbers of all levels are written as decimal ones."""
+    """Whether all numbers in the label are written in decimal, whatever format their level has."""
     style: str
-    """The identifier of the style whose paragraphs are at this level, or ""."""
+    """Identifier of the paragraph style at this level, or ""."""
 
 
 @dataclass(slots=True)
@@ -46,14 +46,14 @@ class _List:
 
 
 def value(element: etree._Element | None, *names: str) -> str:
-    """Return the value of a child, or of a child of it, by their names; "" if there is none."""
+    """Return a `val` attribute, found by the names of a child and grandchildren; "" if there is none."""
     for name in names:
         element = None if element is None else element.find(f"{W}{name}")
     return "" if element is None else element.get(VALUE, "")
 
 
 def number(text: str, otherwise: int = 0) -> int:
-    """Return a number of up to six digits."""
+    """Return a number of up to six digits; `otherwise` for any other text."""
     return int(text) if re.fullmatch(r"-?\d{1,6}", text) else otherwise
 
 
@@ -62,7 +62,7 @@ class Labels:
 
     def __init__(self, numbering: etree._Element | None) -> None:
         self._lists: dict[str, _List] = {}
-        """Counters by the identifier of the abstract list, which lists with the same look share with their numbers."""
+        """Counters by abstract list. Lists with the same abstract list share their look and their numbers."""
         self._abstract_of: dict[str, str] = {}
         self._restarts: dict[str, dict[int, int]] = {}
         if numbering is not None:
@@ -89,13 +89,13 @@ class Labels:
             }
 
     def depth_of(self, list_id: str, style: str) -> int:
-        """Return the depth at which a list has the paragraphs of a style, 0 if it does not say."""
+        """Return the depth at which a list has a paragraph style; 0 if the list does not say."""
         counted = self._lists.get(self._abstract_of.get(list_id, ""))
         levels = {} if counted is None else counted.levels
         return next((depth for depth, level in levels.items() if style and level.style == style), 0)
 
     def next(self, list_id: str, depth: int) -> str:
-        """Return the label of the next paragraph of a list, at this depth from 0 on; "" if it has no label."""
+        """Return the label of the next paragraph of a list; "" if it has no label. The outermost depth is 0."""
         counted = self._lists.get(self._abstract_of.get(list_id, ""))
         level = None if counted is None else counted.levels.get(depth)
         if counted is None or level is None:

@@ -1,6 +1,7 @@
-"""Prepares a Word document for its converter: writes out what it would lose, and takes out what is hidden.
+"""Prepares a Word document for the converter.
 
-Word shows numbers that its files do not hold, and headings by outline levels that styles inherit.
+It removes hidden text and writes out what the converter would lose: numbers that Word calculates, and headings whose
+outline level comes from an inherited style.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lxml import etree
 from document.formats.docx_numbering import VALUE, Labels, W, number, value
 
 _TRANSPARENT = tuple(f"{W}{name}" for name in ("fldSimple", "dir", "bdo", "ruby", "rubyBase"))
-"""Elements around text that the converter does not look into."""
+"""Elements around text whose content the converter would ignore."""
 _LOOKS = tuple(
     f"{W}{name}"
     for name in (
@@ -32,39 +33,39 @@ _LOOKS = tuple(
         "tabs",
     )
 )
-"""Properties that say nothing of the text; the converter would take most of its memory for them."""
+"""Properties that do not affect the text. Without them the converter needs far less memory."""
 _EDITED = tuple(f"{W}{name}" for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr"))
-"""Attributes that say in which session of Word something was written."""
+"""Attributes that record the editing session."""
 _NAMED_OTHERWISE = {f"{W}cr": f"{W}br", f"{W}ptab": f"{W}tab"}
 _OFF = ("0", "false", "off")
 _CONTENTS = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
-"""Names of the styles of a table of contents; they are English in every edition of Word."""
+"""Style names of a table of contents. They are in English in every edition of Word."""
 _DEEPEST_HEADING = 6
 _MOST_ANCESTORS = 20
-"""Styles that are based on one another up to which a property is looked for."""
+"""Maximum number of parent styles searched for a property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """A style of paragraphs, as far as it says what a paragraph is."""
+    """A paragraph style, with the properties that matter here."""
 
     name: str
     based_on: str
     outline: str
-    """The outline level from "0" on, or ""."""
+    """Outline level from "0" on, or "" if there is none."""
     list_id: str
     depth: str
 
 
 class Paragraphs:
-    """Prepares the parts of one document that hold text."""
+    """Prepares the text parts of one document."""
 
     def __init__(self, styles: etree._Element | None, numbering: etree._Element | None) -> None:
         self._styles = {} if styles is None else {style.get(f"{W}styleId", ""): _style(style) for style in styles}
         self._labels = Labels(numbering)
 
     def prepare(self, part: etree._Element) -> None:
-        """Change a part so that it holds what a reader sees."""
+        """Change a part so that it holds only the text that a reader sees."""
         for element in list(part.iter(*_NAMED_OTHERWISE)):
             element.tag = _NAMED_OTHERWISE[str(element.tag)]
         etree.strip_elements(part, f"{W}rt", *_LOOKS, with_tail=False)
@@ -91,7 +92,7 @@ class Paragraphs:
             _name_style(properties, f"Heading{number(outline) + 1}")
 
     def _chain(self, identifier: str) -> list[Style]:
-        """Return a style and those that it is based on."""
+        """Return a style and its parent styles."""
         chain: list[Style] = []
         while (style := self._styles.get(identifier)) is not None and len(chain) < _MOST_ANCESTORS:
             chain.append(style)
@@ -119,13 +120,14 @@ def _style(style: etree._Element) -> Style:
 
 
 def _is_gone(properties: etree._Element) -> bool:
-    """Whether a paragraph's end was deleted or moved away: its number is gone, and its text belongs to the next."""
+    """Whether the end of a paragraph was deleted or moved. The paragraph then has no number, and its text joins the
+    next one."""
     mark = properties.find(f"{W}rPr")
     return mark is not None and any(mark.find(f"{W}{change}") is not None for change in ("del", "moveFrom"))
 
 
 def _take_out(mark: etree._Element) -> None:
-    """Take out the run or the cell that a property says is hidden or deleted."""
+    """Remove the run or the cell that a property marks as hidden or deleted."""
     properties = mark.getparent()
     holder = None if properties is None else properties.getparent()
     if holder is not None and holder.tag in (f"{W}r", f"{W}tc") and mark.get(VALUE, "") not in _OFF:

@@ -1,4 +1,4 @@
-"""Markdown and plain text to lines."""
+"""Reads Markdown and plain text as lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINK = re.compile(
     r"!?\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _PLACE = re.compile(r"(?<!!)\[((?:[^\[\]\\]|\\.)*)\]\(#[^()\n]*\)")
-"""A link to a place in the page; its target may hold blanks."""
+"""A link to a place in the page. The target may contain spaces."""
 _LINK_END = re.compile(r"^(.*)\]\(\s*<?((?:https?:|mailto:|/|#)[^()\s<>]*)>?\s*\)\s*$")
 """The last line of a link that began in an earlier block."""
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
@@ -38,7 +38,7 @@ _BLOCK_TAG = re.compile(
 _RAISED = re.compile(r"(?<=\w)<sup>\s*(\[?\d{1,3}\]?|[*†‡])\s*</sup>", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?!:)")
 _STRUCK = re.compile(r"(?<!\\)~~(?=\S)(.+?)(?<=[^\s\\])~~|<(del|s|strike)>.*?</\2>", re.IGNORECASE)
-"""Text that no longer holds."""
+"""Text that is struck through, so it no longer applies."""
 _STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=[^\s\\])\1")
 _EMPHASIS = re.compile(r"(?<![\\\w])([*_])(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)")
 _CODE = re.compile(r"(`+)(.+?)\1")
@@ -48,24 +48,24 @@ _SIGNS = re.compile(
     r"^#{1,6} |^(?:=|-){3,}$|\]\((?:https?:|/|#|mailto:)|^\s*[-*+] +\S|\*\*\S|^\|.*\|\s*$", re.MULTILINE
 )
 _WRAPPED = 100
-"""Maximum line length, in characters, of a text that is wrapped by hand."""
+"""Maximum line length, in characters, of a hand-wrapped text."""
 _FULL = 45
-"""Minimum length, in characters, of a line of such a text that may continue in the next."""
+"""Minimum length, in characters, of a line in a hand-wrapped text that may continue on the next line."""
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Return whether a text has enough of Markdown's signs: at least one heading or link, or two others."""
+    """Return whether a text looks like Markdown: it has a heading or a link, or at least two other signs."""
     signs = [match[0] for match in _SIGNS.finditer(text)]
     return any(sign.startswith(("#", "](")) for sign in signs) or len(signs) >= 2
 
 
 def markdown_lines(text: str, address: str = "") -> list[Line]:
-    """Return the lines of a Markdown text; links are made absolute if the address is known."""
+    """Return the lines of a Markdown text. Links are made absolute if the page's address is known."""
     return list(_Blocks(address).lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
 
 
 def plain_lines(text: str) -> list[Line]:
-    """Return the lines of a plain text; if the text is wrapped by hand, the lines of each paragraph are joined."""
+    """Return the lines of a plain text. In a hand-wrapped text the lines of each paragraph are joined."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
     wrapped = max(map(len, rows), default=0) <= _WRAPPED and any(not row.strip() for row in rows[:-1])
     lines: list[Line] = []
@@ -85,7 +85,7 @@ def plain_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of a text without quotation marks, and the kind of block that its own markup makes of it."""
+    """A row of the text without its quote signs (">"), and the kind of block that its markup makes of it."""
 
     text: str
     heading: re.Match[str] | None
@@ -96,7 +96,7 @@ class _Row:
 
     @property
     def ends_paragraph(self) -> bool:
-        """Whether the paragraph before it ends here."""
+        """Whether the previous paragraph ends before this row."""
         return not self.text.strip() or bool(self.heading or self.item or self.in_table or self.is_rule)
 
 
@@ -155,13 +155,13 @@ class _Blocks:
         self._paragraph, self._item = [item[3]], ("•" if item[2] in "-*+" else item[2], depth)
 
     def _end(self, level: int = 0) -> Iterator[Line]:
-        """Yield the lines of the paragraph that is open, and close it."""
+        """Yield the lines of the open paragraph, and close it."""
         yield from _paragraph(self._paragraph, self._address, self._item, level)
         self._paragraph, self._item = [], None
 
 
 def _paragraph(rows: list[str], address: str, item: tuple[str, int] | None, level: int = 0) -> Iterator[Line]:
-    """Yield the lines of a paragraph: rows are joined, hard breaks end a line."""
+    """Yield the lines of a paragraph. Rows are joined, and a hard break ends a line."""
     if not any(row.strip() for row in rows):
         return
     text = ""
@@ -187,7 +187,7 @@ def _row(row: str, address: str) -> Iterator[Line]:
 
 
 def _inline(text: str, address: str) -> Iterator[Line]:
-    """Yield a piece of inline Markdown as a line, or nothing if it is empty."""
+    """Yield one line for a piece of inline Markdown, or nothing if the piece is empty."""
     links: list[Link] = []
 
     def link(match: re.Match[str]) -> str:
@@ -212,7 +212,7 @@ def _inline(text: str, address: str) -> Iterator[Line]:
 
 
 def _plain(text: str) -> str:
-    """Return inline Markdown without its marks."""
+    """Return inline Markdown as plain text."""
     text = _RAISED.sub(r" \1 ", _FOOTNOTE.sub("", _STRUCK.sub(" ", text)))
     text = _CODE.sub(lambda code: code[2], _TAG.sub("", _BLOCK_TAG.sub(" ", text)))
     for mark in (_STRONG, _STRONG, _EMPHASIS, _EMPHASIS):

@@ -1,4 +1,4 @@
-"""A web archive (MHTML), as browsers save pages: the page that it holds, with its own charset and address."""
+"""Unpacks a web archive (MHTML), the file that a browser saves for a page."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from document.model import Page
 
 _PAGES = ("text/html", "application/xhtml+xml")
 _SHADOW = re.compile(rb"(<template\s[^>]*\b)shadowmode(\s*=)", re.IGNORECASE)
-"""Chromium saves shadow roots under a name of its own."""
+"""Chromium saves shadow roots under an attribute name of its own."""
 
 
 def unwrapped(page: Page) -> Page:
-    """Return the page that a web archive holds; any other page as it is, and an archive without a page too."""
+    """Return the page in a web archive, with its own charset and address. Any other page is returned unchanged, and so
+    is an archive without a page."""
     if not is_mhtml(page):
         return page
     try:
         archive = message_from_bytes(page.body.lstrip())
         root = _root(archive)
         content = None if root is None else root.get_payload(decode=True)
-    except RecursionError:  # archives within archives
+    except RecursionError:  # archives nested in archives
         return page
     if root is None or not isinstance(content, bytes):
         return page
@@ -37,7 +38,7 @@ def unwrapped(page: Page) -> Page:
 
 
 def _root(archive: Message) -> Message | None:
-    """Return the part that the others belong to: the one that the archive names, or the first page."""
+    """Return the main part: the part that the archive names as its root, or else the first page."""
     start = str(archive.get_param("start", "", unquote=True))
     pages = [part for part in archive.walk() if part.get_content_type() in _PAGES]
     named = [part for part in pages if start and str(part["Content-ID"]).strip() == start]

@@ -1,4 +1,4 @@
-"""The lines of a PDF file, as they are printed."""
+"""Reads the printed lines of a PDF file."""
 
 from __future__ import annotations
 
@@ -23,23 +23,25 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
-"""Maximum gap between words of one line, as a multiple of their size; more is between columns, cells, or a tab."""
+"""Maximum gap between words of a line, as a multiple of the font size. A wider gap separates columns or cells, or is a
+tab."""
 _JUSTIFIED = 2.0
-"""Maximum gap between words of a justified line, as a multiple of their size."""
+"""Maximum gap between words of a justified line, as a multiple of the font size."""
 _AS_FAR = 1.1
-"""Maximum gap between words of a justified line, as a multiple of its narrowest gap."""
+"""Maximum gap between words of a justified line, as a multiple of the line's narrowest gap."""
 _GLUED = 0.05
-"""The part of their size by which the letters of a word stand apart at most."""
+"""Maximum gap between letters of a word, as a fraction of the font size."""
 _CELL_APART = 0.6
-"""Minimum gap between cells of a row, as a multiple of their size, if their own words are much closer."""
+"""Minimum gap between cells of a row, as a multiple of the font size. It applies if the words within the cells are much
+closer."""
 _CLOSER = 2.5
-"""Minimum ratio of the gap between cells to the gaps between words; in a justified line all gaps are equal."""
+"""Minimum ratio of the gap between cells to the gaps between words. In a justified line all gaps are equal."""
 _RAISED = 0.45
-"""The part of a letter's size by which a mark beside it is raised or lowered at most."""
+"""Maximum distance by which a mark is raised or lowered, as a fraction of the letter's size."""
 _SAME_BASE = 0.3
-"""The part of a letter's size by which the feet of letters of one line differ at most."""
+"""Maximum difference between the baselines of letters in a line, as a fraction of the letter's size."""
 _LEVEL = 0.5
-"""Points by which the feet of letters side by side differ at most."""
+"""Maximum difference between the baselines of adjacent letters, in points."""
 _SMALLER = 0.85
 """Maximum size of a raised mark, relative to the text."""
 _MARK = re.compile(r"[\d*†‡§¹²³⁰-⁹,]+")
@@ -58,28 +60,28 @@ class PdfError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLine:
-    """Words on one line of a page, without a gap wider than a letter. Lengths are points, 72 to an inch."""
+    """Words on one line of a page, without a gap wider than a letter. Lengths are in points, 72 to an inch."""
 
     text: str
-    """U+0002 at its end is a hyphen, as the library calls one at the end of a line."""
+    """Text of the line. U+0002 at its end is the library's sign for a hyphen at the end of a line."""
     page: int
     """Page number, from 0."""
     left: float
     right: float
     base: float
-    """Height of its letters' feet above the page's lower edge."""
+    """Font size of most of its letters, rounded to half points."""
     size: float
     """Size of most of its letters, rounded to half points."""
     bold: bool
 
     def beside(self, other: PrintedLine) -> bool:
-        """Whether it is on the same line of the page as another."""
+        """Whether it is on the same line of the page as another one."""
         return self.page == other.page and abs(self.base - other.base) <= _SAME_BASE * max(self.size, other.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
-    """Letters side by side, all of one height."""
+    """Adjacent letters at the same height."""
 
     text: str
     left: float
@@ -88,12 +90,12 @@ class _Word:
     size: float
     bold: bool
     apart: bool
-    """Whether a blank is before it."""
+    """Whether a space is before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedText:
-    """All lines of a PDF file, in the order in which they are stored."""
+    """All lines of a PDF file, in the order in which the file stores them."""
 
     lines: tuple[PrintedLine, ...]
     pages: int
@@ -102,7 +104,7 @@ class PrintedText:
 
 
 def printed_text(body: bytes) -> PrintedText:
-    """Return the lines of a PDF file; raises PdfError for one that is encrypted or broken."""
+    """Return the lines of a PDF file; raises PdfError if it is encrypted or broken."""
     try:
         pdf = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
@@ -135,7 +137,7 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[PrintedLine]:
 
 
 def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
-    """Yield the words of a page as they are stored. Text that runs aslant is a watermark, and left out."""
+    """Yield the words of a page in the order in which they are stored. Slanted text is a watermark and is left out."""
     start, apart = 0, True
     places = _printed(text)
     characters = [chr(raw.FPDFText_GetUnicode(text, place)) for place in places]
@@ -150,9 +152,9 @@ def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
 
 
 def _printed(text: pypdfium2.PdfTextPage) -> list[int]:
-    """Return the places of a page's characters, without the blanks that the library adds between letters side by side.
+    """Return the positions of a page's characters, without the spaces that the library adds between adjacent letters.
 
-    It adds them if a producer writes each letter by itself.
+    The library adds such spaces if the program that wrote the file placed every letter separately.
     """
     places: list[int] = []
     added: list[int] = []
@@ -192,8 +194,9 @@ def _on_the_line_of(before: _Word, word: _Word) -> bool:
 
 
 def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
-    """Yield a line, in parts if a gap in it is much wider than the others: narrow cells stand close to each other."""
-    inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words  # its gap is not stretched
+    """Yield a line. It is split at gaps that are much wider than its others, because narrow cells are close to each
+    other."""
+    inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words  # a gap that is not stretched
     gaps = [word.left - before.right for before, word in pairwise(inner) if word.apart]
     least = min((gap for gap in gaps if gap > 0), default=0.0)
     even = _AS_FAR * least if len(gaps) > 1 else 0.0
@@ -226,7 +229,7 @@ def _line(words: list[_Word], number: int) -> PrintedLine:
 
 
 def _text(words: list[_Word], size: float, base: float) -> str:
-    """Join the words of a line; the mark of a footnote stands apart from the word that it is on."""
+    """Join the words of a line. A footnote mark is separated from its word by a space."""
     text, after_mark = "", False
     for word in words:
         raised = word.size <= _SMALLER * size and word.base > base
@@ -243,7 +246,7 @@ def _is_aslant(text: pypdfium2.PdfTextPage, place: int) -> bool:
 
 
 def _size(text: pypdfium2.PdfTextPage, place: int) -> float:
-    """Return a letter's size: the font's, as far as the page's own scale enlarges it."""
+    """Return a letter's size: the font size multiplied by the page's own scale."""
     matrix = raw.FS_MATRIX()
     scaled = raw.FPDFText_GetMatrix(text, place, matrix)
     scale = float((matrix.b**2 + matrix.d**2) ** 0.5) if scaled else 1.0

@@ -1,4 +1,4 @@
-"""Printed lines in the order in which they are read, whichever way the columns of a page were written."""
+"""Puts printed lines into reading order, even if a page's columns were written row by row."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from statistics import median
 from document.formats.pdf import PrintedLine
 
 _ROWS = 3
-"""Rows with text on both sides from which a gap between them is one between columns."""
+"""Minimum number of rows with text on both sides of a gap, for the gap to separate two columns."""
 ALIGNED = 1.5
-"""Points by which the lines of a column, or the cells below each other, may differ at their edge."""
+"""Maximum difference, in points, between the left edges of lines in a column or of cells in a table column."""
 _FULL = 0.6
-"""The part of its width that a column's middle line fills at least; the cells of a table are shorter."""
+"""Minimum fraction of the column width that the median line of a text column fills. Cells of a table are shorter."""
 _FLOWING = 0.4
-"""The part of a column's lines that begin with a small letter at least, as they go on with a sentence; cells do not."""
+"""Minimum fraction of a text column's lines that begin with a small letter, because they continue a sentence. Cells do
+not."""
 
 Row = list[PrintedLine]
 
 
 def in_reading_order(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """Return lines so that columns come one after the other, also if they were written row by row."""
+    """Return the lines column by column, even if they were written row by row."""
     found: list[PrintedLine] = []
     for _, page in groupby(lines, key=lambda line: line.page):
         for row in _columns_apart(list(_rows(list(page)))):
@@ -30,7 +31,8 @@ def in_reading_order(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 
 
 def starts_of_cells(lines: Sequence[PrintedLine]) -> set[int]:
-    """Return the places of lines that begin a further cell of a row: of three, or aligned with another row's."""
+    """Return the indexes of lines that start another cell of a table row. A row has three lines or more, or its cells
+    are aligned with another row's."""
     beside = {place for place, (before, line) in enumerate(pairwise(lines), 1) if _follows_in_row(before, line)}
     edges = [(lines[place].page, lines[place].left) for place in sorted(beside)]
     return {
@@ -49,7 +51,7 @@ def _follows_in_row(before: PrintedLine, line: PrintedLine) -> bool:
 
 
 def _rows(page: Sequence[PrintedLine]) -> Iterator[Row]:
-    """Yield the lines that were written one after the other from left to right on one height."""
+    """Yield the rows: lines written one after another from left to right at the same height."""
     row: Row = []
     for line in page:
         if row and not _follows_in_row(row[-1], line):
@@ -61,7 +63,7 @@ def _rows(page: Sequence[PrintedLine]) -> Iterator[Row]:
 
 
 def _columns_apart(rows: list[Row]) -> list[Row]:
-    """Return rows with those of a left column before those of the columns right of it."""
+    """Return the rows, with the left column before the columns to its right."""
     for gap in _gaps(rows):
         start, end = _longest_band(rows, gap)
         left = [part for row in rows[start:end] if (part := [line for line in row if line.left < gap - ALIGNED])]
@@ -73,7 +75,7 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
 
 
 def _gaps(rows: list[Row]) -> list[float]:
-    """Return where lines beside others begin in several rows, from left to right."""
+    """Return the left edges at which lines in several rows begin beside another line, from left to right."""
     lefts = sorted(line.left for row in rows for line in row[1:])
     starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * ALIGNED]
     return sorted(set(starts))
@@ -84,7 +86,7 @@ def _is_at(row: Row, gap: float) -> bool:
 
 
 def _longest_band(rows: list[Row], gap: float) -> tuple[int, int]:
-    """Return the longest stretch of rows of which no line runs over the gap."""
+    """Return the start and end of the longest series of rows without a line that crosses the gap."""
     best, start = (0, 0), 0
     for place in range(len(rows) + 1):
         if place == len(rows) or any(line.left < gap - ALIGNED and line.right > gap for line in rows[place]):

@@ -1,4 +1,4 @@
-"""Words that were broken at the end of a printed line, made whole."""
+"""Rejoins words that were hyphenated at the end of a printed line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from document.text.normalise import normalise
 
 _LINE_END = "\x02"
-"""The character that the library returns for a hyphen at the end of a line."""
+"""The character that the PDF library returns for a hyphen at the end of a line."""
 _DISCRETIONARY = ("\u00ad", "\u2010")
-"""Hyphens that a typesetter puts where a word is broken."""
+"""Hyphens that a typesetting program inserts to break a word."""
 _HYPHENS = (_LINE_END, "-", *_DISCRETIONARY)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HEAD = re.compile(r"[^\W\d_]+$")
@@ -19,15 +19,15 @@ _ADDRESS = re.compile(r"@|://|^www\.|\w\.[a-z]{2}")
 _FIRST_HALVES = frozenset(
     ("anti", "cross", "e", "non", "opt", "pseudo", "self", "sous", "third", "user", "well")
 )  # fmt: skip
-"""First halves of compounds with a hyphen that no longer word is broken after."""
+"""First halves of hyphenated compounds. A longer word is never broken after one of them."""
 _WHOLE = 4
-"""Letters from which two words that also stand alone are the halves of a compound."""
+"""Minimum number of letters in each half of a compound, if both halves also occur as words."""
 _DOUBLED = 3
-"""Letters from which a word that comes twice is doubled, as Indonesian does for the plural."""
+"""Minimum number of letters of a repeated word, such as an Indonesian plural ("data-data")."""
 
 
 def known_words(lines: Sequence[str]) -> frozenset[str]:
-    """Return the words of a text in lower case, without those that the end of a line may have broken."""
+    """Return the words of a text in lower case. Words that may be broken at the end of a line are left out."""
     words = {f"{first}-{second}" for first, second in map(_in_broken_address, lines, lines[1:])}
     broken = False
     for line in lines:
@@ -39,7 +39,7 @@ def known_words(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
-    """Return what is beside a hyphen in an address that two lines share; ("", "") for any other two lines."""
+    """Return the two parts beside the hyphen, if two lines share a web or mail address; else ("", "")."""
     start, rest = ended.rstrip()[:-1].split()[-1:], begun.split()[:1]
     if not ended.rstrip().endswith(_HYPHENS) or not start or not rest or not _ADDRESS.search(start[0] + rest[0]):
         return "", ""
@@ -48,7 +48,7 @@ def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
 
 
 def joined(lines: Sequence[str], known: frozenset[str]) -> str:
-    """Return lines as one; a hyphen that only broke a word goes, one that belongs to it stays."""
+    """Join lines. A hyphen that only broke a word is removed; a hyphen that belongs to the word stays."""
     text = ""
     for line in lines:
         begun, ended = line.strip(), text.rstrip()
@@ -61,7 +61,7 @@ def joined(lines: Sequence[str], known: frozenset[str]) -> str:
 
 
 def _keeps_hyphen(ended: str, begun: str, known: frozenset[str]) -> bool:
-    """Whether the hyphen at the end of one line belongs to the word that goes on in the next."""
+    """Whether the hyphen at the end of a line belongs to the word that continues on the next line."""
     if ended.endswith(_DISCRETIONARY):
         return False
     start, rest = ended[:-1].rsplit(maxsplit=1)[-1], begun.split(maxsplit=1)[0]

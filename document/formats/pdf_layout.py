@@ -1,5 +1,6 @@
-"""Printed lines to the lines of a document: running heads dropped, paragraphs joined, headings recognised by their
-size."""
+"""Turns printed lines into a document's lines: drops running heads, joins paragraphs, recognises headings by font
+size.
+"""
 
 from __future__ import annotations
 
@@ -18,36 +19,36 @@ from document.text.normalise import normalise
 from document.text.numbering import split_marker
 
 _EDGE = 2
-"""Maximum number of running lines at the head and the foot of a page."""
+"""Maximum number of running lines at the top, and at the bottom, of a page."""
 _APART = 1.7
-"""Minimum distance of a running line from the text, as a multiple of their size."""
+"""Minimum distance of a running line from the text, as a multiple of the font size."""
 _NUMBER = re.compile(r"^(?:[^\W\d]{1,12}\.?\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|[^\W\d]{1,6})\s*\d{1,4})?$")
 """A page number: "3", "- 3 -", "Page 3 of 5", "3 / 5"."""
 _DIGITS = re.compile(r"\d+")
 _WIDER = 1.3
-"""Ratio to the usual line distance from which a gap ends a paragraph."""
+"""Minimum gap that ends a paragraph, as a multiple of the usual line distance."""
 _LARGER = 1.08
-"""Minimum size of a heading, relative to most of the text."""
+"""Minimum size of a heading, as a multiple of the most common font size."""
 _WATERMARK = 1.8
-"""Minimum size of a watermark, relative to the text over it."""
+"""Minimum size of a watermark, as a multiple of the size of the text that it crosses."""
 _INDENT = 60.0
-"""Points by which the lines of one column may be indented."""
+"""Maximum indentation of lines in a column, in points."""
 _INDENTED = 3.0
-"""Points from which a line is indented."""
+"""Minimum indentation, in points, for a line to count as indented."""
 _CELL_HEIGHT = 8
-"""Maximum number of lines in a table cell for further cells of its row to be looked for."""
+"""Maximum number of lines in a table cell. After a taller paragraph no further cells of a row are searched for."""
 _ROOM = 1.15
-"""Maximum width of a word, relative to the letters of its line."""
+"""Maximum width of a word, as a multiple of the width of the letters in its line."""
 _ENDS = (".", ":", ";", "?", "!")
 
 Edges = dict[tuple[int, float, int], float]
-"""The right edge of a column, by page, size of the letters, and place of the left edge in steps of `_INDENT`."""
+"""The right edge of a column. The key is the page, the font size, and the left edge in steps of `_INDENT`."""
 
 
 @dataclass(slots=True)
 class _Paragraph:
     cells: list[list[PrintedLine]]
-    """Number of lines: one, except for the row of a table."""
+    """The lines of each cell. A paragraph that is not a table row has one cell."""
 
     @property
     def lines(self) -> list[PrintedLine]:
@@ -87,7 +88,8 @@ def typeset_lines(printed: PrintedText) -> list[Line]:
 
 
 def _without_running(printed: PrintedText) -> list[PrintedLine]:
-    """Leave out page numbers, watermarks, and what is at the edge of at least half of the pages, numbers apart."""
+    """Leave out page numbers, watermarks, and running lines. A running line is at the edge of at least half of the
+    pages, with any number in it."""
     pages: dict[int, list[PrintedLine]] = {}
     for line in printed.lines:
         pages.setdefault(line.page, []).append(line)
@@ -105,7 +107,7 @@ def _without_running(printed: PrintedText) -> list[PrintedLine]:
 
 
 def _edges(lines: list[PrintedLine]) -> list[PrintedLine]:
-    """Return the lines at a page's head and foot that stand apart from the others."""
+    """Return the lines at the top and bottom of a page that are set apart from the others."""
     rows: list[list[PrintedLine]] = []
     for line in sorted(lines, key=lambda line: -line.base):
         if rows and line.beside(rows[-1][0]):
@@ -125,7 +127,7 @@ def _apart(rows: list[list[PrintedLine]]) -> list[PrintedLine]:
 
 
 def _watermarks(lines: list[PrintedLine]) -> list[PrintedLine]:
-    """Return the large lines of a page that lie over or under smaller ones."""
+    """Return the large lines that cross smaller ones."""
     usual = median(line.size for line in lines)
     large = [line for line in lines if line.size >= _WATERMARK * usual]
     return [line for line in large if any(_covers(line, other) for other in lines)]
@@ -182,7 +184,7 @@ def _is_marker(text: str) -> bool:
 
 
 def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line is right of a short paragraph, no higher than a cell beside it."""
+    """Whether a line is another cell of a row: right of a short paragraph, and not above it."""
     lines = paragraph.lines
     if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:
         return False
@@ -192,24 +194,26 @@ def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
 
 
 def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLine] | None:
-    """Return the cell that a line goes on with if the end of a page cut its row; a row's first cell begins a row."""
+    """Return the cell that continues on a new page with this line, or None. The first cell of a row is never
+    continued.
+    """
     if line.page == row.first.page:
         return None
     return next((cell for cell in row.cells[1:] if abs(line.left - cell[0].left) <= ALIGNED), None)
 
 
 def _begins_row_of_page(before: _Paragraph, place: int, line: PrintedLine, cells: set[int]) -> bool:
-    """Whether a page begins with a row of a table: a sentence goes on in no cell."""
+    """Whether a table row begins at the top of a page. A sentence does not continue in such a row."""
     return line.page != before.last.page and place + 1 in cells and not _is_marker(line.text)
 
 
 def _begins_row(row: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line is the first cell of another row of a table, at the head of a page."""
+    """Whether a line at the top of a page is the first cell of the table's next row."""
     return len(row.cells) > 1 and line.page != row.last.page and abs(line.left - row.first.left) <= ALIGNED
 
 
 def _usual_distances(lines: Sequence[PrintedLine]) -> dict[float, float]:
-    """Return the distance between the lines of a paragraph, by their size."""
+    """Return the usual distance between lines of a paragraph, by font size."""
     distances: dict[float, list[float]] = {}
     for before, line in pairwise(lines):
         if (
@@ -246,13 +250,13 @@ def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float]
 
 
 def _begins_like(line: PrintedLine, paragraph: _Paragraph) -> bool:
-    """Whether a line with a list marker begins another item: it is set otherwise, or follows one."""
+    """Whether a line with a list marker begins another item: it is indented differently, or it follows an item."""
     indented = abs(line.left - paragraph.last.left) > _INDENTED and line.page == paragraph.last.page
     return indented or _has_marker(paragraph.first.text)
 
 
 def _would_have_fitted(before: PrintedLine, line: PrintedLine, edges: Edges) -> bool:
-    """Whether the first word of a line had room on the line before, so that the break is deliberate."""
+    """Whether the first word of a line would have fitted on the line before. The line break is then deliberate."""
     first = line.text.split()[0]
     width = (len(first) + 1) * (line.right - line.left) / max(1, len(line.text))
     edge = edges[before.page, before.size, int(before.left // _INDENT)]

@@ -1,4 +1,4 @@
-"""Why a PDF file or a Word document gives no text."""
+"""Finds out why a PDF file or a Word document has no text."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ Silence = Literal["encoding", "empty-shell", "refused-limit"]
 
 
 def why_silent(page: Page, most: int) -> tuple[Silence, str]:
-    """Return the reason why a file that was read gave no text, and a sentence; `most` are bytes of unpacked parts."""
+    """Return the reason why a file gave no text, and a sentence that explains it. `most` is the limit for unpacked
+    parts, in bytes."""
     return _of_pdf(page) if is_pdf(page) else _of_docx(page, most)
 
 
 def _of_pdf(page: Page) -> tuple[Silence, str]:
-    # Imported here: the library is large, and most policies are not PDF files.
+    # Imported here because the library is large and few policies are PDF files.
     from document.formats.pdf import PdfError, printed_text
 
     try:
@@ -29,7 +30,7 @@ def _of_pdf(page: Page) -> tuple[Silence, str]:
 
 
 def _of_docx(page: Page, most: int) -> tuple[Silence, str]:
-    # Imported here: few policies are Word documents.
+    # Imported here because few policies are Word documents.
     from document.formats.docx import DocxError, docx_markup
 
     try:

@@ -1,1 +1,1 @@
-"""An HTML page to lines, without its boilerplate."""
+"""Turns an HTML page into lines, without its boilerplate."""

@@ -1,7 +1,7 @@
-"""Take out of a text what is in it and is not text: menus, widgets, buttons, what is hidden for good.
+"""Removes from a page's text the parts that are not text: menus, widgets, buttons, parts that stay hidden.
 
-Shape decides: links, fields, buttons. What an element is called only supports what its shape already shows, and what
-reads like prose stays, whatever it is called.
+The shape of an element decides: its links, fields and buttons. Its class, id or role only supports what the shape
+already shows. Text that reads like prose is kept, whatever the element is called.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from document.text.prose import reads_like_prose
 from document.text.rights_links import names_rights
 
 _NOTICE = 400
-"""Characters of prose up to which text for pages without scripts is a notice about scripts."""
+"""Maximum length, in characters of prose, of a `noscript` notice. A longer one is text."""
 _SHORT = 120
-"""Characters of prose up to which fields and buttons have a mere label."""
+"""Maximum length, in characters of prose, of a label for fields and buttons."""
 _LINKED = 1 / 3
-"""The share of its text in links that lead away from which an element is a menu if it is called one."""
+"""Minimum share of the text in links that lead away, for an element with a menu's name to be a menu."""
 _NEAR = 12
-"""Number of elements around a button in which its form is looked for."""
+"""Number of elements around a button that are searched for its form."""
 _PART = 0.3
-"""The share of the text above which nothing is taken out of it, but menus."""
+"""Maximum share of the text that is removed in one piece. Only menus may be larger."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
-"""Elements that make a control with a sentence a part of the text: a card that is pressed as a whole."""
+"""Elements that make a control with a sentence a part of the text, such as a card that is one large button."""
 _LOOKED_AT = 400
-"""Maximum number of nodes of a box searched for form fields: boxes may be nested thousands deep."""
+"""Maximum number of nodes of a box that are searched for form fields, as boxes may be nested thousands deep."""
 _SENT = FIELDS | {"form", "button"}
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 
@@ -67,7 +67,7 @@ def _names() -> _Names:
 
 
 class Boilerplate:
-    """Takes boilerplate out of the parts of a page that hold its text."""
+    """Removes boilerplate from the parts of a page that hold its text."""
 
     def __init__(self, sheet: StyleSheet, sizes: Sizes, controls: Controls) -> None:
         self._sheet = sheet
@@ -76,12 +76,12 @@ class Boilerplate:
         self._most = 0.0
 
     def remove(self, roots: Sequence[Tag]) -> list[LeftOut]:
-        """Take boilerplate out of the tree below the roots; return each piece that has text."""
+        """Remove boilerplate below the roots; return each removed piece that has text."""
         self._most = _PART * sum(self._sizes[root].text for root in roots)
         return [piece for root in roots for piece in self._remove(root)]
 
     def is_out_of_sight(self, element: Tag) -> bool:
-        """Return whether an element is hidden, and nothing on the page shows it."""
+        """Return whether an element is hidden and nothing on the page shows it."""
         return is_hidden(element, self._sheet) and not is_revealed(element, self._sheet, self._controls)
 
     def _remove(self, root: Tag) -> list[LeftOut]:
@@ -97,7 +97,7 @@ class Boilerplate:
         return pieces
 
     def _why(self, element: Tag) -> str | None:
-        """Return why an element is not text, or None if it is."""
+        """Return the reason why an element is not text, or None if it is text."""
         size = self._sizes[element]
         if element.name in _FALSE_NAMES:
             return None
@@ -120,7 +120,7 @@ class Boilerplate:
         return why if why and self._bears_out(element, size, why) else None
 
     def _speaks(self, control: Tag, size: Size) -> bool:
-        """Return whether what a control says is text: it names a part, ends a form with a sentence, or is a part."""
+        """Return whether a control's words are text: it names a part, ends a form with a sentence, or holds a part."""
         if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
             return True
         return (
@@ -130,13 +130,13 @@ class Boilerplate:
         )
 
     def _sends(self, button: Tag) -> bool:
-        """Return whether a button ends a form within the text that says in sentences what it asks for."""
+        """Return whether a button ends a form that explains itself in sentences."""
         forms = (parent for parent in islice(button.parents, _NEAR) if parent.name == "form")
         size = self._sizes[next(forms, button)]
         return button.name == "button" and size.stops > 0 and size.prose < _NOTICE
 
     def _explains(self, label: Tag, size: Size) -> bool:
-        """Return whether a label is a text by itself, without a field to which it belongs."""
+        """Return whether a label is a text of its own, not the label of a field."""
         if label.name != "label" or not size.reads_like_prose or "for" in label.attrs:
             return False
         around = (label.previous_sibling, label.next_sibling, *label.children)
@@ -154,7 +154,7 @@ class Boilerplate:
         return "hidden"
 
     def _bears_out(self, element: Tag, size: Size, why: str) -> bool:
-        """Return whether an element has the shape of what it is called."""
+        """Return whether the shape of an element fits its name."""
         if (size.away > _LINKED * size.text and size.links > 1) or _is_offer(element, size):
             return True
         inner = list(beginning(element, _LOOKED_AT))
@@ -167,30 +167,31 @@ class Boilerplate:
 
 
 def _is_panel(size: Size) -> bool:
-    """Return whether fields and buttons have a heading and labels only, and not lines that each end in a button."""
+    """Return whether fields and buttons have only a heading and labels. Lines that each end in a button are not a
+    panel."""
     return size.plain == 0 if size.headings else size.acts > size.after_words
 
 
 def _is_offer(element: Tag, size: Size) -> bool:
-    """Return whether an element is a heading and one link that leads away, and not to a right."""
+    """Return whether an element is just a heading and one link, which leads away and not to a right."""
     if size.plain or size.stops or not (size.headings and size.links == 1 and size.away):
         return False
     return not leads_to_right(element)
 
 
 def leads_to_right(element: Tag) -> bool:
-    """Return whether an element speaks of a right or a choice, or a link in it leads to one."""
+    """Return whether an element mentions a right or a choice, or has a link to one."""
     links = [element, *element.find_all("a")]
     return names_rights(element.get_text(" ")) or any(names_rights(attribute(link, "href")) for link in links)
 
 
 def _leads_to_languages(element: Tag, size: Size) -> bool:
-    """Return whether an element consists of links to a page in several languages."""
+    """Return whether an element consists of links to the page in other languages."""
     return size.links > 1 and size.away > 0 and all("hreflang" in link.attrs for link in element.find_all("a"))
 
 
 def _leads_about_page(link: Tag) -> bool:
-    """Return whether a link on a line of its own leads to the page's head, or past a part as it is called."""
+    """Return whether a link on its own line leads to the top of the page or skips a part, as its name says."""
     target = attribute(link, "href").strip().lower() if link.name == "a" else ""
     if not target.startswith("#") or any(map(_is_beside, (link.previous_siblings, link.next_siblings))):
         return False
@@ -198,7 +199,7 @@ def _leads_about_page(link: Tag) -> bool:
 
 
 def _is_beside(siblings: Iterable[PageElement]) -> bool:
-    """Return whether words are next to an element, on its line."""
+    """Return whether there are words next to an element, on the same line."""
     beside = next((node for node in siblings if isinstance(node, Tag) or is_text(node)), None)
     return beside is not None and not (isinstance(beside, Tag) and (beside.name in BLOCKS or beside.name == "br"))
 
@@ -208,24 +209,24 @@ def _is_filled_in(element: PageElement) -> bool:
 
 
 def _is_sent(element: PageElement) -> bool:
-    """Return whether an element is filled in or sent, and not only ticked to choose what is shown."""
+    """Return whether a reader fills in or sends an element. Ticking a box to choose what is shown does not count."""
     if not isinstance(element, Tag) or element.name not in _SENT:
         return False
     return attribute(element, "type").lower() not in ("checkbox", "radio", "hidden")
 
 
 def is_called_boilerplate(element: Tag) -> bool:
-    """Return whether the tag, the role, a class or the id of an element is a name of boilerplate."""
+    """Return whether the tag, role, class or id of an element is a name of boilerplate."""
     return _called(element) is not None
 
 
 def has_name_of_boilerplate(element: Tag) -> bool:
-    """Return whether the role, a class or the id of an element is a name of boilerplate."""
+    """Return whether the role, class or id of an element is a name of boilerplate."""
     return attribute(element, "role").lower() in _names().roles or _called_by(_tokens(element)) is not None
 
 
 def _called(element: Tag) -> str | None:
-    """Return by which of its names an element is boilerplate, or None."""
+    """Return the name that marks an element as boilerplate, or None."""
     names = _names()
     if element.name in names.tags:
         return element.name
@@ -253,14 +254,14 @@ def _dates_policy(element: Tag, why: str, size: Size) -> bool:
 
 
 def _tokens(element: Tag) -> frozenset[str]:
-    """Return those words of an element's names that can make it boilerplate."""
+    """Return the words in an element's names that can mark it as boilerplate."""
     names = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}"
     return name_tokens(names) & _telling()
 
 
 @lru_cache(maxsize=10_000)
 def telling_tokens(name: str) -> frozenset[str]:
-    """Return those words of a class, an id or a label that can make an element boilerplate."""
+    """Return the words in a class, id or label that can mark an element as boilerplate."""
     return name_tokens(name) & _telling()
 
 
@@ -271,7 +272,7 @@ def _telling() -> frozenset[str]:
 
 
 def name_tokens(names: str) -> frozenset[str]:
-    """Return the words that class, id and label are made of; what a build tool made of letters and digits is none."""
+    """Return the words in a class, id or label. Random letters and digits from a build tool are not words."""
     tokens: set[str] = set()
     for name in re.split(r"[^A-Za-z0-9]+", names):
         word = name.rstrip("0123456789")
@@ -285,14 +286,14 @@ def name_tokens(names: str) -> frozenset[str]:
 
 
 def left_out(why: str, element: Tag) -> LeftOut:
-    """Return an element that is taken out as a part left out."""
+    """Return a removed element as a part left out."""
     lines = "".join(_broken_into_lines(element)).split("\n")
     text = "\n".join(line for line in map(normalise, lines) if line)
     return LeftOut(why, text, reads_like_prose(text))
 
 
 def _broken_into_lines(element: Tag) -> Iterator[str]:
-    """Yield the texts of an element with a line feed around each block, so that sentences stand apart."""
+    """Yield the texts of an element, with a line feed around each block, so that sentences stay separate."""
     for kind, node in events(element):
         if kind == "text":
             yield str(node).replace("\n", " ")

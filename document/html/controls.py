@@ -1,4 +1,4 @@
-"""Tell what on a page is there to be pressed from what names or opens a part of its text."""
+"""Distinguishes a page's controls from elements that name or open a part of its text."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from document.html.soup import attribute, beginning, events, is_text
 from document.text.prose import reads_like_prose
 
 OPENERS = ("aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor", "for")
-"""Attributes that name what a control opens, by its id."""
+"""Attributes that hold the id of the part that a control opens."""
 TOP = "#top"
-"""The link target that is the head of any page."""
+"""The link target for the top of any page."""
 DESCRIBERS = ("aria-describedby", "aria-details")
-"""Attributes that name what says more of some words."""
+"""Attributes that hold the id of an explanation."""
 FIELDS = frozenset({"input", "select", "textarea"})
 _OPENING = frozenset({"aria-controls", "aria-expanded", "popovertarget", "commandfor"})
-"""Attributes by which a control says that it opens something."""
+"""Attributes that mark a control as opening something."""
 _ROLES = frozenset({"button", "tab", "switch", "menuitem"})
 _LONGEST = 200
-"""Characters of a heading that is a button or a label."""
+"""Maximum length, in characters, of a heading that is a button or a label."""
 _LEVELS = 4
-"""Number of elements around a control that are searched for what follows it."""
+"""Number of elements around a control that are searched for the text after it."""
 _LOOKED_AT = 60
 """Maximum number of nodes of an element that are read."""
 _QUOTED = re.compile(r"[\"']#?([\w:.-]+)[\"']")
@@ -34,7 +34,7 @@ _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 
 
 def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids that an element says it opens or leads to, or that its handler names in quotes."""
+    """Return the ids that an element opens or links to, from its attributes and from quoted words in its handler."""
     ids = [part.lstrip("#") for name in OPENERS for part in attributes.get(name, "").split()]
     target = attributes.get("href", "").strip() if tag == "a" else ""
     if len(target) > 1 and target.startswith("#"):
@@ -44,7 +44,7 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of what says more of the words in an element; what is said of controls is not text."""
+    """Return the ids of explanations of an element's words. An explanation of a control is not text."""
     if tag in ("a", "button", *FIELDS):
         return []
     return [part for name in DESCRIBERS for part in attributes.get(name, "").split()]
@@ -61,7 +61,7 @@ def _opened_by(element: Tag) -> list[str]:
 
 
 class Controls:
-    """The controls of a page, and what they open."""
+    """The controls of a page, and the parts that they open."""
 
     def __init__(self, root: Tag, is_hidden: Callable[[Tag], bool]) -> None:
         self._is_hidden = is_hidden
@@ -74,35 +74,36 @@ class Controls:
         self._heads: dict[int, bool] = {}
 
     def shows_in_turn(self, element: Tag) -> bool:
-        """Return whether an element is one of several of which one is shown at a time, as slides are."""
+        """Return whether an element is one of several that are shown one at a time, as slides are."""
         return id(element.parent) in self._shows_one
 
     def acts(self, element: Tag) -> int:
-        """Return how often an element itself is there to be pressed or filled in, its fields included."""
+        """Count the controls and fields that an element is or directly contains."""
         own = is_control(element) and element.name != "label" and self._is_pressed(element)
         fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
         return int(own) + sum(map(self._is_filled_in, fields))
 
     def ends_line(self, button: Tag) -> bool:
-        """Return whether a button comes after words that are there to be read."""
+        """Return whether a button comes after words on its line."""
         before = next((node for node in button.previous_siblings if _says_something(node)), None)
         return is_control(button) and (is_text(before) or (isinstance(before, Tag) and not is_control(before)))
 
     def _is_pressed(self, control: Tag) -> bool:
-        """Return whether a control is more than a sign, and does more than to name or to show a part of the page."""
+        """Return whether a control has words, and does more than name or show a part of the page."""
         words = any(is_text(node) and _LETTER.search(str(node)) for node in beginning(control, _LOOKED_AT))
         return words and not (self._opens(control) or self.is_text(control))
 
     def _opens(self, control: Tag) -> bool:
-        """Return whether a control shows a part of the page: it says so, or the part is hidden just before it."""
+        """Return whether a control shows a part of the page: it says so, or a hidden part is right before it."""
         if "aria-expanded" in control.attrs or not self._ids.isdisjoint(_opened_by(control)):
             return True
         return self._ends_part(control)
 
     def _ends_part(self, control: Tag) -> bool:
-        """Return whether what is just before a control is hidden, wholly or at its end: the control shows the rest.
+        """Return whether the part right before a control is hidden, or ends in a hidden part. The control then shows
+        the rest.
 
-        A field before it is not a part: pages hide check boxes, and their labels open what comes after.
+        A field does not count as a part: pages hide check boxes, and a box's label opens the part after it.
         """
         parts = (node for node in control.previous_siblings if isinstance(node, Tag) and node.name not in FIELDS)
         before = next(parts, None)
@@ -110,11 +111,11 @@ class Controls:
         return any(isinstance(node, Tag) and self._is_hidden(node) for node in (before, last))
 
     def is_text(self, control: Tag) -> bool:
-        """Return whether what a control says is a part of the text: a heading, or words within a sentence."""
+        """Return whether a control's words belong to the text: it is a heading, or within a sentence."""
         return _is_within_sentence(control) or _is_ticked_for_good(control) or self.names_part(control)
 
     def names_part(self, control: Tag) -> bool:
-        """Return whether a control is the heading of what it opens."""
+        """Return whether a control is the heading of the part that it opens."""
         if _names_what_it_opens(control):
             return True
         if not self.heads(control):
@@ -123,13 +124,13 @@ class Controls:
         return not self._ends_part(control) or (isinstance(after, Tag) and self._is_hidden(after))
 
     def heads(self, element: Tag) -> bool:
-        """Return whether an element is a short text that a part of the page follows, as a heading is."""
+        """Return whether an element is a short text with a part of the page after it, like a heading."""
         if id(element) not in self._heads:
             self._heads[id(element)] = self._is_followed(element)
         return self._heads[id(element)]
 
     def _is_among_heads(self, control: Tag) -> bool:
-        """Return whether what a control opens is empty, and controls like it are headings."""
+        """Return whether a control opens an empty part, and controls like it are headings."""
         panel = next((node for node in control.next_siblings if is_text(node) or isinstance(node, Tag)), None)
         if not isinstance(panel, Tag) or panel.name not in BLOCKS or _says_something(panel):
             return False
@@ -140,7 +141,7 @@ class Controls:
         return bool(_LETTER.search(words)) and len(words) <= _LONGEST and self._is_part(_after(element))
 
     def _is_part(self, node: PageElement | None) -> bool:
-        """Return whether what follows a control is a part of the text, and not another control or a word."""
+        """Return whether a node after a control is a part of the text. Another control or a single word is not."""
         if not isinstance(node, Tag) or is_control(node):
             return False
         inner = list(beginning(node, _LOOKED_AT))
@@ -160,7 +161,7 @@ class Controls:
 
 
 def is_control(element: Tag) -> bool:
-    """Return whether an element is there to be pressed: a button, a label, a link to nowhere."""
+    """Return whether an element is a control: a button, a label, a link without a target."""
     if element.name in ("button", "label") or attribute(element, "role").lower() in _ROLES:
         return True
     if element.name != "a":
@@ -174,7 +175,7 @@ def is_control(element: Tag) -> bool:
 
 
 def _alike(control: Tag) -> Iterator[Tag]:
-    """Yield controls of the same name beside a control, and at the same place beside the element around it."""
+    """Yield similar controls: those beside a control, and those in the same place beside the element around it."""
     around = control.parent
     for node in _beside(control):
         if node.name == control.name and is_control(node):
@@ -191,25 +192,25 @@ def _beside(element: Tag) -> Iterator[Tag]:
 
 
 def is_request_form(element: Tag) -> bool:
-    """Return whether an element asks for more than a word to look for, a password, or an address to write to."""
+    """Return whether an element is a form for a request. A search field, a password or a single mail address is not."""
     types = [attribute(field, "type").lower() for field in element.find_all(FIELDS)]
     typed = [kind for kind in types if kind != "hidden"]
     return bool(typed) and typed != ["email"] and not {"search", "password"} & set(typed)
 
 
 def _is_within_sentence(control: Tag) -> bool:
-    """Return whether there is running text on both sides of a control."""
+    """Return whether a control has running text on both sides."""
     return is_text(control.previous_sibling) and is_text(control.next_sibling)
 
 
 def _is_ticked_for_good(label: Tag) -> bool:
-    """Return whether a label is a statement beside a box that nobody can tick, as in a list of what was done."""
+    """Return whether a label is a statement beside a disabled check box, as in a list of completed steps."""
     field = next((node for node in label.children if isinstance(node, Tag)), None) if label.name == "label" else None
     return field is not None and field.name == "input" and "disabled" in field.attrs
 
 
 def _names_what_it_opens(control: Tag) -> bool:
-    """Return whether a button says that it opens a part of the page, and is not one of several side by side."""
+    """Return whether a button says that it opens a part of the page, and no other control is beside it."""
     if control.name == "label" or not _OPENING & control.attrs.keys():
         return False
     siblings = control.parent.children if control.parent else ()
@@ -217,7 +218,8 @@ def _names_what_it_opens(control: Tag) -> bool:
 
 
 def _after(control: Tag) -> PageElement | None:
-    """Return what follows an element, or those around it that say nothing else; None if nothing does."""
+    """Return the next text or element after an element, or after its parents if they hold nothing else; None if there
+    is none."""
     node: Tag | None = control
     for _ in range(_LEVELS):
         if node is None or node.name in ("body", "html"):
@@ -238,7 +240,7 @@ def _says_something(node: PageElement) -> bool:
 
 
 def _says_only(element: Tag, control: Tag) -> bool:
-    """Return whether all text of an element, as far as it is looked at, is a control's."""
+    """Return whether all text of an element belongs to a control. Only the first nodes are examined."""
     inner = beginning(element, _LOOKED_AT)
     return not any(is_text(node) and not _is_within(node, control) for node in inner)
 

@@ -1,5 +1,4 @@
-"""Finds what a page shows within its policy but keeps outside its own text: frames, objects, drawings, pictures of
-text."""
+"""Finds content of a policy that is not in the page's own text: frames, objects, drawings, pictures of text."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from document.model import Elsewhere, ElsewhereKind
 from document.text.normalise import normalise
 
 FEWEST_WORDS = 12
-"""Minimum number of words for a fallback, a drawing or an `alt` text to be worth naming."""
+"""Minimum number of words for a fallback, a drawing or an `alt` text to be listed."""
 _KINDS: dict[str, ElsewhereKind] = {
     "iframe": "frame",
     "object": "object",
@@ -23,13 +22,13 @@ _KINDS: dict[str, ElsewhereKind] = {
 }
 _SOURCES = {"iframe": "src", "object": "data", "embed": "src"}
 UNSEEN_SIZES = frozenset({"0", "1", "0px", "1px"})
-"""Widths and heights of frames that only count visits."""
+"""Widths and heights of invisible frames, which only count visits."""
 
 
 def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, ...]:
-    """Return the elements below the roots that hold text outside the page's own, in reading order.
+    """Return the elements below the roots whose text is outside the page, in reading order.
 
-    A visible frame counts, whatever it holds: its words are not known. Other elements count if they say twelve words.
+    Every visible frame counts, because its words are not known. Other elements count if they have twelve words.
     """
     elements = (element for root in roots for element in root.find_all(list(_KINDS)))
     parts = (_elsewhere(element) for element in elements if _is_seen(element, sheet))

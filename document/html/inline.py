@@ -1,4 +1,4 @@
-"""The line that is being collected, and what holds for the text in it."""
+"""Collects a line, and the properties of its text."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ BLOCKS = frozenset(
 )
 _BLOCK_STYLES = frozenset({"block", "flex", "grid", "table", "list-item", "flow-root", "table-row", "table-cell"})
 _CONTAINERS = frozenset({"flex", "grid"})
-"""Styles that make blocks of the elements within."""
+"""Values of `display` that make blocks of an element's children."""
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
-"""The share of a line's letters that makes it bold, or a link."""
+"""Minimum share of a line's letters, for the line to count as bold or as a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +80,18 @@ class Context:
     bold: bool = False
     size: float = 0.0
     level: int = 0
-    """1 to 6 inside a heading."""
+    """Heading level, 1 to 6; 0 outside a heading."""
     language: str = ""
     pre: bool = False
     """Whether line feeds end lines."""
     block: bool = False
-    """Whether the element is on lines of its own."""
+    """Whether the element starts and ends a line."""
     container: bool = False
-    """Whether the elements right within it do."""
+    """Whether its direct children start and end lines."""
 
     def inside(self, node: Tag, styles: Styles, names_part: bool = False) -> Context:
-        """Return what holds inside an element below, which may be a control that names a part of the text."""
+        """Return the properties of the text inside a child element. The child may be a control that names a part of the
+        text."""
         level = _HEADINGS.get(node.name, 0) or _role_level(node)
         display = styles.get("display", "")
         return Context(
@@ -107,17 +108,17 @@ class Context:
 
 @dataclass(slots=True)
 class Buffer:
-    """The line being collected."""
+    """The line that is being collected."""
 
     pieces: list[str] = field(default_factory=list)
     letters: int = 0
     bold: int = 0
-    """Letters of them that are bold."""
+    """Number of its bold letters."""
     in_page: int = 0
-    """Letters of them in links to places of the same page."""
+    """Number of its letters in links to places in the same page."""
     size: float | None = None
     open_links: list[tuple[str, int]] = field(default_factory=list)
-    """Target, and the number of pieces when the link began."""
+    """Each open link: its target, and the number of pieces before it."""
     links: list[Link] = field(default_factory=list)
 
     @property
@@ -126,7 +127,7 @@ class Buffer:
         return next((piece[-1] for piece in reversed(self.pieces) if piece), "")
 
     def add(self, text: str, context: Context) -> None:
-        """Go on with a piece of text."""
+        """Add a piece of text."""
         letters = sum(map(str.isalnum, text))
         self.pieces.append(text)
         self.letters += letters
@@ -141,7 +142,7 @@ class Buffer:
         self.open_links.append((target, len(self.pieces)))
 
     def close_link(self) -> None:
-        """End the link that began last; one to a place in the page, or that runs a script, is none for a reader."""
+        """Close the innermost link. Links within the page and links that run a script are dropped."""
         if not self.open_links:
             return
         target, start = self.open_links.pop()
@@ -150,7 +151,8 @@ class Buffer:
             self.links.append(Link(text, target))
 
     def finish(self, context: Context) -> tuple[Line | None, Buffer]:
-        """Return the line, or None if it has no text, and the buffer for the next one; open links go on there."""
+        """Return the finished line and the buffer for the next one, which continues open links. The line is None
+        without text."""
         after = Buffer(open_links=[(target, 0) for target, _ in self.open_links])
         while self.open_links:
             self.close_link()
@@ -185,7 +187,7 @@ def _is_bold(node: Tag, styles: Styles, above: bool) -> bool:
 
 
 def _size(node: Tag, above: float) -> float:
-    """Return the font size in steps from the usual one, as `font`, `big` and `small` set it."""
+    """Return the font size in steps from the default, as set by `font`, `big` and `small`."""
     if node.name in ("big", "small"):
         return above + (1.0 if node.name == "big" else -1.0)
     size = attribute(node, "size").strip() if node.name == "font" else ""

@@ -1,4 +1,4 @@
-"""The numbers and bullets that a browser puts in front of list items."""
+"""Works out the numbers and bullets that a browser shows before list items."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ BULLET = "•"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"disc", "circle", "square", "disclosure-closed", "disclosure-open"})
 _LOOKED_AT = 20
-"""Maximum number of nodes of an item that are searched for a heading; a heading, if there is one, comes first in the
-item."""
+"""Maximum number of nodes of an item that are searched for a heading. A heading comes first in an item."""
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _STYLE_NAME = re.compile(r"none|disc|circle|square|decimal[\w-]*|(?:lower|upper)-(?:alpha|latin|roman)")
 
@@ -33,13 +32,13 @@ class _List:
 class _Item:
     marker: str
     shown: bool = False
-    """Whether a line has taken the marker."""
+    """Whether a line already has the marker."""
     headed: bool = False
-    """Whether its first line is a heading, so that it is a section more than an item."""
+    """Whether the item begins with a heading, so that it is a section rather than an item."""
 
 
 class ItemNumbers:
-    """Counts the items of the lists that are open."""
+    """Counts the items of the open lists."""
 
     def __init__(self, sheet: StyleSheet) -> None:
         self._sheet = sheet
@@ -48,7 +47,7 @@ class ItemNumbers:
 
     @property
     def depth(self) -> int:
-        """Depth of nested lists; an item that is a section with a heading does not count."""
+        """Depth of nested lists. An item that is a section with a heading does not count."""
         return sum(not item.headed for item in self._items)
 
     def open_list(self, node: Tag) -> None:
@@ -66,7 +65,7 @@ class ItemNumbers:
         self._lists.pop()
 
     def open_item(self, node: Tag) -> None:
-        """Start an item, with the marker that its list gives it."""
+        """Start an item, and give it the list's next marker."""
         current = self._lists[-1] if self._lists else _List(False, "disc", 1, 1)
         value = _integer(attribute(node, "value"), current.next_value)
         current.next_value = value + current.step
@@ -97,7 +96,7 @@ class ItemNumbers:
 
 
 def _from_content(content: str, value: int, style: str) -> str:
-    """Read a `content` made of strings and at most one counter."""
+    """Read a CSS `content` that consists of strings and at most one counter."""
     counter = re.search(r"counters?\(([^)]*)\)", content)
     strings = ["".join(quoted) for quoted in _STRING.findall(re.sub(r"counters?\([^)]*\)", "\0", content))]
     if not counter:

@@ -1,4 +1,4 @@
-"""Find the policy's part of a page, if no selector is configured, by the shape of what is there."""
+"""Finds the policy within a page by the shape of the elements. Used if no selector is configured."""
 
 from __future__ import annotations
 
@@ -19,45 +19,47 @@ from document.text.dates import stated_dates
 from document.text.normalise import normalise
 
 _MOST = 0.75
-"""The share of the prose around it that one element holds if it is where the text is."""
+"""Minimum share of the prose for an element to be the main one, compared with the element around it."""
 _LONG = 200
-"""Characters of prose beside such an element from which it is text, too."""
+"""Minimum length, in characters of prose, for an element beside the main one to be text too."""
 _SOME = 80
-"""Characters of prose from which an element without a heading begins or ends a text."""
+"""Minimum length, in characters of prose, for an element without a heading to begin or end the text."""
 _ROWS = 5
-"""Elements of one name, each a line, from which a text is made of them."""
+"""Minimum number of elements with the same name and one line each, for them to form a text like paragraphs."""
 _CHAIN = 6
-"""Maximum depth of a line in elements of its own."""
+"""Maximum number of nested elements around a line."""
 _NEAR = 64
-"""Number of elements around one that are examined."""
+"""Number of elements around an element that are examined."""
 _WORDS_A_LINK = 5
-"""Characters between links from which they are words of a line, and not parted by mere signs."""
+"""Minimum number of characters between links, on average, for them to be words of a line. Signs such as "|" are
+fewer.
+"""
 _DATED = 400
-"""Characters of an element up to which a date in it is looked for."""
+"""Maximum length, in characters, of an element that is searched for a date."""
 _UNDIVIDED = HEADINGS | {"p", "ul", "ol", "dl", "li", "blockquote", "pre", "details", "a", "span"}
-"""Elements whose parts are not judged one by one."""
+"""Elements that are judged as a whole, not part by part."""
 _LISTS = frozenset({"ul", "ol", "dl"})
 _LOOSE = HEADINGS | {"p", "blockquote", "font", "b", "strong"}
-"""Elements that hold a line of the text when they are beside what holds the rest."""
+"""Elements that can hold a single line of the text beside the main element."""
 _OWNER = re.compile(r"©|\(c\)\s*\d{4}|&copy;", re.IGNORECASE)
 
 Left = tuple[str, Tag]
 
 
 class PolicyPart:
-    """Finds the elements that hold a page's text, and those around it that do not belong to it."""
+    """Finds the elements that hold a page's text, and the elements around it that do not belong to it."""
 
     def __init__(self, sizes: Sizes, is_out_of_sight: Callable[[Tag], bool]) -> None:
-        """`is_out_of_sight` says of an element that it is hidden and nothing shows it."""
+        """`is_out_of_sight` returns True for an element that is hidden and that nothing on the page shows."""
         self._sizes = sizes
         self._is_out_of_sight = is_out_of_sight
         self._rows: frozenset[str] = frozenset()
-        """The names of elements of which several at this level are a line each, as paragraphs are."""
+        """Names of elements at this level that are lines of a text, as paragraphs are."""
         self.around: list[Left] = []
-        """Elements removed from the tree, with their reasons."""
+        """Elements removed from the tree, each with the reason."""
 
     def take_out_what_is_around(self, soup: BeautifulSoup) -> Tag:
-        """Take out what is before and after the text, from the outside in; return the element that is left."""
+        """Remove the elements before and after the text, from the outside in; return the element that is left."""
         root = soup.body if isinstance(soup.body, Tag) else soup
         edges = [(root, True, True)]
         while edges:
@@ -90,7 +92,7 @@ class PolicyPart:
         return False
 
     def _is_table(self, unit: Tag) -> bool:
-        """Return whether an element holds a table of data or of a few words, and nothing else."""
+        """Return whether an element holds only a table, which has data or few words."""
         for _ in range(_CHAIN):
             if unit.name == "table":
                 return is_data_table(unit, self._sizes) or self._sizes[unit].text < _LONG
@@ -104,7 +106,8 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return the unit as one whose own edges are looked at, if there is anything in it that may not be text."""
+        """Return the unit as the next one whose edges are examined, if something in it may not be text; else an empty
+        list."""
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
         return [] if self._is_plain(unit) else [(unit, leading, trailing)]
@@ -114,7 +117,7 @@ class PolicyPart:
         return unit.name not in _UNDIVIDED and not (unit.name == "table" and is_data_table(unit, self._sizes))
 
     def _is_plain(self, unit: Tag) -> bool:
-        """Return whether there is nothing to press and nothing to follow in an element."""
+        """Return whether an element has no controls and no links that lead away."""
         size = self._sizes[unit]
         return not (size.acts or size.away or _names_owner(unit, size))
 
@@ -122,7 +125,7 @@ class PolicyPart:
         return is_text(node) or (isinstance(node, Tag) and self._sizes[node].text > 0)
 
     def _kept(self, element: Tag, units: Sequence[PageElement], leading: bool, trailing: bool) -> list[PageElement]:
-        """Take out those of an element's units that are around the text; return the others."""
+        """Remove the units that are around the text; return the others."""
         main = self._dominant(element, units)
         before, after = self._ends_around(element, units) if main is None else self._beside(units, main)
         out = [*(before if leading else ()), *(after if trailing else ())]
@@ -137,19 +140,19 @@ class PolicyPart:
         return kept
 
     def _ends_around(self, element: Tag, units: Sequence[PageElement]) -> tuple[Sequence[PageElement], ...]:
-        """Return the units before the first and after the last that belong to the text."""
+        """Return the units before the first unit of the text, and the units after the last."""
         first, last = self._ends(units, within=_is_within_text(element))
         return units[:first], units[last + 1 :]
 
     def _beside(self, units: Sequence[PageElement], main: Tag) -> tuple[Sequence[PageElement], ...]:
-        """Return the units before and after the one with most of the text that do not belong to it."""
+        """Return the units before and after the main one that do not belong to the text."""
         place = next(number for number, unit in enumerate(units) if unit is main)
         before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
         after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]
         return before, after
 
     def _take_out_links(self, heads: Iterable[PageElement]) -> None:
-        """Take out of what is before the text what is nothing but links, and not to rights."""
+        """Remove elements before the text that consist only of links, unless a link leads to a right."""
         inner = [head for head in heads if isinstance(head, Tag) and self._is_divided(head)]
         while inner:
             for child in [child for child in inner.pop().children if isinstance(child, Tag)]:
@@ -161,7 +164,7 @@ class PolicyPart:
                     inner.append(child)
 
     def _dominant(self, element: Tag, units: Sequence[PageElement]) -> Tag | None:
-        """Return the unit that holds most of the prose, if it is made of parts itself."""
+        """Return the unit that holds most of the prose and has parts of its own, or None."""
         tags = [unit for unit in units if isinstance(unit, Tag)]
         largest = max(tags, key=lambda unit: self._sizes[unit].prose, default=None)
         if largest is None or not self._is_divided(largest):
@@ -169,7 +172,7 @@ class PolicyPart:
         return largest if self._sizes[largest].prose >= _MOST * max(1, self._sizes[element].prose) else None
 
     def _belongs(self, unit: PageElement, main: Tag, before: bool) -> bool:
-        """Return whether what is beside the element with the text is a part of it."""
+        """Return whether a unit beside the main element belongs to the text."""
         if not isinstance(unit, Tag):
             return True
         if self._is_out_of_sight(unit):
@@ -185,26 +188,27 @@ class PolicyPart:
         return self._is_section(unit, main) or (before and self._is_head(unit))
 
     def _is_loose(self, unit: Tag, main: Tag) -> bool:
-        """Return whether a line or a list is one that may be beside the element with the rest of the text."""
+        """Return whether a unit is a line, a list or a table of the kind that may be beside the main element."""
         if unit.name in _LISTS or self._is_table(unit):
             return self._is_plain(unit) and not is_called_boilerplate(unit)
         return unit.name in _LOOSE or (unit.name == main.name and self._is_sentence(unit))
 
     def _is_sentence(self, unit: Tag) -> bool:
-        """Return whether an element is a sentence, and nothing else."""
+        """Return whether an element is just a sentence."""
         return self._sizes[unit].stops > 0 and self._is_plain(unit) and self._is_one_line(unit)
 
     def _is_headed(self, unit: Tag) -> bool:
-        """Return whether an element has sentences under a heading."""
+        """Return whether an element has a heading and sentences."""
         return self._sizes[unit].headings > 0 and self._sizes[unit].reads_like_prose
 
     def _is_headed_alike(self, unit: Tag, main: Tag) -> bool:
-        """Return whether an element has sentences under a heading, of a level that headings of the text have."""
+        """Return whether an element has sentences and a heading of a level that the main element uses too."""
         heading = unit.find(list(HEADINGS)) if self._is_headed(unit) else None
         return isinstance(heading, Tag) and main.find(heading.name) is not None
 
     def _is_section(self, unit: Tag, main: Tag) -> bool:
-        """Return whether an element beside the one with the text is a section: long, or headed as those in it are."""
+        """Return whether an element beside the main one is a section: it is long, or its headings are like those of the
+        text."""
         size = self._sizes[unit]
         if size.is_widget or _names_owner(unit, size):
             return False
@@ -213,14 +217,14 @@ class PolicyPart:
         return not size.away and ((size.reads_like_prose and size.prose >= _LONG) or _alike(unit, main))
 
     def _is_head(self, unit: Tag) -> bool:
-        """Return whether an element before the text has a heading, and nothing to follow or to press."""
+        """Return whether an element before the text has a heading, no links that lead away, and is not a widget."""
         size = self._sizes[unit]
         return size.headings > 0 and not (size.away or size.is_widget)
 
     def _ends(self, units: Sequence[PageElement], within: bool) -> tuple[int, int]:
-        """Return the numbers of the first and the last unit that belong to the text.
+        """Return the indexes of the first and the last unit that belong to the text.
 
-        Within an element that the page calls its text, a sentence with one thing to press or to follow ends it, too.
+        Within `main` or `article`, a sentence with one link or control may also end the text.
         """
         texts = [number for number, unit in enumerate(units) if self._is_part(unit)]
         if not texts:
@@ -234,7 +238,7 @@ class PolicyPart:
         return first, last
 
     def _goes_with(self, unit: PageElement, part: PageElement) -> bool:
-        """Return whether a unit beside a part of the text is one, too: a line, or an element that is made alike."""
+        """Return whether a unit beside a part of the text belongs to it: it is a line, or built like that part."""
         if self._is_line(unit):
             return True
         return (
@@ -242,7 +246,9 @@ class PolicyPart:
         )
 
     def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
-        """Return the number of the unit that begins the text: the title's, unless longer text is before it."""
+        """Return the index of the unit that begins the text: the title's, unless a longer text comes before the
+        title.
+        """
         titled = next((number for number in texts if self._has_title(units[number])), None)
         if titled is None:
             return texts[0]
@@ -253,7 +259,7 @@ class PolicyPart:
         return isinstance(unit, Tag) and self._sizes[unit].titles > 0
 
     def _may_end(self, unit: PageElement, within: bool) -> bool:
-        """Return whether a text may end with a unit: a short sentence is enough."""
+        """Return whether a text may end with a unit. A short sentence is enough."""
         if self._is_part(unit):
             return True
         if not isinstance(unit, Tag) or self._is_out_of_sight(unit) or self._is_named(unit, _LONG):
@@ -264,7 +270,7 @@ class PolicyPart:
         return self._is_plain(unit) or (within and size.acts + size.links <= 1)
 
     def _is_part(self, unit: PageElement) -> bool:
-        """Return whether a unit is certainly a part of the text."""
+        """Return whether a unit certainly belongs to the text."""
         if not isinstance(unit, Tag):
             return len(str(unit)) >= _SOME
         size = self._sizes[unit]
@@ -283,15 +289,15 @@ class PolicyPart:
         return size.reads_like_prose and size.prose >= _SOME
 
     def _is_named(self, unit: Tag, longest: int) -> bool:
-        """Return whether a short element has a name of boilerplate, and is not one of several lines."""
+        """Return whether an element is short, has a name of boilerplate, and is not one of several lines."""
         return self._sizes[unit].prose < longest and is_called_boilerplate(unit) and not self._is_row(unit)
 
     def _is_aside(self, unit: PageElement) -> bool:
-        """Return whether what is before the title is short, or called boilerplate."""
+        """Return whether a unit before the title is short, or has a name of boilerplate."""
         return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or self._is_named(unit, 4 * _LONG))
 
     def _is_line(self, unit: PageElement) -> bool:
-        """Return whether a unit beside the text is a line of it: short, and without anything to press or follow."""
+        """Return whether a unit beside the text is a line of it: short, without controls and links that lead away."""
         if not isinstance(unit, Tag):
             return True
         size = self._sizes[unit]
@@ -319,12 +325,12 @@ class PolicyPart:
 
 
 def _is_within_text(element: Tag) -> bool:
-    """Return whether the page calls an element its text, or one around it."""
+    """Return whether an element is a `main` or `article`, or within one."""
     return any(around.name in ("main", "article") for around in (element, *islice(element.parents, _NEAR)))
 
 
 def _alike(unit: Tag, main: Tag) -> bool:
-    """Return whether two elements are made alike, as the parts of one text are."""
+    """Return whether two elements have the same structure, as the parts of one text do."""
     return unit.name == main.name and len(_parts(unit)) > 1 and _parts(unit) == _parts(main)
 
 

@@ -1,4 +1,4 @@
-"""Measures the text and other contents of each element of a page, in one pass."""
+"""Measures the text and the other contents of each element of a page, in one pass."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from document.html.controls import Controls, is_control
 from document.html.soup import attribute, events
 
 _LINKED = 0.5
-"""The share of a menu's text that is links."""
+"""Minimum share of links in a menu's text."""
 _AWAY = 0.2
-"""The share of its text in links that lead away up to which an element reads as a text."""
+"""Maximum share of text in links that lead away, for an element to read like prose."""
 _AN_ACT = 400
-"""Characters of prose for each field or button from which an element is a text that has some, and not a widget."""
+"""Minimum length, in characters of prose for each field or button, for an element to be text and not a widget."""
 _STOP = re.compile(r"[^\W\d_]{2}[\"'”’»)\]]*[.!?](?=[\s\"'”’»)]|$)|[。！？؟।]")
 _RUN = 60
-"""Characters of a text without a link in it from which it is a sentence, although it ends elsewhere."""
+"""Minimum length, in characters without a link, for a text to be a sentence even if a link ends it."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(slots=True)
 class Size:
-    """The contents of an element, counted."""
+    """Counts of an element's contents."""
 
     text: int = 0
-    """Characters, spaces left out."""
+    """Characters, without spaces."""
     linked: int = 0
-    """Characters of them in links."""
+    """Characters in links."""
     away: int = 0
-    """Characters of them in links that lead away: to no place of the same page, no address of mail and no number."""
+    """Characters in links that lead away. Links within the page, mail addresses and phone numbers do not lead away."""
     stops: int = 0
-    """Ends of sentences outside links."""
+    """Sentence ends outside links."""
     links: int = 0
     in_page: int = 0
-    """Links to places of the same page."""
+    """Links to places in the same page."""
     tables: int = 0
     header_cells: int = 0
     headings: int = 0
-    """h1 to h6 that do not lead away."""
+    """Headings, h1 to h6, that do not lead away."""
     titles: int = 0
-    """h1 that do not lead away."""
+    """Headings h1 that do not lead away."""
     acts: int = 0
-    """Fields and buttons, but those that open a part of the page or name one."""
+    """Fields and buttons. Buttons that open or name a part of the page are not counted."""
     after_words: int = 0
-    """Buttons among them that end a line of words, as one that copies the line does."""
+    """Those buttons that end a line of words, such as one that copies the line."""
     named: int = 0
-    """Characters of headings, buttons and labels outside links."""
+    """Characters of headings, buttons and labels, outside links."""
 
     @property
     def prose(self) -> int:
@@ -67,16 +67,16 @@ class Size:
 
     @property
     def is_widget(self) -> bool:
-        """Whether it is there to be pressed or filled in more than to be read."""
+        """Whether it is mainly there to be pressed or filled in, not to be read."""
         return self.acts > 0 and self.prose < _AN_ACT * self.acts
 
     @property
     def reads_like_prose(self) -> bool:
-        """Whether it has sentences, hardly any links, and hardly anything to press."""
+        """Whether it has sentences, and hardly any links or controls."""
         return self.stops > 0 and self.away <= _AWAY * self.text and not self.is_widget
 
     def add(self, other: Size) -> None:
-        """Count what a child holds."""
+        """Add the counts of a child."""
         self.text += other.text
         self.linked += other.linked
         self.away += other.away
@@ -144,7 +144,7 @@ def _count(text: str, size: Size, linked: bool, away: bool, named: bool) -> None
 
 
 def _own(node: Tag, controls: Controls) -> Size:
-    """Return what an element counts for itself; fields are never visited, so they count for what they are in."""
+    """Return an element's own counts. Fields are never visited, so they count for the element around them."""
     target = attribute(node, "href") if node.name == "a" else ""
     acts = controls.acts(node)
     return Size(
@@ -160,7 +160,9 @@ def _own(node: Tag, controls: Controls) -> Size:
 
 
 def leads_away(element: Tag) -> bool:
-    """Return whether an element is a link, and to more than a place of its page, an address of mail or a number."""
+    """Return whether an element is a link that leads away: not within its page, to a mail address or to a phone
+    number.
+    """
     if element.name != "a" or "href" not in element.attrs:
         return False
     target = attribute(element, "href").strip().lower()

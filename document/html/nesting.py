@@ -1,4 +1,4 @@
-"""Refuse a page that nests elements without end, before a tree is built of it."""
+"""Refuses a page that nests elements too deeply, before a tree is built."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _ENDED_BY = {
     b"option": frozenset([b"option"]),
     **dict.fromkeys([b"tbody", b"thead", b"tfoot"], _ROW | {b"tbody", b"thead", b"tfoot", b"p"}),
 }
-"""Elements whose end tag is mostly left out, and which of them end where such a one begins."""
+"""Elements whose end tag is often omitted, and the open elements that end when such an element begins."""
 
 
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
-    """Return whether more than `deepest` elements may be within one another.
+    """Return whether more than `deepest` elements may be nested in one another.
 
-    Never fewer are counted than a parser nests, since an end tag in the wrong place is taken to end nothing. Tags in
-    scripts and comments count too. A page with fewer tags than that costs nothing to ask.
+    The count is never lower than a parser's depth, because an end tag in the wrong place is ignored. Tags in scripts
+    and comments count too. A page with at most `deepest` tags needs no count.
     """
     if page.body.count(b"<") <= deepest:
         return False
@@ -51,7 +51,7 @@ def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
 
 
 def _close(open_tags: list[bytes], name: bytes) -> None:
-    """End the element that is open last, and those within it that have no end tags."""
+    """Close the innermost open element, and the elements within it that have no end tags."""
     index = len(open_tags) - 1
     while index >= 0 and open_tags[index] != name and open_tags[index] in _ENDED_BY:
         index -= 1

@@ -11,16 +11,18 @@ from document.html.soup import outermost
 
 
 class SelectorError(ValueError):
-    """A text that is not a valid CSS selector; the message says what and where."""
+    """A text that is not a valid CSS selector. The message says where it is wrong."""
 
 
 def check_selector(text: str) -> None:
-    """Raise SelectorError if the text is not a valid CSS selector that can be read."""
+    """Raise SelectorError if the text is not a valid CSS selector."""
     _compiled(text)
 
 
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
-    """Return the elements that any of the selectors match, in the order of the page, none within another."""
+    """Return the elements that match any of the selectors, in page order. Elements within another match are left
+    out.
+    """
     chosen = {id(element) for text in selectors for element in _compiled(text).select(soup)}
     return outermost(soup, lambda element: id(element) in chosen) if chosen else []
 

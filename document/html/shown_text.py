@@ -1,6 +1,7 @@
-"""Put text where a browser shows it: streamed segments, shadow roots and their slots, text boxes, frames with a source.
+"""Moves text to the place where a browser shows it: streamed segments, slots of shadow roots, text boxes, frames with a
+source.
 
-Struck text, which no longer holds, and footnote marks are taken out.
+It also removes struck text, which no longer applies, and footnote marks.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
 
 SEGMENT = re.compile(r"^[A-Za-z]{1,12}([:_-][0-9a-f]{1,4})$")
-"""The id of a placeholder or a segment: letters, and the sign and number that the two share."""
+"""The id of a placeholder or a segment: letters, then the sign and number that both share."""
 ROWS = frozenset({"tbody", "tr", "colgroup"})
-"""Segments that only a table can hold: it is hidden in their stead, and only what they hold is moved."""
+"""Segments that only a table can hold. The table is the hidden element, and only the rows are moved."""
 BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
-"""Comments around the placeholder of a segment that is still to come."""
+"""Comments around the placeholder of a segment that has not arrived yet."""
 _WAITING = 60
-"""Characters up to which what is beside a placeholder says that something is to come."""
+"""Maximum length, in characters, of a text that announces a segment, such as "Loading…"."""
 _LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
-"""The share of a page's text above which struck text is a mistake in its markup."""
+"""Maximum share of the page's text that may be struck. More is a mistake in the markup."""
 _MARK = re.compile(r"\W{0,2}(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?:[,;]\s*\d{1,3})*\W{0,2}")
 _BRACKET = re.compile(r"[\w.,;:)]\[$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|®|™)", re.IGNORECASE)
@@ -38,13 +39,13 @@ _NOT_SHARED = ("class", "id", "for", "aria-controls", "data-target", "data-bs-ta
 TEMPLATES = ("shadowrootmode", "shadowroot")
 """Attributes of a template that a browser shows within the element around it."""
 _FRAMES = 4
-"""Frames within each other that are opened."""
+"""Maximum number of nested frames that are opened."""
 REORDERED = "pl-"
-"""Beginning of a placeholder's id, and of the comment that ends what waits there, for some frameworks."""
+"""Prefix of a placeholder's id in some frameworks. The comment that ends the placeholder's content has it too."""
 
 
 def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
-    """Put all text in its place; return what was struck."""
+    """Move all text to its place; return the struck text."""
     _open_frames(soup)
     templates = soup.find_all("template")
     roots = [template for template in templates if any(name in template.attrs for name in TEMPLATES)]
@@ -65,14 +66,14 @@ def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
 
 
 def _put_summary_first(details: Tag) -> None:
-    """Put the summary of a part where browsers show it: before all that it opens."""
+    """Put the summary of a `details` element where browsers show it: before the rest."""
     summary = details.find("summary", recursive=False)
     if isinstance(summary, Tag) and any(isinstance(node, Tag) or is_text(node) for node in summary.previous_siblings):
         details.insert(0, summary.extract())
 
 
 def _open_frames(soup: BeautifulSoup) -> None:
-    """Put the text of frames with a `srcdoc` in their place, and of frames in them."""
+    """Put the text of frames with a `srcdoc` in their place. Frames within frames are opened too."""
     frames = list(soup.find_all("iframe", srcdoc=True))
     for _ in range(_FRAMES):
         for frame in frames:
@@ -81,7 +82,7 @@ def _open_frames(soup: BeautifulSoup) -> None:
 
 
 def _open_frame(frame: Tag) -> None:
-    """Put the text of a frame in its place; the page's styles and ids do not reach into it."""
+    """Put the text of a frame in its place. The page's styles and ids do not apply inside it."""
     source = attribute(frame, "srcdoc")
     if source.count("<") > MAX_NESTING:
         return
@@ -99,14 +100,16 @@ def _open_frame(frame: Tag) -> None:
 
 
 def _open_template(template: Tag) -> None:
-    """Make the content of a template ordinary text; parsers keep it apart."""
+    """Turn the content of a template into ordinary text, which parsers keep separate."""
     for text in [text for text in template.descendants if type(text) is TemplateString]:
         text.replace_with(NavigableString(str(text)))
     template.name = "div" if template.find(list(BLOCKS)) else "span"
 
 
 def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
-    """Put what is beside shadow roots into their slots, by name; a slot keeps its own words if nothing is for it."""
+    """Move the children beside a shadow root into its slots, by name. A slot without such a child keeps its own
+    words.
+    """
     elements = soup.find_all(True)
     within: dict[int, Tag | None] = {id(root): root for root in roots}
     slots: dict[int, list[Tag]] = {}
@@ -124,7 +127,7 @@ def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
 
 
 def _waiting_for_slots(root: Tag) -> dict[str, list[PageElement]]:
-    """Return what is beside a shadow root, by the slot that it is for."""
+    """Return the nodes beside a shadow root, by the name of their slot."""
     waiting: dict[str, list[PageElement]] = {}
     for node in root.parent.contents if root.parent else ():
         if node is not root and (isinstance(node, Tag) or is_text(node)):
@@ -133,7 +136,8 @@ def _waiting_for_slots(root: Tag) -> dict[str, list[PageElement]]:
 
 
 def _place_segments(soup: BeautifulSoup) -> None:
-    """Move what a framework streamed to the end of a page to its placeholder, and take out what waits there."""
+    """Move each segment that a framework streamed to the end of the page to its placeholder, and remove the
+    placeholder's content."""
     segments = {
         match[1]: element
         for element in soup.find_all(id=SEGMENT)
@@ -153,7 +157,8 @@ def _place_segments(soup: BeautifulSoup) -> None:
 
 
 def _place_reordered(soup: BeautifulSoup) -> None:
-    """Move what was streamed in a template to the placeholder of its id, in place of what waits there."""
+    """Move each segment that was streamed in a template to the placeholder with its id, and remove the placeholder's
+    content."""
     templates = soup.find_all("template", id=True)
     delivered = {attribute(template, "id"): template for template in templates}
     for placeholder in templates:
@@ -173,13 +178,13 @@ def _is_end_of(node: PageElement, identifier: str) -> bool:
 
 
 def _is_delivered(element: Tag) -> bool:
-    """Return whether an element is hidden until it is moved to its place, by itself or with the table around it."""
+    """Return whether an element is hidden until it is moved: itself, or the table around it."""
     within = islice(element.parents, 2) if element.name in ROWS else ()
     return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 
 
 def _waiting(template: Tag) -> Iterator[PageElement]:
-    """Yield the placeholder of a segment: all up to the comment that ends it, or else one short text."""
+    """Yield the content of a placeholder: all nodes up to its end comment, or else one short text."""
     following = list(template.next_siblings)
     end = next((n for n, node in enumerate(following) if isinstance(node, Comment) and node.strip() == "/$"), None)
     if end is not None:
@@ -192,7 +197,7 @@ def _waiting(template: Tag) -> Iterator[PageElement]:
 
 
 def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
-    """Take out footnote marks that lead to their note; set other raised marks apart from the word before."""
+    """Remove footnote marks that link to their note. Separate other raised marks from the word before."""
     for link in soup.find_all("a"):
         _take_out_of_brackets(link)
     for raised in [element for element in soup.find_all(["sup", "span", "a"]) if _is_raised(element, sheet)]:
@@ -210,7 +215,7 @@ def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
 
 
 def _take_out_of_brackets(link: Tag) -> None:
-    """Take out a link to a note whose brackets are around it, right after a word."""
+    """Remove a link to a note in square brackets right after a word, with its brackets."""
     before, after = link.previous_sibling, link.next_sibling
     if not (isinstance(before, NavigableString) and isinstance(after, NavigableString)):
         return
@@ -222,7 +227,7 @@ def _take_out_of_brackets(link: Tag) -> None:
 
 
 def _is_raised(element: Tag, sheet: StyleSheet) -> bool:
-    """Return whether an element is set as a footnote mark is: raised, or in brackets right after a word."""
+    """Return whether an element looks like a footnote mark: raised, or in brackets right after a word."""
     if element.name == "sup":
         return True
     if element.name == "span":
@@ -257,7 +262,9 @@ def _is_struck(element: Tag, sheet: StyleSheet) -> bool:
 
 
 def _is_styled(element: Tag, value: str, sheet: StyleSheet, names: tuple[str, ...]) -> bool:
-    """Return whether one of an element's styles has a value; most pages have no rule that says so."""
+    """Return whether one of an element's styles has a value. Most pages have no rule with it, so that is checked
+    first.
+    """
     if sheet.mentions(value):
         styles = sheet.styles(element)
     elif "style" in element.attrs:
@@ -268,7 +275,7 @@ def _is_styled(element: Tag, value: str, sheet: StyleSheet, names: tuple[str, ..
 
 
 def _gap(element: Tag) -> str:
-    """Return the space that keeps the words around an element from running together."""
+    """Return " " if the words around an element would otherwise run together; else ""."""
     before = next((text for text in element.previous_elements if is_text(text)), None)
     after = element.next_sibling
     while isinstance(after, Tag):

@@ -1,4 +1,4 @@
-"""Parse a page and go through it without recursion, however deep it nests."""
+"""Parses a page and walks through it without recursion, so that deep nesting does no harm."""
 
 from __future__ import annotations
 
@@ -43,15 +43,16 @@ UNREAD = frozenset(
 
 
 def parse(text: str) -> BeautifulSoup:
-    """Return the page's tree. Text nested 100,000 elements deep is kept: the parser builds no tree of its own."""
+    """Return the page's tree. Text nested 100,000 elements deep is kept, because this parser does not build a second
+    tree."""
     return BeautifulSoup(_XML_PROLOGUE.sub("", text, count=1), "lxml")
 
 
 def events(root: Tag) -> Iterator[Event]:
-    """Yield the start and end of each element and each text below `root`, in order, `root` included.
+    """Yield the start and end of each element and each text, in order, from `root` on.
 
-    Elements of `UNREAD`, comments and declarations are left out. An element may be taken out of the tree when its
-    start is seen; then its content is not visited.
+    Elements in `UNREAD`, comments and declarations are left out. The caller may remove an element from the tree at its
+    start; its content is then skipped.
     """
     yield "start", root
     stack: list[tuple[Tag, Iterator[PageElement]]] = [(root, iter(tuple(root.contents)))]
@@ -72,7 +73,7 @@ def events(root: Tag) -> Iterator[Event]:
 
 
 def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
-    """Return the elements below `root` that are chosen and in no other chosen one, in order."""
+    """Return the elements below `root` that are chosen, in order. Elements within a chosen element are left out."""
     elements: list[Tag] = []
     inside: PageElement | None = None
     for kind, node in events(root):
@@ -85,7 +86,9 @@ def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
 
 
 def beginning(element: Tag, most: int) -> Iterator[PageElement]:
-    """Yield the first nodes below an element, in order; bs4's own walk looks for the last one before it begins."""
+    """Yield the first nodes below an element, in order. bs4's own walk is slower: it first searches for the last
+    node.
+    """
     stack = [iter(element.contents)]
     while stack and most > 0:
         node = next(stack[-1], None)
@@ -99,12 +102,12 @@ def beginning(element: Tag, most: int) -> Iterator[PageElement]:
 
 
 def is_text(node: PageElement | None) -> bool:
-    """Return whether a node is text that is not blank."""
+    """Return whether a node is a text that is not blank."""
     return type(node) in (NavigableString, CData) and not str(node).isspace()
 
 
 def attribute(element: Tag, name: str) -> str:
-    """Return an attribute's text, lists joined by spaces, or "" if it is missing."""
+    """Return an attribute's text; "" if it is missing. A list of values is joined by spaces."""
     value = element.attrs.get(name)
     if value is None:
         return ""

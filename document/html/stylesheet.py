@@ -1,6 +1,6 @@
-"""Reads list numbers, weight and visibility from a page's own style sheets.
+"""Reads list numbers, font weight and visibility from a page's own style sheets.
 
-Only rules for a tag, class or id, on its own or within others, are read; linked sheets are never fetched.
+It reads only rules for a tag, class or id, alone or within others. Linked style sheets are never fetched.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from document.html.soup import attribute
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
-"""Begins after a brace only: a sheet without any would be searched from each of its characters."""
+"""Matches one rule, starting after a brace only. Else a sheet without braces would be searched from every character."""
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"[.#][\w-]+")
@@ -28,11 +28,11 @@ _READ = frozenset(
     ]
 )
 _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
-"""Matches selectors that depend on a state of the page: a position, a pseudo-class, a second name."""
+"""Matches selectors that depend on a position, a pseudo-class or a second name."""
 _ANCESTORS = 64
-"""Number of levels up to which an ancestor is looked for."""
+"""Maximum number of levels up to which an ancestor is searched for."""
 _MOST_NAMES = 4
-"""Names of elements within each other that a selector is read with."""
+"""Maximum number of nested elements in a selector."""
 
 Styles = dict[str, str]
 
@@ -46,7 +46,7 @@ class Compound:
     identifier: str
 
     def matches(self, element: Tag) -> bool:
-        """Whether it selects the element."""
+        """Whether this selector matches the element."""
         if self.tag and self.tag != element.name:
             return False
         if self.identifier and self.identifier != attribute(element, "id"):
@@ -56,7 +56,7 @@ class Compound:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A selector for an element around another, which may have to be its parent."""
+    """A selector for an ancestor of an element; it may be limited to the parent."""
 
     compound: Compound
     is_parent: bool
@@ -64,16 +64,16 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Styles, and whom they are for."""
+    """Styles, and the selector of the elements that have them."""
 
     subject: Compound
     around: tuple[Around, ...]
-    """Ancestors that the subject must have, nearest first."""
+    """Required ancestors of the element, nearest first."""
     styles: Styles
 
 
 _Index = dict[str, list[tuple[int, Rule]]]
-"""Rules and their place in the sheet, by what their subject must have: an id, a class or a tag."""
+"""Rules with their position in the sheet. The key is the id, class or tag that an element must have."""
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class StyleSheet:
     markers: _Index = field(default_factory=dict)
     """Rules for `::marker` and `::before`."""
     shown: set[str] = field(default_factory=set)
-    """Classes (".panel") and ids ("#more") of elements that some state of the page shows."""
+    """Classes (".panel") and ids ("#more") of elements that are shown in some state of the page."""
     _mentioned: dict[str, bool] = field(default_factory=dict)
 
     def styles(self, element: Tag) -> Styles:
@@ -92,19 +92,19 @@ class StyleSheet:
         return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
 
     def mentions(self, value: str) -> bool:
-        """Return whether any rule has a value with these letters in it."""
+        """Return whether any rule has a value that contains this text."""
         if value not in self._mentioned:
             rules = (rule for placed in self.rules.values() for _, rule in placed)
             self._mentioned[value] = any(value in other for rule in rules for other in rule.styles.values())
         return self._mentioned[value]
 
     def marker(self, element: Tag) -> Styles:
-        """Return the styles of the marker in front of a list item."""
+        """Return the styles of a list item's marker."""
         return _matching(self.markers, element)
 
 
 def read_styles(soup: BeautifulSoup) -> StyleSheet:
-    """Return the rules in the page's `style` elements; those within @media and other blocks are left out."""
+    """Return the rules in the page's `style` elements. Rules within @media and other blocks are left out."""
     sheet = StyleSheet()
     for element in soup.find_all("style"):
         read_sheet(sheet, "".join(map(str, element.contents)))
@@ -112,7 +112,7 @@ def read_styles(soup: BeautifulSoup) -> StyleSheet:
 
 
 def read_sheet(sheet: StyleSheet, text: str) -> None:
-    """Add the rules of one `style` element."""
+    """Add the rules of one `style` element to a sheet."""
     end = text.rfind("*/") + 2
     plain = _COMMENT.sub("", text[:end]) + text[end:] if end > 1 else text
     for selectors, body in _RULE.findall(_AT_BLOCK.sub("", plain)):
@@ -121,7 +121,7 @@ def read_sheet(sheet: StyleSheet, text: str) -> None:
 
 
 def declarations(text: str) -> Styles:
-    """Return the declarations that are read here, names and values in lower case except for `content`."""
+    """Return the declarations that matter here. Names and values are in lower case, except for `content`."""
     styles: Styles = {}
     if not text:
         return styles
@@ -134,7 +134,7 @@ def declarations(text: str) -> Styles:
 
 
 def is_invisible(styles: Styles) -> bool:
-    """Return whether styles keep an element from being seen."""
+    """Return whether the styles make an element invisible."""
     return styles.get("display") == "none" or styles.get("visibility") == "hidden"
 
 
@@ -154,7 +154,7 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
 
 
 def _rule(selector: str, styles: Styles) -> Rule | None:
-    """Return the rule of a selector, or None if it asks for more than elements within others."""
+    """Return the rule for a selector, or None if the selector has more than elements and their ancestors."""
     parts = selector.replace(">", " > ").split()
     names = [part for part in parts if part != ">"]
     compounds = [compound for name in names if (compound := _compound(name))]
@@ -200,7 +200,7 @@ def _matching(index: _Index, element: Tag) -> Styles:
 
 
 def _is_within(element: Tag, around: Sequence[Around]) -> bool:
-    """Return whether an element is within others; all places where a selector may fit are followed at once."""
+    """Return whether an element has the required ancestors. All possible matches are followed at once."""
     parents = list(islice(element.parents, _ANCESTORS)) if around else []
     places = [-1]
     for outer in around:

@@ -1,4 +1,4 @@
-"""Tell tables of data from tables that only lay a page out."""
+"""Distinguishes tables of data from tables that are only used for layout."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from document.html.measures import Sizes
 from document.html.soup import attribute
 
 _LONG_CELL = 1500
-"""Cell length, in characters, from which a table without header cells is not a table of data."""
+"""Minimum cell length, in characters, for a table without header cells to be a layout table."""
 
 
 def is_data_table(table: Tag, sizes: Sizes) -> bool:
-    """Return whether the rows of a table are units: it has header cells, or several rows of several short cells.
+    """Return whether a table holds data: it has header cells, or several rows of several short cells.
 
-    A table within a table makes the outer one layout, as does role="presentation".
+    A table that contains another table is a layout table, and so is one with role="presentation".
     """
     size = sizes[table]
     if attribute(table, "role") in ("presentation", "none") or size.tables > 1:

@@ -1,4 +1,4 @@
-"""Tell what a page hides for good from what it shows when it is asked to."""
+"""Distinguishes elements that stay hidden from elements that the page shows on request."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from document.html.soup import UNREAD, attribute, beginning, is_text
 from document.html.stylesheet import StyleSheet, declarations, is_invisible
 
 _SHORT = 160
-"""Characters of a text before a hidden one up to which it may be the question that opens it."""
+"""Maximum length, in characters, of a text that may be the question that opens a hidden answer."""
 _LOOKED_AT = 40
 _NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button", "label"})
 _PANELS = frozenset({"tabpanel", "region"})
 _LEVELS = 3
-"""Elements around a hidden one that are looked at for the control that shows it."""
+"""Number of elements around a hidden one that are searched for its control."""
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 _CLOSED = BLOCKS - {"p", "li", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
-"""Elements that may be boxes of their own, which are closed if they are not read aloud."""
+"""Elements that may be collapsed boxes. With `aria-hidden` they count as hidden."""
 _ICONS = frozenset({"i", "svg"})
 _DOTS = frozenset({"...", "…", ". . .", "[...]", "[…]"})
 
 
 def is_hidden(element: Tag, sheet: StyleSheet) -> bool:
-    """Return whether an element is not seen until something shows it."""
+    """Return whether an element is invisible until something shows it."""
     if "hidden" in element.attrs and attribute(element, "hidden") != "until-found":
         return True
     if _is_unspoken(element) and not _is_seen(element):
@@ -39,7 +39,7 @@ def _is_unspoken(element: Tag) -> bool:
 
 
 def _is_seen(element: Tag) -> bool:
-    """Return whether what is not read aloud is words of a line to the eye, and not an icon or a box that is closed."""
+    """Return whether an `aria-hidden` element is visible as words of a line. An icon or a collapsed box is not."""
     if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
         return False
     if len(_words(element).split()) > 1:
@@ -50,9 +50,10 @@ def _is_seen(element: Tag) -> bool:
 
 
 def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
-    """Return whether something on the page shows a hidden element: a control, a link, a rule for another state.
+    """Return whether something on the page shows a hidden element: a control, a link, or a style for another state.
 
-    The control need not say so: it is just before, or the sentence breaks off where the hidden part begins.
+    The control need not name the element. It may be right before it, or a sentence may break off where the element
+    begins.
     """
     identifier = attribute(element, "id")
     if identifier and (identifier in controls.opened or f"#{identifier}" in sheet.shown):
@@ -70,7 +71,7 @@ def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
 
 
 def stands_for_more(node: PageElement | None) -> bool:
-    """Return whether all that an element says is that the text goes on."""
+    """Return whether an element only says that the text goes on, such as "…"."""
     return (
         isinstance(node, Tag)
         and "".join(str(text) for text in beginning(node, _LOOKED_AT) if is_text(text)).strip() in _DOTS
@@ -78,7 +79,7 @@ def stands_for_more(node: PageElement | None) -> bool:
 
 
 def _before(element: Tag) -> PageElement | None:
-    """Return what is before an element, or before the one around it that it begins."""
+    """Return the node before an element, or before its parent if the element comes first in it."""
     for node in (element, element.parent):
         if node is not None and (node is element or node.name not in ("body", "main", "article")):
             before = next((other for other in node.previous_siblings if _is_read(other)), None)
@@ -88,7 +89,8 @@ def _before(element: Tag) -> PageElement | None:
 
 
 def _ends_before_control(element: Tag) -> bool:
-    """Return whether a control follows a hidden part, or the list around a hidden item: it shows the rest."""
+    """Return whether a control follows a hidden part, or the list around a hidden item. The control then shows the
+    rest."""
     node: Tag | None = element
     for _ in range(_LEVELS):
         if node is None:
@@ -104,13 +106,13 @@ def _ends_before_control(element: Tag) -> bool:
 
 
 def _ends_with(around: Tag | None, name: str) -> bool:
-    """Return whether an element ends with one of a name."""
+    """Return whether the last child of an element has a given name."""
     last = next((node for node in reversed(around.contents) if _is_read(node)), None) if around else None
     return isinstance(last, Tag) and last.name == name
 
 
 def explains(element: Tag, controls: Controls) -> bool:
-    """Return whether a hidden element says more of the words before it, as a tooltip does."""
+    """Return whether a hidden element explains the words before it, as a tooltip does."""
     return attribute(element, "role").lower() == "tooltip" or attribute(element, "id") in controls.described
 
 
@@ -120,13 +122,13 @@ def _is_or_holds_control(node: Tag) -> bool:
 
 
 def _is_part(element: Tag) -> bool:
-    """Return whether an element is a paragraph, a list or a table, or holds one at its beginning."""
+    """Return whether an element is a paragraph, a list or a table, or begins with one."""
     inner = (element, *beginning(element, _LOOKED_AT))
     return any(isinstance(node, Tag) and node.name in _PARTS for node in inner)
 
 
 def _is_short_line(node: PageElement | None) -> bool:
-    """Return whether a line, other than the page's foot, may be the question that a hidden part answers."""
+    """Return whether a line may be the question that a hidden part answers. The page's foot is not one."""
     if (
         not isinstance(node, Tag)
         or node.name == "footer"
@@ -142,7 +144,7 @@ def _is_read(node: PageElement) -> bool:
 
 
 def _asks(before: PageElement) -> bool:
-    """Return whether an element is a control, a heading, a question, or dots in place of what goes on."""
+    """Return whether an element announces a text: it is a control, a heading, a question, or dots."""
     if not isinstance(before, Tag):
         return False
     if _names(before) or stands_for_more(before) or "onclick" in before.attrs:

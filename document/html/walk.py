@@ -1,4 +1,4 @@
-"""Go through a part of a page and collect its lines, as a reader sees them."""
+"""Walks through a part of a page and collects its lines, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from document.text.lines import Line
 _ENDS = frozenset(".!?:;)]\"'”’»")
 """Characters that end a sentence or a name."""
 _LOOKED_AT = 20
-"""Maximum number of nodes of an element searched for its words."""
+"""Maximum number of nodes of an element that are searched for its words."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 
 
 class Walker:
-    """Collects lines; one walker reads all parts of a page."""
+    """Collects lines. One walker reads all parts of a page."""
 
     def __init__(self, sheet: StyleSheet, sizes: Sizes, controls: Controls, address: str) -> None:
         self.lines: list[Line] = []
@@ -111,7 +111,7 @@ class Walker:
             self._add(line)
 
     def _break(self) -> None:
-        """A break ends a line, but not a heading: that is one, however it is set."""
+        """Handle a `br`: it ends a line, except within a heading."""
         if self._contexts[-1].level:
             self._add(" ")
         else:
@@ -124,14 +124,14 @@ class Walker:
         try:
             return urljoin(self._address, target)
         except ValueError:
-            # A target such as "http://[" is not an address; it is kept as it is.
+            # The target is not a valid address ("http://["), so it is kept unchanged.
             return target
 
     def _add(self, text: str) -> None:
         self._buffer.add(text, self._contexts[-1])
 
     def _flush(self) -> None:
-        """End the line that is being collected: it goes into a cell, or is one of the page's lines."""
+        """Finish the current line, and add it to the open table cell or to the page's lines."""
         if not self._buffer.pieces:
             return
         line, self._buffer = self._buffer.finish(self._contexts[-1])
@@ -167,10 +167,11 @@ class Walker:
 
 
 def _begins_line(node: Tag, before: str) -> bool:
-    """Return whether an element without a style of its own is set below the one before it.
+    """Return whether an unstyled element starts a new line.
 
-    A linked style sheet may make lines of elements: they follow one another without a space, and a sentence or a name
-    begins in each. A custom element of several words is a line if it is not within running text.
+    A linked style sheet, which is not read, may put elements on lines of their own. This is assumed if two elements
+    follow each other without a space and a new sentence or name seems to begin. A custom element of several words is a
+    line if it is not within running text.
     """
     beside = node.previous_sibling
     if not before or not (isinstance(beside, Tag) or "-" in node.name):
@@ -186,7 +187,7 @@ def _begins_line(node: Tag, before: str) -> bool:
 
 
 def _parts_words(before: str, first: str) -> bool:
-    """Return whether two characters belong to two words, and not to one that is set in two ways."""
+    """Return whether two characters belong to two words, and not to one word in two styles."""
     return before in _ENDS or (first.isupper() and before.islower()) or (first.isdigit() and before.isalpha())
 
 

@@ -1,1 +1,1 @@
-"""Proves that a page reads the same as an earlier one, without reading it."""
+"""Proves that a page has the same text as an earlier one, without extracting it."""

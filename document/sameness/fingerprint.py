@@ -1,8 +1,8 @@
-"""Whether a page can say anything else than the one before, found without reading it.
+"""Computes a fingerprint: equal fingerprints prove that two pages have the same text, without extracting it.
 
-The fingerprint is a hash over everything in the page's markup that `read` looks at, in the order of the page. What it
-does not look at (scripts, comments, nonces, tokens, names made by build tools) is left out. So equal fingerprints mean
-equal documents, and unequal ones mean nothing: a page with markup that can be read in two ways is hashed whole.
+A fingerprint is a hash over all parts of the markup that `read` uses, in page order. Scripts, comments, nonces, tokens
+and generated names are left out. So equal fingerprints mean equal documents. Different fingerprints prove nothing. A
+page with ambiguous markup is hashed as a whole.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from document.sameness.tag_facts import END, pieces_for
 from document.sameness.tokenizer import OddMarkupError, tokens, with_line_feeds
 
 FINGERPRINT = 3
-"""Raised whenever the same page would give another fingerprint."""
+"""Version number of the fingerprint. It is increased if the same page would give another fingerprint."""
 _MOST_TAGS = 200_000
-"""Tags beyond which a page is hashed whole."""
+"""Maximum number of tags. A page with more is hashed as a whole."""
 _PASSING = frozenset(
     {f"<meta{END}", f"<link{END}", f"<script{END}{END}", f"<script{END}x{END}", f"<!--{END}x{END}", f"<!--{END}{END}"}
 )
-"""Parts of a page's head that may come and go: elements without anything that is read, and comments."""
+"""Parts of a page's head that may appear or disappear: comments, and elements that are not read."""
 _STAYING = ("<meta", "<link", "<script", "<title", "<style", "<base")
 _BEFORE_HEAD = ("<html", "<!", "<?")
 _BLANK = " \t\n\f"
@@ -36,11 +36,11 @@ _NO_OPTIONS = ExtractionOptions()
 
 
 def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | None:
-    """Return a SHA-256 hex digest, or None if a selector of the options may look at anything.
+    """Return a SHA-256 hex digest, or None if a selector may depend on anything in the page.
 
-    Two pages with equal fingerprints give documents with equal `identity_words`, which are equal in all else but the
-    queries and fragments of links; with equal status and headers `screen` says the same of both, too. The time it takes
-    grows with the page's length only.
+    Pages with equal fingerprints give documents with equal `identity_words`. Those documents differ at most in the
+    queries and fragments of links. If status and headers are equal too, `screen` gives equal results. The time grows
+    only with the length of the page.
     """
     needs = needs_of(options)
     if needs is None:
@@ -58,7 +58,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
 
 
 def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> str | None:
-    """Return one fingerprint for pages that are read as one policy; of one page what `fingerprint` returns."""
+    """Return one fingerprint for the pages of a policy. For one page it is the result of `fingerprint`."""
     fingerprints = [fingerprint(page, options) for page in pages]
     if len(fingerprints) == 1 or None in fingerprints:
         return None if None in fingerprints else fingerprints[0]
@@ -66,14 +66,14 @@ def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTI
 
 
 def _said(text: str, needs: Needs) -> str:
-    """Return what is read of a page of HTML, or the whole page if its markup is odd."""
+    """Return the parts of an HTML page that are read, or the whole page if its markup is ambiguous."""
     text = with_line_feeds(text)
     if text.count("<") > _MOST_TAGS:
         return text
     try:
         split = tokens(text)
         markup = split[1::2]
-        # Most tags are in a page many times, and are looked at once.
+        # Most tags occur many times in a page, so each different tag is examined once.
         pieces = pieces_for(needs).of(dict.fromkeys(markup))
         sheets = {token for token, piece in pieces.items() if piece.sheet}
         sheet = sheet_of(tuple(pieces[token].sheet for token in markup if token in sheets) if sheets else ())
@@ -90,9 +90,9 @@ def _said(text: str, needs: Needs) -> str:
 
 
 def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
-    """Return what is read of the head, without what may come and go in it, and how many tokens it has.
+    """Return the parts of the head that are read, without its changeable parts, and the head's number of tokens.
 
-    They are counted as far as this is certain to be the head; none if nothing is.
+    Only tokens that certainly belong to the head are counted. The number is 0 if there are no such tokens.
     """
     kept: list[str] = []
     inside = False
@@ -109,5 +109,5 @@ def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
             kept.append(fields)
     if not inside:
         return "", 0
-    # What follows the last of them is no longer sure to be blank.
+    # The text after the last token may not be blank.
     return "".join((*kept, f"t{split[2 * count].lstrip(_BLANK)}{END}")), count

@@ -1,4 +1,4 @@
-"""Reduces a link's address to the part that decides whether two pages say the same."""
+"""Reduces a link's address to the part that matters for the text of a page."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
 
 
 def stable_link_target(target: str) -> str:
-    """Return an address, as written in markup, without its volatile parts: query, fragment, the key of a hidden
-    e-mail address.
+    """Return an address, as written in the markup, without its volatile parts: the query, the fragment, the key of a
+    hidden e-mail address.
 
-    A query or fragment that names a right is kept, because it makes the link count as a link about rights. An odd
-    address is kept whole: its host could be any part of it.
+    A query or fragment that names a right is kept, because it makes the link count as a link about rights. An unusual
+    address is kept whole, because its host could be anywhere in it.
     """
     target = target.strip()
     decoded = decode_target(target) if "/email-protection#" in target else target
     if decoded != target:
-        # Decoding may produce a NUL; repr() escapes it, so it cannot be mistaken for the end of the hashed text.
+        # Decoding may produce a NUL, the end mark of a hashed text. repr() escapes it.
         return repr(decoded)
     if target.lower() == TOP:
         return TOP

@@ -16,16 +16,16 @@ _STRUCTURAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The inputs of selectors besides elements and their positions."""
+    """What selectors depend on, besides elements and their positions."""
 
     attributes: frozenset[str] = frozenset()
-    """Names in lower case; other words of the selectors may be among them."""
+    """Attribute names in lower case. Other words of the selectors may be among them."""
     places: bool = False
-    """Whether they may count the elements around one, or name one by its place alone."""
+    """Whether the selectors may count elements, or name an element only by its position."""
 
 
 def needs_of(options: ExtractionOptions) -> Needs | None:
-    """Return what the selectors look at, or None if one may look at anything, such as text."""
+    """Return what the selectors depend on, or None if a selector may depend on anything, such as text."""
     attributes: set[str] = set()
     places = False
     for selector in (*options.select, *options.remove):

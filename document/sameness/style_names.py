@@ -1,7 +1,7 @@
-"""The names that elements go by for a page's own style sheets, and for what opens them.
+"""Replaces the names of elements by numbers: classes and ids that style sheets or controls refer to.
 
-They are counted in the order in which they are met instead of kept: build tools make new ones for each page, and
-nothing depends on what a name is, only on where else it is.
+A name gets the next number when it first occurs in the page. Build tools generate new names for each page. Only the
+places where a name occurs matter, not the name itself.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from document.sameness.tag_facts import END, Piece
 from document.sameness.tokenizer import OddMarkupError
 
 _COSTLY = 50_000_000
-"""Characters times at-rules beyond which a style sheet is not read."""
+"""Maximum cost of a style sheet: its characters times its at-rules. A more costly one is not read."""
 
 Numbers = dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Style sheets, with the names in them as numbers."""
+    """Style sheets, with numbers in place of names."""
 
     said: str
     classes: Numbers
@@ -31,13 +31,13 @@ class Sheet:
 
 @dataclass(slots=True)
 class Names:
-    """The numbers of a page's names."""
+    """The numbers for a page's names."""
 
     classes: Numbers = field(default_factory=dict)
     ids: Numbers = field(default_factory=dict)
 
     def of(self, piece: Piece) -> str:
-        """Return the numbers of the names that a token has, as a field; "" if none is known."""
+        """Return the numbers of a token's names as a field; "" if it has no numbered names."""
         if not piece.opens and piece.identifier not in self.ids and self.classes.keys().isdisjoint(piece.classes):
             return ""
         numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)
@@ -57,7 +57,7 @@ def names_of(pieces: Iterable[Piece], sheet: Sheet) -> Names:
 
 @lru_cache(maxsize=16)
 def sheet_of(texts: tuple[str, ...]) -> Sheet:
-    """Return what style sheets say; raises OddMarkupError for one that would take long to read."""
+    """Return the style sheets with numbers for names. Raises OddMarkupError if they would take too long to read."""
     sheet = StyleSheet()
     for text in texts:
         if len(text) * text.count("@") > _COSTLY:
@@ -91,7 +91,8 @@ def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
 
 
 def _said(compound: Compound, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
-    # New names of one compound are numbered in the order of the alphabet, which may differ from page to page: a miss.
+    # The names of a compound selector are numbered in alphabetical order. The order may differ between pages; then
+    # equal pages get different fingerprints.
     for name in sorted(compound.classes):
         classes.setdefault(name, len(classes))
     if compound.identifier:

@@ -17,15 +17,15 @@ from document.sameness.tokenizer import OddMarkupError, opening, resolved, taken
 from document.text.hidden_emails import decode_hex
 
 END = "\0"
-"""Ends each field that is hashed; no text holds it after decoding."""
+"""Ends each field that is hashed. It cannot occur in decoded text."""
 _MOST_KEPT = 10_000
 _LONGEST_KEPT = 500
-"""Limits for tags that are remembered from page to page: their number, and characters of each."""
+"""Limits for cached tags: their number, and the length of each in characters."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 _RAW = frozenset(
     {"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv", "slot"}
 )
-"""Attributes that are read as they are, on any element."""
+"""Attributes of any element that are read unchanged."""
 _RAW_ON = {
     "type": _LISTS | {"li", "input"},
     "start": _LISTS,
@@ -36,7 +36,7 @@ _RAW_ON = {
 }
 _OPENERS = frozenset({*OPENERS, *DESCRIBERS, "onclick"})
 _FLAGS = frozenset({*TEMPLATES, "readonly", "disabled", "hreflang"})
-"""Attributes that are read for being there."""
+"""Attributes of which only the presence matters."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
     "data": frozenset({"object"}),
@@ -44,37 +44,37 @@ _ELSEWHERE = {
     "width": frozenset({"iframe", "object", "embed", "img"}),
     "height": frozenset({"iframe", "object", "embed", "img"}),
 }
-"""Attributes of what is in a page and holds its text elsewhere."""
+"""Attributes of elements that hold their text outside the page."""
 _READ = _RAW | _RAW_ON.keys() | _OPENERS | _ELSEWHERE.keys() | {"aria-modal", "href", "data-cfemail", "style", "srcdoc"}
 _READ = _READ | _FLAGS
 _NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
-"""Elements that are the same with and without a slash at their end."""
+"""Elements that mean the same with or without a final slash."""
 WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The parts of a token that are read, as fields that each begin with a character for their kind."""
+    """The parts of a token that are read, as fields. The first character of a field gives its kind."""
 
     fixed: str
     classes: frozenset[str] = frozenset()
     identifier: str = ""
     opens: tuple[str, ...] = ()
-    """The ids that it opens."""
+    """Ids of the parts that it opens."""
     sheet: str = ""
     """The text of a style sheet."""
 
 
 class Pieces:
-    """Makes pieces of tokens, and remembers those of short ones: most tags of a page are in the next one too."""
+    """Makes pieces from tokens. Pieces of short tokens are cached, because most tags also occur in the next page."""
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
         self._known: dict[str, Piece] = {}
 
     def of(self, markup: Iterable[str]) -> dict[str, Piece]:
-        """Return a piece for each token; raises OddMarkupError."""
+        """Return a piece for each token. Raises OddMarkupError for ambiguous markup."""
         remembered = self._known
         pieces = {token: remembered.get(token) or _piece(token, self._needs) for token in markup}
         if len(remembered) > _MOST_KEPT:
@@ -85,7 +85,7 @@ class Pieces:
 
 @lru_cache(maxsize=4)
 def pieces_for(needs: Needs) -> Pieces:
-    """Return what makes pieces for one kind of options."""
+    """Return the maker of pieces for one kind of options."""
     return Pieces(needs)
 
 
@@ -102,7 +102,7 @@ def _piece(markup: str, needs: Needs) -> Piece:
         return Piece(f"</{name}{END}")
     content = markup[len(tag) : markup.rfind("<")] if len(markup) > len(tag) else ""
     if name in WITH_CONTENT and len(markup) == len(tag) and not closes:
-        # "<script src=x/>": the slash is the value's, and nothing ends the element.
+        # In "<script src=x/>" the slash belongs to the value, so the element is not closed.
         raise OddMarkupError(markup[:80])
     attributes: dict[str, str] = {}
     for key, value in written:
@@ -120,7 +120,7 @@ def _piece(markup: str, needs: Needs) -> Piece:
 
 
 def _comment(text: str) -> str:
-    """Return what counts of a comment: whether there is one, and whether a framework waits for a part there."""
+    """Return what matters in a comment: its presence, and whether a framework marks a placeholder with it."""
     return text if text in BOUNDARY or text.startswith(REORDERED) else "x" if text else ""
 
 
@@ -132,7 +132,7 @@ def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
 
 
 def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> bool:
-    """Return whether two values of an attribute are certainly read as the same; all names in lower case."""
+    """Return whether two values of an attribute are certainly read as equal. All names are in lower case."""
     if name in needs.attributes or name in _NAMES or name in _OPENERS:
         return False
     if name == "href" and any(value.startswith("#") for value in values):
@@ -141,11 +141,11 @@ def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> b
 
 
 def _content(name: str, content: str) -> str:
-    """Return what counts of a text that is not markup: of scripts only whether there is one."""
+    """Return what matters in content that is not markup. Of a script only its presence matters."""
     if name not in ("script", "style"):
         return f"c{content}"
     if "<!--" in content and "<script" in content.lower():
-        # A script may hide the end of a script in such a comment.
+        # A script can hide its own end in such a comment.
         raise OddMarkupError(content[:80])
     return "x" if content.strip() else ""
 
@@ -171,7 +171,7 @@ def _attributes(tag: str, attributes: dict[str, str], needs: Needs) -> list[str]
 
 
 def _value(tag: str, name: str, value: str) -> str | None:
-    """Return what is read of an attribute's value, or None if the attribute might as well be missing."""
+    """Return the part of an attribute's value that is read, or None if the attribute has no effect."""
     if name in _RAW or tag in _RAW_ON.get(name, ()):
         return value
     if tag in _ELSEWHERE.get(name, ()):
@@ -201,11 +201,11 @@ _READERS: dict[str, Callable[[str, str], str | None]] = {
     "srcdoc": lambda tag, value: value if tag == "iframe" else None,
     "style": _style,
 }
-"""Readers of an attribute's value, by the attribute's name."""
+"""Functions that read an attribute's value, by the attribute's name."""
 
 
 def _held_elsewhere(tag: str, name: str, value: str) -> str | None:
-    """Return what is read of a frame, an object or a picture: a picture without many words may be another one."""
+    """Return what is read of a frame, an object or a picture. A picture with few words may be replaced by another."""
     if "&" in value:
         return value
     if name in ("width", "height"):

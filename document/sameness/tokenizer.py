@@ -1,7 +1,7 @@
-"""Take a page's markup apart without building a tree, if there is only one way to read it.
+"""Splits a page's markup into tokens without building a tree, if the markup is unambiguous.
 
-What the tokens are follows the HTML Standard's tokenizer (13.2.5) in its plain states only. Markup that leaves them,
-so that two parsers could see other tags in it, is not taken apart at all: `OddMarkupError`.
+The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). Two parsers could read other markup
+differently, so it raises `OddMarkupError`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import re
 
 _SPACE = r"[ \t\n\f]"
 _INSIDE = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
-"""Matches the contents of a tag: quoted values hold anything."""
+"""Matches the contents of a tag. Quoted values may contain anything."""
 _UNREAD = ("script", "style")
-"""Elements whose content is not markup up to their end tag."""
+"""Elements whose content, up to their end tag, is not markup."""
 _TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
-"""Elements whose content is not markup either; trusted if it holds no markup."""
+"""Other elements whose content is not markup. They are accepted only if nothing in it looks like markup."""
 
 
 _PLAIN_INSIDE = (
     rf"(?:{_SPACE}++[^ \t\n\f\r\"'<>/=]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r\"'<>=`]++(?<!/)))?+)*+{_SPACE}*+"
 )
-"""Matches the contents of a well-formed tag: names with or without a value, each after a blank."""
+"""Matches the contents of a well-formed tag: names with or without a value, each after a space."""
 
 
 def _whole(name: str, inside: str = _INSIDE, unless: str = "") -> str:
@@ -33,7 +33,7 @@ def _whole(name: str, inside: str = _INSIDE, unless: str = "") -> str:
 _NAMES = "|".join((*_UNREAD, *_TEXT_ONLY))
 _NOT_ALONE = r"(?!s(?:cript|tyle)|t(?:itle|extarea)|iframe|no(?:embed|frames)|xmp|plaintext)"
 _REST = r"|<!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+-->|<[!?](?!-|\[CDATA)[^<>]*+>|<(?![a-z/!?])"
-"""Comments, declarations, and what begins nothing."""
+"""Matches comments, declarations, and a "<" that begins nothing."""
 _CLEAR = (
     rf"</?+{_NOT_ALONE}[a-z]{_INSIDE}>"
     rf"|<(?:{_NAMES})(?=[ \t\n\f/>]){_INSIDE}(?<=/)>"
@@ -47,7 +47,7 @@ _PLAIN = (
 )
 _CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
-"""Token for unclear markup with everything after it, so that the time stays linear in the page's length."""
+"""A token. Ambiguous markup is one token with all text after it, so that the time stays linear in the page's length."""
 _PLAIN_TOKEN = re.compile(_PLAIN, re.IGNORECASE | re.ASCII)
 _PLAIN_OR_ODD = re.compile(rf"({_PLAIN}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9:_-]*+)", re.IGNORECASE | re.ASCII)
@@ -60,34 +60,35 @@ _REFERENCE = re.compile(r"&[A-Za-z#]")
 
 
 class OddMarkupError(ValueError):
-    """Markup that could be read in more than one way."""
+    """Markup that parsers could read in more than one way."""
 
 
 def with_line_feeds(text: str) -> str:
-    """Return a text whose lines end as parsers take them to."""
+    """Return a text with the line ends that parsers use."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def tokens(text: str) -> list[str]:
-    """Return text and markup in turn, beginning and ending with text; joined again they are the page.
+    """Return text and markup in turn, beginning and ending with text. Joined, the tokens are the page.
 
-    Markup is a tag, a comment, a declaration, a whole `script`, `style` and the like with its content, or a "<" that
-    begins nothing. Raises OddMarkupError.
+    A markup token is a tag, a comment, a declaration, a "<" that begins nothing, or a whole element such as `script` or
+    `style` with its content. Raises OddMarkupError for ambiguous markup.
     """
     return _split(text, _TOKEN, _CLEAR_TOKEN)
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Return what `tokens` returns, of a page in which every tag is written as it should be: no need to look at each.
+    """Return the same as `tokens`, for a page in which every tag is well-formed. It is faster, because tags need no
+    check of their own.
 
-    Nor may a script hold what begins a comment, in which it could hide its end. Raises OddMarkupError, of more pages
-    than `tokens` does.
+    A script must not contain the start of a comment, which could hide the script's end. Raises OddMarkupError for more
+    pages than `tokens` does.
     """
     return _split(text, _PLAIN_OR_ODD, _PLAIN_TOKEN)
 
 
 def plain_token(markup: str) -> str:
-    """Return a text that is one piece of plain markup; raises OddMarkupError for any other."""
+    """Return a text that is one well-formed markup token; raises OddMarkupError for any other text."""
     if not _PLAIN_TOKEN.fullmatch(markup):
         raise OddMarkupError(markup[:80])
     return markup
@@ -101,7 +102,7 @@ def _split(text: str, token: re.Pattern[str], sound: re.Pattern[str]) -> list[st
 
 
 def opening(token: str) -> str:
-    """Return the start tag of a token that begins with one."""
+    """Return the start tag at the beginning of a token."""
     match = _OPENING.match(token)
     if not match:
         raise OddMarkupError(token[:80])
@@ -111,7 +112,7 @@ def opening(token: str) -> str:
 def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
     """Return a tag's name, whether it is an end tag, whether it closes itself, and its attributes as written.
 
-    Names are in lower case; character references in values are left as they are. Raises OddMarkupError.
+    Names are in lower case. Character references in values stay unresolved. Raises OddMarkupError for ambiguous markup.
     """
     named = _NAME.match(tag)
     end = len(tag) - 1
@@ -131,7 +132,7 @@ def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
 def resolved(value: str) -> str:
     """Return an attribute's value with its character references resolved.
 
-    Raises OddMarkupError for references that stand for themselves in some places and not in others.
+    Raises OddMarkupError for a reference that is plain text in some places and not in others.
     """
     if "&" not in value:
         return value

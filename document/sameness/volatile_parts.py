@@ -1,7 +1,7 @@
-"""Whether two responses differ only in parts that change from fetch to fetch: tokens, nonces, the insides of scripts.
+"""Decides whether two responses differ only in volatile parts: tokens, nonces, contents of scripts.
 
-If two pages have matching markup throughout, it gives the same result as comparing fingerprints, in a fraction of the
-time, because it only looks at the differences.
+If all tokens of two pages match, the result is the same as comparing fingerprints. It is much faster, because it
+examines only the differences.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _UP_TO_VALUE = re.compile(
     rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
     re.IGNORECASE | re.ASCII,
 )
-"""Matches the markup before a quoted value: the tag's name or nothing, attributes without quotes, a name."""
+"""Matches the markup before a quoted value: an optional tag name, attributes without quotes, and a name."""
 
 
 def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
-    """Return whether a page is certain to yield the same document and the same `screen` result as another page that was
-    already read.
+    """Return whether a page certainly gives the same document and the same `screen` result as a page that was read
+    before.
 
-    True implies equal fingerprints, and all that they imply; False means nothing. It is for responses of the same type
-    from the same address. The time it takes grows only with the pages' lengths.
+    True implies equal fingerprints. False proves nothing. Both responses must have the same type and address. The time
+    grows only with the length of the pages.
     """
     needs = needs_of(options)
     before, after = unwrapped(before), unwrapped(after)
@@ -55,7 +55,7 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
 
 
 def _alike(before: str, after: str, needs: Needs) -> bool:
-    """Compare the pieces between the "<" characters; only the first page needs to be tokenized for that."""
+    """Compare the parts between "<" characters. Only the first page has to be split into tokens."""
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:
         return False
@@ -67,10 +67,10 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
 
 
 def _differing(split: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
-    """Return each differing piece of markup with its counterpart in the other page; raises OddMarkupError if anything
-    else differs.
+    """Return each differing token with its counterpart in the other page. Raises OddMarkupError for any other
+    difference.
 
-    If all earlier tokens match, a token has the same number of "<" in both pages and begins at its first "<".
+    If all earlier tokens match, a token has the same number of "<" in both pages and starts at its first "<".
     """
     ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
     pairs = []
@@ -85,10 +85,9 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
 
 
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
-    """Return whether two tags differ only in quoted values, and only in values whose difference has no effect on how
-    they are read.
+    """Return whether two tags differ only in quoted values, and only in ways that do not affect reading.
 
-    In plain markup each value's first quote is after "=", so that quotes come in pairs.
+    In plain markup the first quote of each value follows "=", so quotes come in pairs.
     """
     match = _START.match(old)
     tag = match[1].lower() if match else ""
@@ -106,7 +105,6 @@ def _same_but_values(old: str, new: str, needs: Needs) -> bool:
 
 @lru_cache(maxsize=4096)
 def _named(outside: str) -> str:
-    """Return the name of the attribute to which the text before a quoted value assigns it; "" if that text is not plain
-    markup."""
+    """Return the name of the attribute before a quoted value; "" if the text before it is not plain markup."""
     match = _UP_TO_VALUE.fullmatch(outside)
     return match[1].lower() if match and match[1].isascii() else ""

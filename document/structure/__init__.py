@@ -1,1 +1,1 @@
-"""Lines to headings and sections."""
+"""Builds headings and sections from lines."""

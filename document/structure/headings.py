@@ -1,4 +1,4 @@
-"""Find the headings among a page's lines, as a reader does: by markup, weight, numbers and shape."""
+"""Finds the headings among a page's lines, by the signs that readers use: markup, weight, numbers and shape."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from document.text.lines import Line
 from document.text.numbering import Number, count, follows, split_marker, starts
 
 _LONGEST = 200
-"""Characters of a heading that the markup declares; longer ones that end like sentences are paragraphs."""
+"""Maximum length, in characters, of a heading in the markup. A longer one that ends like a sentence is a paragraph."""
 _WORDS = 20
-"""Words of a bold paragraph that can be a heading."""
+"""Maximum number of words of a bold paragraph that is a heading."""
 _BARE_WORDS = 10
-"""Words of a line without any mark that can be a heading."""
+"""Maximum number of words of a heading without any mark."""
 _BODY = 60
-"""Characters of the text that must follow a bare heading."""
+"""Minimum length, in characters, of the text after a heading without any mark."""
 _RUN_IN_WORDS = 12
 _RUN_IN = re.compile(r"^([^.:;?!]{3,90}:)\s+(\S.*)$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -25,17 +25,17 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(slots=True)
 class Piece:
-    """A line with its markers split off, and what it is found to be."""
+    """A line without its markers, and what was found out about it."""
 
     line: Line
     marker: str
-    """Rendered and typed markers together, as a reader sees them."""
+    """Generated and typed markers together, as a reader sees them."""
     words: str
     number: Number
     contents: bool = False
     """Whether it is an entry of a table of contents."""
     jump: bool = False
-    """Whether it is one that is a link to its place in the page."""
+    """Whether that entry is a link to its place in the page."""
     heading: bool = False
 
     @property
@@ -45,7 +45,8 @@ class Piece:
 
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
-    """Return the lines with typed markers split off; a run-in heading ("3.1.2 Sharing by law: ...") becomes two."""
+    """Return the lines with typed markers split off. A heading within its line ("3.1.2 Sharing by law: ...") is split
+    from the text."""
     split = []
     for line in lines:
         typed, words = ("", line.text) if line.row else split_marker(line.text)
@@ -56,7 +57,7 @@ def pieces(lines: Sequence[Line]) -> list[Piece]:
 
 
 def _run_in(piece: Piece) -> list[Piece]:
-    """Split a clause numbered in two or more parts whose first words end with a colon."""
+    """Split a line with a dotted clause number, if its first words end with a colon."""
     lead = _RUN_IN.match(piece.words) if len(piece.number.values) > 1 and not piece.line.level else None
     if not lead or len(lead[1].split()) > _RUN_IN_WORDS or not lead[1][0].isupper():
         return [piece]
@@ -72,7 +73,7 @@ def _run_in(piece: Piece) -> list[Piece]:
 
 
 def mark_headings(lines: list[Piece]) -> None:
-    """Set `heading` on the pieces that are headings."""
+    """Set `heading` on each piece that is a heading."""
     for piece in lines:
         if piece.line.level and not piece.contents:
             piece.heading = not (len(piece.words) > _LONGEST and piece.words.endswith((".", ";", ":")))
@@ -103,7 +104,8 @@ def _bold_heading(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _mark_numbered(lines: list[Piece]) -> None:
-    """Mark short typed-number lines that are over paragraphs of their own, if most of their series do."""
+    """Mark short lines with typed numbers as headings if they have paragraphs of their own and most lines of their
+    series do too."""
     for series in _series(lines):
         headed = [number for number in series if _stands_over(lines, number)]
         if len(headed) * 2 > len(series):
@@ -112,7 +114,7 @@ def _mark_numbered(lines: list[Piece]) -> None:
 
 
 def _series(lines: Sequence[Piece]) -> list[list[int]]:
-    """Group the numbered lines into series that count on."""
+    """Group the numbered lines into series with consecutive numbers."""
     series: list[list[int]] = []
     for number, piece in enumerate(lines):
         if not piece.number.values or not _candidate(piece):
@@ -144,14 +146,14 @@ def _stands_over(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _mark_bare(lines: list[Piece]) -> None:
-    """Mark short lines without a final stop between sentences and a text of their own."""
+    """Mark short lines without a final stop that come after a complete text and before a text of their own."""
     for number, piece in enumerate(lines):
         if _is_bare(piece) and _closed_before(lines, number) and _opens_after(lines, number):
             piece.heading = True
 
 
 def _is_bare(piece: Piece) -> bool:
-    """Return whether a line has the shape of a heading, though no mark of one."""
+    """Return whether a line has the shape of a heading but no mark of one."""
     if not _candidate(piece) or piece.is_item or piece.line.depth or len(piece.words.split()) > _BARE_WORDS:
         return False
     if not piece.words[0].isupper() or piece.words.endswith((".", ";", ",", ":", "!")):
@@ -160,7 +162,7 @@ def _is_bare(piece: Piece) -> bool:
 
 
 def _closed_before(lines: Sequence[Piece], number: int) -> bool:
-    """Return whether what is before a line ends there."""
+    """Return whether the text before a line is complete."""
     if not number:
         return True
     before = lines[number - 1]
@@ -176,7 +178,7 @@ def _opens_after(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _heading_like(lines: Sequence[Piece], number: int) -> bool:
-    """Whether a title's next line may itself be a heading: short, with a long text after it."""
+    """Return whether the line after a title may itself be a heading: it is short, and a long text follows."""
     piece = lines[number]
     after = lines[number + 1] if number + 1 < len(lines) else None
     short = len(piece.words.split()) <= _BARE_WORDS and not piece.words.endswith((".", ";", ","))

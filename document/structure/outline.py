@@ -1,4 +1,4 @@
-"""Give headings their levels, and blocks their sections."""
+"""Gives headings their levels, and blocks their sections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(slots=True)
 class Part:
-    """A section in the making."""
+    """A section while it is being built."""
 
     piece: Piece | None
     """The heading; None for text before the first one."""
@@ -25,19 +25,19 @@ class Part:
     body: list[Piece] = field(default_factory=list)
     language: str = ""
     above: list[Part] = field(default_factory=list)
-    """The headings that it is under, outermost first."""
+    """The headings above it, outermost first."""
     title: bool = False
-    """Whether its heading is the title of the document, or of its half."""
+    """Whether its heading is the title of the document or of one language's part."""
 
     @property
     def text(self) -> str:
-        """All its words, the heading's first."""
+        """All its words, beginning with the heading."""
         heading = [self.piece.words] if self.piece else []
         return " ".join([*heading, *(piece.words for piece in self.body)])
 
     @property
     def declared(self) -> str:
-        """The language that the markup declares for it, or ""."""
+        """The language declared for it in the markup, or ""."""
         first = self.piece or (self.body[0] if self.body else None)
         return first.line.language if first else ""
 
@@ -48,7 +48,7 @@ class Part:
 
 
 def parts(lines: Sequence[Piece]) -> list[Part]:
-    """Group the pieces under their headings, each heading with its level and those above it."""
+    """Group the pieces under their headings, and give each heading its level and the headings above it."""
     grouped = [Part(None, 0)]
     open_parts: list[Part] = []
     headings = [piece for piece in lines if piece.heading]
@@ -65,13 +65,13 @@ def parts(lines: Sequence[Piece]) -> list[Part]:
 
 
 def _leads(piece: Piece, after: Piece) -> bool:
-    """Return whether the next heading is numbered under this one ("3.1" after "3.")."""
+    """Return whether the next heading's number continues this one's ("3.1" after "3.")."""
     mine, theirs = piece.number.values, after.number.values
     return len(mine) == 1 and theirs[:1] == mine and len(theirs) == 2
 
 
 def _depth(open_parts: Sequence[Part], piece: Piece, leads: bool) -> int:
-    """Return how many of the open headings a heading is under."""
+    """Return the number of open headings that are above a heading."""
     if piece.line.level:
         return next(
             (depth for depth, part in enumerate(open_parts) if _rank(part) >= piece.line.level or not _rank(part)),
@@ -91,7 +91,7 @@ def _number(part: Part) -> Number:
 
 
 def _depth_by_number(open_parts: Sequence[Part], piece: Piece) -> int:
-    """Return the depth that a dotted number names ("3.1.2" is under "3.1"), or 0."""
+    """Return the depth of a dotted number ("3.1.2" is under "3.1"), or 0."""
     values = piece.number.values
     if len(values) < 2:
         return 0
@@ -103,7 +103,7 @@ def _depth_by_number(open_parts: Sequence[Part], piece: Piece) -> int:
 
 
 def _depth_by_style(open_parts: Sequence[Part], piece: Piece, lowest: int, leads: bool) -> int:
-    """Return the depth of a heading without markup by its number, size and weight."""
+    """Return the depth of a heading without markup, from its number, size and weight."""
     depths = range(len(open_parts) - 1, lowest - 1, -1)
     alike = [depth for depth in depths if _alike(open_parts[depth], piece)]
     if alike and leads:
@@ -133,10 +133,10 @@ def _smaller(part: Part, piece: Piece) -> bool:
 
 
 def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
-    """Mark the headings that are titles, one for each language's part; return the document's own, or "".
+    """Mark the titles: one for each language's part. Return the title of the document, or "".
 
-    A title is first, has no number, and is over all that follows; or its words are in the page's own title; or
-    the page has none, and it names a document ("Privacy Notice").
+    A title comes first, has no number, and is above all that follows. Or its words are in the page's own title. Or the
+    page has no title, and the heading names a document ("Privacy Notice").
     """
     first = next((part for part in grouped if part.piece), None)
     if first is None or first.piece is None or first.piece.marker or first.level != 1:
@@ -151,7 +151,7 @@ def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
 
 
 def _all_are_titles(outermost: Sequence[Part], grouped: Sequence[Part]) -> bool:
-    """Return whether the outermost headings are the titles of a text, one for each language at most."""
+    """Return whether all outermost headings are titles, at most one for each language."""
     only = outermost[0].piece
     if len(outermost) == 1 and only is not None and only.line.level == 1:
         return True

@@ -1,4 +1,4 @@
-"""Recognise tables of contents: runs of lines that lead to, or repeat, the headings after them."""
+"""Recognises tables of contents: runs of lines that link to, or repeat, the headings after them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _WORD = re.compile(r"\w+")
 
 
 def mark_contents(lines: list[Piece]) -> None:
-    """Set `contents` on the entries of tables of contents, and `jump` on those that are links.
+    """Mark the entries of tables of contents: set `contents`, and `jump` if the entry is a link.
 
-    A run of at least three lines that each are a link to a place in the page, or of which half are words that are
-    again as a line of their own further down.
+    A table of contents has at least three lines. Either each line links to a place in the page, or at least half of the
+    lines occur again further down.
     """
     keys = [_key(piece.words) for piece in lines]
     last = {key: number for number, key in enumerate(keys) if key and not _is_list_item(lines[number])}
@@ -33,7 +33,7 @@ def mark_contents(lines: list[Piece]) -> None:
 
 
 def _run_end(lines: Sequence[Piece], start: int) -> int:
-    """Return the end of the run of short lines of one kind from `start` on."""
+    """Return the end of the run of short lines of one kind that begins at `start`."""
     kind = _kind(lines[start])
     end = start
     while end < len(lines) and kind and _kind(lines[end]) == kind and len(lines[end].words) <= _LONGEST:
@@ -44,7 +44,7 @@ def _run_end(lines: Sequence[Piece], start: int) -> int:
 
 
 def _kind(piece: Piece) -> str:
-    """Return what the lines of a run have in common; numbers of another shape in the same place begin another run."""
+    """Return what the lines of a run share. A number of another shape in the same place begins another run."""
     line = piece.line
     if line.level or line.row:
         return ""
@@ -55,7 +55,7 @@ def _kind(piece: Piece) -> str:
 
 
 def _starts_again(piece: Piece, before: Piece) -> bool:
-    """A second list begins where the numbers start again at the same depth."""
+    """Return whether a second list begins: its numbers restart at the same depth."""
     same = piece.line.depth == before.line.depth and piece.number.shape == before.number.shape
     return same and bool(piece.number.values) and piece.number.values <= before.number.values
 
@@ -72,6 +72,7 @@ def _is_list_item(piece: Piece) -> bool:
 
 
 def _key(words: str) -> str:
-    """Return what two lines share that name the same section; "" for what names none."""
+    """Return a key that is equal for two lines that name the same section; "" if the line is long or ends like a
+    sentence."""
     names = len(words) <= _LONGEST and not words.endswith((".", ";", ","))
     return " ".join(_WORD.findall(words.casefold())) if names else ""

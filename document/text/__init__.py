@@ -1,1 +1,1 @@
-"""Words and lines, whatever format they came in."""
+"""Works on words and lines, in the same way for all formats."""

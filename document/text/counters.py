@@ -1,7 +1,7 @@
-"""Recognises what counts up or shows the moment of a visit: "updated 3 days ago", reading time, votes, today's date.
+"""Recognises texts that change at each visit: "updated 3 days ago", reading time, votes, today's date.
 
-Such a line differs at each visit and says nothing of the policy. It is only taken for one if nothing else is in it: a
-retention period of "30 days" within a sentence, or alone in a cell of a table, is text.
+Such a line says nothing about the policy. It only counts as changing if it has no other words. A retention period of
+"30 days" within a sentence, or alone in a table cell, is text.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from document.text.lines import Line
 from languages import records
 
 LABEL = 60
-"""Maximum number of characters of a line that announces a date."""
+"""Maximum length, in characters, of a line that announces a date."""
 LONGEST = 140
-"""Maximum number of characters of a line with counters."""
+"""Maximum length, in characters, of a line with counters."""
 _BETWEEN = re.compile(r"\s*[·•|]\s*|\s+-\s+|(?<=[.!?])\s+")
-"""Separators of the parts of a line: signs, or the end of a sentence."""
+"""Separators between parts of a line: a sign, or the end of a sentence."""
 _TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b\.?)?"
 _ZONE = r"\(?(?:UTC|GMT|WIB|WITA|WIT|CES?T|MES?Z|[ECMP][SD]T)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?\)?"
 _CLOCK_WORDS = re.compile(
@@ -38,7 +38,8 @@ _PIECES = {
 
 
 def uncounted(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines without what counts up at each visit. A date after the label of a date is the policy's own."""
+    """Return the lines without their counters. A date after a line that announces a date belongs to the policy and is
+    kept."""
     kept: list[Line] = []
     for line in lines:
         labelled = bool(kept) and len(kept[-1].text) <= LABEL and is_date_cue(kept[-1].text)
@@ -51,9 +52,10 @@ def uncounted(lines: Iterable[Line]) -> list[Line]:
 
 
 def without_counters(text: str, *, dated: bool = False) -> str:
-    """Return a line without the parts that count up, "" if there are no others. Any other line stays as it is.
+    """Return a line without its counters; "" if it consists only of counters. A line without counters is returned
+    unchanged.
 
-    `dated` if the line before announces a date: then one is text.
+    `dated` means that the line before announces a date, so that a date in this line is text.
     """
     if len(text) > LONGEST:
         return text
@@ -64,7 +66,7 @@ def without_counters(text: str, *, dated: bool = False) -> str:
 
 
 def _kept(text: str) -> Iterator[str]:
-    """Yield the parts of a line that do not count, each but the first with what separates it from the one before."""
+    """Yield the parts of a line that are not counters, each with the separator before it, except the first."""
     start, sign, first = 0, "", True
     for end in (*_BETWEEN.finditer(text), None):
         part = text[start : end.start() if end else len(text)]
@@ -76,7 +78,7 @@ def _kept(text: str) -> Iterator[str]:
 
 
 def _counts(text: str) -> bool:
-    """Whether a text is nothing but counters, relative dates, and where the visitor is."""
+    """Whether a text consists only of counters, relative dates, and the visitor's location."""
     return _is_counter(text) or all(map(_is_counter, _BETWEEN.split(text)))
 
 
@@ -86,7 +88,8 @@ def _is_counter(text: str) -> bool:
 
 
 def shows_clock(text: str) -> bool:
-    """Whether a text is only the date or time of the visit: with words that say so, a day of the week, or seconds.
+    """Whether a text is only the date or time of the visit. The signs are a cue phrase, a weekday or time beside the
+    date, or seconds.
 
     A date alone may be the policy's.
     """
@@ -104,26 +107,26 @@ def shows_clock(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountingWords:
-    """Counters of a language, from its `counters.toml`; all are regular expressions."""
+    """The counters of a language, from its `counters.toml`. All values are regular expressions."""
 
     updated: str
-    """Events at a relative date."""
+    """Events with a relative date, such as "last updated"."""
     amount: str
     about: str
     unit: str
     ago: Sequence[str]
-    """Relative dates, of {amount}, {unit} and {about}."""
+    """Relative dates, which use {amount}, {unit} and {about}."""
     recent: str
     """Relative dates that only count after `updated`, such as "yesterday"."""
     reading: Sequence[str]
     votes: Sequence[str]
     clock: str
-    """Text before the date or time of the visit."""
+    """Words before the date or time of the visit."""
     weekdays: str
     visitor: Sequence[str]
 
     def phrases(self) -> Iterator[str]:
-        """Yield the patterns of all but the clock, with their pieces in place of the pieces' names."""
+        """Yield all patterns except the clock's, with their placeholders filled in."""
         about, ago = rf"(?:{self.about}) ", "|".join(self.ago)
         yield self._filled(rf"(?:(?:{self.updated}) ?:? ?)?(?:{about})?(?:{ago})")
         yield self._filled(rf"(?:{self.updated}) ?:? ?(?:{self.recent})")

@@ -1,4 +1,4 @@
-"""The dates that a policy states about itself."""
+"""Finds the dates that a policy states about itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from languages import records
 
 _YEAR = r"(?:\d{4}|'\d{2})"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
-"""Matches the separator between the parts of a date with a month's name."""
+"""Matches the separator between the parts of a date that has a month's name."""
 _NUMBER = re.compile(r"\d+")
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
-"""Characters that may be between the cue and its date."""
+"""Maximum number of characters between the cue and its date."""
 _LABEL = 60
-"""Characters of a line that only names a date, which the next line then gives."""
+"""Maximum length, in characters, of a line that only announces a date. The date is then on the next line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,19 @@ class _Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateWords:
-    """The ways in which a language writes dates, from its `dates.toml`; phrases are regular expressions."""
+    """How a language writes dates, from its `dates.toml`. Phrases are regular expressions."""
 
     updated: Sequence[str]
     revised: Sequence[str]
     effective: Sequence[str]
     months: Sequence[str]
-    """Months from January on, each with its names and short forms."""
+    """Names and short forms of each month, from January on."""
     ordinals: Sequence[str]
-    """Endings of a day's number."""
+    """Endings of a day's number, such as "th"."""
     between: Sequence[str]
     """Words between the parts of a date."""
     before: Sequence[str]
-    """Words that open a date."""
+    """Words before a date."""
 
 
 @cache
@@ -68,14 +68,15 @@ def _cues() -> tuple[tuple[DateKind, re.Pattern[str]], ...]:
 
 @cache
 def _opening() -> re.Pattern[str]:
-    """Matches the text before a date at the start of a line."""
+    """Return a pattern for the text before a date at the start of a line."""
     words = _any(words.before for words in _words().values())
     return re.compile(rf"^[ :-]*(?:{words}\s+)*", re.IGNORECASE)
 
 
 @cache
 def _months() -> Mapping[str, frozenset[int]]:
-    """Return the numbers of each month's name, in lower case: two if languages mean different months by it."""
+    """Return the month numbers for each month name, in lower case. A name has two if languages use it for different
+    months."""
     numbers: dict[str, frozenset[int]] = {}
     for words in _words().values():
         for number, names in enumerate(words.months, 1):
@@ -86,14 +87,15 @@ def _months() -> Mapping[str, frozenset[int]]:
 
 @cache
 def month_names(language: str = "") -> frozenset[str]:
-    """Return the names and short forms of the months in a language, in small letters; in all if it has no list."""
+    """Return the names and short forms of a language's months, in lower case. For a language without a list, return
+    those of all languages."""
     every = _months_of(language)
     return frozenset(name for names in every for name in names.split())
 
 
 @cache
 def short_month_names(language: str = "") -> frozenset[str]:
-    """Return the short forms of the months alone, as `month_names` does."""
+    """Return only the short forms of the months, as `month_names` does."""
     return frozenset(name for names in _months_of(language) for name in names.split()[1:])
 
 
@@ -126,10 +128,10 @@ def _date() -> re.Pattern[str]:
 
 
 def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
-    """Return the dates that the lines state of the policy, in order, each kind and day once.
+    """Return the policy's dates in the lines, in order. Each kind and day occurs once.
 
-    A cue phrase is needed, then a date, on the same line or the whole of the next. A date without a day counts as the
-    first of its month. A numeric date that could be read in two ways is left out.
+    The text must have a cue phrase, then a date on the same line, or alone on the next line. A date without a day
+    counts as the first of its month. An ambiguous numeric date is left out.
     """
     found: dict[tuple[DateKind, date], StatedDate] = {}
     years = [_SOME_YEAR.search(line) is not None for line in lines]
@@ -143,7 +145,7 @@ def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
 
 
 def states_date(line: str) -> bool:
-    """Return whether a short line names a date of the policy, or is nothing but a date."""
+    """Return whether a short line states a date of the policy, or is only a date."""
     if len(line) > _LABEL:
         return False
     alone = _date().search(line)
@@ -153,12 +155,12 @@ def states_date(line: str) -> bool:
 
 
 def is_date_cue(line: str) -> bool:
-    """Return whether a line has words with which a policy states a date about itself."""
+    """Return whether a line has a cue phrase for a date of the policy."""
     return next(_found(line), None) is not None
 
 
 def without_dates(text: str) -> str:
-    """Return a text with a space in place of each date, of days without their year too."""
+    """Return a text with each date replaced by a space. Dates without a year are replaced too."""
     return _day_of_month().sub(" ", _date().sub(" ", text))
 
 
@@ -171,7 +173,7 @@ def _day_of_month() -> re.Pattern[str]:
 
 
 def _remainder(text: str) -> str:
-    """Return what a line says besides the cue and a date: a label has at most a word or two."""
+    """Return the text of a line without the cue and the date. In a label it is at most a word or two."""
     text = _date().sub("", text).strip(" :-.,()|")
     return text if len(text.split()) > 2 else ""
 
@@ -197,7 +199,7 @@ def _on_line(line: str, after: str) -> Iterator[StatedDate]:
 
 @lru_cache(maxsize=256)
 def parse_date(text: str) -> date | None:
-    """Return the day that a text is, or None if it is not one or could be two."""
+    """Return the day if a text is one date. Return None if it is not a date, or an ambiguous one."""
     found = _date().fullmatch(text.strip())
     if not found:
         return None
@@ -219,8 +221,8 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 
 
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
-    """Return the day of a date with a month's name, the first of the month if it names no day; None if languages
-    disagree on the month."""
+    """Return the day of a date with a month's name. Without a day it is the first of the month. Return None if
+    languages disagree about the month."""
     (name,) = (value for key, value in found.groupdict().items() if key.startswith("month") and value)
     months = _months()[name.lower()]
     if len(months) > 1:

@@ -1,4 +1,4 @@
-"""Addresses that a delivery network hides from robots, as a reader's browser shows them."""
+"""Decodes e-mail addresses that a content delivery network hides from robots."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)")
 
 
 def decode_hex(code: str) -> str | None:
-    """Return the address in a `data-cfemail` value, or None if it is not one.
+    """Return the address in a `data-cfemail` value, or None if the value does not hold one.
 
-    The first byte is the key; each further byte is a character XOR the key. Some pages hid the address in character
+    The first byte is the key. Each further byte is a character XOR the key. Some pages hid the address in character
     references before the network hid it again.
     """
     try:
@@ -23,7 +23,8 @@ def decode_hex(code: str) -> str | None:
 
 
 def decode_target(target: str) -> str:
-    """Return a link's target, a protected address as `mailto:`, and what is left of references in it resolved."""
+    """Return a link's target. A hidden mail address becomes a `mailto:`, with any remaining character references
+    resolved."""
     match = _PROTECTED.search(target)
     address = decode_hex(match[1]) if match else None
     if address:

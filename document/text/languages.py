@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _ENOUGH = 3
-"""Different common words of a language that a text must have before they decide."""
+"""Minimum number of different common words of a language for them to decide."""
 _LETTERS = 60
-"""Letters below which a text takes the language around it."""
+"""Minimum number of letters for a text to have a language of its own. A shorter one takes the language around it."""
 _LONG = 300
-"""Letters from which a text among others of one language is still asked about by itself."""
+"""Minimum number of letters for a text among others of one language to be checked separately."""
 _MAIN = 0.1
-"""The share of a page's text from which its language is one of the page's own."""
+"""Minimum share of a page's text for a language to be one of the page's own."""
 _FEW = 0.04
-"""The share of a language's common words in a text below which the text may be in another."""
+"""Minimum share of common words in a text. With fewer, the text may be in another language."""
 _CONFIDENT = 0.6
 _SURE = 0.8
-"""The confidence from which a language is believed against the common words of another."""
+"""Minimum confidence for the model to overrule the common words of a language."""
 _PLAUSIBLE = 0.2
-"""The share of the best language's confidence from which an expected language is believed."""
+"""Minimum confidence for an expected language, as a share of the best language's confidence."""
 _ASKED = 5000
-"""Characters of a text that the model is asked about."""
+"""Maximum number of characters of a text that the model reads."""
 _WORD = re.compile(r"[^\W\d_]+")
 _SUBTAG = re.compile(r"[a-z]{2,3}")
 _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "THAI": "th", "GREEK": "el", "HEBREW": "he"}
@@ -46,7 +46,7 @@ class LanguageSigns:
     common: str
     """Frequent short words."""
     titles: str
-    """Words by which a heading names the whole document."""
+    """Words in a heading that name the whole document, such as "policy"."""
     neighbours: str
     """Languages that share many of the common words."""
 
@@ -62,23 +62,24 @@ def _common() -> Mapping[str, frozenset[str]]:
 
 
 def is_listed(language: str) -> bool:
-    """Whether the common words of a language are listed, so that no model is needed to know it."""
+    """Whether a language has a list of common words, so that it is recognised without a model."""
     return language in languages_with("detection")
 
 
 @cache
 def title_words() -> frozenset[str]:
-    """Return the words by which a heading names the whole document."""
+    """Return the words in headings that name the whole document."""
     return frozenset(word for signs in _signs().values() for word in signs.titles.split())
 
 
 def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, configured: Sequence[str]) -> list[str]:
     """Return the language of each text, in the order of the page.
 
-    `declared` is what the markup says of each text ("" for nothing), `page` what it says of the whole. Expected are the
-    configured languages, or else the page's. Script and markup decide, then the words; words that do not fit what is
-    expected, or that a language shares with its neighbours, are checked by a model. A text that shows no language takes
-    the one around it. "und" if nothing fits, or if the language is not a configured one.
+    `declared` is the language that the markup states for each text ("" if it states none), and `page` the language of
+    the whole page. The expected languages are the configured ones, or else the page's. Script and markup decide first,
+    then the common words. A model checks words that do not fit the expected languages, or that several languages share.
+    A text without signs takes the language of the text around it. The result is "und" if nothing fits, or if the
+    language is not a configured one.
     """
     expected = tuple(configured) or ((page,) if _SUBTAG.fullmatch(page) else ())
     languages = [_shown(text, markup, expected, configured) for text, markup in zip(texts, declared, strict=True)]
@@ -89,7 +90,7 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
 
 
 def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequence[str]) -> str | None:
-    """Return the language that script or markup show, or None."""
+    """Return the language that the script or the markup shows, or None."""
     script = _script(text)
     if script is None:
         return None
@@ -104,7 +105,8 @@ def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequen
 
 
 def _script(text: str) -> str | None:
-    """Return the script of most letters, by the first word of their Unicode names; None for hardly any letters."""
+    """Return the script of most letters, by the first word of their Unicode names; None if there are hardly any
+    letters."""
     letters = list(filter(str.isalpha, text[:2000]))
     if len(letters) < 12:
         return None
@@ -115,7 +117,7 @@ def _script(text: str) -> str | None:
 
 
 def _vote(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
-    """Set the language of texts whose common words are clearly those of one."""
+    """Set the language of each text whose common words clearly belong to one language."""
     votes = [
         _by_words(text) if language is None and len(text) >= _LETTERS else None
         for language, text in zip(languages, texts, strict=True)
@@ -128,7 +130,7 @@ def _vote(languages: list[str | None], texts: Sequence[str], expected: Sequence[
 
 
 def _by_words(text: str) -> str | None:
-    """Return the language whose common words are clearly the most, or None."""
+    """Return the language with clearly the most common words, or None."""
     words = Counter(word.lower() for word in _WORD.findall(text[:6000]))
     common = _common()
     votes = sorted(
@@ -141,7 +143,8 @@ def _by_words(text: str) -> str | None:
 
 
 def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
-    """Return the language of texts with the common words of one: that, an expected one, or a neighbour of it."""
+    """Return the language of texts whose common words vote for one language. A model may choose an expected language or
+    a neighbour instead."""
     if vote in expected:
         return vote
     others = [language for language in expected if not is_listed(language)]
@@ -155,7 +158,8 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
 
 
 def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
-    """Set the language of longer texts that have shown none: the one that is expected, if its words are not listed."""
+    """Set the language of longer texts that show no language. It is the expected one if that has no list of common
+    words."""
     clear = _main_languages(languages, texts)
     alone = expected[0] if len(expected) == 1 and not is_listed(expected[0]) else None
     for number, text in enumerate(texts):
@@ -168,7 +172,7 @@ def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected:
 
 
 def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> frozenset[str]:
-    """Return the languages of what is decided, without those of a few lines."""
+    """Return the languages that are used in more than a few lines."""
     amounts: Counter[str] = Counter()
     for language, text in zip(languages, texts, strict=True):
         if language:
@@ -177,7 +181,8 @@ def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> fr
 
 
 def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text may be in another language than its page: it has sentences, without their words."""
+    """Return whether a text may be in another language than its page: it has sentences, but none of the page's common
+    words."""
     if len(text) <= _LONG or not reads_like_prose(text):
         return False
     words = [word.lower() for word in _WORD.findall(text[:6000])]
@@ -186,7 +191,7 @@ def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
 
 
 def _filled(languages: Sequence[str | None], page: str) -> list[str]:
-    """Return the languages, those that are missing taken from the text before, or else from the one after."""
+    """Return the languages with gaps filled from the text before, or else from the text after."""
     first = next((language for language in languages if language), page or UNKNOWN_LANGUAGE)
     filled: list[str] = []
     for language in languages:
@@ -197,7 +202,9 @@ def _filled(languages: Sequence[str | None], page: str) -> list[str]:
 def _by_model(
     text: str, candidates: Iterable[str] = (), expected: Sequence[str] = (), least: float = _CONFIDENT
 ) -> str | None:
-    """Return the language that a model finds among the candidates, or among all languages; None if it is not sure."""
+    """Return the language that a model recognises among the candidates, or among all languages; None if it is not
+    sure.
+    """
     wanted = frozenset(candidates) & _supported() or _supported()
     if len(wanted) == 1:
         return next(iter(wanted))
@@ -226,7 +233,7 @@ def _supported() -> frozenset[str]:
 
 @cache
 def _detector(languages: frozenset[str]) -> LanguageDetector:
-    # Imported here: the models of all languages take seconds and 60 MB, and words nearly always decide.
+    # Imported here because the models take seconds and 60 MB, and common words nearly always decide.
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
     codes = [IsoCode639_1.from_str(language.upper()) for language in sorted(languages)]

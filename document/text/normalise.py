@@ -1,4 +1,4 @@
-"""One canonical form for text, so that typography never counts as a change."""
+"""Gives text one canonical form, so that typography never counts as a change."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _TYPOGRAPHY = str.maketrans(
 def normalise(text: str) -> str:
     """Return the text on one line, in NFC, with single spaces and plain quotes, apostrophes and dashes.
 
-    Soft hyphens, zero-width and bidirectional control characters are dropped: no reader sees them. Typographic quotes
-    become straight ones, all dashes the hyphen, an ellipsis three stops. Normalising twice changes nothing.
+    Soft hyphens, zero-width and bidirectional control characters are dropped, because readers do not see them.
+    Typographic quotes become straight ones, all dashes become hyphens, and an ellipsis becomes three dots. Normalising
+    twice changes nothing.
     """
     if text.isascii():
         return " ".join(_CONTROL.sub("", text).replace("`", "'").split())

@@ -1,4 +1,4 @@
-"""List numbers and bullets: typed ones found in text, rendered ones worked out from the markup."""
+"""Handles list numbers and bullets: finds those typed in text, and works out those that the markup generates."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _TYPED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ONLY_TYPED_BEFORE = 3
-"""Maximum number of markers in a row that are split off: "3. (a) (i) Text"."""
+"""Maximum number of markers that are split off at the start of a line, as in "3. (a) (i) Text"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A marker: its shape, the characters around it, and its numbers."""
+    """A list number: its shape, the signs around it, and its values."""
 
     shape: Shape
     around: str
-    """Characters around the number: "." or "()" or ")"; "" for none."""
+    """Signs around the number: "." or "()" or ")"; "" if there are none."""
     values: tuple[int, ...]
 
 
@@ -39,8 +39,8 @@ NO_NUMBER = Number("none", "", ())
 def split_marker(text: str) -> tuple[str, str]:
     """Return the typed markers at the start of a normalised line, and the words after them.
 
-    A dotted number without a final stop ("2.5 million") counts as a marker only if a capital letter follows; a single
-    letter does not count if another initial follows. A line that is only a marker keeps the marker as its words.
+    A dotted number without a final dot ("2.5 million") is a marker only if a capital letter follows. A single letter is
+    not a marker if another initial follows. If a line is only a marker, the marker counts as its words.
     """
     markers: list[str] = []
     rest = text
@@ -66,7 +66,7 @@ def _marker_end(text: str) -> int:
 
 
 def count(marker: str) -> Number:
-    """Return the number in the last of the markers; `follows` decides whether a letter is a Roman number."""
+    """Return the number in the last of the markers. Use `follows` to find out whether a letter is a Roman number."""
     last = marker.rsplit(" ", 1)[-1] if marker else ""
     core = last.strip("().[]")
     if not core or not core.replace(".", "").isalnum():
@@ -82,7 +82,7 @@ def count(marker: str) -> Number:
 
 
 def follows(number: Number, before: Number) -> bool:
-    """Return whether a number directly follows another number of the same kind ("3." after "2.", "J." after "I.")."""
+    """Return whether a number comes right after another of the same kind ("3." after "2.", "J." after "I.")."""
     if number.around != before.around or not number.values or not before.values:
         return False
     if number.shape == before.shape:
@@ -96,7 +96,7 @@ def starts(number: Number) -> bool:
 
 
 def _readings(number: Number) -> list[tuple[str, int]]:
-    """Return the ways to read a number: a letter is a letter or a Roman number (H. I. J., or h. IV. V.)."""
+    """Return the possible readings of a number. A letter may be a letter (H. I. J.) or a Roman number (h. IV. V.)."""
     case = "upper" if number.shape.startswith("upper") else "lower"
     if number.shape in ("upper", "lower"):
         letter = chr(number.values[0] + 96)
@@ -119,7 +119,7 @@ def _roman(text: str) -> int:
 
 
 def rendered(value: int, style: str) -> str:
-    """Return a list number as a browser shows it for a `list-style-type`, without what is around it."""
+    """Return a list number in a `list-style-type`, without the signs around it."""
     if style in ("lower-alpha", "lower-latin", "a"):
         return _letters(value)
     if style in ("upper-alpha", "upper-latin", "A"):

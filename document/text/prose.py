@@ -1,4 +1,4 @@
-"""Tell sentences from labels, menus and single words, in any language."""
+"""Distinguishes sentences from labels, menus and single words, in any language."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _STOPS = r".!?。！？؟।…"
 _SENTENCE = re.compile(rf"([^{_STOPS}]{{8,}})[{_STOPS}]")
 _FEWEST_WORDS = 4
 _LETTERS = 12
-"""Letters of a sentence in a script that sets no spaces between words."""
+"""Minimum number of letters of a sentence, in a script without spaces between words."""
 
 
 def reads_like_prose(text: str) -> bool:
-    """Return True if at least one sentence is in a text: four words or more, and a stop after them."""
+    """Return True if a text contains a sentence: four words or more, and a stop after them."""
     return any(_is_sentence(match[1]) for match in _SENTENCE.finditer(text))
 
 

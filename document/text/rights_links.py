@@ -1,4 +1,4 @@
-"""Words by which a link names a right, a choice or a complaint."""
+"""Recognises links about a right, a choice or a complaint by their words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cache, lru_cache
 from languages import records
 
 _REMEMBERED = 4096
-"""Texts of links that are remembered."""
+"""Number of link texts whose result is cached."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def names_rights(text: str) -> bool:
-    """Return whether a text names a right, a choice or a complaint as links do."""
+    """Return whether a link's text names a right, a choice or a complaint."""
     return bool(_rights().search(text))
 
 
@@ -25,7 +25,7 @@ class LinkWords:
 
     rights: Sequence[str]
     hidden_addresses: Sequence[str]
-    """Regular expressions for what content systems write in place of an e-mail address."""
+    """Regular expressions for the words that a content system writes in place of an e-mail address."""
 
 
 @cache
