@@ -16,7 +16,7 @@ _STRUCTURAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What selectors depend on, besides elements and their positions."""
+    """The facts that selectors depend on, besides elements and their positions."""
 
     attributes: frozenset[str] = frozenset()
     """Attribute names in lower case. Other words of the selectors may be among them."""

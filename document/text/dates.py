@@ -32,7 +32,7 @@ class _Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateWords:
-    """How a language writes dates, from its `dates.toml`. Phrases are regular expressions."""
+    """A language's ways of writing dates, from its `dates.toml`. Phrases are regular expressions."""
 
     updated: Sequence[str]
     revised: Sequence[str]
