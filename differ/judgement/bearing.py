@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from differ.judgement.effects import Effect
+from differ.judgement.concept_effects import Effect
 
 Bearing = Literal["worse", "better", "other"]
 

@@ -1,117 +1,38 @@
-"""Effects of an edit to one statement: the concepts that it adds, removes or reverses."""
+"""Effects of an edit to one statement: what it adds, removes or reverses."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
-from difflib import SequenceMatcher
-from typing import Literal
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
+from differ.judgement.concept_effects import (
+    CONDITION,
+    NEGATION,
+    PARTS,
+    TURNS,
+    Direction,
+    Effect,
+    EffectPart,
+    direction,
+    part_effect,
+    wordings,
+)
+from differ.judgement.open_words import joined_member, residue
 from differ.judgement.relevance import Watched, bears_on_request, is_address_line, names_right, relevance, says_right
-from differ.language.countries import countries
-from differ.language.meaning import Meaning, canonical, meaning
+from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
-from differ.language.polarity import LEVELS, NEVER, is_condition
-from differ.language.roles import is_address
+from differ.language.polarity import NEVER
 from differ.language.statements import Statement, is_line
-from differ.matching.addresses import address_occurs
-from differ.matching.equivalence import changed_words, time_limits
-
-Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
-"""Loosened: a negation was removed; tightened: one was added."""
-
-TURNS = ("loosened", "tightened")
-"""Directions that report a reversal, so that the negation and the "may" or "will" that it replaced are not reported."""
-
-By = Literal["word", "concept", "count"]
-
-
-@dataclass(frozen=True, slots=True)
-class EffectPart:
-    """A kind of effect, and the concepts that cause it."""
-
-    kind: str
-    concepts: tuple[str, ...]
-    by: By = "concept"
-    """Whether other words for the same concept are a change ("banks" became "insurers"), or only another concept or
-    another number of mentions."""
-
-
-NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
-CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
-SHARING_PARTS = (
-    EffectPart("sale", ("sell",)),
-    EffectPart("recipient", ("recipient",), by="word"),
-    EffectPart("merger", ("merger",), by="word"),
-    EffectPart("safeguard", ("transfer.safeguard", "encryption"), by="word"),
-    EffectPart("transfer", ("transfer.abroad",)),
-    EffectPart("consent", ("consent", "optout")),
-    EffectPart("notice", ("notify",)),
-    EffectPart("threshold", ("threshold",), by="word"),
-    EffectPart("risk", ("risk",)),
-    EffectPart(
-        "data",
-        ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
-        by="word",
-    ),
-    EffectPart("purpose", ("purpose",), by="word"),
-    EffectPart("act", ("share", "receive", "public")),
-    NEGATION,
-    CONDITION,
-)
-"""Effects on sharing, in the order in which they name a new or removed statement."""
-
-RIGHTS_PARTS = (
-    EffectPart("withdrawal", ("consent.withdraw",)),
-    EffectPart("complaint", ("complaint",), by="word"),
-    EffectPart("fee", ("exercise.fee", "exercise.free")),
-    EffectPart("identity", ("exercise.identity",)),
-    EffectPart("refusal", ("exercise.refuse",)),
-    EffectPart("deadline", ("exercise.deadline",)),
-    EffectPart("optout", ("optout", "default")),
-    EffectPart("right", ("right",)),
-    EffectPart("consent", ("consent",)),
-    EffectPart("channel", ("exercise",)),
-    NEGATION,
-    CONDITION,
-)
-"""The same for rights."""
-
-PARTS: dict[Watched, tuple[EffectPart, ...]] = {"sharing": SHARING_PARTS, "rights": RIGHTS_PARTS}
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
 """Effects that are effects on rights only if they bound a request."""
-
 SPILLS = ("consent",)
 """Effects on sharing that are effects on rights too: people control what needs their consent."""
-
 STATEMENT = 4
 """A line of fewer words names no right by itself."""
-
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """The end of the name with which a row or an item begins."""
-
-MEMBER_REACH = 12
-"""Maximum distance, in words, from an act of giving to a member of the lists after it."""
-UNIT_REACH = 3
-"""Maximum distance, in words, from a number to what it counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A single effect of an edit."""
-
-    watched: Watched
-    kind: str
-    """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
-    direction: Direction
-    _: KW_ONLY
-    gone: tuple[str, ...] = ()
-    """The words that decided, as in the text before."""
-    new: tuple[str, ...] = ()
-    """The words that decided, as in the text after."""
 
 
 def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
@@ -253,182 +174,3 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
     if effect.kind in ("country", "wording"):
         return any(says_right(sense) for sense in senses)
     return True
-
-
-def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of the concepts of one part, or None if they stayed the same."""
-    if part.by == "count":
-        return count_effect(subject, part, one, other)
-    before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
-    left, right = one.named(*part.concepts), other.named(*part.concepts)
-    if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
-        return None
-    towards = turn(dict(before - after), dict(after - before))
-    if towards:
-        return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right))
-    gone, new = only_in(left, right), only_in(right, left)
-    if part.by == "word" and left.keys() != right.keys():
-        return Effect(subject, part.kind, direction_of_words(gone, new), gone=wordings(gone), new=wordings(new))
-    if before == after:
-        return None
-    return Effect(subject, part.kind, direction(before - after, after - before), gone=wordings(gone), new=wordings(new))
-
-
-def says_the_same(
-    subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
-) -> bool:
-    """Whether a difference in a part is without effect: for rights, "you control" became "you can control"; for
-    recipients, the act was reversed, which is an effect of the act."""
-    if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
-        return True  # "may" against "must" is not the same
-    return part.kind == "recipient" and not words
-
-
-def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Return the mentions that only the first of two texts has."""
-    return {key: wording for key, wording in one.items() if key not in other}
-
-
-def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
-    """Return the direction in which the level of a concept in both texts changed: more is allowed, or less; if consent
-    is no longer needed, more is allowed."""
-    if before and after and all(map(is_condition, (*before, *after))):  # "without consent" and "with prior consent"
-        before, after = ({"consent": level} for level in (weakest(before), weakest(after)))
-    for concept in sorted(before.keys() & after.keys()):
-        if before[concept] == after[concept]:
-            continue
-        more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
-        return "loosened" if more != is_condition(concept) else "tightened"
-    return None
-
-
-def weakest(levels: Mapping[str, str]) -> str:
-    """Return the level of a consent that is mentioned in several words: it is needed if any says so."""
-    return max(levels.values(), key=LEVELS.index)
-
-
-def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
-    """Return the direction of words that came and went: loosened if they are no longer ruled out, tightened if they
-    are ruled out now."""
-    if gone and not new and all(level == NEVER for _, level in gone):
-        return "loosened"
-    if new and not gone and all(level == NEVER for _, level in new):
-        return "tightened"
-    return direction(gone, new)
-
-
-def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of more or fewer mentions, or None if their number is the same."""
-    left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
-    if left.total() == right.total():
-        return None
-    gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
-    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone=gone, new=new)
-
-
-def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
-    """Return the words of mentions for a reader, each once, sorted."""
-    return tuple(sorted(set(named.values())))
-
-
-def direction(gone: Collection[object], new: Collection[object]) -> Direction:
-    """Return the direction of an edit that took some words and brought others."""
-    if gone and new:
-        return "changed"
-    return "added" if new else "removed"
-
-
-def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
-    """Return the effect of one more or one fewer member of what is given away or of its receivers, in words that no
-    concept names: "to hotels" became "to hotels and casinos"."""
-    if came := joined_words(one, other):
-        return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
-    left = joined_words(other, one)
-    return [Effect("sharing", "data", "removed", gone=left)] if left else []
-
-
-def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
-    """Return the words that only the second text has as a member of a list after an act of giving; none if it lacks any
-    word of the first."""
-    steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
-    if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
-        return ()
-    joined: list[str] = []
-    for tag, _, _, start, end in steps:
-        if tag != "equal" and is_joined(other, start, end) and follows_giving(other, start):
-            joined += other.lexicon.content_words(other.words[start:end])
-    return tuple(joined)
-
-
-def is_joined(sense: Meaning, start: int, end: int) -> bool:
-    """Whether a word that joins members of a list is among some words, or beside them."""
-    return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
-
-
-def follows_giving(sense: Meaning, start: int) -> bool:
-    """Whether words are among what is given, or those who get it: no purpose or condition comes between."""
-    for act in sense.of("share", "sell", "receive"):
-        if act.start < start <= act.end + MEMBER_REACH:
-            between = (other.start for other in sense.of("purpose", "limiter", "consent", "threshold", "modality"))
-            return not any(act.end <= other <= start for other in between)
-    return False
-
-
-def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
-    """Return the effects of words that no concept names: addresses, numbers, countries, names, other words."""
-    gone, new = changed_words(before.words, after.words)
-    lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
-    left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
-    kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
-        ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
-        ("address", moved_addresses(gone, after), moved_addresses(new, before)),
-        ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
-        ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
-        ("limit", *moved_limits(before, after, sense)),
-        ("name", named(before, sense, gone), named(after, sense, new)),
-        ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
-    ]
-    residual = []
-    for kind, taken, brought in kinds:
-        words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
-        if words_gone != words_new:
-            residual.append(Effect(subject, kind, direction(words_gone, words_new), gone=words_gone, new=words_new))
-    return residual
-
-
-def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Return the countries that only the second names, as written."""
-    return [name for code, name in new.items() if code not in old]
-
-
-def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
-    """Return the changed words that are addresses, and are not in the other statement in any form."""
-    return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
-
-
-def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
-    """Return the changed numbers that count one of the units, with the unit: "14 days"."""
-    sense = meaning(statement.words, statement.language)
-    numbers = sense.lexicon.numbers if sense else frozenset()
-    counts = []
-    for index, word in enumerate(statement.words):
-        if word in changed and (word[0].isdigit() or word in numbers):
-            following = statement.words[index + 1 : index + 1 + UNIT_REACH]
-            reach = next((step for step, other in enumerate(following, 1) if other in units), None)
-            if reach is not None:
-                counts.append(" ".join(statement.words[index : index + 1 + reach]))
-            elif index and statement.words[index - 1] in units:
-                counts.append(f"{statement.words[index - 1]} {word}")
-    return [count for count in counts if not any(count != other and count in other for other in counts)]
-
-
-def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
-    """Return the dates that limit a promise in only one of two statements: "until 31 May 2027"."""
-    left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
-    return sorted((left - right).elements()), sorted((right - left).elements())
-
-
-def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
-    """Return the changed words of a statement that are names, as written."""
-    written = names(statement, sense)
-    return [written[word] for word in changed if word in written]

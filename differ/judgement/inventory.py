@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
-from differ.judgement.effects import counted
+from differ.judgement.open_words import counted
 from differ.judgement.recipients import NAMED, Recipient, name_context, recipients
 from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance
 from differ.language.lexicon import Mention

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from differ.judgement.judging import Verdict, explanation
 from differ.judgement.profiles import Profile
+from differ.judgement.verdict import Verdict, explanation
 from differ.model import Edit, Finding, Suppression
 from document import identity_words
 from document.model import UNKNOWN_LANGUAGE, Document

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, replace
 
-from differ.judgement.effects import Effect, effects
+from differ.judgement.concept_effects import Effect
+from differ.judgement.effects import effects
 from differ.judgement.frames import Frame, frames
 from differ.language.statements import Statement, statements
 from differ.matching.alignment import Pair, align

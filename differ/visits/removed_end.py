@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from differ.judgement.judging import Verdict, explanation
 from differ.judgement.profiles import Profile
+from differ.judgement.verdict import Verdict, explanation
 from differ.language.statements import Statement, statements
 from differ.language.words import amount
 from differ.matching.alignment import Pair

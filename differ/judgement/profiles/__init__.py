@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
-from differ.judgement.effects import Direction, Effect, direction
+from differ.judgement.concept_effects import Direction, Effect, direction
 from differ.judgement.relevance import Watched
 from differ.language.lexicon import LexiconError, Patterns
 from differ.model import SEVERITIES, TOPICS, Severity

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from differ import compare, load_profile, profile_names
-from differ.judgement.effects import RIGHTS_PARTS, SHARING_PARTS
+from differ.judgement.concept_effects import RIGHTS_PARTS, SHARING_PARTS
 from differ.judgement.profiles import EffectRule, Profile, ProfileError, WordRule, read_rule, report_languages, tailored
 from differ.model import SEVERITIES, TOPICS, watched_topic
 from tests.differ.policies import document, policy
@@ -102,7 +102,7 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
 
 def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
     """A rule that does not mention negations is reported as "added" if a negation went."""
-    from differ.judgement.effects import Effect
+    from differ.judgement.concept_effects import Effect
 
     rule = read_rule(ROW, SOURCES, REASONS)
     assert rule.direction(Effect("sharing", "act", "loosened", gone=(), new=("share",))) == "added"

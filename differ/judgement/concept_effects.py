@@ -1,0 +1,168 @@
+"""Compares the concepts of a statement before and after: which came, went, or turned round."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal
+
+from differ.judgement.relevance import Watched
+from differ.language.meaning import Meaning
+from differ.language.polarity import LEVELS, NEVER, is_condition
+
+Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
+"""Loosened: a negation was removed; tightened: one was added."""
+TURNS = ("loosened", "tightened")
+"""Directions that report a reversal, so that the negation and the "may" or "will" that it replaced are not reported."""
+By = Literal["word", "concept", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPart:
+    """A kind of effect, and the concepts that cause it."""
+
+    kind: str
+    concepts: tuple[str, ...]
+    by: By = "concept"
+    """Whether other words for the same concept are a change ("banks" became "insurers"), or only another concept or
+    another number of mentions."""
+
+
+NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
+CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
+SHARING_PARTS = (
+    EffectPart("sale", ("sell",)),
+    EffectPart("recipient", ("recipient",), by="word"),
+    EffectPart("merger", ("merger",), by="word"),
+    EffectPart("safeguard", ("transfer.safeguard", "encryption"), by="word"),
+    EffectPart("transfer", ("transfer.abroad",)),
+    EffectPart("consent", ("consent", "optout")),
+    EffectPart("notice", ("notify",)),
+    EffectPart("threshold", ("threshold",), by="word"),
+    EffectPart("risk", ("risk",)),
+    EffectPart(
+        "data",
+        ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
+        by="word",
+    ),
+    EffectPart("purpose", ("purpose",), by="word"),
+    EffectPart("act", ("share", "receive", "public")),
+    NEGATION,
+    CONDITION,
+)
+"""Effects on sharing, in the order in which they name a new or removed statement."""
+RIGHTS_PARTS = (
+    EffectPart("withdrawal", ("consent.withdraw",)),
+    EffectPart("complaint", ("complaint",), by="word"),
+    EffectPart("fee", ("exercise.fee", "exercise.free")),
+    EffectPart("identity", ("exercise.identity",)),
+    EffectPart("refusal", ("exercise.refuse",)),
+    EffectPart("deadline", ("exercise.deadline",)),
+    EffectPart("optout", ("optout", "default")),
+    EffectPart("right", ("right",)),
+    EffectPart("consent", ("consent",)),
+    EffectPart("channel", ("exercise",)),
+    NEGATION,
+    CONDITION,
+)
+"""The same for rights."""
+PARTS: dict[Watched, tuple[EffectPart, ...]] = {"sharing": SHARING_PARTS, "rights": RIGHTS_PARTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A single effect of an edit."""
+
+    watched: Watched
+    kind: str
+    """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
+    direction: Direction
+    _: KW_ONLY
+    gone: tuple[str, ...] = ()
+    """The words that decided, as in the text before."""
+    new: tuple[str, ...] = ()
+    """The words that decided, as in the text after."""
+
+
+def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect of the concepts of one part, or None if they stayed the same."""
+    if part.by == "count":
+        return count_effect(subject, part, one, other)
+    before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
+    left, right = one.named(*part.concepts), other.named(*part.concepts)
+    if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
+        return None
+    towards = turn(dict(before - after), dict(after - before))
+    if towards:
+        return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right))
+    gone, new = only_in(left, right), only_in(right, left)
+    if part.by == "word" and left.keys() != right.keys():
+        return Effect(subject, part.kind, direction_of_words(gone, new), gone=wordings(gone), new=wordings(new))
+    if before == after:
+        return None
+    return Effect(subject, part.kind, direction(before - after, after - before), gone=wordings(gone), new=wordings(new))
+
+
+def says_the_same(
+    subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
+) -> bool:
+    """Whether a difference in a part is without effect: for rights, "you control" became "you can control"; for
+    recipients, the act was reversed, which is an effect of the act."""
+    if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
+        return True  # "may" against "must" is not the same
+    return part.kind == "recipient" and not words
+
+
+def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return the mentions that only the first of two texts has."""
+    return {key: wording for key, wording in one.items() if key not in other}
+
+
+def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
+    """Return the direction in which the level of a concept in both texts changed: more is allowed, or less; if consent
+    is no longer needed, more is allowed."""
+    if before and after and all(map(is_condition, (*before, *after))):  # "without consent" and "with prior consent"
+        before, after = ({"consent": level} for level in (weakest(before), weakest(after)))
+    for concept in sorted(before.keys() & after.keys()):
+        if before[concept] == after[concept]:
+            continue
+        more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
+        return "loosened" if more != is_condition(concept) else "tightened"
+    return None
+
+
+def weakest(levels: Mapping[str, str]) -> str:
+    """Return the level of a consent that is mentioned in several words: it is needed if any says so."""
+    return max(levels.values(), key=LEVELS.index)
+
+
+def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
+    """Return the direction of words that came and went: loosened if they are no longer ruled out, tightened if they
+    are ruled out now."""
+    if gone and not new and all(level == NEVER for _, level in gone):
+        return "loosened"
+    if new and not gone and all(level == NEVER for _, level in new):
+        return "tightened"
+    return direction(gone, new)
+
+
+def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
+    """Return the effect of more or fewer mentions, or None if their number is the same."""
+    left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
+    if left.total() == right.total():
+        return None
+    gone, new = tuple(sorted(left - right)), tuple(sorted(right - left))
+    return Effect(subject, part.kind, "loosened" if left.total() > right.total() else "tightened", gone=gone, new=new)
+
+
+def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
+    """Return the words of mentions for a reader, each once, sorted."""
+    return tuple(sorted(set(named.values())))
+
+
+def direction(gone: Collection[object], new: Collection[object]) -> Direction:
+    """Return the direction of an edit that took some words and brought others."""
+    if gone and new:
+        return "changed"
+    return "added" if new else "removed"

@@ -1,0 +1,118 @@
+"""Compares what no concept names: numbers, dates, addresses, countries, names, members of a list and other words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+
+from differ.judgement.concept_effects import Effect, direction
+from differ.judgement.relevance import Watched
+from differ.language.countries import countries
+from differ.language.meaning import Meaning, canonical, meaning
+from differ.language.names import names
+from differ.language.roles import is_address
+from differ.language.statements import Statement
+from differ.matching.addresses import address_occurs
+from differ.matching.equivalence import changed_words, time_limits
+
+MEMBER_REACH = 12
+"""Maximum distance, in words, from an act of giving to a member of the lists after it."""
+UNIT_REACH = 3
+"""Maximum distance, in words, from a number to what it counts."""
+
+
+def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
+    """Return the effects of words that no concept names: addresses, numbers, countries, names, other words."""
+    gone, new = changed_words(before.words, after.words)
+    lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
+    left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
+    kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
+        ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
+        ("address", moved_addresses(gone, after), moved_addresses(new, before)),
+        ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
+        ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
+        ("limit", *moved_limits(before, after, sense)),
+        ("name", named(before, sense, gone), named(after, sense, new)),
+        ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
+    ]
+    residual = []
+    for kind, taken, brought in kinds:
+        words_gone, words_new = tuple(sorted(set(taken))), tuple(sorted(set(brought)))
+        if words_gone != words_new:
+            residual.append(Effect(subject, kind, direction(words_gone, words_new), gone=words_gone, new=words_new))
+    return residual
+
+
+def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """Return the countries that only the second names, as written."""
+    return [name for code, name in new.items() if code not in old]
+
+
+def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
+    """Return the changed words that are addresses, and are not in the other statement in any form."""
+    return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
+
+
+def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
+    """Return the changed numbers that count one of the units, with the unit: "14 days"."""
+    sense = meaning(statement.words, statement.language)
+    numbers = sense.lexicon.numbers if sense else frozenset()
+    counts = []
+    for index, word in enumerate(statement.words):
+        if word in changed and (word[0].isdigit() or word in numbers):
+            following = statement.words[index + 1 : index + 1 + UNIT_REACH]
+            reach = next((step for step, other in enumerate(following, 1) if other in units), None)
+            if reach is not None:
+                counts.append(" ".join(statement.words[index : index + 1 + reach]))
+            elif index and statement.words[index - 1] in units:
+                counts.append(f"{statement.words[index - 1]} {word}")
+    return [count for count in counts if not any(count != other and count in other for other in counts)]
+
+
+def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
+    """Return the dates that limit a promise in only one of two statements: "until 31 May 2027"."""
+    left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
+    return sorted((left - right).elements()), sorted((right - left).elements())
+
+
+def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
+    """Return the changed words of a statement that are names, as written."""
+    written = names(statement, sense)
+    return [written[word] for word in changed if word in written]
+
+
+def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
+    """Return the effect of one more or one fewer member of what is given away or of its receivers, in words that no
+    concept names: "to hotels" became "to hotels and casinos"."""
+    if came := joined_words(one, other):
+        return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
+    left = joined_words(other, one)
+    return [Effect("sharing", "data", "removed", gone=left)] if left else []
+
+
+def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
+    """Return the words that only the second text has as a member of a list after an act of giving; none if it lacks any
+    word of the first."""
+    steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
+    if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
+        return ()
+    joined: list[str] = []
+    for tag, _, _, start, end in steps:
+        if tag != "equal" and is_joined(other, start, end) and follows_giving(other, start):
+            joined += other.lexicon.content_words(other.words[start:end])
+    return tuple(joined)
+
+
+def is_joined(sense: Meaning, start: int, end: int) -> bool:
+    """Whether a word that joins members of a list is among some words, or beside them."""
+    return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
+
+
+def follows_giving(sense: Meaning, start: int) -> bool:
+    """Whether words are among what is given, or those who get it: no purpose or condition comes between."""
+    for act in sense.of("share", "sell", "receive"):
+        if act.start < start <= act.end + MEMBER_REACH:
+            between = (other.start for other in sense.of("purpose", "limiter", "consent", "threshold", "modality"))
+            return not any(act.end <= other <= start for other in between)
+    return False
