@@ -2,10 +2,10 @@
 
     python benchmarks/collection.py [--policies 10000] [--hosts N] [--runs 2] [--folder FOLDER] [--limit 400]
 
-A server on many addresses of loopback gives each policy a page of its own. The first run records a version of each, the
-second finds them unchanged. The memory is the sum of the proportional set sizes (PSS) of the run and all processes
-below it: pages that several share count once. The sum of resident sets counts them for each, and is shown beside it.
-With `--limit` the benchmark fails if the peak is higher, in MB.
+A server on many loopback addresses gives each policy its own page. The first run records a version of each policy, and
+the second run finds them unchanged. Memory is the sum of the proportional set sizes (PSS) of the run and all its child
+processes, so that shared pages count once. The sum of resident set sizes, which counts shared pages for every process,
+is shown beside it. With `--limit` the benchmark fails if the peak exceeds the limit, in MB.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SENTENCE = "<p>We keep your name, your address and the list of what you ordered 
 
 
 def page(number: int, token: int) -> bytes:
-    """Return the page of a policy; the token changes at each visit."""
+    """Return the page of a policy. The token changes at each visit."""
     collected = "".join(SENTENCE.format(tree=tree, n=number) for tree in range(12))
     return PAGE.format(n=number, collected=collected, token=f"<!-- {token:x} -->").encode()
 
@@ -65,7 +65,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 def serve(port: multiprocessing.Queue[int]) -> None:
-    """Serve on every address of loopback, and on nothing else."""
+    """Serve on every loopback address, and nowhere else."""
 
     async def forever(listening: socket.socket) -> None:
         server = await asyncio.start_server(answer, sock=listening)
@@ -81,19 +81,19 @@ def serve(port: multiprocessing.Queue[int]) -> None:
 
 @dataclass
 class Peak:
-    """The most that a process and those below it held at a time, in bytes."""
+    """Peak memory of a process and its child processes, in bytes."""
 
     proportional: int = 0
     resident: int = 0
     files: int = 0
-    """Open files of the main process."""
+    """Number of open files of the main process."""
     processes: dict[str, int] = field(default_factory=dict)
-    """Processes at the moment of the peak: the command of each process and its share."""
+    """Processes at the peak: each command and its share of memory."""
 
     def watch(self, pid: int, over: threading.Event) -> None:
         while not over.wait(0.5):
             sizes = {each: memory(each) for each in family(pid)}
-            with suppress(psutil.Error):  # it has just ended
+            with suppress(psutil.Error):  # the process has just ended
                 self.files = max(self.files, psutil.Process(pid).num_fds())
             self.resident = max(self.resident, sum(resident for _, resident in sizes.values()))
             proportional = sum(share for share, _ in sizes.values())
@@ -103,7 +103,7 @@ class Peak:
 
 
 def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path:
-    """Write a configuration with so many policies."""
+    """Write a configuration with this number of policies."""
     crawl = '[crawl]\nevery = "1d"\ndelay = "0 s"\nconcurrency = 16\nallow_private = ["127.0.0.0/8"]\n'
     policies = "".join(
         f'[[policy]]\nname = "Orchard {n}"\nurl = "http://{hosts[n % len(hosts)]}:{port}/{n}"\nlanguages = ["en"]\n'
@@ -115,7 +115,7 @@ def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path
 
 
 def run(path: Path) -> Peak:
-    """Run once over all policies, print what it cost, and return the peak."""
+    """Run once over all policies, print the cost, and return the peak."""
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     words = [sys.executable, "-m", "clausewatch", "--config", str(path), "run", "--all"]
     running = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True)

@@ -1,7 +1,7 @@
-"""Measures the cost of comparing next to that of extracting: CPU time and memory, measured in processes of their own.
+"""Measures the cost of comparing two texts against the cost of extraction: CPU time and memory, in separate processes.
 
-Run it with `python benchmarks/comparing.py`; it ends with 1 if a target is missed. The texts are made of sentence
-templates, the same on every machine.
+Run it with `python benchmarks/comparing.py`. It ends with 1 if a target is missed. The texts are made from sentence
+templates and are the same on every machine.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 POLICY = 60_000
-"""Bytes of the page that is edited."""
+"""Size of the page that is edited, in bytes."""
 REWRITE = 100_000
-"""Characters of each of two texts that have nothing but their language in common."""
+"""Length, in characters, of each of two texts that share only their language."""
 EDITS = 10
 ROUNDS = 9
-"""The fewest seconds of so many rounds count: the others had the machine's disturbances."""
+"""Number of rounds. The fastest counts, because other work on the machine slowed the others."""
 
 MOST_RATIO = 2.0
 MOST_SECONDS = 2.0
@@ -50,14 +50,15 @@ PLACES = ("behind the greenhouse", "in the lower field", "abroad", "at the gate"
 
 
 def sentences(*parts: tuple[str, ...]) -> Iterator[str]:
-    """Yield sentences without end, each with a number of its own, in an order that mixes the parts."""
+    """Yield sentences endlessly, each with its own number, in an order that mixes the parts."""
     for number in count(1):
         words = [part[(number * (place + 2) + number // len(part)) % len(part)] for place, part in enumerate(parts)]
         yield f"{' '.join(words).capitalize()} (case {number})."
 
 
 def text(size: int, title: str, made: Iterator[str]) -> str:
-    """Return a Markdown text of about `size` characters: a heading every twelve sentences, four to a paragraph."""
+    """Return a Markdown text of about `size` characters, with a heading every twelve sentences and four sentences in a
+    paragraph."""
     lines, length = [f"# {title}"], 0
     for number in count():
         if number % 3 == 0:
@@ -70,7 +71,7 @@ def text(size: int, title: str, made: Iterator[str]) -> str:
 
 
 def html(markdown: str) -> bytes:
-    """Return the same text as a page."""
+    """Return the same text as an HTML page."""
     rows = [
         f"<h{line.count('#')}>{line.lstrip('# ')}</h{line.count('#')}>" if line.startswith("#") else f"<p>{line}</p>"
         for line in markdown.split("\n\n")
@@ -79,7 +80,7 @@ def html(markdown: str) -> bytes:
 
 
 def edited(markdown: str) -> str:
-    """Return a text with ten edits spread over it: words changed, sentences gone and new, a section moved."""
+    """Return a text with ten edits spread over it: changed words, deleted and new sentences, a moved section."""
     lines = markdown.split("\n\n")
     step = len(lines) // (EDITS + 1)
     for number in range(1, EDITS):
@@ -94,7 +95,7 @@ def edited(markdown: str) -> str:
 
 
 def fewest(*acts: Callable[[], object]) -> list[float]:
-    """Return the CPU seconds of each act, the fewest of several rounds in turn."""
+    """Return the CPU seconds of each function, the minimum over several rounds."""
     found: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
         for act, seconds in zip(acts, found, strict=True):
@@ -105,7 +106,7 @@ def fewest(*acts: Callable[[], object]) -> list[float]:
 
 
 def forget() -> None:
-    """Empty the memory of words read before, so that each round does all of its work."""
+    """Clear the caches of words, so that each round does all of its work."""
     from differ.language.meaning import heading_topics, meaning
     from differ.language.words import plain, plain_words
 
@@ -114,7 +115,7 @@ def forget() -> None:
 
 
 def measure_edits() -> dict[str, float]:
-    """Return the CPU seconds of extracting a page, of comparing it with an edited one, and their ratio."""
+    """Return the CPU seconds to extract a page, the CPU seconds to compare it with an edited one, and their ratio."""
     from differ import compare
     from document import read
     from document.model import Page
@@ -144,7 +145,7 @@ def measure_edits() -> dict[str, float]:
 
 
 def measure_rewrite() -> dict[str, float]:
-    """Return the CPU seconds of comparing two texts that share nothing but their language."""
+    """Return the CPU seconds to compare two texts that share only their language."""
     from differ import compare
     from document import read
     from document.model import Page
@@ -152,7 +153,7 @@ def measure_rewrite() -> dict[str, float]:
     before = text(REWRITE, "of the bakery", sentences(SUBJECTS, ACTS, THINGS, REASONS, TIMES))
     after = text(REWRITE, "of the orchard", sentences(PEOPLE, DEEDS, OBJECTS, GROUNDS, PLACES))
     old, new = (read(Page(each.encode(), "text/markdown")).document for each in (before, after))
-    compare(old, old)  # reads the lexicons, once a process
+    compare(old, old)  # load the lexicons, which happens once a process
     forget()
     start = process_time()
     found = compare(old, new)
@@ -166,7 +167,7 @@ def measure_rewrite() -> dict[str, float]:
 
 
 def megabytes() -> float:
-    """Return the most memory that this process has held (Linux counts in kilobytes)."""
+    """Return the peak memory of this process in megabytes (Linux counts in kilobytes)."""
     return getrusage(RUSAGE_SELF).ru_maxrss / 1000
 
 
@@ -174,14 +175,14 @@ MEASURES = {"edits": measure_edits, "rewrite": measure_rewrite}
 
 
 def in_its_own_process(name: str) -> dict[str, float]:
-    """Return what a measure says in a process of its own, so that memory is that of one comparison."""
+    """Return the result of a measurement in a separate process, so that its memory is that of one comparison."""
     said = subprocess.run([sys.executable, __file__, name], capture_output=True, check=True, text=True).stdout
     measured: dict[str, float] = json.loads(said)
     return measured
 
 
 def main() -> int:
-    """Print the figures beside their targets; return 1 if one is missed."""
+    """Print the figures beside their targets; return 1 if a target is missed."""
     edits, rewrite = in_its_own_process("edits"), in_its_own_process("rewrite")
     targets = [
         (f"comparing {edits['bytes']:.0f} bytes with {EDITS} edits, times extracting", edits["ratio"], MOST_RATIO),

@@ -1,10 +1,10 @@
-"""Measures the cost of a run without changes next to a bare Scrapy spider that only downloads the same pages.
+"""Measures the cost of a run without changes against a bare Scrapy spider that only downloads the same pages.
 
     python benchmarks/crawling.py [--pages 1000] [--most 3.5]
 
-Pages of about 250 kB come from a local server, with new tokens in each answer (`rotating.py`). The figure is the ratio
-of the CPU times a page of all processes together, start-up included, in one run; it ends with 1 if that is above
-`--most`, or if a page is taken for changed.
+A local server gives pages of about 250 kB with new tokens in each response (`rotating.py`). The figure is the ratio of
+the CPU times per page. It includes all processes and their start. The benchmark ends with 1 if the ratio exceeds
+`--most`, or if a page counts as changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 HOSTS = 8
 SUBREAPER = 36
-"""PR_SET_CHILD_SUBREAPER of Linux."""
+"""Linux's constant PR_SET_CHILD_SUBREAPER."""
 
 BARE = """
 import sys
@@ -45,7 +45,7 @@ process.start()
 
 @contextmanager
 def serving() -> Iterator[list[str]]:
-    """Serve the pages in a process of its own; give the addresses of its hosts."""
+    """Serve the pages in a separate process; yield the addresses of its hosts."""
     command = [sys.executable, str(HERE / "rotating.py"), "--hosts", str(HOSTS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -56,23 +56,23 @@ def serving() -> Iterator[list[str]]:
 
 
 def addresses(hosts: Sequence[str], pages: int) -> list[str]:
-    """Return an address for each page, on all hosts in turn."""
+    """Return an address for each page. The pages take turns on all hosts."""
     return [f"{hosts[number % len(hosts)]}/{number}" for number in range(pages)]
 
 
 def adopt_orphans() -> None:
-    """Become the parent of all processes that outlive theirs below us, so that their time is counted."""
+    """Become the parent of all orphaned processes below this one, so that their time is counted."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
 def children() -> set[int]:
-    """Return the processes whose parent we are."""
+    """Return the child processes of this process."""
     task = Path(f"/proc/self/task/{os.getpid()}/children")
     return set(map(int, task.read_text(encoding="ascii").split()))
 
 
 def cpu_seconds(command: Sequence[str], folder: Path) -> tuple[float, str]:
-    """Run a command; return the CPU seconds of it and of all that it started, and what it said."""
+    """Run a command; return the CPU seconds of its whole process tree, and its output."""
     known, before = children(), getrusage(RUSAGE_CHILDREN)
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     for orphan in children() - known:
@@ -82,7 +82,7 @@ def cpu_seconds(command: Sequence[str], folder: Path) -> tuple[float, str]:
 
 
 def configure(folder: Path, pages: Sequence[str]) -> None:
-    """Write a configuration that watches each of the pages."""
+    """Write a configuration that watches all the pages."""
     head = 'database = "sqlite:///a.db"\n[crawl]\ndelay = "0 s"\nallow_private = ["127.0.0.0/8"]\n'
     policies = (f'[[policy]]\nname = "House {n}"\nurl = "{url}"\nlanguages = ["en"]\n' for n, url in enumerate(pages))
     (folder / "clausewatch.toml").write_text(head + "".join(policies), encoding="utf-8")

@@ -1,10 +1,11 @@
-"""Measures the cost of a delivery: alerts to fifty subscribers over five channels, one of them dead and one slow.
+"""Measures the cost of deliveries to fifty subscribers over five channels, one of which is dead and one slow.
 
     python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
 
-Each subscriber has one target, so that 20 changes are 1,000 alerts and 1,000 messages, 200 for each channel. A mail
-server and two receivers of webhooks take all; one more waits before each answer; a mail server's port is closed. The
-servers run in a process of their own: CPU time is that of planning, composing, sending and committing alone.
+Each subscriber has one target, so 20 changes give 1,000 alerts and 1,000 messages, 200 for each channel. A mail server
+and two webhook receivers accept all messages. A third receiver waits before each response, and the port of the second
+mail server is closed. The servers run in a separate process, so the CPU time is only that of planning, composing,
+sending and committing.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ NAMES = ("mail", "hook", "second", "slow", "dead")
 
 
 def serve(pause: float, pipe: Connection) -> None:
-    """Run the servers; tell their ports, and what each got when asked."""
+    """Run the servers; send their ports, and on request the number of messages that each received."""
     with mail_server() as mail, sink() as hook, sink() as second, sink() as slow:
         slow.pause = pause
         pipe.send((mail.url, hook.signed(SECRET), second.signed(SECRET), slow.signed(SECRET)))
@@ -53,7 +54,7 @@ def subscribers(count: int) -> list[Subscriber]:
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=20)
     parser.add_argument("--subscribers", type=int, default=50)
@@ -72,7 +73,7 @@ def main() -> None:
         for _ in range(given.changes):
             record_change(archive, WILL_NOT)
         clock, cpu = time.monotonic(), time.process_time()
-        # One message for each change: what costs is the sending.
+        # One message for each change, because sending is the cost to measure.
         summary = deliver(archive, desk, channels, roundup_from=given.changes + 1)
         clock, cpu = time.monotonic() - clock, time.process_time() - cpu
     ours.send("enough")

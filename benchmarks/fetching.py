@@ -1,10 +1,10 @@
-"""Measures the cost of an unchanged response: CPU time of the fingerprint next to that of reading the page.
+"""Measures the cost of an unchanged response: the CPU time of its fingerprint against the time to read the page.
 
     python benchmarks/fetching.py [--pages 40] [--shared FOLDER]
 
-Pages of about 250 kB are made here, each with its own tokens, nonces and names in the markup and the same words. With
-the folder of real histories, the hit rates on those are counted too. Times are CPU milliseconds of one process; the
-ratio of two in one run says more than either, since machines differ.
+The benchmark makes pages of about 250 kB with the same words. Each page has its own tokens, nonces and names in the
+markup. With the folder of real histories, it also counts the hit rates on them. Times are CPU milliseconds of one
+process. Machines differ, so the ratio of two times in one run says more than either time.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SELECT = {"buffer": _PARTS, "open-collective": (), "open-terms-archive": (), "u
 
 
 def made_page(number: int, paragraphs: int = 420, everywhere: bool = False) -> Page:
-    """Return a page like those that site builders make; only what rotates depends on the number.
+    """Return a page like those of site builders. Only the volatile parts depend on the number.
 
-    It rotates in the head, in scripts and in some links, or in the names of every element.
+    The volatile parts are in the head, in scripts and in some links, or else the names of all elements.
     """
     token = f"{number * 2_654_435_761 % 2**32:08x}"
     name = token if everywhere else "3f2a91c7"
@@ -49,7 +49,7 @@ def made_page(number: int, paragraphs: int = 420, everywhere: bool = False) -> P
 
 
 def milliseconds(work: Callable[[Page], object], pages: Sequence[Page]) -> float:
-    """Return the CPU time a page takes, the least of three rounds."""
+    """Return the CPU time of a page, the minimum of three rounds."""
     rounds = []
     for _ in range(3):
         began = time.process_time()
@@ -60,7 +60,7 @@ def milliseconds(work: Callable[[Page], object], pages: Sequence[Page]) -> float
 
 
 def costs(count: int, everywhere: bool) -> None:
-    """Print the costs, and check that the cheap way gives the same answer."""
+    """Print the costs, and check that the fast path gives the same result."""
     pages = [made_page(number, everywhere=everywhere) for number in range(count)]
     size = sum(len(page.body) for page in pages) / len(pages) / 1000
     assert len({page.body for page in pages}) == len(pages)
@@ -74,7 +74,7 @@ def costs(count: int, everywhere: bool) -> None:
 
 
 def hit_rates(shared: Path) -> None:
-    """Print how many fetches of the real histories have the fingerprint of the fetch before."""
+    """Print how many fetches of the real histories have the same fingerprint as the fetch before."""
     for name, select in _SELECT.items():
         options = ExtractionOptions(select=select)
         with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:

@@ -1,8 +1,9 @@
-"""Measures the time to import an Open Terms Archive repository, and to judge its changes.
+"""Measures the time to import an Open Terms Archive repository and to judge its changes.
 
     python benchmarks/importing.py [--versions 2000] [--services 4]
 
-The repository is made here, of invented services: each version changes a sentence, every tenth is a technical commit.
+The benchmark makes a repository of invented services. Each version changes a sentence, and every tenth is a technical
+commit.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def history(service: str, versions: int, seed: int) -> Iterator[Commit]:
 
 
 def main() -> None:
-    """Print the seconds that each step takes."""
+    """Print the seconds of each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--versions", type=int, default=2_000)
     parser.add_argument("--services", type=int, default=4)

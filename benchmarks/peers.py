@@ -1,15 +1,15 @@
-"""Measures the cost of checking unchanged pages next to other monitors: CPU time a page, on the pages of `rotating.py`.
+"""Measures the CPU time to check an unchanged page, against other monitors, on the pages of `rotating.py`.
 
     python -m venv /tmp/peers && /tmp/peers/bin/pip install urlwatch webchanges html2text beautifulsoup4
     python -m venv /tmp/peercd && /tmp/peercd/bin/pip install changedetection.io
     unshare --net sh -c 'ip link set lo up; exec python benchmarks/peers.py --pages 100 \
         --peers /tmp/peers/bin --changedetection /tmp/peercd/bin'
 
-In a network namespace of its own, because a fresh changedetection.io watches two pages of its makers. After a first
-look each looks at the pages again, all of them in turn in each round, so that what else the machine does meets them
-alike; the medians count, start-up included; of changedetection.io, a server, the time that a look took. None may report
-a change: links are left out of what html2text makes, since tokens are in them. It ends with 1 if we do not need
-five times less than the best of them.
+It runs in its own network namespace, because a new changedetection.io watches two pages of its makers. After a first
+look, all monitors check the pages again in turn, so that other load on the machine affects them equally. The median
+counts, start-up included. For changedetection.io, a server, only the time of the check counts. No monitor may report a
+change, so links are left out of the text from html2text: they contain tokens. The benchmark ends with 1 unless
+Clausewatch needs at most a fifth of the best other monitor's time.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ PORT = 5999
 
 
 Look = Callable[[], float]
-"""Looks at all pages once more, and returns the CPU seconds that it took."""
+"""A function that checks all pages once more and returns the CPU seconds."""
 Watching = Callable[[Path, Sequence[str]], AbstractContextManager[Look]]
-"""Has a monitor look at pages for the first time, in a folder of its own."""
+"""A function that makes a monitor check pages for the first time, in its own folder."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def ours(folder: Path, pages: Sequence[str]) -> Iterator[Look]:
 
 
 def urlwatch(programs: Path, method: str) -> Watching:
-    """Watch with urlwatch, and one of the ways in which it makes text of HTML."""
+    """Watch with urlwatch, which converts HTML to text by this method."""
     links = "\n      ignore_links: true\n      ignore_images: true" if method == "pyhtml2text" else ""
     filters = f"  - html2text:\n      method: {method}{links}\n"
     names = ("--urls", "jobs.yaml", "--config", "c.yaml", "--hooks", "h.py", "--cache", "cache.db")
@@ -111,13 +111,13 @@ def changedetection(programs: Path) -> Watching:
 def _first_look(folder: Path, pages: Sequence[str]) -> None:
     for given in list(_asked(folder, "watch")):
         _asked(folder, f"watch/{given}", method="DELETE")
-    for start in range(0, len(pages), 20):  # as many as are taken at once
+    for start in range(0, len(pages), 20):  # as many as the server accepts at once
         _asked(folder, "import", "\n".join(pages[start : start + 20]).encode())
     _looked(folder, 0, len(pages))
 
 
 def _next_look(folder: Path, pages: int, server: int) -> float:
-    time.sleep(5)  # what it does afterwards is not of the look
+    time.sleep(5)  # its later work does not belong to the check
     before, since = _cpu_of(server), int(time.time()) + 1
     time.sleep(1.1)
     seen = _looked(folder, since, pages)
@@ -126,7 +126,7 @@ def _next_look(folder: Path, pages: int, server: int) -> float:
 
 
 def _looked(folder: Path, since: int, pages: int) -> list[dict[str, Any]]:
-    """Have every page looked at, and return what is known of each when all are done."""
+    """Check every page, and return the known facts about each when all are done."""
     _asked(folder, "watch?recheck_all=1")
     while True:
         time.sleep(4)
@@ -144,7 +144,7 @@ def _asked(folder: Path, path: str, body: bytes | None = None, method: str | Non
             with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - a constant scheme
                 said = answer.read()
             return json.loads(said) if said.strip() else None
-        except (OSError, KeyError, ValueError):  # not up yet, or at odds with itself
+        except (OSError, KeyError, ValueError):  # the server is not ready, or its data is inconsistent
             time.sleep(1)
     raise TimeoutError(f"changedetection.io does not answer {path}")
 
@@ -154,7 +154,7 @@ def _key(stored: dict[str, Any]) -> str:
 
 
 def _cpu_of(process: int) -> float:
-    """Return the CPU seconds of a process and of all that it started, so far; what it waits for a disk is none."""
+    """Return the CPU seconds of a process and all its child processes so far. Waiting for a disk does not count."""
     return sum(sum(each.cpu_times()[:4]) for each in family(process))
 
 

@@ -1,13 +1,14 @@
-"""Measures the cost of questions to a large archive: medians, their growth with the versions, disk, and recording.
+"""Measures the time of queries to a large archive, and how it grows with the number of versions; also disk space and
+recording.
 
     python benchmarks/questions.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
 
-Without `--database` a SQLite archive is built in a temporary folder and thrown away. A database that is named must be
-empty, or hold what this program built, which is then asked and not built again. Policies are made of sentence templates
-with a fixed seed, the same on every machine; 1 of 8 is Indonesian. The rows are those that the recorder writes, in
-bulk, without raw bodies and without the chain's entries. Times are medians of as many questions as are named, each of
-another policy, day or word: wall clock, and CPU of this process, which holds on a busy machine too (SQLite works in it,
-PostgreSQL in its own).
+Without `--database`, a SQLite archive is built in a temporary folder and deleted afterwards. A named database must be
+empty, or built by this program before; then it is used again. The policies are made from sentence templates with a
+fixed seed, the same on every machine. One in eight is Indonesian. The rows are like those of the recorder, but written
+in bulk, and without raw bodies and chain entries. Times are medians over `--questions` queries, each about another
+policy, day or word. Both wall-clock time and CPU time of this process are shown. CPU time is meaningful on a busy
+machine too, but PostgreSQL works in a process of its own.
 """
 
 from __future__ import annotations
@@ -102,14 +103,14 @@ QUESTIONS = ("couriers", "advertising partners", '"payment provider" encrypt', "
 
 
 def sentence(chance: random.Random, language: str) -> str:
-    """Return an invented sentence of a policy."""
+    """Return a made-up sentence of a policy."""
     words = {kind: chance.choice(choices) for kind, choices in WORDS[language].items()}
     written = chance.choice(SENTENCES[language]).format(year=chance.randint(1999, 2026), **words)
     return written[0].upper() + written[1:]
 
 
 def texts(chance: random.Random, language: str, name: str, number: int) -> Iterator[tuple[Document, int]]:
-    """Yield the versions of a policy, each with the place of the section in which it differs from the one before."""
+    """Yield the versions of a policy, each with the position of the section that differs from the version before."""
     blocks = [[sentence(chance, language) for _ in range(chance.randint(3, 6))] for _ in HEADINGS[language]]
     blocks[0].insert(0, f"{name} wrote this for its readers.")
     for _ in range(number):
@@ -125,12 +126,12 @@ def section(heading: str, blocks: tuple[str, ...], language: str) -> Section:
 
 @cache
 def topics(place: int) -> tuple[str, str]:
-    """Return the topic of a section, and the severity of what changes there."""
+    """Return the topic of a section, and the severity of changes in it."""
     return TOPICS[place], ("low", "medium", "high", "critical")[place % 4]
 
 
 class Builder:
-    """Writes policies with all their rows, some at a time."""
+    """Writes policies with all their rows, in batches."""
 
     def __init__(self, archive: Archive, versions_each: int) -> None:
         self.archive, self.versions_each = archive, versions_each
@@ -143,7 +144,7 @@ class Builder:
         self.pack = zstandard.ZstdCompressor(level=3).compress
 
     def build(self, policies: int) -> None:
-        """Write so many policies."""
+        """Write this number of policies."""
         for first in range(1, policies + 1, POLICIES_AT_ONCE):
             self.rows, self.words = {table.name: [] for table in Base.metadata.sorted_tables}, []
             for number in range(first, min(first + POLICIES_AT_ONCE, policies + 1)):
@@ -177,7 +178,7 @@ class Builder:
     def _version(self, policy_id: int, number: int, seen_at: datetime, written: Document) -> None:
         content = to_json(written)
         key = address(content)
-        if key not in self.blobs:  # a text may come back
+        if key not in self.blobs:  # an earlier text may return
             self.rows["blob"].append({"sha256": key, "size": len(content), "content": self.pack(content)})
             self.blobs.add(key)
         for again in (0, 1):
@@ -243,7 +244,7 @@ def policy_row(policy_id: int, name: str, language: str) -> dict[str, Any]:
 
 
 def fetch_row(fetch_id: int, policy_id: int, seen_at: datetime, body: str, *, again: bool) -> dict[str, Any]:
-    """Return the row of a visit: the one that found a version, or one that found it again."""
+    """Return the row of a visit that found a version, or that found it again."""
     return {"id": fetch_id, "policy_id": policy_id, "started_at": seen_at + timedelta(days=60 if again else 0),
             "status": 200, "final_url": f"https://library-{policy_id}.example/privacy",
             "headers": [["content-type", "text/html; charset=utf-8"], ["etag", f'"{body[:16]}"']], "body_sha256": body,
@@ -252,7 +253,7 @@ def fetch_row(fetch_id: int, policy_id: int, seen_at: datetime, body: str, *, ag
 
 
 def milliseconds(ask: Callable[[int], object], questions: int) -> tuple[list[float], list[float]]:
-    """Return what each question took, by the clock and of CPU, the first left out: it fills caches."""
+    """Return the wall-clock and CPU time of each query. The first query is left out because it fills caches."""
     wall, cpu = [], []
     for number in range(questions + 1):
         began, spent = time.perf_counter(), time.process_time()
@@ -263,7 +264,7 @@ def milliseconds(ask: Callable[[int], object], questions: int) -> tuple[list[flo
 
 
 def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, Callable[[int], object]]:
-    """Return what is asked, by name; each takes the number of the question."""
+    """Return the queries by name. Each is a function of the query's number."""
     chance = random.Random(SEED)  # noqa: S311 - no secret
     names = [f"Lending library {chance.randint(1, policies)}" for _ in range(10_000)]
     days = [BEGAN + VERSION_EVERY * (1 + chance.random() * versions_each) + timedelta(days=8) for _ in names]
@@ -280,13 +281,13 @@ def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, 
 
 
 def topic_history(archive: Archive, number: int) -> object:
-    """Ask for the latest of a topic, and how many there are."""
+    """Query the latest changes of a topic, and their number."""
     query = Query(topic=TOPICS[number % len(TOPICS)], limit=200)
     return history(archive, query), count_versions(archive, query)
 
 
 def report(archive: Archive, policies: int, versions_each: int, asked: int) -> bool:
-    """Print the medians; return whether the four that have a target reach it."""
+    """Print the medians; return whether the four queries with a target reach it."""
     reached = True
     for place, (name, ask) in enumerate(questions(archive, policies, versions_each).items()):
         wall, cpu = milliseconds(ask, asked)
@@ -303,7 +304,7 @@ def report(archive: Archive, policies: int, versions_each: int, asked: int) -> b
 
 
 def record_one(archive: Archive, policy_id: int) -> None:
-    """Record one more version of a policy as a run would."""
+    """Record one more version of a policy, as a run would."""
     chance = random.Random(f"{SEED}-{policy_id}")  # noqa: S311 - no secret
     name = f"Lending library {policy_id}"
     *_, (written, _) = texts(chance, "en", name, 1)
@@ -320,7 +321,7 @@ def record_one(archive: Archive, policy_id: int) -> None:
 
 
 def disk(archive: Archive) -> int:
-    """Return the bytes that the database takes."""
+    """Return the size of the database in bytes."""
     with archive.reading() as session:
         if archive.engine.dialect.name == "postgresql":
             return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
@@ -329,7 +330,7 @@ def disk(archive: Archive) -> int:
 
 
 def built(url: str, policies: int, versions_each: int) -> Archive:
-    """Return an archive of so many policies and versions, built unless it is."""
+    """Return an archive with this number of policies and versions. It is built if it does not exist."""
     archive = open_archive(url)
     empty = disk(archive)
     with archive.reading() as session:
@@ -351,14 +352,14 @@ def built(url: str, policies: int, versions_each: int) -> Archive:
 
 
 def analyse(archive: Archive) -> None:
-    """Let PostgreSQL count what it holds and tidy up, as its own service does within minutes."""
+    """Make PostgreSQL collect statistics and clean up, as its own background service does within minutes."""
     if archive.engine.dialect.name == "postgresql":
         with archive.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 if one of the four questions misses its target."""
+    """Run the benchmark; return 1 if one of the four queries misses its target."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--policies", type=int, default=10_000, help="(10000)")
     parser.add_argument("--versions", type=int, default=20, help="of each policy (20)")

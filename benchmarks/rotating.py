@@ -1,9 +1,9 @@
-"""Policy pages of about 250 kB as site builders make them, with new tokens in each answer; served on loopback.
+"""Serves policy pages of about 250 kB on loopback, like those of site builders, with new tokens in each response.
 
     python benchmarks/rotating.py [--hosts 8]
 
-prints one address for each host, and serves until it is stopped. The page of a number has the same words for ever, and
-a chrome that it shares with the other pages of its site; what rotates is new in each answer.
+prints one address for each host, and serves until it is stopped. A page's number decides its words, which never change.
+Pages of one site share their styles, scripts and menus. The volatile parts are new in each response.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from random import Random
 
 PAGES_OF_A_SITE = 20
 MARK = "@token@"
-"""Stands where an answer has its token."""
+"""Placeholder for a response's token."""
 
 _WHO = ("We", "Our partners", "The archivists", "Our couriers", "The editors", "Our printers", "Service providers")
 _DO = ("keep", "share", "delete", "receive", "correct", "transfer", "use", "disclose", "collect", "store")
@@ -32,14 +32,14 @@ _WHEN = ("within a month", "for two years", "until you withdraw it", "every spri
 
 
 def answer(number: int, token: str) -> bytes:
-    """Return the page of a number with this token wherever something rotates."""
+    """Return the page with this number, with the token in all its volatile parts."""
     before, after = _chrome(number // PAGES_OF_A_SITE)
     return "".join((before, _text(number), after)).replace(MARK, token).encode()
 
 
 @lru_cache(maxsize=1000)
 def _text(number: int) -> str:
-    """Return the policy of a page: about 50 kB of markup, 7,000 words."""
+    """Return the text of a page: about 50 kB of markup, 7,000 words."""
     made = Random(number)  # noqa: S311 - the same texts on every machine
     sections = []
     for section in range(24):
@@ -60,7 +60,7 @@ def _sentence(made: Random) -> str:
 
 @lru_cache(maxsize=1000)
 def _chrome(site: int) -> tuple[str, str]:
-    """Return what is before and after the text: styles, scripts, menus, forms, with marks for what rotates."""
+    """Return the markup before and after the text: styles, scripts, menus, forms, with placeholders for tokens."""
     made = Random(-1 - site)  # noqa: S311 - the same texts on every machine
     name = f"{made.getrandbits(24):06x}"
     styles = "".join(
@@ -103,7 +103,7 @@ async def _serve(hosts: int) -> None:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the requests of one connection; a page's number is its path."""
+    """Answer the requests of one connection. The path is the number of the page."""
     while request := await reader.readline():
         while (await reader.readline()).strip():
             pass
@@ -118,7 +118,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 
 def main() -> None:
-    """Serve until stopped."""
+    """Serve until the process is stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=int, default=8, help="addresses of loopback to serve on (8)")
     asyncio.run(_serve(parser.parse_args().hosts))

@@ -1,7 +1,7 @@
-"""Measures the disk space of the raw pages and texts of real histories against their plain bytes.
+"""Measures how much disk space the raw pages and texts of real histories need, compared with their plain bytes.
 
-Each page of a history is stored as the crawler would if it kept them all, and its text likewise. Run it with the folder
-of the histories: python benchmarks/storage.py ../shared/replay
+All pages of a history and their texts are stored as the crawler would store them. Run it with the folder of the
+histories: python benchmarks/storage.py ../shared/replay
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from document.model import ExtractionOptions, Page
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Disk space of one kind of contents of one history."""
+    """Disk space for one kind of content of one history."""
 
     kept: int
     distinct: int
     plain: int
-    """Bytes of all, one by one."""
+    """Sum of the plain sizes in bytes."""
     stored: int
-    """Bytes of their rows' contents."""
+    """Bytes in the archive's rows."""
     seconds: float
     """CPU time to store them all."""
 
@@ -46,7 +46,7 @@ class Taken:
 
 
 def pages(history: Path) -> Iterator[bytes]:
-    """Return the pages of a history in the order of their names, which is that of their dates."""
+    """Return the pages of a history in the order of their names, which is the order of their dates."""
     with tarfile.open(history) as packed:
         for member in sorted((each for each in packed.getmembers() if each.isfile()), key=lambda each: each.name):
             file = packed.extractfile(member)
@@ -55,7 +55,7 @@ def pages(history: Path) -> Iterator[bytes]:
 
 
 def stored(contents: list[bytes]) -> Taken:
-    """Store contents one after the other, each like the one before, in an archive of their own."""
+    """Store contents one after another in a separate archive, each as the successor of the one before."""
     with (
         tempfile.TemporaryDirectory() as folder,
         open_archive(f"sqlite:///{folder}/watch.db") as archive,
@@ -70,7 +70,7 @@ def stored(contents: list[bytes]) -> Taken:
 
 
 def main() -> None:
-    """Print what each history takes, and all."""
+    """Print the space for each history, and for all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("histories", type=Path, help="the folder of the histories, each a .tar.xz of pages")
     found: list[Taken] = []

@@ -1,10 +1,10 @@
-"""Run all benchmarks, one after the other, and print one table.
+"""Runs all benchmarks one after another, and prints one table.
 
     python benchmarks/table.py [NAME ...]
 
-Each is a program of its own with a time limit of its own, an hour together. A benchmark is listed as left out if the
-real histories that it needs are missing (CLAUSEWATCH_SHARED, else ../shared). It ends with 1 if a benchmark misses its
-target or its time.
+Each benchmark is a separate program with its own time limit; together they take an hour. A benchmark is listed as left
+out if the real histories that it needs are missing (CLAUSEWATCH_SHARED, else ../shared). The command ends with 1 if a
+benchmark misses its target or its time limit.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SHARED = Path(os.environ.get("CLAUSEWATCH_SHARED") or PROJECT.parent / "shared")
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A program in this folder, and how it is run."""
+    """A program in this folder, and the arguments to run it with."""
 
     name: str
     minutes: float
-    """Time limit after which it is ended."""
+    """Time limit in minutes."""
     arguments: tuple[str, ...] = ()
     needs: Path | None = None
-    """A folder without which it is left out."""
+    """A folder that it needs; without it the benchmark is left out."""
 
 
 BENCHMARKS = (
@@ -47,7 +47,7 @@ BENCHMARKS = (
     Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
     Benchmark("collection", 12, ("--policies", "2000")),
 )
-"""`peers` is not among them: it needs environments of other monitors, as it says."""
+"""The benchmarks. `peers` is left out because it needs environments of other monitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ class Outcome:
 
     benchmark: Benchmark
     ended: str
-    """"ok", or what went wrong."""
+    """"ok", or a sentence about the failure."""
     seconds: float = 0.0
     cpu: float = 0.0
-    """Seconds of CPU, of all its processes."""
+    """CPU seconds of all its processes."""
     figures: tuple[str, ...] = ()
     """The lines that it printed."""
 
@@ -78,7 +78,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def measured(benchmark: Benchmark) -> Outcome:
-    """Run one benchmark to its end, or to the end of its time."""
+    """Run one benchmark to its end or to its time limit."""
     if benchmark.needs is not None and not benchmark.needs.is_dir():
         return Outcome(benchmark, "left out", figures=(f"{benchmark.needs} is missing",))
     print(f"{benchmark.name} ...", file=sys.stderr, flush=True)
@@ -92,7 +92,7 @@ def measured(benchmark: Benchmark) -> Outcome:
 
 
 def _run(command: list[str], out: int, minutes: float) -> str:
-    """Run a command, with all its processes in one session; say how it ended."""
+    """Run a command with all its processes in one session; return how it ended."""
     surroundings = os.environ | {"PYTHONPATH": str(PROJECT)}
     with subprocess.Popen(command, stdout=out, env=surroundings, start_new_session=True) as process:
         try:
@@ -109,7 +109,7 @@ def _cpu_of_children() -> float:
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of a table in Markdown: a row for each benchmark, and what it printed."""
+    """Return the lines of a Markdown table: a row for each benchmark, and its output."""
     rows = ["| benchmark | ended | seconds | CPU seconds | figures |", "|---|---|---|---|---|"]
     for outcome in outcomes:
         figures = "<br>".join(line.strip().replace("|", "\\|") for line in outcome.figures)
@@ -119,7 +119,7 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _shown(argument: str) -> str:
-    """Return an argument without the folders above the project: they differ between machines."""
+    """Return an argument without the folders above the project, because they differ between machines."""
     return argument.replace(f"{PROJECT.parent}/", "../")
 
 

@@ -1,1 +1,1 @@
-"""Floor 4: fetches the policies that are due, and passes each result to one pipeline."""
+"""Floor 4: fetches the policies that are due, and passes each result to the pipeline."""

@@ -1,4 +1,4 @@
-"""Data that the crawler's components pass to each other and to the program that runs a crawl."""
+"""Data that components of the crawler pass to each other and to the program that runs a crawl."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class RobotsResult:
     origin: str
     """Scheme, host and port."""
     status: int | None
-    """HTTP status; None if no complete response came."""
+    """HTTP status; None if there was no complete response."""
     crawl_delay: float | None = None
-    """Seconds that it states for us; None if it states no Crawl-delay."""
+    """Crawl-delay for this crawler in seconds; None if robots.txt states none."""
     _: KW_ONLY
     delay: float | None = None
-    """Seconds that the crawler keeps between two requests; None if nothing may be fetched."""
+    """Seconds that the crawler keeps between two requests; None if it must not fetch anything."""

@@ -1,4 +1,4 @@
-"""Decides how long the crawler waits between requests to a host, and what it does about long pauses."""
+"""Decides how long the crawler waits between requests to a host, and what it does if a host asks for a long pause."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 ASKING_TO_WAIT = (429, 503)
-"""Statuses by which a host asks for a pause, RFC 9110 section 10.2.3 and RFC 6585 section 4."""
+"""Statuses with which a host asks for a pause (RFC 9110 section 10.2.3, RFC 6585 section 4)."""
 PATIENCE = 6
 """Number of such responses in a row after which a host receives no further request in this run."""
 JITTER = 0.5
 """Jitter of the interval between two requests, as a fraction of `delay`."""
 CRAWL_DELAY_JITTER = 0.2
-"""The same if a site states a Crawl-delay, which is a lower limit."""
+"""Jitter if a site states a Crawl-delay, which is a lower limit."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, RFC 9110 section 10.2.3: seconds from now, or None if it is missing or invalid."""
+    """Read a Retry-After header (RFC 9110 section 10.2.3). Return seconds from now, or None if it is missing or
+    invalid."""
     if value is None:
         return None
     text = value.strip()
@@ -33,9 +34,9 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def kept_delay(stated: float | None, delay: float, cap: float) -> float:
-    """Return the seconds between two requests to a host whose robots.txt states this Crawl-delay.
+    """Return the seconds between two requests to a host with this Crawl-delay in its robots.txt.
 
-    At least `delay`; a stated Crawl-delay counts up to `cap`.
+    The result is at least `delay`. A Crawl-delay counts only up to `cap`.
     """
     if stated is None or not stated > 0 or math.isnan(stated):
         return delay
@@ -43,28 +44,28 @@ def kept_delay(stated: float | None, delay: float, cap: float) -> float:
 
 
 def least(delay: float, jitter: float) -> float:
-    """Return the average interval whose jittered minimum is `delay`."""
+    """Return the average interval whose shortest value, with jitter, is `delay`."""
     return delay / (1 - jitter)
 
 
 def back_off(delay: float, failures: int, cap: float) -> float:
-    """Return the seconds to wait after this many failures in a row: it doubles after each, up to `cap`."""
+    """Return the seconds to wait after this many failures in a row. The time doubles with each failure, up to `cap`."""
     return float(min(delay * 2 ** min(failures, 30), cap))
 
 
 @dataclass(slots=True)
 class HostPace:
-    """State of one host in this run."""
+    """The state of one host in this run."""
 
     refusals: int = 0
-    """Consecutive responses that asked for a pause."""
+    """Number of responses in a row that asked for a pause."""
     rests_until: float = 0.0
-    """Time on the monotonic clock."""
+    """End of the pause, on the monotonic clock."""
     left_alone: str = ""
-    """Why the host receives no further request in this run, a sentence; "" if requests are allowed."""
+    """A sentence that says why the host receives no further request in this run; "" if requests are allowed."""
 
     def refused(self, asked: float | None, delay: float, cap: float) -> float | None:
-        """Count a response that asked for a pause; return the seconds to wait, or None to stop for this run."""
+        """Count a response that asked for a pause. Return the seconds to wait, or None to stop for this run."""
         self.refusals += 1
         if asked is not None and asked > cap:
             self.left_alone = f"it asked to be left alone for {asked:g} s (Retry-After), and max_wait is {cap:g} s"

@@ -16,7 +16,7 @@ from differ.judgement.profiles import Profile
 PRODUCT = "Clausewatch"
 
 LEAST_DELAY = 0.001
-"""Seconds; without any delay Scrapy 2.19 starts all requests that wait for a host before it counts the first."""
+"""Seconds. Without any delay, Scrapy 2.19 starts all waiting requests to a host before it counts the first one."""
 
 FIXED: dict[str, Any] = {
     "BOT_NAME": "clausewatch",
@@ -34,11 +34,12 @@ FIXED: dict[str, Any] = {
         "s3": None,
     },
     "TWISTED_DNS_RESOLVER": "crawler.network.address_guard.GuardedResolver",
-    "METAREFRESH_MAXDELAY": 10,  # seconds; a page that reloads itself later than that is read without following it
+    "METAREFRESH_MAXDELAY": 10,  # seconds; a page with a later reload is read instead
     "ROBOTSTXT_OBEY": True,
-    # Only components listed here run. Left out are: proxies from the environment, which would bypass the address
-    # guard; cookies in one jar for all policies; referrers; a cache; components that drop responses, since every
-    # response is a result; and extensions: two are servers, and one fails if a crawl ends before it begins.
+    # Only the components listed here run. Proxies from the environment are left out because they would bypass the
+    # address guard. Cookies in one jar for all policies, referrers and a cache are left out too. So are components that
+    # drop responses, because every response is a result. Of the extensions, two are servers, and one fails if a crawl
+    # ends before it begins.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},
@@ -49,18 +50,18 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "crawler.middlewares.refresh.RefreshMiddleware": 580,
-        # Between redirects by a header, at 600, and redirects by a page, at 580.
+        # Between redirects by a header (600) and redirects in the page (580)
         "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-        "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects, at 600
+        "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects (600)
         "crawler.middlewares.cookies.VisitCookiesMiddleware": 700,
         "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},
-    "CONCURRENT_ITEMS": 1,  # per response: it yields at most one, and Scrapy creates a task for each possible item
+    "CONCURRENT_ITEMS": 1,  # per response, which yields at most one. Scrapy creates a task for each possible item
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
-    # Failures are reported in the results
+    # Results report failures
     "LOG_LEVEL": "WARNING",
     "STATS_DUMP": False,
 }
@@ -74,11 +75,11 @@ def scrapy_settings(
     now: Clock = utc_now,
     busy_timeout: timedelta = BUSY_TIMEOUT,
 ) -> dict[str, Any]:
-    """Build Scrapy's settings from ours.
+    """Make Scrapy's settings from ours.
 
-    `database` is the archive's URL; `policies` are the configured policies, for a spider that is not given any;
-    `profiles` are the profiles that policies may name besides the default; `now` is the clock that dates the visits;
-    `busy_timeout` is how long the archive waits for another program.
+    `database` is the archive's URL. `policies` are the configured policies, for a spider that is started without
+    policies. `profiles` are the profiles that policies may name besides the default. `now` is the clock that dates the
+    visits. `busy_timeout` is the time that the archive waits for another program.
     """
     return {
         **FIXED,
@@ -103,6 +104,6 @@ def scrapy_settings(
 
 
 def user_agent(contact: str) -> str:
-    """Return the User-Agent: our name, and where a site's owner reaches the operator."""
+    """Return the User-Agent: our name, and the address at which a site's owner reaches the operator."""
     reach = f"; +{contact}" if contact else ""
     return f"{PRODUCT}/{version('clausewatch')} (policy monitor{reach})"

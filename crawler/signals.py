@@ -1,10 +1,10 @@
 """Our own Scrapy signals, for the program that runs a crawl."""
 
 recorded = object()
-"""A result has been recorded: `result` is the archive.model.AssessedFetch, `record` the archive's record of it."""
+"""A result was recorded. `result` is the archive.model.AssessedFetch, and `record` the archive's record of it."""
 robots_read = object()
-"""A robots.txt was requested: `result` is the crawler.model.RobotsResult."""
+"""A robots.txt was requested. `result` is the crawler.model.RobotsResult."""
 storage_failed = object()
-"""The archive cannot be read or written, and the crawl stops: `error` is the archive's StorageError."""
+"""The archive cannot be read or written, and the crawl stops. `error` is the archive's StorageError."""
 host_rests = object()
-"""A host asked to be left alone for longer than a run lasts: `resting` is the `RestingHost` to record."""
+"""A host asked for a pause that lasts longer than a run. `resting` is the `RestingHost` to record."""

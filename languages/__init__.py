@@ -1,8 +1,7 @@
-"""Languages as data: a folder for each, known by its presence.
+"""Languages as data: each has a folder, and every folder is found by itself.
 
-A folder is named by its language's code (ISO 639) and holds TOML files, each of which may be missing. Besides the
-folders of this package, the environment variable CLAUSEWATCH_LANGUAGES can name a folder with more of them, whose
-files replace ours.
+The name of a folder is the language's code (ISO 639). It holds TOML files, and each of them may be missing. The
+environment variable CLAUSEWATCH_LANGUAGES can name a second folder of languages. Its files replace the bundled ones.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 ADDED = "CLAUSEWATCH_LANGUAGES"
-"""The environment variable that names a folder with more languages."""
+"""The environment variable with the path of a second folder of languages."""
 
 FILES: Mapping[str, str] = MappingProxyType(
     {
@@ -38,17 +37,17 @@ FILES: Mapping[str, str] = MappingProxyType(
         "messages": "the texts of messages to readers of it",
     }
 )
-"""Files that a folder may hold, with their purposes."""
+"""The files of a language, with their purposes."""
 
 READING = ("detection", "dates", "counters", "screening", "links")
-"""The files that decide what is read of a page."""
+"""The files that affect how a page is read."""
 
 _CODE = re.compile(r"[a-z]{2,3}")
 _Record = TypeVar("_Record")
 
 
 class LanguageError(ValueError):
-    """A file of a language cannot be used: the message names the file and what is wrong with it."""
+    """A file of a language cannot be used. The message names the file and the fault."""
 
 
 @cache
@@ -59,14 +58,14 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def languages_with(file: str) -> tuple[str, ...]:
-    """Return the codes of the languages whose folder holds a file of `FILES`, sorted."""
+    """Return the codes of the languages that have a file of `FILES`, sorted."""
     return tuple(language for language in languages() if _path(language, file))
 
 
 def read_table(language: str, file: str) -> Mapping[str, Any] | None:
-    """Return what a file of a language holds, or None if there is no such file. Raises LanguageError.
+    """Return the contents of a language's file, or None if the file does not exist. Raises LanguageError.
 
-    The language may be anything that a page says.
+    `language` may be any text, because a page can declare anything.
     """
     return _parsed(language, file) if language in languages() else None
 
@@ -83,10 +82,10 @@ def _parsed(language: str, file: str) -> Mapping[str, Any] | None:
 
 
 def read_record(language: str, file: str, record: type[_Record]) -> _Record | None:
-    """Return a file as a data class with a field for each key, or None if there is no such file.
+    """Return a file as a data class with a field for each key, or None if the file does not exist.
 
-    The fields are annotated `str`, `Sequence[str]` or a mapping. Raises LanguageError for a key that is unknown or
-    missing, and for a value of another kind.
+    Fields have the annotation `str`, `Sequence[str]` or a mapping. Raises LanguageError for an unknown or missing key,
+    and for a value of the wrong type.
     """
     table = read_table(language, file)
     if table is None:
@@ -107,7 +106,7 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
 
 
 def _wanted(value: object, annotation: str) -> str | None:
-    """Return what a value of TOML should be by a field's annotation, or None if it is that."""
+    """Return the type that a field's annotation asks for if a TOML value does not have it; else None."""
     if annotation == "str":
         return None if isinstance(value, str) else "a text"
     if annotation == "Sequence[str]":
@@ -117,7 +116,7 @@ def _wanted(value: object, annotation: str) -> str | None:
 
 
 def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:
-    """Yield each language that has a file, with the file as a data class."""
+    """Yield each language that has the file, with the file as a data class."""
     for language in languages_with(file):
         if (read := read_record(language, file, record)) is not None:
             yield language, read
@@ -125,34 +124,34 @@ def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Naming:
-    """Names of a language, in itself and in others."""
+    """A language's names, and its stemmer."""
 
     name: str
     """The language's name for itself."""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Names in other languages, by their code."""
+    """Names in other languages, by language code."""
     stemmer: str = ""
-    """The Snowball algorithm for its words; "" if there is none."""
+    """Name of the Snowball stemmer for the language's words; "" if there is none."""
 
 
 def naming(language: str) -> Naming:
-    """Return how a language is called: by its code if it has no folder."""
+    """Return the names of a language. Its code is the name if it has no folder."""
     return read_record(language, "language", Naming) or Naming(language)
 
 
 def language_name(language: str, reader: str = "en") -> str:
-    """Return a language's name for readers of another, or its own name for itself."""
+    """Return a language's name in the reader's language, or else its own name for itself."""
     called = naming(language)
     return called.names.get(reader, called.name)
 
 
 def folders() -> tuple[str, ...]:
-    """Return the folders that hold languages, an added one first."""
+    """Return the folders with languages, the added folder first."""
     return tuple(map(str, _roots()))
 
 
 def added_languages() -> str:
-    """Return a hash of the added files that decide what is read of a page; "" if there are none."""
+    """Return a hash of the added files that affect how a page is read; "" if there are none."""
     folder = _added()
     if folder is None:
         return ""
@@ -162,7 +161,7 @@ def added_languages() -> str:
 
 
 def _path(language: str, file: str) -> Traversable | None:
-    """Return the file of one of the languages, an added one before ours, or None."""
+    """Return a language's file, or None. An added file comes before a bundled one."""
     paths = (root / language / f"{file}.toml" for root in _roots())
     return next((path for path in paths if path.is_file()), None)
 

@@ -1,13 +1,12 @@
-"""Counts the messages that other monitors lose or repeat: mail servers that fail, and kills at random, the same for
-each program.
+"""Counts the messages that this and other monitors lose or repeat, with mail servers that fail and with random kills.
 
     python benchmarks/peers/lost.py --bin /path/to/venv/bin [--kills 25] [--only urlwatch]
 
-`--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`); Clausewatch
-is the one that runs this. Each program watches one page on loopback and mails to one server there, else with its
-defaults. In each round the page names a new recipient of data, then the program is run; then it is run twice more, as
-cron would. A round is *told* if one mail names the recipient as new, *lost* if none does, *repeated* if more
-do. Kills come at a random moment between the program's request for the page and the usual end of its run.
+`--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`). Clausewatch is
+taken from the environment that runs this file. Each program watches one page and mails to one server, both on loopback,
+with default settings. In each round the page names a new recipient of data. Then the program runs three times, as cron
+would run it. A round is *told* if one mail names the recipient as new, *lost* if no mail does, and *repeated* if
+several do. A kill comes at a random moment between the request for the page and the usual end of the run.
 """
 
 from __future__ import annotations
@@ -39,12 +38,12 @@ PAGE = (
 )
 REST = "".join(PART.format(number) for number in range(2, 12))
 LONGEST = 120.0
-"""Seconds after which a run is killed that does not end by itself."""
+"""Seconds after which a run that does not end is killed."""
 
 
 @dataclass
 class Program:
-    """A monitor that watches one page in a folder of its own."""
+    """A monitor that watches one page, in its own folder."""
 
     name: str
     folder: Path
@@ -53,18 +52,18 @@ class Program:
     mail: FaultyMail
     rounds: int = 0
     usual: list[float] = field(default_factory=list)
-    """Seconds from its request for the page to its end, of runs that were let be."""
+    """Seconds from the request for the page to the end of the run, for runs that were not killed."""
     codes: list[int] = field(default_factory=list)
     """Exit codes of the runs of this round."""
 
     def change(self) -> None:
-        """Let the page name another recipient."""
+        """Make the page name another recipient."""
         self.rounds += 1
         self.codes.clear()
         self.site.serve("/privacy", PAGE.format(number=self.rounds, rest=REST))
 
     def run(self, kill_after: float | None = None) -> None:
-        """Run it once; kill it so many seconds after it asked for the page."""
+        """Run it once. With `kill_after`, kill it that many seconds after it requested the page."""
         before = self.site.visits()["/privacy"]
         process = subprocess.Popen(
             self.command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -85,7 +84,7 @@ class Program:
         self.codes.append(process.wait())
 
     def told(self) -> int:
-        """Count the mails that tell of the last change."""
+        """Count the mails about the last change."""
         return sum(self._newest(received.text) == self.rounds for received in self.mail.received)
 
     def _newest(self, text: str) -> int:
@@ -144,16 +143,17 @@ PROGRAMS: dict[str, Callable[[Path, Site, FaultyMail, Path], list[str]]] = {
 
 
 def outcome(program: Program, accepted: int = 1) -> str:
-    """Say what became of the last change; a server that takes a mail without saying so makes one more fair."""
+    """Return the outcome of the last change. If a server accepted a mail without confirming it, one mail more is
+    expected."""
     told = program.told()
     return "lost" if not told else "told" if told <= accepted else "repeated"
 
 
 def failing_servers(program: Program) -> None:
-    """Let the mail server fail once in each way."""
+    """Make the mail server fail once in each way."""
     for fault in MAIL_FAULTS:
         if fault.name == "TLS breaks":
-            continue  # the peers are not told to use it
+            continue  # the other programs are not configured to use it
         program.change()
         program.mail.faults = [fault.name]
         for _ in range(3):
@@ -165,7 +165,7 @@ def failing_servers(program: Program) -> None:
 
 
 def kills(program: Program, count: int, seed: int) -> None:
-    """Kill it at random in so many rounds."""
+    """Kill the program at random in this number of rounds."""
     chance = random.Random(seed)  # noqa: S311  nobody is to be kept from guessing
     longest = sorted(program.usual)[len(program.usual) // 2]
     found: Counter[str] = Counter()
@@ -179,7 +179,7 @@ def kills(program: Program, count: int, seed: int) -> None:
 
 
 def main() -> None:
-    """Run the rounds, and print what became of each."""
+    """Run the rounds, and print the outcome of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="where urlwatch and webchanges are")
     parser.add_argument("--kills", type=int, default=25)

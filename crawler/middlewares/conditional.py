@@ -14,14 +14,14 @@ HEADERS = ("If-None-Match", "If-Modified-Since")
 
 
 class ConditionalMiddleware:
-    """Sends a policy's validators only to the address that issued them, never to the target of a redirect.
+    """Sends a policy's validators only to the address that issued them. The target of a redirect never gets them.
 
     It reads them from the request's meta, key "validators". It is the last middleware before the downloader.
     """
 
     def process_request(self, request: Request) -> None:
         for name in HEADERS:
-            request.headers.pop(name, None)  # left over from the request before a redirect
+            request.headers.pop(name, None)  # left from the request before a redirect
         validators = asked_with(request)
         if validators is None:
             return

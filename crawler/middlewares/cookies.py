@@ -1,4 +1,4 @@
-"""Returns cookies within one visit to the host that set them, and drops them at the end of the visit."""
+"""Sends cookies back to the host that set them, within one visit only."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class VisitCookies:
-    """The cookies set during one visit; a host receives only its own, whatever `Domain` they name.
+    """The cookies set during one visit. A host receives only its own cookies, whatever `Domain` they name.
 
-    `max_headers` limits their size, since it limits the headers of each response that sets them.
+    `max_headers` also limits their size, because it limits the headers that set them.
     """
 
     def __init__(self) -> None:
@@ -43,13 +43,13 @@ class VisitCookies:
 class VisitCookiesMiddleware:
     """Sends and stores the cookies of the visit that a request belongs to.
 
-    They are in the request's meta under "cookies", which redirects and retries preserve. A request without that key,
-    such as one for robots.txt, sends no cookies, and those in its response are dropped. The middleware belongs between
-    the redirects and the downloader.
+    The cookies are in the request's meta under "cookies", which redirects and retries preserve. A request without that
+    key, such as a request for robots.txt, sends no cookies, and cookies in its response are dropped. The middleware
+    belongs between the redirects and the downloader.
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # left over from the request before a redirect
+        request.headers.pop("Cookie", None)  # left from the request before a redirect
         cookies = cookies_of(request)
         if cookies is not None:
             cookies.add_to(request)
@@ -72,7 +72,7 @@ def _host(request: Request) -> str:
 
 
 def _belongs_to(cookie: Cookie, host: str) -> bool:
-    """Whether a host may set a cookie; it is then restricted to that host."""
+    """Whether a host may set a cookie. The cookie is then restricted to that host."""
     if cookie.domain_specified:
         domain = cookie.domain.removeprefix(".")
         if host != domain and not host.endswith(f".{domain}"):

@@ -1,8 +1,9 @@
-"""Decodes the content coding of a response, completely or not at all: RFC 9110 section 8.4.
+"""Decodes the content coding of a response completely or not at all (RFC 9110 section 8.4).
 
-A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as browsers do.
+A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as in browsers.
 
-Scrapy's own middleware passes on a truncated body if a compressed response breaks off, and the rest is lost silently.
+If a compressed response breaks off, Scrapy's own middleware passes on the first part of the body, and the rest is lost
+silently.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 MOST_CODINGS = 3
-"""Upper limit for nested codings of one response; servers use one."""
+"""Maximum number of nested codings of a response. Servers use one."""
 UNREADABLE = ("aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress")
-"""Content codings in the IANA registry that are not decoded here."""
+"""Content codings in the IANA registry that are not supported here."""
 CHUNK = 65_536
 WINDOW_LOG = 23
-"""Binary logarithm of the largest window that a zstd response may ask for: 8 MiB, RFC 9659."""
+"""Binary logarithm of the largest window of a zstd response: 8 MiB, RFC 9659."""
 GZIP, ZLIB, RAW = 31, 15, -15
 """Values of zlib's `wbits` for the containers of a deflated stream."""
 
@@ -49,7 +50,7 @@ class BrokenError(ValueError):
 
 
 class DecompressionMiddleware:
-    """Replaces Scrapy's: a response that cannot be decoded completely is a failure with a reason."""
+    """Replaces Scrapy's middleware. A response that cannot be decoded completely fails with a reason."""
 
     def __init__(self, settings: CrawlSettings) -> None:
         self.settings = settings
@@ -59,7 +60,7 @@ class DecompressionMiddleware:
         return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
 
     def process_request(self, request: Request) -> None:
-        """Announce the codings that can be read."""
+        """Announce the supported codings."""
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -72,7 +73,7 @@ class DecompressionMiddleware:
         headers = response.headers.copy()
         del headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
-        # The parser that Scrapy chose looked at compressed bytes.
+        # Scrapy chose the parser while the body was compressed.
         encoding = {"encoding": None} if issubclass(kind, TextResponse) else {}
         return response.replace(cls=kind, headers=headers, body=body, **encoding)
 
@@ -109,7 +110,7 @@ def limited(chunks: Iterator[bytes], limit: int) -> bytes:
 
 
 def gunzipped(body: bytes) -> Iterator[bytes]:
-    """Yield the content of the members of a gzip file; trailing bytes are ignored, as browsers do."""
+    """Yield the contents of a gzip file's members. Bytes after the last member are ignored, as in browsers."""
     rest = body
     while rest.startswith(b"\x1f\x8b") or rest is body:
         stream = zlib.decompressobj(GZIP)
@@ -118,7 +119,9 @@ def gunzipped(body: bytes) -> Iterator[bytes]:
 
 
 def undeflated(body: bytes) -> Iterator[bytes]:
-    """Yield the content of a zlib stream, or of a raw deflate stream, which some servers send instead."""
+    """Yield the content of a zlib stream. Some servers send a raw deflate stream instead; its content is yielded
+    too.
+    """
     try:
         zlib.decompressobj(ZLIB).decompress(body, 1)
     except zlib.error:
@@ -127,7 +130,7 @@ def undeflated(body: bytes) -> Iterator[bytes]:
 
 
 def inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
-    """Yield a body as zlib inflates it. Raises BrokenError if it is truncated."""
+    """Yield the parts of a body that zlib inflates. Raises BrokenError if the body is truncated."""
     rest = body
     while not stream.eof:
         chunk = stream.decompress(rest, CHUNK)
@@ -151,7 +154,7 @@ def unbrotlied(body: bytes) -> Iterator[bytes]:
 
 
 def unzstandarded(body: bytes) -> Iterator[bytes]:
-    """Yield the content of the frames of a Zstandard file. Raises BrokenError if the last is truncated."""
+    """Yield the contents of a Zstandard file's frames. Raises BrokenError if the last frame is truncated."""
     rest = body
     while rest:
         stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})

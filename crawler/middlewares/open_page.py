@@ -1,4 +1,4 @@
-"""A page open in the browser: every file that it requests is fetched by the crawler, within the same limits."""
+"""A page that is open in the browser. The crawler fetches every file that the page requests, within the same limits."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 FILES = 2
-"""Files of pages that are fetched from one host at a time."""
+"""Maximum number of files of pages that are fetched from one host at the same time."""
 FILE_DELAY = 0.02
-"""Seconds between two files: they belong to one visit, like the requests of a reader's browser."""
+"""Seconds between two files. The pause is short because they belong to one visit, like the requests of a reader's
+browser."""
 WANTED = ("document", "script", "stylesheet", "xhr", "fetch")
-"""Kinds of files that can contribute text."""
+"""Types of files that can contribute text."""
 METHODS = ("GET", "POST")
 DROPPED_OF_REQUESTS = (
     "accept-encoding",
@@ -52,7 +53,7 @@ logger = logging.getLogger(__name__)
 
 
 class OpenPage:
-    """A page open in the browser: fetches the files that it requests, and detects when it is finished."""
+    """A page that is open in the browser: fetches the files that it requests, and detects when it is finished."""
 
     def __init__(self, crawler: Crawler, settings: CrawlSettings, request: Request, response: HtmlResponse) -> None:
         self.crawler = crawler
@@ -61,13 +62,13 @@ class OpenPage:
         """The limit that the page exceeded, or None."""
         self.over = False
         self.settled = True
-        """Whether its text stayed the same before it was taken."""
+        """Whether its text had stopped changing when it was captured."""
         self.markup: str | None = None
-        """The page as it is stored; None until it is finished."""
+        """The markup that will be stored; None until the page is finished."""
         self.patience = settings.render_time / 2
-        """Seconds until it is taken although its text still changes."""
+        """Seconds after which the page is captured even if its text still changes."""
         self._ready: dict[str, Response] = {response.url: response}
-        """Documents that are already fetched, by their address."""
+        """Documents that were already fetched, by their address."""
         self._first: Response | None = response
         self._languages = (request.headers.get("Accept-Language") or b"").decode("latin-1")
         self._cookies = cookies_of(request)
@@ -77,7 +78,7 @@ class OpenPage:
         self._last = time.monotonic()
 
     def meta(self, name: str) -> dict[str, Any]:
-        """Return the request meta by which the library opens the page; `name` names a browser context of its own."""
+        """Return the request meta with which the library opens the page in its own browser context, called `name`."""
         agent: str = self.crawler.settings["USER_AGENT"]
         return {
             "playwright": True,
@@ -107,7 +108,7 @@ class OpenPage:
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
 
     async def hang_up(self, socket: WebSocketRoute) -> None:
-        """Close the page's WebSocket at once: policies are not delivered over one."""
+        """Close the page's WebSocket at once, because policies are not delivered over one."""
         await socket.close()
 
     def shut(self, page: Page) -> None:
@@ -115,7 +116,7 @@ class OpenPage:
         asyncio.ensure_future(page.close())  # noqa: RUF006 - the library keeps a reference
 
     async def answer(self, route: Route, asked: Asked) -> None:
-        """Answer a request of the browser with what the crawler fetches, or abort it."""
+        """Answer a request of the browser with the crawler's response, or abort it."""
         self._under_way += 1
         try:
             await self._answer(route, asked)
@@ -130,7 +131,7 @@ class OpenPage:
         if response is None or self.over:
             await route.abort()
         elif asked.resource_type == "document" and response.url != asked.url.partition("#")[0]:
-            # Only a navigation gives the page its own address after a redirect.
+            # After a redirect, only a navigation changes the page's own address.
             self._ready[response.url] = response
             await route.fulfill(status=200, content_type="text/html", body=sent_on(response.url))
         else:
@@ -155,7 +156,7 @@ class OpenPage:
         return response if self._allowed(0) else None
 
     def _allowed(self, further: int = 1) -> bool:
-        """Count another file; note the limit if there are too many files, or if together they are too large."""
+        """Count another file. Note the limit if there are too many files, or if they are too large together."""
         self._files += further
         if self._files > self.settings.render_requests:
             sentence = f"The page asks for more files than render_requests, {self.settings.render_requests}."
@@ -182,13 +183,14 @@ class OpenPage:
             asked.method,
             headers=kept,
             body=asked.post_data_buffer or b"",
-            # No retries: a page that needs a file again requests it again.
+            # No retries: the page itself requests a file again if it needs to.
             meta={"download_slot": slot, "retry_times": self.settings.retries, "cookies": self._cookies},
             dont_filter=True,
         )
 
     async def finished(self, page: Page) -> None:
-        """Wait until a page makes no requests and its text stays the same. If time runs out, it is taken as it is."""
+        """Wait until a page makes no requests and its text stops changing. If time runs out, the page is captured as it
+        is."""
         self.settled = await settle(page, self.patience, self._busy_until)
         self.markup = await stored_markup(page)
 
@@ -199,7 +201,7 @@ class OpenPage:
 
 
 def unpacked_headers(response: Response) -> dict[str, str]:
-    """Return the headers of a decompressed response."""
+    """Return the headers of a response after decompression."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()

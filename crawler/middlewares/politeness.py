@@ -1,4 +1,4 @@
-"""Retries temporary failures when the host allows it: Retry-After, back-off by host, and the pace of a Crawl-delay."""
+"""Retries temporary failures politely: obeys Retry-After, backs off by host, and keeps the pace of a Crawl-delay."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class PostponedError(IgnoreRequest):
         super().__init__(why)
         self.seconds = seconds
         self.request = request
-        """The request to make then."""
+        """The request to make later."""
         self.why = why
 
 
 class LeftAloneError(KnownError):
-    """The host asked for more time than a run has."""
+    """The host asked for a longer pause than the run allows."""
 
 
 class PolitenessMiddleware:
-    """Replaces Scrapy's retries, which ignore the host and ask again at once.
+    """Replaces Scrapy's retries, which ignore the host and retry at once.
 
-    After 429 and 503 all requests to the host wait, for as long as it asks or twice as long each time. After another
-    temporary failure only the failed request waits. If the wait exceeds `max_wait`, this run makes no further request
-    to the host.
+    After 429 and 503 all requests to the host wait: as long as the host asks, or twice as long each time. After another
+    temporary failure only the failed request waits. If the wait exceeds `max_wait`, the host receives no further
+    request in this run.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -58,7 +58,7 @@ class PolitenessMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise LeftAloneError or PostponedError if the host does not accept requests now."""
+        """Raise LeftAloneError or PostponedError if the host does not accept requests at the moment."""
         obstacle = self._obstacle(request)
         if obstacle is not None:
             raise obstacle
@@ -108,7 +108,7 @@ class PolitenessMiddleware:
             self._postpone(request, wait, f"{response.url} answers {response.status}")
 
     def _signal_rest(self, request: Request, asked: float, pace: HostPace) -> None:
-        """Signal that a host asks for more time than a run has, so that the next run respects it."""
+        """Signal that a host asks for a longer pause than the run allows, so that the next run respects the pause."""
         until = datetime.now(UTC) + timedelta(seconds=min(asked, LONGEST_REST.total_seconds()))
         resting = RestingHost(urlsplit(request.url).netloc, until, pace.left_alone)
         self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
@@ -138,18 +138,18 @@ def tries(request: Request) -> int:
 
 
 def later(request: Request, tries: int = 1) -> Request:
-    """Return the same request, to be made later; it counts as `tries` retries."""
+    """Return the same request with its number of retries increased by `tries`."""
     return request.replace(
         dont_filter=True, meta=request.meta | {"retry_times": request.meta.get("retry_times", 0) + tries}
     )
 
 
 def slow_down(crawler: Crawler, request: Request, delay: float) -> None:
-    """Keep at least `delay` seconds between requests to the host of this request, from now on."""
+    """Keep at least `delay` seconds between requests to this request's host from now on."""
     downloader = crawler.engine.downloader
     host = downloader.get_slot_key(request)
     middle = least(delay, CRAWL_DELAY_JITTER)
-    # Scrapy drops the slot of a host after a minute without requests, and creates the next one from these.
+    # Scrapy drops a host's slot after a minute without requests, and creates the next slot from these settings.
     downloader.per_slot_settings[host] = {"delay": middle, "jitter": CRAWL_DELAY_JITTER}
     slot = downloader.slots.get(host)
     if slot is not None:

@@ -1,4 +1,4 @@
-"""Follows the header `Refresh` as browsers do, within the limits of a meta refresh."""
+"""Follows the `Refresh` header as browsers do, within the limits of a meta refresh."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ _REFRESH = re.compile(
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
-    """Follows a refresh by header or page as a redirect if its delay is short enough.
+    """Follows a short refresh, by header or in the page, as if it were a redirect.
 
-    A page that reloads itself is not followed, unless it sets a cookie, which may change the next response.
+    A page that reloads itself is not followed. It is followed only if it sets a cookie, which may change the next
+    response.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its own
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Return the request for the address to which a page leads, or else the page."""
+        """Return a request for the address of the refresh, or else the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
         reloads = isinstance(followed, Request) and urldefrag(followed.url).url == urldefrag(request.url).url
         return response if reloads and "Set-Cookie" not in response.headers else followed

@@ -1,4 +1,4 @@
-"""Rejects unsafe addresses with a specific error (not as a DNS failure) and without retry."""
+"""Rejects unsafe addresses with a specific error instead of a DNS failure, and without retries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class RefusedError(KnownError):
-    """An address that may not be requested, wherever it came from."""
+    """An address that must not be requested, whatever its source."""
 
     def __init__(self, url: str, sentence: str) -> None:
         super().__init__(Failure("refused", sentence))
@@ -34,7 +34,7 @@ class RefusedError(KnownError):
 class RefusalMiddleware:
     """Rejects requests whose host is ambiguous, and explains which addresses the guard refused.
 
-    It runs between the redirects and the downloader, so that a rejected request is neither retried nor followed.
+    It runs between the redirects and the downloader, so a rejected request is neither retried nor followed.
     """
 
     def __init__(self, settings: CrawlSettings) -> None:
@@ -45,14 +45,14 @@ class RefusalMiddleware:
         return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
 
     def process_request(self, request: Request) -> None:
-        """Raise RefusedError for an address whose host is not written plainly."""
+        """Raise RefusedError if the host in an address is ambiguous."""
         try:
             plain_host(request.url)
         except ValueError as error:
             raise RefusedError(request.url, f"The address {shortened(request.url)} {error}.") from None
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Raise RefusedError if a redirect leads to something other than a web address."""
+        """Raise RefusedError if a redirect does not lead to a web address."""
         if response.status in REDIRECTS and "Location" in response.headers:
             stated = response.headers["Location"] or b""
             try:
@@ -63,7 +63,7 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise KnownError for a permanent failure: an address that the guard refused, or headers over the limit."""
+        """Raise KnownError for a permanent failure: the guard refused the address, or the headers exceed the limit."""
         if any(isinstance(cause, HeadersTooLargeError) for cause in causes(exception)):
             limit = f"{self.settings.max_headers / 1e3:g} kB"
             raise KnownError(Failure("too-large", f"The headers of the response are larger than max_headers, {limit}."))
@@ -78,5 +78,5 @@ class RefusalMiddleware:
 
 
 def shortened(text: str) -> str:
-    """Return an address from outside in a form that is safe to quote in a message."""
+    """Return an external address, shortened so that it is safe to quote in a message."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text[:200])

@@ -1,8 +1,8 @@
 """Runs the scripts of a page in a browser that has no network access of its own.
 
-The crawler fetches the page as it fetches every other page, and then opens it in the browser. It also fetches every
-file that the page requests: it honours robots.txt, the address guard and the same limits. This module is imported only
-if the extra `render` is installed and a policy needs it.
+The crawler fetches the page like every other page, and then opens it in the browser. It also fetches every file that
+the page requests, with the same robots.txt rules, address guard and limits. This module is imported only if the extra
+`render` is installed and a policy needs it.
 """
 
 from __future__ import annotations
@@ -32,26 +32,27 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PAGES = 1
-"""Pages open at a time: each takes 100 MB or more, and ending a stuck browser must not affect another page."""
+"""Number of pages open at the same time. Each takes 100 MB or more, and ending a stuck browser must not affect another
+page."""
 CLOSING = 15.0
-"""Seconds that a page has to close; after that the browser is ended, and a new browser opens the next page."""
+"""Seconds that a page has to close. After that the browser is ended, and the next page gets a new one."""
 
 NOT_OF_THE_TEXT = (b"Content-Type", b"Content-Length", b"ETag", b"Last-Modified")
-"""Headers that describe the page as it was sent, not the page that its scripts built."""
+"""Headers that describe the page as sent. They do not apply to the page that its scripts built."""
 
 logger = logging.getLogger(__name__)
 
 
 async def refuse(_: Asked) -> bool:
-    """Abort every request that the library would let the browser make itself."""
+    """Abort every request that the library would otherwise let the browser make."""
     return True
 
 
 class RenderingMiddleware:
-    """Replaces the response to a request with "rendered" in its meta by the page that its scripts build.
+    """Replaces a response by the page that its scripts build, if the request has "rendered" in its meta.
 
-    It is the first middleware, so it sees responses after redirects and all other middlewares. A response that is not
-    an HTML page, or that is an error, is left unchanged.
+    It is the first middleware, so it sees responses after all redirects and other middlewares. An error response, or
+    one that is not an HTML page, is left unchanged.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -69,7 +70,7 @@ class RenderingMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Return the page as its scripts build it. Raises KnownError if they exceed a limit."""
+        """Return the page that the scripts build. Raises KnownError if they exceed a limit."""
         if not request.meta.get("rendered") or not isinstance(response, HtmlResponse) or response.status != 200:
             return response
         async with self._free:
@@ -101,19 +102,19 @@ class RenderingMiddleware:
         return self._answer(response, built, opened, version)
 
     async def _closed(self, asked: Request) -> None:
-        """Close a page and its context; end the browser if they do not close."""
+        """Close a page and its context. End the browser if they do not close."""
         page = asked.meta.get("playwright_page")
         with contextlib.suppress(TimeoutError, BrowserError):
             async with asyncio.timeout(CLOSING):
                 if isinstance(page, Page):
                     await page.context.close()
                     return
-        # No page came, or it does not close.
+        # No page was opened, or it does not close.
         with contextlib.suppress(TimeoutError, BrowserError):
             await self._ended()
 
     async def _ended(self) -> None:
-        """End the browser, and wait until the library notices; it starts another for the next page."""
+        """End the browser, and wait until the library notices. The library starts another browser for the next page."""
         async with asyncio.timeout(CLOSING):
             if hasattr(self.browser, "browser"):
                 await self.browser.browser.close()
@@ -122,7 +123,7 @@ class RenderingMiddleware:
 
     def _answer(self, response: HtmlResponse, built: Response, opened: OpenPage, version: str) -> Response:
         text = opened.markup or (built.text if isinstance(built, TextResponse) else "")
-        # The page may declare the encoding of the original bytes: a byte order mark takes precedence over that.
+        # The page may declare its original encoding. A byte order mark takes precedence over the declaration.
         body = text.encode("utf-8-sig")
         if len(body) > self.settings.max_body:
             sentence = f"The page as its scripts build it is larger than max_body, {self.settings.max_body / 1e6:g} MB."

@@ -1,7 +1,7 @@
-"""Obeys robots.txt by RFC 9309: a 4xx allows everything, and an unavailable robots.txt forbids everything.
+"""Obeys robots.txt by RFC 9309: a 4xx allows everything; an unavailable robots.txt forbids everything.
 
-429 counts as unavailable, because it asks us to stay away for now. Scrapy's own middleware fetches the page if
-robots.txt is unavailable.
+Status 429 counts as unavailable, because it asks the crawler to stay away for now. Scrapy's own middleware would fetch
+the page if robots.txt is unavailable.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PRODUCT = "Clausewatch"
-"""The product token by which a robots.txt names us."""
+"""The product token that a robots.txt uses for this crawler."""
 PARSED_BYTES = 500 * 1024
-"""Bytes of a robots.txt that are parsed; RFC 9309 section 2.5 requires at least this many."""
+"""Bytes of a robots.txt that are parsed. RFC 9309 section 2.5 requires at least this many."""
 TOO_MANY_REQUESTS = 429
 
 
 class RobotsMiddleware:
-    """Fetches the robots.txt of each origin once, and lets only requests through that it allows."""
+    """Fetches the robots.txt of each origin once, and lets only allowed requests through."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -49,7 +49,9 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise RobotsError if robots.txt forbids the page, PostponedError if robots.txt must be retried later."""
+        """Raise RobotsError if robots.txt forbids the page. Raise PostponedError if robots.txt must be retried
+        later.
+        """
         if request.meta.get("is_robots_txt"):
             return
         parts = urlsplit(request.url)
@@ -59,7 +61,7 @@ class RobotsMiddleware:
         asking = self._rules[origin]
         rules = await asyncio.shield(asking)
         if isinstance(rules, PostponedError):
-            if self._rules.get(origin) is asking:  # the first of the requests that waited for it
+            if self._rules.get(origin) is asking:  # the first request of those that waited for robots.txt
                 del self._rules[origin]
             self._postpone(request, rules, parts.netloc)
         elif isinstance(rules, Failure):
@@ -116,14 +118,14 @@ def _refusing(response: Response, host: str) -> Failure:
 
 
 def _refused(error: RefusedError, url: str) -> Failure:
-    """Explain why robots.txt may not be requested, and name the redirect if there was one."""
+    """Explain why robots.txt must not be requested, and name the redirect if there was one."""
     if error.url == url:
         return error.failure
     return replace(error.failure, sentence=f"{url} redirects to a refused address: {error.failure.sentence}")
 
 
 def _unavailable(failure: Failure, origin: str) -> Failure:
-    """Explain why robots.txt is unavailable; if the host itself is unreachable, that is the reason."""
+    """Explain why robots.txt is unavailable. If the host itself is unreachable, that is the reason."""
     if failure.kind in ("dns", "tls", "connection"):
         return failure
     host = urlsplit(origin).netloc

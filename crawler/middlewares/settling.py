@@ -1,4 +1,4 @@
-"""Waits until the markup that will be stored of a page stops changing, and returns it."""
+"""Waits until a page's markup stops changing, and returns it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page
 
 QUIET = 1.5
-"""Seconds without a request and without a change of the text until a page counts as finished, at least."""
+"""Minimum time, in seconds, without a request and without a change of the text, for a page to count as finished."""
 PAUSES = 2.0
-"""Time that a page must stay the same, as a multiple of the longest pause between two changes."""
+"""Minimum time without a change, as a multiple of the longest pause between two earlier changes."""
 LOOK = 0.2
-"""Seconds between two checks whether a page is finished."""
+"""Seconds between two checks of whether a page is finished."""
 
 OPEN_ROOTS = """{
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (options) { return attach.call(this, {...options, mode: "open"}); };
 }"""
-"""Opens the shadow roots that a page's scripts close: a reader sees their text."""
+"""A script that opens the shadow roots which a page would close. A reader sees their text."""
 _CLOSED = re.compile(rb"""(<template\b[^>]*\sshadowrootmode\s*=\s*["']?)closed\b""", re.IGNORECASE)
 
 _ROOTS = """
@@ -44,7 +44,8 @@ TEXT = f"""() => {{
   }}
   return texts.join("\\n").replace(/\\d+/g, "0").replace(/\\s+/g, " ");
 }}"""
-"""All text that is stored, whether it is shown now or not. Numbers count as equal: clocks and counters do not end."""
+"""A script that returns all text that will be stored, visible or not. All numbers count as equal, because clocks and
+counters never stop."""
 
 MARKUP = f"""() => {{
   {_ROOTS}
@@ -53,40 +54,41 @@ MARKUP = f"""() => {{
   const start = html.cloneNode(false).outerHTML.slice(0, -"</html>".length);
   return (kind ? new XMLSerializer().serializeToString(kind) : "") + start + inner + "</html>";
 }}"""
-"""The page as it is stored: its markup, and that of its shadow roots as templates with `shadowrootmode`."""
+"""A script that returns the markup that will be stored. Shadow roots become templates with `shadowrootmode`."""
 
 
 @dataclass(slots=True)
 class Stillness:
-    """Follows how long the text of a page stays the same."""
+    """Measures how long a page's text has stayed the same."""
 
     text: str | None = None
     since: float = field(default_factory=time.monotonic)
     """Time of the last change."""
     longest: float = 0.0
-    """Seconds of the longest pause between two changes."""
+    """Longest pause between two changes, in seconds."""
 
     def note(self, text: str | None, now: float) -> None:
-        """Note the text that a page holds now; None if that is not known."""
+        """Note the page's current text; None if the text is not known."""
         if text is None or text != self.text:
             if self.text is not None and text is not None:
                 self.longest = max(self.longest, now - self.since)
             self.text, self.since = text, now
 
     def is_over(self, busy_until: float, now: float) -> bool:
-        """Whether the text stayed the same for long enough after it changed, and after the last request."""
+        """Whether the text has stayed the same for long enough since its last change and since the last request."""
         return now - max(self.since, busy_until) >= max(QUIET, PAUSES * self.longest)
 
 
 def with_open_roots(markup: bytes) -> bytes:
-    """Return the markup of a page with its closed shadow roots opened."""
+    """Return the markup of a page with closed shadow roots opened."""
     return _CLOSED.sub(rb"\1open", markup)
 
 
 async def settle(page: Page, seconds: float, busy_until: Callable[[], float | None]) -> bool:
-    """Wait until the text of a page stays the same. Return False if it still changed after this many seconds.
+    """Wait until a page's text stops changing. Return False if it still changes after this many seconds.
 
-    `busy_until` returns when the page's last request ended, the present while one is under way, and None to stop.
+    `busy_until` returns the time at which the page's last request ended, the current time if a request is running, or
+    None to stop.
     """
     stillness, end = Stillness(), time.monotonic() + seconds
     while time.monotonic() < end:
@@ -99,7 +101,7 @@ async def settle(page: Page, seconds: float, busy_until: Callable[[], float | No
 
 
 async def stored_markup(page: Page) -> str | None:
-    """Return the markup of a page with its shadow roots; None while it navigates to another page."""
+    """Return a page's markup with its shadow roots; None while the page navigates to another one."""
     return await _evaluated(page, MARKUP)
 
 

@@ -1,4 +1,4 @@
-"""The guard at connect time: decides to which addresses the crawler may open a socket."""
+"""Decides to which addresses the crawler may open a connection."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Resolves a name, and passes on only addresses that are public or that the user allowed.
+    """Resolves a name, and returns only addresses that are public or that the user allowed.
 
-    Scrapy connects to exactly the addresses that this resolver passes on, also for a literal address, a redirect and
-    robots.txt. A name that later resolves to another address is therefore checked again.
+    Scrapy connects only to the addresses that this resolver returns. This includes literal addresses, redirects and
+    robots.txt. If a name later resolves to another address, that address is checked too.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
         super().__init__(reactor, cache_size)
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
-        """Host, as `host_key` gives it -> one of its refused addresses, if all its addresses were refused."""
+        """Hosts whose addresses were all refused: normalised name (see `host_key`) -> one refused address."""
         self._opened: set[str] = set()
-        """Hosts for which a non-public but allowed address was passed on."""
+        """Hosts for which a non-public but allowed address was returned."""
         self._sent_to: Counter[str] = Counter()
-        """Hosts to which data is being sent: only their public addresses are passed on."""
+        """Hosts to which data is being sent. Only their public addresses are returned."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -43,7 +43,7 @@ class GuardedResolver(CachingHostnameResolver):
         return resolver
 
     def passes(self, host: str, address: str) -> bool:
-        """Whether the crawler may connect to an address of a host now."""
+        """Whether the crawler may connect to an address of a host at the moment."""
         if is_public(address):
             return True
         key = host_key(host)
@@ -54,10 +54,10 @@ class GuardedResolver(CachingHostnameResolver):
 
     @contextmanager
     def only_public(self, host: str) -> Iterator[None]:
-        """While the context is open, pass on only public addresses of a host, so that no connection to a non-public
-        address can be made.
+        """Return only public addresses of a host while the context is open, so that no connection to a non-public
+        address is made.
 
-        Raises KnownError if there may be such a connection already.
+        Raises KnownError if such a connection may exist already.
         """
         key = host_key(host)
         if key in self._opened:
@@ -83,7 +83,7 @@ class GuardedResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class Gate:
-    """Wraps a receiver of addresses and passes on only the allowed addresses."""
+    """Wraps a receiver of addresses, and passes on only allowed addresses."""
 
     def __init__(self, receiver: Any, host: str, guard: GuardedResolver) -> None:
         self.receiver = receiver
@@ -111,13 +111,14 @@ class Gate:
 
 
 def refused_address(host: str) -> str | None:
-    """Return the address because of which the guard refused a host at its last resolution, or None."""
+    """Return the address for which the guard last refused a host, or None."""
     guard = _guard()
     return None if guard is None else guard.refused.get(host_key(host))
 
 
 def sending_to(host: str) -> AbstractContextManager[None]:
-    """Return a context in which only public addresses of a host are connected to. Raises KnownError when entered."""
+    """Return a context in which the crawler connects only to public addresses of a host. Entering it may raise
+    KnownError."""
     guard = _guard()
     return nullcontext() if guard is None else guard.only_public(host)
 

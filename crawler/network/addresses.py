@@ -1,7 +1,7 @@
-"""Decides which addresses are not public, and which of them a user allows: an explicit list, the same on every Python.
+"""Decides which addresses are not public, and which of those a user allows. The list is the same on every Python.
 
-The `ipaddress` module decides differently between releases of Python, and calls multicast, NAT64 and the services of
-some clouds global.
+The `ipaddress` module differs between releases of Python. It also counts multicast, NAT64 and some cloud services as
+global.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("203.0.113.0/24", "documentation"),
     ("224.0.0.0/4", "multicast"),
     ("240.0.0.0/4", "reserved"),
-    # Globally routed by the registries, but a cloud's internal service
+    # The registries list it as global, but it is a cloud's internal service.
     ("168.63.129.16/32", "a cloud's own service"),
     # https://www.iana.org/assignments/iana-ipv6-special-registry
     ("::/128", "unspecified"),
@@ -54,30 +54,30 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
-    # The remaining space outside of 2000::/3, the global unicast addresses of RFC 4291 section 2.4
+    # The rest of the space outside 2000::/3, the global unicast addresses of RFC 4291 section 2.4
     ("::/3", "not assigned"),
     ("4000::/2", "not assigned"),
     ("8000::/1", "not assigned"),
 )
-"""Networks and their kinds; if several contain an address, the first one determines its kind."""
+"""Networks and their kinds. If an address is in several networks, the first one gives its kind."""
 
 _REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
 
 LONGEST_URL = 8_000
-"""Characters; RFC 9110 section 4.1 recommends to support at least this many."""
+"""Maximum length of a URL in characters. RFC 9110 section 4.1 recommends to support at least this many."""
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
-"""A character that cannot occur in a host and port in ASCII."""
+"""A character that cannot occur in an ASCII host and port."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-"""A last label that turns a name into an address in an unusual notation, as in 127.1."""
+"""A last label that makes a name an address in an unusual notation, as in 127.1."""
 
 
 def kind(address: str) -> str | None:
     """Return the kind of an address that is not public, or None if it is public.
 
-    An IPv6 address that embeds an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) is not public.
-    Raises ValueError if it is not an IP address.
+    An IPv6 address is not public if it embeds an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo).
+    Raises ValueError if the text is not an IP address.
     """
     parsed = _address(address)
     return next((what for network, what in _REFUSED if parsed in network), None)
@@ -89,7 +89,7 @@ def is_public(address: str) -> bool:
 
 
 def host_key(host: str) -> str:
-    """Return the normal form of a host name, for comparisons: lower case, IDNA, no full stop at its end."""
+    """Return the normal form of a host name for comparisons: lower case, IDNA, no final dot."""
     name = host.rstrip(".").lower()
     if name.isascii():
         return name
@@ -100,10 +100,11 @@ def host_key(host: str) -> str:
 
 
 def plain_host(url: str) -> str:
-    """Return the host of a URL if every parser agrees on it.
+    """Return the host of a URL if all parsers agree on it.
 
-    Raises ValueError, whose message continues "The address ...": browsers, urllib and Twisted disagree about user
-    names, backslashes, escapes and spaces in this part, and different parsers request robots.txt and the page.
+    Raises ValueError otherwise; its message continues the words "The address ...". Browsers, urllib and Twisted
+    disagree about user names, backslashes, escapes and spaces in this part. Different parsers request robots.txt and
+    the page, so they could reach different hosts.
     """
     try:
         parts = urlsplit(url)
@@ -133,10 +134,10 @@ def _is_address(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Hosts and networks that a user allows although they are not public: for policies of an intranet."""
+    """Hosts and networks that a user allows although they are not public, for policies on an intranet."""
 
     hosts: frozenset[str] = frozenset()
-    """Names, as `host_key` gives them: every address of such a host is allowed if it is requested by that name."""
+    """Names, normalised by `host_key`. Every address of such a host is allowed if it is requested by that name."""
     networks: tuple[Network, ...] = ()
 
     @classmethod
@@ -149,15 +150,16 @@ class AllowList:
         )
 
     def opens(self, host: str, address: str) -> bool:
-        """Whether an address is allowed, because of the host or because of its network."""
+        """Whether an address is allowed, either by its host or by its network."""
         parsed = _address(address)
         return host_key(host) in self.hosts or any(parsed in network for network in self.networks)
 
 
 def allowed_entry(entry: str) -> str | Network:
-    """Read one entry of an allow list: a network in CIDR form, an address (a network of one), or a host's name.
+    """Read one entry of an allow list: a network in CIDR form, an address, or a host's name. An address is a network of
+    one.
 
-    Raises ValueError with the fix.
+    Raises ValueError with a message that says how to fix the entry.
     """
     try:
         return ip_network(entry.strip("[]"))
@@ -178,4 +180,4 @@ def allowed_entry(entry: str) -> str | Network:
 
 
 def _address(address: str) -> Address:
-    return ip_address(address.partition("%")[0])  # without the interface of a link-local one
+    return ip_address(address.partition("%")[0])  # without the interface of a link-local address

@@ -1,7 +1,7 @@
-"""Finds the browser that runs the scripts of a page, and configures it without network access.
+"""Finds the browser that runs a page's scripts, and configures it without network access.
 
-The browser cannot resolve any name or address, and its only proxy has an unresolvable name. The crawler fetches the
-files that a page requests, see `crawler.middlewares.rendering`.
+The browser cannot resolve any name or address, and its only proxy has a name that cannot be resolved. The crawler
+fetches the files that a page requests; see `crawler.middlewares.rendering`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-"""Names of Chromium on the PATH; the first one found is used."""
+"""Names of Chromium on the PATH. The first one that exists is used."""
 
 ARGUMENTS = (
     # No network access: no name or address resolves, the only proxy does not exist, and other transports are off.
@@ -37,13 +37,13 @@ ARGUMENTS = (
 
 
 class NoBrowserError(Exception):
-    """A page must be rendered, but no browser is available; the message says what to do."""
+    """A page must be rendered, but no browser is available. The message says what to do."""
 
 
 def find_chromium(configured: str) -> str:
-    """Return the path of the browser: the configured one, else the first of `NAMES` on the PATH.
+    """Return the path of the browser: the configured one, or else the first of `NAMES` on the PATH.
 
-    Raises NoBrowserError if the browser, or the extra that drives it, is not installed.
+    Raises NoBrowserError if there is no browser, or if the extra `render` is not installed.
     """
     if find_spec("scrapy_playwright") is None:
         raise NoBrowserError("needs the extra `render`: pip install 'clausewatch[render]'")
@@ -62,7 +62,7 @@ def find_chromium(configured: str) -> str:
 
 
 def with_browser(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Mapping[str, Any]:
-    """Return Scrapy's settings, with a browser if one of these policies is rendered. Raises NoBrowserError."""
+    """Return Scrapy's settings. They include a browser if one of the policies is rendered. Raises NoBrowserError."""
     if not any(policy.options.rendered for policy in policies):
         return settings
     crawl: CrawlSettings = settings["CLAUSEWATCH_CRAWL"]
@@ -77,7 +77,7 @@ def _playwright(chromium: str) -> dict[str, Any]:
         # Root cannot use Chromium's sandbox; all other users can.
         "chromium_sandbox": os.geteuid() != 0,
         "args": list(ARGUMENTS),
-        # The browser ends when our end of its pipe closes, even if this process is killed.
+        # The browser ends when its pipe closes, even if this process is killed.
         "handle_sigint": False,
         "handle_sigterm": False,
         "handle_sighup": False,

@@ -1,4 +1,4 @@
-"""Scrapy's download handler with limits for the header section of a response: its size, and the time it takes."""
+"""Scrapy's download handler, with limits for the size and the time of a response's header section."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import Clock, CrawlSettings
 
 IDLE = 5
-"""Seconds that an idle connection is kept for another request to its host. Without this limit a run over thousands of
-hosts would exceed the limit of open files, often a thousand."""
+"""Seconds that an idle connection is kept for another request to its host. Otherwise a run over thousands of hosts
+would exceed the limit of open files, which is often a thousand."""
 MARGIN = 1_000_000
-"""Bytes; more than one read delivers."""
+"""Bytes; more than a single read returns."""
 
 
 class HeadersTooLargeError(Exception):
@@ -37,9 +37,10 @@ class HeadersTooLargeError(Exception):
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Aborts if a header section exceeds `max_headers`, or is not complete within `header_timeout`.
+    """Aborts a response if its header section exceeds `max_headers`, or is not complete within `header_timeout`.
 
-    It also notes when each request is sent: Scrapy's own signal comes before the pauses between requests to a host.
+    It also notes when each request is sent. Scrapy's own signal is too early: it comes before the pause between
+    requests to a host.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -50,9 +51,9 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
         self._pool._factory = partial(BoundedFactory, crawl)  # type: ignore[assignment]  # it is only called
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request now, and return the response to it.
+        """Send a request, and return its response.
 
-        What is more than a question goes only to public addresses: a page's script must not act on an intranet.
+        A request other than GET is only sent to public addresses, because a page's script must not act on an intranet.
         """
         note_sent(request, self._now())
         if request.method == "GET":
@@ -62,7 +63,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Creates connections with these limits."""
+    """Makes connections with these limits."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -73,7 +74,7 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Counts the bytes before a body: status lines, header lines, and interim responses such as 100 Continue."""
+    """Counts the bytes before a body: status lines, headers, and interim responses such as 100 Continue."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -88,7 +89,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         self._late = asyncio.get_running_loop().call_later(self.seconds, self._break_off, HeadersLateError())
         answer = super().request(request)
         if self._parser is not None:
-            self._parser.MAX_LENGTH = self.limit + MARGIN  # per line: the limit of the whole section must apply first
+            self._parser.MAX_LENGTH = self.limit + MARGIN  # per line; the limit of the whole section must apply first
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - the name is Twisted's

@@ -1,4 +1,4 @@
-"""Explains why no complete response came: maps Scrapy's and Twisted's errors to a kind and a sentence for a person.
+"""Explains why there was no complete response: turns errors of Scrapy and Twisted into a kind and a sentence.
 
 Errors are distinguished by type and fields, never by text.
 """
@@ -43,12 +43,12 @@ NETWORK_ERRORS = (
     ConnectionClosed,
     OSError,
 )
-"""Errors that a download may raise if the cause lies outside of this program."""
+"""Errors that a download may raise for a cause outside this program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The reason why no complete response came."""
+    """The reason why there was no complete response."""
 
     kind: str
     """dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
@@ -60,7 +60,7 @@ class HeadersLateError(Exception):
 
 
 class KnownError(IgnoreRequest):
-    """Raised if nothing is fetched for a reason that is already known as a `Failure`."""
+    """Raised if nothing is fetched, for a reason that is already known as a `Failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
@@ -95,7 +95,7 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    # Of the enabled components, only redirects can ignore a request.
+    # Of the enabled components, only the redirects ignore a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
     if request.meta.get("cookies"):
         sentence += (

@@ -1,4 +1,4 @@
-"""Facts that precede a response: when each request was sent, and which redirects led to it."""
+"""Facts about the time before a response: when each request was sent, and which redirects led to the response."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ if TYPE_CHECKING:
 
 
 def note_sent(request: Request, now: datetime) -> None:
-    """Note when a request is sent; redirects and retries also keep the time of the first one."""
+    """Note the time at which a request is sent. Redirects and retries also keep the time of the first request."""
     request.meta.setdefault("started_at", now)
     request.meta["requested_at"] = now
 
 
 def started_at(request: Request | None, now: datetime) -> datetime:
-    """Return when the first request of a visit was sent, or `now` if none was."""
+    """Return the time of a visit's first request, or `now` if there was none."""
     noted = request.meta.get("started_at") if request is not None else None
     return noted if isinstance(noted, datetime) else now
 
 
 def header_lines(response: Response, visit_began: datetime) -> tuple[tuple[str, str], ...]:
-    """Return lower-case name and value of each header, in order, and then what came before the response, in our own."""
+    """Return the lower-case name and value of each header, in order. Our own headers about redirects and times
+    follow.
+    """
     sent = (
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, values in response.headers.items()
@@ -39,7 +41,7 @@ def _journey(request: Request | None, visit_began: datetime) -> tuple[tuple[str,
         return ()
     meta = request.meta
     hops = zip(meta.get("redirect_reasons", ()), meta.get("redirect_urls", ()), strict=True)
-    # A refresh, by a header or by the page, comes with an answer of status 200.
+    # A refresh, by header or in the page, comes with status 200.
     redirects = tuple((REDIRECTED, f"{why if isinstance(why, int) else 200} {url}") for why, url in hops)
     requested = meta.get("requested_at", visit_began)
     if requested == visit_began:

@@ -1,1 +1,1 @@
-"""The spiders; Scrapy finds them here."""
+"""The spiders, which Scrapy finds here."""

@@ -1,4 +1,4 @@
-"""The spider that visits each policy that is due, and passes on every result."""
+"""The spider that visits each due policy and passes on every result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class PoliciesSpider(Spider):
-    """Visits the given policies, or else those that are due according to the archive."""
+    """Visits the given policies, or else the policies that are due according to the archive."""
 
     name = "policies"
     now: Clock
@@ -43,7 +43,7 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.policies = policies
         self.resting: dict[str, RestingHost] = {}
-        """Hosts that asked an earlier run for a pause, by name and port."""
+        """Hosts that asked for a pause in an earlier run, by name and port."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
@@ -53,7 +53,8 @@ class PoliciesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        # Jitter, so that installations whose cron jobs start in the same minute do not request in the same second.
+        # Wait a random time, so that installations whose cron jobs start in the same minute do not all send requests in
+        # the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         try:
             policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies
@@ -65,12 +66,12 @@ class PoliciesSpider(Spider):
             yield self.request(VisitProgress(policy, validators_by_policy.get(policy.name, ())))
 
     def _signal(self, error: StorageError) -> None:
-        """Signal the error to the program that runs the crawl: Scrapy would report it as a defect."""
+        """Signal the error to the program that runs the crawl. Scrapy would report it as a defect."""
         if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
             self.logger.error("The archive cannot be read, so nothing is visited: %s", error)
 
     def _due(self) -> Sequence[Policy]:
-        """Synchronise the archive with the configured policies, and return those that are due now."""
+        """Update the archive to the configured policies, and return those that are due."""
         with self._archive() as archive:
             synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
             return due_policies(archive, self.now())
@@ -79,7 +80,7 @@ class PoliciesSpider(Spider):
         return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
 
     def _validators(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
-        """Return the validators for conditional requests, by policy, and note the hosts that asked for a pause."""
+        """Return the validators for conditional requests by policy. Also note the hosts that asked for a pause."""
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         with self._archive() as archive:
             self.resting = {resting_host.host: resting_host for resting_host in resting_hosts(archive, self.now())}
@@ -87,9 +88,9 @@ class PoliciesSpider(Spider):
         return {name: (first, *first.further) for name, first in first_pages.items()}
 
     def request(self, visit: VisitProgress, cookies: VisitCookies | None = None) -> Request:
-        """Return the next request of a visit, conditional if validators are stored.
+        """Return the next request of a visit. It is conditional if validators are stored.
 
-        `cookies` are those that its earlier responses set.
+        `cookies` are the cookies that the visit's earlier responses set.
         """
         policy, position = visit.policy, visit.position
         if position is None:
@@ -103,15 +104,15 @@ class PoliciesSpider(Spider):
             errback=self.fail,
             cb_kwargs={"visit": visit, "position": position},
             meta=meta | ({} if validators is None else {"validators": validators}),
-            dont_filter=True,  # two policies may have one URL, and each is checked
+            dont_filter=True,  # two policies may have the same URL, and both are checked
         )
 
     def note_answer(self, request: Request) -> None:
-        """Note when a response came: Scrapy may pass responses on in another order."""
+        """Note the time of a response, because Scrapy may pass responses on in another order."""
         request.meta["answered_at"] = self.now()
 
     def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:
-        """Yield a result for a response of any status, or request the next page of the same policy."""
+        """Yield a result for a response of any status, or a request for the policy's next page."""
         unmodified = not_modified(response)
         body = None if unmodified is not None else response.body
         now = started_at(response.request, self.now())
@@ -130,7 +131,8 @@ class PoliciesSpider(Spider):
         )
 
     async def fail(self, failure: Failure) -> AsyncIterator[VisitResult | Request]:
-        """Yield a result that says why no complete response came; if the request was postponed, wait and retry it."""
+        """Yield a result that explains why there was no complete response. If the request was postponed, wait and retry
+        it."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         error: BaseException = failure.value  # type: ignore[assignment]  # in an errback it is never None
         if isinstance(error, PostponedError):
@@ -147,7 +149,7 @@ class PoliciesSpider(Spider):
 
 
 def accepted(languages: Sequence[str]) -> str:
-    """Return an Accept-Language header that prefers languages in their order."""
+    """Return an Accept-Language header that prefers the languages in this order."""
     ranked = [
         language if rank == 0 else f"{language};q={max(1, 9 - rank) / 10}" for rank, language in enumerate(languages)
     ]

@@ -1,1 +1,1 @@
-"""One policy visited, assessed in a worker, and recorded."""
+"""Visits one policy, assesses the response in a worker, and records the result."""

@@ -1,4 +1,4 @@
-"""The one pipeline: every visit, failed ones too, is assessed in a worker process and recorded by one writer."""
+"""The only pipeline: a worker process assesses every visit, also a failed one, and one writer records it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
 
 DEFAULT = "default"
-"""The profile of a policy that names no profile, or an unknown one."""
+"""The profile for a policy that names no profile, or an unknown one."""
 
 MOST_TOGETHER = 16
-"""Upper limit of responses that are recognised and recorded in one transaction."""
+"""Maximum number of responses that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
-"""Number of times that a response is assessed if another run records versions of the same policy meanwhile."""
+"""Number of attempts to assess a response, if another run records versions of the same policy at the same time."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ logger = logging.getLogger(__name__)
 class RecordingPipeline:
     """Awaits the assessment of each visit and records the result.
 
-    The reactor blocks on neither: workers are processes, and all SQL runs in one separate thread, the only writer. If
-    the archive cannot be written, the crawl stops, and no result is reported as recorded.
+    Neither step blocks the reactor: workers are processes, and all SQL runs in one thread, the only writer. If the
+    archive cannot be written, the crawl stops, and no result is reported as recorded.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -71,7 +71,7 @@ class RecordingPipeline:
         return pipeline
 
     def note_resting(self, resting: RestingHost) -> None:
-        """Note a host that asked for a pause that lasts beyond this run."""
+        """Note a host that asked for a pause longer than this run."""
         self._resting.append(resting)
 
     async def open_spider(self) -> None:
@@ -82,7 +82,7 @@ class RecordingPipeline:
         self._archive = await loop.run_in_executor(self._writer, open_archive, *arguments)
 
     async def process_item(self, item: VisitResult) -> VisitResult:
-        """Assess and record one visit, and send the signal `recorded`."""
+        """Assess and record one visit, then send the signal `recorded`."""
         if self._stopping is not None:
             return item
         try:
@@ -108,7 +108,7 @@ class RecordingPipeline:
                 attempt += 1
 
     async def _recognised(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit] | None:
-        """Record a response that need not be read, in one batch with others; return None if it must be read."""
+        """Record a response that need not be read, together with others. Return None if it must be read."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._recognising is None:
@@ -117,7 +117,7 @@ class RecordingPipeline:
         return recognised
 
     async def _recognise(self) -> None:
-        """Process the waiting responses in batches: nearly all of their cost is the transaction."""
+        """Process the waiting responses in batches, because a transaction is nearly all of their cost."""
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
@@ -156,7 +156,7 @@ class RecordingPipeline:
         *arguments: Parameters.args,
         **named: Parameters.kwargs,
     ) -> Value:
-        """Run a function of the archive in its thread."""
+        """Run one of the archive's functions in its thread."""
         archive = self._archive
         if archive is None:
             raise RuntimeError("the archive is not open")
@@ -167,7 +167,7 @@ class RecordingPipeline:
         if self._stopping is None:
             if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # no receiver
                 logger.error("The archive cannot be written, so the crawl stops: %s", error)
-            # Not awaited: closing waits for this very item.
+            # Not awaited, because closing waits for this item.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
 
     async def close_spider(self) -> None:
@@ -184,7 +184,7 @@ class RecordingPipeline:
 
 
 def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
-    """Return the profile that a policy names, or the default, with a warning, if that profile no longer exists."""
+    """Return the profile that a policy names. If it no longer exists, log a warning and return the default."""
     named = profiles.get(policy.profile)
     if named is None and policy.profile != DEFAULT:
         logger.warning("%s: the profile %r no longer exists, so the default is used", policy.name, policy.profile)
@@ -213,13 +213,13 @@ def visit_of(policy: Policy, fetch: Fetch, current: Latest | None, profile: Prof
 
 
 def superseded(fetch: Fetch) -> AssessedFetch:
-    """Return the record of a 304 that refers to a version which is no longer the latest."""
+    """Return the record of a 304 for a version that is no longer the latest."""
     sentence = "The server answered 304, but another run recorded a version meanwhile; the next visit asks again."
     return AssessedFetch(replace(fetch, error=sentence, error_kind="other"), None)
 
 
 def refusal(hit: LimitHit) -> Assessment:
-    """Return the assessment of a response that exceeded a limit while it was read."""
+    """Return the assessment of a response that exceeded a limit in the worker."""
     detail = f"Reading this response was ended by {hit.limit}."
     return Assessment("not comparable", reason="refused-limit", detail=detail)
 

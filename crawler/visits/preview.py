@@ -1,4 +1,4 @@
-"""Fetches policies as a crawl does, and records nothing: for a person who wants to see the responses."""
+"""Fetches policies like a crawl but records nothing, for a person who wants to see the responses."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from crawler.visits.process import PreparedCrawl
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Responses of policies and of their sites' robots.txt, not recorded."""
+    """Responses of policies and of their sites' robots.txt, which are not recorded."""
 
     visits: tuple[VisitResult, ...]
     """Pages in the order of their responses."""
     robots: tuple[RobotsResult, ...]
-    """A result for each request of a robots.txt, including those of redirect targets."""
+    """A result for each request of a robots.txt. Redirect targets are included."""
 
 
 def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
-    """Fetch these policies, each as often as it is listed, unconditionally and with all politeness.
+    """Fetch these policies unconditionally and politely. A policy that is listed twice is fetched twice.
 
-    `settings` are those of `crawler.settings.scrapy_settings`. A reactor starts once, so this runs once per process.
-    Raises CrawlDefectError if the program itself failed.
+    `settings` come from `crawler.settings.scrapy_settings`. Call it only once in a process, because a reactor cannot be
+    restarted. Raises CrawlDefectError if the program itself failed.
     """
     visits: list[VisitResult] = []
     robots: list[RobotsResult] = []

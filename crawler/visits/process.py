@@ -1,4 +1,4 @@
-"""Runs one crawl in this process, and raises the error that ended it early."""
+"""Runs one crawl in this process, and raises the error if one ended it early."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crawler import signals
 from crawler.network.browser import with_browser
 
 QUIET_LOGGERS = {
-    # Scrapy warns of failures that the results report anyway, such as a response that is too large.
+    # Scrapy warns of failures that the results report anyway, such as too large responses.
     "scrapy.core.downloader": logging.ERROR,
     "scrapy.downloadermiddlewares": logging.ERROR,
 }
@@ -29,11 +29,11 @@ VERBOSE_LOGGERS = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
 }
-"""Settings for logging: with `verbose` every request is logged, but not which components Scrapy loads."""
+"""Log levels with `verbose`: every request is logged, but not the components that Scrapy loads."""
 
 
 class CrawlDefectError(RuntimeError):
-    """Our own code failed inside the crawl; the cause is attached."""
+    """Our own code failed during the crawl. Its `__cause__` is the original error."""
 
 
 def run_crawl(
@@ -43,11 +43,11 @@ def run_crawl(
     *,
     verbose: bool = False,
 ) -> None:
-    """Crawl these policies; return when the last of them is recorded, or the crawl was stopped.
+    """Crawl these policies. Return when the last one is recorded, or when the crawl was stopped.
 
-    `settings` are those of `crawler.settings.scrapy_settings`; `recorded` is called with each recorded result.
-    A reactor starts once, so this runs once per process. Raises StorageError, in which case earlier results stay
-    recorded; CrawlDefectError if the program itself failed.
+    `settings` come from `crawler.settings.scrapy_settings`. `recorded` is called with each recorded result. Call it
+    only once in a process, because a reactor cannot be restarted. Raises StorageError; earlier results then stay
+    recorded. Raises CrawlDefectError if the program itself failed.
     """
     prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
@@ -55,11 +55,11 @@ def run_crawl(
 
 
 class PreparedCrawl:
-    """A crawl that has not started yet, so that receivers can be connected to its signals."""
+    """A crawl that has not started yet, so that the caller can connect receivers to its signals."""
 
     def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
         self._process = AsyncCrawlerProcess(dict(settings))
-        # Only now: the process resets every logger of Scrapy, and logs the components that it loads.
+        # Set now, because creating the process resets every logger of Scrapy and logs the loaded components.
         self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
         for logger, level in (VERBOSE_LOGGERS if verbose else QUIET_LOGGERS).items():
             logging.getLogger(logger).setLevel(level)
@@ -72,14 +72,14 @@ class PreparedCrawl:
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
         gc.collect()
-        gc.freeze()  # everything loaded by now stays to the end: the collector need not examine it again
+        gc.freeze()  # all objects loaded so far stay to the end, so the collector can skip them
         task = self._process.crawl(self.crawler, policies=policies)
         self._process.start()
         faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
 
 
 class _Faults:
-    """Errors that affect more than one policy. A failing archive takes precedence."""
+    """Errors that affect more than one policy. An error of the archive takes precedence."""
 
     def __init__(self) -> None:
         self._storage: StorageError | None = None
@@ -92,7 +92,7 @@ class _Faults:
         self._defect = self._defect or failure.value
 
     def raise_first(self, end: BaseException | None) -> None:
-        """Raise the error that ended the crawl early, if any; `end` is the exception of the crawl itself."""
+        """Raise the error that ended the crawl early, if there is one. `end` is the exception of the crawl itself."""
         fault = self._storage or self._defect or end
         if isinstance(fault, StorageError):
             raise fault

@@ -1,4 +1,4 @@
-"""A visit in progress to the addresses of one policy, one after the other."""
+"""A visit in progress, which requests the addresses of one policy one after another."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from archive.model import Fetch, FurtherResponse, Policy, Validators
 class VisitProgress:
     """The addresses of a policy to request, and the responses so far.
 
-    While every page so far returned 304, the next is requested conditionally. Once one returns 200, all pages are
-    needed, since they are read as one: those that returned 304 are fetched again.
+    While every page so far returned 304, the next page is requested conditionally. Once a page returns 200, all pages
+    are needed, because they are read as one text. Pages that returned 304 are then fetched again.
     """
 
     policy: Policy
     stored: tuple[Validators, ...] = ()
-    """Validators of each address; empty if no address is requested conditionally."""
+    """Validators of each address; empty if the visit is unconditional."""
     started_at: datetime | None = None
-    """Time when the first request left; None before that."""
+    """Time at which the first request was sent; None before that."""
     _: KW_ONLY
     answers: tuple[FurtherResponse, ...] = ()
-    """Responses by position, without a body if the server answered 304."""
+    """Responses in the order of the addresses. A 304 has no body."""
 
     @property
     def conditional(self) -> bool:
@@ -32,7 +32,7 @@ class VisitProgress:
 
     @property
     def position(self) -> int | None:
-        """The position of the address to request next; None if the visit is complete."""
+        """Index of the address to request next; None if the visit is complete."""
         whole = [answer.body is not None for answer in self.answers]
         if any(whole) and not all(whole):
             return whole.index(False)
@@ -44,12 +44,12 @@ class VisitProgress:
         return self.stored[self.position] if self.conditional and self.position is not None else None
 
     def answered(self, position: int, answer: FurtherResponse, started_at: datetime) -> VisitProgress:
-        """Return the visit with one more response."""
+        """Return the visit with one more response added."""
         answers = (*self.answers[:position], answer, *self.answers[position + 1 :])
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return the result of the visit: all its pages, or, if one of them failed, the pages requested so far."""
+        """Return the result of the visit: all pages, or the pages so far if one of them failed."""
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

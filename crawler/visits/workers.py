@@ -1,4 +1,5 @@
-"""Killable worker processes with limits of CPU time, clock time and memory: a hostile page fails only its own check."""
+"""Worker processes with limits for CPU time, wall-clock time and memory, so that a hostile page fails only its own
+check."""
 
 from __future__ import annotations
 
@@ -26,20 +27,20 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 CLOCK_PER_CPU = 4
-"""Ratio of the wall-clock limit to the CPU limit: the load of the machine must not decide which page is refused."""
+"""Wall-clock limit as a multiple of the CPU limit. Machine load must not decide which page is refused."""
 GRACE = 20.0
-"""Seconds beyond the wall-clock limit after which a call counts as lost."""
+"""Seconds after the wall-clock limit until a call counts as lost."""
 ORDINARY_MEMORY = 110_000_000
-"""Bytes that any page may use; a page of two million bytes needs less. A page that needs more is read again while no
-other page is read, to limit the memory of all processes together."""
+"""Bytes that any page may use; a page of two million bytes needs less. A page that needs more is read again, alone, to
+limit the memory of all processes together."""
 MARGIN = 50_000_000
-"""Bytes beyond the limit that the kernel still grants, and at least `MARGIN_PER_BYTE` for each byte of a body. If an
-allocation fails, a parser in C may lose text silently: a result counts only if no allocation of this size can have
+"""Bytes that the kernel still grants above the limit, and at least `MARGIN_PER_BYTE` for each byte of a body. A parser
+in C may lose text silently if an allocation fails. So a result only counts if no allocation of this size can have
 failed."""
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")
-"""Imported once in the fork server, so that a replacement of a killed worker starts at once, and so that no library is
-loaded when memory is short."""
+"""Modules that the fork server imports once. A new worker then starts at once, and no library is loaded while memory is
+short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ class WorkerLimits:
 
     count: int
     memory: int
-    """Bytes that one page may use at most, see `ORDINARY_MEMORY`."""
+    """Maximum bytes for one page. See `ORDINARY_MEMORY`."""
     cpu_time: float
-    """Seconds for one call."""
+    """Seconds of CPU time for one call."""
     _: KW_ONLY
     margin: int = MARGIN
-    """Bytes, more than a parser's largest allocation: see `MARGIN`."""
+    """Bytes; more than a parser's largest allocation. See `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
-    """Seconds by the clock for each second of CPU time."""
+    """Seconds of wall-clock time for each second of CPU time."""
 
     @classmethod
     def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
@@ -65,7 +66,7 @@ class WorkerLimits:
 
     @property
     def clock(self) -> float:
-        """Seconds by the clock that one call may take."""
+        """Wall-clock limit of one call, in seconds."""
         return self.cpu_time * self.clock_per_cpu
 
 
@@ -81,32 +82,33 @@ class LimitHit:
     """A limit ended the call."""
 
     limit: str
-    """The limit with its unit; continues "it was ended by"."""
+    """The limit with its unit. It continues the words "it was ended by"."""
     hungry: bool = False
-    """Whether more memory might have helped."""
+    """Whether more memory might help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Our own code raised an exception: a defect that this page revealed."""
+    """Our own code raised an exception: the page revealed a defect."""
 
     error: BaseException
 
 
 class Workers:
-    """A pool of processes that start with the first call, and are killed if they exceed a limit."""
+    """A pool of processes. They start with the first call, and are killed if they exceed a limit."""
 
     def __init__(self, limits: WorkerLimits, grace: float = GRACE) -> None:
         self.limits = limits
         self.grace = grace
         self._pool: ProcessPool | None = None
         self._ending: list[asyncio.Future[None]] = []
-        # The pool never gets more calls than it can start at once, so that a lost call is noticed soon.
+        # The pool never gets more calls than it can start at once, so a lost call is noticed soon.
         self._free = asyncio.Semaphore(limits.count)
         self._one = asyncio.Lock()
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
-        """Run a module-level function with one argument in a worker, and return how that ended."""
+        """Run a module-level function with one argument in a worker; return its value, the limit that it hit, or its
+        defect."""
         ordinary = min(self.limits.memory, ORDINARY_MEMORY)
         async with self._free:
             pool = self._shared()
@@ -114,7 +116,7 @@ class Workers:
             if outcome is None and self._pool is pool:
                 self._end_shared()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
-            # The pool broke, perhaps because of another page, or this page needs more memory than most.
+            # The pool broke, perhaps because of another page. Or this page needs more memory than most.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which ended without a result")
@@ -126,7 +128,7 @@ class Workers:
             for _ in range(self.limits.count):
                 await self._free.acquire()
             self._end_shared()
-            await asyncio.gather(*self._ending)  # their memory is free only then
+            await asyncio.gather(*self._ending)  # their memory is free only after they end
             pool = new_pool(1)
             try:
                 yield pool
@@ -139,7 +141,7 @@ class Workers:
     async def _attempt(
         self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument, memory: int
     ) -> Done[Value] | LimitHit | Defect | None:
-        """Return None if the pool broke or lost the call."""
+        """Return the end of the call, or None if the pool broke or lost the call."""
         clock = self.limits.clock
         task = WithinLimits(function, argument, self.limits.cpu_time, memory=memory, margin=self.limits.margin)
         waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
@@ -159,7 +161,7 @@ class Workers:
         return self._pool
 
     def _end_shared(self) -> None:
-        """Stop the shared processes; the next call starts new ones."""
+        """Stop the shared processes. The next call starts new ones."""
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]  # pebble has no types here
             self._ending.append(asyncio.ensure_future(asyncio.to_thread(self._pool.join)))
@@ -190,14 +192,15 @@ class Workers:
 
 
 def new_pool(count: int) -> ProcessPool:
-    """Return a pool that starts its processes with its first call."""
+    """Return a pool whose processes start with its first call."""
     context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
     context.set_forkserver_preload(list(PRELOADED))
     return ProcessPool(count, context=context, initializer=end_with, initargs=(os.getpid(),))
 
 
 def end_with(parent: int) -> None:
-    """End this process as soon as its parent has ended, even if killed: a worker is a child of the fork server."""
+    """End this process as soon as its parent ends, even if the parent is killed. A worker is a child of the fork
+    server."""
     try:
         ended = os.pidfd_open(parent)
     except ProcessLookupError:
@@ -212,24 +215,24 @@ def _wait_and_end(ended: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WithinLimits(Generic[Argument, Value]):
-    """A call that limits its own process for the duration of the call.
+    """A call that limits its own process while it runs.
 
-    Not longer, because a process that runs out of memory between two calls would lose the next call.
+    The limits end with the call, because a process that runs out of memory between two calls would lose the next call.
     """
 
     function: Callable[[Argument], Value]
     argument: Argument
     seconds: float
-    """CPU time, after which the kernel ends this process by SIGXCPU."""
+    """Seconds of CPU time, after which the kernel ends this process with SIGXCPU."""
     _: KW_ONLY
     memory: int
-    """Bytes that the process may hold; beyond that it raises MemoryError."""
+    """Maximum memory of the process in bytes. Above it the process raises MemoryError."""
     margin: int
     """Bytes, see `MARGIN`."""
 
     def __call__(self) -> Value:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        # The limit counts from the start of the process, which has served other pages before.
+        # The kernel counts from the start of the process, which may have handled other pages before.
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
         forget_peak()
         with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_DATA, self.memory + self.margin):
@@ -249,7 +252,7 @@ def forget_peak() -> None:
 
 
 def peak() -> int:
-    """Return the peak memory of this process in bytes since that reset, or 0 if the kernel does not report it."""
+    """Return this process's peak memory since the reset, in bytes; 0 if the kernel does not report it."""
     try:
         match = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
     except OSError:
@@ -259,7 +262,7 @@ def peak() -> int:
 
 @contextmanager
 def soft_limit(kind: int, size: int) -> Iterator[None]:
-    """Lower one of this process's limits for a while."""
+    """Lower one of this process's limits while the context is open."""
     soft, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
     try:
