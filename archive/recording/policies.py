@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
+from archive.recording.policy_events import note_policy_events
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -47,7 +48,7 @@ class Synchronised:
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
     """Make the archive's policies those of the configuration: add, update, rename, retire, bring back.
 
-    Doing it twice changes nothing. Nothing is ever deleted.
+    Doing it twice changes nothing. Nothing is ever deleted. What it did to the list is recorded as events.
     """
     configured = {policy.name: policy for policy in policies}
     with archive.writing() as session:
@@ -60,7 +61,15 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         retired = tuple(name for name, row in rows.items() if name not in configured and row.retired_at is None)
         for name in retired:
             rows[name].retired_at = now
-        session.add_all(row_of(configured[name], now) for name in added)
+        new = [row_of(configured[name], now) for name in added]
+        session.add_all(new)
+        session.flush()
+        note_policy_events(session, "added", [(row, "") for row in new], now)
+        note_policy_events(
+            session, "renamed", [(rows[name], configured[name].renamed_from or "") for name in renamed], now
+        )
+        note_policy_events(session, "removed", [(rows[name], "") for name in retired], now)
+        note_policy_events(session, "returned", [(rows[name], "") for name in returned], now)
     return Synchronised(added, updated, renamed, retired=retired, returned=returned, not_joined=not_joined)
 
 

@@ -108,6 +108,25 @@ class PolicyRow(Base):
     """Whether a browser runs the scripts of its pages."""
 
 
+class PolicyEventRow(Base):
+    """An event in the list of policies: news for subscribers and operators. Not evidence: see `NamingRow` for names."""
+
+    __tablename__ = "policy_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """See archive/recording/policy_events."""
+    name: Mapped[str]
+    """The policy's name after it."""
+    former: Mapped[str]
+    """The name before, if the policy was renamed; else ""."""
+    tags: Mapped[list[Any]]
+    """The policy's tags at that time."""
+    at: Mapped[datetime]
+    announced: Mapped[bool] = mapped_column(server_default=false())
+    """Whether each subscription that it concerns has it in `news`."""
+
+
 class FetchRow(Base):
     """A visit of a policy, and its outcome."""
 
@@ -463,6 +482,16 @@ class ToldTroubleRow(Base):
     told_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """Time when it was found to be over; None while it lasts."""
+
+
+class NewsRow(Base):
+    """An event in the list of policies that a subscription is yet to be notified of; deleted when a message has it."""
+
+    __tablename__ = "news"
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("policy_event.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """The kind of the delivery that will have it: digest, or operator."""
 
 
 class RunRow(Base):

@@ -15,6 +15,7 @@ from differ.model import Severity
 from notifier.audience.subscriptions import Subscriber
 from notifier.audience.timing import Rhythm
 from notifier.contents.change_notice import Notice
+from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
 """Maximum number of changes that a digest names, the newest first; the others are counted."""
@@ -85,6 +86,8 @@ class Account:
     changes_left_out: int
     head: str
     """The last entry of the chain over the evidence."""
+    news: tuple[PolicyNews, ...] = ()
+    """Events in the list of the subscriber's policies, oldest first."""
 
     @property
     def checks(self) -> int:

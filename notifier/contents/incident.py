@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Literal
 
 from archive.questions.watch_problems import PolicyTrouble
+from archive.recording.policy_events import PolicyEventKind
 
-TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template"]
+TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "list"]
 """Kinds of trouble. In addition to the troubles that a policy can have: `idle`: a subscription covers no policy;
 `waiting`: messages could not be sent for too long; `undelivered`: messages were given up; `template`: a user's template
-cannot be used."""
+cannot be used; `list`: policies were added, removed or renamed, which is news and not a trouble."""
 
 Stage = Literal["began", "ended"]
 
@@ -40,6 +41,10 @@ class Incident:
     _: KW_ONLY
     detail: str = ""
     """A sentence on the cause."""
+    event: PolicyEventKind | None = None
+    """What happened to a policy of the list; None for a trouble."""
+    former: str = ""
+    """The policy's name before it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from notifier.contents.welcome import trouble
 from notifier.outbox.alerts import FOR_THE_DIGEST
 from notifier.outbox.contents import ACCOUNT, read_digest
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.news import DIGEST, forget_news, waiting_news
 from notifier.outbox.subscriptions import present, registered, subscription
 
 
@@ -98,6 +99,7 @@ class _Draft:
         self.session.execute(waiting.values(digest=key))
         planned = Planned("digest", key, ACCOUNT.dump_python(account, mode="json"))
         add_deliveries(self.session, row, planned, targets=targets_of(self.subscriber), now=self.until)
+        forget_news(self.session, row, DIGEST)
         row.digested_until = self.until
         row.digested_fetch_id = self.session.scalar(select(func.max(FetchRow.id))) or 0
         row.digested_change_id = self.session.scalar(select(func.max(ChangeRow.id))) or 0
@@ -121,6 +123,7 @@ class _Draft:
             changes=recaps,
             changes_left_out=len(changes) - len(recaps),
             head=chain_head(session),
+            news=waiting_news(session, row, DIGEST),
         )
 
 

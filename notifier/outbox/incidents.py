@@ -40,6 +40,7 @@ from notifier.contents.incident import (
 )
 from notifier.outbox.contents import OPERATOR, REPORT
 from notifier.outbox.deliveries import Planned, add_deliveries
+from notifier.outbox.news import plan_operator_news
 from notifier.outbox.overdue import Overdue, is_report_on_messages, overdue_messages
 from notifier.outbox.subscriptions import everyone, present, subscription
 
@@ -171,7 +172,15 @@ def plan_incidents(
     policies = {str(status.id): status.name for status in standing}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)
-    return _plan_all(archive, subscribers, state, now)
+    return _plan_all(archive, subscribers, state, now) + _plan_news(archive, subscribers, now)
+
+
+def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
+    """Plan messages to operators about events in the list of policies."""
+    with archive.writing() as session:
+        readers = operators(present(session, configured))
+        rows = [(subscription(session, operator.name), operator) for operator in readers]
+        return sum(plan_operator_news(session, row, operator, now) for row, operator in rows if row is not None)
 
 
 def _fallen(archive: Archive) -> set[int]:

@@ -15,6 +15,7 @@ from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, FetchRow, SubscriptionRow
 from notifier.audience.planning import ABSENCE, DatedScope, SubscriptionScope, amended, still_needed
 from notifier.audience.subscriptions import Subscriber
+from notifier.outbox.news import NewsReader, announce
 
 CONFIGURATION, COMMAND_LINE = "configuration", "command line"
 """Origins of a subscription."""
@@ -62,15 +63,26 @@ def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) 
 
     Call it with the whole configuration before anything is fetched: a subscription is notified of what is recorded
     after it was first seen. A subscription that left the configuration is removed; if it comes back within `ABSENCE`,
-    it has missed nothing, else it is like a new one.
+    it has missed nothing, else it is like a new one. Events in the list of policies become news for the subscriptions
+    that existed before.
     """
     with archive.writing() as session:
         everybody = present(session, configured)
+        announce(session, _news_readers(session, everybody, now))
         for subscriber in everybody:
             registered(session, subscriber, now)
         names = [subscriber.name for subscriber in everybody]
         gone = update(SubscriptionRow).where(SubscriptionRow.subscriber.not_in(names))
         session.execute(gone.where(SubscriptionRow.removed_at.is_(None)).values(removed_at=now))
+
+
+def _news_readers(session: Session, everybody: Iterable[Subscriber], now: datetime) -> list[NewsReader]:
+    rows = [(subscription(session, subscriber.name), subscriber) for subscriber in everybody]
+    return [
+        NewsReader(row, subscriber, scope_history(row)[-1].scope.policies)
+        for row, subscriber in rows
+        if row is not None and (row.removed_at is None or _was_missing(row, now))
+    ]
 
 
 def made(archive: Archive) -> tuple[Made, ...]:

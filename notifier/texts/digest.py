@@ -13,6 +13,7 @@ from notifier.texts import chat, wording
 from notifier.texts.alert import FULL_PASSAGES, commands_of, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
+from notifier.texts.news import MOST_NEWS, news_line, news_row
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -57,6 +58,8 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
         "checks": account.checks,
         "notices": _notices(digest.notices, tongue),
+        "news": [news_line(news, tongue) for news in account.news[:MOST_NEWS]],
+        "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
         "recaps": [_recap(recap, tongue) for recap in account.changes],
         "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
         "unread": [_unread(watch, tongue) for watch in unread],
@@ -159,7 +162,7 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
     head = tongue.say("watching.head")
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
-        notes=tuple(shown["unread"]),
+        notes=(*shown["unread"], *shown["news"], *filter(None, [shown["more_news"]])),
         parts=(*recaps, *clauses),
         foot=(f"{head} {digest.account.head}",),
         language=tongue.language,
@@ -201,6 +204,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
             for recap in account.changes
         ],
         "changes_left_out": account.changes_left_out,
+        "news": [news_row(news) for news in account.news],
         "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
         "head": account.head,
     }

@@ -9,6 +9,7 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.incident import Incident, IncidentNotice, TroubleKind
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
+from notifier.texts.news import event_words
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
@@ -27,12 +28,14 @@ COMMANDS: dict[TroubleKind, str] = {
     "undelivered": "clausewatch notify send --dead",
     "template": "clausewatch config check",
     "left-out": "clausewatch doctor {name}",
+    "list": "clausewatch status",
 }
 """Commands that help, by the kind of trouble; `{name}` is a policy's name."""
 
 
-HEARD_BY_READERS: tuple[TroubleKind, ...] = ("left-out", "waiting")
-"""Troubles that others than operators may hear of: their messages say why."""
+WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
+"""Kinds whose messages give a reason of their own for being sent: others than operators may receive them, or they are
+not about a trouble."""
 
 
 def incident_message(operation: IncidentNotice, language: Language = "en", render: Render = render) -> Message:
@@ -70,14 +73,16 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
         "commands": [] if over else _commands(operation),
         "noticed": tongue.say("operation.noticed", moment=tongue.moment(report.at)),
         "subscriber": inert(operation.subscriber),
-        "why": tongue.say(f"operation.{report.kind}.why" if report.kind in HEARD_BY_READERS else "operation.why"),
+        "why": tongue.say(f"operation.{report.kind}.why" if report.kind in WITH_OWN_WHY else "operation.why"),
     }
 
 
 def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: bool) -> dict[str, str]:
     moment = tongue.moment(incident.since)
     words = [tongue.say("operation.until" if over else "operation.since", moment=moment)]
-    if kind == "undelivered":
+    if incident.event is not None:
+        words = [event_words(incident.event, incident.former, tongue), tongue.moment(incident.since)]
+    elif kind == "undelivered":
         words = [tongue.count("operation.messages", incident.visits)]
     elif kind == "waiting":
         words.append(tongue.count("operation.messages", incident.visits))
@@ -122,6 +127,8 @@ def _for_programs(operation: IncidentNotice) -> dict[str, Any]:
                 "since": incident.since.isoformat(timespec="seconds"),
                 "count": incident.visits,
                 "detail": inert(incident.detail),
+                "event": incident.event,
+                "former": inert(incident.former),
             }
             for incident in report.incidents
         ],

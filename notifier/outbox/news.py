@@ -1,0 +1,89 @@
+"""Notes who is to hear of an event in the list of policies, and hands the news to digests and operators."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from archive.recording.policy_events import POLICY_EVENT_KINDS
+from archive.storage.tables import NewsRow, PolicyEventRow, SubscriptionRow
+from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
+from notifier.contents.incident import MOST_INCIDENTS, Incident, IncidentReport
+from notifier.contents.policy_news import PolicyNews
+from notifier.outbox.contents import OPERATOR, REPORT
+from notifier.outbox.deliveries import Planned, add_deliveries
+
+DIGEST = "digest"
+"""The kind of deliveries that have the news of a subscriber who is not an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsReader:
+    """A subscription that existed before the events."""
+
+    row: SubscriptionRow
+    subscriber: Subscriber
+    policies_before: tuple[str, ...]
+    """The policies that it asked for before."""
+
+    def hears(self, event: PolicyEventRow) -> bool:
+        """Whether an event is about a policy that the subscription asks for, or asked for until now."""
+        before = replace(self.subscriber, policies=self.policies_before)
+        return any(
+            covers_policy(reader, name, event.tags)
+            for reader in (self.subscriber, before)
+            for name in (event.name, event.former)
+            if name
+        )
+
+
+def announce(session: Session, readers: Iterable[NewsReader]) -> None:
+    """Note for each subscription the events that it is yet to be notified of, each event once."""
+    events = session.scalars(select(PolicyEventRow).where(~PolicyEventRow.announced).order_by(PolicyEventRow.id)).all()
+    if not events:
+        return
+    for reader in readers:
+        heard = [(event, DIGEST) for event in events if reader.subscriber.digest is not None and reader.hears(event)]
+        heard += [(event, OPERATOR) for event in events if reader.subscriber.operator]
+        session.add_all(NewsRow(subscription_id=reader.row.id, event_id=event.id, kind=kind) for event, kind in heard)
+    for event in events:
+        event.announced = True
+    session.flush()
+
+
+def waiting_news(session: Session, row: SubscriptionRow, kind: str) -> tuple[PolicyNews, ...]:
+    """Return the news that a subscription is yet to be notified of by a kind of delivery, oldest first."""
+    query = (
+        select(PolicyEventRow)
+        .join(NewsRow, NewsRow.event_id == PolicyEventRow.id)
+        .where(NewsRow.subscription_id == row.id, NewsRow.kind == kind)
+        .order_by(PolicyEventRow.id)
+    )
+    return tuple(
+        PolicyNews(next(kind for kind in POLICY_EVENT_KINDS if kind == event.kind), event.name, event.at, event.former)
+        for event in session.scalars(query)
+    )
+
+
+def forget_news(session: Session, row: SubscriptionRow, kind: str) -> None:
+    """Delete the news that a message has now."""
+    session.execute(delete(NewsRow).where(NewsRow.subscription_id == row.id, NewsRow.kind == kind))
+
+
+def plan_operator_news(session: Session, row: SubscriptionRow, operator: Subscriber, now: datetime) -> int:
+    """Plan one message to an operator about all events since the last one; return the number of deliveries."""
+    news = waiting_news(session, row, OPERATOR)
+    if not news:
+        return 0
+    incidents = [Incident(event.policy, event.at, event=event.event, former=event.former) for event in news]
+    left_out = len(incidents[MOST_INCIDENTS:])
+    report = IncidentReport("list", "began", now, incidents=tuple(incidents[:MOST_INCIDENTS]), left_out=left_out)
+    names = hashlib.sha256(repr([(event.policy, event.at, event.event) for event in news]).encode()).hexdigest()[:16]
+    planned = Planned(OPERATOR, f"list {names}", REPORT.dump_python(report, mode="json"))
+    forget_news(session, row, OPERATOR)
+    return add_deliveries(session, row, planned, targets=targets_of(operator), now=now)

@@ -1,0 +1,136 @@
+"""Events in the list of policies: news for their subscribers' next digest, and for operators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from archive.model import Policy
+from archive.recording.policies import synchronise
+from archive.storage.database import Archive
+from notifier import outbox
+from notifier.audience.planning import Thresholds
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.contents.digest import Digest
+from notifier.contents.incident import IncidentNotice
+from notifier.outbox import Templates
+from notifier.sending.composing import compose
+from tests.archive.visits import HOUR, START, TEAHOUSE
+from tests.notifier.changes import plain, record_first
+from tests.notifier.reader import WEEKLY, Reader, days
+
+BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", tags=("food",))
+RENAMED = replace(TEAHOUSE, name="Tea Palace", renamed_from="Teahouse")
+ADMIN = Subscriber("Admin", (Target("chat"),), topics=(), operator=True, welcome=False)
+NEXT_MONDAY = START + days(7) + 2 * HOUR
+
+
+@pytest.fixture
+def reader(archive: Archive) -> Reader:
+    """Return a desk with a weekly digest and an operator, known since a run with one policy."""
+    record_first(archive)
+    known = Reader(archive, [WEEKLY, ADMIN], now=START + 3 * HOUR)
+    run(known, TEAHOUSE)
+    return known
+
+
+def run(reader: Reader, *policies: Policy) -> None:
+    """Begin a run with these policies."""
+    synchronise(reader.archive, policies, reader.now)
+    outbox.register(reader.archive, reader.subscribers, reader.now)
+
+
+def digest_at_monday(reader: Reader) -> Digest:
+    (digest,) = (content for content in reader.at(NEXT_MONDAY) if isinstance(content, Digest))
+    return digest
+
+
+def operators_hear(reader: Reader) -> list[IncidentNotice]:
+    """Plan as the end of a run does, and take what is sent."""
+    outbox.plan_incidents(
+        reader.archive,
+        reader.subscribers,
+        reader.now,
+        channels=("desk", "chat"),
+        thresholds=Thresholds(),
+        templates=Templates(),
+    )
+    return [content for content in reader.told() if isinstance(content, IncidentNotice)]
+
+
+def test_each_event_of_the_list_is_a_line_of_the_next_digest_and_of_no_other(reader: Reader) -> None:
+    run(reader, TEAHOUSE, BAKERY)
+    run(reader, RENAMED, BAKERY)
+    run(reader, RENAMED)
+    digest = digest_at_monday(reader)
+    events = [(news.event, news.policy, news.former) for news in digest.account.news]
+    assert events == [("added", "Bakery", ""), ("renamed", "Tea Palace", "Teahouse"), ("removed", "Bakery", "")]
+    message = compose(digest)
+    for text in (message.text, message.html, plain(message)):
+        assert "Tea Palace: renamed, before Teahouse (2 March 2026)" in text
+        assert "Bakery: no longer watched (2 March 2026)" in text
+    (later,) = (content for content in reader.at(NEXT_MONDAY + days(7)) if isinstance(content, Digest))
+    assert later.account.news == ()
+    assert "list of policies" not in compose(later).text
+
+
+def test_a_digest_in_indonesian_has_the_news_in_indonesian(reader: Reader) -> None:
+    run(reader, RENAMED)
+    assert "Tea Palace: berganti nama, sebelumnya Teahouse" in compose(digest_at_monday(reader), "id").text
+
+
+def test_operators_hear_of_all_events_in_one_message_once(reader: Reader) -> None:
+    run(reader, BAKERY)
+    (notice,) = operators_hear(reader)
+    assert [(incident.event, incident.about) for incident in notice.report.incidents] == [
+        ("added", "Bakery"),
+        ("removed", "Teahouse"),
+    ]
+    message = compose(notice)
+    assert message.subject == "Clausewatch: 2 changes in the list of policies"
+    assert "no longer watched" in message.text
+    assert "Each problem is reported" not in message.text
+    assert operators_hear(reader) == []
+
+
+def test_a_policy_that_comes_back_is_news_too(reader: Reader) -> None:
+    run(reader, BAKERY)
+    run(reader, BAKERY, TEAHOUSE)
+    assert [news.event for news in digest_at_monday(reader).account.news] == ["added", "removed", "returned"]
+
+
+def test_a_subscriber_hears_of_the_policies_that_it_asks_for_or_asked_for_until_now(reader: Reader) -> None:
+    named = replace(WEEKLY, name="Buyer", policies=("Teahouse",))
+    tagged = replace(WEEKLY, name="Cook", policies=("tag:food",))
+    reader.subscribers = [named, tagged]
+    run(reader, TEAHOUSE)
+    reader.subscribers = [replace(named, policies=("Bakery",)), tagged]  # the file may no longer name the teahouse
+    run(reader, BAKERY)
+    heard = {
+        content.subscriber: [(news.event, news.policy) for news in content.account.news]
+        for content in reader.at(NEXT_MONDAY)
+        if isinstance(content, Digest)
+    }
+    assert heard == {"Buyer": [("added", "Bakery"), ("removed", "Teahouse")], "Cook": [("added", "Bakery")]}
+
+
+def test_a_new_subscriber_hears_nothing_of_a_list_that_it_has_never_seen(archive: Archive) -> None:
+    reader = Reader(archive, [], now=START)
+    reader.subscribers = [WEEKLY, replace(ADMIN, digest=WEEKLY.digest)]
+    run(reader, TEAHOUSE, BAKERY)
+    assert operators_hear(reader) == []
+    assert [content.account.news for content in reader.at(NEXT_MONDAY) if isinstance(content, Digest)] == [(), ()]
+
+
+def test_news_waits_through_a_run_that_dies_before_it_registers_the_subscribers(reader: Reader) -> None:
+    synchronise(reader.archive, [TEAHOUSE, BAKERY], reader.now)
+    run(reader, TEAHOUSE, BAKERY)
+    assert [news.policy for news in digest_at_monday(reader).account.news] == ["Bakery"]
+
+
+def test_the_configuration_read_twice_is_no_news(reader: Reader) -> None:
+    run(reader, TEAHOUSE)
+    run(reader, TEAHOUSE)
+    assert operators_hear(reader) == []
+    assert digest_at_monday(reader).account.news == ()
