@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
-from archive.recording.policy_events import note_policy_events
+from archive.recording.policy_events import PolicyEventKind, note_policy_events
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -58,19 +58,41 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         kept = [(rows[name], policy) for name, policy in configured.items() if name in rows]
         returned = tuple(row.name for row, _ in kept if row.retired_at is not None)
         updated = tuple(row.name for row, policy in kept if _update(row, policy))
-        retired = tuple(name for name, row in rows.items() if name not in configured and row.retired_at is None)
-        for name in retired:
-            rows[name].retired_at = now
-        new = [row_of(configured[name], now) for name in added]
-        session.add_all(new)
-        session.flush()
-        note_policy_events(session, "added", [(row, "") for row in new], now)
-        note_policy_events(
-            session, "renamed", [(rows[name], configured[name].renamed_from or "") for name in renamed], now
-        )
-        note_policy_events(session, "removed", [(rows[name], "") for name in retired], now)
-        note_policy_events(session, "returned", [(rows[name], "") for name in returned], now)
-    return Synchronised(added, updated, renamed, retired=retired, returned=returned, not_joined=not_joined)
+        retired = _retire([row for name, row in rows.items() if name not in configured], now)
+        rows |= {name: row_of(configured[name], now) for name in added}
+        session.add_all(rows.values())
+        done = Synchronised(added, updated, renamed, retired=retired, returned=returned, not_joined=not_joined)
+        _note_events(session, rows, configured, done=done, now=now)
+    return done
+
+
+def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
+    """Retire the policies that are no longer configured; return the names of those that were until now."""
+    retired = [row for row in rows if row.retired_at is None]
+    for row in retired:
+        row.retired_at = now
+    return tuple(row.name for row in retired)
+
+
+def _note_events(
+    session: Session,
+    rows: Mapping[str, PolicyRow],
+    configured: Mapping[str, Policy],
+    *,
+    done: Synchronised,
+    now: datetime,
+) -> None:
+    session.flush()  # new rows get their numbers
+    events: dict[PolicyEventKind, tuple[str, ...]] = {
+        "added": done.added,
+        "renamed": done.renamed,
+        "removed": done.retired,
+        "returned": done.returned,
+    }
+    for kind, names in events.items():
+        formers = [(configured[name].renamed_from or "") if kind == "renamed" else "" for name in names]
+        changed = [(rows[name], former) for name, former in zip(names, formers, strict=True)]
+        note_policy_events(session, kind, changed, now)
 
 
 def _rename(

@@ -12,7 +12,7 @@ from archive.storage.tables import PolicyEventRow, PolicyRow
 
 PolicyEventKind = Literal["added", "removed", "returned", "renamed"]
 POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed")
-"""What can happen to a policy of the list. `returned`: it is configured again after it was removed."""
+"""Events in the list of policies. `returned`: it is configured again after it was removed."""
 
 
 def note_policy_events(

@@ -42,7 +42,7 @@ class Incident:
     detail: str = ""
     """A sentence on the cause."""
     event: PolicyEventKind | None = None
-    """What happened to a policy of the list; None for a trouble."""
+    """Event in the list of policies; None for a trouble."""
     former: str = ""
     """The policy's name before it was renamed."""
 

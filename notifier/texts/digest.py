@@ -9,14 +9,17 @@ from typing import Any
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
 from notifier.contents.digest import Digest, Recap, Watch
+from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, wording
 from notifier.texts.alert import FULL_PASSAGES, commands_of, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
-from notifier.texts.news import MOST_NEWS, news_line, news_row
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
+
+MOST_NEWS = 20
+"""Maximum number of events in the list of policies that a digest names; the others are counted."""
 
 MOST_WATCHES = 60
 """Maximum number of policies whose checks a digest names, besides those with trouble; the others are counted."""
@@ -58,7 +61,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
         "checks": account.checks,
         "notices": _notices(digest.notices, tongue),
-        "news": [news_line(news, tongue) for news in account.news[:MOST_NEWS]],
+        "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
         "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
         "recaps": [_recap(recap, tongue) for recap in account.changes],
         "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
@@ -156,6 +159,12 @@ def _watch(watch: Watch, tongue: Phrases) -> str:
     return tongue.say("digest.watch", policy=inert(watch.policy), checks=checks, outcomes=outcomes)
 
 
+def _news_line(news: PolicyNews, tongue: Phrases) -> str:
+    """Return an event as a line of a digest."""
+    event = wording.event_words(news.event, news.former, tongue)
+    return tongue.say("news.line", policy=inert(news.policy), event=event, day=tongue.day(news.at.date()))
+
+
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
     clauses = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
     recaps = [f"{recap['change']}: {recap['said']}" for recap in shown["recaps"] if recap["told"]]
@@ -204,7 +213,17 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
             for recap in account.changes
         ],
         "changes_left_out": account.changes_left_out,
-        "news": [news_row(news) for news in account.news],
+        "news": [_news_row(news) for news in account.news],
         "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
         "head": account.head,
+    }
+
+
+def _news_row(news: PolicyNews) -> dict[str, Any]:
+    """Return an event for programs."""
+    return {
+        "policy": inert(news.policy),
+        "event": news.event,
+        "former": inert(news.former),
+        "at": news.at.isoformat(timespec="seconds"),
     }

@@ -9,10 +9,10 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.incident import Incident, IncidentNotice, TroubleKind
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
-from notifier.texts.news import event_words
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
+from notifier.texts.wording import event_words
 
 NAME, DETAIL = 80, 300
 """Maximum lengths, in code points, of a name in a subject, and of the reason of a problem."""

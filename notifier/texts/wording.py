@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
+from archive.recording.policy_events import PolicyEventKind
 from differ.model import TOPICS, Finding
 from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier.contents.change_notice import Notice, Passage
@@ -172,3 +173,8 @@ def marked(side: Side, brackets: str) -> str:
         left, right = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
         words.append(f"{left}{opening}{body}{closing}{right}" if run.marked and body else run.text)
     return "".join(words).strip()
+
+
+def event_words(event: PolicyEventKind, former: str, tongue: Phrases) -> str:
+    """Return what happened to a policy, in a few words."""
+    return tongue.say(f"event.{event}", former=inert(former))
