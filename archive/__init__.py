@@ -1,1 +1,1 @@
-"""Floor 3: every fetch, version, change and finding, kept as evidence, in one database."""
+"""Floor 3: keeps every fetch, version, change and finding as evidence, in one database."""

@@ -48,37 +48,37 @@ class StorageError(ArchiveError):
     def __init__(self, location: str, problem: str) -> None:
         super().__init__(f"{location}: {problem}")
         self.location = location
-        """The database's URL without its password."""
+        """The database's URL, with its password masked."""
         self.problem = problem
-        """The problem, and what to do."""
+        """The problem, and how to fix it."""
 
 
 class CannotOpenError(StorageError):
-    """The database does not exist, or may not be opened."""
+    """The database does not exist or cannot be opened."""
 
 
 class MissingDriverError(StorageError):
-    """The driver of the database is not installed."""
+    """The Python driver of the database is not installed."""
 
 
 class NotAnArchiveError(StorageError):
-    """The file or database is something else."""
+    """The file or database is not an archive."""
 
 
 class NewerSchemaError(StorageError):
-    """The archive was written by a newer version of this program."""
+    """A newer version of this program wrote the archive."""
 
 
 class OlderSchemaError(StorageError):
-    """The archive was written by an older version of this program, and is only read."""
+    """An older version of this program wrote the archive, and it was opened only for reading."""
 
 
 class DamagedArchiveError(StorageError):
-    """Stored content is not what was written."""
+    """Stored content differs from what was written."""
 
 
 class ArchiveBusyError(StorageError):
-    """Another program kept the database locked for longer than we wait."""
+    """Another program kept the database locked for longer than the time limit."""
 
 
 class ReadOnlyArchiveError(StorageError):
@@ -90,7 +90,7 @@ class StorageFullError(StorageError):
 
 
 class NotFoundError(ArchiveError):
-    """A question that has no answer in the archive."""
+    """The archive has no answer to a question."""
 
 
 class UnknownPolicyError(NotFoundError):
@@ -100,12 +100,12 @@ class UnknownPolicyError(NotFoundError):
         names = tuple(existing)
         self.name = name
         self.nearest = _nearest(name, names)
-        """The names most like it, best first, three at most; empty if no name is."""
+        """Up to three names that resemble it, best first."""
         super().__init__(f"the archive knows no policy called {name!r}: {_suggestion(self.nearest, names)}")
 
 
 SUGGESTED = 10
-"""Number of names listed if no name resembles the requested one."""
+"""Number of names that are listed if no name resembles the requested one."""
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ class NoFindingError(NotFoundError):
 
 
 class OutdatedAssessmentError(ArchiveError):
-    """The latest version is not the one that the assessment was made against. Nothing was recorded."""
+    """The assessment was made against a version that is no longer the latest. Nothing was recorded."""
 
     def __init__(self, policy: str, against: int | None, latest: int | None) -> None:
         super().__init__(
@@ -223,8 +223,8 @@ _LOST = "the connection to the database was lost; check that the server runs and
 
 @contextmanager
 def storage_errors(location: str) -> Iterator[None]:
-    """Convert errors that the driver raises within the block into a StorageError; let violations of unique keys and our
-    own bugs through."""
+    """Convert errors that the driver raises within the block into a StorageError. Violations of unique keys and our own
+    bugs pass through."""
     try:
         yield
     except IntegrityError:
@@ -238,7 +238,7 @@ def storage_errors(location: str) -> Iterator[None]:
 
 
 def storage_error(error: DBAPIError, location: str) -> StorageError:
-    """Return what a database driver's error means to the user."""
+    """Return the StorageError for an error of a database driver."""
     cause = error.orig
     answer = " ".join(str(cause).split())
     kind, problem = StorageError, f"the database answered: {answer}"
@@ -249,7 +249,7 @@ def storage_error(error: DBAPIError, location: str) -> StorageError:
         kind, problem = _POSTGRESQL[state]
     elif error.connection_invalidated:
         problem = _LOST
-    elif error.statement is None:  # nothing was asked yet
+    elif error.statement is None:  # no statement was sent yet
         kind, problem = (
             CannotOpenError,
             f"it cannot be opened; check the URL and that the server runs. It answered: {answer}",

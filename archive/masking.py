@@ -1,4 +1,4 @@
-"""Masks the password of a database URL: the one function for whatever shows such a URL."""
+"""Masks the password in a database URL. Every text that shows such a URL uses this function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TELLING = re.compile(r"(?i)([?&][^=&#\s]*(?:pass|pwd|secret|token|key)[^=&#\s]*
 
 
 def masked_url(url: str) -> str:
-    """Return a database URL without its password, also if the password is in the query."""
+    """Return a database URL without its password, even if the password is in the query."""
     return _TELLING.sub(rf"\g<1>{MASK}", _USERINFO.sub(_without_password, url))
 
 

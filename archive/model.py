@@ -1,4 +1,4 @@
-"""The data that crosses the archive's boundary. Rows stay inside; times are aware UTC."""
+"""The data that leaves and enters the archive. Database rows stay inside. All times are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 BUSY_TIMEOUT = timedelta(seconds=30)
-"""Default time to wait for another program's lock, and for a server to answer."""
+"""Default time to wait for another program's lock, and for a server's response."""
 
 
 IMPORTED = "imported "
-"""The extraction identity of an imported version begins with it."""
+"""Prefix of the extraction identity of an imported version."""
 
 TECHNICAL_IMPORT = "imported-technical "
-"""Marks an imported version whose source says that only its extraction changed."""
+"""Prefix for an imported version whose source says that only its extraction changed."""
 
 
 def is_imported(identity: str) -> bool:
@@ -31,42 +31,41 @@ def is_imported(identity: str) -> bool:
 
 
 REDIRECTED = "x-clausewatch-redirected"
-"""The header by which a response says that a redirect led to it: its status and the address that answered so. There is
-one for each redirect, in order."""
+"""Header that records a redirect: its status and the redirecting address. There is one for each redirect, in order."""
 
 REQUESTED = "x-clausewatch-requested"
-"""The header by which a response says when its own request was sent, if that was not the first one of its visit."""
+"""Header with the time when the request was sent, if it was not the first of its visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
-    """Times to wait for odd changes to be confirmed, and for flapping texts to settle."""
+    """Times to wait for the confirmation of odd changes, and for flapping texts to settle."""
 
     confirm_after: timedelta = timedelta(minutes=30)
-    """Time when a policy whose text is pending is due again."""
+    """Time after which a policy with a pending text is due again."""
     confirm_max: timedelta = timedelta(days=3)
-    """Time after which an odd change is recorded without a second look that confirms it."""
+    """Time after which an odd change is recorded even if no second look confirmed it."""
     flap_quiet: timedelta = timedelta(days=7)
     """Time that a text must stay before flapping versions are reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An odd text that waits for a second look."""
+    """An odd text that is waiting for a second look."""
 
     since: datetime
-    """Time when the first of the odd texts in a row was seen."""
+    """Time when the first of a series of odd texts was seen."""
     seen_at: datetime
-    """Time when this one was first seen."""
+    """Time when this text was first seen."""
     tried_at: datetime
     """Time of the last visit."""
     _: KW_ONLY
     text: str
     """Its `document.text_identity`."""
     reason: str
-    """Why it is odd: one sentence for a person."""
+    """One sentence for a person that says why it is odd."""
     visits: int
-    """Number of visits since the first of the odd texts, including that one."""
+    """Number of visits since the first of the series of odd texts, that visit included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,53 +81,55 @@ class Policy:
     profile: str = "default"
     tags: tuple[str, ...] = ()
     renamed_from: str | None = None
-    """The name of its history in the archive."""
+    """The former name under which the archive has its history."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """All its addresses, read in this order as one text."""
+        """All its addresses. They are read in this order as one text."""
         return (self.url, *self.options.further)
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherResponse:
-    """A further page of a visit to several addresses, as the crawler saw it."""
+    """A page after the first, in a visit to several addresses."""
 
     url: str
-    """The address that was asked for."""
+    """The requested address."""
     final_url: str = ""
     status: int | None = None
-    """HTTP status; None if no complete response came."""
+    """HTTP status; None if there was no complete response."""
     _: KW_ONLY
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    """The decompressed body; None if no complete response came, or none was needed."""
+    """The decompressed body; None if there was no complete response, or if the body was not needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A visit, as the crawler saw it."""
+    """The record of a visit, as the crawler saw it."""
 
     policy: str
     started_at: datetime
     status: int | None = None
-    """HTTP status; None if no complete response came."""
+    """HTTP status; None if there was no complete response."""
     _: KW_ONLY
     final_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    """The decompressed body; None if no complete response came."""
+    """The decompressed body; None if there was no complete response."""
     error: str = ""
-    """Why no complete answer came: one sentence for a person."""
+    """One sentence for a person that says why there was no complete response."""
     error_kind: str = ""
-    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" if a response came."""
+    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, connection, or other; "" if there was a
+    response.
+    """
     further: tuple[FurtherResponse, ...] = ()
-    """The pages after the first, if several are read as one policy: as many as were requested."""
+    """The requested pages after the first, if the policy has several."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """The responses with a body, to be read."""
+        """The responses with a body, as pages to read."""
         answers: tuple[Fetch | FurtherResponse, ...] = (self, *self.further)
         return tuple(
             Page(
@@ -145,52 +146,52 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """ETag and Last-Modified to send with a request, and what a 304 to it means."""
+    """ETag and Last-Modified to send with a request, and the version that a 304 confirms."""
 
     url: str
-    """The one address that gave them: they go to no other."""
+    """The address that sent them. They are sent to no other address."""
     etag: str
-    """The header as sent; "" if there was none."""
+    """The header as sent; "" if it was missing."""
     last_modified: str
-    """The header as sent; "" if there was none."""
+    """The header as sent; "" if it was missing."""
     _: KW_ONLY
     version: int
-    """The number of the version whose text that answer showed."""
+    """Number of the version whose text that response had."""
     identity: str
-    """The extraction identity under which that answer was read."""
+    """Extraction identity of that response."""
     further: tuple[Validators, ...] = ()
-    """Fetches of the pages after the first, if several are read as one policy."""
+    """Validators of the pages after the first, if the policy has several."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitResult:
-    """A policy and the answer to one visit, before it is assessed."""
+    """A policy and the result of one visit, before assessment."""
 
     policy: Policy
     fetch: Fetch
     unmodified: Validators | None = None
-    """The validators to which the server answered 304; None if the answer has a body, or failed."""
+    """The validators that the server confirmed with a 304; None if the response has a body, or if the visit failed."""
     _: KW_ONLY
     seconds: float | None = None
-    """Time from the last request of this visit to its response; None without a response."""
+    """Seconds from the last request of this visit to its response; None without a response."""
     answered_at: datetime | None = None
     """Time when that response was complete."""
 
     def __str__(self) -> str:
-        """Name the policy alone: Scrapy writes items into its log, and a body does not belong there."""
+        """Return only the policy's name. Scrapy logs items, and a body must not be in a log."""
         return f"the visit of {self.policy.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedFetch:
-    """A fetch and what was made of it: what the pipeline hands to the recorder."""
+    """A fetch and its assessment. The pipeline passes it to the recorder."""
 
     fetch: Fetch
     assessment: Assessment | None
     """None if the fetch failed."""
     against: int | None = None
-    """The number of the version that the assessment was made against, as `recorder.latest` gave it; None if there
-    was none. The recorder refuses an assessment that another run has superseded."""
+    """Number of the version that the assessment was made against, from `recorder.latest`; None if there was none. The
+    recorder refuses the assessment if another run has recorded a version since."""
 
 
 def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
@@ -222,19 +223,21 @@ class RecordedFinding:
     id: int
     finding: Finding
     reviews: tuple[Review, ...] = ()
-    """The oldest first."""
+    """Reviews, the oldest first."""
     _: KW_ONLY
     repeats: Review | None = None
-    """The false alarm, of another finding of the policy, whose rule and words it has."""
+    """A false alarm about another finding of the policy that has the same rule and words."""
 
     @property
     def verdict(self) -> Review | None:
-        """The review that holds: the last one that is not a comment."""
+        """The review that counts: the last one that is not a comment."""
         return next((review for review in reversed(self.reviews) if review.kind != "comment"), None)
 
     @property
     def is_false_alarm(self) -> bool:
-        """Whether a review of it, or of another with the same words, keeps it from being reported."""
+        """Whether a review keeps it from being reported: a review of this finding, or of another with the same
+        words.
+        """
         verdict = self.verdict
         return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
 
@@ -248,26 +251,29 @@ class Change:
     material: bool
     _: KW_ONLY
     severity: Severity | None
-    """The highest among the material findings."""
+    """Highest severity of the material findings."""
     topics: tuple[str, ...]
-    """The topics of `differ.model.WATCHED` with a material change."""
+    """Topics of `differ.model.WATCHED` with a material finding."""
     judged_by: str
     coarse: bool
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """Relation of the change to the dates that the policy states; empty if it was recorded before that was kept."""
+    """Relation of the change to the dates in the policy; empty for changes that were recorded before this field
+    existed."""
     drift: tuple[str, ...] = ()
-    """Languages of a page in several whose text on sharing and rights stayed while another's changed."""
+    """Languages of a multilingual page whose text on sharing and rights stayed while another language's text
+    changed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherPage:
-    """A page after the first of a version that was read from several."""
+    """A page after the first, of a version with several pages."""
 
     final_url: str
     body_sha256: str | None
-    """SHA-256 of the page's body, as received."""
+    """SHA-256 of the page's body as received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,35 +283,35 @@ class Version:
     policy: str
     number: int
     seen_at: datetime
-    """Time when the fetch that first saw it started."""
+    """Start of the fetch that first saw it."""
     _: KW_ONLY
     last_seen_at: datetime
     """Time when a fetch last found this text."""
     stated: tuple[StatedDate, ...]
     """The dates that the policy states about itself."""
     boundary: bool
-    """True if it could not be compared like with like with the one before: recorded, not judged."""
+    """True if it could not be compared directly with the version before. It was then recorded but not judged."""
     identity: str
     """Its extraction identity."""
     final_url: str
     body_sha256: str | None
-    """SHA-256 of the page's body, as received."""
+    """SHA-256 of the page's body as received."""
     document_sha256: str
-    """The text's address, for `document`."""
+    """Address of the text, for `document`."""
     change: Change | None
-    """None for a first version and for a boundary; what was imported is judged on request."""
+    """None for a first version and for a boundary. Imported versions are judged on request."""
     text: str = ""
     """Its `document.text_identity`."""
     confirmed: bool = True
-    """False if it is odd and no second look agreed with it."""
+    """False if it was odd and no second look confirmed it."""
     returns_to: int | None = None
-    """The number of the earlier version whose text it has again."""
+    """Number of the earlier version with the same text."""
     back_to: datetime | None = None
     """Time when that version was first seen."""
     flapping: bool = False
-    """Whether its text is one of those that go back and forth, so that its alerts are held until one stays."""
+    """Whether its text goes back and forth, so that its alerts wait until one text stays."""
     further: tuple[FurtherPage, ...] = ()
-    """The pages after the first, if it was read from several."""
+    """The pages after the first, if it has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,27 +320,27 @@ class Query:
 
     policy: str | None = None
     topic: str | None = None
-    """A fine topic, or a watched one with all that counts as it."""
+    """A fine topic, or a watched topic, which includes its fine topics."""
     severity: Severity | None = None
-    """The lowest severity selected."""
+    """Minimum severity."""
     _: KW_ONLY
     since: datetime | None = None
-    """Versions first seen then or later."""
+    """Only versions first seen at this time or later."""
     section: str | None = None
-    """Words of the heading path, in any case."""
+    """Words of the heading path. Upper and lower case are equal."""
     until: datetime | None = None
-    """Versions first seen then or before."""
+    """Only versions first seen at this time or earlier."""
     tag: str | None = None
-    """Policies that have this tag."""
+    """Only policies with this tag."""
     limit: int | None = None
-    """Maximum number of versions; the latest are kept."""
+    """Maximum number of versions. The latest versions are kept."""
 
     @property
     def selects_findings(self) -> bool:
-        """Whether it asks for some findings only."""
+        """Whether it asks only for certain findings."""
         return self.topic is not None or self.severity is not None or self.section is not None
 
     @property
     def selects_suppressions(self) -> bool:
-        """Whether suppressions are part of the answer: they have neither a topic nor a severity."""
+        """Whether the answer includes suppressions. They have no topic and no severity."""
         return self.topic is None and self.severity is None

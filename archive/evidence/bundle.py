@@ -1,4 +1,4 @@
-"""Evidence of some versions of a policy, as it is handed to somebody else: sealed rows, the chain, pages and texts."""
+"""Evidence about versions of a policy, to be given to somebody else: sealed rows, the chain, pages and texts."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ from archive.storage.version_reader import PAST_EVERY_ID, policy_row
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page of a visit, as received."""
+    """A page of a visit, as it was received."""
 
     started_at: datetime
     final_url: str
     status: int | None
-    """HTTP status; None if it did not come from a server."""
+    """HTTP status; None if the page did not come from a server."""
     headers: tuple[tuple[str, str], ...]
     sha256: str | None
     """SHA-256 of the body."""
     body: bytes | None
-    """Decompressed; None if it is not kept."""
+    """The decompressed body; None if it was not kept."""
 
     @property
     def requested_at(self) -> datetime:
-        """Time when its own request was sent."""
+        """Time when the request for this page was sent."""
         stated = next((value for name, value in self.headers if name == REQUESTED), None)
         return self.started_at if stated is None else datetime.fromisoformat(stated)
 
     @property
     def redirects(self) -> tuple[tuple[int, str, str], ...]:
-        """The redirects that led to it, in order: the status, the address that answered so, and where it led."""
+        """The redirects that led to it, in order: the status, the redirecting address, and the new address."""
         hops = [value.partition(" ") for name, value in self.headers if name == REDIRECTED]
         targets = [address for _, _, address in hops[1:]] + [self.final_url]
         return tuple((int(status), address, to) for (status, _, address), to in zip(hops, targets, strict=False))
@@ -70,19 +70,21 @@ class Evidence:
     last: int
 
     def documents(self) -> Iterator[tuple[int, bytes]]:
-        """Return the number and the stored JSON of each version's document, and of the version before the first."""
+        """Return the number and the stored JSON of each version's document. The version before the first is
+        included.
+        """
         query = select(VersionRow.number, VersionRow.document_sha256).where(self._compared())
         for number, address in self.session.execute(query.order_by(VersionRow.number)).all():
             yield number, blobs.retrieve(self.session, address)
 
     def pages(self, number: int) -> tuple[KeptPage, ...]:
-        """Return the pages in which a version was seen first, in their order."""
+        """Return the pages of the visit that found a version, in their order."""
         version = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == number)
         fetch = self.session.get_one(FetchRow, self.session.scalar(select(VersionRow.fetch_id).where(version)))
         return kept_pages(self.session, fetch)
 
     def rows(self) -> Iterator[bytes]:
-        """Return the canonical bytes of each row of evidence about these versions, and of the one before the first."""
+        """Return the canonical bytes of all evidence rows about these versions and the version before the first."""
         connection = self.session.connection()
         for kind, query in self._rows().items():
             wanted = list(self.session.scalars(query))
@@ -91,16 +93,16 @@ class Evidence:
                 yield from (rows[row_id] for row_id in sorted(rows))
 
     def head(self) -> Head:
-        """Return the entry that the chain leads to."""
+        """Return the last entry of the chain."""
         return last_entry(self.session)
 
     def first_entry(self) -> int:
-        """Return the number of the first entry that seals one of these rows."""
+        """Return the number of the first chain entry for one of these rows."""
         numbers = [self.session.scalar(_first_entry(kind, query)) for kind, query in self._rows().items()]
         return min(number for number in numbers if number is not None)
 
     def chain(self) -> Iterator[bytes]:
-        """Return the canonical bytes of each entry, from the first that seals one of these rows to the head."""
+        """Return the canonical bytes of each chain entry, from the first entry for one of these rows up to the head."""
         for entry, _ in entries(self.session.connection(), self.first_entry()):
             yield entry.canonical()
 
@@ -108,11 +110,11 @@ class Evidence:
         return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first, self.last))
 
     def _compared(self) -> ColumnElement[bool]:
-        """Select these versions, and the one with which the first is compared."""
+        """Select these versions, and the version before the first."""
         return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first - 1, self.last))
 
     def _rows(self) -> dict[str, Select[int]]:
-        """Select the ids of the rows of each kind."""
+        """Select the ids of the rows, by kind."""
         changes = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(self._versions())
         findings = select(FindingRow.id).where(FindingRow.change_id.in_(changes))
         fetches = self._fetches()
@@ -129,7 +131,7 @@ class Evidence:
         }
 
     def _fetches(self) -> Select[int]:
-        """Select the visits from the first version to the last; with version 1 also those before it."""
+        """Select the visits from the first version to the last. With version 1, earlier visits are included."""
         began = select(func.min(VersionRow.fetch_id)).where(self._versions()).scalar_subquery()
         after = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == self.last + 1)
         ended = func.coalesce(select(VersionRow.fetch_id).where(after).scalar_subquery(), PAST_EVERY_ID)
@@ -143,9 +145,9 @@ def _first_entry(kind: str, rows: Select[int]) -> Select[int]:
 
 @contextmanager
 def evidence(archive: Archive, policy: str, first: int, last: int) -> Iterator[Evidence]:
-    """Open what is known of a policy's versions from `first` to `last`, which must be there.
+    """Open the evidence about a policy's versions from `first` to `last`. These versions must exist.
 
-    Raises UnknownPolicyError; its methods raise DamagedArchiveError.
+    Raises UnknownPolicyError. Its methods raise DamagedArchiveError.
     """
     with archive.reading() as session:
         yield Evidence(session, policy_row(session, policy).id, first, last)

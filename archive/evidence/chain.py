@@ -1,4 +1,4 @@
-"""The chain over the evidence: its head, which messages quote, and its entries."""
+"""Reads the chain over the evidence: its entries, and its head, which messages quote."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from archive.storage.sealing import GENESIS, ChainEntry
 from archive.storage.tables import ChainEntryRow
 
 HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA-Z])")
-"""A head as text: the number of the entry, a colon, its hash."""
+"""Matches a head as text: the number of the entry, a colon, the hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of the chain: who knows it can tell later whether anything up to it was altered."""
+    """The last entry of the chain. With a saved head, anybody can later prove whether earlier evidence was altered."""
 
     sequence: int
     """Number of entries."""
     hash: str
-    """SHA-256 of the last one, in hex."""
+    """SHA-256 of the last entry, in hex."""
     at: datetime
-    """Time when it was sealed."""
+    """Time when the last entry was sealed."""
 
     def __str__(self) -> str:
-        """Return what messages quote and `verify --head` reads."""
+        """Return the head as messages quote it and `verify --head` reads it."""
         return f"{self.sequence}:{self.hash}"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedHead:
-    """A head that somebody kept."""
+    """A head that somebody saved."""
 
     hash: str
     sequence: int | None = None
-    """None if only the hash was kept."""
+    """Number of the entry; None if only the hash was saved."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a head as messages quote it, or its hash alone. Raises ValueError."""
+        """Read a head as messages quote it, or a hash alone. Raises ValueError."""
         match = HEAD.fullmatch(text.strip().lower())
         if match is not None:
             return cls(match[2], int(match[1]))
@@ -61,13 +61,15 @@ class SavedHead:
 
 
 def head(archive: Archive) -> Head:
-    """Return the last entry of the chain. Raises DamagedArchiveError if there is none: each begins with one."""
+    """Return the last entry of the chain. Raises DamagedArchiveError if there is none, because every chain has a first
+    entry."""
     with archive.reading() as session:
         return last_entry(session)
 
 
 def beginning(archive: Archive) -> Head:
-    """Return the first entry of the chain, which no other archive has. Raises DamagedArchiveError if it is gone."""
+    """Return the first entry of the chain, which is different in every archive. Raises DamagedArchiveError if it is
+    missing."""
     with archive.reading() as session:
         query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
         row = session.execute(query.where(ChainEntryRow.sequence == 1)).first()
@@ -77,7 +79,7 @@ def beginning(archive: Archive) -> Head:
 
 
 def last_entry(session: Session) -> Head:
-    """Return the head, as a transaction sees it. Raises DamagedArchiveError."""
+    """Return the head as seen by a transaction. Raises DamagedArchiveError."""
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash, ChainEntryRow.recorded_at)
     row = session.execute(query.order_by(ChainEntryRow.sequence.desc()).limit(1)).first()
     if row is None:
@@ -87,9 +89,9 @@ def last_entry(session: Session) -> Head:
 
 
 def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry, str]]:
-    """Return the entries from a place on, each with the hash that is stored of it, in order; few at a time.
+    """Return the entries from number `first` on, in order, each with its stored hash. They are read in batches.
 
-    An entry names as `previous` the hash that is stored of the one before, whether or not it is the right one.
+    The `previous` of an entry is the stored hash of the entry before, even if that hash is wrong.
     """
     previous = GENESIS
     if first > 1:

@@ -1,4 +1,5 @@
-"""Verifies what is stored of pages: each content against its address, each text against its hash, page and sections."""
+"""Verifies stored contents: each content against its address, and each text against its hash, its page and its
+sections."""
 
 from __future__ import annotations
 
@@ -23,25 +24,25 @@ from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
-"""Errors that retrieving damaged contents raises."""
+"""Errors when damaged content is read."""
 
 
 @dataclass(slots=True)
 class Contents:
-    """Progress: the contents checked so far."""
+    """The contents checked so far."""
 
     blobs: int = 0
-    """Bodies and documents that are what their address says."""
+    """Number of bodies and documents that match their address."""
     texts: int = 0
-    """Versions whose document has the text that was sealed."""
+    """Number of versions whose document has the sealed text."""
     extracted_again: int = 0
-    """Versions whose page gave the same text again."""
+    """Number of versions whose page gave the same text again."""
     other_extraction: int = 0
-    """Versions that the running extraction, with the policy's present selectors, did not make."""
+    """Number of versions whose extraction differs from the current program and selectors."""
     without_page: int = 0
-    """Versions whose page is not kept."""
+    """Number of versions whose page was not kept."""
     not_indexed: int = 0
-    """Policies whose versions wait to be indexed for the search."""
+    """Number of policies with versions that are not yet indexed for search."""
 
 
 class _Text(NamedTuple):
@@ -55,9 +56,9 @@ class _Text(NamedTuple):
 
 
 def verify_contents(session: Session, tally: Contents, *, extract: bool, after: int = 0) -> Iterator[Flaw]:
-    """Return the contents and texts that are not what they should be, and note in `tally` what was looked at.
+    """Return the flaws in contents and texts, and count in `tally` what was checked.
 
-    Only of the rows that the chain seals after entry `after`.
+    Only rows are checked that the chain seals after entry `after`.
     """
     yield from _unknown_contents(session)
     verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract, after=after)
@@ -66,12 +67,12 @@ def verify_contents(session: Session, tally: Contents, *, extract: bool, after: 
 
 
 def ascii_text(stored: object) -> str:
-    """Return what is stored as text that can be printed, whatever it is."""
+    """Return a stored value as text that can be printed, whatever the value is."""
     return str(stored).encode("ascii", "backslashreplace").decode("ascii")
 
 
 def _unknown_contents(session: Session) -> Iterator[Flaw]:
-    """Return what names a content that is not stored."""
+    """Return a flaw for each reference to a content that is not stored."""
     for what, key, column in (
         ("version", VersionRow.id, VersionRow.document_sha256),
         ("fetch", FetchRow.id, FetchRow.snapshot_sha256),
@@ -84,7 +85,8 @@ def _unknown_contents(session: Session) -> Iterator[Flaw]:
 
 @dataclass(slots=True)
 class _Verification:
-    """Make one pass over all contents: each is unpacked once, next to those that share its keyframe."""
+    """Checks all contents in one pass. Contents with the same keyframe are checked together, so that it is unpacked
+    once."""
 
     session: Session
     tally: Contents
@@ -93,12 +95,12 @@ class _Verification:
     extract: bool
     after: int
     _documents: set[str] = field(default_factory=set)
-    """Addresses of documents that were counted as contents."""
+    """Addresses of documents that were already counted as contents."""
     _sections: PolicySections | None = None
     _reader: SectionReader = field(default_factory=SectionReader)
 
     def bodies(self) -> Iterator[Flaw]:
-        """Verify every content that is not a version's document."""
+        """Verify all contents that are not documents of versions."""
         keyframe = func.coalesce(BlobRow.base_sha256, BlobRow.sha256)
         query = select(BlobRow.sha256).where(BlobRow.sha256.not_in(select(VersionRow.document_sha256)))
         if self.after:
@@ -115,7 +117,7 @@ class _Verification:
                 self.tally.blobs += 1
 
     def texts(self) -> Iterator[Flaw]:
-        """Verify the document, the text and the sections of each version, and its page if that is asked for."""
+        """Verify the document, the text and the sections of each version, and its page if asked to."""
         order = (VersionRow.policy_id, VersionRow.number)
         query = select(VersionRow.id).order_by(*order)
         ids = list(
@@ -123,13 +125,13 @@ class _Verification:
         )
         for start in range(0, len(ids), BATCH):
             for texts in readable(self._read, ids[start : start + BATCH]):
-                for text in () if isinstance(texts, int) else texts:  # the chain says which rows cannot be read
+                for text in () if isinstance(texts, int) else texts:  # the check of the chain reports unreadable rows
                     yield from self._text(text)
         if self._sections is not None:
             yield from self._sections.leftover()
 
     def _sealed(self, kind: str) -> Select[int]:
-        """Select the rows of a kind that the chain seals after the entry from which on all is looked at."""
+        """Select the rows of a kind that the chain seals after the entry from which the check starts."""
         return select(ChainEntryRow.row_id).where(ChainEntryRow.kind == kind, ChainEntryRow.sequence > self.after)
 
     def _read(self, ids: Sequence[int]) -> list[_Text]:
@@ -164,7 +166,7 @@ class _Verification:
             yield Flaw("text", f"version {text.id}", "its document does not have the text that its hash names")
 
     def _document(self, content: bytes, text: str) -> DocumentFacts | None:
-        """Return what a document says, or None if it does not have the text of that hash."""
+        """Return the facts of a document, or None if its text does not have this hash."""
         try:
             document = self._reader.read(content)
         except UNREADABLE:
@@ -181,7 +183,7 @@ class _Verification:
         yield from self._sections.compare(text.number, None if document is None else document.parts)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
-        """Extract a version's text again, if the running extraction is the one that made it."""
+        """Extract a version's text again, if the current extraction is the same as its own."""
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:
             self.tally.other_extraction += 1
@@ -190,7 +192,7 @@ class _Verification:
             pages = snapshots(self.session, self.session.get_one(FetchRow, text.fetch_id))
             again = read_all(pages, options_of(self.session.get_one(PolicyRow, text.policy_id))) if pages else None
         except UNREADABLE:
-            return  # a row or a content that was found damaged
+            return  # the row or content was already found damaged
         finally:
             self.session.expunge_all()
         if again is None:

@@ -1,4 +1,4 @@
-"""Reads rows that may hold anything: what a table of a damaged or forged database gives."""
+"""Reads rows of a damaged or forged database, which may contain anything."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from archive.errors import DamagedArchiveError
 T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
-"""Errors that reading a garbled row raises: no time, no JSON, no text, another shape, no content. The database itself
-answers: if it does not, its own errors are raised."""
+"""Errors when a damaged row is read: an invalid time, invalid JSON, another shape, missing content. Errors of the
+database itself are not among them; those are raised."""
 
 
 @contextmanager
 def any_text(connection: Connection) -> Iterator[None]:
-    """Let SQLite return text that is not UTF-8 with lone surrogates, which are never evidence, instead of raising."""
+    """Make SQLite return text that is not UTF-8 with lone surrogates instead of raising an error. Such text is never
+    evidence."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -34,7 +35,8 @@ def any_text(connection: Connection) -> Iterator[None]:
 
 
 def readable(read: Callable[[Sequence[int]], T], ids: Sequence[int]) -> Iterator[T | int]:
-    """Return what is read of some rows at once; if that fails, of each by itself, or the id of one that fails."""
+    """Return the result of reading several rows at once. If that fails, read each row by itself, and return the id of
+    each row that fails."""
     try:
         yield read(ids)
     except UNREADABLE:

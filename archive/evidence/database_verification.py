@@ -1,4 +1,4 @@
-"""Verifies the database itself: its pages and indexes, and that its schema is what the migrations make."""
+"""Verifies the database itself: its pages, its indexes, and that its schema equals the migrations' schema."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from archive.storage.tables import Base
 from archive.storage.upgrade import VERSION_TABLE, upgrade_schema
 
 MOST_PROBLEMS = 20
-"""Maximum number of problems listed for one database."""
+"""Maximum number of problems that are listed for a database."""
 
 Schema = Mapping[tuple[str, str], str]
-"""Statements by the type and the name of what they define."""
+"""SQL statements, by type and name of the object that they define."""
 
 POSTGRESQL_EXTRAS = """
 SELECT 'trigger', t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -34,15 +34,14 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""Finds objects that no migration creates and that could make queries return something other than what the tables
-hold."""
+"""Finds objects that no migration creates and that could change the results of queries."""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
-"""Tables that are read by their primary keys, and once more without any index."""
+"""Tables that are read twice: by their primary keys, and without any index."""
 
 
 def verify_database(connection: Connection) -> Iterator[Flaw]:
-    """Return the flaws of the database itself; call it before trusting any row."""
+    """Return the flaws of the database itself. Call it before any row is trusted."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_schema(connection)
         yield from _sqlite_pages(connection)
@@ -71,7 +70,7 @@ def _sqlite_schema(connection: Connection) -> Iterator[Flaw]:
 
 @cache
 def _migrated() -> Schema:
-    """Return the schema that the migrations make."""
+    """Return the schema that the migrations create."""
     engine = engine_of(make_url("sqlite://"), timedelta(seconds=5), enforce_references=False)
     try:
         upgrade_schema(engine, "memory")
@@ -91,7 +90,8 @@ def _defined(connection: Connection) -> Schema:
 
 
 def _normalised(statement: str) -> str:
-    """Return a statement with single spaces and its constraints in order: a rebuilt table has them in any order."""
+    """Return a statement with single spaces and sorted constraints, because a rebuilt table may have them in another
+    order."""
     first, *constraints = re.split(r", (?=CONSTRAINT )", " ".join(statement.split()).removesuffix(")").strip())
     return ", ".join([first, *sorted(constraints)])
 
@@ -123,7 +123,7 @@ def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
 
 
 def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
-    """Compare the keys that an index returns with the keys that a scan of the table returns."""
+    """Compare the keys in an index with the keys in the table."""
     ways = {"index": ("off", "on"), "scan": ("on", "off")}
     for name in INDEXED:
         [key] = Base.metadata.tables[name].primary_key.columns.keys()

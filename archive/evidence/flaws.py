@@ -23,14 +23,14 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A record or content that is not as it was recorded."""
+    """A record or content that differs from what was recorded."""
 
     what: What
-    """`changed`, `missing`: a sealed row. `inserted`: a row that nobody sealed. `chain`: an entry. `head`: the chain
-    does not lead to a saved head. `content`: a stored body or document. `text`: one that is not what its version or its
-    page says. `name`: a policy that is called otherwise than its evidence says. `stamp`: a time stamp that does not
-    hold. `database`: its pages or indexes. `schema`: a table, index, view or trigger not as the migrations make it.
-    `search`: sections by which versions are searched, which are not evidence."""
+    """`changed`, `missing`: a sealed row. `inserted`: a row without a seal. `chain`: a wrong entry. `head`: the chain
+    does not contain a saved head. `content`: a stored body or document. `text`: a document that does not match its
+    version or its page. `name`: a policy whose name differs from its evidence. `stamp`: an invalid time stamp.
+    `database`: its pages or indexes. `schema`: a table, index, view or trigger that the migrations did not make.
+    `search`: indexed sections, which are not evidence."""
     where: str
-    """The row, entry or content."""
+    """The row, entry or content with the flaw."""
     problem: str

@@ -1,4 +1,4 @@
-"""Says of which policy a row of evidence is, for people."""
+"""Names rows of evidence for people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": Findin
 
 
 def whereabouts(connection: Connection, kind: str, row_id: int) -> str:
-    """Return a row, with its policy and version if they are known: "finding 7 (Teahouse, version 2)"."""
+    """Return a row's name, with its policy and version if they are known: "finding 7 (Teahouse, version 2)"."""
     name = f"{kind} {row_id}"
     if kind in _FETCHED:
         row = _FETCHED[kind]

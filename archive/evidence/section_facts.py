@@ -1,4 +1,5 @@
-"""Reads what verification needs of documents, section by section: most sections of a version are its predecessor's."""
+"""Reads facts for verification from documents, section by section, because most sections equal those of the version
+before."""
 
 from __future__ import annotations
 
@@ -13,21 +14,21 @@ from document.serialization import section_from_json, split_sections
 
 @dataclass(frozen=True, slots=True)
 class SectionFacts:
-    """The facts of a section that verification needs."""
+    """The facts that verification needs about a section."""
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """Values that the search keeps of it, by address."""
+    """The values in the search index for this section, by address."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """The facts of a document that verification needs."""
+    """The facts that verification needs about a document."""
 
     text_sha256: str
-    """Its `document.text_identity`."""
+    """The document's `document.text_identity`."""
     parts: Mapping[str, SectionPart]
-    """Values that the search keeps of its sections, by address."""
+    """The values in the search index for its sections, by address."""
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class SectionReader:
     _known: dict[bytes, SectionFacts] = field(default_factory=dict)
 
     def read(self, content: bytes) -> DocumentFacts:
-        """Return the facts of a document. Raises what `document.from_json` does for other bytes."""
+        """Return the facts of a document. Raises the same errors as `document.from_json` for other bytes."""
         rest, written = split_sections(content)
         from_json(rest)
         self._known = {section: self._known.get(section) or _facts(section) for section in written}

@@ -1,4 +1,4 @@
-"""Verifies that the search index holds the sections of each version as its sealed document has them."""
+"""Verifies that the search index has the same sections as the sealed document of each version."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from archive.storage.tables import IndexedRow, SectionRow, StandingRow
 _TABLE = SectionRow.__table__
 _COLUMNS = [_TABLE.c[name] for name in ("sha256", "path", "heading", "language", "text")]
 _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", expanding=True)))
-"""Built once, because it is run for each version."""
+"""Built once, because it runs for each version."""
 
 
 @dataclass(slots=True)
 class PolicySections:
-    """The sections of one policy, as the search index has them; compare its versions in their order."""
+    """The sections of one policy in the search index. Its versions must be compared in order."""
 
     session: Session
     policy_id: int
     waits: bool
-    """Whether its versions wait to be indexed, so that nothing can be compared."""
+    """Whether its versions are not indexed yet, so that there is nothing to compare."""
     _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
     _right: set[str] = field(default_factory=set)
-    """Sections whose stored words were compared."""
+    """Sections whose stored words were already compared."""
 
     @classmethod
     def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:
-        """Read the indexed sections of a policy, from a version on."""
+        """Read the indexed sections of a policy from version `first_number` on."""
         indexed = session.scalar(select(IndexedRow.number).where(IndexedRow.policy_id == policy_id))
         sections = cls(session, policy_id, waits=indexed == WAITING)
         query = select(SectionRow.sha256, StandingRow.first, StandingRow.last)
@@ -47,7 +47,7 @@ class PolicySections:
         return sections
 
     def compare(self, number: int, parts: Mapping[str, SectionPart] | None) -> Iterator[Flaw]:
-        """Compare the indexed sections of a version with those of its document; `parts` is None if the document cannot
+        """Compare the indexed sections of a version with those of its document. `parts` is None if the document cannot
         be read."""
         self._present |= self._begin.pop(number, set())
         if parts is not None and not self.waits:

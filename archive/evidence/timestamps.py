@@ -1,4 +1,4 @@
-"""Time stamps of the chain's heads, as an authority signed them. They are outside of the chain."""
+"""Time stamps of the chain's heads, signed by an authority. They are not part of the chain."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ class Stamp:
 
     id: int
     sequence: int
-    """The head that was stamped."""
+    """Number of the stamped head."""
     hash: str
     authority: str
-    """The address that was asked."""
+    """Address of the authority."""
     token: bytes
-    """The authority's whole answer, DER; see RFC 3161."""
+    """The authority's whole response in DER; see RFC 3161."""
     stamped_at: datetime
-    """The time that it signed."""
+    """The time in the signature."""
     holds: bool
-    """Whether the chain still leads to that head."""
+    """Whether the chain still contains that head."""
 
     @property
     def head(self) -> str:
-        """The head as it was stamped, and as messages quote it."""
+        """The stamped head, as messages quote it."""
         return f"{self.sequence}:{self.hash}"
 
 
 def keep_stamp(archive: Archive, head: Head, authority: str, token: bytes, stamped_at: datetime) -> None:
-    """Keep what an authority answered."""
+    """Store the response of an authority."""
     with archive.writing() as session:
         session.add(
             ChainStampRow(
@@ -55,7 +55,7 @@ def last_stamp(archive: Archive) -> datetime | None:
 
 
 def stamps(archive: Archive) -> Iterator[Stamp | int]:
-    """Return all time stamps, oldest first; of one that cannot be read its number."""
+    """Return all time stamps, oldest first. For an unreadable one, return its number."""
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):

@@ -1,4 +1,4 @@
-"""Verifies an archive: the chain, the rows that it seals, the stored contents, and the texts. It alters nothing."""
+"""Verifies an archive without altering it: the chain, the rows that it seals, the stored contents, and the texts."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, Naming
 
 @dataclass(slots=True)
 class Tally:
-    """Progress of a verification."""
+    """The progress and the counts of a verification."""
 
     head: Head | None = None
-    """The last entry."""
+    """The last entry, or None."""
     since: int = 0
-    """The entry up to which nothing was looked at again: its head was known."""
+    """Number of the entry after which the verification starts; its head was known."""
     entries: int = 0
     rows: dict[str, int] = field(default_factory=dict)
-    """Sealed rows that are as they were recorded, by kind."""
+    """Number of intact sealed rows, by kind."""
     contents: Contents = field(default_factory=Contents)
     removed_bodies: int = 0
-    """Raw bodies that were removed under a rule, with their removal sealed."""
+    """Number of raw bodies that were removed under a rule, with the removal sealed."""
     set_back: tuple[int, ...] = ()
-    """Entries, ten at most, that are dated before the one before: the clock was set back, or they were backdated."""
+    """Up to ten entries that are dated before the entry before them. Either the clock was set back, or they were
+    backdated."""
 
     def covers(self, head: SavedHead) -> bool:
-        """Return whether a saved head is before the entries that were looked at."""
+        """Return whether a saved head comes before the checked entries."""
         return head.sequence is not None and head.sequence < self.since
 
 
@@ -54,12 +55,12 @@ def verify(
     extract: bool = True,
     since: SavedHead | None = None,
 ) -> Iterator[Flaw]:
-    """Return what is not as it was recorded, and note in `tally` what was looked at; a few rows at a time.
+    """Return the flaws, and note in `tally` what was checked. A few rows are read at a time.
 
-    `saved` are heads that somebody kept outside of the archive. With `extract` the texts are extracted again from their
-    pages, if the running extraction is the one that made them. With `since`, the head at which an earlier verification
-    ended, only the entries after it, their rows and contents are read, and saved heads before it are not looked for; if
-    the archive does not have that head, all is read.
+    `saved` are heads that somebody saved outside the archive. With `extract`, texts are extracted again from their
+    pages if the current extraction is the same as theirs. `since` is the head at which an earlier verification ended.
+    Then only later entries with their rows and contents are read, and earlier saved heads are ignored. If the archive
+    does not have that head, everything is read.
     """
     with archive.reading() as session:
         connection = session.connection()
@@ -83,7 +84,7 @@ _ENTRY = ("sequence", "kind", "row_id", "row_sha256", "recorded_at", "hash")
 
 
 def _entry_of(connection: Connection, head: SavedHead) -> Head | None:
-    """Return the entry that has the hash of a head, as it is stored."""
+    """Return the stored entry with the hash of a head, or None."""
     table = ChainEntryRow
     query = select(table.sequence, table.hash, table.recorded_at).where(table.hash == head.hash)
     found = [Head(*row) for row in connection.execute(query) if head.sequence in (None, row.sequence)]
@@ -92,7 +93,7 @@ def _entry_of(connection: Connection, head: SavedHead) -> Head | None:
 
 @dataclass
 class _Chain:
-    """A walk along the chain."""
+    """Goes along the chain and checks it."""
 
     connection: Connection
     tally: Tally
@@ -105,7 +106,7 @@ class _Chain:
 
     @classmethod
     def after(cls, connection: Connection, tally: Tally, saved: Sequence[SavedHead], begin: Head | None) -> _Chain:
-        """Return the walk that begins after a known entry; None for the whole chain."""
+        """Return a check that starts after a known entry, or at the beginning if that is None."""
         if begin is None:
             return cls(connection, tally, saved)
         later = [head for head in saved if not tally.covers(head)]
@@ -132,7 +133,7 @@ class _Chain:
         return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
 
     def _read(self, sequences: Sequence[int]) -> list[tuple[ChainEntry, str]]:
-        """Return entries, as they follow from the stored hash of the entry before, and their own stored hashes."""
+        """Return entries, each linked to the stored hash of the entry before, with their own stored hashes."""
         table = ChainEntryRow.__table__
         query = select(*(table.c[name] for name in _ENTRY)).where(table.c.sequence.in_(sequences))
         previous, batch = self._previous or "", []
@@ -149,7 +150,7 @@ class _Chain:
         return Flaw("chain", f"entry {sequence}", "it cannot be read")
 
     def _link(self, entry: ChainEntry, stored: str) -> Iterator[Flaw]:
-        """Verify that an entry follows from the one before."""
+        """Verify that an entry is linked to the entry before."""
         where = f"entry {entry.sequence}"
         if entry.sequence != self._sequence + 1:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
@@ -171,7 +172,7 @@ class _Chain:
                 self._met.add(each)
 
     def _rows(self, entries: Sequence[ChainEntry]) -> Iterator[Flaw]:
-        """Verify the rows that entries seal."""
+        """Verify the rows that these entries seal."""
         by_kind = attrgetter("kind")
         for kind, some in groupby(sorted(entries, key=by_kind), by_kind):
             sealed = {entry.id: entry.row for entry in some}
@@ -195,7 +196,7 @@ class _Chain:
             yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is gone")
 
     def _heads(self) -> Iterator[Flaw]:
-        """Verify that the chain leads to the heads that somebody kept."""
+        """Verify that the chain contains the saved heads."""
         if self.tally.head is None:
             yield Flaw("chain", "the chain", "it is empty: each begins with an entry")
         for each in self.saved:
@@ -212,7 +213,7 @@ class _Chain:
 def _has_hash(entry: ChainEntry, stored: str) -> bool:
     try:
         return entry.hash == stored
-    except UNREADABLE:  # a forged column may hold what JSON cannot
+    except UNREADABLE:  # a forged column may hold values that JSON cannot
         return False
 
 
@@ -221,7 +222,7 @@ def _missing(first: int, last: int) -> str:
 
 
 def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
-    """Return the rows of a kind that no entry seals."""
+    """Return a flaw for each row of a kind without an entry."""
     table = KINDS[kind].row.__table__
     sealed = exists().where(ChainEntryRow.kind == kind, ChainEntryRow.row_id == table.c.id)
     for row_id in connection.scalars(select(table.c.id).where(~sealed).order_by(table.c.id)):
@@ -229,7 +230,8 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:
-    """Return further pages of fetches that are not there; those of others are sealed with the fetch."""
+    """Return a flaw for each further page whose fetch does not exist. The other further pages are sealed with their
+    fetch."""
     known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
     query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)
     for fetch, position in connection.execute(query):
@@ -237,7 +239,7 @@ def _stray_pages(connection: Connection) -> Iterator[Flaw]:
 
 
 def _misnamed(connection: Connection) -> Iterator[Flaw]:
-    """Return the policies whose name is not the one that was sealed last."""
+    """Return a flaw for each policy whose name differs from the name that was sealed last."""
     later = NamingRow.__table__.alias()
     newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
     last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)

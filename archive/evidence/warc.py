@@ -1,4 +1,4 @@
-"""Kept pages as a WARC file, ISO 28500, which web archives read."""
+"""Writes kept pages as a WARC file (ISO 28500), which web archives can read."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 OF_THE_TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
-"""Headers that do not hold for the decompressed body: kept under another name."""
+"""Headers that describe the compressed body. They are kept under another name."""
 
 OURS = (REDIRECTED, REQUESTED)
-"""Headers of our own: other records and the record's date say the same."""
+"""Our own headers. Other records, and the record's date, contain the same facts."""
 
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Selection of kept pages to write, and of what they hold."""
+    """The kept pages to write, and the parts of them."""
 
     policy: str | None = None
-    """None for all."""
+    """Only pages of this policy; None for all."""
     since: datetime | None = None
     cookies: bool = False
-    """Whether the values of cookies are written; without them only their names."""
+    """Whether to write the values of cookies. Otherwise only their names are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,18 @@ class WarcRecord:
     _: KW_ONLY
     media_type: str
     digest: str
-    """Digest of the payload, as the record has it: "sha1:" and base32."""
+    """Digest of the payload as in the record: "sha1:" and base32."""
     offset: int
-    """Place in the file at which the record begins, in bytes."""
+    """Position of the record in the file, in bytes."""
     length: int
     """Size of the compressed record, in bytes."""
     policy: str | None
-    """The policy that a kept page belongs to; None for a redirect to it."""
+    """The policy of a kept page; None for a redirect to it."""
 
 
 @dataclass(slots=True)
 class _Counted:
-    """Counts what is written to a file that may not know its own place."""
+    """Counts the bytes that are written to a file that may not know its own position."""
 
     file: SupportsWrite[bytes]
     count: int = 0
@@ -82,10 +82,11 @@ class _Counted:
 def write_warc(
     archive: Archive, target: SupportsWrite[bytes], selection: Selection, software: str
 ) -> Iterator[WarcRecord]:
-    """Write the kept pages, of one policy or all, in the order of the visits, and yield each record once written.
+    """Write the kept pages of one policy, or of all, in the order of the visits. Yield each record after it is written.
 
-    Each is compressed by itself, after a record of each redirect that led to it. Of a redirect only its status and
-    target were recorded, which its record says with `WARC-Truncated`. Raises UnknownPolicyError, DamagedArchiveError.
+    Each record is compressed by itself, and follows a record for each redirect that led to it. Only the status and
+    target of a redirect were recorded, so its record has the field `WARC-Truncated`. Raises UnknownPolicyError,
+    DamagedArchiveError.
     """
     counted = _Counted(target)
     writer = WARCWriter(counted, gzip=True, warc_version="WARC/1.1")
@@ -146,7 +147,7 @@ def _redirect(writer: WARCWriter, page: KeptPage, status: int, *, url: str, to: 
 
 def _response(writer: WARCWriter, page: KeptPage, body: bytes, *, cookies: bool) -> ArcWarcRecord:
     content, dated = BytesIO(body), _dated(page.requested_at)
-    if page.status is None:  # it came from no server: a copy that somebody had
+    if page.status is None:  # it is a copy that somebody had, not a server's response
         kind = next((value for name, value in page.headers if name == "content-type"), UNKNOWN_TYPE)
         return writer.create_warc_record(page.final_url, "resource", content, len(body), kind, warc_headers_dict=dated)
     headers = [_written_header(name, value, cookies=cookies) for name, value in page.headers if name not in OURS]

@@ -1,4 +1,4 @@
-"""Alembic's migrations of the archive. A revision, once released, is never edited: write the next one.
+"""Alembic's migrations of the archive. A released revision is never edited; write a new one.
 
-There is no way back down: an older program refuses a newer schema, and a backup is what goes back.
+There are no downgrades. An older program refuses a newer schema, and only a backup brings the old schema back.
 """

@@ -1,4 +1,4 @@
-"""Configures how Alembic runs our migrations: on the connection it is handed, inside that connection's transaction."""
+"""Configures how Alembic runs our migrations: on the connection that it gets, within that connection's transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archive.storage.tables import Base
 
 
 def note_step(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
-    """Pass the point after one revision, whose transaction is that of all."""
+    """Reach a fault point after one revision. All revisions share one transaction."""
     fault_injection.reach(f"migrated to {step.up_revision_id}")
 
 
@@ -21,9 +21,9 @@ connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
-    render_as_batch=True,  # SQLite alters a table by writing it again
+    render_as_batch=True,  # SQLite alters a table by rewriting it
     on_version_apply=note_step,
-    transactional_ddl=True,  # true of SQLite too, since its driver no longer commits by itself
+    transactional_ddl=True,  # true for SQLite too, because its driver no longer commits by itself
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,6 +1,5 @@
-"""Seals rows as revision 0005 did. A copy of its own, never edited: a released revision depends on no
-name of ours that may move, and on no list of columns that may grow.
-"""
+"""Seals rows as revision 0005 did. This copy is never edited, because a released revision must not depend on names that
+may move or on lists of columns that may grow."""
 
 from __future__ import annotations
 
@@ -40,7 +39,7 @@ _JSON = frozenset({"headers", "dates", "topics", "timing", "drift", "translation
 
 
 def seal(connection: sa.Connection, kinds: Sequence[str], token: str, now: datetime) -> None:
-    """Begin the chain with an entry that holds a random token, then append one for each row of these kinds."""
+    """Begin the chain with an entry for a random token, then add an entry for each row of these kinds."""
     entries = _Chain(now)
     rows = [entries.link("start", 1, token)]
     for kind in kinds:
@@ -58,7 +57,7 @@ class _Chain:
         self.now, self.sequence, self.previous = now, 0, "0" * 64
 
     def link(self, kind: str, row_id: int, row: str) -> dict[str, Any]:
-        """Return the next entry as a row of the table."""
+        """Return the next entry as a row for the table."""
         self.sequence += 1
         facts = {
             "sequence": self.sequence,
@@ -112,7 +111,7 @@ def _column(name: str) -> sa.ColumnClause[Any]:
 def _plain(name: str, value: Any) -> Any:
     if name in _FLAGS and value in (0, 1):
         return bool(value)
-    if isinstance(value, datetime) and value.tzinfo is None:  # SQLite keeps no zone: it is UTC
+    if isinstance(value, datetime) and value.tzinfo is None:  # SQLite stores no time zone; the time is UTC
         return value.replace(tzinfo=UTC)
     return value
 

@@ -1,4 +1,4 @@
-"""Traces since when each sentence of a policy is in it, and what was dropped when."""
+"""Finds out since when each sentence is in a policy, and when sentences were dropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from document import from_json
 from document.model import Document, Section
 
 SentenceKey = tuple[str, ...]
-"""A sentence as it is compared: without case, signs and list numbers."""
+"""Key by which sentences are compared: without case, signs and list numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +29,27 @@ class Sentence:
     marker: str
     _: KW_ONLY
     path: tuple[str, ...]
-    """The headings above it."""
+    """Headings above it."""
     since: int
-    """The first version of those that have had it without a gap, at any place in the policy."""
+    """The first version of an unbroken series that has the sentence, at any place in the policy."""
     since_at: datetime
     """Time when that version was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A former sentence: it went, or was rewritten."""
+    """A former sentence that was removed or rewritten."""
 
     text: str
     path: tuple[str, ...]
     first: int
-    """The version that brought it."""
+    """The version that added it."""
     _: KW_ONLY
     last: int
-    """The last version that had it without a gap."""
+    """The last version of the unbroken series that has it."""
     appeared_at: datetime
     gone_at: datetime
-    """Time when the version without it was first seen."""
+    """Time when the first version without it was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ class Blame:
     version: Version
     sentences: tuple[Sentence, ...]
     dropped: tuple[Dropped, ...]
-    """Sentences that went with this version or before, the latest first."""
+    """Sentences that were dropped in this version or before, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
-    """Versions that were read in another way than the one before: what came or went there may be our reading."""
+    """Versions that were extracted in another way than the version before. Differences there may come from the
+    extraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ class _Origin:
 
 
 def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
-    """Return since when a policy has had each sentence of a version, the latest by default.
+    """Return the origin of each sentence in a version of a policy, the latest version by default.
 
-    A sentence is the same while its words are; case, signs and its place do not count. One that came back counts from
-    its return. Raises UnknownPolicyError, NoVersionError, DamagedArchiveError.
+    A sentence stays the same if its words do. Case, signs and position do not matter. A sentence that was removed and
+    returned counts from its return. Raises UnknownPolicyError, NoVersionError, DamagedArchiveError.
     """
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id]
@@ -102,7 +103,7 @@ class _Tracing:
         self._split: dict[Section, tuple[Statement, ...]] = {}
 
     def follow(self, version: Version, document: Document) -> None:
-        """Take the next version."""
+        """Process the next version."""
         self.current = [statement for section in document.sections for statement in self._statements(section)]
         present = {statement.words: statement for statement in self.current}
         gone = [origin for words, origin in self.standing.items() if words not in present]
@@ -112,7 +113,7 @@ class _Tracing:
         }
 
     def result(self, versions: tuple[Version, ...]) -> Blame:
-        """Return what is known after the last version."""
+        """Return the result after the last version."""
         reread = tuple(
             after.number for before, after in pairwise(versions) if before.identity != after.identity or after.boundary
         )
@@ -121,7 +122,7 @@ class _Tracing:
         return Blame(versions[-1], sentences, tuple(latest_first), read_anew=reread)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
-        # Most sections stay unchanged from version to version: each is split once.
+        # Most sections stay unchanged from version to version, so each one is split only once.
         if section not in self._split:
             self._split[section] = statements(Document((section,)))
         return self._split[section]

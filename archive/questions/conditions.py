@@ -1,4 +1,4 @@
-"""Translates queries into conditions on versions that the indexes of the archive answer."""
+"""Translates queries into conditions on versions that the archive's indexes can answer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, PolicyRow, Suppression
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Number of findings up to which their versions are sorted to find the latest; with more, versions are read in
-order."""
+"""Maximum number of findings for which the versions are sorted to find the latest. With more findings, versions are
+read in order."""
 
 
 def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -29,23 +29,23 @@ def version_conditions(session: Session, query: Query) -> list[ColumnElement[boo
 
 
 def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[ColumnElement[bool]]]) -> Exists:
-    """Whether the change that led to a version has a finding or suppression that meets the conditions."""
+    """Whether the change to a version has a finding or suppression that meets the conditions."""
     judged, change = aliased(kind), aliased(ChangeRow)
     query = select(judged.id).join(change, change.id == judged.change_id).where(change.version_id == VersionRow.id)
     return query.where(*conditions(judged)).correlate(VersionRow).exists()
 
 
 def matching_count(session: Session, query: Query) -> int:
-    """Return how many versions a query asks for. Raises UnknownPolicyError, UnknownTagError."""
+    """Return the number of versions that a query selects. Raises UnknownPolicyError, UnknownTagError."""
     changes = _changes_found(session, query)
-    if changes is not None and not _about_versions(session, query):  # one index holds all that is counted
+    if changes is not None and not _about_versions(session, query):  # one index has all that is counted
         return session.scalar(select(func.count()).select_from(changes.distinct().subquery())) or 0
     conditions = version_conditions(session, query) if changes is None else _led_to(session, query, changes)
     return session.scalar(select(func.count(VersionRow.id)).where(*conditions)) or 0
 
 
 def newest_first(session: Session, conditions: Sequence[ColumnElement[bool]], query: Query) -> Sequence[int]:
-    """Return the ids of the versions that were seen last of those that meet the conditions, up to the query's limit."""
+    """Return the ids of the latest versions that meet the conditions, up to the query's limit."""
     newest = select(VersionRow.id).order_by(VersionRow.seen_at.desc(), VersionRow.id.desc()).limit(query.limit)
     changes = _changes_found(session, query)
     if changes is not None:
@@ -56,14 +56,16 @@ def newest_first(session: Session, conditions: Sequence[ColumnElement[bool]], qu
 
 
 def _changes_found(session: Session, query: Query) -> Select[int] | None:
-    """Select the changes whose findings a query asks for; None if it is not for findings that an index gives."""
+    """Select the changes with findings that a query selects; None if an index cannot give these findings."""
     if not query.selects_findings or query.section is not None:
         return None
     return select(FindingRow.change_id).where(*finding_conditions(session, query, FindingRow))
 
 
 def _led_to(session: Session, query: Query, changes: Select[int]) -> list[ColumnElement[bool]]:
-    """Return what `version_conditions` does, in the form that is faster if few changes have such findings."""
+    """Return the same conditions as `version_conditions`, in a form that is faster if few changes have such
+    findings.
+    """
     versions = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
     return [VersionRow.id.in_(versions), *_about_versions(session, query)]
 

@@ -1,4 +1,5 @@
-"""Answers from the archive: versions of a policy, what changed in each, and which was in force on a day."""
+"""Answers questions about history: the versions of a policy, the changes between them, and the version that was in
+force on a day."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ from document.model import Document
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
-    """Return the versions that a query asks for, by policy and number, with those findings that it asks for.
+    """Return the versions that a query selects, by policy and number, with the findings that it selects.
 
-    If it selects findings, versions without such a finding are left out; one with such a suppression stays if only a
-    section is asked for. If it has a limit, `count_versions` says how many there are.
+    If the query selects findings, versions without such a finding are left out. A version with a matching suppression
+    is kept if the query asks only for a section. If the query has a limit, `count_versions` returns the full number.
     Raises UnknownPolicyError, UnknownTagError.
     """
     with archive.reading() as session:
@@ -35,7 +36,8 @@ def history(archive: Archive, query: Query) -> tuple[Version, ...]:
 
 
 def count_versions(archive: Archive, query: Query) -> int:
-    """Return how many versions a query asks for, whatever its limit. Raises UnknownPolicyError, UnknownTagError."""
+    """Return the number of versions that a query selects, regardless of its limit. Raises UnknownPolicyError,
+    UnknownTagError."""
     with archive.reading() as session:
         return matching_count(session, query)
 
@@ -46,14 +48,14 @@ def versions_of(archive: Archive, policy: str) -> tuple[Version, ...]:
 
 
 def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version, ...]:
-    """Return the versions of a policy from one number to another, oldest first. Raises UnknownPolicyError."""
+    """Return the versions of a policy from number `first` to number `last`, oldest first. Raises UnknownPolicyError."""
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.between(first, last)]
         return read_versions(session, conditions, Query())
 
 
 def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:
-    """Return the versions of these policies and numbers that there are, without their findings.
+    """Return the existing versions with these policies and numbers, without their findings.
 
     Raises UnknownPolicyError.
     """
@@ -91,7 +93,7 @@ def latest_version(archive: Archive, policy: str) -> Version:
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
-    """Return the version that we knew at a time: the last one first seen then or before.
+    """Return the version that was known at a time: the last version first seen at that time or before.
 
     Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
@@ -108,7 +110,7 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
 
 
 def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
-    """Return the last version of a policy; if a time is given, of those first seen then or before."""
+    """Return the last version of a policy, or the last one first seen at or before a given time."""
     query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
     wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
     return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]
@@ -123,13 +125,13 @@ def latest_versions(archive: Archive) -> dict[str, Version]:
 
 
 def document(archive: Archive, of: Version) -> Document:
-    """Return the text of a version. Raises DamagedArchiveError if it is not what was written."""
+    """Return the text of a version. Raises DamagedArchiveError if it differs from what was written."""
     with archive.reading() as session:
         return from_json(blobs.retrieve(session, of.document_sha256))
 
 
 def change(archive: Archive, change_id: int) -> Version:
-    """Return the version that a change led to. Raises NoVersionError."""
+    """Return the version that a change created. Raises NoVersionError."""
     with archive.reading() as session:
         condition = VersionRow.id.in_(select(ChangeRow.version_id).where(ChangeRow.id == change_id))
         matches = read_versions(session, [condition], Query())
@@ -139,7 +141,7 @@ def change(archive: Archive, change_id: int) -> Version:
 
 
 def policy_names(archive: Archive) -> tuple[str, ...]:
-    """Return the names of all policies, retired ones too, in the order they were added."""
+    """Return the names of all policies in the order in which they were added. Retired policies are included."""
     with archive.reading() as session:
         return tuple(session.scalars(select(PolicyRow.name).order_by(PolicyRow.id)))
 

@@ -1,4 +1,4 @@
-"""Answers how each policy is doing: its last check, its last change, and its problems."""
+"""Reports the status of each policy: its last check, its last change, and its problems."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Health = Literal[
 ]
 
 HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
-"""The next check if nothing has failed."""
+"""States of a policy without problems."""
 
 OVERDUE_SHARE = 2
-"""A policy is overdue if its last try lies more than this many times `every` back: the monitor may be dead."""
+"""A policy is overdue if its last check is more than this many intervals ago. The monitor may then be dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Check:
     _: KW_ONLY
     detail: str
     status: int | None
-    """HTTP status; None if no complete response came."""
+    """HTTP status; None if there was no complete response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +52,36 @@ class PolicyStatus:
     every: timedelta
     retired_at: datetime | None
     health: Health
-    """`well`: the last visit showed the policy. `pending`: it showed an odd change that waits for a second look.
-    `fallback`: it did, but the configured selector matched nothing, so that the page was read without it. `never
-    checked`: no visit yet. `not yet watched`: visits, but none that showed the policy. `not comparable`, `failing`: the
-    last visit did not show it; the last version remains."""
+    """`well`: the last visit found the policy. `pending`: it found an odd change that is waiting for a second look.
+    `fallback`: it found the policy, but the configured selector matched nothing, so the page was read without it.
+    `never checked`: no visit yet. `not yet watched`: there were visits, but none of them found the policy. `not
+    comparable`, `failing`: the last visit did not find the policy; the last version remains."""
     trouble_since: datetime | None
-    """The first of the visits in a row that did not show the policy; None if the last one did."""
+    """Time of the first in a series of visits that did not find the policy; None if the last visit found it."""
     trouble_visits: int
-    """Number of visits in a row that did not show the policy."""
+    """Number of visits in that series."""
     last_check: Check | None
     last_seen_at: datetime | None
-    """Time when a visit last showed the policy, changed or not."""
+    """Time when a visit last found the policy, changed or not."""
     versions: int
     """Number of versions."""
     last_change: Version | None
-    """The latest version, if it is not the first; its change without the findings."""
+    """The latest version, unless it is the first. Its change comes without the findings."""
     next_due: datetime | None
-    """Time when it is due; None if it is due at once, or retired."""
+    """Time when the next check is due; None if it is due at once or the policy is retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None
-    """The odd text that waits for a second look, whatever the last visit met."""
+    """The odd text that is waiting for a second look, whatever the last visit found."""
     flap_quiet: timedelta = SecondLooks().flap_quiet
     further_urls: tuple[str, ...] = ()
-    """The addresses that are read after the first one, as one text with it."""
+    """Addresses after the first one. All are read as one text."""
     id: int = 0
-    """The policy's number in the archive; 0 if no run has met it."""
+    """Number of the policy in the archive; 0 if no run has recorded it yet."""
     trouble_fetch: int | None = None
-    """The number of the first of the visits in a row that did not show it."""
+    """Number of the first fetch in the series that did not find the policy."""
     tried_at: datetime | None = None
-    """Start of the last run that tried it, or when it was added if none has; None if no run has met it."""
+    """Start of the last run that tried it, or the time when it was added. None if no run has recorded it yet."""
 
     @property
     def flapping(self) -> bool:
@@ -92,16 +92,16 @@ class PolicyStatus:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """The visits since the policy was last seen."""
+    """The visits since one last found the policy."""
 
     visits: int
     since: datetime
     fetch: int
-    """The first of them."""
+    """Number of the first of these visits."""
 
 
 def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
-    """Return the status of each policy in the order they were added, retired ones last."""
+    """Return the status of each policy in the order in which they were added. Retired policies come last."""
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
         fetches = _latest_fetches(session)
@@ -124,7 +124,7 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
 
 
 def never_checked(policy: Policy) -> PolicyStatus:
-    """Return the status of a policy that is configured and that no run has met yet."""
+    """Return the status of a configured policy that no run has recorded yet."""
     return PolicyStatus(
         name=policy.name,
         url=policy.url,
@@ -146,7 +146,7 @@ def never_checked(policy: Policy) -> PolicyStatus:
 
 
 def _newest() -> Select[int]:
-    """Select the id of each policy's last visit; an index answers each."""
+    """Select the id of each policy's last visit, in a form that an index can answer."""
     visit = aliased(FetchRow)
     last = select(func.max(visit.id)).where(visit.policy_id == PolicyRow.id).scalar_subquery()
     return select(last).select_from(PolicyRow)
@@ -158,12 +158,12 @@ def _latest_fetches(session: Session) -> dict[int, FetchRow]:
 
 
 def _troubles(session: Session) -> dict[int, _Trouble]:
-    """Return the visits of each policy after the last one that showed it."""
+    """Return, for each policy, the visits after the last one that found it."""
     good, visit = (*SEEN, "pending"), aliased(FetchRow)
     unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
     last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
-    # Distinct keeps SQLite from asking for the last good visit again for each visit after it.
+    # With DISTINCT, SQLite looks up the last good visit once for each policy, not once for each later visit.
     since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
     rows = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))

@@ -1,4 +1,4 @@
-"""Finds what is wrong with the monitoring of policies, for its operator."""
+"""Finds problems with the monitoring of policies, to notify the operator."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from archive.storage.version_reader import SEEN
 from differ.visits.left_out import WatchedSentence
 
 PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed", "left-out"]
-"""`unread`: visits in a row did not show the policy. `gone`: the server said so at each of the last ones. `fallback`:
-the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it in time.
-`left-out`: sentences on sharing or rights came or went in prose that is left out of the page."""
+"""`unread`: several visits in a row did not find the policy. `gone`: at each of them the server said that the page does
+not exist. `fallback`: the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it
+in time. `left-out`: sentences about sharing or rights appeared or disappeared in the page's left-out prose."""
 
 QUOTED = 2
-"""Sentences that came or went which are quoted."""
+"""Maximum number of quoted sentences."""
 
 SHOWN = (*SEEN, "pending")
-"""Outcomes of visits that showed the policy."""
+"""Outcomes of visits that found the policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something wrong with the watch of one policy."""
+    """A problem with the monitoring of one policy."""
 
     kind: PolicyTrouble
     policy: str
@@ -40,22 +40,23 @@ class Trouble:
     _: KW_ONLY
     since: datetime
     episode: str = ""
-    """Distinguishes one time of trouble from the next: the number of its first visit, or ""."""
+    """Distinguishes separate occurrences of a problem: the number of the first visit, or ""."""
     visits: int = 0
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
-    """Why, a sentence; "" if the kind says it."""
+    """A sentence with the reason; "" if the kind says enough."""
     topics: tuple[str, ...] = ()
-    """Topics of the left-out sentences: subscribers to these topics are notified too."""
+    """Topics of the left-out sentences. Subscribers to these topics are notified too."""
 
 
 def troubles(
     archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
 ) -> tuple[Trouble, ...]:
-    """Return what is wrong with each policy that is watched, in the order of `standing`; of `missed` see there.
+    """Return the problems of each watched policy, in the order of `standing`. `missed` is found by a function of its
+    own.
 
-    A policy is unread, or gone, once `after` visits in a row found it so. One whose selector matches nothing is in
-    trouble at once; those that are known to be, by their numbers in `fallen`, until it matched at `after` visits.
+    A policy is unread or gone after `after` such visits in a row. A fallback is a problem at once. `fallen` has the
+    numbers of the policies that already had it; for these it ends when the selector has matched at `after` visits.
     """
     with archive.reading() as session:
         return tuple(
@@ -67,7 +68,9 @@ def troubles(
 
 
 def missed(standing: Iterable[PolicyStatus]) -> tuple[Trouble, ...]:
-    """Return the policies that no run tried for much longer than they ask for. Ask before a run tries them."""
+    """Return the policies that no run has tried for much longer than their interval. Call it before a run tries
+    them.
+    """
     return tuple(
         Trouble("missed", status.name, status.id, since=status.tried_at, episode=status.tried_at.isoformat())
         for status in standing
@@ -99,7 +102,8 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
 
 
 def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
-    """Yield what came and went in prose that is left out, the same sentences once: a page may show them by turns."""
+    """Yield the sentences that appeared or disappeared in left-out prose. A page may alternate between texts, so each
+    sentence counts once."""
     query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
     known: set[str] = set()
@@ -121,19 +125,19 @@ def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
 
 
 def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
-    """Return sentences that came or went, a line for a person."""
+    """Return a line for a person with sentences that appeared or disappeared."""
     shown = ", ".join(f"“{sentence.text}” (left out as {sentence.why})" for sentence in sentences[:QUOTED])
     more = f", and {len(sentences) - QUOTED} more" if len(sentences) > QUOTED else ""
     return f"{what}: {shown}{more}." if sentences else ""
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:
-    """Whether the server said at each of the last visits that there is no such page (HTTP status 404 or 410)."""
+    """Whether the server answered 404 or 410, that the page does not exist, at each of the last visits."""
     last = select(FetchRow.reason).where(FetchRow.policy_id == policy).order_by(FetchRow.id.desc()).limit(visits)
     return all(reason == "gone" for reason in session.scalars(last))
 
 
 def _fell_back(session: Session, policy: int, visits: int) -> bool:
-    """Whether the selector matched nothing at any of the last visits that showed the policy."""
+    """Whether the selector matched nothing at any of the last visits that found the policy."""
     last = select(FetchRow.fallback).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(SHOWN))
     return any(session.scalars(last.order_by(FetchRow.id.desc()).limit(visits)))

@@ -1,1 +1,1 @@
-"""Writes what a visit, an import or a reviewer brought, and decides which policies are due."""
+"""Writes the results of visits, imports and reviews, and decides which policies are due."""

@@ -1,4 +1,4 @@
-"""Texts that come back, and texts that go back and forth. Pure."""
+"""Decides about texts that return, and texts that go back and forth. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Literal
 from archive.model import Version
 
 WINDOW = timedelta(days=14)
-"""Time for which a switch counts."""
+"""Period in which switches are counted."""
 SWITCHES = 3
-"""A version that returns is flapping from this switch within the window on."""
+"""Number of switches within the window from which a returning version is flapping."""
 
 AlertDecision = Literal["hold", "tell", "drop"]
 """Whether the alerts of a flapping version wait, are sent, or are dropped."""
@@ -20,36 +20,37 @@ AlertDecision = Literal["hold", "tell", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A version, as far as it matters here."""
+    """The parts of a version that matter here."""
 
     number: int
     text: str
-    """Its text's identity."""
+    """The identity of its text."""
     seen_at: datetime
     _: KW_ONLY
     returns: bool
 
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
-    """Return the last version that had this text, before the latest one; None if it is new."""
+    """Return the latest earlier version with this text, without the version just before; None if the text is new."""
     return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     """Whether a version that reverts to an earlier text is part of a back-and-forth.
 
-    It is from the third switch within the window on, if another of them was a return too: so the first return is
-    reported, and new text always is.
+    It is, from the third switch within the window on, if another of these switches was a return too. So the first
+    return is always reported, and so is new text.
     """
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
-    """Decide on the alerts of each flapping version of a policy, by its number, given all versions.
+    """Decide about the alerts of each flapping version of a policy. The result is by version number; all versions must
+    be given.
 
-    They are held until a visit finds a text that has stayed for `quiet`. Then the versions that lead from the last
-    reported text to that one are reported; if both are the same, nothing is.
+    Alerts wait until a text has stayed for `quiet`. Then the versions from the last reported text to this text are
+    reported. If both texts are equal, nothing is reported.
     """
     verdict_of: dict[int, AlertDecision] = {}
     runs: list[list[Version]] = []

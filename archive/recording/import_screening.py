@@ -1,6 +1,6 @@
-"""Finds the copies of a history that are not the policy: an empty file, a banner, a text that the next copy undid.
+"""Finds copies in a history that are not the policy: an empty file, a banner, a text that the next copy reverted.
 
-A visit has to decide at once. A history need not: the copies after one say what it was.
+A visit must be judged at once. A copy in a history can be judged with the help of later copies.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from document import Screening
 from document.model import Document
 
 MOST_WAITING = 100
-"""Copies that may wait for the one that decides on them; of more, the oldest is not the policy."""
+"""Maximum number of copies that wait for a later copy to decide. If there are more, the oldest is not the policy."""
 
 AGAIN = ("other-document", "other-language")
-"""Doubts that a second copy settles: the policy was rewritten. A text that lost its words is not believed for that."""
+"""Doubts that a second copy removes, because the policy was rewritten. A text that lost its words stays in doubt."""
 
 
 class Screenable(Protocol):
-    """A copy, as far as it is screened."""
+    """A copy, with the fields that screening needs."""
 
     @property
     def document(self) -> Document:
@@ -30,7 +30,7 @@ class Screenable(Protocol):
 
     @property
     def screening(self) -> Screening | None:
-        """Why the copy by itself is not a policy, or None."""
+        """The reason why the copy alone is not a policy, or None."""
         ...
 
 
@@ -40,11 +40,12 @@ Copied = TypeVar("Copied", bound=Screenable)
 def sifted(
     copies: Iterable[Copied], latest: Document | None, *, history: bool = True
 ) -> Iterator[tuple[Copied, Screening | None]]:
-    """Yield copies in their order, each with why it is not the policy; None for a version.
+    """Yield the copies in order, each with the reason why it is not the policy; None if it becomes a version.
 
-    `latest` is the text of the version before the first. A copy that cannot be compared with the version before waits
-    until one comes that can: then it was not the policy. If instead a second copy is like it, both are. A `history`
-    that holds nothing else is believed, as its source names what it recorded; a copy by itself is not.
+    `latest` is the text of the version before the first copy. A copy that cannot be compared with the version before it
+    waits. If a later copy can be compared, the waiting one was not the policy. If a second copy is like the waiting
+    one, both are versions. A `history` without any other copies is accepted, because its source recorded it as this
+    policy; a single copy is not.
     """
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:
@@ -62,7 +63,7 @@ def sifted(
 
 
 def doubt_of(copy: Screenable, latest: Document | None) -> Screening | None:
-    """Return why a copy is not a policy, or cannot follow the version before it."""
+    """Return the reason why a copy is not a policy, or why it cannot follow the version before it."""
     if copy.screening is not None and copy.screening.reason not in AGAIN:
         return copy.screening
     between = None if latest is None else comparability(latest, copy.document)
@@ -72,11 +73,11 @@ def doubt_of(copy: Screenable, latest: Document | None) -> Screening | None:
 
 
 def confirms(copy: Screenable, waiting: Iterable[tuple[Screenable, Screening]]) -> bool:
-    """Whether a copy is like the last one that waits and that another may confirm."""
+    """Whether a copy resembles the last waiting copy and so confirms it."""
     doubted = [each for each, doubt in waiting if doubt.reason in AGAIN]
     return bool(doubted) and comparability(doubted[-1].document, copy.document) is None
 
 
 def settled(copy: Screenable, doubt: Screening) -> Screening | None:
-    """Return what is left of a doubt once a second copy confirmed the text, or nothing else is there."""
+    """Return the remaining doubt about a copy after a second copy confirmed it, or if there are no others."""
     return None if doubt.reason in AGAIN else doubt

@@ -1,8 +1,8 @@
-"""Takes versions that others recorded into the archive, each with its date, and judges them afterwards.
+"""Imports versions that others recorded, with their dates, and judges their changes afterwards.
 
-An imported version is a boundary: it alerts nobody. The first version recorded after an import is not compared with it:
-a different extractor produced the imported text. What changed between two imported versions is judged on request, so
-that questions to the history find it.
+An imported version is a boundary and alerts nobody. The first version recorded after an import is not compared with it,
+because another extractor produced the imported text. Changes between imported versions are judged on request, so that
+queries of the history find them.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from document.model import Document, Page
 from document.screening import Screening
 
 AT_ONCE = 50
-"""Copies that are committed together: each commit waits for the disk, and a run waits for each commit."""
+"""Number of copies in one commit. Each commit waits for the disk, and a run waits for each commit."""
 
 
 class CannotImportError(ArchiveError):
-    """Copies cannot be taken into the archive as they are."""
+    """Copies cannot be imported as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,24 @@ class Copy:
     """A copy of a policy that another tool or person recorded."""
 
     at: datetime
-    """Time of the copy, aware."""
+    """Time of the copy, aware and in any zone."""
     pages: tuple[Page, ...]
-    """Pages as recorded; several if they are read as one policy."""
+    """Pages as recorded; several if the policy has several addresses."""
     document: Document
-    """Its text, as extracted."""
+    """The extracted text."""
     _: KW_ONLY
     identity: str
     """The extraction identity."""
     origin: str
-    """Its source: one sentence for a person."""
+    """One sentence for a person about its source."""
     technical: bool = False
     """Whether its source says that only its extraction changed."""
     screening: Screening | None = None
-    """Why the copy by itself is not a policy, or None."""
+    """The reason why the copy alone is not a policy, or None."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
-    """Let the archive know a policy that no configuration names: it has a history, and is shown as retired."""
+    """Add a policy to the archive that is not in the configuration. It has a history and is shown as retired."""
     with archive.writing() as session:
         if session.scalar(select(PolicyRow.id).where(PolicyRow.name == policy.name)) is None:
             row = row_of(policy, now)
@@ -72,16 +72,16 @@ def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportedUntil:
-    """Progress of the import of a policy."""
+    """The progress of a policy's import."""
 
     at: datetime
-    """The date of the latest copy."""
+    """Date of the latest copy."""
     count: int
-    """Number of imported copies with that date: a kill can come between two of them."""
+    """Number of imported copies with that date. The program may be killed between two of them."""
 
 
 def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
-    """Return how far an import of a policy has come; None if there was none, or visits made versions since."""
+    """Return the progress of an import. Return None if there was no import, or if visits have added versions since."""
     with archive.reading() as session:
         policy_id = policy_row(session, policy).id
         row = latest_row(session, policy_id)
@@ -96,10 +96,10 @@ def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
 
 
 def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
-    """Raise CannotImportError if a policy has a version that is not older than the oldest copy.
+    """Raise CannotImportError if the policy has a version that is not older than the oldest copy.
 
-    An import that is `resumed` may go on with a copy of the same date. Versions are numbered in the order of their
-    dates, and alerts quote the numbers: no version is inserted before another.
+    A `resumed` import may continue with a copy of the same date. Versions are numbered in the order of their dates, and
+    alerts quote the numbers. So a version is never inserted before another.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
@@ -113,21 +113,21 @@ def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: b
 
 @dataclass(frozen=True, slots=True)
 class ImportCount:
-    """The records of an import."""
+    """The numbers of imported records."""
 
     versions: int
     refused: tuple[Screening, ...] = ()
-    """Why copies are kept as evidence of a visit that was not comparable, in their order."""
+    """Reasons why copies were recorded as visits that are not comparable, in order."""
 
 
 def import_copies(
     archive: Archive, policy: str, copies: Iterable[Copy], now: datetime, *, history: bool = True
 ) -> ImportCount:
-    """Record copies in the order given, oldest first, `AT_ONCE` at a time.
+    """Record the copies in this order, oldest first, `AT_ONCE` in each transaction.
 
-    A later copy with the same words is a version too: its source recorded it as one. A copy that is not the policy is
-    kept as a visit that was not comparable, and the version before remains. `history` is what `sifted` takes. Raises
-    UnknownPolicyError, StorageError.
+    A later copy with the same words becomes a version too, because its source recorded it as one. A copy that is not
+    the policy is recorded as a visit that is not comparable; the version before stays the latest. `history` has the
+    same meaning as in `sifted`. Raises UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
@@ -160,7 +160,7 @@ def _fetch(policy: str, copy: Copy) -> Fetch:
 
 
 def _headers(page: Page) -> tuple[tuple[str, str], ...]:
-    """Return what is known of how a page came: nothing but its kind."""
+    """Return the known headers of a page: only its content type."""
     return (("content-type", page.content_type),)
 
 
@@ -172,9 +172,9 @@ def _assessment(copy: Copy, screening: Screening | None) -> Assessment:
 
 
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
-    """Judge what changed from one imported version to the next, if that is still to be done; return how many changes.
+    """Judge changes between imported versions that are not yet judged; return the number of changes.
 
-    What only the extraction of others changed is not judged, nor two texts that cannot be compared.
+    A change is not judged if only the extraction of others changed, or if the two texts cannot be compared.
     """
     judged = 0
     for number in _unjudged(archive, policy):

@@ -1,4 +1,4 @@
-"""The prose left out of pages: what was recorded of it last, and what a visit found."""
+"""Records the prose that is left out of pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from differ.visits.left_out import LeftOutProse, WatchedSentence
 
 
 def left_out_of(session: Session, policy_id: int) -> LeftOutProse | None:
-    """Return the prose left out of a policy's page as it was recorded last; None if it never was."""
+    """Return the left-out prose of a policy's page as last recorded; None if it was never recorded."""
     query = select(LeftOutRow, FetchRow.identity).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     row = session.execute(
         query.where(LeftOutRow.policy_id == policy_id).order_by(LeftOutRow.id.desc()).limit(1)
@@ -28,14 +28,14 @@ def left_out_of(session: Session, policy_id: int) -> LeftOutProse | None:
 
 
 def watched_of(stored: Iterable[Any]) -> tuple[WatchedSentence, ...]:
-    """Return stored sentences as data."""
+    """Return stored sentences as data classes."""
     return tuple(WatchedSentence(text, tuple(topics), why) for text, topics, why in stored)
 
 
 def note_left_out(session: Session, fetch: FetchRow, assessment: Assessment) -> None:
-    """Record the prose left out of a page, if the assessment says that it is to be.
+    """Record the left-out prose of a page, if the assessment asks for that.
 
-    Once watched sentences came or went, a page is known again by its new state alone: so that their return is seen.
+    After watched sentences have changed, only the page's new state counts as unchanged. So their return is noticed.
     """
     prose, change = assessment.left_out, assessment.left_out_change
     if prose is None:

@@ -12,8 +12,7 @@ from archive.storage.tables import KnownPageRow
 from differ.visits.assessment import PageFingerprint
 
 MOST_FINGERPRINTS = 8
-"""Maximum number of fingerprints kept for a version, the newest ones; more than one, because a page may alternate
-between variants."""
+"""Maximum number of fingerprints kept for a version, the newest ones. A page may alternate between several variants."""
 
 _KNOWN = KnownPageRow.__table__.c
 _FINGERPRINTS = (
@@ -24,7 +23,7 @@ _FINGERPRINTS = (
 
 
 def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[PageFingerprint]]:
-    """Return the kept fingerprints by policy, newest first; `versions` gives a version's number for each policy."""
+    """Return the kept fingerprints by policy, newest first. `versions` gives the version's number for each policy."""
     kept: defaultdict[int, list[PageFingerprint]] = defaultdict(list)
     for policy, version, *stored, fallback in session.connection().execute(_FINGERPRINTS, {"policies": list(versions)}):
         if versions[policy] == version:
@@ -33,8 +32,9 @@ def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defau
 
 
 def note_page_fingerprint(session: Session, policy_id: int, version: int, page: PageFingerprint) -> None:
-    """Store a fingerprint of the latest version; drop fingerprints beyond the maximum, and fingerprints of earlier
-    versions."""
+    """Store a fingerprint of the latest version. Drop the fingerprints of earlier versions, and those over the
+    maximum.
+    """
     row = KnownPageRow(
         policy_id=policy_id,
         version=version,

@@ -1,4 +1,4 @@
-"""Records what a visit found: fetch, snapshot, version, change, findings and suppressions in one transaction."""
+"""Records the result of a visit in one transaction: fetch, snapshot, version, change, findings and suppressions."""
 
 from __future__ import annotations
 
@@ -45,56 +45,56 @@ _STANDINGS = select(
     select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
     exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
 ).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
-"""Made once, like all that each visit asks: making a query takes longer than asking it."""
+"""Built once, like all queries of each visit, because building a query takes longer than running it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The version that the next answer is compared with."""
+    """The version with which the next response is compared."""
 
     number: int
-    """Hand it back as `AssessedFetch.against`."""
+    """Number of the version. Pass it back as `AssessedFetch.against`."""
     version: LatestVersion
-    """Hand it to the assessment as `Visit.latest`."""
+    """Pass it to the assessment as `Visit.latest`."""
     pending: Pending | None = None
-    """The odd text that waits for a second look. Hand its identity to the assessment as `Visit.pending`."""
+    """The odd text that is waiting for a second look. Pass its identity to the assessment as `Visit.pending`."""
     _: KW_ONLY
     page_fingerprints: tuple[PageFingerprint, ...] = ()
-    """Fingerprints that recognise responses with its text."""
+    """Fingerprints of responses with the text of this version."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedVisit:
-    """A visit as it was committed."""
+    """The record of a committed visit."""
 
     policy: str
     fetch_id: int
     outcome: FetchOutcome
     _: KW_ONLY
     version: int | None = None
-    """The number of the version that was made, or None."""
+    """Number of the new version, or None."""
     change_id: int | None = None
-    """None if there is no version, and for first versions and boundaries."""
+    """None if there is no new version, or if it is a first version or a boundary."""
     material: bool = False
     severity: Severity | None = None
-    """The highest among the material findings."""
+    """Highest severity of the material findings."""
     topics: tuple[str, ...] = ()
-    """The topics of `differ.model.WATCHED` with a material change."""
+    """Topics of `differ.model.WATCHED` with a material finding."""
     returns_to: int | None = None
-    """The number of the earlier version whose text came back."""
+    """Number of the earlier version whose text returned."""
     flapping: bool = False
-    """Whether its alerts are held because the text goes back and forth."""
+    """Whether its alerts wait because the text goes back and forth."""
 
     @property
     def first(self) -> bool:
-        """Whether the policy is watched from this visit on."""
+        """Whether this visit made the first version of the policy."""
         return self.version == 1
 
 
 def latest(archive: Archive, policy: str) -> Latest | None:
-    """Return the latest version of a policy, with its document and its snapshot; None if it has no version yet.
+    """Return the latest version of a policy with its document and its snapshot; None if it has no version yet.
 
-    Raises UnknownPolicyError; DamagedArchiveError if stored content is not what was written.
+    Raises UnknownPolicyError. Raises DamagedArchiveError if stored content differs from what was written.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
@@ -107,7 +107,7 @@ def latest(archive: Archive, policy: str) -> Latest | None:
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.retrieve(session, row.document_sha256))
-    # An imported page was not fetched as ours are: extracting it again would not make both comparable.
+    # Our crawler did not fetch an imported page, so a new extraction would not make both versions comparable.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
@@ -122,7 +122,7 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
 
 
 def _fitted(session: Session, row: VersionRow) -> Document | None:
-    """Return the text of the last version before this one that is not a fallback."""
+    """Return the text of the last version before this one whose extraction was not a fallback."""
     earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
     query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
     address = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))
@@ -130,7 +130,7 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
-    """Return the pages of a visit as they came; empty unless all of their bodies are kept."""
+    """Return the pages of a visit as received; empty unless all bodies are kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
     bodies = [(row, row.snapshot_sha256) for row in rows]
     pages = [stored_page(row, blobs.retrieve(session, key)) for row, key in bodies if key is not None]
@@ -140,16 +140,16 @@ def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
 def record(
     archive: Archive, result: AssessedFetch, now: datetime, run_started_at: datetime | None = None
 ) -> RecordedVisit:
-    """Commit all that came of one visit, or nothing.
+    """Commit the whole result of one visit, or nothing.
 
-    An `unchanged` visit keeps its status, headers and hash, and its body too if watched sentences came or went in prose
-    that is left out; one that is not comparable keeps its body and leaves the latest version as it is; a failed one
-    keeps its error. A first version, and a boundary, make no change. A pending one keeps its body and makes the policy
-    due again soon; the version that a second look makes of it is dated at the first sight. If `run_started_at` is given
-    the policy counts as tried by the run that started then.
+    An `unchanged` visit keeps its status, headers and hash. It also keeps its body if watched sentences in the left-out
+    prose changed. A visit that is not comparable keeps its body, and the latest version stays. A failed visit keeps its
+    error. A first version and a boundary have no change. A pending visit keeps its body and makes the policy due again
+    soon. If a second look turns its text into a version, the version has the date of the first look. With
+    `run_started_at`, the policy counts as tried by the run that started then.
 
-    Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`: take `latest` again
-    and assess again. Raises UnknownPolicyError, and StorageError.
+    Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`. The caller then
+    calls `latest` and assesses again. Raises UnknownPolicyError and StorageError.
     """
     [recorded] = record_in_turn(archive, [result], now, run_started_at)
     return recorded
@@ -158,12 +158,13 @@ def record(
 def record_in_turn(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit]:
-    """Do what `record` does with visits that may rest on those before them, in one transaction: all of them or none."""
+    """Record visits in order, like `record`, in one transaction: all or none. A visit may build on the visits before
+    it."""
     try:
         with archive.writing() as session:
             return [_record_next(session, result, now, run_started_at) for result in results]
     except IntegrityError as error:
-        # If the database does not serialise writers, the unique key of policy and number decides a race.
+        # If the database does not serialise writers, the unique key of policy and number prevents a conflict.
         first = results[0]
         raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
 
@@ -171,9 +172,9 @@ def record_in_turn(
 def record_all(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit | None]:
-    """Do what `record` does with visits that make no version, in one transaction: many are cheaper together.
+    """Record visits that make no version, like `record`, in one transaction, which is cheaper.
 
-    Return None for those that another run has superseded. Raises UnknownPolicyError, and StorageError.
+    The result is None for a visit that another run has superseded. Raises UnknownPolicyError and StorageError.
     """
     if not results:
         return []
@@ -187,19 +188,19 @@ def record_all(
 
 
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
-    """Return what `_STANDINGS` selects of the policy of each visit. Raises UnknownPolicyError."""
+    """Return the result of `_STANDINGS` for the policy of each visit. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
     standings = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
     missing = next((name for name in names if name not in standings), None)
     if missing is not None:
-        policy_row(session, missing)  # raises that it is not known
+        policy_row(session, missing)  # raises UnknownPolicyError
     return [standings[name] for name in names]
 
 
 def _record_next(
     session: Session, result: AssessedFetch, now: datetime, run_started_at: datetime | None
 ) -> RecordedVisit:
-    session.flush()  # the visit before it may have made a version of the same policy
+    session.flush()  # an earlier visit may have made a version of the same policy
     [standing] = _standings(session, [result])
     _require_current(result, standing.number)
     note_tried(session, [standing.id], run_started_at)
@@ -247,7 +248,7 @@ def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedF
 
 
 def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None, *, waits: bool) -> None:
-    """Update the text that waits for a second look after a visit that made no version."""
+    """Update the pending text after a visit that made no version."""
     if assessment is not None and assessment.outcome == "pending":
         note_odd(session, fetch, _document(assessment), assessment.detail)
     elif not waits:
@@ -259,8 +260,8 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 
 def _note_return(session: Session, version: VersionRow) -> None:
-    """Note on a new version whether its text was there before, and whether it goes back and forth."""
-    # Not the rows themselves: of a policy of many versions they would cost more than all the rest.
+    """Note on a new version whether its text existed before, and whether it goes back and forth."""
+    # Only columns are read: for a policy with many versions, whole rows would cost more than everything else.
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.execute(query.order_by(VersionRow.number))
@@ -317,7 +318,7 @@ def _address(answer: Fetch | FurtherResponse) -> str | None:
 
 
 def _stored(session: Session, policy_id: int, answer: Fetch | FurtherResponse, position: int = 0) -> str | None:
-    """Store a body; if it is much like the latest version's, as the difference from it."""
+    """Store a body. If it resembles the body of the latest version, store only the difference."""
     if answer.body is None:
         return None
     version = latest_row(session, policy_id)
@@ -361,7 +362,7 @@ def _stated(date: StatedDate) -> list[str]:
 
 
 def add_change(session: Session, version: VersionRow, comparison: Comparison, now: datetime) -> ChangeRow:
-    """Record what was judged of the difference between a version and the one before."""
+    """Record the judgement of the difference between a version and the version before."""
     change = ChangeRow(
         version_id=version.id,
         material=comparison.material,
@@ -432,7 +433,7 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
 
 
 def stored_page(row: FetchRow | FetchPageRow | Columns, body: bytes) -> Page:
-    """Return a stored response as a page. An imported one has no status and counts as a file."""
+    """Return a stored response as a page. An imported response has no status and counts as a file."""
     headers = tuple((name, value) for name, value in row.headers)
     status = 200 if row.status is None else row.status
     return Page(body, content_type_of(headers), status, row.final_url, headers=headers)

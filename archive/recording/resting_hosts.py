@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone for longer than a run lasts, so that the next run does not ask them either."""
+"""Remembers hosts that asked for a pause longer than a run, so that the next run respects the pause too."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ LONGEST_REST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RestingHost:
-    """A host that is not asked for now."""
+    """A host that receives no requests for a while."""
 
     host: str
     """The host, with its port if the address has one."""
     until: datetime
     why: str
-    """Goes on from "it is left alone": a clause for a person."""
+    """A clause for a person that continues the words "it is left alone"."""
 
 
 def resting_hosts(archive: Archive, now: datetime) -> tuple[RestingHost, ...]:
-    """Return the hosts that are not asked now."""
+    """Return the hosts that must not receive requests now."""
     with archive.reading() as session:
         rows = session.scalars(select(RestingHostRow).where(RestingHostRow.until > now).order_by(RestingHostRow.host))
         return tuple(RestingHost(row.host, row.until, row.why) for row in rows)
 
 
 def note_resting(archive: Archive, hosts: Iterable[RestingHost], now: datetime) -> None:
-    """Note what hosts asked for, for `LONGEST_REST` at most, and forget what is over."""
+    """Record the pauses that hosts asked for, up to `LONGEST_REST`, and delete those that are over."""
     with archive.writing() as session:
         session.execute(delete(RestingHostRow).where(RestingHostRow.until <= now))
         for host in hosts:

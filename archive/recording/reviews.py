@@ -1,7 +1,7 @@
-"""Reviews of findings: what people decided, which findings are still open, and how often each rule was wrong.
+"""Reviews of findings: verdicts of people, findings that are still to be reviewed, and false alarms of each rule.
 
-A review is never altered. If a finding has several reviews, the last one that is not a comment counts; so a review can
-be revoked by a later one.
+A review is never altered. If a finding has several reviews, the last one that is not a comment counts. So a later
+review can revoke an earlier one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ALERT_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A finding, and the version whose change it judges."""
+    """A finding, and the version whose change it belongs to."""
 
     recorded: RecordedFinding
     policy: str
@@ -39,18 +39,18 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class RuleTally:
-    """Reviewers' verdicts on a rule's findings."""
+    """The reviewers' verdicts about a rule's findings."""
 
     rule: str
     findings: int
-    """Material, or sent to someone."""
+    """Number of findings that are material or were sent to someone."""
     acknowledged: int
     _: KW_ONLY
     false_alarms: int
 
     @property
     def precision(self) -> float | None:
-        """The share of the reviewed findings that were not false alarms; None if no finding was reviewed."""
+        """Share of the reviewed findings that were not false alarms; None if no finding was reviewed."""
         reviewed = self.acknowledged + self.false_alarms
         return self.acknowledged / reviewed if reviewed else None
 
@@ -78,10 +78,10 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
 
 
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
-    """Return the findings that are still to be reviewed, the newest first.
+    """Return the findings without a review, the newest first.
 
-    Includes findings that are material or were sent to someone; excludes repeats of a false alarm.
-    Raises UnknownPolicyError.
+    Findings are included if they are material or were sent to someone, and do not repeat a false alarm. Raises
+    UnknownPolicyError.
     """
     with archive.reading() as session:
         only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
@@ -90,7 +90,7 @@ def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable,
 
 
 def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
-    """Return how many findings of each policy are still to be reviewed, if there are any; see `unreviewed`."""
+    """Return the number of findings without a review, for each policy that has any; see `unreviewed`."""
     with archive.reading() as session:
         lookup = ReviewLookup(session)
         query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
@@ -101,7 +101,7 @@ def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
 
 
 def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
-    """Return how reviewers judged each rule's findings; the rules with the most false alarms come first."""
+    """Return the reviewers' verdicts for each rule. The rules with the most false alarms come first."""
     with archive.reading() as session:
         query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
         counts: dict[str, int] = dict(session.execute(query).all())
@@ -117,13 +117,13 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
 
 
 def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
-    """Whether a finding is of a policy and a rule that have a false alarm; its words are yet to be compared."""
+    """Whether the policy and the rule of a finding have a false alarm. Its words must still be compared."""
     policies, rules = {key[0] for key in lookup.false_alarms}, {key[1] for key in lookup.false_alarms}
     return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
 
 
 def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
-    """Return the findings whose joined rows meet the conditions, in the order they were recorded."""
+    """Return the findings whose joined rows meet the conditions, in the order in which they were recorded."""
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(

@@ -1,4 +1,4 @@
-"""Records when each run began and ended, for a watchdog that asks for these times."""
+"""Records the start and end of each run for the watchdog."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class RunTimes:
     """The history of runs."""
 
     first_at: datetime | None
-    """Time when the first one began; None before the first run."""
+    """Time when the first run started; None before the first run."""
     ended_at: datetime | None
-    """Time when the last completed run ended; None if no run has."""
+    """Time when the last completed run ended; None if no run was completed."""
 
 
 def begin_run(archive: Archive, now: datetime) -> int:
-    """Note that a run begins, and return its number."""
+    """Record that a run starts, and return its number."""
     with archive.writing() as session:
         row = RunRow(started_at=now, ended_at=None)
         session.add(row)
@@ -31,13 +31,13 @@ def begin_run(archive: Archive, now: datetime) -> int:
 
 
 def end_run(archive: Archive, run: int, now: datetime) -> None:
-    """Note that a run came to its end."""
+    """Record that a run is complete."""
     with archive.writing() as session:
         session.execute(update(RunRow).where(RunRow.id == run).values(ended_at=now))
 
 
 def run_times(archive: Archive) -> RunTimes:
-    """Return how the runs went so far."""
+    """Return the times of the runs so far."""
     with archive.reading() as session:
         first = session.scalar(select(RunRow.started_at).order_by(RunRow.id).limit(1))
         return RunTimes(first, session.scalar(select(func.max(RunRow.ended_at))))

@@ -1,4 +1,4 @@
-"""Odd texts that wait for a second look."""
+"""Keeps odd texts that are waiting for a second look."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.model import Document
 
 
 def pending_of(row: PendingRow | None) -> Pending | None:
-    """Return what waits, as data."""
+    """Return the waiting text as a data class."""
     return (
         None
         if row is None
@@ -22,9 +22,9 @@ def pending_of(row: PendingRow | None) -> Pending | None:
 
 
 def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str) -> None:
-    """Note that a visit found an odd text. A text other than the one that waits starts the wait again.
+    """Record that a visit found an odd text. A different text than the waiting one starts a new wait.
 
-    How long it has been going on is counted from the first of them.
+    The total time is counted from the first odd text.
     """
     text, row = text_identity(document), session.get(PendingRow, fetch.policy_id)
     if row is None:
@@ -37,7 +37,7 @@ def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str)
 
 
 def note_visit(session: Session, fetch: FetchRow) -> None:
-    """Note a visit that says nothing of the text that waits: it got no answer, or one that is not the policy."""
+    """Record a visit that says nothing about the waiting text: it failed, or the page was not the policy."""
     row = session.get(PendingRow, fetch.policy_id)
     if row is not None:
         row.tried_at = fetch.started_at
@@ -45,7 +45,7 @@ def note_visit(session: Session, fetch: FetchRow) -> None:
 
 
 def settle(session: Session, fetch: FetchRow, document: Document | None = None) -> datetime:
-    """End the wait for a second look, and return when the text that a visit found was first seen."""
+    """End the wait for a second look. Return the time at which the visit's text was first seen."""
     row = session.get(PendingRow, fetch.policy_id)
     if row is None:
         return fetch.started_at
@@ -57,7 +57,7 @@ def settle(session: Session, fetch: FetchRow, document: Document | None = None) 
 def second_look(policy: PolicyRow, row: PendingRow | None) -> datetime | None:
     """Return when the second look is due, or None if none is needed.
 
-    After `confirm_max` its visits go on at their usual interval.
+    After `confirm_max` the visits continue at their usual interval.
     """
     if row is None or row.tried_at - row.since >= timedelta(seconds=policy.confirm_max_seconds):
         return None

@@ -1,4 +1,5 @@
-"""Recognises responses with the text of the latest version without parsing them, and records them together."""
+"""Recognises responses with the text of the latest version without parsing them, and records several in one
+transaction."""
 
 from __future__ import annotations
 
@@ -41,16 +42,16 @@ _LATEST = (
         _VERSION.number == select(func.max(_OTHER.c.number)).where(_OTHER.c.policy_id == _POLICY.id).scalar_subquery()
     )
 )
-"""Made once, of columns alone: nearly every visit asks this."""
+"""Built once, and from columns only, because nearly every visit runs it."""
 
 
 def record_recognised(
     archive: Archive, visits: Sequence[VisitResult], now: datetime, run_started_at: datetime
 ) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
-    """Record those answers that certainly have the text of the latest version, in one transaction.
+    """Record in one transaction all responses that certainly have the text of the latest version.
 
-    Return None for any other, and for one that another run has superseded. It takes a few milliseconds for each.
-    Raises StorageError.
+    The result is None for any other response, and for one that another run has superseded. Each takes a few
+    milliseconds. Raises StorageError.
     """
     results = recognise_all(archive, visits)
     recognised = [result for result in results if result is not None]
@@ -60,9 +61,9 @@ def record_recognised(
 
 
 def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[AssessedFetch | None]:
-    """Return the result of each visit whose answer certainly has the text of the latest version; None for any other.
+    """Return the result for each response that certainly has the text of the latest version; None for any other.
 
-    A 304 is such an answer. Raises DamagedArchiveError if stored content is not what was written.
+    A 304 is such a response. Raises DamagedArchiveError if stored content differs from what was written.
     """
     read = [visit for visit in visits if visit.unmodified is None]
     names = {"policies": [visit.policy.name for visit in read]}
@@ -85,7 +86,7 @@ def _result(
     if same is not None:
         return AssessedFetch(fetch, same, latest.number)
     if latest.beside is not None and latest.beside > latest.id:
-        return None  # prose beside the policy came or went since: the version's own page is no longer the last one
+        return None  # left-out prose has changed since, so the version's own page is not the latest page
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
     if not recognise_rotation(fetch.pages, options, before):
         return None
@@ -93,9 +94,9 @@ def _result(
 
 
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
-    """Return the pages of the version's own visit; empty unless all are kept.
+    """Return the pages of the version's own visit; empty unless all bodies are kept.
 
-    The options are those that they were read with, so that they say whether there are several.
+    `options` are the options with which they were read. They tell whether there are several pages.
     """
     if options.further:
         return snapshots(session, session.get_one(FetchRow, latest.id))

@@ -1,7 +1,7 @@
-"""Chooses the ETag and Last-Modified by which a server can tell that a policy's page is unchanged.
+"""Chooses the ETag and Last-Modified for conditional requests.
 
-They are read from recorded visits, so none is ever used whose answer was not committed; and by policy, because two
-policies may share an address while only one has a version.
+They come from recorded visits, so the response of a used validator was always committed. They are kept by policy,
+because two policies may share an address while only one of them has a version.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from document.reading import is_current, is_fallback
 
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
-"""A Last-Modified that is this much older than its answer cannot hide a second change: RFC 9110 section 8.8.2.2."""
+"""A Last-Modified must be this much older than its response. Otherwise a second change in the same second could stay
+hidden (RFC 9110 section 8.8.2.2)."""
 
 
 def validators(
     archive: Archive, policies: Iterable[Policy], now: datetime, full_fetch: timedelta
 ) -> dict[str, Validators]:
-    """Return the validators of each policy that may be asked for conditionally, by its name.
+    """Return the validators of each policy that may be requested conditionally, by name.
 
-    Left out is a policy without a version; one whose last answer was read in another way than it would be read now, or
-    by the fallback; one whose last answer did not show its text; one with a page that gives no validators; and one
-    whose last full answer is older than `full_fetch`, because some servers say 304 whatever changed.
+    A policy is left out in these cases. It has no version. Its last response was extracted in another way than now, or
+    by the fallback. Its last response did not have the text of the version. One of its pages gives no validators. Its
+    last full response is older than `full_fetch`, because some servers answer 304 even after a change.
     """
     wanted = {policy.name: policy for policy in policies}
     with archive.reading() as session:
@@ -58,13 +59,13 @@ def _latest_versions(session: Session) -> dict[int, VersionRow]:
 
 
 def _latest_answers(session: Session) -> dict[int, FetchRow]:
-    """Return the last complete answer of each policy that had a body."""
+    """Return the last complete response with a body for each policy."""
     newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
     return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
 
 
 def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
-    """Return the further pages of the last complete answers, by their fetch."""
+    """Return the further pages of these last responses, by fetch."""
     pages: dict[int, list[FetchPageRow]] = defaultdict(list)
     newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
     query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
@@ -75,9 +76,9 @@ def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
 
 
 def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
-    """Whether an answer showed the text of a version, read as it would be read now."""
+    """Whether a response had the text of a version and was extracted in the same way as now."""
     shows = fetch.outcome in SEEN and fetch.status == 200 and not fetch.fallback and fetch.id >= version.fetch_id
-    # Of fetches recorded before it was kept, the version's own is the best that is known.
+    # For old fetches without an identity, the version's identity is the best available.
     identity = fetch.identity or version.identity
     return shows and not is_fallback(identity) and is_current(identity, policy.options)
 
@@ -85,7 +86,7 @@ def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
 def _validators(
     version: VersionRow, fetch: FetchRow, further: Sequence[FetchPageRow], policy: Policy
 ) -> Validators | None:
-    """Return what to ask with, for all pages or for none."""
+    """Return the validators for all pages of a policy, or None."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *further)
     if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
         return None
@@ -101,7 +102,7 @@ def _validators(
 
 
 def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
-    """Return the ETag and Last-Modified of an answer; None if neither makes a change certain to be seen."""
+    """Return the ETag and Last-Modified of a response; None if neither guarantees that a change is noticed."""
     headers = dict(reversed([(name, value) for name, value in row.headers]))
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
     return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None
@@ -110,5 +111,5 @@ def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
 def _is_certain(modified: str, answered: str) -> bool:
     try:
         return parsedate_to_datetime(answered) - parsedate_to_datetime(modified) >= CERTAIN_AFTER
-    except (ValueError, TypeError):  # none, unreadable, or one of them without a zone
+    except (ValueError, TypeError):  # missing, unreadable, or one of them has no time zone
         return False

@@ -1,7 +1,7 @@
-"""Keeps the sections of each version so that they can be searched: each text once, and when it appeared and went.
+"""Keeps the sections of all versions for the search: each text once, with the times when it appeared and disappeared.
 
-This is not evidence. The index is built from the documents, in the transaction that records a version, and can be
-dropped and rebuilt at any time.
+This is not evidence. The index is built from the documents in the transaction that records a version. It can be dropped
+and rebuilt at any time.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from document import from_json
 from document.model import Document, Section
 
 PART_WORDS = 2000
-"""A longer section is kept in parts of so many words: PostgreSQL indexes no longer text whole."""
+"""Maximum number of words of a part. A longer section is split, because PostgreSQL cannot index longer texts."""
 
 BATCH = 500
-"""Rows in one statement."""
+"""Number of rows in one statement."""
 
 WAITING = 0
-"""The number up to which a policy is indexed whose versions an older program recorded."""
+"""Value of `IndexedRow.number` for a policy with versions from an older program, which are not indexed yet."""
 
 _ADD_WORDS = {
     "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
-    # Another transaction may have added the same section meanwhile.
+    # Another transaction may have added the same section at the same time.
     "postgresql": text(
         "INSERT INTO section_words (section_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
     ),
@@ -49,9 +49,10 @@ SectionPart = Mapping[str, str]
 
 
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
-    """Note which sections a new version has, brings and drops.
+    """Note the sections that a new version keeps, adds and drops.
 
-    If the versions before it wait to be indexed, because an older program recorded them, it waits with them.
+    If earlier versions are not indexed yet, because an older program recorded them, this version is indexed later with
+    them.
     """
     indexed = session.get(IndexedRow, version.policy_id)
     if indexed is None:
@@ -64,12 +65,13 @@ def index_version(session: Session, version: VersionRow, document: Document) -> 
 
 
 def waiting(session: Session) -> list[int]:
-    """Return the ids of the policies whose versions cannot be searched yet."""
+    """Return the ids of policies with versions that cannot be searched yet."""
     return list(session.scalars(select(IndexedRow.policy_id).where(IndexedRow.number == WAITING)))
 
 
 def index_missing(archive: Archive) -> int:
-    """Index what an older program recorded, a policy in a transaction; return how many policies there were.
+    """Index the versions that an older program recorded, with one transaction for each policy. Return the number of
+    policies.
 
     Raises StorageError.
     """
@@ -78,20 +80,20 @@ def index_missing(archive: Archive) -> int:
     for policy_id in ids:
         with archive.writing() as session:
             indexed = session.get(IndexedRow, policy_id, with_for_update=True)
-            if indexed is not None and indexed.number == WAITING:  # another program may index too
+            if indexed is not None and indexed.number == WAITING:  # another program may be indexing too
                 _index_policy(session, indexed)
     return len(ids)
 
 
 def reindex(archive: Archive) -> int:
-    """Drop the index and rebuild it from the documents; return the number of policies. Raises StorageError."""
+    """Drop the index and rebuild it from the documents. Return the number of policies. Raises StorageError."""
     with archive.writing() as session:
         clear_index(session)
     return index_missing(archive)
 
 
 def clear_index(session: Session) -> None:
-    """Drop the index: every version waits to be indexed."""
+    """Drop the index. All versions must then be indexed again."""
     session.execute(_CLEAR_WORDS[session.get_bind().dialect.name])
     for table in (StandingRow, IndexedRow, SectionRow):
         session.execute(delete(table))
@@ -135,8 +137,8 @@ def _note(session: Session, version: VersionRow, document: Document) -> None:
 
 
 def _kept(session: Session, wanted: Mapping[str, SectionPart]) -> Iterator[int]:
-    """Yield the ids of sections, and add those that are not there yet."""
-    for keys in _batches(sorted(wanted)):  # in one order, so that two transactions never wait for each other
+    """Yield the ids of sections, and add sections that do not exist yet."""
+    for keys in _batches(sorted(wanted)):  # sorted, so that two transactions never wait for each other
         ids = _ids(session, keys)
         lacking = [key for key in keys if key not in ids]
         if lacking:
@@ -164,13 +166,13 @@ def _batches(values: list[Any]) -> Iterator[list[Any]]:
 
 
 def section_parts(document: Document) -> Iterator[SectionPart]:
-    """Yield the sections of a document as they are kept."""
+    """Yield the sections of a document as they are stored."""
     for section in document.sections:
         yield from parts_of_section(section)
 
 
 def parts_of_section(section: Section) -> Iterator[SectionPart]:
-    """Yield a section as it is kept; a very long one in parts."""
+    """Yield a section as it is stored. A very long section is split into parts."""
     for lines in _portions(section):
         facts = {
             "path": _storable(" > ".join(section.path)),
@@ -198,7 +200,7 @@ def _portions(section: Section) -> Iterator[list[str]]:
 
 
 def _lines(block: str) -> Iterator[str]:
-    """Yield a block, in pieces if it is longer than a part."""
+    """Yield a block. It is split if it is longer than a part."""
     if len(block) < PART_WORDS:
         yield block
         return
@@ -208,12 +210,12 @@ def _lines(block: str) -> Iterator[str]:
 
 
 def _storable(written: str) -> str:
-    """Return a text without lone surrogates, which no database takes."""
+    """Return a text without lone surrogates, which databases refuse."""
     return written.encode("utf-8", "replace").decode()
 
 
 def _stems(part: SectionPart) -> Iterator[str]:
-    """Yield the stems of a section in order, with a break between its blocks."""
+    """Yield the stems of a section in order, with a break between blocks."""
     for line in (part["heading"], *part["text"].split("\n")):
         yield from (word.stem for word in stemmed_words(line, part["language"]))
         yield BREAK
@@ -232,4 +234,4 @@ def _as_vector(part: SectionPart) -> str:
 
 
 indexed_form = {"sqlite": _as_stems, "postgresql": _as_vector}
-"""SQL for storing the stems of a section, by database."""
+"""SQL expressions that store the stems of a section, by database."""

@@ -1,4 +1,4 @@
-"""Finds words in every section of every version: in which section, and from which version to which."""
+"""Searches all sections of all versions for words. A match names the section, and its first and last version."""
 
 from __future__ import annotations
 
@@ -16,79 +16,81 @@ from archive.storage.tables import IndexedRow, PolicyRow, SectionRow, StandingRo
 from archive.storage.version_reader import policy_row, tagged
 
 LIMIT = 50
-"""Answers, unless more are asked for."""
+"""Default maximum number of matches."""
 
 FIRST_BATCH, LARGEST_BATCH = 128, 4096
-"""Sections that match which are looked up at once, the newest first: more if few of them are asked for."""
+"""Number of matching sections that are looked up at once, the newest first. The number grows if few of them are
+wanted.
+"""
 
 BEFORE, AFTER = 60, 200
-"""Characters of a snippet before the first match, and from there on."""
+"""Characters of a snippet before the start of the first match, and after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The words to search for, and the texts to search; None stands for all."""
+    """The words to search for, and the texts to search. None means all texts."""
 
     words: str
-    """Words that must all be in one section; "words in quotes" must be adjacent. See `stems.parse_query`."""
+    """Words that must all occur in one section. "Words in quotes" must be adjacent. See `stems.parse_query`."""
     policy: str | None = None
     tag: str | None = None
-    """Policies that have this tag in the configuration."""
+    """Only policies with this tag."""
     _: KW_ONLY
     since: datetime | None = None
-    """Texts that were still in the policy then or later."""
+    """Only texts that were in the policy at this time or later."""
     until: datetime | None = None
-    """Texts that were seen by then."""
+    """Only texts that were first seen at this time or earlier."""
     current: bool = False
-    """Texts of the latest versions alone."""
+    """Only texts of the latest versions."""
     limit: int = LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class SnippetRun:
-    """A run of a snippet."""
+    """A run of characters in a snippet."""
 
     text: str
     matches: bool
-    """Whether it is what was searched for."""
+    """Whether it is a match."""
 
 
 @dataclass(frozen=True, slots=True)
 class SectionMatch:
-    """A section's text in a policy, from one version to another."""
+    """A text of a section in a policy, with its first and last version."""
 
     policy: str
     section: str
-    """The heading path joined by " > "; "" before the first heading."""
+    """The heading path, joined by " > "; "" for text before the first heading."""
     language: str
     _: KW_ONLY
     first: int
-    """The version that brought it."""
+    """The first version that has it."""
     last: int
     """The last version that has it."""
     appeared_at: datetime
-    """Time when the first of these versions was first seen."""
+    """Time when the first version was first seen."""
     gone_at: datetime | None
-    """Time when a version without it was first seen; None if the latest version has it."""
+    """Time when the first version without it was seen; None if the latest version has it."""
     snippet: tuple[SnippetRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The matches of a search, texts that were recorded last first."""
+    """The matches of a search; the text that was recorded last comes first."""
 
     matches: tuple[SectionMatch, ...]
     more: bool
-    """Whether there are more than `Search.limit`."""
+    """Whether there are more matches than `Search.limit`."""
     not_indexed: int
-    """Policies of which some versions cannot be searched yet: see `index.index_missing`."""
+    """Number of policies with versions that cannot be searched yet; see `index.index_missing`."""
 
 
 def search(archive: Archive, asked: Search) -> SearchResult:
-    """Return the sections that hold all the words.
+    """Return the sections that contain all the words.
 
-    Words are compared by their stems, without regard to case and accents; see archive/search/stems.
-    Raises SearchTermsError, UnknownPolicyError, UnknownTagError.
+    Words are compared by their stems, without case and accents; see archive/search/stems. Raises SearchTermsError,
+    UnknownPolicyError, UnknownTagError.
     """
     wanted = parse_query(asked.words)
     with archive.reading() as session:
@@ -104,11 +106,11 @@ def search(archive: Archive, asked: Search) -> SearchResult:
 
 
 Standing = tuple[StandingRow, SectionRow, str, int]
-"""A section's text with its versions, the policy's name and its latest version's number."""
+"""A section's text with its versions, the policy's name, and the number of the policy's latest version."""
 
 
 def _policies(session: Session, asked: Search) -> Sequence[int] | None:
-    """Return the ids of the policies that are searched; None for all."""
+    """Return the ids of the policies to search; None for all."""
     if asked.policy is not None:
         policy = policy_row(session, asked.policy)
         return [policy.id] if asked.tag is None or asked.tag in policy.tags else []
@@ -118,10 +120,10 @@ def _policies(session: Session, asked: Search) -> Sequence[int] | None:
 def _standing(
     session: Session, wanted: Sequence[Phrase], asked: Search, of: Sequence[int] | None
 ) -> Iterator[Standing]:
-    """Yield what matches, the section that was recorded last first.
+    """Yield the matches; the section that was recorded last comes first.
 
-    The index gives sections; their versions are looked up a batch at a time, so that a common word costs no more than
-    a rare one.
+    The index gives sections. Their versions are looked up in batches, so that a common word costs no more than a rare
+    one.
     """
     below: int | None = None
     size = FIRST_BATCH
@@ -169,7 +171,7 @@ _MATCH = {
 def _matching(
     session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
-    """Return the ids of sections that match, downwards from an id; those of one policy if it is given."""
+    """Return the ids of matching sections below an id, in descending order. They may be limited to one policy."""
     dialect = session.get_bind().dialect.name
     key = _KEY[dialect]
     match = _MATCH[dialect].bindparams(asked=_QUERY[dialect](wanted))
@@ -182,14 +184,14 @@ def _matching(
 
 
 def _fts_query(wanted: Sequence[Phrase]) -> str:
-    """Return the question as SQLite's FTS5 reads it. The stems hold letters and digits alone."""
+    """Return the query in the syntax of SQLite's FTS5. Stems contain only letters and digits."""
     return " OR ".join(
         "(" + " AND ".join(f'"{" ".join(phrase)}"' for phrase in reading) + ")" for reading in readings(wanted)
     )
 
 
 def _ts_query(wanted: Sequence[Phrase]) -> str:
-    """Return the question as PostgreSQL reads it. The stems hold letters and digits alone."""
+    """Return the query in PostgreSQL's syntax. Stems contain only letters and digits."""
     return " | ".join(
         "(" + " & ".join("(" + " <-> ".join(f"'{stem}'" for stem in phrase) + ")" for phrase in reading) + ")"
         for reading in readings(wanted)
@@ -214,7 +216,7 @@ def _match(row: Standing, wanted: Sequence[Phrase]) -> SectionMatch:
 
 
 def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[SnippetRun]:
-    """Yield the part of a text around its first match, cut between words; its beginning if it has no match."""
+    """Yield the part of a text around its first match, cut between words. Without a match, yield the beginning."""
     spans = match_spans(whole, language, wanted)
     start, end = _window(whole, spans[0][0] if spans else 0)
     position = start
@@ -236,7 +238,7 @@ def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Sni
 
 
 def _window(whole: str, match: int) -> tuple[int, int]:
-    """Return the start and end of a snippet: at a space if one is near."""
+    """Return the start and end of a snippet. Both are at a space if one is near."""
     start = max(0, match - BEFORE)
     if start:
         space = whole.find(" ", start, match)

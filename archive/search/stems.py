@@ -1,7 +1,7 @@
-"""Texts and questions as the stems that the search index holds: the same for both kinds of database. Pure.
+"""Converts texts and queries to the stems of the search index. Pure.
 
-The stemming is done here, by the language of each section, and not by the database: so both give the same answers, and
-an Indonesian verb is found in any of its forms ("membagikan", "dibagikan", "pembagian").
+Stemming is done here, by the language of each section, and not by the database. So both databases give the same
+results, and all forms of an Indonesian verb match ("membagikan", "dibagikan", "pembagian").
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ import snowballstemmer
 from languages import languages, naming
 
 PLAIN = ""
-"""The code for all languages without a stemmer."""
+"""Code for all languages that have no stemmer."""
 
 BREAK = "¶"
-"""Separates blocks, so that no phrase reaches from one into the next. It cannot occur in a word."""
+"""Separates blocks, so that a phrase never continues in the next block. It cannot occur in a word."""
 
 WORD_CHARACTERS = 40
-"""Maximum number of characters of a word that count: keys and hashes in a text are not words."""
+"""Maximum length of a word in characters. Longer keys and hashes are not words."""
 
 MOST_WORDS = 32
-"""Maximum number of words in one question."""
+"""Maximum number of words in a query."""
 
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 
 class SearchTermsError(ValueError):
-    """A question cannot be asked: it holds no word, or too many."""
+    """A query is invalid: it has no words, or too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class StemmedWord:
     """A word of a text."""
 
     start: int
-    """Its first character's place in the text."""
+    """Position of its first character in the text."""
     end: int
-    """The place after its last one."""
+    """Position after its last character."""
     stem: str
 
 
@@ -52,7 +52,7 @@ Phrase = tuple[str, ...]
 
 
 def stemmed_words(text: str, language: str) -> Iterator[StemmedWord]:
-    """Yield the words of a text in order, by the stemmer of its language."""
+    """Yield the words of a text in order, stemmed for its language."""
     for match in _WORD.finditer(text):
         stem = stemmed(match.group(), language)
         if stem:
@@ -61,9 +61,9 @@ def stemmed_words(text: str, language: str) -> Iterator[StemmedWord]:
 
 @lru_cache(maxsize=65_536)
 def stemmed(word: str, language: str) -> str:
-    """Return a word's stem in lower case: letters and digits alone, "" if it has none of them.
+    """Return a word's stem in lower case. It has only letters and digits; "" if the word has neither.
 
-    Accents that the stemmer leaves are dropped.
+    Remaining accents are dropped.
     """
     folded = unicodedata.normalize("NFKC", word).casefold()[:WORD_CHARACTERS]
     stemmer = _stemmer(language)
@@ -73,17 +73,16 @@ def stemmed(word: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
-    """Return the stemmer of a language; the words of a language without one are kept as they are."""
+    """Return the stemmer of a language; None if the language has none, and its words stay as they are."""
     algorithm = naming(language).stemmer
     return snowballstemmer.stemmer(algorithm) if algorithm else None
 
 
 def parse_query(text: str) -> tuple[Phrase, ...]:
-    """Read a question: words that must all be there, and "quoted phrases" whose words are adjacent.
+    """Read a query: words that must all occur, and "quoted phrases" whose words must be adjacent.
 
-    What is written as one but holds several words ("third-party", an address) is a phrase too. Every other sign is
-    ignored, so no question has a wrong syntax. Raises SearchTermsError if there is no word, or more than
-    `MOST_WORDS`.
+    A term with several words ("third-party", an address) is a phrase too. All other signs are ignored, so the syntax
+    can never be wrong. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`.
     """
     plain = unicodedata.normalize("NFC", text)
     read = (tuple(_WORD.findall(quoted or single)) for quoted, single in _TERM.findall(plain))
@@ -96,14 +95,14 @@ def parse_query(text: str) -> tuple[Phrase, ...]:
 
 
 def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
-    """Return the stems of a phrase by the stemmer of a language."""
+    """Return the stems of a phrase in a language."""
     return tuple(stem for word in phrase if (stem := stemmed(word, language)))
 
 
 def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
     """Return the stems of a query in each language, without duplicates.
 
-    A query does not name its language; a section matches if it has all the stems of one language.
+    A query does not name its language. A section matches if it has all the stems of one language.
     """
     every = list(asked)
     known = (PLAIN, *languages())

@@ -1,1 +1,1 @@
-"""Opens the database, keeps its rows and contents, and seals each row of evidence as it is written."""
+"""Opens the database, stores rows and contents, and seals each evidence row when it is written."""

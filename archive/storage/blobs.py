@@ -1,8 +1,8 @@
-"""Content-addressed, compressed runs of bytes: raw bodies and documents, each stored once.
+"""Stores compressed contents under their hash. Each raw body or document is stored once.
 
-Content that resembles earlier content, as versions of a page do, is stored as a difference: compressed with the earlier
-content as the dictionary. The earlier content is always a keyframe, stored whole, so that reading needs at most two
-blobs and a damaged blob does not ruin a whole chain.
+Content that resembles earlier content, such as the next version of a page, is stored as a difference: it is compressed
+with the earlier content as the dictionary. The earlier content is always a keyframe, which is stored whole. So reading
+needs at most two blobs, and one damaged blob does not make all later ones unreadable.
 """
 
 from __future__ import annotations
@@ -20,44 +20,46 @@ from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9
-"""Compression level of zstd: on real pages a tenth smaller than level 3, and never over 5 ms a page; see
+"""Compression level of zstd. On real pages it saves a tenth against level 3, and takes at most 5 ms a page; see
 docs/figures.md."""
 
 WORTHWHILE = 0.25
-"""A difference is stored if it takes at most this share of what its keyframe takes; else a new keyframe begins.
+"""Maximum size of a stored difference, as a share of its keyframe's compressed size. If it is larger, a new keyframe
+begins.
 
-Measured on 358 real pages: at a half the archive is twice as big, because a page drifts away from its keyframe.
+Measured on 358 real pages: with one half, the archive is twice as big, because pages drift away from their keyframes.
 """
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
-"""Built once, from columns only, because it is run for every visit whose response is compared with that of a
-version."""
+"""Built once, and from columns only, because it runs for every visit that is compared with a version."""
 
 
 def address(content: bytes) -> str:
-    """Return the SHA-256 of the plain bytes, in hex: a blob's key."""
+    """Return the SHA-256 of the plain bytes in hex, which is the key of a blob."""
     return hashlib.sha256(content).hexdigest()
 
 
 def store(session: Session, content: bytes, like: str | None = None) -> str:
-    """Store bytes unless they are there, and return their address.
+    """Store bytes if they are not stored yet; return their address.
 
-    `like` is the address of an earlier content that they may resemble, such as the page of the version before.
+    `like` is the address of an earlier content that may be similar, such as the page of the version before.
     """
     key = address(content)
     if _stored(session, key) is not None:
         return key
     compressed, base = packed(session, content, like)
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
-    # Another transaction may store the same bytes meanwhile: the same address means the same content. A savepoint would
-    # serve too, but SQLite drops it when the disk is full, and its loss would hide the reason.
+    # Another transaction may store the same bytes at the same time. That does no harm, because the same address means
+    # the same content. A savepoint is not used: SQLite drops it when the disk is full, which would hide the reason.
     session.execute(insert_if_absent(session, BlobRow).values(**values))
     return key
 
 
 def packed(session: Session, content: bytes, like: str | None = None) -> tuple[bytes, str | None]:
-    """Return content as it is stored, and the address of the keyframe that it differs from; None for a keyframe."""
+    """Return the compressed content, and the address of the keyframe that it is a difference from; None for a
+    keyframe.
+    """
     keyframe = _keyframe(session, like)
     difference = None if keyframe is None else _difference(session, content, keyframe)
     if difference is not None:
@@ -66,23 +68,23 @@ def packed(session: Session, content: bytes, like: str | None = None) -> tuple[b
 
 
 def retrieve(session: Session, key: str) -> bytes:
-    """Return the plain bytes of an address.
+    """Return the plain bytes for an address.
 
-    Raises DamagedArchiveError if they are missing or are not what was stored.
+    Raises DamagedArchiveError if they are missing or differ from what was stored.
     """
     return Retrieval(session).retrieve(key)
 
 
 @dataclass(slots=True)
 class Retrieval:
-    """Retrieves contents one after another, and keeps the last keyframe: neighbours often share one."""
+    """Retrieves contents one after another, and keeps the last keyframe, because neighbours often share one."""
 
     session: Session
     _key: str = ""
     _keyframe: bytes = b""
 
     def retrieve(self, key: str) -> bytes:
-        """Return the plain bytes of an address; see `retrieve`."""
+        """Return the plain bytes for an address; see `retrieve`."""
         row = _stored(self.session, key)
         if row is None:
             raise _damaged(self.session, key, "is missing")
@@ -131,11 +133,11 @@ def _keyframe(session: Session, like: str | None) -> str | None:
 
 
 def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None:
-    """Return the difference from a keyframe, compressed; None if the difference is not worthwhile or the keyframe
-    cannot be read."""
+    """Return the compressed difference from a keyframe. Return None if it is not worthwhile, or if the keyframe cannot
+    be read."""
     row = _stored(session, keyframe)
     if row is None:
-        return None  # the old content is missing: the new one is stored by itself, so that it is not lost too
+        return None  # the old content is missing; the new one is stored whole, so that it is not lost too
     try:
         base = _plain(session, keyframe, row)
     except DamagedArchiveError:

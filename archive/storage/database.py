@@ -1,4 +1,4 @@
-"""Opens the archive: one database URL, its transactions, and its newest schema."""
+"""Opens the archive: connects to the database, upgrades its schema, and provides transactions."""
 
 from __future__ import annotations
 
@@ -31,20 +31,19 @@ class Archive:
 
     engine: Engine
     location: str
-    """The database's URL without its password."""
+    """The database's URL, with its password masked."""
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open one transaction that writes: committed when the block ends, rolled back if it raises.
+        """Open a transaction that writes. It is committed when the block ends, and rolled back if the block raises.
 
-        One writes at a time, in either kind of database: the lock is taken at once, so that what the block reads stays
-        true until it commits, and rows get their numbers in the order of their commits. The evidence that it writes is
-        sealed in the same transaction.
-        Raises StorageError, ArchiveBusyError if the lock is not free in time; IntegrityError of SQLAlchemy if a
-        unique key refuses a row.
+        Only one transaction writes at a time, in both databases, and it takes the lock at once. So the facts that the
+        block reads stay true until it commits, and rows are numbered in the order of the commits. Evidence is sealed in
+        the same transaction. Raises StorageError. Raises ArchiveBusyError if the lock is not free in time, and
+        SQLAlchemy's IntegrityError if a unique key refuses a row.
         """
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection()  # a session begins lazily, at its first statement: take the lock now
+            session.connection()  # a session begins only with its first statement, so take the lock now
             sealing = Sealing(session)
             yield session
             sealing.seal(datetime.now(UTC))
@@ -53,7 +52,7 @@ class Archive:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open one transaction that only reads: one consistent view, and never in a writer's way."""
+        """Open a transaction that only reads. It sees one consistent state and never blocks a writer."""
         reading = self.engine.execution_options(**READING[self.engine.dialect.name])
         with storage_errors(self.location), Session(reading, expire_on_commit=False) as session:
             yield session
@@ -72,10 +71,10 @@ class Archive:
 
 
 def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
-    """Open the archive at a database URL, create it if there is none, and upgrade it to the newest schema.
+    """Open the archive at a database URL. Create it if it does not exist, and upgrade it to the newest schema.
 
-    `sqlite:///relative.db`, `sqlite:////absolute.db`, or `postgresql+psycopg://…`.
-    Raises a child of StorageError that says where, what is wrong and what to do.
+    Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. Raises a subclass
+    of StorageError that says where the problem is, what it is, and how to fix it.
     """
     database = parsed(url)
     location = location_of(database)
@@ -92,9 +91,10 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
 
 @contextmanager
 def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
-    """Hold the lock that a PostgreSQL archive has for runs on any machine. Of SQLite's, a file's lock is enough.
+    """Hold the lock of a PostgreSQL archive, so that only one run on any machine uses it. For SQLite a lock file is
+    enough.
 
-    Raises RunElsewhereError if another run holds it, and StorageError.
+    Raises RunElsewhereError if another run holds the lock. Raises StorageError.
     """
     database = parsed(url)
     engine = engine_of(database, busy_timeout)

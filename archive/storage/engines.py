@@ -1,7 +1,7 @@
-"""Connections to either kind of database, set up so that both behave alike.
+"""Connects to SQLite and PostgreSQL so that both behave in the same way.
 
-One transaction writes at a time and takes the lock for it at once; another that wants it waits for the busy time-out,
-then gives up; what is committed is on the disk; times are UTC.
+One transaction writes at a time, and takes the lock at its start. Another one waits for the busy time-out, then gives
+up. Committed data is on the disk. Times are in UTC.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
     "postgresql": {"clausewatch_reading": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-"""The options, for each kind of database, of a connection that only reads and sees one state."""
+"""Options, for each database, of a connection that only reads and sees one state."""
 
 TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""Takes PostgreSQL's lock for writers: an archive is a schema of a database, and the number is ours alone. A
-writer that falls silent with the lock, stopped or cut off, loses it in a while, and its transaction is rolled back."""
+"""Takes PostgreSQL's lock for writers. The lock is for one schema, which is one archive, and our number distinguishes
+it from other programs' locks. A writer that holds the lock but no longer responds loses it after a while, and its
+transaction is rolled back."""
 
 
 def parsed(url: str) -> URL:
-    """Return a database URL; raise CannotOpenError if an archive cannot be there."""
+    """Return a parsed database URL; raise CannotOpenError if it cannot belong to an archive."""
     try:
         database = make_url(url)
     except ArgumentError as error:
@@ -51,14 +52,14 @@ def parsed(url: str) -> URL:
 
 
 def location_of(database: URL) -> str:
-    """Return a database URL as messages show it: without any password."""
+    """Return a database URL with its password masked."""
     return masked_url(database.render_as_string(hide_password=False))
 
 
 def create_private(file: Path) -> None:
-    """Create a SQLite file, if there is none, that only its owner may read.
+    """Create a SQLite file, if it does not exist, that only its owner may read.
 
-    SQLite gives the files beside it the same permissions. If this fails, opening the file says why.
+    SQLite gives the files beside it the same permissions. If this fails, opening the file later gives the reason.
     """
     with suppress(OSError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
@@ -67,9 +68,9 @@ def create_private(file: Path) -> None:
 def engine_of(
     database: URL, busy_timeout: timedelta, *, enforce_references: bool = True, read_only: bool = False
 ) -> Engine:
-    """Return an engine; `enforce_references` is SQLite's, since PostgreSQL always does.
+    """Return an engine. `enforce_references` applies to SQLite; PostgreSQL always enforces references.
 
-    Raises CannotOpenError, and MissingDriverError if its Python package is not installed.
+    Raises CannotOpenError. Raises MissingDriverError if the Python package is not installed.
     """
     location = location_of(database)
     try:
@@ -94,29 +95,29 @@ def _unknown_kind(database: URL) -> str:
 
 
 def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:
-    """Return an engine whose transactions begin when SQLAlchemy says so, not when the driver guesses."""
-    # With a level other than None, Python's driver opens and closes transactions by itself.
+    """Return an engine that begins transactions when SQLAlchemy does, not when the driver guesses."""
+    # With any other isolation level, Python's driver opens and closes transactions by itself.
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose acknowledged commits when the power fails
+        cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose acknowledged commits in a power failure
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if enforce_references else 'OFF'}")
         cursor.close()
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)  # its own lower() knows ASCII only
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows only ASCII
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A transaction that reads first and then writes could find its snapshot outdated: writers lock at once.
+        # A transaction that reads and later writes could find its snapshot outdated, so writers take the lock at once.
         connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
     return engine
 
 
 def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine that alters nothing and trusts nothing that the file itself defines."""
+    """Return an engine that alters nothing and does not trust objects that the file defines."""
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -132,11 +133,11 @@ def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
 
 
 def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine whose writers take turns, and which notices a server that is gone."""
+    """Return an engine whose writers take turns, and which notices a server that has disappeared."""
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
         "connect_timeout": seconds,
-        # A server that vanished without a word: as the URL says, else within about a minute.
+        # For a server that disappeared silently: the time-outs of the URL, or else about a minute.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -151,8 +152,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute("SET TIME ZONE 'UTC'")
-        cursor.execute("SET synchronous_commit = on")  # a server's own setting may answer before the disk did
-        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):  # a client that vanished without a word
+        cursor.execute("SET synchronous_commit = on")  # the server's setting may confirm a commit too early
+        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):  # for a client that disappeared silently
             cursor.execute(f"SET tcp_keepalives_{name} = {value}")
         cursor.execute(f"SET lock_timeout = {max(1, round(busy_timeout.total_seconds() * 1000))}")
         cursor.close()
@@ -161,8 +162,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not _reads(connection):
-            # As SQLite does it. Without turns, a change could commit after one with a higher number was planned, and
-            # so never be reported; and a chain has one end.
+            # The same as in SQLite. Without turns, a change could be committed after a change with a higher number was
+            # planned, and would never be reported. The chain also needs a single end.
             connection.exec_driver_sql(TURN)
 
     return engine

@@ -1,7 +1,7 @@
-"""Defines which rows are evidence, and the canonical bytes of each, by which they are sealed.
+"""Defines the evidence rows, and the canonical bytes of each row that are sealed.
 
-What is canonical stays so for ever, or old seals would break. A further column of a sealed table that is to be evidence
-too needs a kind of its own beside the old one.
+The canonical form must never change, or old seals would become invalid. To seal another column of a sealed table, add a
+new kind beside the old one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class EvidenceKind:
-    """One kind of evidence: a table and what of it is sealed, next to the row's id."""
+    """A kind of evidence: a table, and the columns that are sealed besides the row's id."""
 
     name: str
     """The table's name."""
@@ -83,23 +83,23 @@ KINDS: Mapping[str, EvidenceKind] = {
         (LeftOutRow, "policy_id fetch_id hashes words page_words watched came gone differences"),
     )
 }
-"""The kinds of evidence, by name; within a transaction they are sealed in this order. A further one is one line."""
+"""The kinds of evidence by name. Rows of a transaction are sealed in this order. To add a kind, add a line."""
 
 PAGE_COLUMNS = ("position", "url", "final_url", "status", "headers", "body_sha256", "snapshot_sha256")
-"""The sealed columns of a fetch's further pages, in the fetch's own bytes, as `pages`."""
+"""The sealed columns of a fetch's further pages. They are part of the fetch's own bytes, under `pages`."""
 
 
 def canonical_json(values: Mapping[str, Any]) -> bytes:
-    """Return values as one line of JSON: keys sorted, no spaces, UTF-8, times in UTC with six digits of a second.
+    """Return the values as one line of JSON: sorted keys, no spaces, UTF-8, times in UTC with microseconds.
 
-    Raises TypeError or ValueError for what JSON or UTF-8 cannot hold.
+    Raises TypeError or ValueError for values that JSON or UTF-8 cannot represent.
     """
     return _encode(values).encode()
 
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        # As strftime writes it, in a fifth of the time: a verification writes each row and entry.
+        # The same result as strftime in a fifth of the time. A verification formats every row and entry.
         return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     raise TypeError(f"{value!r} is not a value of evidence")
 
@@ -108,7 +108,7 @@ _encode = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, s
 
 
 def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dict[int, bytes]:
-    """Return the canonical bytes of a kind's rows, by id; one that is not there is left out."""
+    """Return the canonical bytes of a kind's rows, by id. Rows that do not exist are left out."""
     contents: dict[int, bytes] = {}
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
@@ -140,7 +140,8 @@ def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, 
 
 @cache
 def _rows_query(kind: EvidenceKind) -> Select[Any]:
-    """Select what is sealed of a kind's rows. Made once: each visit asks, and making it takes longer than asking."""
+    """Select the sealed columns of a kind's rows. Built once: each visit runs it, and building takes longer than
+    running."""
     table = kind.row.__table__
     columns = (_sealed(table, column, 0) for column in kind.columns)
     return select(table.c.id, *columns).where(table.c.id.in_(bindparam("ids", expanding=True)))
@@ -155,16 +156,16 @@ def _pages_query() -> Select[Any]:
 
 
 def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
-    """Select what is sealed of a column; `position` is the page's, if it is one of a fetch's pages."""
+    """Select the sealed form of a column. `position` is the page's position, for pages of a fetch."""
     column = table.c[name]
     if isinstance(column.type, Boolean):
-        # SQLite would store 2 and read it as true: take what is stored.
+        # SQLite could store 2 and read it as True, so the stored number is selected.
         return type_coerce(column, Integer).label(name)
     if name == "snapshot_sha256":
         fetch = table.c.fetch_id if "fetch_id" in table.c else table.c.id
         removed = select(func.min(RemovalRow.sha256)).where(
             RemovalRow.fetch_id == fetch, RemovalRow.position == position
         )
-        # A body that was removed under a rule was once kept: its removal, evidence itself, says which it was.
+        # For a body that was removed under a rule, the address is in the removal, which is evidence too.
         return func.coalesce(column, removed.correlate(table).scalar_subquery()).label(name)
     return column

@@ -1,8 +1,8 @@
-"""Named points at which a test kills this process, to see what a crash there leaves. Outside of such a test, nothing
-happens.
+"""Named points at which a test kills this process, to check the state after a crash. Without such a test it does
+nothing.
 
-`CLAUSEWATCH_FAULT_POINTS=FILE` writes each point that is reached to a file, a line each: seconds of the clock that only
-goes forward, and the point's name. `FILE:K` kills the process at the K-th point.
+`CLAUSEWATCH_FAULT_POINTS=FILE` writes each reached point to a file, one on a line: seconds of the monotonic clock, and
+the point's name. `FILE:K` kills the process at the K-th point.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ VARIABLE = "CLAUSEWATCH_FAULT_POINTS"
 
 
 def reach(point: str) -> None:
-    """Note that a point is reached, if a test asks for it; kill the process if the test asks for that point."""
+    """Record that a point is reached if a test asks for that. Kill the process if the test chose this point."""
     asked = os.environ.get(VARIABLE)
     if asked is None:
         return

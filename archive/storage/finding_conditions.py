@@ -1,4 +1,4 @@
-"""Translates the part of a query that selects findings into SQL conditions."""
+"""Translates the parts of a query about findings into SQL conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from differ.model import SEVERITIES, TOPICS, watched_topic
 
 
 def finding_conditions(session: Session, query: Query, finding: type[FindingRow]) -> list[ColumnElement[bool]]:
-    """Return the conditions on a finding, or on an alias of it."""
+    """Return the conditions on a finding or an alias of it."""
     conditions = _in_section(session, query, finding.section)
     if query.topic is not None:
         fine = [topic for topic in TOPICS if query.topic in (topic, watched_topic(topic))]
@@ -24,7 +24,7 @@ def finding_conditions(session: Session, query: Query, finding: type[FindingRow]
 def suppression_conditions(
     session: Session, query: Query, suppression: type[SuppressionRow]
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions on a suppression, or on an alias of it, of a query that `selects_suppressions`."""
+    """Return the conditions on a suppression or an alias of it, for a query that `selects_suppressions`."""
     return _in_section(session, query, suppression.section)
 
 
@@ -32,6 +32,6 @@ def _in_section(session: Session, query: Query, column: InstrumentedAttribute[st
     if query.section is None:
         return []
     if session.get_bind().dialect.name == "sqlite":
-        # SQLite's own lower() knows ASCII only; `archive.storage.engines` gives it ours.
+        # SQLite's own lower() knows only ASCII; `archive.storage.engines` adds casefold.
         return [func.instr(func.casefold(column), query.section.casefold()) > 0]
     return [column.icontains(query.section, autoescape=True)]

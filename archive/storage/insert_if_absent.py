@@ -1,4 +1,4 @@
-"""Rows that another transaction may have stored meanwhile."""
+"""Inserts rows that another transaction may have stored already."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from archive.storage.tables import Base
 
 
 def insert_if_absent(session: Session, kind: type[Base]) -> Insert:
-    """Return an insert that leaves alone what has the same key; both databases write it in their own way."""
+    """Return an insert that ignores a row with an existing key. Each database has its own syntax for it."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(kind).on_conflict_do_nothing()
-    from sqlalchemy.dialects import postgresql  # a run on SQLite need not load it
+    from sqlalchemy.dialects import postgresql  # not loaded for SQLite
 
     return postgresql.insert(kind).on_conflict_do_nothing()

@@ -1,4 +1,4 @@
-"""Opens an archive for reading alone: nothing is created, upgraded or locked, even on a read-only medium."""
+"""Opens an archive only for reading: nothing is created, upgraded or locked, even on a read-only medium."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from archive.storage.upgrade import NEWEST, revision_of
 
 @contextmanager
 def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[Archive]:
-    """Open the archive at a database URL as it is.
+    """Open the archive at a database URL without changing it.
 
-    Raises CannotOpenError if there is none, OlderSchemaError, other children of StorageError, and at the end
-    ArchiveBusyError if a file that nobody had open was written meanwhile.
+    Raises CannotOpenError if it does not exist, OlderSchemaError, and other subclasses of StorageError. At the end it
+    raises ArchiveBusyError if another program wrote a file that was closed before.
     """
     database = parsed(url)
     location = location_of(database)
@@ -41,12 +41,12 @@ def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A SQLite file, and how it was when it was opened."""
+    """A SQLite file, and its state when it was opened."""
 
     path: Path
     url: URL
     is_still: bool
-    """Whether no program has it open: then it has no write-ahead log, and none must be created for reading."""
+    """Whether no program has it open. It then has no write-ahead log, and reading must not create one."""
     written: tuple[int, int]
 
     @classmethod

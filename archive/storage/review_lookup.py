@@ -1,4 +1,4 @@
-"""Looks up the reviews of findings; reviews are read together with their findings."""
+"""Looks up reviews. They are read together with their findings."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from archive.model import REVIEW_KINDS, Review, ReviewKind
 from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
 FindingKey = tuple[int, str, str, str]
-"""Two findings with the same key are the same: the policy's number, the rule, the words before and after."""
+"""Key of a finding: the policy's number, the rule, the words before and after. Findings with equal keys repeat each
+other."""
 
 
 class ReviewLookup:
-    """All reviews of an archive, as one transaction sees them: few, since people write them by hand."""
+    """All reviews of an archive, as seen by one transaction. There are few, because people write them."""
 
     def __init__(self, session: Session) -> None:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
-        """Reviews by the number of the finding, oldest first."""
+        """Reviews by number of the finding, oldest first."""
         for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
             self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, by=row.by, at=row.at),)
         self.verdicts = {
@@ -27,9 +28,9 @@ class ReviewLookup:
             for finding, reviews in self.reviews.items()
             if (judging := [review for review in reviews if review.kind != "comment"])
         }
-        """The review that counts, by the number of the finding."""
+        """The review that counts, by number of the finding."""
         self.false_alarms = self._false_alarms(session)
-        """False alarms by their words, the first of several with the same words."""
+        """False alarms by key. If several have the same key, the first one counts."""
 
     def _false_alarms(self, session: Session) -> dict[FindingKey, Review]:
         marked = {finding: review for finding, review in self.verdicts.items() if review.kind == "false-alarm"}
@@ -47,7 +48,7 @@ class ReviewLookup:
         return {(policy, rule, before, after): marked[finding] for finding, policy, rule, before, after in rows}
 
     def repeated(self, row: FindingRow | Columns, policy: int) -> Review | None:
-        """Return the review of another finding of the policy with the same rule and words, if it is a false alarm."""
+        """Return a false alarm about another finding of the policy with the same rule and words, or None."""
         alarm = self.false_alarms.get((policy, row.rule, row.before, row.after))
         return None if alarm is None or alarm.finding == row.id else alarm
 

@@ -1,7 +1,7 @@
-"""The lock that a PostgreSQL archive holds for runs on any machine; it ends with the run's connection.
+"""The lock that one run holds in a PostgreSQL archive, whatever its machine. It ends with the run's connection.
 
-If the server restarts during a run, the lock is gone before the run is. Little hangs on that: whatever two runs do
-at once is decided by the rows that they claim, and a claim ends only by its lease.
+If the server restarts during a run, the lock is lost before the run ends. This does little harm: two runs at the same
+time share the work by the rows that they claim, and a claim ends only with its lease.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from archive.errors import RunElsewhereError, storage_errors
 
 NUMBER = 1129075538
-"""Ours alone among PostgreSQL's advisory locks."""
+"""Our number for PostgreSQL's advisory locks."""
 
 KEY = f"{NUMBER}, pg_catalog.hashtext(current_schema())"
-"""An archive is a schema of a database."""
+"""Key of the lock. An archive is one schema of a database."""
 
 HOLDER = f"""
 SELECT a.client_addr, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -30,7 +30,7 @@ AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()
 
 @contextmanager
 def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
-    """Hold the lock; raise RunElsewhereError if another run holds it, and StorageError."""
+    """Hold the lock. Raise RunElsewhereError if another run holds it. Raises StorageError."""
     with storage_errors(location):
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", clausewatch_reading=True)
     try:
@@ -42,11 +42,11 @@ def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
             raise RunElsewhereError(f"another run{who} uses {location}; nothing was checked, the next run will do it")
         yield
     finally:
-        connection.invalidate()  # the server frees the lock with the connection; a broken one cannot be asked to
+        connection.invalidate()  # closing frees the lock, even if the connection is broken
         connection.close()
 
 
 def _described(address: IPv4Address | IPv6Address | None, since: datetime | None) -> str:
-    """Say where a run is and since when; `since` is None if this user may not see it."""
+    """Say where a run is and since when. `since` is None if this user may not see it."""
     machine = "of this machine" if address is None else f"from {address}"
     return f" {machine}" if since is None else f" {machine}, since {since:%Y-%m-%d %H:%M} UTC,"

@@ -1,7 +1,7 @@
-"""Seals evidence: which rows are evidence, their canonical bytes, and the entries that chain them.
+"""Seals evidence: adds an entry for each evidence row to the chain.
 
-An entry holds the SHA-256 of a row's canonical bytes and of the entry before it, so that one entry's hash
-proves all that was recorded up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
+An entry holds the SHA-256 of a row's canonical bytes and of the entry before it. So the hash of one entry proves all
+evidence up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from archive.storage.evidence_rows import BATCH, KINDS, EvidenceKind, canonical_
 from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, PolicyRow
 
 START = "start"
-"""The kind of the first entry of a chain. It belongs to no row: its row hash is random, so that no two chains agree."""
+"""Kind of the first entry of a chain. It has no row. Its row hash is random, so that two chains never agree."""
 
 GENESIS = "0" * 64
-"""The hash that the first entry names as its predecessor's."""
+"""The hash that the first entry has in place of a previous one."""
 
 _CHAIN_LOCK = 0x636C61757365
-"""The advisory lock on PostgreSQL that lets one transaction at a time append to the chain."""
+"""The advisory lock on PostgreSQL with which only one transaction at a time appends to the chain."""
 
 
 _LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
@@ -39,28 +39,30 @@ _BY_ROW: Mapping[type[Any], str] = {kind.row: name for name, kind in KINDS.items
 
 
 class SealedError(RuntimeError):
-    """The program would write evidence past its seal: a defect, not a state of the archive."""
+    """The program tried to write evidence without a seal. This is a defect of the program, not a state of the
+    archive.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ChainEntry:
-    """A link of the chain."""
+    """An entry of the chain."""
 
     sequence: int
-    """1 for the first."""
+    """Number of the entry, from 1."""
     previous: str
-    """The hash of the entry before."""
+    """Hash of the entry before."""
     kind: str
     _: KW_ONLY
     id: int
-    """The row's, within its kind."""
+    """Id of the row within its kind."""
     row: str
     """SHA-256 of the row's canonical bytes, in hex."""
     recorded_at: datetime
-    """Time when it was sealed, by the clock of the machine that sealed it."""
+    """Time of sealing, by the clock of the machine that sealed it."""
 
     def canonical(self) -> bytes:
-        """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""
+        """Return the bytes that are hashed: one line of JSON with sorted keys, no spaces, UTF-8."""
         return canonical_json(
             {
                 "sequence": self.sequence,
@@ -74,22 +76,22 @@ class ChainEntry:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of its canonical bytes, in hex: what the next entry names as `previous`."""
+        """SHA-256 of its canonical bytes in hex. The next entry has it as `previous`."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
 @dataclass
 class Sealing:
-    """Notes the evidence that one session writes, and seals it before the commit.
+    """Collects the evidence that a session writes, and seals it before the commit.
 
-    The recorder, imports and reviews so need not know of the chain. Evidence is added as objects, one by one, and is
-    never altered once it is sealed.
+    So the recorder, imports and reviews need not know of the chain. Evidence is added as single objects, and must not
+    be altered after sealing.
     """
 
     session: Session
     _written: set[tuple[str, int]] = field(default_factory=set)
     _rows: dict[tuple[str, int], Base] = field(default_factory=dict)
-    """The objects that were written, to compare with what the database gives back."""
+    """The written objects, to compare with the values that the database returns."""
     _named: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,7 +100,7 @@ class Sealing:
         event.listen(self.session, "do_orm_execute", self._require_objects)
 
     def seal(self, now: datetime) -> None:
-        """Append an entry for each row of evidence that was written. Nothing may be written after it."""
+        """Append an entry for each evidence row that was written. No more rows may be written after it."""
         self.session.flush()
         connection = self.session.connection()
         for policy, name in sorted(self._named.items()):
@@ -120,16 +122,16 @@ class Sealing:
                 self._named[row.id] = row.name
 
     def _require_as_written(self, kind: str, row_id: int, content: bytes) -> None:
-        """Refuse a row that comes back with other values than were written, as a trigger would make it.
+        """Refuse a row that the database returns with other values than were written, for example because of a trigger.
 
-        Raises DamagedArchiveError, so that nothing of the transaction is kept.
+        Raises DamagedArchiveError, so that the whole transaction is rolled back.
         """
         row = self._rows.get((kind, row_id))
         held = {} if row is None else row.__dict__
         values = {name: held[name] for name in KINDS[kind].columns if name in held}
         stored = json.loads(content)["values"]
         for name, value in json.loads(canonical_json(values)).items():
-            removed = name == "snapshot_sha256" and value is None  # then its removal says which it was
+            removed = name == "snapshot_sha256" and value is None  # its RemovalRow has the address of the body
             if stored[name] != value and not removed:
                 problem = (
                     f"{kind} {row_id} came back with another `{name}` than was written; nothing was recorded. "
@@ -138,7 +140,7 @@ class Sealing:
                 raise DamagedArchiveError(location_of(self.session.get_bind().engine.url), problem)
 
     def _refuse(self, session: Session, *_: object) -> None:
-        """Refuse to delete sealed evidence, and to alter what of it is sealed."""
+        """Refuse to delete sealed evidence or to alter its sealed columns."""
         for row in session.deleted:
             if type(row) in _BY_ROW:
                 raise SealedError(f"a {_BY_ROW[type(row)]} is evidence, and is never deleted")
@@ -162,13 +164,13 @@ def _id(row: Base) -> int:
 def _require_unaltered(row: Base, kind: EvidenceKind) -> None:
     for column in kind.columns:
         history = inspect(row).attrs[column].history
-        removes = column == "snapshot_sha256" and list(history.added) == [None]  # next to a RemovalRow
+        removes = column == "snapshot_sha256" and list(history.added) == [None]  # together with a RemovalRow
         if history.has_changes() and not removes:
             raise SealedError(f"{kind.name}.{column} is sealed evidence, and is never altered")
 
 
 def in_sealing_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return rows of evidence in the order in which those of one transaction are sealed."""
+    """Return evidence rows in the order in which the rows of one transaction are sealed."""
     order = list(KINDS)
     return sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
 
@@ -179,9 +181,9 @@ def append(
     now: datetime,
     require: Callable[[str, int, bytes], None] | None = None,
 ) -> None:
-    """Append an entry for each row, given by kind and id, in this order; they must be written already.
+    """Append an entry for each row, given by kind and id, in this order. The rows must be written already.
 
-    `require` is asked of each row's kind, id and canonical bytes before it is sealed.
+    `require` is called with the kind, id and canonical bytes of each row before it is sealed.
     """
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
@@ -200,7 +202,7 @@ def append(
 
 
 def begin(connection: Connection, token: str, now: datetime) -> None:
-    """Begin a chain with an entry that holds a random token of 64 hex digits."""
+    """Begin a chain with an entry for a random token of 64 hex digits."""
     _append(connection, [(START, 1, token)], now)
 
 
@@ -233,9 +235,10 @@ def _linked(
 
 
 def _lock_end(connection: Connection) -> tuple[int, str]:
-    """Return the last entry's sequence and hash, and keep others from appending until the transaction ends.
+    """Return the last entry's number and hash. Keep others from appending until the transaction ends.
 
-    It is the last lock that a transaction takes, so that no two can wait for each other. SQLite has one writer anyway.
+    A transaction takes this lock last, so that two transactions cannot wait for each other. SQLite has only one writer
+    anyway.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))

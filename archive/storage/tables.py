@@ -1,4 +1,4 @@
-"""The tables. Rows never leave `archive/` and `notifier/outbox`."""
+"""The tables. Their rows never leave `archive/` and `notifier/outbox`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 Columns = Row[*tuple[Any, ...]]
-"""A row of a table by its columns, which are named as the attributes of its object."""
+"""The columns of a row, with the same names as the attributes of its class."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, stored as UTC; SQLite would give it back without a zone."""
+    """An aware time, stored in UTC. SQLite alone would return it without a zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -44,12 +44,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        # PostgreSQL answers in the zone of its session.
+        # PostgreSQL returns times in the zone of its session.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """The archive's tables, whose constraints have names in every kind of database."""
+    """Base class of the archive's tables. It names constraints in the same way in every database."""
 
     metadata = MetaData(
         naming_convention={
@@ -68,26 +68,26 @@ class Base(DeclarativeBase):
 
 
 class BlobRow(Base):
-    """A content-addressed, compressed run of bytes: a raw body or a document."""
+    """A compressed content, stored under its hash: a raw body or a document."""
 
     __tablename__ = "blob"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int]
-    """Bytes before compression."""
+    """Size in bytes before compression."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    """Compressed with zstd, with the plain bytes of `base_sha256` as dictionary if it has one."""
+    """Content compressed with zstd. If it has a `base_sha256`, the plain bytes of that content are the dictionary."""
     base_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
-    """The keyframe that it is stored as what differs from; None for a keyframe, which is stored by itself."""
+    """The keyframe that it is a difference from; None for a keyframe."""
 
 
 class PolicyRow(Base):
-    """A policy, as it was configured last."""
+    """A policy as last configured."""
 
     __tablename__ = "policy"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
-    """The first of its addresses."""
+    """Its first address."""
     every_seconds: Mapped[int]
     languages: Mapped[list[Any]]
     selects: Mapped[list[Any]]
@@ -96,14 +96,14 @@ class PolicyRow(Base):
     tags: Mapped[list[Any]]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """Time since which it is no longer configured."""
+    """Time when it was removed from the configuration."""
     tried_at: Mapped[datetime | None]
-    """Start of the last run that tried it: what `due` counts from."""
+    """Start of the last run that tried it. The next check is due relative to it."""
     confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
     confirm_max_seconds: Mapped[int] = mapped_column(server_default=text("259200"))
     flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
     further_urls: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Addresses that are read after the first one, as one text with it."""
+    """Addresses after the first one. All are read as one text."""
     render: Mapped[bool] = mapped_column(server_default=false())
     """Whether a browser runs the scripts of its pages."""
 
@@ -139,40 +139,40 @@ class FetchRow(Base):
     final_url: Mapped[str]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Hash or size of the decompressed body; None if no complete response came."""
+    """SHA-256 of the decompressed body; None if there was no complete response."""
     outcome: Mapped[str]
     reason: Mapped[str | None]
     detail: Mapped[str]
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
     """The kept raw body; None for unchanged and failed fetches."""
     fallback: Mapped[bool]
-    """True if the configured selector matched nothing, so that the generic extraction was used instead."""
+    """True if the configured selector matched nothing and the generic extraction was used."""
     identity: Mapped[str] = mapped_column(server_default="")
-    """The extraction identity under which the answer was read; "" if it was not read, or if that was not kept yet."""
+    """Extraction identity of the response; "" if it was not read, or if older programs did not record it."""
 
 
 class FetchPageRow(Base):
-    """A further page of a visit to several addresses; the first one is in the fetch itself."""
+    """A further page of a visit to several addresses. The first page is in the fetch itself."""
 
     __tablename__ = "fetch_page"
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """1 for the page after the fetch's own."""
+    """Position of the page; 1 for the page after the fetch's own."""
     url: Mapped[str]
-    """The address that was asked for."""
+    """The requested address."""
     final_url: Mapped[str]
     status: Mapped[int | None]
     headers: Mapped[list[Any]]
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    """Hash or size of the decompressed body; None if no complete response came."""
+    """SHA-256 of the decompressed body; None if there was no complete response."""
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
-    """The kept raw body, if the fetch keeps its own."""
+    """The kept raw body, if the fetch keeps its own body."""
 
 
 class LeftOutRow(Base):
-    """The prose left out of a page: with each version, and when watched sentences of it came or went.
+    """The left-out prose of a page. It is recorded with each version, and when watched sentences appear or disappear.
 
-    Evidence, next to the fetch whose snapshot holds the text.
+    It is evidence, beside the fetch whose snapshot has the text.
     """
 
     __tablename__ = "left_out"
@@ -181,24 +181,24 @@ class LeftOutRow(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), unique=True)
     hashes: Mapped[list[Any]]
-    """SHA-256 of the text of each part, in reading order."""
+    """SHA-256 of each part's text, in reading order."""
     words: Mapped[int]
     """Number of words in all left-out sentences."""
     page_words: Mapped[int]
-    """Number of words in these and the policy together."""
+    """Number of words in the left-out sentences and the policy together."""
     watched: Mapped[list[Any]]
-    """Sentences on sharing or rights among them: text, topics, why each was left out."""
+    """Left-out sentences about sharing or rights: the text, the topics, the reason why each was left out."""
     came: Mapped[list[Any]]
-    """Watched sentences that were not there before; empty with a first version."""
+    """Watched sentences that were not there before; empty for a first version."""
     gone: Mapped[list[Any]]
     differences: Mapped[int]
-    """Number of sentences that came and went, so that fetches with any are found at once."""
+    """Number of sentences that appeared or disappeared, as an index for fetches with such changes."""
 
 
 class KnownPageRow(Base):
-    """Recognises responses that have the text of a policy's latest version, without parsing them.
+    """A fingerprint that recognises responses with the text of a policy's latest version, without parsing.
 
-    No evidence: it may be dropped at will, and costs no more than one full reading of a page.
+    It is not evidence. It may be dropped at any time, which costs only one full reading of a page.
     """
 
     __tablename__ = "known_page"
@@ -207,16 +207,16 @@ class KnownPageRow(Base):
     version: Mapped[int]
     """The version's number."""
     identity: Mapped[str]
-    """The extraction identity under which the page was read in full."""
+    """Extraction identity with which the page was fully read."""
     fallback: Mapped[bool]
     exact: Mapped[str] = mapped_column(String(64))
-    """Hash over the answer as it came."""
+    """Hash of the whole response."""
     fingerprint: Mapped[str | None] = mapped_column(String(64))
-    """`document.fingerprint_all`; None if pages cannot be recognised by it."""
+    """`document.fingerprint_all`; None if the policy's pages have no fingerprint."""
 
 
 class RestingHostRow(Base):
-    """A host that asked to be left alone for longer than the run that asked it."""
+    """A host that asked for a pause longer than the run."""
 
     __tablename__ = "resting_host"
     host: Mapped[str] = mapped_column(primary_key=True)
@@ -225,71 +225,72 @@ class RestingHostRow(Base):
 
 
 class VersionRow(Base):
-    """A text that a policy had, numbered from 1."""
+    """A version: a text of a policy, numbered from 1."""
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("policy_id", "number"), UniqueConstraint("fetch_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     number: Mapped[int]
-    """1 for the first."""
+    """Number of the version, from 1."""
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    """Time when the fetch that first saw it started."""
+    """Start of the fetch that first saw it."""
     document_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     identity: Mapped[str]
     """Extraction identity."""
     dates: Mapped[list[Any]]
-    """The dates that the policy states about itself: kind, ISO date, words."""
+    """Dates that the policy states about itself: kind, ISO date, words."""
     boundary: Mapped[bool]
-    """True if it cannot be compared like with like with the one before."""
+    """True if it cannot be compared directly with the version before."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     confirmed: Mapped[bool] = mapped_column(server_default=true())
-    """False if it is odd and no second look agreed with it."""
+    """False if it was odd and no second look confirmed it."""
     returns_to: Mapped[int | None]
-    """The number of the earlier version whose text it has again."""
+    """Number of the earlier version with the same text."""
     flapping: Mapped[bool] = mapped_column(server_default=false())
-    """Whether its text is one of those that go back and forth, so that its alerts are held."""
+    """Whether its text goes back and forth, so that its alerts wait."""
     fetch: Mapped[FetchRow] = relationship(lazy="joined")
 
 
 class PendingRow(Base):
-    """An odd text that waits for a second look; at most one for each policy."""
+    """An odd text that is waiting for a second look; at most one for each policy."""
 
     __tablename__ = "pending"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
-    """The fetch that first saw it, and keeps its snapshot."""
+    """The fetch that first saw it and keeps its snapshot."""
     since: Mapped[datetime]
-    """Time when the first of the odd texts in a row was seen, from which `confirm_max` counts."""
+    """Time when the first of a series of odd texts was seen. `confirm_max` counts from it."""
     seen_at: Mapped[datetime]
-    """Time when this one was first seen."""
+    """Time when this text was first seen."""
     tried_at: Mapped[datetime]
-    """Time of the last visit, from which `confirm_after` counts."""
+    """Time of the last visit. `confirm_after` counts from it."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     reason: Mapped[str]
     visits: Mapped[int]
-    """Number of visits since the first of the odd texts, including that one."""
+    """Number of visits since the first of the series of odd texts, that visit included."""
 
 
 class ChangeRow(Base):
-    """A change: the difference of a version from the one before."""
+    """A change: the difference between a version and the version before."""
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
-    """The version after; the one before has the number one lower."""
+    """The version after the change. The version before has the number one lower."""
     material: Mapped[bool]
     severity: Mapped[str | None]
     topics: Mapped[list[Any]]
     judged_by: Mapped[str]
     coarse: Mapped[bool]
     timing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """The fields of `differ.model.Timing`, days as ISO dates; empty for changes recorded before it was kept."""
+    """The fields of `differ.model.Timing`, with ISO dates; empty for changes that were recorded before this column
+    existed."""
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages whose text stayed while another's changed."""
+    """Languages whose text stayed while another language's text changed."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
@@ -305,7 +306,7 @@ class FindingRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
     position: Mapped[int]
-    """0 for the first finding of its change."""
+    """Position of the finding in its change, from 0."""
     topic: Mapped[str]
     section: Mapped[str]
     language: Mapped[str]
@@ -318,13 +319,13 @@ class FindingRow(Base):
     after: Mapped[str]
     reason: Mapped[str]
     translations: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Pairs of a language and the reason in it."""
+    """Translations of the reason: pairs of a language and a text."""
     edits: Mapped[list[Any]]
     """Pairs of operation and text."""
 
 
 class SuppressionRow(Base):
-    """An edit within a change that is not a finding, and the rule that decided it."""
+    """An edit in a change that is not reported, and the rule that decided so."""
 
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("change_id", "position"),)
@@ -338,7 +339,9 @@ class SuppressionRow(Base):
 
 
 class NamingRow(Base):
-    """The name of a policy from a time on. Evidence: the policy's own row may change."""
+    """A name of a policy and the time from which it had it. This is evidence, because the policy's own row may
+    change.
+    """
 
     __tablename__ = "naming"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -348,38 +351,40 @@ class NamingRow(Base):
 
 
 class RemovalRow(Base):
-    """The removal of a raw body that a fetch kept. Evidence: write it when `snapshot_sha256` is made None."""
+    """The removal of a fetch's raw body. This is evidence; write it when `snapshot_sha256` is set to None."""
 
     __tablename__ = "removal"
     __table_args__ = (UniqueConstraint("fetch_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     position: Mapped[int]
-    """0 for the fetch's own body, else that of the further page."""
+    """0 for the fetch's own body, or the position of the further page."""
     sha256: Mapped[str] = mapped_column(String(64))
-    """The body's address, as `snapshot_sha256` was."""
+    """Address of the body, the former `snapshot_sha256`."""
     removed_at: Mapped[datetime]
     reason: Mapped[str]
-    """The rule that allowed it, in words."""
+    """The rule that allowed the removal, in words."""
 
 
 class RestoreRow(Base):
-    """The restore of a backup: the rows recorded after the backup was made are gone."""
+    """The restoration of a backup. Rows that were recorded after the backup was made are gone."""
 
     __tablename__ = "restore"
     id: Mapped[int] = mapped_column(primary_key=True)
     restored_at: Mapped[datetime]
     versions: Mapped[dict[str, Any]]
-    """The latest version's number of each policy, by the policy's number; 0 if it had none."""
+    """Number of each policy's latest version, by the policy's number; 0 if it had no version."""
 
 
 class ChainEntryRow(Base):
-    """A link of the chain over the evidence; see archive/storage/sealing. It follows the entry before by its hash."""
+    """An entry of the chain over the evidence; see archive/storage/sealing. It contains the hash of the entry
+    before.
+    """
 
     __tablename__ = "chain_entry"
     __table_args__ = (UniqueConstraint("kind", "row_id"),)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """1 for the first, without a gap."""
+    """Number of the entry, from 1 without gaps."""
     kind: Mapped[str] = mapped_column(String(16))
     row_id: Mapped[int]
     row_sha256: Mapped[str] = mapped_column(String(64))
@@ -388,18 +393,18 @@ class ChainEntryRow(Base):
 
 
 class ChainStampRow(Base):
-    """A time stamp of a chain head, RFC 3161, signed by an authority. It is not part of the chain."""
+    """A time stamp (RFC 3161) of a chain head, signed by an authority. It is not part of the chain."""
 
     __tablename__ = "chain_stamp"
     id: Mapped[int] = mapped_column(primary_key=True)
     sequence: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
     authority: Mapped[str]
-    """The address that was asked."""
+    """Address of the authority."""
     token: Mapped[bytes] = mapped_column(LargeBinary)
-    """The whole answer, DER."""
+    """The whole response in DER."""
     stamped_at: Mapped[datetime]
-    """The time that the authority signed."""
+    """The time in the authority's signature."""
 
 
 class SubscriptionRow(Base):
@@ -409,26 +414,27 @@ class SubscriptionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """Its scopes with the change since which it had them, and the last change whose alerts are planned."""
+    """Its scopes, each with the first change that it covers, and the last change whose alerts are planned."""
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
-    """Its origin: written in the `configuration`, or made on the `command line`."""
+    """Its origin: the `configuration`, or the `command line`."""
     settings: Mapped[dict[str, Any] | None]
-    """Its scope and targets, if the command line made it; None for the configuration's."""
+    """Its scope and targets if it was made on the command line; None for a subscription of the configuration."""
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
-    """The login of who made it on the command line, or ""."""
+    """Login of the person who made it on the command line, or ""."""
     created_at: Mapped[datetime | None]
-    """Time when it was first seen, or came back."""
+    """Time when it was first seen, or when it came back."""
     removed_at: Mapped[datetime | None]
-    """Time since which it is no longer configured. If it comes back after `planning.ABSENCE`, it is like a new one."""
+    """Time when it was removed from the configuration. If it comes back later than `planning.ABSENCE`, it is treated as
+    new."""
     forgotten_at: Mapped[datetime | None]
-    """Time when the person was erased: the name and the recipients no longer identify anybody."""
+    """Time when the person was erased. The name and the recipients no longer identify anybody."""
     digested_until: Mapped[datetime | None]
     """End of the period covered by the last digest; initially when the subscription was first seen."""
     digested_fetch_id: Mapped[int | None]
-    """The newest fetch that a digest has counted, or that was there when the subscription was first seen."""
+    """The newest fetch that a digest has counted, or that existed when the subscription was first seen."""
     digested_change_id: Mapped[int | None]
-    """The newest change, likewise."""
+    """The newest change that a digest has counted, or that existed when the subscription was first seen."""
 
 
 class AlertRow(Base):
@@ -437,16 +443,16 @@ class AlertRow(Base):
     __tablename__ = "alert"
     __table_args__ = (UniqueConstraint("finding_id", "subscription_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    """Stable: derived from the finding and the subscriber, so that planning twice gives the same."""
+    """Derived from the finding and the subscriber, so that planning twice gives the same id."""
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     planned_at: Mapped[datetime]
     digest: Mapped[str | None]
-    """None if it is sent at once; else the key of the digest that lists it, "" until there is one."""
+    """None if the alert is sent at once; else the key of the digest that lists it, or "" until there is one."""
 
 
 class ReviewRow(Base):
-    """A person's review of a finding. Evidence, except for the name; rows are added, and never altered."""
+    """A person's review of a finding. It is evidence, except for the name. Rows are added and never altered."""
 
     __tablename__ = "review"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -456,32 +462,32 @@ class ReviewRow(Base):
     text: Mapped[str]
     """A comment, or ""."""
     by: Mapped[str]
-    """The reviewer's name; it can be erased."""
+    """The reviewer's name, which can be erased."""
     at: Mapped[datetime]
 
 
 class ToldTroubleRow(Base):
-    """A problem of the monitoring itself that an operator was notified of.
+    """A problem with the monitoring that an operator was notified of.
 
-    Names and addresses are kept in the rows that it is about, so that a person erased there is erased here.
+    Names and addresses are only in the rows that it refers to. If a person is erased there, no trace remains here.
     """
 
     __tablename__ = "told_trouble"
     id: Mapped[int] = mapped_column(primary_key=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
-    """The operator's."""
+    """The operator's subscription."""
     kind: Mapped[str] = mapped_column(String(16))
     """unread, gone, fallback, flapping, missed, idle, waiting, undelivered, template, or left-out; see
     notifier/contents/incident."""
     about: Mapped[str]
-    """The number of the policy, the subscription or the delivery, or the name of the template."""
+    """Number of the policy, the subscription or the delivery, or name of the template."""
     episode: Mapped[str]
-    """Distinguishes one time of trouble from the next: the first visit of it, or ""."""
+    """Distinguishes separate occurrences of a problem: its first visit, or ""."""
     since: Mapped[datetime]
-    """Time when it began, as far as is known."""
+    """Time when it began, as far as known."""
     told_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """Time when it was found to be over; None while it lasts."""
+    """Time when the program noticed that it was over; None while it lasts."""
 
 
 class NewsRow(Base):
@@ -495,17 +501,18 @@ class NewsRow(Base):
 
 
 class RunRow(Base):
-    """A run of the program, so that a watchdog can see whether runs end."""
+    """A run of the program. With these rows the watchdog sees whether runs end."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """None while it goes on, and for good if it was interrupted."""
+    """None while the run continues, and forever if it was interrupted."""
 
 
 class DeliveryRow(Base):
-    """A message to one target through one channel: all alerts of a change for one subscriber, a digest, a welcome."""
+    """A message to one target through one channel, such as all alerts of a change for one subscriber, a digest, or a
+    welcome."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)
@@ -513,12 +520,14 @@ class DeliveryRow(Base):
     kind: Mapped[str] = mapped_column(String(16), server_default="alert")
     """alert, digest, welcome, or operator."""
     key: Mapped[str] = mapped_column(server_default=text("''"))
-    """Stable: names, within its kind and subscription, its content, so that planning twice gives the same. Of an
-    alert the number of the change, of a digest the end of its period."""
+    """Identifies its content within its kind and subscription, so that planning twice adds it once. For an alert it is
+    the number of the change; for a digest, the end of its period."""
     urgent: Mapped[bool] = mapped_column(server_default=false())
-    """Whether it is sent in quiet hours too."""
+    """Whether it is sent even in quiet hours."""
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """Its content, as of planning; of an alert only what its change and findings do not hold."""
+    """Its content at the time of planning. For an alert, only the facts that the change and its findings do not
+    have.
+    """
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
     """The change of an alert; None for other kinds."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
@@ -527,56 +536,58 @@ class DeliveryRow(Base):
     recipient: Mapped[str]
     """An address within the channel, or ""."""
     planned_at: Mapped[datetime | None]
-    """None if it was planned by a program that did not note it."""
+    """Time of planning; None if an older program planned it without a time."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """due, sending, accepted, dead, or cancelled (its subscription or its target was removed before); see
-    notifier/outbox."""
+    """due, sending, accepted, dead, or cancelled (because its subscription or target was removed); see
+    notifier/outbox.
+    """
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]
     error: Mapped[str]
-    """Error of the last attempt, without secrets."""
+    """Error of the last attempt, with secrets masked."""
 
 
 class SectionRow(Base):
-    """The text of a section, kept once however often it occurs, to be searched. Not evidence: see archive/search/index.
+    """The text of a section for the search, stored once however often it occurs. Not evidence; see
+    archive/search/index.
 
-    Its stems lie in `section_words`, which is a full-text index of SQLite or of PostgreSQL.
+    Its stems are in `section_words`, a full-text index of SQLite or PostgreSQL.
     """
 
     __tablename__ = "section"
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    """Hash of the heading path, language and text."""
+    """SHA-256 of the heading path, the language and the text."""
     path: Mapped[str]
     """Headings joined by " > "."""
     heading: Mapped[str]
     language: Mapped[str]
     text: Mapped[str]
-    """Its blocks, a line each."""
+    """Its blocks, one on a line."""
 
 
 class StandingRow(Base):
-    """The versions of a policy, from one to another, that have a section. Not evidence."""
+    """A series of versions of a policy that have a section. Not evidence."""
 
     __tablename__ = "standing"
     __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
     section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), primary_key=True, autoincrement=False)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """The number of the version that brought it."""
+    """Number of the first version that has it."""
     last: Mapped[int | None]
-    """The number of the last version that had it; None while the policy has it."""
+    """Number of the last version that has it; None while the policy still has it."""
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """Time when the version without it was first seen; None while the policy has it."""
+    """Time when the first version without it was first seen; None while the policy still has it."""
 
 
 class IndexedRow(Base):
-    """Up to which version a policy's sections can be searched. Not evidence."""
+    """The last version of a policy whose sections can be searched. Not evidence."""
 
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """0 if versions that an older program recorded wait to be indexed."""
+    """Number of that version; 0 if versions of an older program must be indexed first."""

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, in one transaction, or says why it will not."""
+"""Upgrades a database to the newest schema in one transaction, or says why it cannot."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ VERSION_TABLE = "alembic_version"
 
 
 def upgrade_schema(engine: Engine, location: str) -> None:
-    """Upgrade to the newest schema; do nothing if the database has it.
+    """Upgrade to the newest schema. Do nothing if the database already has it.
 
-    The engine must not enforce references: SQLite alters a table by rebuilding it, and references to its rows dangle
-    meanwhile. They are checked before the commit.
+    The engine must not enforce references: SQLite alters a table by rebuilding it, and references to its rows are
+    invalid in the meantime. They are checked before the commit.
     """
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
         if revision_of(connection, location) == NEWEST:
             return
     with engine.begin() as connection:
-        revision = revision_of(connection, location)  # another process may have upgraded it since
+        revision = revision_of(connection, location)  # another process may have upgraded it in the meantime
         if revision == NEWEST:
             return
         _migrate(connection, revision, location)

@@ -1,4 +1,4 @@
-"""Reads versions with their changes out of the tables, into the data that leaves the archive."""
+"""Reads versions with their changes from the tables, into the data classes that leave the archive."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timin
 from document.model import StatedDate
 
 SEEN = ("unchanged", "changed")
-"""Outcomes of fetches that showed the text of a version."""
+"""Outcomes of fetches that found the text of a version."""
 
 PAST_EVERY_ID = 2**63 - 1
 
 TIMING_DAYS = ("stated_before", "stated_after", "effective", "due")
-"""The fields of a timing that are days."""
+"""The fields of a timing that contain days."""
 
 Judged = TypeVar("Judged", FindingRow, SuppressionRow)
 
 
 def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
-    """Return a policy's row, locked until the end of the transaction if asked to. Raises UnknownPolicyError."""
+    """Return a policy's row. With `lock` it stays locked until the transaction ends. Raises UnknownPolicyError."""
     query = select(PolicyRow).where(PolicyRow.name == name)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
@@ -51,8 +51,8 @@ def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
 
 
 def tagged(session: Session, tag: str) -> list[int]:
-    """Return the ids of the policies that have a tag. Raises UnknownTagError if no policy has it."""
-    # The column holds JSON that Python wrote, in both databases.
+    """Return the ids of the policies with a tag. Raises UnknownTagError if there are none."""
+    # In both databases, the column holds JSON from Python.
     holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
     ids = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
     if not ids:
@@ -64,10 +64,10 @@ def tagged(session: Session, tag: str) -> list[int]:
 def read_versions(
     session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
 ) -> tuple[Version, ...]:
-    """Return the versions that meet the conditions, by policy and number, with the findings that a query asks for.
+    """Return the versions that meet the conditions, by policy and number, with the findings that a query selects.
 
-    The conditions are on `VersionRow`; of the query, only what selects findings is used. Without a query they come
-    without any finding.
+    The conditions are on `VersionRow`. Of the query, only the parts about findings are used. Without a query, versions
+    have no findings.
     """
     wanted = list(conditions)
     rows = session.execute(_versions().where(*wanted)).all()
@@ -78,7 +78,7 @@ def read_versions(
 
 
 def _further(session: Session, conditions: list[ColumnElement[bool]]) -> defaultdict[int, tuple[FurtherPage, ...]]:
-    """Return the further pages of each version that was read from several, by its id."""
+    """Return the further pages of versions with several pages, by version id."""
     query = select(VersionRow.id, FetchPageRow.final_url, FetchPageRow.body_sha256)
     query = query.join(FetchPageRow, FetchPageRow.fetch_id == VersionRow.fetch_id).where(*conditions)
     pages: defaultdict[int, tuple[FurtherPage, ...]] = defaultdict(tuple)
@@ -87,9 +87,9 @@ def _further(session: Session, conditions: list[ColumnElement[bool]]) -> default
     return pages
 
 
-@cache  # it takes longer to build than to execute
+@cache  # building it takes longer than running it
 def _versions() -> Select[Any]:
-    """Select versions, each with what is read of its policy, its fetch and the version whose text it returns to."""
+    """Select versions with the needed columns of the policy, the fetch, and the earlier version with the same text."""
     former = aliased(VersionRow)
     same_text = and_(former.policy_id == VersionRow.policy_id, former.number == VersionRow.returns_to)
     return (
@@ -104,9 +104,9 @@ def _versions() -> Select[Any]:
 
 @cache
 def _last_seen_at() -> ColumnElement[datetime]:
-    """Select when the last fetch before a version's next version found its text.
+    """Select the time of the last fetch that found a version's text before the next version.
 
-    In the order of recording: clocks go back at times. Written so that an index answers each part.
+    The order of recording counts, because clocks may go back. Each part of the query can use an index.
     """
     following, visit = aliased(VersionRow), aliased(FetchRow)
     until = (
@@ -147,10 +147,10 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
 def _judged(
     session: Session, kind: type[Judged], conditions: list[ColumnElement[bool]], wanted: list[ColumnElement[bool]]
 ) -> Iterator[Columns]:
-    """Yield the findings or suppressions of versions that meet conditions, as far as they are wanted.
+    """Yield the findings or suppressions of the versions that meet the conditions, if they are wanted.
 
-    They are read by their columns: of many rows, objects take three times as long. What is wanted is a column too: as
-    a condition it would let SQLite begin with all findings of a topic.
+    Only columns are read, because objects take three times as long for many rows. `wanted` is selected as a column: as
+    a condition it might make SQLite start with all findings of a topic.
     """
     query = (
         select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))
@@ -201,12 +201,12 @@ def _change(row: Columns, findings: list[RecordedFinding], suppressed: list[Supp
 
 
 def stored_timing(timing: Timing) -> dict[str, Any]:
-    """Return a timing as JSON can hold it."""
+    """Return a timing as JSON values."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
 def read_timing(stored: dict[str, Any]) -> Timing:
-    """Return the timing that `stored_timing` wrote; what an older program did not write is left as it is by default."""
+    """Return the timing that `stored_timing` wrote. Fields that older programs did not write have their default."""
     days = {name: date.fromisoformat(stored[name]) for name in TIMING_DAYS if stored.get(name)}
     return replace(Timing(), **(stored | days))
 
@@ -216,7 +216,7 @@ def _severity(stored: str) -> Severity:
 
 
 def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
-    """Return a finding of a policy with its reviews."""
+    """Return a finding of a policy, with its reviews."""
     return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), repeats=lookup.repeated(row, policy))
 
 

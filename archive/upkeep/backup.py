@@ -1,4 +1,4 @@
-"""Backups of an archive in a file."""
+"""Makes and restores backups of an archive in a file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from archive.storage.engines import create_private, location_of
 
 
 class BackupError(StorageError):
-    """A backup cannot be made; the message says why and what to do."""
+    """A backup cannot be made. The message says why and what to do."""
 
 
 def back_up(archive: Archive, target: Path) -> Head:
-    """Write a consistent copy of a SQLite archive to a new file, also while a run goes on, and return its head.
+    """Write a consistent copy of a SQLite archive to a new file, and return its head. A run may continue in the
+    meantime.
 
-    The copy holds no free pages, so nothing that was erased. Raises BackupError if the file is there, cannot be
-    written, or the archive is in another kind of database.
+    The copy has no free pages, so it contains nothing that was erased. Raises BackupError if the file exists or cannot
+    be written, or if the archive is not in SQLite.
     """
     if archive.engine.dialect.name != "sqlite":
         fix = "back up a PostgreSQL archive with the server's own tool: pg_dump --format=custom --file=FILE DATABASE"
@@ -50,7 +51,7 @@ def back_up(archive: Archive, target: Path) -> Head:
 
 
 def _copy(archive: Archive, target: Path) -> None:
-    """Copy the archive as one reader sees it: in a write-ahead log a reader is in no writer's way."""
+    """Copy the archive as one reader sees it. With a write-ahead log, a reader does not block a writer."""
     with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         source = connection.connection.driver_connection
         if not isinstance(source, sqlite3.Connection):
@@ -85,8 +86,8 @@ def _head_of(path: Path) -> Head:
 def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
     """Restore a backup. Return the path to which the previous archive was moved, or None if there was none.
 
-    The backup stays where it is. Raises BackupError if it is not a sound archive, or if an archive is there
-    and `replace` is False.
+    The backup file stays. Raises BackupError if the backup is not an intact archive, or if an archive exists and
+    `replace` is False.
     """
     url = make_url(database)
     if url.get_backend_name() != "sqlite" or url.database is None:
@@ -102,7 +103,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
         if target.exists():
             partial.chmod(stat.S_IMODE(target.stat().st_mode))
         _require_sound(partial)
-        _head_of(partial)  # it is an archive, and of a schema that this program knows
+        _head_of(partial)  # it is an archive with a schema that this program knows
         aside = _put_aside(target, replace=replace)
         partial.replace(target)
         _to_disk(target.parent)
@@ -116,7 +117,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
 
 
 BESIDE = ("", "-wal", "-shm")
-"""The files of a SQLite database, by what their names end with."""
+"""The suffixes of a SQLite database's files."""
 
 
 def _put_aside(target: Path, *, replace: bool) -> Path | None:

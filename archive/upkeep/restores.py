@@ -1,4 +1,4 @@
-"""Notes that an archive was restored from a backup, so that nobody is alerted twice."""
+"""Records that an archive was restored from a backup, so that nobody is alerted twice."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ WITHDRAWN = "Withdrawn when a backup was restored: it may have been sent after t
 
 
 def note_restored(archive: Archive, now: datetime) -> int:
-    """Note that this archive was restored from a backup, and return how many messages wait no longer.
+    """Record that this archive was restored from a backup. Return the number of waiting messages that are given up.
 
-    What waited to be sent when the backup was made may have been sent since: it is given up, visibly. And the first
-    change that the next visits find of each policy may be one that was sent since: it is recorded, and alerts nobody.
+    A message that waited when the backup was made may have been sent since, so it is given up visibly. The first change
+    of each policy after the restoration may also have been sent before, so it is recorded but alerts nobody.
     """
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
@@ -31,7 +31,7 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
 
 def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the versions, by policy and number, whose change may have been sent before a backup was restored."""
+    """Return the versions, by policy and number, whose change may have been sent before the archive was restored."""
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:
         return frozenset()

@@ -1,7 +1,7 @@
-"""Removes the bodies of old pages under a rule, and what nothing refers to any more.
+"""Removes the bodies of old pages under a rule, and removes contents that nothing refers to.
 
-Texts, versions and what was judged of them are never removed, nor the body of each policy's latest version. Each
-removal is evidence: it says which body went, when, and under which rule.
+Texts, versions and judgements are never removed, and neither is the body of each policy's latest version. Each removal
+is evidence of which body was removed, when, and under which rule.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""Number of fetches that lose their bodies in one transaction, so that a run never waits for long."""
+"""Number of fetches whose bodies are removed in one transaction, so that a run never waits long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The number and size of what was removed."""
+    """Number and size of removed items."""
 
     bodies: int = 0
-    """Bodies of pages that a fetch no longer has."""
+    """Bodies that were removed from a fetch."""
     contents: int = 0
-    """Stored contents that nothing referred to any more."""
+    """Stored contents that nothing referred to."""
     stored_bytes: int = 0
-    """Their size, compressed."""
+    """Their compressed size."""
 
 
 def count_removable(archive: Archive, rule: Retention, now: datetime) -> int:
@@ -42,7 +42,9 @@ def count_removable(archive: Archive, rule: Retention, now: datetime) -> int:
 
 
 def remove_bodies(archive: Archive, rule: Retention, now: datetime) -> int:
-    """Remove the bodies that the rule no longer keeps, and return how many; each removal is recorded as evidence."""
+    """Remove the bodies that the rule no longer keeps, and return their number. Each removal is recorded as
+    evidence.
+    """
     removed = 0
     while True:
         with archive.writing() as session:
@@ -67,9 +69,9 @@ def _removable(session: Session, rule: Retention, now: datetime) -> list[ColumnE
 
 
 def require_known_holds(archive: Archive, rule: Retention) -> None:
-    """Raise UnknownPolicyError or UnknownTagError for a hold that fits no policy, retired ones included.
+    """Raise UnknownPolicyError or UnknownTagError for a hold that matches no policy. Retired policies are included.
 
-    A misspelt one would lose what it is to keep.
+    Otherwise a misspelt hold would lose the bodies that it should keep.
     """
     with archive.reading() as session:
         rows = session.execute(select(PolicyRow.name, PolicyRow.tags)).all()
@@ -83,7 +85,7 @@ def require_known_holds(archive: Archive, rule: Retention) -> None:
 
 
 def held_policies(session: Session, rule: Retention) -> list[int]:
-    """Return the policies under legal hold, by their number."""
+    """Return the numbers of the policies under legal hold."""
     rows = session.execute(select(PolicyRow.id, PolicyRow.name, PolicyRow.tags))
     return [row.id for row in rows if row.name in rule.held or set(row.tags) & set(rule.held_tags)]
 
@@ -96,22 +98,22 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
         session.add(
             RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
         )
-        session.flush()  # the removal is written before the body goes: the seal of the fetch is read from it
+        session.flush()  # the removal must be written before the body goes, because the fetch's seal needs it
         page.snapshot_sha256 = None
     return len(pages)
 
 
 def remove_unreferenced(archive: Archive) -> Removed:
-    """Remove the stored contents that nothing refers to.
+    """Remove stored contents that nothing refers to.
 
-    A keyframe that others are stored against is replaced by one of them first.
+    If other contents are differences from such a keyframe, one of them replaces it first.
     """
     removed = Removed()
     for key in _unreferenced(archive):
         with archive.writing() as session:
             row = session.get(BlobRow, key)
             if row is None or _is_referenced(session, key):
-                continue  # a run stored the same bytes again meanwhile
+                continue  # a run has stored the same bytes again
             rebase(session, row)
             removed = Removed(0, removed.contents + 1, removed.stored_bytes + len(row.content))
             session.delete(row)
@@ -119,7 +121,8 @@ def remove_unreferenced(archive: Archive) -> Removed:
 
 
 def rebase(session: Session, keyframe: BlobRow) -> None:
-    """Store what is stored against a keyframe without it: the first by itself, the others against that one."""
+    """Make the differences from a keyframe independent of it: the first becomes a keyframe, the others differences from
+    that."""
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
     ).all()

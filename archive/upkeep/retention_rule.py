@@ -1,4 +1,4 @@
-"""The rule for how long raw bodies of pages are kept."""
+"""The rule that says how long raw bodies of pages are kept."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Time for which bodies of pages are kept, and the policies whose bodies are kept forever."""
+    """Time for which bodies are kept, and the policies whose bodies are kept forever."""
 
     keep: timedelta
-    """Time since the fetch."""
+    """Time since the fetch, after which the body is removed."""
     held: Collection[str] = ()
     """Policies under legal hold, by name."""
     held_tags: Collection[str] = ()
@@ -20,5 +20,5 @@ class Retention:
 
     @property
     def reason(self) -> str:
-        """The rule, as each removal notes it."""
+        """The rule in words, as each removal records it."""
         return f"older than {self.keep.total_seconds() / 86_400:g} days"

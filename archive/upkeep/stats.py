@@ -1,4 +1,4 @@
-"""Counts what the archive holds, and measures its disk space."""
+"""Counts the contents of the archive, and measures its disk space."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COUNTED: tuple[tuple[str, type[Base]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ContentTotals:
-    """Stored contents of one kind."""
+    """Totals of stored contents of one kind."""
 
     count: int
     plain: int
     """Bytes before compression."""
     stored: int
-    """Bytes as they are stored."""
+    """Bytes after compression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +36,22 @@ class ArchiveStats:
     rows: dict[str, int]
     """Numbers of policies, fetches, versions and changes."""
     bodies: ContentTotals
-    """Raw pages, each once."""
+    """Raw pages; equal ones count once."""
     texts: ContentTotals
-    """Documents of versions, each once."""
+    """Documents of versions; equal ones count once."""
     _: KW_ONLY
     unreferenced: ContentTotals
-    """Contents without a reference: `archive vacuum` removes them."""
+    """Contents without a reference, which `archive vacuum` removes."""
     differences: int
-    """Number of contents that are stored as the difference from another."""
+    """Number of contents that are stored as a difference from another."""
     database: int
-    """Bytes of the database, indexes and free pages included; SQLite's write-ahead log apart."""
+    """Size of the database in bytes, with indexes and free pages, without SQLite's write-ahead log."""
     free: int | None
-    """Bytes in it that `archive vacuum` would give back; None if the database does not say."""
+    """Bytes that `archive vacuum` would free; None if the database does not say."""
 
 
 def archive_stats(archive: Archive) -> ArchiveStats:
-    """Return what the archive holds, and what that takes."""
+    """Return the numbers and sizes of the archive's contents."""
     with archive.reading() as session:
         bodies, texts = _bodies(), BlobRow.sha256.in_(select(VersionRow.document_sha256))
         return ArchiveStats(

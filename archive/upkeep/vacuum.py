@@ -1,4 +1,4 @@
-"""Rewrites the database's files, so that they hold nothing that was erased, and returns the space to the disk."""
+"""Rewrites the database's files, so that erased data is really gone, and frees the disk space."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ STILL_READ = "the rows are erased, but another program reads the archive, so tha
 
 
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
-    """Rewrite the tables without what was erased from them; for a SQLite archive, rewrite the whole file.
+    """Rewrite the tables without their erased rows. For SQLite, rewrite the whole file.
 
-    SQLite needs as much free space on the disk as the archive takes, PostgreSQL as much as the tables take. PostgreSQL
-    also keeps frequent values in its statistics; these and their table are rebuilt too, unless our role does not own
-    the database: then they remain until the server's next vacuum. Raises StorageError, and ArchiveBusyError if another
-    program prevents the rewriting; the erased rows stay erased.
+    SQLite needs as much free disk space as the archive takes, PostgreSQL as much as the tables take. PostgreSQL also
+    keeps frequent values in its statistics, which are rebuilt too. If our role does not own the database, they remain
+    until the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program prevents the
+    rewriting; the erased rows stay erased.
     """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection
@@ -31,12 +31,12 @@ def vacuum(archive: Archive, tables: Iterable[str]) -> None:
                 raise ArchiveBusyError(archive.location, STILL_READ)
         else:
             driver.rollback()
-            driver.autocommit = True  # a server rewrites no table within a transaction
+            driver.autocommit = True  # PostgreSQL does not rewrite a table within a transaction
             for table in tables:
                 driver.execute(f"VACUUM (FULL, ANALYZE) {table}")
             driver.execute("VACUUM FULL pg_statistic")
     except archive.engine.dialect.loaded_dbapi.Error as error:
         raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
     finally:
-        pooled.invalidate()  # its settings are no longer those of the pool
+        pooled.invalidate()  # its settings differ from those of the pool
         pooled.close()

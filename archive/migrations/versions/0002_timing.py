@@ -1,4 +1,4 @@
-"""Reasons in further languages, and what the dates and languages of a policy say of a change."""
+"""Adds reasons in further languages, and the relation of a change to dates and languages of the policy."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Columns that are added with a default need no table to be written again, and rows that are there take it: of
-    # changes recorded before, no timing and no drift is known.
+    # A column with a default needs no rewriting of the table, and existing rows take the default. The timing and drift
+    # of earlier changes are unknown.
     op.add_column("finding", sa.Column("translations", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("change", sa.Column("timing", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column("change", sa.Column("drift", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))

@@ -1,4 +1,4 @@
-"""Second looks, returns to earlier texts, and texts that go back and forth."""
+"""Adds second looks, returns to earlier texts, and flapping texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HALF_AN_HOUR, THREE_DAYS, A_WEEK = "1800", "259200", "604800"
 
 
 def upgrade() -> None:
-    # Of versions recorded before, the text's hash is computed when it is first asked for; none of them was odd.
+    # The text hash of earlier versions is computed when it is first needed. None of them was odd.
     for name, seconds in (("confirm_after", HALF_AN_HOUR), ("confirm_max", THREE_DAYS), ("flap_quiet", A_WEEK)):
         column = sa.Column(f"{name}_seconds", sa.Integer(), nullable=False, server_default=sa.text(seconds))
         op.add_column("policy", column)

@@ -1,4 +1,4 @@
-"""Further pages of a policy that is read from several addresses, what is known of pages, and hosts that want rest."""
+"""Adds further pages of a policy with several addresses, fingerprints of pages, and hosts that asked for a pause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Policies recorded before had one address; under which extraction an old fetch was read is not known.
+    # Earlier policies had one address. The extraction of earlier fetches is unknown.
     op.add_column("policy", sa.Column("further_urls", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("policy", sa.Column("render", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("fetch", sa.Column("identity", sa.Text(), nullable=False, server_default=""))

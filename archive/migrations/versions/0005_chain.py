@@ -1,4 +1,4 @@
-"""The chain over the evidence, the names of policies and removals as evidence, and time stamps of the chain."""
+"""Adds the chain over the evidence, names and removals as evidence, and time stamps of the chain."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def _create_chain() -> None:
 
 
 def _name_policies() -> None:
-    """Note the names that the policies have now: what they were called before is not known."""
+    """Record the current names of the policies. Their earlier names are unknown."""
     op.execute("INSERT INTO naming (policy_id, name, since) SELECT id, name, created_at FROM policy ORDER BY id")
 
 
 def _identify_texts() -> None:
-    """Note the text's hash of versions that were recorded before it was kept: it is sealed with them."""
+    """Store the text hash of earlier versions, which is sealed with them."""
     version = sa.table("version", *map(sa.column, ("id", "document_sha256", "text_sha256")))
     connection = op.get_bind()
     query = sa.select(version.c.id, version.c.document_sha256).where(version.c.text_sha256.is_(None))
@@ -107,9 +107,9 @@ def _content(connection: sa.Connection, address: str) -> bytes:
 
 
 _BLOB = sa.table("blob", sa.column("sha256"), sa.column("size"), sa.column("content", sa.LargeBinary()))
-"""The contents table of this revision: each content compressed by itself."""
+"""The table of contents in this revision: each content is compressed by itself."""
 
 
 def _seal() -> None:
-    """Begin the chain, and seal what an older program recorded: from here on nobody alters it unseen."""
+    """Begin the chain, and seal the rows of older programs. From now on every alteration can be detected."""
     seal(op.get_bind(), SEALED, secrets.token_hex(32), datetime.now(UTC))

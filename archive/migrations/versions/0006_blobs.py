@@ -1,4 +1,4 @@
-"""Contents that are stored as what differs from another, and restores."""
+"""Adds contents that are stored as a difference from another one, and restores."""
 
 from __future__ import annotations
 

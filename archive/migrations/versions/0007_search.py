@@ -1,4 +1,4 @@
-"""Sections that can be searched, and indexes for questions over years."""
+"""Adds searchable sections, and indexes for queries over years."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # What was recorded before is indexed when it is first searched: over years that takes minutes, and an upgrade
-    # holds the whole archive.
+    # Earlier versions are indexed at the first search. That takes minutes for many years, and an upgrade locks the
+    # whole archive.
     _create_sections()
     _create_words()
     _replace_indexes()
@@ -55,9 +55,11 @@ def _create_sections() -> None:
 
 
 def _create_words() -> None:
-    """Create the full-text index. Both hold stems that we made, letters and digits alone, and never the text itself."""
+    """Create the full-text index. In both databases it contains only stems (letters and digits), never the text
+    itself.
+    """
     if op.get_bind().dialect.name == "sqlite":
-        # The tokenizer that takes every byte beyond ASCII for a part of a word splits at our spaces alone.
+        # This tokenizer treats every non-ASCII byte as part of a word, so it splits only at our spaces.
         op.execute("CREATE VIRTUAL TABLE section_words USING fts5(words, content='', columnsize=0, tokenize='ascii')")
         return
     op.execute(
@@ -67,7 +69,7 @@ def _create_words() -> None:
 
 
 def _replace_indexes() -> None:
-    """Create what long histories are asked by; drop what an index of a unique key answers as well."""
+    """Create the indexes for queries over long histories. Drop each index that a unique key makes superfluous."""
     op.create_index("ix_fetch_policy_id_id", "fetch", ["policy_id", "id"])
     op.create_index(op.f("ix_version_seen_at"), "version", ["seen_at"])
     op.create_index("ix_finding_topic_change_id_severity", "finding", ["topic", "change_id", "severity"])

@@ -1,4 +1,4 @@
-"""Reviews, what operators were told, and runs."""
+"""Adds reviews, notices to operators, and runs."""
 
 from __future__ import annotations
 

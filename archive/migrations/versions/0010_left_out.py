@@ -1,4 +1,4 @@
-"""The prose that is left out of pages."""
+"""Adds the prose that is left out of pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Of versions recorded before, nothing is known of it; the next visit that reads a page in full begins with it.
+    # The left-out prose of earlier versions is unknown. The next full reading of a page records it.
     op.create_table(
         "left_out",
         sa.Column("id", sa.Integer(), nullable=False),

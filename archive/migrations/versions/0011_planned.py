@@ -1,4 +1,4 @@
-"""Adds when each message was planned, so that a message that waits for too long is noticed."""
+"""Adds the time at which each message was planned, so that a message that waits too long is noticed."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Of messages planned before, it is not known.
+    # The time is unknown for earlier messages.
     op.add_column("delivery", sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True))
