@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Babel 2.19.0: parse_date cannot read what format_date writes as "long", and makes another date of a line with a number
+# before the date.
+#
+# "1 Mei 2026" (Indonesian) and "May 1, 2026" raise IndexError, not the ParseError that the function promises, since only
+# figures are read. "Version 2, 3 May 2026" is 3 February 2026: the first three numbers are taken for a date, and the
+# name of the month is passed over.
+set -euo pipefail
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -m venv "$folder/env"
+"$folder/env/bin/python" -m pip install --quiet --disable-pip-version-check Babel==2.19.0
+"$folder/env/bin/python" - <<'EOF'
+from datetime import date
+
+from babel.dates import format_date, parse_date
+
+for language in ("en", "id", "de", "fr"):
+    text = format_date(date(2026, 5, 1), "long", language)
+    try:
+        print(language, text, parse_date(text, locale=language))
+        raise SystemExit("changed: it is read")
+    except IndexError as error:
+        print(language, text, repr(error))
+wrong = parse_date("Version 2, 3 May 2026", locale="en")
+print(wrong)
+assert wrong == date(2026, 2, 3)
+EOF
