@@ -17,44 +17,44 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes of commands: cron lines, CI jobs and tests rely on these numbers."""
+    """The exit codes of commands. Cron jobs, CI jobs and tests depend on these numbers."""
 
     FINE = 0
     TROUBLE = 1
-    """Some policies failed or were not comparable, a delivery is dead, a batch row could not be read."""
+    """A policy failed or was not comparable, a delivery was given up, or a row of a batch could not be read."""
     USAGE = 2
     """Wrong usage or configuration."""
     STORAGE = 3
     LOCKED = 4
     """Another run holds the lock."""
     MATERIAL = 10
-    """Exit code with `--exit-code` if a material change was found."""
+    """A material change was found, with the option `--exit-code`."""
 
 
 PRECEDENCE = (ExitCode.STORAGE, ExitCode.USAGE, ExitCode.LOCKED, ExitCode.MATERIAL, ExitCode.TROUBLE, ExitCode.FINE)
 
 
 def leading(codes: Iterable[ExitCode]) -> ExitCode:
-    """Return the exit code that takes precedence; FINE if there is none."""
+    """Return the most important exit code; FINE if there are none."""
     return min(codes, key=PRECEDENCE.index, default=ExitCode.FINE)
 
 
 class ClausewatchError(Exception):
-    """An expected error: the message says what, where and what to do, and no traceback is shown."""
+    """An expected error. The message says what is wrong, where, and what to do; no traceback is shown."""
 
     exit_code = ExitCode.TROUBLE
 
 
 class ConfigurationError(ClausewatchError):
-    """The configuration cannot be used; `problems` lists everything that is wrong with it."""
+    """The configuration is invalid. `problems` lists everything that is wrong with it."""
 
     exit_code = ExitCode.USAGE
 
     def __init__(self, source: str, problems: Iterable[str]) -> None:
         self.source = source
-        """The file as the user named it."""
+        """The file, as the user wrote its path."""
         self.problems = tuple(problems)
-        """A sentence each, beginning with its location in the file."""
+        """One sentence for each problem, beginning with its location in the file."""
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class ConfigurationError(ClausewatchError):
 
 
 class UnconfiguredPolicyError(ClausewatchError):
-    """A policy was named that is not configured."""
+    """A policy was named that is not in the configuration."""
 
     exit_code = ExitCode.USAGE
 
@@ -84,7 +84,7 @@ _SHOWN = 20
 
 
 def suggestion(word: str, names: Iterable[str]) -> str:
-    """Return a hint: the name that was probably meant, or at most `_SHOWN` of the known names."""
+    """Return a hint: the name that was probably meant, or else up to `_SHOWN` of the known names."""
     choices = list(dict.fromkeys(names))
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

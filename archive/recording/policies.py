@@ -1,4 +1,4 @@
-"""Keeps the policies of the configuration, and decides which of them are due."""
+"""Keeps the configured policies in the archive, and decides which of them are due."""
 
 from __future__ import annotations
 
@@ -24,25 +24,28 @@ _TRIED = (
 )
 
 DUE_SHARE = 0.9
-"""A policy is due from this share of `every` on, so that a cron line at exactly `every` never skips a check."""
+"""Share of `every` after which a policy is due. It is below 1, so that a cron job that runs exactly every `every` never
+skips a check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synchronised:
-    """The changes that the configuration made: names of policies, each in the configuration's order."""
+    """The changes from a new configuration: names of policies, in the order of the configuration."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
-    """Their address, interval, extraction, profile or tags changed."""
+    """Policies with a new address, interval, extraction, profile or tags."""
     renamed: tuple[str, ...] = ()
-    """New names that took over the history of their `renamed_from`."""
+    """New names of policies that took over the history of their `renamed_from`."""
     _: KW_ONLY
     retired: tuple[str, ...] = ()
-    """No longer configured: kept and shown as retired."""
+    """Policies that are no longer configured. They are kept and shown as retired."""
     returned: tuple[str, ...] = ()
-    """Configured again after they were retired."""
+    """Retired policies that are configured again."""
     not_joined: tuple[str, ...] = ()
-    """Their `renamed_from` was not followed: both names have a history in the archive, and two cannot become one."""
+    """Policies whose `renamed_from` was ignored: both names already have a history, and two histories cannot be
+    joined.
+    """
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
@@ -98,7 +101,9 @@ def _note_events(
 def _rename(
     session: Session, rows: dict[str, PolicyRow], configured: dict[str, Policy]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Carry histories over to their new names; return the new names, and the names that have a history under both."""
+    """Give histories their new names. Return the new names, and the names whose old and new names both have a
+    history.
+    """
     renamed, not_joined = [], []
     for name, policy in configured.items():
         before = policy.renamed_from
@@ -107,7 +112,7 @@ def _rename(
         if name not in rows:
             rows[name] = rows.pop(before)
             rows[name].name = name
-            session.flush()  # the old name may be taken again by a new policy
+            session.flush()  # a new policy may take the old name
             renamed.append(name)
         elif before not in configured:
             not_joined.append(name)
@@ -115,7 +120,7 @@ def _rename(
 
 
 def _update(row: PolicyRow, policy: Policy) -> bool:
-    """Bring a row to its configuration; return whether anything but its retirement changed."""
+    """Update a row to its configuration. Return whether anything changed except its retirement."""
     row.retired_at = None
     differs = False
     for field, value in _settings(policy).items():
@@ -143,15 +148,15 @@ def _settings(policy: Policy) -> dict[str, object]:
 
 
 def row_of(policy: Policy, now: datetime) -> PolicyRow:
-    """Return the row of a policy that the archive does not know yet."""
+    """Return the row for a policy that is not in the archive yet."""
     return PolicyRow(name=policy.name, created_at=now, retired_at=None, tried_at=None, **_settings(policy))
 
 
 def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
-    """Return the policies to check now: those never tried first, then those that wait longest.
+    """Return the policies to check now. Those that were never tried come first, then those that have waited longest.
 
-    It is due from `DUE_SHARE` of its `every` after the start of the last run that tried it, and sooner for a second
-    look; a retired one never is.
+    A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. It is due
+    sooner for a second look. A retired policy is never due.
     """
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
@@ -162,26 +167,27 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
 
 
 def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
-    """Return when a policy is due; None if it was never tried, so that it is due at once."""
+    """Return the time at which a policy is due; None if it was never tried and so is due at once."""
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
     sooner = second_look(row, waiting)
     return usual if usual is None or sooner is None else min(usual, sooner)
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
-    """Return when a policy is due, second looks apart; None if it was never tried."""
+    """Return the time at which a policy is due, second looks aside; None if it was never tried."""
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 
 def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
-    """Return whether the time has come. One tried in the future is due: the clock was set back, and may stay so."""
+    """Return whether a policy is due. If it was tried in the future, the clock was set back, and the policy is due."""
     return start is None or tried_at is None or now >= start or now < tried_at
 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
-    """Return the policies of these names, or all that are not retired, in the order they were added.
+    """Return the policies with these names in the order in which they were added. Without names, return all that are
+    not retired.
 
-    For `--policy NAME` and `--all`. Raises UnknownPolicyError for a name that is unknown or retired.
+    It serves `--policy NAME` and `--all`. Raises UnknownPolicyError for an unknown or retired name.
     """
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
@@ -194,14 +200,14 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
 
 
 def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:
-    """Note that a run which started then tried these policies, whatever comes of it."""
+    """Record that a run that started at this time tried these policies, whatever the result."""
     wanted = list(names)
     with archive.writing() as session:
         session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))
 
 
 def options_of(row: PolicyRow) -> ExtractionOptions:
-    """Return how the policy's pages are read, as it was configured last."""
+    """Return the extraction options from the last configuration of a policy."""
     return ExtractionOptions(
         languages=tuple(row.languages),
         select=tuple(row.selects),
@@ -212,9 +218,9 @@ def options_of(row: PolicyRow) -> ExtractionOptions:
 
 
 def note_tried(session: Session, policies: Sequence[int], run_started_at: datetime | None) -> None:
-    """Note, by their ids, that a run which started then tried policies; with None, nothing.
+    """Record that a run that started at `run_started_at` tried these policies, given by id. With None, do nothing.
 
-    In the transaction that records what came of it: a run that is killed before leaves them due.
+    Call it in the transaction that records the result. A run that is killed before then leaves the policies due.
     """
     if policies and run_started_at is not None:
         session.connection().execute(_TRIED, {"policies": policies, "started": run_started_at})

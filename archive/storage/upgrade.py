@@ -9,7 +9,9 @@ from archive.storage import fault_injection
 from archive.storage.tables import Base
 
 NEWEST = "0012"
-"""The newest revision in `archive/migrations`. Kept here so that opening an archive need not import Alembic."""
+"""The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
+Alembic.
+"""
 
 VERSION_TABLE = "alembic_version"
 

@@ -1,4 +1,4 @@
-"""The command line. Each command is a separate module, imported when it is called."""
+"""The command line. Each command is a separate module, which is imported when the command is called."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """A one-line summary. Kept here, so that listing the commands does not import them."""
+    """A one-line summary. It is kept here, so that the list of commands needs no imports."""
 
 
 COMMANDS: dict[str, CommandEntry] = {
@@ -89,13 +89,13 @@ class LazyGroup(click.Group):
 
 
 def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
-    """Print the error in one message, without a traceback, and exit."""
+    """Print the error as one message, without a traceback, and exit."""
     click.echo(f"Error: {error}", err=True)
     ctx.exit(code)
 
 
 def _archive_errors() -> tuple[type[Exception], ...]:
-    """Return the archive's errors. They need an import of SQLAlchemy, and cannot occur before it is imported."""
+    """Return the archive's errors. They are imported with SQLAlchemy, and cannot occur before that."""
     if "archive.errors" not in sys.modules:
         return ()
     from archive.errors import ArchiveError

@@ -47,7 +47,7 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return a sentence if something may stem from our extraction and not from the policy; "" otherwise."""
+    """Return a sentence if a difference may come from the extraction and not from the policy; "" otherwise."""
     if not attribution.read_anew:
         return ""
     several = len(attribution.read_anew) > 1

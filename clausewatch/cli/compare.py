@@ -110,7 +110,7 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
-    """Print one judgement. A file that is not a policy is trouble: nothing was judged."""
+    """Print one judgement. If a file is not a policy, nothing was judged, and the exit code is TROUBLE."""
     from clausewatch.inspection.offline_compare import FilePair, judge_pair
     from clausewatch.output.json_rows import as_json, comparison_report
 

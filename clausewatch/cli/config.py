@@ -47,7 +47,7 @@ def check(context: CommandContext, cron: bool) -> None:
 
 
 def _explain(configuration: Configuration) -> None:
-    """Print what the configuration means, then the warnings."""
+    """Print the meaning of the configuration, then the warnings."""
     from clausewatch.explanation.hints import grouped, hints, unheard
     from clausewatch.explanation.summary import subscriber_line, summary
 
@@ -65,7 +65,7 @@ def _explain(configuration: Configuration) -> None:
 
 
 def _check_templates(configuration: Configuration) -> None:
-    """Try the file's own templates with invented alerts. Raises ConfigurationError."""
+    """Test the file's own templates with invented alerts. Raises ConfigurationError."""
     if configuration.templates is None:
         return
     from notifier.sending.template_trial import faults
@@ -83,7 +83,7 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 
 def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
-    """Return the subscriptions that the command line made; empty if there is no archive yet. Raises StorageError."""
+    """Return the subscriptions made on the command line; empty if there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return ()
     from archive.storage.database import open_archive

@@ -1,4 +1,4 @@
-"""The context that all commands share: the configuration and the archive, each opened on first use."""
+"""The context of all commands: the configuration and the archive, each opened on first use."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class CommandContext:
 
     def __init__(self, config_path: Path | None = None) -> None:
         self.config_path = config_path or Path("clausewatch.toml")
-        """The configuration file, as the user named it."""
+        """Path of the configuration file, as the user wrote it."""
         self.config_is_named = config_path is not None
-        """Whether the user named the file, so that it must exist."""
+        """Whether the user named the file. If so, it must exist."""
 
     def configuration(self) -> Configuration:
-        """Return the configuration, loaded once; raise ConfigurationError if it cannot be used."""
+        """Return the configuration, loaded once. Raise ConfigurationError if it is invalid."""
         return self._configuration
 
     def checked_configuration(self) -> Configuration:
-        """Return the configuration with its channels checked too, for commands that send; raise ConfigurationError.
+        """Return the configuration with its channels checked too, for commands that send. Raises ConfigurationError.
 
-        It imports Apprise, so a command that needs the lock must take it first.
+        It imports Apprise, so a command that needs the lock must take the lock first.
         """
         from clausewatch.config import load
         from notifier.channels import address_problem
@@ -45,7 +45,7 @@ class CommandContext:
     def own_profiles(self) -> Mapping[str, Profile]:
         """Return the configuration's profiles; empty if no file is named and the default file does not exist.
 
-        For commands that need no configuration. Raises ConfigurationError.
+        It is for commands that work without a configuration. Raises ConfigurationError.
         """
         has_file = self.config_is_named or self.config_path.exists()
         return self.configuration().profiles if has_file else {}
@@ -66,7 +66,7 @@ class CommandContext:
 
 
 def _check_added_languages() -> None:
-    """Raise LanguageError with everything that is wrong with the languages that the user added."""
+    """Raise LanguageError with all problems of the languages that the user added."""
     if not os.environ.get(ADDED):
         return
     from clausewatch.inspection.language_survey import survey

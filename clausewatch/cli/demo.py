@@ -64,7 +64,7 @@ def _introduce(folder: Path) -> None:
 
 
 def _visit(configuration: Path) -> None:
-    """Crawl, with the command and the summary as a person would see them."""
+    """Crawl, and print the command and its summary as a person would see them."""
     click.echo("   $ clausewatch run --all")
     click.echo(f"   {crawl(configuration)}")
 
@@ -122,7 +122,7 @@ def _show_files(observations: tuple[Observation, ...], alerts: tuple[SentMail, .
 
 
 def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
-    clausewatch = shlex.join(installed_command())  # in full: after `make demo` the command is not on the PATH
+    clausewatch = shlex.join(installed_command())  # the full path: `make demo` leaves it off the PATH
     command = f"{clausewatch} --config {shlex.quote(str(configuration))}"
     click.echo("\nThe demo's site is closed: links to it lead nowhere. You can still query the archive:")
     click.echo(f"   {command} history")
@@ -139,7 +139,7 @@ def _step(number: int, text: str) -> None:
 
 
 def _say(text: str, indent: int = 0) -> None:
-    """Write a paragraph; lines after the first are aligned with the text after the label."""
+    """Write a paragraph. Lines after the first are aligned with the text after the label."""
     hanging = " " * (indent + 9 if indent == 6 else indent)
     click.echo(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=hanging))
 

@@ -52,7 +52,7 @@ def diff(
         click.echo(as_json(redline_row(compared)))
     else:
         lines = redline_lines(compared, full=full, side_by_side=side_by_side)
-        # https://no-color.org; if the output is not a terminal, click leaves colours out by itself
+        # See https://no-color.org. If the output is not a terminal, click omits colours by itself.
         click.echo("\n".join(lines), color=False if os.environ.get("NO_COLOR") else None)
 
 

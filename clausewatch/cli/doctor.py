@@ -1,4 +1,4 @@
-"""`clausewatch doctor`: what is fetched of a policy, what is kept, what is dropped and why."""
+"""`clausewatch doctor`: shows what is fetched of a policy, what is kept, and what is dropped and why."""
 
 from __future__ import annotations
 

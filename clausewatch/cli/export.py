@@ -1,4 +1,4 @@
-"""`clausewatch export`: evidence for an auditor, pages for a web archive, tables for a spreadsheet, feeds."""
+"""`clausewatch export`: writes evidence for an auditor, pages for a web archive, tables for a spreadsheet, feeds."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def atom(
 
 
 def _report(exported: str, output: Path | None) -> None:
-    """Say what was written; on stderr if the export itself is on stdout."""
+    """Print what was written. If the export itself goes to stdout, print on stderr."""
     click.echo(f"Exported {exported}", err=output is None)
 
 
@@ -218,7 +218,7 @@ def _versions(archive: Archive, policy: str, number: int | None, since: datetime
 
 
 def _write_table(versions: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:
-    # With its byte order mark, or a spreadsheet would take it for windows-1252.
+    # Without a byte order mark, a spreadsheet would read the file as windows-1252.
     text = TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
     count = write_csv(versions, table, text)
     text.detach()
@@ -227,7 +227,7 @@ def _write_table(versions: tuple[Version, ...], table: Table, target: IO[bytes])
 
 @contextmanager
 def _target(path: Path | None) -> Iterator[IO[bytes]]:
-    """Open what to write to; a file takes its place only when all of it is written."""
+    """Open the target. A file is replaced only after everything is written."""
     if path is None:
         if sys.stdout.isatty():
             raise click.UsageError("Name a file with --output: a terminal cannot show this.")

@@ -1,4 +1,4 @@
-"""The former options of `clausewatch export`, which name what is a command of its own now."""
+"""The former options of `clausewatch export`. Each of them is a command now."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import click
 
 TAKES_VALUE: Mapping[str, bool] = {"--evidence": True, "--warc": False, "--csv": True, "--atom": False}
-"""Former options, with whether a value follows: the argument of the present command."""
+"""Former options, and whether a value follows. The value is the argument of today's command."""
 
 
 class ExportGroup(click.Group):
-    """A group that also accepts the former options, and points to the present command on stderr."""
+    """A group that also accepts the former options, and names today's command on stderr."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         present = present_form(args)
@@ -22,9 +22,9 @@ class ExportGroup(click.Group):
 
 
 def present_form(args: list[str]) -> tuple[str, list[str]] | None:
-    """Return the former option among the arguments with the arguments of the present command, or None.
+    """Return the former option in the arguments, and the arguments of today's command; None if there is no such option.
 
-    Raises click.UsageError if there are several former options, or one without its value.
+    Raises click.UsageError if there are several former options, or if a value is missing.
     """
     if not args or not args[0].startswith("-"):
         return None

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from differ.model import Severity
 
 LIMIT = 200
-"""Default limit of versions shown if no policy is named."""
+"""Default maximum number of versions if no policy is named."""
 
 
 @click.command()
@@ -114,7 +114,7 @@ def _print_page(asked: str, shown: tuple[Version, ...], changes: Changes, note: 
 
 
 def _note(shown: int, every: int) -> str:
-    """Return a note if not all versions are shown."""
+    """Return a note if some versions are not shown."""
     if every <= shown:
         return ""
     return (
@@ -124,7 +124,7 @@ def _note(shown: int, every: int) -> str:
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
-    """Whether a version is shown even without its suppressions."""
+    """Whether a version would be shown without its suppressions too."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 

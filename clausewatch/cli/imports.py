@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from document.model import ExtractionOptions, Page
 
 PRIVACY_POLICY = "Privacy Policy"
-"""Open Terms Archive's name for the kind of document that we watch."""
+"""Open Terms Archive's name for privacy policies."""
 
 
 @click.group(name="import")
@@ -99,7 +99,7 @@ def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
 
 
 def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
-    """Reject a future date: every later visit would be older than that version."""
+    """Reject a future date, because every later visit would be older than that version."""
     last = versions[-1]
     if last.at > datetime.now(UTC):
         raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is in the future")
@@ -175,7 +175,7 @@ def _write(watches: WatchList) -> None:
 
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
-    """Return the configured policy with the given name, or else a policy that the archive keeps as retired."""
+    """Return the configured policy with this name, or else a retired policy of the archive."""
     from archive.model import Policy
     from archive.questions.history import policy_names
     from archive.recording.imports import watch_unconfigured
@@ -220,8 +220,8 @@ def _import(
             require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    # Copies from a collection are trusted to be the document that the collection names; a copy saved by somebody is
-    # accepted only if it looks like a policy.
+    # A copy from a collection is trusted to be the document that the collection names. A copy that a person saved must
+    # look like a policy.
     history = any(isinstance(copy, Recorded) for copy in oldest)
     count = import_copies(archive, policy.name, copies, datetime.now(UTC), history=history)
     versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
@@ -246,7 +246,7 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
-    """Extract the texts of versions, in order, and print which versions are left out."""
+    """Extract the texts of versions, in order. Print the versions that are left out."""
     from clausewatch.imports.extraction import LimitedVersion, extracted_copies
 
     texts = objects.contents((version.blob for version in versions), crawl.max_body)
@@ -271,7 +271,7 @@ def _page(path: Path, largest: int) -> Page:
 def _saved(
     pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
 ) -> Copy:
-    """Return a saved copy and, if it is not a policy, the reason; raise NoAnswerError if it cannot be read within the
+    """Return a saved copy, with the reason if it is not a policy. Raise NoAnswerError if it cannot be read within the
     limits."""
     from archive.recording.imports import Copy
     from clausewatch.imports.extraction import screened

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clausewatch.inspection.language_survey import LanguageReport
 
 SHOWN = 6
-"""Keys that are named of those that a file lacks."""
+"""Maximum number of missing keys that are named for a file."""
 
 
 @click.command("languages")

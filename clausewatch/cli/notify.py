@@ -1,4 +1,4 @@
-"""`clausewatch notify`: tests that alerts arrive, and sends those that wait."""
+"""`clausewatch notify`: tests whether alerts arrive, and sends waiting ones."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _listed(delivery: ListedDelivery, redacted: Callable[[str], str]) -> tuple[s
 
 
 def _fate(delivery: ListedDelivery) -> str:
-    """Say what became of a message so far, and when it is tried next."""
+    """Return the state of a message, and the time of the next attempt."""
     if delivery.accepted_at is not None:
         return f"accepted {moment(delivery.accepted_at)}"
     tries = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
@@ -195,7 +195,7 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
-    """Return the named subscriber, or else all subscribers with a digest."""
+    """Return the named subscriber, or else all subscribers that get a digest."""
     from clausewatch.operation.subscribers import subscriber_named
     from notifier import outbox
 
@@ -217,7 +217,7 @@ class Sent:
     held: Held
     _: KW_ONLY
     overdue: tuple[str, ...]
-    """Messages that wait for too long, a line each."""
+    """Messages that have waited too long, one on a line."""
 
 
 def _send(configuration: Configuration, dead: bool) -> Sent:

@@ -1,4 +1,4 @@
-"""Parameter types and helpers shared by the commands that query the archive."""
+"""Parameter types and functions for all commands that query the archive."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NoAnswerError(ClausewatchError):
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time, in UTC unless it states a zone. A day may be relative to today: "yesterday", "3 days ago"."""
+    """A day or a time, in UTC unless it has a zone. A day may be relative to today: "yesterday", "3 days ago"."""
 
     name = "date"
 
@@ -42,20 +42,20 @@ class Moment(click.ParamType[datetime]):
 
 
 FROM = Moment(times.start)
-"""A day without a time means its first moment."""
+"""A moment at which a period begins. A day without a time means its first moment."""
 UNTIL = Moment(times.end)
-"""A day without a time means its last moment."""
+"""A moment at which a period ends. A day without a time means its last moment."""
 
 
 def print_page(page: str) -> None:
-    """Print a page as UTF-8, as the page declares, regardless of the terminal's encoding."""
+    """Print a page as UTF-8, as the page itself declares, whatever the terminal's encoding."""
     click.echo(page.encode(), nl=False)
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return the version with the given number, or the version that was current at the end of the given day.
+    """Return the version with this number, or the version that was current at the end of this day.
 
-    Raises click.BadParameter, and the archive's errors for an unknown policy or version.
+    Raises click.BadParameter. Raises the archive's errors for an unknown policy or version.
     """
     number = name.strip().lstrip("vV")
     if number.isdecimal() and len(number) < len("20260331"):

@@ -19,13 +19,13 @@ from clausewatch.output.times import day
 from notifier.texts.sanitize import clipped
 
 LIMIT = 50
-"""Default limit of listed findings."""
+"""Default maximum number of listed findings."""
 
 HEADINGS = ("FINDING", "POLICY", "VERSION", "SEEN", "SEVERITY", "TOPIC", "SECTION")
 RULE_HEADINGS = ("RULE", "FINDINGS", "ACKNOWLEDGED", "FALSE ALARMS", "PRECISION")
 
 LONGEST_NAME, LONGEST_TEXT = 100, 2000
-"""Code points."""
+"""Maximum lengths of a name and of a text, in code points."""
 
 FORMATS = click.Choice(("text", "json"))
 
@@ -98,7 +98,7 @@ def _name(by: str | None) -> str:
 
 
 def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> str:
-    """Return a text on one line. Raises UsageError."""
+    """Return a text on one line. Raises UsageError if it is too long, or empty although it is needed."""
     line = " ".join(text.split())
     if needed and not line:
         raise click.UsageError(f"{option} is empty.")
@@ -112,7 +112,7 @@ def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> s
 def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
     now = datetime.now(UTC)
     with context.archive() as archive:
-        named = [find_reviewable(archive, finding) for finding in findings]  # all of them, before anything is recorded
+        named = [find_reviewable(archive, finding) for finding in findings]  # all, before anything is recorded
         for reviewable in named:
             add_review(archive, Review(reviewable.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]

@@ -1,4 +1,4 @@
-"""`clausewatch run`: checks the policies that are due; made for cron."""
+"""`clausewatch run`: checks the policies that are due. It is made for cron."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(
         if name not in configured:
             raise UnconfiguredPolicyError(name, configured)
     with only_run(configuration.database, configuration.busy_timeout):
-        # An unusable channel would prevent alerts from arriving, so the run does not start with one.
+        # The run does not start with an unusable channel, because alerts would not arrive.
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, verbose)
@@ -67,7 +67,7 @@ def run(
 
 
 def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> RunReport:
-    # Imported here: Scrapy and SQLAlchemy take half a second, and a run that is locked out needs neither.
+    # Imported here because Scrapy and SQLAlchemy take half a second, and a run that finds the lock taken needs neither.
     from clausewatch.operation.run import Selection, run_once
 
     with Display(verbose) as display:
@@ -81,14 +81,14 @@ def _run(configuration: Configuration, names: tuple[str, ...], everything: bool,
 
 
 class Display:
-    """A progress bar on a terminal; with `verbose` a line for each policy instead."""
+    """A progress bar on a terminal. With `verbose`, a line for each policy instead."""
 
     def __init__(self, verbose: bool) -> None:
         self.verbose = verbose
         self._bar: ProgressBar[int] | None = None
 
     def start(self, policies: int) -> None:
-        """Start the bar, given the number of policies."""
+        """Start the bar for this number of policies."""
         if policies and not self.verbose:
             bar = click.progressbar(
                 length=policies, label="Checking", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -123,7 +123,7 @@ def result_line(checked: PolicyReport) -> str:
 
 
 def left_out_line(prose: LeftOutProse) -> str:
-    """Say how much of a page's prose is not read as the policy's."""
+    """Say how much of a page's prose is not part of the policy."""
     return f"{prose.words} words of prose, {prose.share:.0%} of the page's, are left out"
 
 
@@ -153,7 +153,7 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
 
 
 def summary_line(report: RunReport) -> str:
-    """Return the result of a pass in one line."""
+    """Return the result of a run in one line."""
     if not report.watched:
         line = "No policy is configured: nothing to check"
     elif not report.selected:

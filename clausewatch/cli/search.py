@@ -74,12 +74,12 @@ def search(
 
 
 def _joined(words: tuple[str, ...]) -> str:
-    """Return one query; an argument with several words is a phrase."""
+    """Return one query. An argument with several words is a phrase."""
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
 def _bring_up_to_date(archive: Archive, *, rebuild: bool) -> None:
-    """Index versions recorded by an older program, once, and print that."""
+    """Index the versions of an older program once, and print that."""
     number = reindex(archive) if rebuild else index_missing(archive)
     if number:
         policies = "1 policy" if number == 1 else f"{number} policies"
@@ -93,7 +93,7 @@ def _note(answer: SearchResult, limit: int) -> str:
 
 
 def stood(match: SectionMatch) -> str:
-    """Return in which versions a text was present, and from when to when."""
+    """Say which versions had a text, and from when to when."""
     versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
     if match.gone_at is None:
         return f"{versions}, since {day(match.appeared_at)}"

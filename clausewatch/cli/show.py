@@ -126,7 +126,7 @@ def _head(version: Version) -> Iterator[str]:
         *((page.final_url, page.body_sha256) for page in version.further),
     )
     for address, body in pages:
-        if address:  # an imported copy has none
+        if address:  # an imported copy has no address
             yield f"  Address     {printable(address)}"
         yield f"  Page        SHA-256 {body}"
     yield f"  Text        SHA-256 {version.document_sha256}"

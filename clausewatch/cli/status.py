@@ -67,7 +67,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:
-    """Return the watched policies, those that no run has seen yet, and the retired ones."""
+    """Return the watched policies, then those that no run has recorded yet, then the retired ones."""
     names = {status.name for status in recorded}
     new = [never_checked(policy) for policy in policies if policy.name not in names]
     watched = [status for status in recorded if status.retired_at is None]
@@ -85,7 +85,7 @@ def _check(context: CommandContext, ctx: click.Context, now: datetime, form: str
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
-    """Yield a warning if nobody is notified of the troubles shown here."""
+    """Yield a warning if nobody is notified of the problems shown here."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):
@@ -122,7 +122,7 @@ def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _marked_cells(status: PolicyStatus, unseen: Mapping[str, int]) -> list[tuple[str, bool]]:
-    """Return each cell, and whether it shows trouble."""
+    """Return the text of each cell, and whether it shows a problem."""
     trouble = {"HEALTH": status.health not in HEALTHY, "NEXT CHECK": status.overdue}
     return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status, unseen), strict=True)]
 
@@ -152,7 +152,7 @@ def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
 
 
 def _notes(status: PolicyStatus) -> Iterator[str]:
-    """Yield notes on a policy beyond its row."""
+    """Yield notes about a policy that do not fit in its row."""
     check = status.last_check
     if status.retired_at is not None:
         yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."

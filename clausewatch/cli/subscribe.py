@@ -1,4 +1,4 @@
-"""`clausewatch subscribe`: subscribes people who may not edit the configuration."""
+"""`clausewatch subscribe`: subscribes people who cannot edit the configuration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notifier.audience.timing import DAYS, RHYTHMS
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
 }
-"""The option for a key of `[[subscriber]]`, if their names differ."""
+"""Options whose name differs from their key in `[[subscriber]]`."""
 
 
 class SubscriptionError(ClausewatchError):
@@ -104,7 +104,7 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
-    """Return the subscriber from the options, checked like a subscriber of the configuration."""
+    """Return the subscriber from the options, after the same checks as in the configuration."""
     from clausewatch.config.channels import check_channels
     from clausewatch.config.checks import check_clauses, check_subscribers
     from clausewatch.config.problems import Problems
@@ -140,5 +140,5 @@ def _sentence(location: tuple[str | int, ...], problem: str) -> str:
 def _login() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a user of a container has no name
+    except (OSError, KeyError):  # a user in a container may have no name
         return ""

@@ -1,4 +1,4 @@
-"""`clausewatch verify`: checks that the archive is as it was recorded."""
+"""`clausewatch verify`: checks that the archive is unchanged since it was recorded."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ ROWS = {
     "fetch": ("fetch", "fetches"),
     "removal": ("removal of a page", "removals of pages"),
 }
-"""Kinds of evidence whose plural is not the word with an s."""
+"""Kinds of evidence whose plural does not just add an "s"."""
 UNSEARCHED = (
     "saved head from before --since, which was not looked for",
     "saved heads from before --since, which were not looked for",
 )
-"""The saved heads that a check of only the newer entries cannot find."""
+"""The note about saved heads that a check of the newer entries cannot find, for one head and for several."""
 
 
 @click.command()
@@ -146,7 +146,7 @@ def _roots(context: CommandContext, certificates: Path | None) -> Sequence[Certi
 
 
 def _print(flaws: Iterable[Flaw]) -> int:
-    """Print flaws as they are found, and return how many there are."""
+    """Print flaws as they are found, and return their number."""
     count = 0
     for flaw in flaws:
         click.echo(printable(f"{flaw.what}: {flaw.where}: {flaw.problem}"))
@@ -176,7 +176,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
 
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
-    """Return the notes that matter to an auditor, although they are not flaws."""
+    """Return notes that matter to an auditor although they are not flaws."""
     if tally.since:
         yield (
             f"nothing up to entry {tally.since:,} was checked again: "
@@ -190,7 +190,7 @@ def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
 
 
 def _as_it_should_be(tally: Tally) -> Iterator[str]:
-    """Return the notes that an auditor may pass over."""
+    """Return notes that an auditor may skip."""
     if tally.removed_bodies:
         yield f"pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
     if tally.contents.not_indexed:

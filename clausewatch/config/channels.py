@@ -1,4 +1,4 @@
-"""Checks that the notifier can use the channels in the file, and their recipients."""
+"""Checks whether the notifier can use the channels and recipients in the file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from clausewatch.config.variables import Location
 from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
-"""Returns why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. The caller passes
-it in, because it imports all of Apprise, and most commands send nothing."""
+"""A function that returns why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. The
+caller passes it in because it imports all of Apprise, and most commands send nothing."""
 
 
 def check_channels(
     check: ChannelCheck, channels: Mapping[str, str], subscribers: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
-    """Find channel addresses that cannot be used, each checked with the recipients that subscribers name in it."""
+    """Find channel addresses that cannot be used. Each is checked with the recipients that subscribers name for it."""
     targets = _targets(subscribers)
     for name, url in channels.items():
         location: Location = ("channels", name)
@@ -28,7 +28,7 @@ def check_channels(
         if not asked and (why := check(url, "")):
             problems.add(location, why)
         elif asked and len(wrong) == len(asked) and len(set(wrong.values())) == 1:
-            problems.add(location, next(iter(wrong.values())))  # the address itself is wrong, not the recipients
+            problems.add(location, next(iter(wrong.values())))  # the channel's address is wrong, not the recipients
         else:
             for via, why in wrong.items():
                 problems.add(via, why)

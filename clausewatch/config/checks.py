@@ -1,4 +1,4 @@
-"""Finds problems between the tables of the file: duplicate names, and references to nothing."""
+"""Finds problems between tables of the file: duplicate names, and references to missing things."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.audience.subscriptions import TAG, Target
 
 
 def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
-    """Find duplicate names, and renames that contradict each other."""
+    """Find duplicate names, and contradictory renames."""
     names = [text(table, "name") for table in tables]
     origins = [text(table, "renamed_from") for table in tables]
     for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
@@ -56,7 +56,7 @@ def check_subscribers(
     policies: Sequence[Mapping[str, Any]],
     problems: Problems,
 ) -> None:
-    """Find targets in unknown channels, and names or tags that match no policy."""
+    """Find unknown channels in targets, and names or tags that match no policy."""
     known_channels = list(channels)
     names = [name for table in policies if (name := text(table, "name"))]
     tags = sorted({tag for table in policies for _, tag in texts(table, "tags")})
@@ -73,7 +73,7 @@ def check_subscribers(
 
 
 def check_clauses(tables: Sequence[Mapping[str, Any]], profiles: Mapping[str, Profile], problems: Problems) -> None:
-    """Find clauses that no profile reports findings under."""
+    """Find clauses under which no profile reports findings."""
     clauses = list(dict.fromkeys(clause for profile in profiles.values() for clause in profile.clauses))
     for position, table in enumerate(tables):
         for number, clause in texts(table, "clauses"):
@@ -95,20 +95,21 @@ def _check_targets(location: Location, via: list[tuple[int, str]], channels: lis
 
 
 def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
-    """Find channel names that cannot be used in a subscriber's `via`."""
+    """Find channel names that a subscriber's `via` cannot use."""
     for name in channels:
         if not name.strip() or ":" in name:
             problems.add(("channels", name), "is not a channel name: write a word without a colon")
 
 
 def text(table: Mapping[str, Any], key: str) -> str | None:
-    """Return the text at a key without surrounding blanks, or None if there is none."""
+    """Return the text at a key without surrounding spaces, or None if there is no text."""
     value = table.get(key)
     return value.strip() or None if isinstance(value, str) else None
 
 
 def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
-    """Return the texts of a list with their positions; the table's own validation reports entries that are not text."""
+    """Return the texts of a list with their positions. Entries that are not text are reported by the table's own
+    validation."""
     value = table.get(key)
     entries = value if isinstance(value, list) else []
     return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, str) and entry.strip()]

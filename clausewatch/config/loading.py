@@ -1,4 +1,4 @@
-"""Loads the configuration file, or reports everything that is wrong with it."""
+"""Loads the configuration file, or reports all its problems."""
 
 from __future__ import annotations
 
@@ -42,10 +42,9 @@ _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of documen
 def load(
     path: Path, environment: Mapping[str, str] | None = None, check_channel: ChannelCheck | None = None
 ) -> Configuration:
-    """Return the configuration in a file; if no environment is given, the process's own is used.
+    """Return the configuration in a file. By default, variables come from the process's own environment.
 
-    If `check_channel` is given, the channels' addresses are checked too. Raises ConfigurationError with all problems at
-    once.
+    With `check_channel`, the channels' addresses are checked too. Raises ConfigurationError with all problems at once.
     """
     data = _parse(path)
     problems = Problems(data)
@@ -85,7 +84,7 @@ class _Reading:
     """One reading of one file."""
 
     base: Path
-    """The folder to which relative paths refer."""
+    """The folder that relative paths are relative to."""
     environment: Mapping[str, str]
     problems: Problems
     _: KW_ONLY
@@ -94,7 +93,7 @@ class _Reading:
     used: Mapping[str, str] = field(default_factory=dict)
 
     def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
-        """Return the configuration; None only if there are problems."""
+        """Return the configuration; None if there are problems."""
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), FULL_CRAWL_TABLE) or FULL_CRAWL_TABLE()

@@ -20,85 +20,85 @@ from notifier.audience.subscriptions import Channel, Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Stamping:
-    """Settings for timestamps of the chain's heads by an authority, RFC 3161."""
+    """Settings for timestamps (RFC 3161) of the chain's heads."""
 
     authority: str
-    """The authority's address."""
+    """Address of the authority that signs."""
     certificates: Path
-    """The file of the trusted root certificates of the authority, PEM; absolute."""
+    """Absolute path of a PEM file with the trusted root certificates of the authority."""
     every: timedelta
-    """The shortest interval between two timestamps."""
+    """Minimum interval between two timestamps."""
     _: KW_ONLY
     timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class HeadList:
-    """The file in which the chain's heads are also kept, as a list that only grows."""
+    """Settings for a file in which the chain's heads are also kept. The list only grows."""
 
     file: Path
-    """Absolute; best on another machine's disk, or where this user may only append."""
+    """Absolute path. It is best on another machine's disk, or in a place where this user may only append."""
     key: Path | None
-    """The private SSH key that signs each line, without a passphrase; None for unsigned lines."""
+    """Private SSH key that signs each line, without a passphrase; None for unsigned lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """Settings for when a policy is in trouble, and which watchdog to notify at the end of each run."""
+    """Settings that say when a policy has a problem, and which watchdog is notified at the end of each run."""
 
     trouble_after: int = 3
-    """Consecutive visits without the policy after which operators are notified."""
+    """Number of visits in a row without the policy after which operators are notified."""
     ping: str | None = field(default=None, repr=False)
-    """The address to request after each run; its path is a secret. None for none."""
+    """Address to request after each run, or None. Its path is a secret."""
     ping_timeout: timedelta = timedelta(seconds=10)
     _: KW_ONLY
     critical_waiting: timedelta = timedelta(minutes=30)
-    """Time that a critical alert may wait before others are notified."""
+    """Maximum time that a critical alert may wait before others are notified."""
     waiting: timedelta = timedelta(hours=6)
-    """Time that any other message may wait, quiet hours not counted."""
+    """Maximum time that any other message may wait. Quiet hours are not counted."""
 
     @property
     def thresholds(self) -> Thresholds:
-        """Limits from which operators are notified of a problem."""
+        """Limits at which operators are notified of a problem."""
         return Thresholds(self.trouble_after, self.critical_waiting, self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One configuration file, read, filled in and validated. Its repr shows no secret."""
+    """One configuration file, validated and completed with defaults. Its repr shows no secrets."""
 
     path: Path
     """The file, absolute."""
     database: str = field(repr=False)
-    """The archive's URL; the path of a SQLite file is absolute."""
+    """The archive's URL. The path of a SQLite file is absolute."""
     busy_timeout: timedelta = BUSY_TIMEOUT
-    """Time that the archive waits for another program's lock, and for a server to answer."""
+    """Time to wait for another program's lock, and for a server's response."""
     _: KW_ONLY
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
-    """The folder of the templates that replace ours, absolute."""
+    """Absolute path of a folder with templates that replace ours."""
     roundup_from: int = ROUNDUP_FROM
-    """Changes for one target that become one message."""
+    """Number of changes for one target from which they become one message."""
     stamping: Stamping | None = None
     head_list: HeadList | None = None
-    """None if no timestamps are requested."""
+    """None if heads are not kept in a list."""
     retention: Retention | None = None
-    """None if raw bodies of pages are kept for ever."""
+    """None if raw bodies of pages are kept forever."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
-    """Every profile that a policy may name: the bundled profiles, and those of the file."""
+    """All profiles that a policy may name: the bundled ones, and those of the file."""
     tailorings: tuple[Tailoring, ...] = ()
-    """The changes that the file's own profiles make to bundled ones."""
+    """The changes that the file's own profiles make to bundled profiles."""
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
     """Removes the values of variables from a text before it is shown."""
     from_environment: tuple[str, ...] = ()
-    """The variables that came from the environment, which a cron job does not have."""
+    """Variables that came from the environment. A cron job does not have them."""
 
     @property
     def database_shown(self) -> str:
-        """The archive's URL without its password."""
+        """The archive's URL with its password masked."""
         return self.redacted(masked_url(self.database))

@@ -38,23 +38,23 @@ _TABLES = {
 
 
 class Problems:
-    """All problems of one file. A location has at most one problem, without others that follow from it."""
+    """All problems of one file. A location has at most one problem. Problems that follow from it are left out."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
         self._found: dict[Location, str] = {}
 
     def add(self, location: Location, sentence: str) -> None:
-        """Note one problem. The sentence continues after the location: "is missing"."""
+        """Add a problem. The sentence continues after the location: "is missing"."""
         if not self.has(location):
             self._found[location] = sentence
 
     def has(self, location: Location) -> bool:
-        """Whether there is a problem at a location, around it, or in it."""
+        """Whether there is a problem at a location, around it or within it."""
         return any(_within(location, other) or _within(other, location) for other in self._found)
 
     def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
-        """Return a validated table, or None after noting all its problems."""
+        """Return a validated table, or None after adding all its problems."""
         try:
             return shape.model_validate(values)
         except ValidationError as error:
@@ -62,7 +62,7 @@ class Problems:
             return None
 
     def add_validation(self, error: ValidationError, location: Location, table: type[BaseModel]) -> None:
-        """Note all problems that pydantic found in one table."""
+        """Add all problems that pydantic found in one table."""
         for detail in error.errors(include_url=False, include_input=False):
             inner = (*location, *detail["loc"])
             self.add(inner, self._sentence(detail, inner, table))
@@ -72,7 +72,7 @@ class Problems:
         return dict(self._found)
 
     def sentences(self, redactor: Redactor) -> list[str]:
-        """Return every problem with its location, in the order of the file's tables, without secrets."""
+        """Return all problems with their locations, in the order of the file's tables, with secrets masked."""
         return [
             redactor(f"{self._label(location)}: {sentence}")
             for location, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
@@ -111,7 +111,7 @@ class Problems:
         return value
 
     def _label(self, location: Location) -> str:
-        """Return a location as a person counts: `policy[3].url (Kenalan)`."""
+        """Return a location as people write it, counted from 1: `policy[3].url (Kenalan)`."""
         text = ""
         for step in location:
             text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
@@ -120,7 +120,7 @@ class Problems:
 
 
 def _misshapen(location: Location) -> str | None:
-    """Return how the table at a location must be headed."""
+    """Return the correct header of the table at a location, or None."""
     if location[0] != "profile" or len(location) == 1:
         return _TABLES.get(str(location[0]))
     if len(location) == 2:

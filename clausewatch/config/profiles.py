@@ -1,4 +1,4 @@
-"""The profiles that a file derives from the bundled ones: validated with the location of every problem, then built."""
+"""Validates the profiles that a file derives from bundled ones, and builds them."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from differ.language.lexicon import LexiconError, Patterns, expand
 from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
-"""Upper limit for the alternatives that the braces of one pattern expand to."""
+"""Maximum number of alternatives from the braces of one pattern."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tailoring:
-    """The changes that a user's own profile makes to a bundled one."""
+    """The changes that a user's profile makes to a bundled profile."""
 
     name: str
     extends: str
     off: tuple[str, ...] = ()
-    """Identifiers of rules."""
+    """Identifiers of rules that are switched off."""
     _: KW_ONLY
     material: tuple[str, ...] = ()
-    """Fine topics, as in `quiet`."""
+    """Fine topics that are material, in the same form as `quiet`."""
     quiet: tuple[str, ...] = ()
     rules: tuple[WordRule, ...] = ()
 
     def profile(self) -> Profile:
-        """Return the profile. Raises ProfileError if it refers to something unknown."""
+        """Return the profile. Raises ProfileError for a reference to something unknown."""
         base = load_profile(self.extends)
         return tailored(base, self.name, off=self.off, material=self.material, quiet=self.quiet, words=self.rules)
 
@@ -46,7 +46,7 @@ def bundled_profiles() -> dict[str, Profile]:
 
 
 def read_tailorings(tables: Mapping[str, Any], problems: Problems) -> tuple[Tailoring, ...]:
-    """Return the changes in the file's `[profile.NAME]` tables, without the tables that have problems."""
+    """Return the changes in the file's `[profile.NAME]` tables. Tables with problems are left out."""
     read = [_tailoring(name, values, problems) for name, values in tables.items()]
     return tuple(tailoring for tailoring in read if tailoring is not None)
 
@@ -133,7 +133,7 @@ def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, 
 
 
 def _wrong_pattern(pattern: str) -> Iterator[str]:
-    """Yield the problems of a pattern, also if it can never match."""
+    """Yield the problems of a pattern. A pattern that can never match is a problem too."""
     try:
         alternatives = list(islice(expand(pattern), MOST_ALTERNATIVES + 1))
         if len(alternatives) > MOST_ALTERNATIVES:

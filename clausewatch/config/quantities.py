@@ -1,4 +1,4 @@
-"""Durations and sizes as people write them."""
+"""Parses and writes durations and sizes as people write them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read "12h", "30 s", "1.5 days"; raise ValueError if the unit is missing or unknown."""
+    """Parse "12h", "30 s" or "1.5 days"; raise ValueError if the unit is missing or unknown."""
     fix = 'is not a duration: write a number and a unit in quotes, like "30 s", "15 min", "12h" or "7d"'
     return timedelta(seconds=_parse(value, _SECONDS, fix, plural=True))
 
 
 def parse_size(value: object) -> int:
-    """Read "8 MB" or "512 KiB" into bytes; raise ValueError if the unit is missing or unknown."""
+    """Parse "8 MB" or "512 KiB" to bytes; raise ValueError if the unit is missing or unknown."""
     return round(_parse(value, _BYTES, 'is not a size: write a number and a unit in quotes, like "8 MB"', plural=False))
 
 

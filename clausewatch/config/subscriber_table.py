@@ -1,4 +1,4 @@
-"""The schema of `[[subscriber]]`, also used by `clausewatch subscribe`: who is notified of what, where and when."""
+"""The schema of `[[subscriber]]`, which `clausewatch subscribe` uses too: who is notified, of what, where and when."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class SubscriberTable(Table):
         return self
 
     def subscriber(self) -> Subscriber:
-        """Return the subscriber for the rest of the program."""
+        """Return the subscriber as the rest of the program uses it."""
         return Subscriber(
             name=self.name,
             via=self.via,
@@ -88,7 +88,7 @@ class SubscriberTable(Table):
     def _topics(self) -> tuple[str, ...]:
         if self.topics is not None:
             return self.topics
-        # Clauses replace the default topics, and an operator has none; all other subscribers watch sharing and rights.
+        # Clauses replace the default topics, and an operator has none. All others watch sharing and rights.
         return () if self.clauses or self.operator else WATCHED
 
     def _schedule(self) -> Schedule | None:

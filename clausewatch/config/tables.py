@@ -34,20 +34,20 @@ from notifier.audience.planning import ROUNDUP_FROM
 from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
-"""More frequent visits would burden the sites, and cron cannot start runs much more often."""
+"""Minimum interval. More frequent visits would burden the sites, and cron cannot start runs much more often."""
 
 _IN_URLS = "https://see.urls.invalid/"
-"""Placeholder for `url` if `urls` is given; never fetched."""
+"""Placeholder for `url` if `urls` is given. It is never fetched."""
 _LOOKS = SecondLooks()
 
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
-    """Reject a word that is not among the choices, and suggest the nearest one."""
+    """Return a validator that rejects unknown words and suggests the nearest choice."""
     return BeforeValidator(lambda value: known_choice(value, choices))
 
 
 def known_choice(value: object, choices: tuple[str, ...]) -> object:
-    """Return a value that is among the choices. Raises ValueError for any other, and suggests the nearest choice."""
+    """Return a value that is one of the choices. Otherwise raise ValueError and suggest the nearest choice."""
     if value not in choices:
         raise ValueError(f"is not known; {suggestion(str(value), choices)}")
     return value
@@ -65,7 +65,7 @@ def _name(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an http or https address; raise ValueError with the fix if it cannot be crawled."""
+    """Return an http or https address. Raise ValueError with the fix if it cannot be crawled."""
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -99,7 +99,7 @@ def _every(value: timedelta) -> timedelta:
 
 
 def _named_one_by_one(value: object) -> object:
-    """Reject true and false: the list must name what it allows."""
+    """Reject true and false, because the list must name what it allows."""
     if value is True:
         raise ValueError(
             'would allow every private address: name what you mean, like ["intranet.example", "10.1.0.0/16"]'
@@ -115,7 +115,7 @@ def _allowed(value: str) -> str:
 
 
 def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
-    """Reject a number out of bounds; a duration counts in seconds."""
+    """Return a validator for a number between two limits. A duration counts in seconds."""
 
     def check(value: Any) -> Any:
         number = value.total_seconds() if isinstance(value, timedelta) else value
@@ -147,13 +147,13 @@ FineTopic = Annotated[str, one_of(FINDING_TOPICS)]
 
 
 class Table(BaseModel):
-    """A table of the file: frozen, without unknown keys, and with values hidden from error messages."""
+    """A table of the file. It is frozen, rejects unknown keys, and hides values in error messages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class CrawlTable(Table):
-    """The keys of `[crawl]` beside the crawler's own settings, which `FULL_CRAWL_TABLE` adds."""
+    """The keys of `[crawl]` that are not settings of the crawler. `FULL_CRAWL_TABLE` adds those."""
 
     every: Every = timedelta(days=1)
     confirm_after: Annotated[Duration, _between(0, 7 * 86_400, _seconds)] = _LOOKS.confirm_after
@@ -161,7 +161,7 @@ class CrawlTable(Table):
     flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
 
     def looks(self) -> SecondLooks:
-        """Return the settings for second looks at odd changes and at texts that go back and forth."""
+        """Return the settings for second looks at odd changes and for flapping texts."""
         return SecondLooks(self.confirm_after, self.confirm_max, self.flap_quiet)
 
     def settings(self) -> CrawlSettings:
@@ -170,7 +170,7 @@ class CrawlTable(Table):
 
 
 def _bounded(bounds: Bounds) -> Any:
-    """Return the type of a number with a unit in the file; a duration counts in seconds."""
+    """Return the type of a number that has a unit in the file. A duration counts in seconds."""
     low, high = bounds.least, bounds.most
     if bounds.unit == "seconds":
         return Annotated[Duration, _between(low, high, _seconds), AfterValidator(timedelta.total_seconds)]
@@ -186,11 +186,11 @@ _TEXTS: dict[str, Any] = {
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ],
 }
-"""The types of the settings without bounds."""
+"""The types of the crawler's settings that have no limits."""
 
 
 def _crawl_keys() -> dict[str, Any]:
-    """Return a key for each setting of the crawler, with its default."""
+    """Return a key with a default for each of the crawler's settings."""
     hints = get_type_hints(CrawlSettings, include_extras=True)
     bounded = {
         name: _bounded(bounds)
@@ -203,7 +203,7 @@ def _crawl_keys() -> dict[str, Any]:
 
 
 FULL_CRAWL_TABLE = create_model("CrawlTable", __base__=CrawlTable, **_crawl_keys())
-"""`[crawl]`."""
+"""The whole table `[crawl]`."""
 
 
 class RuleTable(Table):
@@ -218,7 +218,7 @@ class RuleTable(Table):
 
 
 class ProfileTable(Table):
-    """One `[profile.NAME]`; its rules are validated one by one."""
+    """One `[profile.NAME]`. Its rules are validated one by one."""
 
     extends: Word = "default"
     off: tuple[Word, ...] = ()
@@ -262,7 +262,7 @@ class PolicyTable(Table):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """All its addresses, in the order in which they are read."""
+        """All its addresses, in reading order."""
         return self.urls or (self.url,)
 
 
@@ -286,7 +286,7 @@ class EvidenceTable(Table):
     hold: tuple[Word, ...] = ()
 
     def retention(self) -> Retention | None:
-        """Return how long bodies of pages are kept; None for ever."""
+        """Return how long raw bodies are kept; None means forever."""
         if self.keep_bodies is None:
             return None
         tags = frozenset(entry.removeprefix(TAG) for entry in self.hold if entry.startswith(TAG))
@@ -314,7 +314,9 @@ class WatchdogTable(Table):
 
 
 class FileTable(Table):
-    """The whole file. Its tables are validated one by one, so that an invalid table hides no problem in another."""
+    """The whole file. Its tables are validated one by one, so that an invalid table does not hide problems in
+    another.
+    """
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT

@@ -1,4 +1,4 @@
-"""Replaces `${NAME}` in the values of the file, from the environment or from the file that `env_file` names."""
+"""Replaces `${NAME}` in the file's values. The values come from the environment or from the file in `env_file`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 Location = tuple[str | int, ...]
-"""Keys and positions (from 0) that lead to a value."""
+"""Keys and positions (from 0) on the way to a value."""
 
 _TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,14 +19,11 @@ _USERINFO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
 
 
 class EnvFileError(Exception):
-    """The file of variables cannot be read; the message never shows a value."""
+    """The file with variables cannot be read. The message never shows a value."""
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read lines of `NAME=value`; `#` begins a comment line, quotes around a value are removed.
-
-    Raises EnvFileError.
-    """
+    """Read lines of `NAME=value`. A line that begins with `#` is a comment, and quotes around a value are removed."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -54,17 +51,17 @@ def _unquoted(value: str) -> str:
 
 @dataclass
 class Interpolation:
-    """Inserts the values of variables, and notes which were used and which problems occurred."""
+    """Inserts the values of variables. It records the variables that were used, and the problems."""
 
     variables: Mapping[str, str]
     where: str
-    """The place where variables are set, for the message that one is missing."""
+    """The place where variables are set, for messages about a missing one."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
     problems: dict[Location, list[str]] = field(default_factory=dict)
 
     def fill(self, value: Any, location: Location = ()) -> Any:
-        """Return a value of the file with every `${NAME}` replaced and every `$$` reduced to one dollar sign."""
+        """Return a value of the file with each `${NAME}` replaced and each `$$` as one dollar sign."""
         if isinstance(value, dict):
             return {key: self.fill(inner, (*location, key)) for key, inner in value.items()}
         if isinstance(value, list):
@@ -72,7 +69,7 @@ class Interpolation:
         return self._fill_text(value, location) if isinstance(value, str) else value
 
     def _fill_text(self, text: str, location: Location) -> str:
-        # Between "scheme://" and "@" a value may hold any character, so it is percent-encoded.
+        # The value between "scheme://" and "@" may contain any character, so it is percent-encoded.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
 

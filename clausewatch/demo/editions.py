@@ -1,4 +1,4 @@
-"""The editions of the fictional policies: one page each, and what every later edition replaces in it."""
+"""The editions of the fictional policies: a page for each, and the replacements in every later edition."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class EditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A part of the page's source that occurs exactly once, and its replacement from this edition on."""
+    """A part of the page's source that occurs exactly once, and the text that replaces it from this edition on."""
 
     before: str
     after: str
 
     def apply(self, source: str, where: str) -> str:
-        """Return the source with the part replaced; raise EditionError unless it occurs exactly once."""
+        """Return the source with the part replaced. Raise EditionError unless the part occurs exactly once."""
         count = source.count(self.before)
         if count != 1:
             raise EditionError(f"{where}: {self.before!r} occurs {count} times in the edition before, not once")
@@ -40,21 +40,21 @@ class SitePolicy:
 
     name: str
     path: str
-    """Its path on the site."""
+    """Path on the site."""
     languages: tuple[str, ...]
     _: KW_ONLY
     remove: tuple[str, ...]
-    """Selectors of boilerplate that the page itself does not mark."""
+    """Selectors for boilerplate that the page's markup does not reveal."""
     charset: str
-    """Encoding of the page; the page and its header may say otherwise, as real ones do."""
+    """Encoding of the page. The page and its header may declare another one, as on real sites."""
     content_type: str
     notes: tuple[str, ...]
-    """The changes of each edition; empty for the first."""
+    """A note about the changes of each edition; "" for the first."""
     sources: tuple[str, ...]
-    """The source of each edition, with placeholders for parts that change with every request."""
+    """The source of each edition, with placeholders for parts that change with each request."""
 
     def render(self, edition: int, request: str) -> bytes:
-        """Return the page of an edition as one request receives it; equal `request` gives equal bytes."""
+        """Return the page of an edition as one request receives it. Equal `request` values give equal bytes."""
         digest = hashlib.sha256(f"{self.path} {request}".encode()).hexdigest()
         page = _ENVIRONMENT.from_string(self.sources[edition - 1]).render(
             nonce=digest[:24],
@@ -66,7 +66,7 @@ class SitePolicy:
 
 
 def obfuscated(address: str, key: int) -> Markup:
-    """Hide an e-mail address the way content networks do: each byte is XORed with a key, which is written first."""
+    """Hide an e-mail address as content delivery networks do: the key comes first, then each byte XOR the key."""
     code = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
     return Markup(
         '<a href="/cdn-cgi/l/email-protection#{0}">'
@@ -76,7 +76,7 @@ def obfuscated(address: str, key: int) -> Markup:
 
 @cache
 def site_policies() -> tuple[SitePolicy, ...]:
-    """Return the bundled policies by name; raise EditionError if an edition does not fit the previous one."""
+    """Return the bundled policies by name. Raise EditionError if an edition does not fit the edition before."""
     folder = files("clausewatch.demo") / "policies"
     manifests = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
     policies = (_load(folder, manifest) for manifest in manifests)
@@ -84,7 +84,7 @@ def site_policies() -> tuple[SitePolicy, ...]:
 
 
 def edition_count() -> int:
-    """Return how many editions every policy has; raise EditionError if they differ."""
+    """Return the number of editions, which is the same for all policies. Raise EditionError if it is not."""
     counts = {policy.name: len(policy.sources) for policy in site_policies()}
     if len(set(counts.values())) != 1:
         raise EditionError(f"the policies have different numbers of editions: {counts}")
@@ -92,7 +92,7 @@ def edition_count() -> int:
 
 
 def successive(base: str, manifest: dict[str, Any]) -> Iterable[str]:
-    """Yield the source of every edition, the base first; raise EditionError if one does not fit."""
+    """Yield the source of each edition, the base first. Raise EditionError if an edition does not fit."""
     source = base
     yield source
     for position, edition in enumerate(manifest["edition"], start=2):

@@ -1,4 +1,4 @@
-"""The base of the demo's two servers: they serve on a free port of loopback during a `with` block."""
+"""The base of the demo's two servers. They serve on a free loopback port during a `with` block."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Loopback:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port of the server."""
         return int(self._server.server_address[1])
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""A mail server for the demo: it accepts every message on loopback and stores it."""
+"""A mail server for the demo, which accepts and stores every message on loopback."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REPLIES = {
 
 
 class DemoMailbox(Loopback):
-    """A mail server on a free port of loopback, during a `with` block."""
+    """A mail server on a free loopback port during a `with` block."""
 
     def __init__(self) -> None:
         self._received: list[bytes] = []
@@ -40,7 +40,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """One client's commands, answered in turn."""
+    """Answers the commands of one client."""
 
     server: _Server
 

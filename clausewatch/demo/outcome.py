@@ -1,4 +1,4 @@
-"""Collects the results of the demo: the last crawl of each policy, and the messages sent."""
+"""Collects the results of the demo: the last crawl of each policy, and the sent messages."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Observation:
 
     policy: str
     outcome: FetchOutcome | None
-    """None if it was not fetched."""
+    """None if the policy was not fetched."""
     changed: Version | None
-    """The version that the last crawl recorded, if the policy changed."""
+    """The version from the last crawl, if the policy changed."""
     _: KW_ONLY
     redline: Path | None = None
     """The redline page, if the change is material."""
@@ -33,24 +33,24 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """One message as the mail server received it."""
+    """A message as the mail server received it."""
 
     subject: str
     mail: Path
-    """The message, for a mail program."""
+    """File with the message, for a mail program."""
     page: Path | None
-    """Its HTML part, for a browser; None if it has none."""
+    """File with its HTML part, for a browser; None if it has none."""
 
 
 def observe(configuration: Path) -> tuple[Observation, ...]:
-    """Return the result of the last crawl for each policy, in the configured order; write redlines next to the file."""
+    """Return the result of the last crawl for each policy, in the configured order. Write redlines next to the file."""
     with open_archive(load(configuration).database) as archive:
         policy_statuses = statuses(archive, now=datetime.now(UTC))
         return tuple(_observation(archive, status, configuration.parent) for status in policy_statuses)
 
 
 def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]:
-    """Write each message as received, and its HTML part as a page, into the folder."""
+    """Write each message as received into the folder, and its HTML part as a page."""
     return tuple(_keep(raw, folder / f"alert-{number}") for number, raw in enumerate(messages, 1))
 
 

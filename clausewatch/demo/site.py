@@ -1,4 +1,4 @@
-"""The fictional site: its pages, edition by edition, and a server on loopback."""
+"""The fictional site: the pages of each edition, and a loopback server for them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ROBOTS = "User-agent: *\nDisallow: /basket\nDisallow: /signin\n"
 def pages(edition: int, request: str = "") -> dict[str, Page]:
     """Return every page of an edition by its path, as one request receives it.
 
-    Nonces, counters and encoded addresses differ from `request` to `request`; equal arguments give equal bytes.
-    Raises ValueError if the edition does not exist.
+    Nonces, counters and encoded addresses depend on `request`, and equal arguments give equal bytes. Raises ValueError
+    if the edition does not exist.
     """
     if not 1 <= edition <= edition_count():
         raise ValueError(f"there is no edition {edition}: there are 1 to {edition_count()}")
@@ -38,7 +38,7 @@ def pages(edition: int, request: str = "") -> dict[str, Page]:
 
 
 class DemoSite(Loopback):
-    """The site on a free port of loopback, during a `with` block; its `edition` can be changed at any time."""
+    """The site on a free loopback port during a `with` block. Its `edition` can be changed at any time."""
 
     def __init__(self, edition: int = 1) -> None:
         self.edition = edition
@@ -46,7 +46,7 @@ class DemoSite(Loopback):
 
     @property
     def address(self) -> str:
-        """The address of the site, without a slash at its end."""
+        """The site's address without a final slash."""
         return f"http://127.0.0.1:{self.port}"
 
 
@@ -59,7 +59,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Serves the current edition, with new nonces for every request."""
+    """Serves the current edition, with new nonces for each request."""
 
     server: _Server
 
@@ -76,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Suppress the log, to keep the terminal for the demo's output."""
+        """Suppress the log, so that the terminal shows only the demo's output."""
 
 
 def _page(body: bytes, content_type: str, path: str) -> Page:

@@ -1,4 +1,4 @@
-"""The demo's steps: a folder, a configuration, and crawls as cron would run them."""
+"""The steps of the demo: a folder, a configuration, and crawls as cron would run them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from clausewatch.demo.site import DemoSite
 from clausewatch.errors import ClausewatchError, ExitCode
 
 READER = "privacy-desk@demo.example"
-"""The subscriber to all policies in the demo."""
+"""The subscriber to all policies of the demo."""
 
 JAKARTA = "kantor-jakarta@demo.example"
 """The subscriber to the Indonesian policy, in Indonesian."""
 
 MARK = "# Written by `clausewatch demo`. Use it as a model, or throw the folder away."
-"""The first line of a demo's configuration: it identifies a folder of an earlier demo."""
+"""First line of a demo's configuration. It identifies the folder of an earlier demo."""
 
 CRAWL_TIME = 120
 """Seconds after which a crawl of the demo is aborted."""
@@ -40,9 +40,9 @@ class DemoCrawlError(ClausewatchError):
 
 
 def prepare(output: Path | None) -> Path:
-    """Return an empty folder: a new temporary one, or `output`, made or cleared of an earlier demo.
+    """Return an empty folder: a new temporary one, or `output`. The files of an earlier demo in it are removed.
 
-    Raises DemoFolderError if `output` contains anything else, or cannot be written.
+    Raises DemoFolderError if `output` contains anything else or cannot be written.
     """
     try:
         if output is None:
@@ -67,7 +67,7 @@ def _clear(folder: Path) -> None:
 
 
 def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
-    """Write the configuration that watches every policy of the site, and return its path."""
+    """Write a configuration that watches all policies of the site, and return its path."""
     template = (files("clausewatch.demo") / "configuration.toml.txt").read_text(encoding="utf-8")
     text = _TEMPLATES.from_string(template).render(
         mark=MARK, reader=READER, jakarta=JAKARTA, site=site, mailbox=mailbox, policies=site_policies()
@@ -78,9 +78,9 @@ def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
 
 
 def crawl(configuration: Path) -> str:
-    """Run `clausewatch run` over all policies, as cron would, and return its summary.
+    """Run `clausewatch run` over all policies as cron would, and return its summary.
 
-    It is a separate process, because a reactor starts only once per process. Raises DemoCrawlError.
+    It runs as a separate process, because a reactor cannot be restarted. Raises DemoCrawlError.
     """
     command = [sys.executable, "-m", "clausewatch", "--config", str(configuration), "run", "--all"]
     try:
@@ -102,7 +102,7 @@ def crawl(configuration: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment without the variables that configure Clausewatch."""
+    """Return this process's environment without variables that affect Clausewatch."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CLAUSEWATCH_")}
 
 

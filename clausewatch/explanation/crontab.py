@@ -1,4 +1,4 @@
-"""The crontab line that runs Clausewatch regularly."""
+"""Writes the crontab line that runs Clausewatch regularly."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from pathlib import Path
 from clausewatch.config.model import Configuration
 
 _STEPS = (30, 20, 15)
-"""Minutes between two runs if a policy is due more than once an hour; each divides the hour."""
+"""Minutes between two runs if a policy is due more than once an hour. Each number divides an hour."""
 
 
 def crontab_line(configuration: Configuration, command: list[str]) -> str:
-    """Return a line for `crontab -e`. `command` starts Clausewatch, its first word an absolute path.
+    """Return a line for `crontab -e`. `command` is the command that starts Clausewatch, with an absolute path.
 
-    It runs hourly, or as often as the most frequent policy requires: a run fetches only the policies that are due, and
-    retries deliveries that failed. The minute is derived from the file's path, so that installations do not all visit
-    at the full hour.
+    It runs hourly, or as often as the most frequent policy needs. A run fetches only due policies, and retries failed
+    deliveries. The minute depends on the file's path, so that not all installations send requests at the full hour.
     """
     log = configuration.path.with_suffix(".log")
     words = [*command, "--config", str(configuration.path), "run"]
     line = f"{shlex.join(words)} >> {shlex.quote(str(log))} 2>&1"
-    # cron reads an unescaped % as a line break
+    # cron reads an unescaped % as a line end
     return f"{_schedule(configuration)} {line.replace('%', chr(92) + '%')}"
 
 

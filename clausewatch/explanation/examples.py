@@ -1,4 +1,4 @@
-"""Finds names of examples that were left in a configuration: `example.org`, `change-me`."""
+"""Finds example names that were left in a configuration: `example.org`, `change-me`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from clausewatch.config.model import Configuration
 
 _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", "test")
-"""Names that are reserved for examples, https://www.rfc-editor.org/rfc/rfc2606"""
+"""Names reserved for examples, https://www.rfc-editor.org/rfc/rfc2606"""
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _PLACEHOLDER = re.compile(r"(?<![a-z-])(?:change|replace)[-_]?(?:me|this)(?![a-z-])", re.IGNORECASE)
 
 
 def examples(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Yield every place with a name of an example, and the name, each once; of a variable, only its own name.
+    """Yield each example name in the configuration with its place, once. A variable is shown only by its own name.
 
-    A variable may be a secret, so nothing of its value is shown.
+    The value of a variable is never shown, because it may be a secret.
     """
     places = [(place, word) for place, value in _values(configuration) for word in example_names(value)]
     variables = [(name, "") for name, value in configuration.redacted.values.items() if example_names(value)]
@@ -30,7 +30,7 @@ def example_names(value: str) -> list[str]:
 
 
 def _values(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Yield the addresses, each with the name of its place, and without the values of variables."""
+    """Yield the addresses with the names of their places, and without the values of variables."""
     redacted = configuration.redacted
     if not configuration.database.startswith("sqlite:"):
         yield "database", redacted(configuration.database)

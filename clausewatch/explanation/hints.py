@@ -1,4 +1,4 @@
-"""Warns of settings that are allowed, but probably unintended."""
+"""Warns of settings that are allowed but probably unintended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from languages import language_name
 from notifier.audience.subscriptions import Subscriber, covers_policy, idle, operators
 
 MOST_SUBJECTS = 8
-"""Maximum number of subjects that one line names; the others are counted."""
+"""Maximum number of subjects that a line names. The others are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class Hint:
     """A warning about one policy, subscriber, channel or key."""
 
     sentence: str
-    """The warning, without secrets; the same for every subject to which it applies."""
+    """The warning, without secrets. It is the same for every subject."""
     subject: str = ""
-    """The subject's name; "" if the sentence is complete without one."""
+    """Name of the subject; "" if the sentence is complete without one."""
 
 
 def grouped(hints: Iterable[Hint]) -> Iterator[str]:
-    """Yield a line for each different sentence, with all its subjects."""
+    """Yield a line for each different warning, with all its subjects."""
     subjects: dict[str, list[str]] = {}
     for hint in hints:
         subjects.setdefault(hint.sentence, []).extend([hint.subject] if hint.subject else [])
@@ -61,7 +61,7 @@ def hints(configuration: Configuration) -> Iterator[Hint]:
 
 
 def _file_hints(configuration: Configuration) -> Iterator[Hint]:
-    """Warn of a SQLite archive or a file of secrets that everybody on this machine can read."""
+    """Warn if every user of this machine can read a SQLite archive or a file of secrets."""
     file = Path(unquote(configuration.database.removeprefix("sqlite:///")))
     is_sqlite = configuration.database.startswith("sqlite:///")
     if is_sqlite and file.is_file() and file.stat().st_mode & stat.S_IROTH:
@@ -96,7 +96,7 @@ def _language_hints(policy: Policy) -> Iterator[Hint]:
 
 
 def is_short(language: str) -> bool:
-    """Whether a language has a lexicon that declares itself short."""
+    """Whether a language's lexicon declares itself short."""
     lexicon = load_lexicon(language)
     return lexicon is not None and lexicon.short
 
@@ -121,7 +121,7 @@ def _audience_hints(configuration: Configuration) -> Iterator[Hint]:
 
 
 def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterator[str]:
-    """Yield subscriptions of the command line that cover no policy, or that use a channel that no longer exists."""
+    """Yield command-line subscriptions that cover no policy, or that use a channel that no longer exists."""
     subscribers = tuple(made)
     for subscriber in idle(subscribers, [(policy.name, policy.tags) for policy in configuration.policies]):
         yield idle_line(subscriber)

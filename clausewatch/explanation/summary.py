@@ -15,7 +15,7 @@ from notifier.audience.timing import DAYS
 
 
 def summary(configuration: Configuration) -> Iterator[str]:
-    """Yield the meaning of the configuration, one line per setting, without secrets."""
+    """Yield the meaning of the configuration without secrets, one line for each setting."""
     yield f"Archive      {configuration.database_shown}"
     yield f"Crawl        {_crawl(configuration)}"
     yield f"Watchdog     {_watchdog(configuration.watchdog)}"
@@ -95,7 +95,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def subscriber_line(subscriber: Subscriber, policies: Sequence[Policy]) -> str:
-    """Return a sentence: what a subscriber is notified of, when and through which channels."""
+    """Return a sentence that says what a subscriber is notified of, when, and through which channels."""
     heard = [*_asked(subscriber), *(["problems with the monitoring"] if subscriber.operator else [])]
     covered = len([policy for policy in policies if covers_policy(subscriber, policy.name, policy.tags)])
     where = "all policies" if not subscriber.policies else f"{', '.join(subscriber.policies)} ({covered} in all)"

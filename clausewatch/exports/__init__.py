@@ -1,1 +1,1 @@
-"""Files for others: evidence bundles, tables, feeds."""
+"""Writes files for others: evidence bundles, web archives, tables, feeds."""

@@ -1,4 +1,4 @@
-"""Writes changes as an Atom feed, RFC 4287, with the findings that a subscription would receive."""
+"""Writes changes as an Atom feed (RFC 4287), with the findings that a subscription would receive."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from notifier.texts.sanitize import clipped, inert
 ATOM, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
 
 AUTHORITY = "clausewatch.invalid,2026-11-23"
-"""Prefix of the IDs of feeds and entries, RFC 4151; nobody can own such a host (RFC 6761)."""
+"""Prefix of the IDs of feeds and entries (RFC 4151). Nobody can own such a host (RFC 6761)."""
 
 MOST_ENTRIES = 100
-"""Default number of changes in a feed, the newest."""
+"""Default maximum number of changes in a feed; the newest are kept."""
 
 TITLE, SUMMARY = 200, 400
-"""Code points at most."""
+"""Maximum lengths of a title and a summary, in code points."""
 
 MARKS = {"delete": "del", "insert": "ins"}
 
@@ -39,20 +39,21 @@ NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The changes that a feed covers; None for all."""
+    """The changes in a feed. None means all."""
 
     policy: str | None = None
     tag: str | None = None
     topic: str | None = None
-    """`sharing` and `rights` for what is material to them, a fine topic for each finding of its own; None for both."""
+    """`sharing` or `rights` for findings that are material to it, or a fine topic for its own findings. None means
+    both."""
     since: datetime | None = None
     most: int = MOST_ENTRIES
     address: str | None = None
-    """Future address of the feed, for readers that fetch it again; the IDs do not depend on it."""
+    """The address at which the feed will be published, for readers that fetch it again. IDs do not depend on it."""
 
     @property
     def title(self) -> str:
-        """Say what it tells of."""
+        """Return a title that says what the feed is about."""
         where = self.policy or (f"policies tagged {self.tag}" if self.tag else "all policies")
         return f"{where}: changes to {self.topic or ' and '.join(WATCHED)}"
 
@@ -66,19 +67,19 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed, written."""
+    """A complete feed."""
 
     content: bytes
     entries: int
     left_out: int
-    """Older changes that it does not hold."""
+    """Number of older changes that are not in it."""
 
 
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
-    """Write the feed of what a scope tells; the same archive gives the same bytes, whenever and wherever.
+    """Write the feed of a scope. The same archive always gives the same bytes.
 
-    Not included are changes of which nobody is notified: boundaries, false alarms and what has their words, texts that
-    go back and forth until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    Changes of which nobody is notified are left out: boundaries, false alarms and their repetitions, and flapping texts
+    until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)
@@ -113,7 +114,7 @@ def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tupl
 
 
 def _told(version: Version, reader: Subscriber) -> list[RecordedFinding]:
-    if version.change is None or is_imported(version.identity):  # history is not news
+    if version.change is None or is_imported(version.identity):  # an imported change is not news
         return []
     findings = version.change.findings
     return [each for each in findings if not each.is_false_alarm and asks_for(reader, version.policy, (), each.finding)]
@@ -141,7 +142,7 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
 def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
-    # The text's hash: after a restore from a backup, another change may get the number.
+    # The text's hash is included, because after a restore another change may get the same number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
     _text(element, "title", _title(version, findings))
     _text(element, "updated", stamp(at))
@@ -165,7 +166,7 @@ def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
 
 
 def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
-    """Write what changed as elements without any attribute: nothing in it can act or load."""
+    """Write the changed words as elements without attributes, so that nothing in them can run or load."""
     division = Element("div", xmlns=XHTML)
     for note in (*look_notes(version), *version_notes(version)):
         _block(division, "p", note)
@@ -185,11 +186,11 @@ def _whole(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def _marked(parent: Element, edits: Iterable[Edit]) -> None:
-    """Write words with what went and came marked; blanks between pieces stay."""
+    """Write words with deletions and insertions marked. Spaces between pieces are kept."""
     paragraph = SubElement(parent, "p")
     for edit in edits:
         piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
-        # If a reader shows no marks, what came must not stick to what went.
+        # If a feed reader shows no marks, inserted words must still be separate from deleted words.
         blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
         piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
 
@@ -205,5 +206,5 @@ def _text(parent: Element, tag: str, text: str) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return one line that an XML file can hold."""
+    """Return one line that an XML file can contain."""
     return inert(text).translate(NOT_XML)

@@ -1,9 +1,9 @@
-"""Checks evidence that `clausewatch export` wrote, with Python 3.9 or newer and nothing else.
+"""Checks an evidence file from `clausewatch export` with only Python 3.9 or newer.
 
     python3 check.py THIS.zip HEAD
 
-HEAD is a head that you have from a source other than the zip. The program that writes the zip makes its texts, facts
-and redlines by the functions below, so that this one can make them once more and compare them byte by byte.
+HEAD is a head from a source other than the zip. The program that wrote the zip made its texts, facts and redlines with
+the functions below. So this program can make them again and compare them byte by byte.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ HEAD = """<!doctype html>
 
 
 class NotSoundError(Exception):
-    """The zip is not what was sealed."""
+    """The contents of the zip differ from what was sealed."""
 
 
 def require(holds: bool, what: str) -> None:
-    """Raise NotSoundError with what is wrong unless something holds."""
+    """Raise NotSoundError with the problem if a condition is false."""
     if not holds:
         raise NotSoundError(what)
 
@@ -47,12 +47,12 @@ def sha256(content: bytes) -> str:
 
 
 def as_json(value: object) -> bytes:
-    """Return JSON for people."""
+    """Return readable JSON."""
     return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n".encode("utf-8", "surrogatepass")
 
 
 def text_of(document: bytes) -> str:
-    """Return the plain text of a document: each heading, then its blocks, a line each."""
+    """Return the plain text of a document: each heading, then its blocks, one on a line."""
     lines: list[str] = []
     for section in json.loads(document.decode("utf-8", "surrogatepass"))["sections"]:
         lines += [section["heading"]] if section["heading"] else []
@@ -61,24 +61,24 @@ def text_of(document: bytes) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text as a page shows it: on one line, without characters that are not seen."""
+    """Return a text as a page shows it: on one line, without invisible characters."""
     return UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"[\r\n]+", " ", text))
 
 
 def words(text: str) -> list[str]:
-    """Return what has a letter or a digit in it."""
+    """Return the words that contain a letter or a digit."""
     return [word for word in shown(text.replace("\n", " ")).split() if any(map(str.isalnum, word))]
 
 
 def facts(fetch: Row, position: int, kept: bool) -> Row:
-    """Return what the sealed row of a visit says of one of its pages; 0 is the first."""
+    """Return the facts about one page of a visit from its sealed row. Position 0 is the first page."""
     page = fetch if position == 0 else fetch["pages"][position - 1]
     named = {name: page[name] for name in ("final_url", "status", "headers", "body_sha256")}
     return {"fetched_at": fetch["started_at"], **named, "body_is_kept": kept}
 
 
 def redline(policy: str, before: Row, after: Row, judged: list[Row], pieces: Pieces) -> str:
-    """Return the page that shows what changed: `judged` are the sealed findings and suppressions, in their order."""
+    """Return a page that shows the changes. `judged` are the sealed findings and suppressions in order."""
     lines = [
         HEAD,
         f"<h1>{_escaped(policy)}: version {before['number']} to version {after['number']}</h1>",
@@ -110,7 +110,7 @@ def _marked(operation: str, text: str) -> str:
 
 
 def pieces_of(page: str) -> Pieces:
-    """Return the marked pieces of the text of a redline."""
+    """Return the marked pieces of text in a redline page."""
     blocks = page.partition(f"{TEXT}\n")[2].split("\n")[:-2]
     pattern = re.compile("<(del|ins)>([^<]*)</\\1>|([^<]+)")
     operations = {"del": "delete", "ins": "insert"}
@@ -124,12 +124,12 @@ def pieces_of(page: str) -> Pieces:
 
 
 def side(pieces: Pieces, without: str) -> str:
-    """Return the text on one side of a redline."""
+    """Return the text before or after the change, from a redline: all pieces except those with one kind of mark."""
     return "\n".join("".join(text for operation, text in block if operation != without) for block in pieces)
 
 
 def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dict[int, Row]:
-    """Return the rows of a kind that have some values, by their id."""
+    """Return the rows of a kind that have the given values, by id."""
     return {
         number: row
         for (name, number), row in rows.items()
@@ -138,7 +138,7 @@ def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dic
 
 
 def judged_of(rows: dict[tuple[str, int], Row], version: int) -> list[Row]:
-    """Return the findings of the change that led to a version, then its suppressions, in their order."""
+    """Return the findings and then the suppressions of the change to a version, in order."""
     changes = rows_of(rows, "change", version_id=version)
     kinds = [rows_of(rows, kind) for kind in ("finding", "suppression")]
     return [
@@ -150,7 +150,7 @@ def judged_of(rows: dict[tuple[str, int], Row], version: int) -> list[Row]:
 
 
 class Evidence:
-    """An opened zip."""
+    """An open zip file with evidence."""
 
     def __init__(self, path: str) -> None:
         with zipfile.ZipFile(path) as opened:
@@ -164,7 +164,7 @@ class Evidence:
         self.manifest: Row = {}
 
     def check(self, head: str) -> list[str]:
-        """Return what to print. Raises NotSoundError."""
+        """Return the lines to print. Raises NotSoundError."""
         self._manifest()
         place = self._chain(head)
         sealed = self._rows(place)
@@ -188,7 +188,7 @@ class Evidence:
         require(self.manifest["files"] == listed, "a file is not the one in the manifest")
 
     def _chain(self, head: str) -> int:
-        """Check that the entries are linked and lead to a head, and return the head's place."""
+        """Check that the entries are linked and include the head. Return the head's position."""
         self.lines = self.files["chain.jsonl"].splitlines()
         self.entries = [json.loads(line) for line in self.lines]
         for place, entry in enumerate(self.entries[1:], 1):
@@ -201,7 +201,7 @@ class Evidence:
         return heads.index(head)
 
     def _rows(self, head: int) -> int:
-        """Check that each row is sealed as what it says it is, and return how many are sealed up to the head."""
+        """Check that each row matches its seal. Return the number of rows that are sealed up to the head."""
         entries = {(entry["kind"], entry["id"]): (place, entry) for place, entry in enumerate(self.entries)}
         covered = 0
         for line in self.files["rows.jsonl"].splitlines():
@@ -214,7 +214,7 @@ class Evidence:
         return covered
 
     def _whole(self) -> None:
-        """Check that what was recorded in one transaction with a version or a change is here together."""
+        """Check that all rows are here that were recorded in one transaction with a version or a change."""
         together: dict[str, list[Row]] = {}
         for entry in self.entries:
             together.setdefault(entry["recorded_at"], []).append(entry)
@@ -222,7 +222,7 @@ class Evidence:
             kinds = Counter(entry["kind"] for entry in entries)
             here = any(self._is_asked_for(entry) for entry in entries)
             if not here or kinds["version"] > 1 or kinds["change"] > 1:
-                continue  # an import, or what an older program had recorded of all policies
+                continue  # an import, or rows of all policies that an older program recorded
             for entry in entries:
                 judges = entry["kind"] in ("change", "finding", "suppression")
                 require(self._has(entry) or not judges, f"{entry['kind']} {entry['id']} was left out")
@@ -237,7 +237,7 @@ class Evidence:
         return (entry["kind"], entry["id"]) in self.rows
 
     def _related(self) -> None:
-        """Check that all rows are of one policy, and belong to each other."""
+        """Check that all rows belong to one policy and to each other."""
         versions, named = rows_of(self.rows, "version"), rows_of(self.rows, "naming")
         policies = {
             row["policy_id"] for kind in ("version", "fetch", "naming") for row in rows_of(self.rows, kind).values()
@@ -260,7 +260,7 @@ class Evidence:
                 require((parent, row[column]) in self.rows, f"{kind} {number} belongs to nothing here")
 
     def _version(self, row: Row) -> set[str]:
-        """Check the files of a version against its sealed row, and return their names."""
+        """Check the files of a version against its sealed row; return their names."""
         folder = f"versions/{row['number']}"
         document = self._file(f"{folder}/document.json")
         require(sha256(document) == row["document_sha256"], f"{folder}/document.json is another version's or altered")
@@ -283,7 +283,7 @@ class Evidence:
         require(page == rebuilt, f"{name} says something else than the records")
         texts = [text_of(self._file(f"versions/{row['number']}/document.json")) for row in (before, after)]
         require(words(side(pieces, "delete")) == words(texts[1]), f"{name} does not show the text of its version")
-        # What went is shown where it would have been, so its order is not that of the document.
+        # Deleted words are shown at their former place, so their order differs from the document.
         same = Counter(words(side(pieces, "insert"))) == Counter(words(texts[0]))
         require(same, f"{name} does not show the text of the version before")
         return name
@@ -321,7 +321,7 @@ class Evidence:
         return self.files[name]
 
     def _notes(self) -> list[str]:
-        """Return what the zip does not say by itself."""
+        """Return notes about facts that the zip itself does not state."""
         kinds = Counter(entry["kind"] for entry in self.entries if (entry["kind"], entry["id"]) not in self.rows)
         lacking = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()) if kind != "start")
         notes = [
@@ -343,7 +343,7 @@ class Evidence:
 
 
 def main(arguments: list[str]) -> int:
-    """Check a zip, print what was found, and return 0 if it is sound."""
+    """Check a zip, print the result, and return 0 if it is intact."""
     if len(arguments) != 2:
         print("usage: python3 check.py THIS.zip HEAD", file=sys.stderr)
         return 2

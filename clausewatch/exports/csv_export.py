@@ -1,4 +1,4 @@
-"""Versions, changes or findings as a table that a spreadsheet opens safely."""
+"""Writes versions, changes or findings as a table that a spreadsheet opens safely."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Table = Literal["versions", "changes", "findings"]
 Row = tuple[str, ...]
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Characters that a spreadsheet may take for the beginning of a formula; see OWASP on CSV injection."""
+"""Characters at which a formula may begin in a spreadsheet; see OWASP on CSV injection."""
 
 
 AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
-"""Characters at which a new cell would begin if the spreadsheet splits a line at its own country's separator."""
+"""Matches the places where a new cell would begin if the spreadsheet uses its country's own separator."""
 
 
 def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
-    """Write a table with its headings, and return its rows; no cell of it is run as a formula."""
+    """Write a table with its headings, and return the number of rows. A spreadsheet runs no cell as a formula."""
     columns, rows = TABLES[table]
     writer = csv.writer(target)
     writer.writerow(columns)
@@ -34,7 +34,7 @@ def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
 
 
 def cell(value: str) -> str:
-    """Return a text as a cell: an apostrophe before whatever could be taken for a formula, and no NUL."""
+    """Return a text as a cell. Text that may be a formula gets an apostrophe in front, and NUL is dropped."""
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
     text = AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
@@ -128,4 +128,4 @@ TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]]
         _findings,
     ),
 }
-"""The tables: their headings, and what gives their rows."""
+"""The tables: their headings, and the function that yields their rows."""

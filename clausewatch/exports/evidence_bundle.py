@@ -1,4 +1,4 @@
-"""Evidence as one zip file that proves itself: see `check`, the program that goes with it."""
+"""Writes evidence as one zip file that proves itself; see `check`, the program in it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from document import from_json
 from document.model import Document
 
 Rows = dict[tuple[str, int], dict[str, Any]]
-"""The sealed values of rows, by kind and number."""
+"""Sealed values of rows, by kind and number."""
 
 
 @dataclass(slots=True)
 class _Bundle:
-    """A zip file under way, and what it holds so far."""
+    """A zip file that is being written."""
 
     target: ZipFile
     now: datetime
@@ -40,7 +40,7 @@ class _Bundle:
         self.add_pieces(name, [content])
 
     def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Add a file piece by piece: a long chain is never held as a whole."""
+        """Add a file piece by piece, so that a long chain is never in memory as a whole."""
         digest = hashlib.sha256()
         info = ZipInfo(name, self.now.timetuple()[:6])
         info.compress_type = ZIP_DEFLATED
@@ -53,15 +53,12 @@ class _Bundle:
 
 
 def check_script() -> str:
-    """Return the program that verifies a bundle with Python's standard library alone."""
+    """Return the program that verifies a bundle, which needs only Python's standard library."""
     return files("clausewatch").joinpath("exports/check.py").read_text(encoding="utf-8")
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
-    """Write the evidence of some versions of one policy, in a row, and return the head that it leads to.
-
-    Raises DamagedArchiveError.
-    """
+    """Write the evidence about consecutive versions of one policy, and return the head of the chain."""
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
     with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:
         bundle = _Bundle(opened, now.astimezone(UTC))
@@ -78,7 +75,7 @@ def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[byt
 
 
 def _add_versions(bundle: _Bundle, proof: Evidence, policy: str, rows: Rows) -> None:
-    """Add each version's files, and of the version before the first one its text."""
+    """Add the files of each version, and the text of the version before the first."""
     previous: tuple[dict[str, Any], Document] | None = None
     for number, content in proof.documents():
         folder = f"versions/{number}"

@@ -1,4 +1,4 @@
-"""Kept pages as a WACZ file: a WARC file with its index and a list of pages, in a zip that replay tools open.
+"""Writes kept pages as a WACZ file: a zip with a WARC file, its index and a list of pages, which replay tools open.
 
 The format is WACZ 1.1.1 of the Webrecorder project.
 """
@@ -25,7 +25,7 @@ VERSION = "1.1.1"
 
 @dataclass(slots=True)
 class _Resource:
-    """A file that is written into the zip, and hashed on its way."""
+    """A file that is hashed while it is written into the zip."""
 
     file: IO[bytes]
     size: int = 0
@@ -39,14 +39,14 @@ class _Resource:
 
 
 def write_wacz(archive: Archive, target: IO[bytes], selection: Selection, software: str, now: datetime) -> int:
-    """Write the kept pages with their index, and return how many there are.
+    """Write the kept pages with their index, and return their number.
 
-    Raises what `write_warc` does.
+    Raises the same errors as `write_warc`.
     """
     with TemporaryFile() as warc, ZipFile(target, "w") as bundle:
         records = list(write_warc(archive, warc, selection, software))
         entry = _entry(f"archive/{WARC}", now, ZIP_STORED)
-        # With its size known, only a file over 2 GB gets the larger kind of header, which replay tools cannot read.
+        # With a known size, only a file over 2 GB gets the larger header, which replay tools cannot read.
         entry.file_size = warc.tell()
         warc.seek(0)
         with bundle.open(entry, "w") as file:
@@ -85,7 +85,7 @@ def _described(path: str, resource: _Resource) -> dict[str, Any]:
 
 
 def _index(records: Sequence[WarcRecord]) -> Iterable[str]:
-    """Return the lines of a CDXJ index, in order."""
+    """Return the lines of a CDXJ index in order."""
     lines = []
     for record in records:
         facts = {
@@ -102,7 +102,7 @@ def _index(records: Sequence[WarcRecord]) -> Iterable[str]:
 
 
 def _pages(records: Sequence[WarcRecord]) -> Iterable[str]:
-    """Return the list of pages: each by the first address that was asked for."""
+    """Return the list of pages. Each is listed under the address that was requested first."""
     yield json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Pages by the time of their visits"})
     first: WarcRecord | None = None
     for number, record in enumerate(records, 1):
@@ -115,7 +115,7 @@ def _pages(records: Sequence[WarcRecord]) -> Iterable[str]:
 
 
 def sort_key(url: str) -> str:
-    """Return the key by which indexes of web archives order an address: "example,www)/path?query"."""
+    """Return the key by which indexes of web archives sort an address: "example,www)/path?query"."""
     parts = urlsplit(url.lower())
     host = ",".join(reversed((parts.hostname or "").split(".")))
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"

@@ -1,1 +1,1 @@
-"""Histories and watch lists of other tools."""
+"""Reads histories and watch lists of other tools."""

@@ -1,4 +1,4 @@
-"""Reads the watch list of changedetection.io: `url-watches.json`, or a backup that holds it."""
+"""Reads the watch list of changedetection.io: `url-watches.json`, or a backup that contains it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from clausewatch.imports.watch_lists import DEEPEST, LARGEST, WatchedPolicy, Wat
 NAME = "url-watches.json"
 
 LARGEST_DIRECTORY = 8_000_000
-"""Bytes of the table of contents of a zip file: about 80,000 files."""
+"""Maximum size, in bytes, of the directory of a zip file: about 80,000 files."""
 
 END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
-"""The last record of a zip file: among others the size of its table of contents, in bytes."""
+"""The last record of a zip file. It contains the size of the directory in bytes."""
 
 UNREADABLE = (OSError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, lzma.LZMAError)
-"""Errors that reading a damaged zip or JSON file raises, besides BadZipFile."""
+"""Errors when a damaged zip or JSON file is read, besides BadZipFile."""
 
 UNSUPPORTED = {
     "trigger_text": "text that must appear before it notifies: what is material is judged here",
@@ -40,7 +40,7 @@ UNSUPPORTED = {
     "notification_urls": "whom it notifies: name channels and subscribers",
     "paused": "that it is paused",
 }
-"""Keys of a watch that have no counterpart, and what they are."""
+"""Keys of a watch without a counterpart here, with their meanings."""
 
 
 def from_changedetection(file: Path) -> WatchList:
@@ -84,19 +84,19 @@ def _text(file: Path) -> str:
 
 
 def _require_small_directory(file: Path, opened: BinaryIO) -> None:
-    """Refuse a zip file whose table of contents alone would fill the memory, before it is read."""
+    """Refuse a zip file whose directory is too large, before it is read into memory."""
     opened.seek(0, 2)
     opened.seek(max(0, opened.tell() - END_OF_DIRECTORY.size - 0x10000 - 20))
     tail = opened.read()
     place = tail.rfind(b"PK\x05\x06")
     record = tail[place : place + END_OF_DIRECTORY.size]
-    large = b"PK\x06\x07" in tail  # the larger format, whose sizes are elsewhere
+    large = b"PK\x06\x07" in tail  # the larger format, with its sizes elsewhere
     if place < 0 or large or END_OF_DIRECTORY.unpack(record)[5] > LARGEST_DIRECTORY:
         raise RefusedFileError(f"{file}: its table of contents is too large: unpack {NAME} and give that file")
 
 
 def _require_shallow(file: Path, text: str) -> None:
-    """Refuse JSON that is nested too deep for a watch list."""
+    """Refuse JSON that is nested too deeply for a watch list."""
     depth = 0
     for bracket in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', text, re.DOTALL):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
@@ -142,6 +142,6 @@ def _interval(value: Any) -> timedelta | None:
     parts = {unit: _dict(value).get(unit) for unit in ("weeks", "days", "hours", "minutes", "seconds")}
     try:
         interval = timedelta(**{unit: part for unit, part in parts.items() if isinstance(part, int | float)})
-    except (OverflowError, ValueError):  # infinite, or not a number
+    except (OverflowError, ValueError):  # infinite or not a number
         return None
     return interval if interval > timedelta(0) else None

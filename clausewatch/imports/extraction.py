@@ -1,4 +1,4 @@
-"""Extracts imported texts in worker processes, under the limits of a crawl: a hostile text costs only itself."""
+"""Extracts imported texts in worker processes, with the limits of a crawl, so that a hostile text fails alone."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 AT_ONCE = 64
-"""Number of texts given to the workers before the first is recorded, which limits the memory of an import."""
+"""Number of texts that the workers get before the first one is recorded. It limits the memory of an import."""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitedVersion:
-    """A version that could not be extracted within the limits."""
+    """A version that was not extracted because of a limit."""
 
     version: Recorded
     limit: str
-    """The limit that ended its extraction."""
+    """The limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenedCopy:
-    """Saved pages that are read as one, and why they are not a policy."""
+    """Saved pages that form one text, and the reason if they are not a policy."""
 
     extraction: Extracted
     screening: Screening | None
@@ -45,7 +45,7 @@ class ScreenedCopy:
 def extracted_copies(
     recorded: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy | LimitedVersion]:
-    """Extract the texts of versions, and return the copies in the order of the versions."""
+    """Extract the texts of versions; yield the copies in the order of the versions."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))
         try:
@@ -58,7 +58,7 @@ def extracted_copies(
 
 
 def screened(pages: Sequence[Page], options: ExtractionOptions, crawl: CrawlSettings) -> ScreenedCopy | LimitHit:
-    """Extract saved pages as one text, and screen it."""
+    """Extract saved pages as one text, and screen the text."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, 1))
         try:

@@ -1,8 +1,8 @@
-"""Reads the commits and files of a git repository, and nothing of its configuration.
+"""Reads the commits and files of a git repository, but not its configuration.
 
-A repository's configuration can name programs for git to run (for signatures, missing objects, transports, hooks, the
-file-system monitor), and its other files can send git elsewhere. So git works in a temporary folder with our own
-configuration, and gets only the repository's objects.
+A repository's configuration can make git run programs (for signatures, missing objects, transports, hooks, the
+file-system monitor). Its other files can make git read files elsewhere. So git works in a temporary folder with our own
+configuration, and sees only the repository's objects.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from typing import IO
 from clausewatch.errors import ClausewatchError, ExitCode
 
 MEMORY = 256_000_000
-"""Bytes that git may allocate; packs that it maps do not count."""
+"""Bytes that git may allocate. Mapped pack files do not count."""
 
 CPU_TIME = 600
-"""Seconds of CPU time for one call of git."""
+"""Seconds of CPU time for one git command."""
 
 LONGEST_FIELD = 65_536
-"""Bytes of one field of git's output, such as a commit's subject."""
+"""Maximum size, in bytes, of a field in git's output, such as a commit's subject."""
 
 LARGEST_REFS = 16_000_000
-"""Bytes of a file of references."""
+"""Maximum size of a file with references, in bytes."""
 
 AT_ONCE = 64
-"""Files that git is asked for at once."""
+"""Number of files that are requested from git at once."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -51,31 +51,31 @@ deltaBaseCacheLimit = 32m
 [extensions]
 {extensions}
 """
-"""Indexes beside the packs are not used: they could say something else than the commits do."""
+"""Our configuration for git. The indexes beside the packs are not used, because they could contradict the commits."""
 
 
 class RepositoryError(ClausewatchError):
-    """The repository cannot be read, or does not hold what was asked for."""
+    """The repository cannot be read, or does not contain a requested object."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)
 class GitObjects:
-    """The objects of a repository, and the commit that its HEAD names."""
+    """The objects of a repository, and the commit in its HEAD."""
 
     repository: Path
     workplace: Path
-    """The temporary folder that git takes for the repository."""
+    """The temporary folder that git works in."""
     head: str
 
     def log(self, *options: str) -> Iterator[bytes]:
-        """Return the fields, each ended by NUL, that `git log` prints from HEAD. Raises RepositoryError."""
+        """Return the fields that `git log` prints from HEAD on. Each ends with NUL. Raises RepositoryError."""
         with self._git("log", *options, self.head, "--") as git:
             yield from self._fields(_stream(git.stdout))
 
     def contents(self, names: Iterable[str], largest: int) -> Iterator[bytes]:
-        """Return the files of these object names, one at a time; one larger than `largest` bytes is an error.
+        """Yield the files with these object names, one at a time. A file larger than `largest` bytes is an error.
 
         Raises RepositoryError.
         """
@@ -92,14 +92,14 @@ class GitObjects:
                     yield self._content(name, answer)
 
     def _ask(self, asked: IO[bytes], command: str, names: Sequence[str]) -> None:
-        """Give git a few commands at once: less than a pipe holds, so that neither waits for the other."""
+        """Send git a few requests at once. They must fit into a pipe, so that git and we never wait for each other."""
         try:
             os.write(asked.fileno(), "".join(f"{command} {name}\n" for name in names).encode())
         except BrokenPipeError as error:
             raise RepositoryError(f"{self.repository}: git ended before it gave file {names[0]}") from error
 
     def _size(self, name: str, answer: IO[bytes]) -> int:
-        """Read the size of a file that git was asked for."""
+        """Read the size of a requested file."""
         _, *facts = answer.readline(LONGEST_FIELD).split() or [b""]
         if len(facts) == 2 and facts[0] == b"blob" and facts[1].isdigit():
             return int(facts[1])
@@ -122,7 +122,7 @@ class GitObjects:
 
     @contextmanager
     def _git(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run git, and end it with the block. Raises RepositoryError if git fails."""
+        """Run git, and end it when the block ends. Raises RepositoryError if git fails."""
         with TemporaryFile() as errors:
             command = ["git", "--no-pager", "--literal-pathspecs", *arguments]
             try:
@@ -149,7 +149,7 @@ class GitObjects:
                 raise RepositoryError(f"{self.repository}: git cannot read it: {_last(errors, git.returncode)}")
 
     def _environment(self) -> dict[str, str]:
-        """Return all that git knows of its surroundings: nothing of the user's, nor of the system's."""
+        """Return the environment for git, without settings of the user or the system."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LC_ALL": "C",
@@ -197,7 +197,7 @@ def _objects(repository: Path) -> Path:
 
 
 def _require_plain_files(repository: Path, objects: Path) -> None:
-    """Refuse objects that lie elsewhere or that git would wait for: links, pipes, and borrowed objects."""
+    """Refuse objects that are elsewhere or that would make git wait: links, pipes, and borrowed objects."""
     if not objects.is_dir() or objects.is_symlink():
         raise RepositoryError(f"{repository}: git cannot read it: there is no folder {objects}")
     for folder, folders, files in os.walk(objects):
@@ -212,7 +212,7 @@ def _require_plain_files(repository: Path, objects: Path) -> None:
 
 
 def _head(repository: Path, folder: Path) -> str:
-    """Return the commit that HEAD names, as git's own files say."""
+    """Return the commit in HEAD, from git's own files."""
     named = _text(folder / "HEAD", LONGEST_FIELD).strip()
     reference = named.removeprefix("ref:").strip()
     if reference != named:
@@ -230,7 +230,7 @@ def _packed(folder: Path, reference: str) -> str:
 
 
 def _text(path: Path, largest: int) -> str:
-    """Return a small file; "" if there is no such file, or it is something else."""
+    """Return the text of a small file; "" if it does not exist or is not a plain file."""
     if not path.is_file():
         return ""
     try:
@@ -247,6 +247,6 @@ def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _last(errors: IO[bytes], status: int) -> str:
-    """Return the last line that git wrote about a failure."""
+    """Return the last line of git's error output, about a failure."""
     lines = errors.read(LONGEST_FIELD).decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else f"it ended with {status}"

@@ -1,7 +1,7 @@
 """Reads the versions repository of an Open Terms Archive collection.
 
-Such a repository holds a folder for each service and in it a Markdown file for each of its documents ("terms"); each
-commit records one version of one file, at the date of its fetch.
+Such a repository has a folder for each service, with a Markdown file for each of its documents ("terms"). Each commit
+records one version of one file, with the date of its fetch.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from pathlib import PurePosixPath
 from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
-"""Matches the subject of a commit that only records a change in Open Terms Archive's extraction, by old and new
-engines."""
+"""Matches the subject of a commit that only records a change in Open Terms Archive's extraction. Old and new engines
+use different subjects."""
 
 ENDING = ".md"
 
 ORDINARY_FILES = ("100644", "100755")
-"""Modes in git of files that are neither links nor other repositories."""
+"""Git's modes for ordinary files. Links and submodules have others."""
 
 MOST_VERSIONS = 300_000
-"""Maximum number of versions in a repository; the largest public collection has a third of that."""
+"""Maximum number of versions in a repository. The largest public collection has a third of that."""
 
 LOG = (
     *("--topo-order", "--no-renames", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-mailmap"),
-    # A merge is a version of the files that differ from all its parents.
+    # A merge counts as a version of each file that differs from all parents.
     *("-c", "--root", "--raw", "--no-abbrev", "-z", "--encoding=UTF-8", "--format=%H%x00%at%x00%s"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One version of one document, as a commit recorded it."""
+    """A version of a document, as recorded by a commit."""
 
     commit: str
     at: datetime
-    """Time of the fetch: the commit's author date."""
+    """Time of the fetch, which is the commit's author date."""
     subject: str
     path: str
-    """Within the repository."""
+    """Path within the repository."""
     blob: str
-    """The object name of its text."""
+    """Object name of its text."""
 
     @property
     def technical(self) -> bool:
@@ -54,14 +54,14 @@ class Recorded:
 
     @property
     def origin(self) -> str:
-        """A sentence on the source."""
+        """A sentence about the source."""
         return f"Imported from an Open Terms Archive repository, commit {self.commit[:12]}: {self.subject}"
 
 
 def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
-    """Return every version of each service's terms, oldest first, without the texts. Raises RepositoryError.
+    """Return all versions of each service's terms, oldest first, without the texts. Raises RepositoryError.
 
-    A file that was renamed is another document from then on.
+    A renamed file counts as another document.
     """
     recorded: defaultdict[tuple[str, str], list[Recorded]] = defaultdict(list)
     for count, version in enumerate(_versions(objects)):
@@ -71,7 +71,7 @@ def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
         recorded[path.parts[0], path.stem] += [version]
     for versions in recorded.values():
         versions.reverse()
-        # Versions taken over from an older archive were committed after newer ones.
+        # Versions from an older archive were committed after newer ones.
         versions.sort(key=lambda version: version.at)
     return dict(sorted(recorded.items()))
 
@@ -95,8 +95,8 @@ def _versions(objects: GitObjects) -> Iterator[Recorded]:
 
 
 def _after(raw: str) -> tuple[str, str]:
-    """Return a file's mode and object name after a commit, from a raw line that has a column for each parent and a
-    column for the commit itself."""
+    """Return a file's mode and object name after a commit. The raw line has a column for each parent and one for the
+    commit."""
     columns = raw.lstrip(":").split(" ")
     return columns[(len(columns) - 1) // 2 - 1], columns[-2]
 

@@ -1,4 +1,4 @@
-"""Reads files of others whole, up to a stated size."""
+"""Reads other people's files as a whole, up to a given size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clausewatch.errors import ClausewatchError, ExitCode
 
 
 class RefusedFileError(ClausewatchError):
-    """The file cannot be read, or not within the limits."""
+    """The file cannot be read, or exceeds a limit."""
 
     exit_code = ExitCode.USAGE
 
@@ -30,7 +30,7 @@ def small_file(path: Path, largest: int) -> bytes:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file; raise RefusedFileError for a pipe or a device, without waiting for it."""
+    """Open a file. Raise RefusedFileError for a pipe or a device at once, without waiting."""
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()

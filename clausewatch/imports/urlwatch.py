@@ -12,12 +12,12 @@ from clausewatch.imports.small_files import RefusedFileError, small_file
 from clausewatch.imports.watch_lists import DEEPEST, WatchedPolicy, WatchList, WatchListError
 
 LARGEST = 2_000_000
-"""Bytes of a list of jobs; a thousand jobs take about a tenth of that."""
+"""Maximum size of a list of jobs in bytes. A thousand jobs take about a tenth of that."""
 
 CARRIED = {"name", "url", "navigate", "filter", "kind", "note", "user_visible_url", "location", "use_browser"}
 
 NEEDLESS = {"html2text", "beautify", "strip", "striplines", "strip_each_line", "remove-duplicate-lines", "pdf2text"}
-"""Filters whose work is done here for every page."""
+"""Filters that are not needed, because every page is processed in this way here."""
 
 ELEMENTS: dict[str, Callable[[str], str]] = {
     "element-by-id": "#{}".format,
@@ -26,11 +26,11 @@ ELEMENTS: dict[str, Callable[[str], str]] = {
 }
 
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
-"""Errors that reading a YAML file raises: the library lets errors of Python's own types through."""
+"""Errors when a YAML file is read. The library lets errors of Python's own types through."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one, if it is installed
-    """Reads a job with a tag of Python's, which urlwatch writes at times, as a plain table; and runs nothing."""
+    """Reads a job with a Python tag, which urlwatch sometimes writes, as a plain table. It runs no code."""
 
 
 def from_urlwatch(file: Path) -> WatchList:
@@ -50,7 +50,7 @@ def from_urlwatch(file: Path) -> WatchList:
 
 
 def _require_plain(file: Path, text: bytes) -> None:
-    """Refuse aliases, by which a few lines can stand for millions, and what is nested too deep."""
+    """Refuse aliases, with which a few lines can expand to millions, and deep nesting."""
     depth = 0
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
@@ -86,7 +86,7 @@ def _add_job(watches: WatchList, number: int, job: dict[str, Any]) -> None:
 
 
 def _filters(value: Any) -> Iterator[tuple[str, Any]]:
-    """Return the filters of a job, in each of the ways in which urlwatch lets them be written."""
+    """Yield the filters of a job, which urlwatch allows in several forms."""
     if isinstance(value, str):
         for part in value.split(","):
             kind, _, option = part.partition(":")

@@ -1,4 +1,4 @@
-"""Watch lists of other tools as policies of our configuration."""
+"""Converts watch lists of other tools to policies of our configuration."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from clausewatch.errors import ClausewatchError, ExitCode
 from document.html.selectors import SelectorError, check_selector
 
 LARGEST = 8_000_000
-"""Bytes of a watch list; a thousand watches take about half of that."""
+"""Maximum size of a watch list in bytes. A thousand watches take about half of that."""
 
 DEEPEST = 64
-"""Lists and tables within one another in a watch list; real ones have fewer than ten."""
+"""Maximum nesting depth of a watch list. Real lists have less than ten levels."""
 
 MOST_ENTRIES = 10_000
-"""Watches of one list that are carried over."""
+"""Maximum number of watches that are converted."""
 
 LONGEST_TEXT = 2_000
-"""Characters of a name, an address or a selector."""
+"""Maximum length, in characters, of a name, an address or a selector."""
 
 
 class WatchListError(ClausewatchError):
@@ -35,7 +35,7 @@ class WatchListError(ClausewatchError):
 
 @dataclass(slots=True)
 class WatchedPolicy:
-    """One policy of our configuration, and what of the other tool's watch it leaves out."""
+    """A policy of our configuration, and the parts of the other tool's watch that were left out."""
 
     name: str
     url: str
@@ -45,10 +45,10 @@ class WatchedPolicy:
     remove: list[str] = field(default_factory=list)
     render: bool = False
     lost: list[str] = field(default_factory=list)
-    """Options that could not be carried over, each a sentence without its full stop."""
+    """Options that could not be converted, each as a sentence without its full stop."""
 
     def add_selectors(self, into: list[str], selectors: Any, what: str) -> None:
-        """Carry over a selector or a list of some, except paths in other languages."""
+        """Convert a selector or a list of selectors. Paths in other languages are left out."""
         texts = [selectors] if isinstance(selectors, str) else selectors if isinstance(selectors, list) else []
         for selector in (str(text).strip() for text in texts):
             if OTHER_PATH.match(selector):
@@ -57,7 +57,7 @@ class WatchedPolicy:
                 self.add_css(into, selector.removeprefix("css:").strip(), what)
 
     def add_css(self, into: list[str], selector: str, what: str) -> None:
-        """Carry over a CSS selector."""
+        """Convert a CSS selector."""
         if not _is_selector(selector):
             self.lost.append(f"the {what} {limited_text(selector)}: it is not a CSS selector")
         else:
@@ -73,22 +73,22 @@ def _is_selector(text: str) -> bool:
 
 
 OTHER_PATH = re.compile(r"^\s*(/|\(|xpath[1-3]?:|(json|jq|jqraw):)")
-"""Beginnings of XPath, JSONPath and jq expressions."""
+"""Matches the beginning of an XPath, JSONPath or jq expression."""
 
 
 @dataclass(slots=True)
 class WatchList:
-    """The policies and what was refused of another tool's watch list."""
+    """The policies from another tool's watch list, and the watches that were refused."""
 
     source: str
     entries: list[WatchedPolicy] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """Watches that could not be carried over at all, each with the reason."""
+    """Watches that could not be converted at all, with the reasons."""
     _names: dict[str, int] = field(default_factory=dict)
-    """Number of requests for each name."""
+    """Number of uses of each name so far."""
 
     def add(self, entry: WatchedPolicy) -> None:
-        """Take an entry over under a name of its own, or note why not. Raises WatchListError if there are too many."""
+        """Add an entry under a unique name, or record why not. Raises WatchListError if there are too many."""
         if len(self.entries) + len(self.refused) >= MOST_ENTRIES:
             raise WatchListError(f"{self.source} has more than {MOST_ENTRIES:,} watches: split it")
         try:
@@ -115,7 +115,7 @@ def limited_text(text: str) -> str:
 
 
 def toml(watches: WatchList) -> str:
-    """Return policies as they are in our configuration, with comments that say what was left out."""
+    """Return the policies as TOML for our configuration, with comments about parts that were left out."""
     return "\n".join([*_header(watches), *(line for entry in watches.entries for line in _policy(entry)), ""])
 
 
@@ -144,12 +144,12 @@ def _lists(*lists: tuple[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _string(value: str) -> str:
-    """Return a TOML basic string; what a terminal would act on is escaped."""
+    """Return a TOML basic string. Control characters are escaped."""
     quoted = json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)
     return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in quoted)
 
 
 def _comment(value: str) -> str:
-    """Return what may be in a comment: one line of printable characters."""
+    """Return a text for a comment: one line of printable characters."""
     text = value.encode("utf-8", "replace").decode()
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,1 +1,1 @@
-"""Looks at pages and files, and records nothing."""
+"""Examines pages and files without recording anything."""

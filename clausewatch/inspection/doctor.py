@@ -1,4 +1,4 @@
-"""Fetches one policy twice without recording anything, and examines the responses within the limits of a run."""
+"""Fetches one policy twice without recording anything, and examines the responses with the limits of a run."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The findings about one policy."""
+    """The result of examining one policy."""
 
     policy: Policy
     visits: tuple[VisitResult, ...]
     robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
-    """None if no complete response came, or if reading it exceeded a limit."""
+    """None if there was no complete response, or if reading it exceeded a limit."""
     limit: str
-    """The limit that ended the reading, with its unit; "" for none."""
+    """The limit that was exceeded, with its unit, or ""."""
     latest: int | None
-    """The number of the version that a run would compare with; None if there is none."""
+    """Number of the version that a run would compare with, or None."""
 
     @property
     def well(self) -> bool:
-        """Whether a run would recognise the policy, use `select` as configured, read the same text each time, and leave
-        out little prose."""
+        """Whether a run would recognise the policy, use the configured `select`, read the same text each time, and
+        leave out little prose."""
         page = self.examined
         if page is None or page.refused is not None or page.fallback:
             return False
@@ -49,7 +49,8 @@ class Diagnosis:
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
-    """Fetch a policy twice and return how a run would judge it. Once per process; raises CrawlDefectError."""
+    """Fetch a policy twice, and return how a run would judge it. Call it only once in a process. Raises
+    CrawlDefectError."""
     whole = replace(configuration.crawl, full_fetch=0.0)
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
     unrecorded = preview(settings, [policy] * TWICE)
@@ -70,7 +71,7 @@ def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> 
 def _latest(archive: Archive, policy: str) -> Latest | None:
     try:
         return latest(archive, policy)
-    except UnknownPolicyError:  # configured, but no run has recorded it yet
+    except UnknownPolicyError:  # it is configured, but no run has recorded it yet
         return None
 
 
@@ -82,7 +83,7 @@ async def _examined(
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
 ) -> Examined | str | None:
-    """Return the examined responses, the limit that they exceeded, or None if no complete response came."""
+    """Return the examined responses, the limit that they exceeded, or None if there was no complete response."""
     profile = profile_of(policy, profiles)
     complete = [visit.fetch for visit in visits if not visit.fetch.error]
     asked = tuple(visit_of(policy, fetch, current, profile=profile, crawl=crawl) for fetch in complete)

@@ -1,4 +1,6 @@
-"""Reports what each language has, what it lacks beside English, and what in its files cannot be used."""
+"""Reports the files of each language: which exist, which keys are missing compared with English, and which are
+invalid.
+"""
 
 from __future__ import annotations
 
@@ -23,34 +25,34 @@ from languages import FILES, LanguageError, Naming, languages, languages_with, n
 from notifier.texts.phrases import phrases_for
 
 MODEL = "en"
-"""The language whose files are complete."""
+"""The language with complete files."""
 _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
-"""Number of levels of a file's tables with the same keys in every language; one if the file is not here."""
+"""Number of levels of a file's tables that have the same keys in every language; one for files not listed here."""
 _OWN = ("short", "states")
-"""Tables of places whose keys are the language's own."""
+"""Tables of places in which each language has its own keys."""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
-"""Files whose words are regular expressions, each with its keys whose words are not."""
+"""Files whose words are regular expressions, each with the keys for which this is not true."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageReport:
-    """The files and keys that a language has and lacks."""
+    """The existing and the missing files and keys of a language."""
 
     code: str
     naming: Naming
     files: tuple[str, ...]
-    """The files that it has, in the order of `FILES`."""
+    """Its files, in the order of `FILES`."""
     _: KW_ONLY
     short: bool
-    """Whether its lexicon declares itself short."""
+    """Whether the lexicon declares itself short."""
     lacks: Mapping[str, tuple[str, ...]]
-    """Keys that English has and it does not, by file; a missing file has no keys here."""
+    """Keys that English has and this language does not, by file. A file that is missing as a whole is not listed."""
     problems: tuple[str, ...]
-    """Problems, a sentence each, which names the file."""
+    """Problems, each as a sentence with the name of the file."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The files that it does not have."""
+        """Its missing files."""
         return tuple(file for file in FILES if file not in self.files)
 
 
@@ -60,7 +62,7 @@ def survey() -> tuple[LanguageReport, ...]:
 
 
 def language_report(language: str) -> LanguageReport:
-    """Return what a language has and lacks."""
+    """Return the report on one language."""
     problems = tuple(_problems(language))
     if problems:
         return LanguageReport(language, Naming(language), (), short=False, lacks={}, problems=problems)
@@ -84,7 +86,7 @@ def _lacking(language: str, file: str) -> Iterator[str]:
 
 
 def _missing(model: Mapping[str, Any], table: Mapping[str, Any], levels: int) -> Iterator[str]:
-    """Yield the keys of a table's model that it does not have, down to a level, joined by dots."""
+    """Yield the keys of a model that a table does not have, down to a number of levels, joined by dots."""
     for key, value in model.items():
         if key not in table:
             yield key

@@ -1,4 +1,4 @@
-"""Judges two files without an archive, by the same pure call as a crawl."""
+"""Judges two files without an archive, with the same pure function as a crawl."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from document import read, screen
 from document.model import ExtractionOptions, Page
 
 CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
-"""Content types by a file's suffix; other files are read as HTML."""
+"""Content types by file suffix. Other files are read as HTML."""
 
 
 class UnreadablePairError(ClausewatchError):
-    """Two files cannot be compared because one cannot be read, or because of an unknown profile."""
+    """Two files cannot be compared because one of them cannot be read, or because the profile is unknown."""
 
     exit_code = ExitCode.USAGE
 
 
 class FilePair(BaseModel):
-    """One row of a batch. `status` and `final_url` refer to the file after."""
+    """A row of a batch. `status` and `final_url` belong to the file after the change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,37 +40,37 @@ class FilePair(BaseModel):
     status: StrictInt | None = None
     final_url: StrictStr | None = None
     content_type: StrictStr | None = None
-    """Content type of both files; None to decide by their suffixes."""
+    """Content type of both files; None means by their suffixes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Values for keys that a row leaves out."""
+    """Defaults for keys that a row does not have."""
 
     language: str | None = None
     profile: str = "default"
     report_language: str = "en"
-    """The language of the reasons."""
+    """Language of the reasons."""
     _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
-    """Returns the profiles of a configuration. It is called only if a name is not a bundled profile's, since most
-    comparisons need no configuration. Raises ConfigurationError."""
+    """A function that returns the profiles of a configuration. It is called only for a name that is not a bundled
+    profile's, because most comparisons need no configuration. Raises ConfigurationError."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """One row of a batch and its result."""
+    """A row of a batch, and its result."""
 
     id: object
-    """ID of the row; None if it has none."""
+    """ID of the row, or None."""
     assessment: Assessment | None
     """None if the row could not be read."""
     error: str = ""
-    """Why it could not be read; "" if it could."""
+    """The reason why it could not be read, or ""."""
 
 
 def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
-    """Return what changed between two files; paths are relative to `folder`. Raises UnreadablePairError."""
+    """Return the changes between two files. Paths are relative to `folder`. Raises UnreadablePairError."""
     profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
     language = defaults.language if pair.language is None else pair.language
     options = ExtractionOptions(languages=(language,) if language else ())
@@ -81,7 +81,7 @@ def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
 
 
 def explain_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Iterator[Explanation]:
-    """Yield how each changed clause of two files was read and judged. Raises UnreadablePairError."""
+    """Yield how each changed clause was read and judged. Raises UnreadablePairError."""
     assessment = judge_pair(pair, folder, defaults)
     if assessment.comparison is None or assessment.document is None:
         return
@@ -110,9 +110,9 @@ def _page(path: Path, content_type: str | None, status: int | None = None, final
     return Page(body, kind, 200 if status is None else status, "" if final_url is None else final_url)
 
 
-@lru_cache(maxsize=8)  # a batch compares many pages with one base
+@lru_cache(maxsize=8)  # a batch may compare many pages with the same one
 def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
-    """Return the version to compare with and, if it is not a policy itself, the assessment that says so."""
+    """Return the version to compare with. If it is not a policy, also return the assessment that says so."""
     extracted = read(page, options)
     screening = screen(page, extracted.document)
     detail = f"The file before: {screening.detail}" if screening else ""
@@ -121,7 +121,7 @@ def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Asse
 
 
 def judge_batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterator[JudgedPair]:
-    """Judge each row of a batch, in order; empty lines are left out."""
+    """Judge the rows of a batch in order. Empty lines are skipped."""
     for line in lines:
         if line.strip():
             yield _judged(line, folder, defaults)
@@ -130,7 +130,7 @@ def judge_batch(lines: list[bytes], folder: Path, defaults: Defaults) -> Iterato
 def _judged(line: bytes, folder: Path, defaults: Defaults) -> JudgedPair:
     try:
         values = json.loads(line)
-    except ValueError as error:  # neither JSON nor UTF-8
+    except ValueError as error:  # not JSON or not UTF-8
         return JudgedPair(None, None, f"this row is not JSON: {error}")
     identifier = values.get("id") if isinstance(values, dict) else None
     try:

@@ -1,4 +1,4 @@
-"""Examines two consecutive responses for `doctor`: text kept, parts left out, and whether both give the same text."""
+"""Examines two successive responses for `doctor`: the text, the left-out parts, and whether both have the same text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from document.canonical import canonical_elsewhere
 from document.model import Document, Elsewhere, Extracted
 
 MOST_DIFFERENCES = 20
-"""Upper limit of differing passages that are shown."""
+"""Maximum number of differing passages that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlined:
-    """A section that is kept."""
+    """A section of the text."""
 
     level: int
     title: str
@@ -31,34 +31,34 @@ class Outlined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The contents of the responses."""
+    """The result of examining the responses."""
 
     document: Document
-    """Status of the last response."""
+    """Document of the last response."""
     outline: tuple[Outlined, ...]
     words: int
     _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
-    """Description of each part left out, and its count; the most frequent first."""
+    """Descriptions of left-out parts with their counts; the most frequent comes first."""
     fallback: bool
     refused: tuple[str, str] | None
     """Reason and sentence of the screening if the response is not the policy; else None."""
     steady: bool | None
-    """Whether two consecutive responses give the same text; None if there is only one."""
+    """Whether two successive responses have the same text; None if there is only one."""
     differences: tuple[tuple[str, str], ...]
-    """Differing passages, in the first response and in the second, at most `MOST_DIFFERENCES`."""
+    """Differing passages, as in the first and in the second response. There are at most `MOST_DIFFERENCES`."""
     assessment: Assessment
     """The assessment that a run would record for the last response."""
     left_out: LeftOutProse
-    """The prose among what was left out."""
+    """The left-out prose."""
     elsewhere: tuple[tuple[str, str], ...] = ()
-    """Pages that give another address as their own (`link rel=canonical`): the fetched and the canonical address."""
+    """Pages that declare another address as their own (`link rel=canonical`): the fetched and the canonical address."""
     held_elsewhere: tuple[Elsewhere, ...] = ()
-    """Frames, objects and pictures of the policy's part that hold text elsewhere."""
+    """Frames, objects and pictures within the policy whose text is elsewhere."""
 
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
-    """Read the complete responses of one or two visits as a run would; the last one is described in full."""
+    """Read the complete responses of one or two visits as a run would. The last one is described in detail."""
     readings = [[read(page, visit.options) for page in visit.pages] for visit in visits]
     extracted = [joined(pages) for pages in readings]
     last, pages = extracted[-1], visits[-1].pages
@@ -99,7 +99,7 @@ def _is_steady(extracted: Sequence[Extracted]) -> bool:
 
 
 def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
-    """Return differing lines: usually few differ, and comparing two whole policies word by word takes long."""
+    """Return the differing lines. Usually few lines differ, and comparing whole policies word by word would be slow."""
     old, new = list(before.lines()), list(after.lines())
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     passages = [
@@ -111,7 +111,7 @@ def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ..
 
 
 def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return two passages without their common first and last words."""
+    """Return two passages without the words that both begin and end with."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1

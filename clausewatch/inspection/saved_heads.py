@@ -1,4 +1,4 @@
-"""Reads heads of the chain that a person saved: as text, or in a file such as a saved message."""
+"""Reads saved heads of the chain, given as text or in a file such as a saved message."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from clausewatch.errors import ClausewatchError, ExitCode
 
 
 class NoHeadError(ClausewatchError):
-    """The value is not a valid chain head."""
+    """The value is not a valid head of the chain."""
 
     exit_code = ExitCode.USAGE
 
 
 def saved_heads(given: str) -> tuple[SavedHead, ...]:
-    """Return the given head, or all heads in a file of that name: a text, or a saved message.
+    """Return the given head, or all heads in the file with this name: a text, or a saved message.
 
     Raises NoHeadError.
     """
@@ -31,7 +31,7 @@ def saved_heads(given: str) -> tuple[SavedHead, ...]:
 
 
 def last_head(given: str) -> SavedHead:
-    """Return the given head, or the one with the highest number in a file. Raises NoHeadError."""
+    """Return the given head, or the head with the highest number in a file. Raises NoHeadError."""
     return max(saved_heads(given), key=lambda head: head.sequence or 0)
 
 
@@ -48,7 +48,7 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
 
 
 def _parts(content: bytes) -> list[str]:
-    """Return the encoded text parts of a message; empty for other files."""
+    """Return the encoded text parts of a message; empty for any other file."""
     message = message_from_bytes(content, EmailMessage, policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
     return [_text(part) for part in parts if "content-transfer-encoding" in part]

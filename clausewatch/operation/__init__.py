@@ -1,1 +1,1 @@
-"""Runs the cron pass with its lock, watchdog, timestamps and health check."""
+"""Runs the cron pass: its lock, the crawl, deliveries, watchdog, timestamps and health check."""

@@ -1,4 +1,4 @@
-"""Makes one HTTP request through the address guard: for requests other than pages of policies."""
+"""Makes single HTTP requests through the address guard, for purposes other than fetching policies."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class RequestError(ClausewatchError):
 
 
 def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:
-    """Send a body and return the body of the response, whose status must be 200. No redirect is followed.
+    """Send a body, and return the body of the response, whose status must be 200. Redirects are not followed.
 
-    `timeout` is in seconds, for the whole exchange; `limit` is the largest response in bytes. Raises RequestError.
+    `timeout` is in seconds for the whole exchange. `limit` is the maximum size of the response in bytes. Raises
+    RequestError.
     """
     asked = _Asked(url, "POST", body, headers={"Content-Type": content_type}, shown=url)
     status, content = _answer(asked, allowed, timeout, limit)
@@ -35,9 +36,9 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
 
 def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
-    """Request an address; the response must have a 2xx status, and its body is not read. No redirect is followed.
+    """Request an address. The response must have a 2xx status; its body is not read. Redirects are not followed.
 
-    `timeout` is in seconds. Raises RequestError, which names only the host: the path is a secret.
+    `timeout` is in seconds. Raises RequestError, which names only the host because the path is a secret.
     """
     host = urlsplit(url).hostname or ""
     status, _ = _answer(_Asked(url, "GET", None, headers={}, shown=host), allowed, timeout, 0)
@@ -47,7 +48,7 @@ def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One request."""
+    """A request."""
 
     url: str = field(repr=False)
     method: str
@@ -59,7 +60,7 @@ class _Asked:
 
 
 def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
-    """Return status and body of the response; the body is read only if the status is 200 and `limit` is not 0.
+    """Return the status and body of the response. The body is read only if the status is 200 and `limit` is not 0.
 
     Raises RequestError.
     """
@@ -89,7 +90,8 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
 
 @contextmanager
 def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
-    """Abort the connection at the deadline: a response may come byte by byte, each within the socket's timeout."""
+    """Abort the connection at the deadline. Otherwise a response could arrive byte by byte, each byte within the
+    socket's timeout."""
     opened = connection.sock  # the connection itself drops it when the response begins
 
     def end() -> None:
@@ -112,7 +114,7 @@ def _connection(scheme: str, host: str, port: int | None, timeout: float, allowe
 
 
 class _Guarded(HTTPConnection):
-    """Connects only to addresses that are public, or that the user allowed."""
+    """Connects only to addresses that are public or that the user allowed."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         super().__init__(host, port, timeout=timeout)
@@ -123,7 +125,7 @@ class _Guarded(HTTPConnection):
 
 
 class _GuardedTls(HTTPSConnection):
-    """The same with TLS; the certificate must be valid for the host."""
+    """Connects with TLS in the same way. The certificate must be valid for the host."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         self.trust = ssl.create_default_context()

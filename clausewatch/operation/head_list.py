@@ -1,6 +1,6 @@
-"""Heads of the chain in a file elsewhere, as a list that only grows; with an SSH key each line is signed.
+"""Keeps heads of the chain in a file elsewhere, a list that only grows. An SSH key may sign each line.
 
-A line is JSON: `at`, `head`, the SHA-256 of the line before as `previous`, and the signature of these three.
+A line is JSON: `at`, `head`, the SHA-256 of the line before as `previous`, and a signature of these three.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from clausewatch.errors import ClausewatchError
 from clausewatch.output.times import stamp
 
 NAMESPACE = "clausewatch-head"
-"""The purpose of the signatures, so that nobody can pass off a signature for something else."""
+"""Namespace of the signatures, so that signatures for another purpose are not accepted."""
 
 FIRST = "0" * 64
-"""The value of `previous` in the first line."""
+"""Value of `previous` in the first line."""
 
 ARMOUR = ("-----BEGIN SSH SIGNATURE-----\n", "-----END SSH SIGNATURE-----\n")
 
@@ -46,11 +46,12 @@ class ListedHeads:
     heads: tuple[SavedHead, ...]
     flaws: tuple[Flaw, ...]
     unverified: int
-    """Signed lines for which no public key was given."""
+    """Number of signed lines for which no public key was given."""
 
 
 def append_head(archive: Archive, settings: HeadList, now: datetime) -> bool:
-    """Add the head to the list unless it is the last one there; return whether it was added. Raises HeadListError."""
+    """Add the head to the list, unless it is already the last one there. Return whether it was added. Raises
+    HeadListError."""
     current = str(head(archive))
     try:
         descriptor = os.open(settings.file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -84,7 +85,7 @@ def _sign(payload: bytes, key: Path) -> str:
 
 
 def _ssh_keygen(words: Sequence[str], given: bytes) -> bytes | None:
-    """Return what ssh-keygen prints, or None if it refuses."""
+    """Return the output of ssh-keygen, or None if it refuses."""
     try:
         done = subprocess.run(["ssh-keygen", *words], input=given, capture_output=True, check=False)  # noqa: S603, S607 - no shell
     except FileNotFoundError:
@@ -93,7 +94,7 @@ def _ssh_keygen(words: Sequence[str], given: bytes) -> bytes | None:
 
 
 def read_head_list(path: Path, public_key: Path | None) -> ListedHeads:
-    """Read a list, and verify that it only grew and, with the public key, that each line is signed by it.
+    """Read a list. Verify that it only grew, and with a public key also the signature of each line.
 
     Raises HeadListError.
     """

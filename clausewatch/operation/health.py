@@ -1,4 +1,4 @@
-"""Lists the current problems of the watch, a line each: for a watchdog, and for a person in a hurry."""
+"""Lists the current problems of the monitoring, one on a line, for a watchdog or a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
 LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
-"""The troubles of policies that are reported here, with their labels. The others are not urgent."""
+"""The problems of policies that are reported here, with their labels. Others are not urgent."""
 
 
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def _visits(trouble: Trouble) -> str:
 
 
 def overdue_lines(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
-    """Yield which messages wait for too long, since when, and what to do."""
+    """Yield a line for messages that have waited too long: which, since when, and what to do."""
     channels = [channel.name for channel in configuration.channels]
     thresholds = configuration.watchdog.thresholds
     for waiting in outbox.overdue(archive, configuration.subscribers, channels, now, thresholds=thresholds):
@@ -73,7 +73,7 @@ def overdue_lines(archive: Archive, configuration: Configuration, now: datetime)
 
 
 def given_up_line(given_up: outbox.GivenUp) -> str:
-    """Return which messages were not delivered, and what to do."""
+    """Return a line for messages that were given up: which, and what to do."""
     messages = "1 message was" if given_up.count == 1 else f"{given_up.count} messages were"
     why = f": {given_up.error}" if given_up.error else ""
     return (

@@ -1,7 +1,7 @@
-"""One run at a time: a lock that the kernel frees, however a run ends.
+"""Allows one run at a time, with a lock that the kernel frees however a run ends.
 
-It is taken before Scrapy and SQLAlchemy are imported, so that overlapping cron jobs cost next to nothing. If the
-archive is on a server, the run also takes a lock on the server, against runs on other machines.
+The lock is taken before Scrapy and SQLAlchemy are imported, so that overlapping cron jobs cost almost nothing. If the
+archive is on a server, the run also takes a lock there, because of runs on other machines.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from urllib.parse import unquote
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
 
 HOLDER_WAIT = 0.5
-"""Seconds to wait until the holder of a lock has written its process ID; on a full disk it cannot."""
+"""Seconds to wait for the holder of the lock to write its process ID. On a full disk it cannot."""
 
 
 class LockUnavailableError(ClausewatchError):
-    """The lock's file cannot be opened, so it is unknown whether another run is in progress."""
+    """The lock file cannot be opened, so it is unknown whether another run is in progress."""
 
     exit_code = ExitCode.STORAGE
 
 
 @contextmanager
 def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[Path]:
-    """Hold the lock of an archive's runs; yield its file.
+    """Hold the lock for runs of an archive; yield the lock file.
 
-    `database` is the archive's URL. The lock holds on this machine for every process that uses the same URL, and on
-    every machine that uses the same server; `busy_timeout` limits the wait for the server.
-    Raises RunInProgressError if another run holds it, LockUnavailableError if its file cannot be opened, and
-    StorageError if the server cannot be reached.
+    `database` is the archive's URL. The lock applies to all processes on this machine that use the same URL, and to all
+    machines that use the same server. `busy_timeout` limits the wait for the server. Raises RunInProgressError if
+    another run holds the lock, LockUnavailableError if the file cannot be opened, and StorageError if the server cannot
+    be reached.
     """
     with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
         yield path
@@ -46,7 +46,7 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
     if _is_file(database):
         yield
         return
-    # Imported here: a run that finds the local lock taken needs neither SQLAlchemy nor a driver.
+    # Imported here because a run that finds the local lock taken needs neither SQLAlchemy nor a driver.
     from archive.errors import RunElsewhereError
     from archive.model import BUSY_TIMEOUT
     from archive.storage.database import only_run_on_server
@@ -84,14 +84,14 @@ def _take(descriptor: int, path: Path) -> None:
         raise RunInProgressError(
             f"another run{who} is in progress and holds the lock {path}; nothing was checked; the next run will check"
         ) from error
-    # The file is kept when the run ends: after its removal two runs could lock two files of the same name.
-    with suppress(OSError):  # the process ID is only a hint, and a full disk may prevent it
+    # The file is kept when the run ends. If it were removed, two runs could lock two files with the same name.
+    with suppress(OSError):  # the ID is only a hint, and a full disk may prevent it
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
 
 def _holder(descriptor: int) -> str:
-    """Return the ID of the process that holds the lock; "" if it could not write it."""
+    """Return the ID of the process that holds the lock; "" if it could not write the ID."""
     given_up = time.monotonic() + HOLDER_WAIT
     while not (holder := os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()):
         if time.monotonic() > given_up:
@@ -101,11 +101,11 @@ def _holder(descriptor: int) -> str:
 
 
 def lock_path(database: str) -> Path:
-    """Return the lock file of an archive: beside it for SQLite, else in the user's state folder."""
+    """Return the lock file of an archive. For SQLite it is beside the archive, else in the user's state folder."""
     if _is_file(database):
         file = unquote(database.partition("://")[2].removeprefix("/").partition("?")[0])
-        return Path(f"{Path(file).resolve()}.lock")  # one archive has one lock, even if reached through a link
-    # Not XDG_RUNTIME_DIR: a login sets it and cron does not, and both must use the same file.
+        return Path(f"{Path(file).resolve()}.lock")  # an archive has one lock, even if it is reached through a link
+    # Not XDG_RUNTIME_DIR, because a login sets it and cron does not. Both must use the same file.
     folder = Path.home() / ".local" / "state" / "clausewatch"
     return folder / f"{hashlib.sha256(database.encode()).hexdigest()[:32]}.lock"
 

@@ -1,4 +1,6 @@
-"""One cron pass: synchronise, crawl what is due, plan and deliver. The caller holds the lock."""
+"""Does one cron pass: updates the policies, crawls those that are due, plans and delivers. The caller holds the
+lock.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ DELIVERY_INTERVAL = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The policies that a run checks: by default those that are due."""
+    """The policies that a run checks. By default they are the due ones."""
 
     names: tuple[str, ...] = ()
     everything: bool = False
@@ -51,45 +53,44 @@ class PolicyReport:
     policy: str
     outcome: FetchOutcome
     first: bool
-    """Whether this check recorded its first version."""
+    """Whether this check recorded the policy's first version."""
     _: KW_ONLY
     material: bool
     severity: Severity | None
     topics: tuple[str, ...]
     trouble: str
-    """Why it failed or was not comparable, a sentence; "" otherwise."""
+    """A sentence that says why it failed or was not comparable; "" otherwise."""
     left_out: LeftOutProse | None = None
-    """The prose that was left out of its page, if that was recorded: with a version, and when watched prose came or
-    went."""
+    """The left-out prose of its page. It is recorded with a version, and when watched prose appears or disappears."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """The result of one pass."""
+    """The result of one run."""
 
     watched: int
-    """Policies in the configuration."""
+    """Number of policies in the configuration."""
     selected: int
-    """Policies that the run had to check."""
+    """Number of policies that the run had to check."""
     checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
     sent: Mapping[str, int]
-    """Number of messages that a server accepted, over the whole run, by kind."""
+    """Number of messages that a server accepted during the whole run, by kind."""
     held: outbox.Held
-    """Messages that wait for the end of quiet hours."""
+    """Messages that wait until the quiet hours end."""
     waiting: int
-    """Messages to be retried later, of this run and earlier ones."""
+    """Number of messages that will be retried, from this run and earlier ones."""
     dead: int
-    """Messages that were given up, of this run and earlier ones."""
+    """Number of messages that were given up, in this run and earlier ones."""
     overdue: tuple[str, ...]
-    """Messages that wait for too long: where, since when and why, a line each."""
+    """Messages that have waited too long, one on a line: where, since when and why."""
     not_joined: tuple[str, ...]
-    """Policies whose `renamed_from` could not be followed."""
+    """Policies whose `renamed_from` had to be ignored."""
     stamp_error: str = ""
-    """Why a timestamp that was due could not be obtained; the next run tries again. "" otherwise."""
+    """The reason why a due timestamp failed, or "". The next run tries again."""
     ping_error: str = ""
-    """Why the watchdog could not be notified of the end of the run; "" otherwise."""
+    """The reason why the watchdog could not be notified of the end of the run, or ""."""
 
 
 def run_once(
@@ -100,10 +101,10 @@ def run_once(
     progress: Callable[[PolicyReport], None] = lambda _: None,
     verbose: bool = False,
 ) -> RunReport:
-    """Check the selected policies once, record and deliver.
+    """Check the selected policies once, record the results and deliver messages.
 
-    `started` is called with their number, `progress` with each report as it is recorded.
-    Raises StorageError, in which case earlier results stay recorded; CrawlDefectError if the program itself failed.
+    `started` is called with the number of policies, and `progress` with each report after it is recorded. Raises
+    StorageError; earlier results then stay recorded. Raises CrawlDefectError if the program itself failed.
     """
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
         run = begin_run(archive, datetime.now(UTC))
@@ -129,7 +130,7 @@ def run_once(
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
-        if whole:  # a stopped run is not recorded as finished, so the watchdog notices
+        if whole:  # a run that was stopped is not recorded as complete, so the watchdog notices
             end_run(archive, run, datetime.now(UTC))
     ping_error = ping_watchdog(configuration) if whole else ""
     return RunReport(
@@ -149,14 +150,14 @@ def run_once(
 
 
 def _so_far(checked: int, selected: int, accepted: int) -> str:
-    """Return what a run recorded and sent before it failed, and what it did not."""
+    """Return what a run recorded and sent before it failed, and what is missing."""
     left = selected - checked
     remain = f", and {left:,} not: the next run checks them" if left else ""
     return f"Before that, {checked:,} of {selected:,} policies were recorded{remain}; messages accepted: {accepted:,}"
 
 
 def _stamp(archive: Archive, configuration: Configuration) -> str:
-    """Have the chain's head stamped if that is configured and due; return the error, or ""."""
+    """Have the chain's head stamped, if that is configured and due. Return the error, or ""."""
     if configuration.stamping is None:
         return ""
     allowed = AllowList.of(configuration.crawl.allow_private)
@@ -168,7 +169,7 @@ def _stamp(archive: Archive, configuration: Configuration) -> str:
 
 
 def _list_head(archive: Archive, configuration: Configuration) -> str:
-    """Add the chain's head to the list elsewhere if that is configured; return the error, or ""."""
+    """Add the chain's head to the list elsewhere, if that is configured. Return the error, or ""."""
     if configuration.head_list is None:
         return ""
     try:
@@ -190,12 +191,12 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _prepare(
     archive: Archive, configuration: Configuration, selection: Selection
 ) -> tuple[Sequence[Policy], tuple[str, ...]]:
-    """Synchronise the archive with the configuration; return the policies to check, and the renames that failed."""
+    """Update the archive to the configuration. Return the policies to check, and the renames that failed."""
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
     synchronised = synchronise(archive, configuration.policies, now)
-    # Before anything is fetched: a subscription covers only what is recorded after it was first seen.
+    # This comes before any fetch, because a subscription only covers records that are made after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     policies = (
@@ -227,13 +228,13 @@ def _trouble(result: AssessedFetch) -> str:
 
 @dataclass
 class Courier:
-    """Plans and delivers messages, every minute during a crawl and once more at its end."""
+    """Plans and delivers messages every minute during a crawl, and once more at its end."""
 
     archive: Archive
     configuration: Configuration
     _: KW_ONLY
     sent: Counter[str] = field(default_factory=Counter)
-    """Number of messages that a server has accepted so far, by kind."""
+    """Number of messages that servers have accepted so far, by kind."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
@@ -241,9 +242,9 @@ class Courier:
     _finished: threading.Event = field(default_factory=threading.Event)
 
     def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
-        """Plan and deliver once; after `patience` seconds no channel starts another message.
+        """Plan and deliver once. After `patience` seconds no channel starts another message.
 
-        The last delivery also notifies operators of problems with the watch.
+        The last delivery also notifies operators of problems with the monitoring.
         """
         summary = deliver(
             self.archive,
@@ -260,7 +261,7 @@ class Courier:
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
-        """Deliver at intervals in a separate thread."""
+        """Deliver at intervals in a separate thread while the context is open."""
         thread = threading.Thread(target=self._deliver_at_intervals, name="courier")
         thread.start()
         try:
@@ -274,5 +275,5 @@ class Courier:
             try:
                 self.deliver(self.interval)
             except StorageError:
-                # The crawl will meet the same error; the delivery is retried at the end.
+                # The crawl will meet the same error. The delivery is retried at the end.
                 logging.getLogger(__name__).warning("Delivery is postponed to the end of the run", exc_info=True)

@@ -1,6 +1,6 @@
 """Scrapy's settings for `scrapy crawl policies`, from the same configuration as `clausewatch run`.
 
-The crawl only records: the next `clausewatch run` or `clausewatch notify send` plans and delivers its messages.
+The crawl only records. The next `clausewatch run` or `clausewatch notify send` plans and delivers the messages.
 """
 
 import os

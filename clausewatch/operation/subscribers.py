@@ -1,4 +1,4 @@
-"""Finds all subscribers: those of the configuration, and those that the command line made."""
+"""Finds all subscribers, from the configuration and from the command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def require_distinct(archive: Archive, configuration: Configuration) -> None:
 
 
 def subscriber_named(archive: Archive, configuration: Configuration, name: str) -> Subscriber:
-    """Return the subscriber of a name. Raises ConfigurationError if there is none."""
+    """Return the subscriber with this name. Raises ConfigurationError if there is none."""
     everyone = outbox.everyone(archive, configuration.subscribers)
     for subscriber in everyone:
         if subscriber.name == name:

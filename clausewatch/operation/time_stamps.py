@@ -1,4 +1,4 @@
-"""Timestamps by RFC 3161: an authority signs that a head of the chain existed at a time."""
+"""Gets and verifies timestamps (RFC 3161), with which an authority signs that a head existed at a time."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 QUERY = "application/timestamp-query"
 """RFC 3161, section 3.4."""
 LARGEST_ANSWER = 100_000
-"""Maximum size in bytes of a signature with its chain of certificates."""
+"""Maximum size, in bytes, of a signature with its certificates."""
 
 
 class StampError(ClausewatchError):
-    """An authority gave no valid timestamp."""
+    """An authority returned no valid timestamp."""
 
 
 class CertificatesError(ClausewatchError):
-    """The certificates of the authority cannot be read, or the package that reads them is not installed."""
+    """The authority's certificates cannot be read, or the package for reading them is not installed."""
 
     exit_code = ExitCode.USAGE
 
@@ -42,13 +42,13 @@ class StampTally:
 
     verified: int = 0
     unverified: int = 0
-    """Time stamps for which no certificates were given."""
+    """Number of timestamps for which no certificates were given."""
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
-    """Have the head stamped, unless one was stamped within `every`; return whether it was stamped now.
+    """Have the head stamped, unless a head was stamped within `every`. Return whether it was stamped.
 
-    Raises StampError, RequestError, CertificatesError; nothing is stored then.
+    Raises StampError, RequestError or CertificatesError; no timestamp is stored then.
     """
     before = last_stamp(archive)
     if before is not None and before <= now < before + stamping.every:
@@ -60,7 +60,7 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
 
 
 def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
-    """Ask the authority to stamp a head; return its verified response, and the signed time.
+    """Ask the authority to stamp a head. Return its verified response and the signed time.
 
     Raises StampError, RequestError.
     """
@@ -109,7 +109,7 @@ def read_certificates(path: Path) -> Sequence[Certificate]:
 
 
 def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTally) -> Iterator[Flaw]:
-    """Return the invalid timestamps: by the chain and, if certificates are given, by the authority's signature."""
+    """Yield the invalid timestamps. The chain decides, and also the authority's signature if certificates are given."""
     for stamp in stamps(archive):
         if isinstance(stamp, int):
             yield Flaw("stamp", f"timestamp {stamp}", "it cannot be read")
@@ -128,7 +128,7 @@ def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTa
 
 
 def _problem(stamp: Stamp, roots: Sequence[Certificate]) -> str:
-    """Return why the authority's signature does not confirm a timestamp, or ""."""
+    """Return the reason why the authority's signature does not confirm a timestamp, or ""."""
     try:
         signed = signed_time(stamp.token, stamp.head.encode(), roots)
     except StampError as error:

@@ -1,4 +1,4 @@
-"""Notifies a watchdog at the end of each run, so that it can raise an alarm if no run is completed."""
+"""Notifies a watchdog at the end of each run. The watchdog raises an alarm if runs stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crawler.network.addresses import AllowList
 
 
 def ping_watchdog(configuration: Configuration) -> str:
-    """Request the configured address, if any; return the error, or "". An error does not fail the run."""
+    """Request the configured address, if there is one. Return the error, or "". An error does not make the run fail."""
     watchdog = configuration.watchdog
     if watchdog.ping is None:
         return ""

@@ -1,4 +1,4 @@
-"""Notes on a change in plain lines: what the policy's dates, its languages, later looks and reviews show."""
+"""Describes a change in plain lines: stated dates, languages, second looks and reviews."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DEEDS: dict[ReviewKind, str] = {
 
 
 def enumerated(names: list[str]) -> str:
-    """Return names as a person lists them: "A, B and C"."""
+    """Return names as people list them: "A, B and C"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def version_notes(version: Version) -> Iterator[str]:
-    """Yield notes on the dates and languages of the change that led to a version, as of the day it was first seen."""
+    """Yield notes on the dates and languages of the change to a version, as of the day when it was first seen."""
     change = version.change
     if change is None:
         return
@@ -32,7 +32,7 @@ def version_notes(version: Version) -> Iterator[str]:
 
 
 def look_notes(version: Version) -> Iterator[str]:
-    """Yield notes on whether a version reverts to an earlier text, flaps, or was never confirmed."""
+    """Yield notes that say if a version returns to an earlier text, flaps, or was never confirmed."""
     if version.returns_to is not None and version.back_to is not None:
         yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"
     if version.flapping:
@@ -42,7 +42,7 @@ def look_notes(version: Version) -> Iterator[str]:
 
 
 def review_notes(recorded: RecordedFinding) -> Iterator[str]:
-    """Yield the reviews of a finding, or the false alarm with the same words that suppresses its alerts."""
+    """Yield the reviews of a finding, or the false alarm with the same words that stops its alerts."""
     for review in recorded.reviews:
         text = f": {review.text}" if review.text else ""
         yield f"{DEEDS[review.kind]} on {day(review.at)} by {review.by}{text}"
@@ -53,10 +53,10 @@ def review_notes(recorded: RecordedFinding) -> Iterator[str]:
 
 
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
-    """Yield notes on the stated dates of a change.
+    """Yield notes on the dates that the policy states about a change.
 
-    A day of effect, and the end of a notice or objection period, are noted if they are later than `seen`; without
-    `seen`, if they are later than the date that the previous version stated.
+    An effective date, and the end of a notice or objection period, are noted if they are later than `seen`. Without
+    `seen`, they must be later than the date in the previous version.
     """
     if timing.silent:
         yield f"silent edit: the text changed, the stated date of {timing.stated_after} did not"

@@ -10,10 +10,10 @@ _AGO = re.compile(r"(\d{1,4}) (day|week|month|year)s? ago")
 
 
 def relative_day(text: str, today: date) -> date | None:
-    """Return the day that `today`, `yesterday` or `N days|weeks|months|years ago` names; None for any other text.
+    """Return the day for `today`, `yesterday` or `N days|weeks|months|years ago`; None for any other text.
 
-    A month or year ago is the same day of that month, or its last day if the month is shorter. Raises ValueError if the
-    day is before the year 1.
+    A month ago is the same day of that month, or its last day if the month is shorter. Years work in the same way.
+    Raises ValueError if the day is before the year 1.
     """
     words = " ".join(text.casefold().split())
     if words in ("today", "yesterday"):

@@ -1,4 +1,4 @@
-"""Says in a few words what became of messages."""
+"""Describes the state of messages in a few words."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ KINDS = {
     "welcome": ("first message", "first messages"),
     "operator": ("notice about the watch", "notices about the watch"),
 }
-"""Names of each kind of delivery, for one and for many."""
+"""Singular and plural for each kind of delivery."""
 
 
 def sent_words(sent: Mapping[str, int]) -> str:
-    """Return how many messages of each kind were sent: "2 alerts, 1 digest"; "" if none was."""
+    """Return the number of sent messages of each kind: "2 alerts, 1 digest"; "" if there are none."""
     return ", ".join(f"{sent[kind]} {names[sent[kind] > 1]}" for kind, names in KINDS.items() if sent.get(kind))
 
 
 def left_words(held: int, held_until: datetime | None, waiting: int, dead: int) -> Iterator[str]:
-    """Yield how many messages are held for quiet hours, are to be retried, and were given up."""
+    """Yield the numbers of messages that wait for quiet hours to end, that will be retried, and that were given up."""
     if held_until is not None:
         yield f"{held} held until {moment(held_until)}"
     if waiting:

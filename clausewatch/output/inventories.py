@@ -1,4 +1,4 @@
-"""Builds the inventories of stored texts, and their changes from version to version."""
+"""Builds the inventories of stored versions, and their changes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from differ.judgement.inventory import Inventory, InventoryChange, inventory, in
 from differ.model import watched_topic
 
 Changes = dict[tuple[str, int], InventoryChange]
-"""Inventory changes by policy and number of the later version."""
+"""Changes of the inventory, by policy and number of the later version."""
 
 
 def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
-    """Return the rights and recipients that each of these versions added or removed.
+    """Return the rights and recipients that each version added or removed.
 
-    Left out are first versions, and versions extracted differently from their predecessor, where differences may stem
-    from the extraction. A change without a finding on sharing or rights changes no inventory. Raises
-    DamagedArchiveError.
+    First versions are left out. So are versions that were extracted in another way than the version before, because the
+    differences may come from the extraction. A change without a finding on sharing or rights does not change the
+    inventory. Raises DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)
@@ -43,6 +43,6 @@ def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
 
 
 def may_promise_otherwise(version: Version) -> bool:
-    """Whether a version may name other rights or recipients than its predecessor."""
+    """Whether a version may name other rights or recipients than the version before."""
     findings = version.change.findings if version.change is not None else ()
     return any(watched_topic(finding.finding.topic) is not None for finding in findings)

@@ -1,4 +1,4 @@
-"""Describes inventories in plain words: the rights that a policy names, and the recipients of data."""
+"""Describes inventories in everyday words: the rights that a policy names, and the recipients of data."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CLASSES = {
 
 
 def inventory_lines(inventory: Inventory) -> Iterator[str]:
-    """Yield the rights and the recipients by language, then those that only one language names."""
+    """Yield the rights and recipients by language, then those that only one language names."""
     speaking = [right.language for right in inventory.rights] + [
         recipient.language for recipient in inventory.recipients
     ]

@@ -14,23 +14,23 @@ from differ.matching.redline import redline as mark
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Two versions of a policy, the judged versions between them, and the marked text."""
+    """Two versions of a policy, the judged versions between them, and the text with marks."""
 
     before: Version
     after: Version
     judged: tuple[Version, ...]
-    """The versions after `before` up to `after`, with the change that led to each; empty if `after` is older."""
+    """The versions after `before` up to `after`, each with its change; empty if `after` is older."""
     _: KW_ONLY
     sections: tuple[RedlineSection, ...]
 
     @property
     def changed(self) -> tuple[RedlineSection, ...]:
-        """The sections that were moved, or in which a word was changed."""
+        """The sections that were moved or in which a word changed."""
         return tuple(section for section in self.sections if section.status != "same")
 
     @property
     def caution(self) -> str:
-        """A sentence if marks may stem from our extraction and not from the policy; "" otherwise."""
+        """A sentence if marks may come from the extraction and not from the policy; "" otherwise."""
         if self.before.identity == self.after.identity:
             return ""
         return (
@@ -46,5 +46,5 @@ def compare_versions(archive: Archive, before: Version, after: Version) -> Redli
 
 
 def as_page(compared: Redline, *, side_by_side: bool = False) -> str:
-    """Return a standalone HTML page: it loads nothing, runs nothing, and prints well. To be written as UTF-8."""
+    """Return a standalone HTML page, which loads nothing, runs nothing and prints well. Write it as UTF-8."""
     return page("redline.html", redline=compared, side_by_side=side_by_side)

@@ -1,4 +1,4 @@
-"""Formats the redline and the findings as lines for a terminal, with marks that need no colour."""
+"""Formats redlines and findings as lines for a terminal. The marks need no colours."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
 
 Word = tuple[str, Operation]
-"""A word with its marks, or white space, and its kind of edit."""
+"""A word with its marks, or white space, and the kind of edit."""
 
 
 def redline_lines(compared: Redline, *, full: bool, side_by_side: bool = False) -> Iterator[str]:
-    """Yield the redline: the judgement, then the changed parts of the text; with `full` the whole text."""
+    """Yield a redline: the judgement, then the changed parts of the text, or the whole text with `full`."""
     yield from _head(compared)
     for version in compared.judged:
         yield ""
@@ -55,12 +55,12 @@ def _head(compared: Redline) -> Iterator[str]:
 
 
 def version_line(version: Version) -> str:
-    """Return when a version was seen."""
+    """Return the times at which a version was seen."""
     return f"first seen {moment(version.seen_at)}, last seen {moment(version.last_seen_at)}"
 
 
 def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
-    """Yield a description of a version and of the change that led to it."""
+    """Yield the description of a version and of the change to it."""
     yield from verdict_lines(version)
     for note in (*version_notes(version), *change_notes(promised)):
         yield from wrapped(note, indent="  ", hanging="    ")
@@ -68,7 +68,7 @@ def version_lines(version: Version, promised: InventoryChange, *, suppressed: bo
 
 
 def verdict_lines(version: Version) -> Iterator[str]:
-    """Yield the judgement of the change that led to a version, when it was seen, and the dates that it states."""
+    """Yield the judgement of the change to a version, the times at which it was seen, and its stated dates."""
     yield from wrapped(f"Version {version.number}: {verdict_phrase(version)}", hanging="  ")
     yield f"  {version_line(version)}"
     for note in look_notes(version):
@@ -80,7 +80,7 @@ def verdict_lines(version: Version) -> Iterator[str]:
 
 
 def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
-    """Yield the findings of the change that led to a version, and how they were obtained."""
+    """Yield the findings of the change to a version, and how they were made."""
     change = version.change
     if change is None:
         return
@@ -144,7 +144,7 @@ def _inline(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def _sides(block: Sequence[Edit]) -> Iterator[str]:
-    """Yield the text before and the text after side by side."""
+    """Yield the text before and after the change, side by side."""
     room = (wide_width() - len("  ") - len(" | ")) // 2
     left = marked_lines([edit for edit in block if edit.operation != "insert"], "", room)
     right = marked_lines([edit for edit in block if edit.operation != "delete"], "", room)
@@ -154,9 +154,9 @@ def _sides(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def marked_lines(edits: Iterable[Edit], indent: str, columns: int | None = None) -> Iterator[str]:
-    """Yield edits with their marks, wrapped between words, coloured by their operation.
+    """Yield edits with their marks, wrapped between words, with a colour for each kind of edit.
 
-    They are as wide as a line of text on this terminal, unless `width` is given; a longer word is not broken.
+    A line is as wide as the terminal allows, unless `columns` is given. A word is never broken.
     """
     line: list[Word] = []
     room = (line_width() if columns is None else columns) - len(indent)
@@ -177,7 +177,7 @@ def _words(edits: Iterable[Edit]) -> Iterator[Word]:
     before: Operation = "keep"
     for edit in edits:
         if "keep" not in (before, edit.operation):
-            yield (" ", "keep")  # removed words and the words that replace them are separated by a space
+            yield (" ", "keep")  # a space between removed words and the words that replace them
         before = edit.operation
         opening, closing = MARKS[edit.operation]
         text = printable(edit.text)

@@ -1,4 +1,4 @@
-"""Words for versions and for the sections of a redline, on a terminal and on a page."""
+"""Phrases for versions and for the sections of a redline, for terminals and pages."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ STATUS_WORDS = {
 
 
 def is_kept(block: tuple[Edit, ...]) -> bool:
-    """Whether no word of a block was changed."""
+    """Whether all words of a block are unchanged."""
     return all(edit.operation == "keep" for edit in block)
 
 
 def heading(section: RedlineSection) -> str:
-    """Return the section's heading path, or a phrase for the text before the first heading."""
+    """Return the heading path of a section, or a phrase for the text before the first heading."""
     return section.section or "Before the first heading"
 
 
 def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
-    """Return a section's blocks, without the first if it only repeats the heading."""
+    """Return a section's blocks, without a first block that only repeats the heading."""
     first = "".join(edit.text for edit in section.blocks[0]) if section.blocks else ""
     repeats = bool(first) and is_kept(section.blocks[0]) and heading(section).endswith(first)
     return section.blocks[1:] if repeats else section.blocks
 
 
 def verdict_phrase(version: Version) -> str:
-    """Return a phrase for the judgement of the change that led to a version."""
+    """Return a phrase for the judgement of the change to a version."""
     change = version.change
     imported = "imported, " if is_imported(version.identity) else ""
     if version.number == 1:

@@ -1,4 +1,4 @@
-"""Formats text for a terminal: harmless, aligned, wrapped."""
+"""Formats text for a terminal: safe, aligned and wrapped."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 GAP = "  "
 
 WIDEST = 100
-"""Columns of a line of text if the terminal is wider, or if there is none."""
+"""Maximum width of a line of text, in columns. It is also used without a terminal."""
 
 JOINERS = "\u200c\u200d"
-"""The zero-width joiner and non-joiner: some scripts cannot be written without them."""
+"""The zero-width joiner and non-joiner, which some scripts need."""
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""General categories of characters that control a terminal, reorder its text, are invisible, or cannot be printed."""
+"""Unicode categories of characters that control a terminal, reorder text, are invisible, or cannot be printed."""
 
 
 def printable(text: str) -> str:
-    r"""Return a text of one line in which nothing is hidden and nothing controls the terminal.
+    r"""Return a text on one line that hides nothing and cannot control the terminal.
 
     Control characters, line ends, bidirectional marks, invisible characters and lone surrogates are shown as escapes
-    ("\x1b", "\u202e"). All text from outside passes through here before it is printed.
+    ("\x1b", "\u202e"). All text from outside goes through this function before it is printed.
     """
     return "".join(_shown(character) for character in text)
 
@@ -38,7 +38,7 @@ def _shown(character: str) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many cells of a terminal a printable text occupies."""
+    """Return the number of terminal cells that a printable text takes."""
     return sum(_cells(character) for character in text)
 
 
@@ -49,7 +49,7 @@ def _cells(character: str) -> int:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a line for each row, its cells made printable and aligned in columns."""
+    """Return a line for each row, with printable cells aligned in columns."""
     shown = [[printable(cell) for cell in row] for row in rows]
     widths = [max(width(cell) for cell in column) for column in zip(*shown, strict=True)]
     return [
@@ -59,19 +59,19 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def line_width() -> int:
-    """Return the columns of a line of text: those of the terminal, at least 40, at most a readable width."""
+    """Return the width of a line of text: the width of the terminal, but at least 40 and at most `WIDEST` columns."""
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 40), WIDEST)
 
 
 def wide_width() -> int:
-    """Return the columns of a line that holds two texts side by side: those of the terminal, from 60 to 160."""
+    """Return the width of a line for two texts side by side: the width of the terminal, but from 60 to 160 columns."""
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 60), 160)
 
 
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-    """Return a text, made printable, in lines of `line_width`.
+    """Return a text, made printable, as lines of at most `line_width` columns.
 
-    `hanging` indents all lines but the first; the default is `indent`.
+    `hanging` indents all lines after the first. Its default is `indent`.
     """
     return textwrap.wrap(
         printable(text),

@@ -1,4 +1,4 @@
-"""Parses and formats times for people: always in UTC, and labelled as UTC."""
+"""Parses and formats times for people, always in UTC and labelled as UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clausewatch.output.days import relative_day
 
 
 def moment(at: datetime) -> str:
-    """Return a time to the minute, with its zone."""
+    """Return a time to the minute, with its time zone."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
@@ -23,19 +23,19 @@ def stamp(at: datetime) -> str:
 
 
 def start(text: str, today: date) -> datetime:
-    """Read a day, as its first moment, or a time; a time without a zone is UTC. Raises ValueError."""
+    """Parse a time, or a day as its first moment. A time without a zone is in UTC. Raises ValueError."""
     day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.min, UTC)
 
 
 def end(text: str, today: date) -> datetime:
-    """Read a day, as its last moment, or a time; a time without a zone is UTC. Raises ValueError."""
+    """Parse a time, or a day as its last moment. A time without a zone is in UTC. Raises ValueError."""
     day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.max, UTC)
 
 
 def _day(text: str, today: date) -> date | None:
-    """Return a day, as written or relative to today's day in UTC; None if the text is not a day."""
+    """Return the day that a text names, absolutely or relative to today in UTC; None if it does not name a day."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:

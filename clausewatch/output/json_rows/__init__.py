@@ -1,4 +1,4 @@
-"""Makes all rows of JSON. Their keys are a contract with other programs."""
+"""Makes all JSON rows. Other programs depend on their keys."""
 
 from clausewatch.output.json_rows.answers import (
     blame_row,

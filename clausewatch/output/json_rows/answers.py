@@ -1,4 +1,4 @@
-"""Rows for answers to questions about the archive and its watch."""
+"""Rows for answers about the archive and the monitoring."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def language_row(report: LanguageReport) -> Row:
-    """Return what a language has and lacks."""
+    """Return the existing and missing files of a language."""
     return {
         "code": report.code,
         "name": report.naming.name,
@@ -43,7 +43,7 @@ def language_row(report: LanguageReport) -> Row:
 
 
 def status_row(status: PolicyStatus, to_review: int) -> Row:
-    """Return a policy's status, with how many of its findings nobody has reviewed."""
+    """Return a policy's status, and its number of findings without a review."""
     check, changed, waiting = status.last_check, status.last_change, status.pending
     return {
         "policy": status.name,
@@ -103,7 +103,7 @@ def _redline_section_row(section: RedlineSection) -> Row:
 
 
 def blame_row(blame: Blame) -> Row:
-    """Return the first version of each sentence of a version, and the sentences dropped before it."""
+    """Return the first version of each sentence in a version, and the sentences that were dropped before it."""
     return version_row(blame.version) | {
         "read_anew": list(blame.read_anew),
         "sentences": [_sentence_row(sentence) for sentence in blame.sentences],
@@ -134,7 +134,7 @@ def _dropped_row(sentence: Dropped) -> Row:
 
 
 def search_row(words: str, result: SearchResult) -> Row:
-    """Return the sections in which words were found."""
+    """Return the sections that match a search."""
     return {"words": words, "found": [_match_row(match) for match in result.matches], "more": result.more}
 
 
@@ -152,7 +152,7 @@ def _match_row(match: SectionMatch) -> Row:
 
 
 def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_policy: bool) -> Row:
-    """Return what a subscriber subscribes to, and who made the subscription, if a command did."""
+    """Return a subscription, and its maker if it was made on the command line."""
     digest = subscriber.digest
     return {
         "name": subscriber.name,
@@ -179,14 +179,14 @@ def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_pol
 
 
 def stats_row(stats: ArchiveStats, removable: int | None) -> Row:
-    """Return what the archive holds and the disk space it uses."""
+    """Return the contents of the archive and their disk space."""
     return {**asdict(stats), "removable_bodies": removable}
 
 
 def verification_row(
     tally: Tally, flaws: Sequence[Flaw], saved: Sequence[SavedHead], *, verified: int, unverified: int
 ) -> Row:
-    """Return what a verification counted and found; `verified` and `unverified` count timestamps."""
+    """Return the counts and flaws of a verification. `verified` and `unverified` count timestamps."""
     contents, head = tally.contents, tally.head
     return {
         "sound": not flaws,
@@ -208,7 +208,7 @@ def verification_row(
 
 
 def delivery_row(delivery: ListedDelivery, redacted: Callable[[str], str]) -> Row:
-    """Return a message to one target; errors are redacted."""
+    """Return a message to one target. Secrets in errors are masked."""
     return {
         "id": delivery.id,
         "state": delivery.state,

@@ -1,4 +1,4 @@
-"""The type of a row, and the conversion of rows to JSON."""
+"""The type of a row, and its conversion to JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = dict[str, object]
 
 
 def as_json(rows: object) -> str:
-    """Return readable JSON: indented, keys in our order, characters of any script unescaped."""
+    """Return readable JSON: indented, with keys in our order, and with unescaped non-ASCII characters."""
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
@@ -21,5 +21,5 @@ def as_json_line(row: Row) -> str:
 
 
 def stamp_or_none(at: datetime | None) -> str | None:
-    """Return a time as programs read it, or None if there is none."""
+    """Return a time in the format for programs, or None."""
     return None if at is None else stamp(at)

@@ -66,12 +66,12 @@ def inventory_page_row(version: Version, inventory: Inventory) -> Row:
 
 
 def timing_row(timing: Timing) -> Row:
-    """Return what the stated dates show about a change."""
+    """Return the relation of a change to the stated dates."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
 def inventory_row(inventory: Inventory) -> Row:
-    """Return the rights and recipients of a version, and those that only one language names."""
+    """Return the rights and recipients in a version, and those that only one language names."""
     return {
         "rights": [_right_row(right) for right in inventory.rights],
         "recipients": [_recipient_row(recipient) for recipient in inventory.recipients],
@@ -137,7 +137,7 @@ def change_row(change: Change | None, *, suppressed: bool) -> Row:
 
 
 def finding_row(recorded: RecordedFinding) -> Row:
-    """Return a finding, with the keys of `compare --batch` and its number in the archive."""
+    """Return a finding with the keys of `compare --batch`, and its number in the archive."""
     finding = recorded.finding
     return {
         "id": recorded.id,
@@ -150,7 +150,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
 
 
 def judged_finding_row(finding: Finding, reason: str) -> Row:
-    """Return a finding with the keys of the `compare` contract, recorded or not; `reason` in the reader's language."""
+    """Return a finding with the keys of `compare`, recorded or not. `reason` is in the reader's language."""
     return {
         "topic": finding.topic,
         "section": finding.section,
@@ -171,7 +171,7 @@ def review_row(review: Review) -> Row:
 
 
 def suppression_row(suppression: Suppression) -> Row:
-    """Return a piece of a change that alters no meaning."""
+    """Return an edit that does not alter meaning."""
     return {
         "section": suppression.section,
         "reason": suppression.reason,
@@ -191,7 +191,7 @@ def reviewable_row(reviewable: Reviewable) -> Row:
 
 
 def tally_row(tally: RuleTally) -> Row:
-    """Return how people reviewed the findings of a rule."""
+    """Return the reviewers' verdicts for a rule."""
     return {
         "rule": tally.rule,
         "findings": tally.findings,
