@@ -82,6 +82,10 @@ class Policy:
     tags: tuple[str, ...] = ()
     renamed_from: str | None = None
     """The former name under which the archive has its history."""
+    owner: str = ""
+    """The person or team that answers for it in the user's organisation; "" if none is named."""
+    paused: bool = False
+    """Whether it is not fetched for now."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property

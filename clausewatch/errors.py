@@ -74,6 +74,15 @@ class UnconfiguredPolicyError(ClausewatchError):
         super().__init__(f"there is no policy {name!r}; {suggestion(name, names)}")
 
 
+class PausedPolicyError(ClausewatchError):
+    """A policy is to be fetched that the configuration pauses."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is paused, so it is not fetched: take `paused` out of the configuration to resume it")
+
+
 class RunInProgressError(ClausewatchError):
     """Another run holds the lock."""
 

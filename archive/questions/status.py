@@ -18,10 +18,18 @@ from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow
 from archive.storage.version_reader import SEEN, read_versions
 
 Health = Literal[
-    "well", "pending", "fallback", "never checked", "not yet watched", "not comparable", "failing", "retired"
+    "well",
+    "pending",
+    "fallback",
+    "never checked",
+    "not yet watched",
+    "not comparable",
+    "failing",
+    "paused",
+    "retired",
 ]
 
-HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "retired")
+HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "paused", "retired")
 """States of a policy without problems."""
 
 OVERDUE_SHARE = 2
@@ -55,7 +63,8 @@ class PolicyStatus:
     """`well`: the last visit found the policy. `pending`: it found an odd change that is waiting for a second look.
     `fallback`: it found the policy, but the configured selector matched nothing, so the page was read without it.
     `never checked`: no visit yet. `not yet watched`: there were visits, but none of them found the policy. `not
-    comparable`, `failing`: the last visit did not find the policy; the last version remains."""
+    comparable`, `failing`: the last visit did not find the policy; the last version remains. `paused`: the policy is
+    not fetched for now."""
     trouble_since: datetime | None
     """Time of the first in a series of visits that did not find the policy; None if the last visit found it."""
     trouble_visits: int
@@ -68,7 +77,7 @@ class PolicyStatus:
     last_change: Version | None
     """The latest version, unless it is the first. Its change comes without the findings."""
     next_due: datetime | None
-    """Time when the next check is due; None if it is due at once or the policy is retired."""
+    """Time when the next check is due; None if it is due at once, or the policy is paused or retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None
@@ -82,6 +91,15 @@ class PolicyStatus:
     """Number of the first fetch in the series that did not find the policy."""
     tried_at: datetime | None = None
     """Start of the last run that tried it, or the time when it was added. None if no run has recorded it yet."""
+    owner: str = ""
+    """The person or team that answers for the policy; "" if none is named."""
+    paused_at: datetime | None = None
+    """Time since which the policy is not fetched; None if it is fetched, or if no run has recorded it yet."""
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether runs fetch the policy: it is neither paused nor retired."""
+        return self.health not in ("paused", "retired")
 
     @property
     def flapping(self) -> bool:
@@ -131,7 +149,7 @@ def never_checked(policy: Policy) -> PolicyStatus:
         tags=policy.tags,
         every=policy.every,
         retired_at=None,
-        health="never checked",
+        health="paused" if policy.paused else "never checked",
         trouble_since=None,
         trouble_visits=0,
         last_check=None,
@@ -139,9 +157,10 @@ def never_checked(policy: Policy) -> PolicyStatus:
         versions=0,
         last_change=None,
         next_due=None,
-        due=True,
+        due=not policy.paused,
         overdue=False,
         further_urls=policy.options.further,
+        owner=policy.owner,
     )
 
 
@@ -185,7 +204,7 @@ def _status(
 ) -> PolicyStatus:
     every = timedelta(seconds=row.every_seconds)
     start = next_check(row, waiting)
-    watched = row.retired_at is None
+    fetched = row.retired_at is None and row.paused_at is None
     return PolicyStatus(
         name=row.name,
         url=row.url,
@@ -199,21 +218,25 @@ def _status(
         last_seen_at=None if version is None else version.last_seen_at,
         versions=0 if version is None else version.number,
         last_change=version if version is not None and version.number > 1 else None,
-        next_due=start if watched else None,
-        due=watched and is_due_at(start, row.tried_at, now),
-        overdue=watched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
+        next_due=start if fetched else None,
+        due=fetched and is_due_at(start, row.tried_at, now),
+        overdue=fetched and now - (row.tried_at or row.created_at) > OVERDUE_SHARE * every,
         pending=pending_of(waiting),
         flap_quiet=timedelta(seconds=row.flap_quiet_seconds),
         further_urls=tuple(row.further_urls),
         id=row.id,
         trouble_fetch=None if trouble is None else trouble.fetch,
         tried_at=row.tried_at or row.created_at,
+        owner=row.owner,
+        paused_at=row.paused_at,
     )
 
 
 def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> Health:
     if row.retired_at is not None:
         return "retired"
+    if row.paused_at is not None:
+        return "paused"
     if fetch is None:
         return "never checked"
     if version is None:

@@ -52,18 +52,16 @@ class Trouble:
 def troubles(
     archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
 ) -> tuple[Trouble, ...]:
-    """Return the problems of each watched policy, in the order of `standing`. `missed` is found by a function of its
-    own.
+    """Return the problems of each policy that is fetched, in the order of `standing`.
+
+    `missed` is found by a function of its own.
 
     A policy is unread or gone after `after` such visits in a row. A fallback is a problem at once. `fallen` has the
     numbers of the policies that already had it; for these it ends when the selector has matched at `after` visits.
     """
     with archive.reading() as session:
         return tuple(
-            trouble
-            for status in standing
-            if status.retired_at is None
-            for trouble in _of(session, status, after, fallen)
+            trouble for status in standing if status.is_fetched for trouble in _of(session, status, after, fallen)
         )
 
 

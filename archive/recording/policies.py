@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import UnknownPolicyError
@@ -42,6 +42,10 @@ class Synchronised:
     """Policies that are no longer configured. They are kept and shown as retired."""
     returned: tuple[str, ...] = ()
     """Retired policies that are configured again."""
+    paused: tuple[str, ...] = ()
+    """Policies that are not fetched from now on."""
+    resumed: tuple[str, ...] = ()
+    """Policies that are fetched again from now on."""
     not_joined: tuple[str, ...] = ()
     """Policies whose `renamed_from` was ignored: both names already have a history, and two histories cannot be
     joined.
@@ -61,10 +65,20 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
         kept = [(rows[name], policy) for name, policy in configured.items() if name in rows]
         returned = tuple(row.name for row, _ in kept if row.retired_at is not None)
         updated = tuple(row.name for row, policy in kept if _update(row, policy))
+        paused, resumed = _pause(kept, now)
         retired = _retire([row for name, row in rows.items() if name not in configured], now)
         rows |= {name: row_of(configured[name], now) for name in added}
         session.add_all(rows.values())
-        done = Synchronised(added, updated, renamed, retired=retired, returned=returned, not_joined=not_joined)
+        done = Synchronised(
+            added,
+            updated,
+            renamed,
+            retired=retired,
+            returned=returned,
+            paused=paused,
+            resumed=resumed,
+            not_joined=not_joined,
+        )
         _note_events(session, rows, configured, done=done, now=now)
     return done
 
@@ -75,6 +89,17 @@ def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
     for row in retired:
         row.retired_at = now
     return tuple(row.name for row in retired)
+
+
+def _pause(kept: Sequence[tuple[PolicyRow, Policy]], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Pause and resume policies as configured; return the names of those that were paused, and resumed."""
+    paused = [row for row, policy in kept if policy.paused and row.paused_at is None]
+    resumed = [row for row, policy in kept if not policy.paused and row.paused_at is not None]
+    for row in paused:
+        row.paused_at = now
+    for row in resumed:
+        row.paused_at = None
+    return tuple(row.name for row in paused), tuple(row.name for row in resumed)
 
 
 def _note_events(
@@ -141,6 +166,7 @@ def _settings(policy: Policy) -> dict[str, object]:
         "render": policy.options.rendered,
         "profile": policy.profile,
         "tags": list(policy.tags),
+        "owner": policy.owner,
         "confirm_after_seconds": int(policy.looks.confirm_after.total_seconds()),
         "confirm_max_seconds": int(policy.looks.confirm_max.total_seconds()),
         "flap_quiet_seconds": int(policy.looks.flap_quiet.total_seconds()),
@@ -149,21 +175,29 @@ def _settings(policy: Policy) -> dict[str, object]:
 
 def row_of(policy: Policy, now: datetime) -> PolicyRow:
     """Return the row for a policy that is not in the archive yet."""
-    return PolicyRow(name=policy.name, created_at=now, retired_at=None, tried_at=None, **_settings(policy))
+    paused_at = now if policy.paused else None
+    return PolicyRow(
+        name=policy.name, created_at=now, retired_at=None, tried_at=None, paused_at=paused_at, **_settings(policy)
+    )
 
 
 def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     """Return the policies to check now. Those that were never tried come first, then those that have waited longest.
 
     A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. It is due
-    sooner for a second look. A retired policy is never due.
+    sooner for a second look. A retired or paused policy is never due.
     """
     with archive.reading() as session:
-        rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
+        rows = session.scalars(_fetched()).all()
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
     waiting = [row for row in rows if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
     waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
     return tuple(_policy(row) for row in waiting)
+
+
+def _fetched() -> Select[PolicyRow]:
+    """Select the policies that are fetched, in the order they were added."""
+    return select(PolicyRow).where(PolicyRow.retired_at.is_(None), PolicyRow.paused_at.is_(None)).order_by(PolicyRow.id)
 
 
 def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
@@ -185,12 +219,12 @@ def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
     """Return the policies with these names in the order in which they were added. Without names, return all that are
-    not retired.
+    neither retired nor paused.
 
-    It serves `--policy NAME` and `--all`. Raises UnknownPolicyError for an unknown or retired name.
+    It serves `--policy NAME` and `--all`. Raises UnknownPolicyError for an unknown, retired or paused name.
     """
     with archive.reading() as session:
-        rows = session.scalars(select(PolicyRow).where(PolicyRow.retired_at.is_(None)).order_by(PolicyRow.id)).all()
+        rows = session.scalars(_fetched()).all()
     policies = {row.name: _policy(row) for row in rows}
     wanted = tuple(names)
     for name in wanted:
@@ -234,6 +268,8 @@ def _policy(row: PolicyRow) -> Policy:
         options=options_of(row),
         profile=row.profile,
         tags=tuple(row.tags),
+        owner=row.owner,
+        paused=row.paused_at is not None,
         looks=SecondLooks(
             timedelta(seconds=row.confirm_after_seconds),
             timedelta(seconds=row.confirm_max_seconds),

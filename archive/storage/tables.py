@@ -106,6 +106,10 @@ class PolicyRow(Base):
     """Addresses after the first one. All are read as one text."""
     render: Mapped[bool] = mapped_column(server_default=false())
     """Whether a browser runs the scripts of its pages."""
+    owner: Mapped[str] = mapped_column(server_default="")
+    """The person or team that answers for it; "" if none is named."""
+    paused_at: Mapped[datetime | None]
+    """Time since which it is not fetched; None if it is watched."""
 
 
 class PolicyEventRow(Base):

@@ -11,7 +11,7 @@ import click
 
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config.browsers import require_browser
-from clausewatch.errors import ExitCode, UnconfiguredPolicyError, leading
+from clausewatch.errors import ExitCode, PausedPolicyError, UnconfiguredPolicyError, leading
 from clausewatch.operation.lock import only_run
 from clausewatch.output.delivery_text import left_words, sent_words
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--policy", "names", multiple=True, metavar="NAME", help="Check this policy, due or not. May be given repeatedly."
 )
-@click.option("--all", "everything", is_flag=True, help="Check every policy, due or not.")
+@click.option("--all", "everything", is_flag=True, help="Check every policy, due or not, except those that are paused.")
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @click.option("--verbose", is_flag=True, help="Print each result, and Scrapy's log.")
 @pass_context
@@ -53,10 +53,7 @@ def run(
     if names and everything:
         raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
     configuration = context.configuration()
-    configured = [policy.name for policy in configuration.policies]
-    for name in names:
-        if name not in configured:
-            raise UnconfiguredPolicyError(name, configured)
+    _check_names(configuration, names)
     with only_run(configuration.database, configuration.busy_timeout):
         # The run does not start with an unusable channel, because alerts would not arrive.
         configuration = context.checked_configuration()
@@ -64,6 +61,16 @@ def run(
         report = _run(configuration, names, everything, verbose)
     _show(report, verbose, configuration.redacted)
     ctx.exit(_exit_code(report, exit_code))
+
+
+def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:
+    """Raise an error for a name of a policy that is not configured, or paused."""
+    configured = {policy.name: policy for policy in configuration.policies}
+    for name in names:
+        if name not in configured:
+            raise UnconfiguredPolicyError(name, configured)
+        if configured[name].paused:
+            raise PausedPolicyError(name)
 
 
 def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> RunReport:
@@ -157,7 +164,8 @@ def summary_line(report: RunReport) -> str:
     if not report.watched:
         line = "No policy is configured: nothing to check"
     elif not report.selected:
-        line = f"No policy is due, of {report.watched} watched; --all checks them anyway"
+        paused = f", {report.paused} paused" if report.paused else ""
+        line = f"No policy is due, of {report.watched} watched{paused}; --all checks them anyway"
     else:
         line = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_counts(report))}"
     return "; ".join([line, *_sent(report)])

@@ -138,7 +138,7 @@ def _last_change(status: PolicyStatus) -> str:
 
 
 def _next_check(status: PolicyStatus) -> str:
-    if status.retired_at is not None:
+    if not status.is_fetched:
         return "none"
     if status.overdue:
         return "overdue"
@@ -156,6 +156,11 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
     check = status.last_check
     if status.retired_at is not None:
         yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."
+        return
+    if status.health == "paused":
+        since = f" since {moment(status.paused_at)}" if status.paused_at else ""
+        fix = "Take `paused` out of the configuration to resume it."
+        yield f"{status.name}: paused{since}, so it is not fetched. {fix}"
         return
     if check is not None and status.trouble_since is not None:
         visits = "1 check" if status.trouble_visits == 1 else f"{status.trouble_visits} checks"

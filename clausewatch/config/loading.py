@@ -228,5 +228,7 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         profile=table.profile,
         tags=table.tags,
         renamed_from=table.renamed_from,
+        owner=table.owner,
+        paused=table.paused,
         looks=crawl.looks(),
     )

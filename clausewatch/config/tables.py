@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -240,6 +240,8 @@ class PolicyTable(Table):
     remove: tuple[Word, ...] = ()
     render: StrictBool = False
     every: Every | None = None
+    owner: Name | Literal[""] = ""
+    paused: StrictBool = False
     renamed_from: Name | None = None
 
     @model_validator(mode="before")

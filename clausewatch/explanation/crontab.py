@@ -29,7 +29,7 @@ def crontab_line(configuration: Configuration, command: list[str]) -> str:
 
 def _schedule(configuration: Configuration) -> str:
     minute = hashlib.sha256(str(configuration.path).encode()).digest()[0] % 60
-    shortest = min((policy.every for policy in configuration.policies), default=timedelta(days=1))
+    shortest = min((policy.every for policy in configuration.policies if not policy.paused), default=timedelta(days=1))
     step = next((step for step in (60, *_STEPS) if timedelta(minutes=step) <= shortest), _STEPS[-1])
     minutes = ",".join(str(number) for number in range(minute % step, 60, step))
     return f"{minutes} * * * *"

@@ -70,6 +70,10 @@ def _policy(policy: Policy) -> str:
         parts.append("with selectors of its own")
     if policy.options.rendered:
         parts.append("its scripts run in a browser")
+    if policy.owner:
+        parts.append(f"owned by {policy.owner}")
+    if policy.paused:
+        parts.append("paused: not fetched")
     if policy.renamed_from:
         parts.append(f"was {policy.renamed_from}")
     return ", ".join(parts)

@@ -31,7 +31,7 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
 
 def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
     """Yield a line if no run was completed for more than twice the interval of the most frequent policy."""
-    every = min((policy.every for policy in configuration.policies), default=None)
+    every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
     if every is None:
         return
     times = run_times(archive)

@@ -87,6 +87,8 @@ class RunReport:
     """Messages that have waited too long, one on a line: where, since when and why."""
     not_joined: tuple[str, ...]
     """Policies whose `renamed_from` had to be ignored."""
+    paused: int = 0
+    """Number of configured policies that are not fetched for now."""
     stamp_error: str = ""
     """The reason why a due timestamp failed, or "". The next run tries again."""
     ping_error: str = ""
@@ -144,6 +146,7 @@ def run_once(
         dead=standing.dead,
         overdue=overdue,
         not_joined=not_joined,
+        paused=sum(policy.paused for policy in configuration.policies),
         stamp_error=stamp_error,
         ping_error=ping_error,
     )

@@ -103,8 +103,11 @@ def watched(status: PolicyStatus, since: datetime | None, named: Promises | None
 
 
 def trouble(status: PolicyStatus) -> str:
-    """Return a sentence on why the last visit did not show a policy; "" if it did, or if there was no visit."""
+    """Return a sentence on why the last visit did not show a policy.
+
+    "" if it did, if there was no visit, or if the policy is paused.
+    """
     check = status.last_check
-    if check is None or status.trouble_since is None:
+    if check is None or status.trouble_since is None or not status.is_fetched:
         return ""
     return check.detail or check.reason or check.outcome

@@ -96,7 +96,7 @@ class _State:
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
     policies: Mapping[str, str]
-    """Names of the watched policies, by their number."""
+    """Names of the policies that runs fetch, by their number."""
     _: KW_ONLY
     sound: Collection[str] = ()
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -169,7 +169,8 @@ def plan_incidents(
             overdue_messages(session, present(session, subscribers), channels, now, thresholds=thresholds)
         )
         problems += _undelivered(session, now)
-    policies = {str(status.id): status.name for status in standing}
+    # The trouble of a policy that is paused is over without a message that it reads well again.
+    policies = {str(status.id): status.name for status in standing if status.is_fetched}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)
     return _plan_all(archive, subscribers, state, now) + _plan_news(archive, subscribers, now)

@@ -150,8 +150,11 @@ def _unread(watch: Watch, tongue: Phrases) -> str:
 
 
 def _watch(watch: Watch, tongue: Phrases) -> str:
-    if not watch.checks:
-        return tongue.say("digest.unvisited", policy=inert(watch.policy))
+    visits = _visits(watch, tongue) if watch.checks else tongue.say("digest.unvisited", policy=inert(watch.policy))
+    return tongue.say("digest.paused", visits=visits) if watch.health == "paused" else visits
+
+
+def _visits(watch: Watch, tongue: Phrases) -> str:
     outcomes = ", ".join(
         tongue.say(f"outcome.{outcome.replace(' ', '_')}", count=count) for outcome, count in watch.outcomes
     )

@@ -50,8 +50,10 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
         "url": status.url,
         "further_urls": list(status.further_urls),
         "tags": list(status.tags),
+        "owner": status.owner or None,
         "every_seconds": int(status.every.total_seconds()),
         "health": status.health,
+        "paused_at": stamp_or_none(status.paused_at),
         "retired_at": stamp_or_none(status.retired_at),
         "last_check": None
         if check is None

@@ -6,6 +6,7 @@ import pytest
 
 from archive.model import AssessedFetch
 from archive.questions.status import Check, PolicyStatus, statuses
+from archive.questions.watch_problems import troubles
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
@@ -88,6 +89,23 @@ def test_a_watch_that_stopped_is_overdue(archive: Archive) -> None:
     mark_tried(archive, ["Teahouse"], START + 25 * HOUR)
     assert not only(archive, 26).overdue
     assert only(archive, 50).overdue
+
+
+def test_a_paused_policy_is_never_due_or_overdue_and_says_since_when(archive: Archive) -> None:
+    record_two_versions(archive)
+    record(archive, failed(START + 60 * HOUR), START)
+    synchronise(archive, [replace(TEAHOUSE, paused=True, owner="Sekar Ayu")], START + 61 * HOUR)
+    teahouse = only(archive, 900)
+    assert (teahouse.health, teahouse.paused_at, teahouse.owner) == ("paused", START + 61 * HOUR, "Sekar Ayu")
+    assert (teahouse.due, teahouse.overdue, teahouse.next_due, teahouse.versions) == (False, False, None, 2)
+
+
+def test_the_trouble_of_a_policy_ends_when_it_is_paused(archive: Archive) -> None:
+    record_two_versions(archive)
+    record(archive, failed(START + 60 * HOUR), START)
+    assert troubles(archive, statuses(archive, START + 61 * HOUR), 1)
+    synchronise(archive, [replace(TEAHOUSE, paused=True)], START + 61 * HOUR)
+    assert not troubles(archive, statuses(archive, START + 62 * HOUR), 1)
 
 
 def test_retired_policies_come_last_and_are_never_due(archive: Archive) -> None:

@@ -45,6 +45,7 @@ def test_every_setting_of_a_policy_is_kept(archive: Archive) -> None:
         options=options,
         profile="default",
         tags=("vendor", "travel"),
+        owner="Sekar Ayu",
     )
     synchronise(archive, [policy], START)
     assert configured(archive) == (policy,)
@@ -57,6 +58,7 @@ def test_every_setting_of_a_policy_is_kept(archive: Archive) -> None:
         {"every": timedelta(hours=6)},
         {"profile": "strict"},
         {"tags": ()},
+        {"owner": "Sekar Ayu"},
         {"options": ExtractionOptions(select=("main",))},
     ],
     ids=lambda change: next(iter(change)),
@@ -82,6 +84,24 @@ def test_a_retired_policy_returns_with_its_history(archive: Archive) -> None:
     assert synchronise(archive, [TEAHOUSE], START) == Synchronised(returned=("Teahouse",))
     assert latest_number(archive) == 2
     assert statuses(archive, START)[0].retired_at is None
+
+
+def test_a_paused_policy_is_not_due_until_it_is_resumed(archive: Archive) -> None:
+    record_two_versions(archive)
+    paused = replace(TEAHOUSE, paused=True)
+    assert synchronise(archive, [paused, BAKERY], START) == Synchronised(added=("Bakery",), paused=("Teahouse",))
+    assert synchronise(archive, [paused, BAKERY], START + HOUR) == Synchronised()
+    assert names(due_policies(archive, START + 900 * HOUR)) == ["Bakery"]
+    assert names(configured(archive)) == ["Bakery"]
+    with pytest.raises(UnknownPolicyError):
+        configured(archive, ["Teahouse"])
+    assert synchronise(archive, [TEAHOUSE, BAKERY], START + 2 * HOUR) == Synchronised(resumed=("Teahouse",))
+    assert "Teahouse" in names(due_policies(archive, START + 900 * HOUR))
+
+
+def test_a_policy_can_be_paused_from_its_first_run_on(archive: Archive) -> None:
+    synchronise(archive, [replace(TEAHOUSE, paused=True)], START)
+    assert due_policies(archive, START + 900 * HOUR) == ()
 
 
 def test_a_renamed_policy_carries_its_history(archive: Archive) -> None:

@@ -111,6 +111,20 @@ def test_one_that_cannot_be_fetched_costs_no_other_its_check(desk: Desk) -> None
     assert "Traceback" not in said.err
 
 
+def test_a_paused_policy_is_not_fetched_even_if_it_is_named(desk: Desk) -> None:
+    with serving() as site:
+        policies = {"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)}
+        desk.configure(policies, policy_lines={"Tram": ["paused = true"]})
+        everything = desk.clausewatch("run", "--all")
+        due = desk.clausewatch("run")
+        named = desk.clausewatch("run", "--policy", "Tram")
+        assert "/tram" not in site.visits()
+    assert everything.out == "1 policy checked: 1 first seen\n"
+    assert due.out == "No policy is due, of 2 watched, 1 paused; --all checks them anyway\n"
+    assert named.code == 2
+    assert "Tram is paused, so it is not fetched" in named.err
+
+
 def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> None:
     with serving() as site:
         desk.configure({"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)})

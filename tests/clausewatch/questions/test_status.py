@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import record
-from tests.archive.visits import HOUR, START, failed, refused, same, watch
+from tests.archive.visits import HOUR, START, TEAHOUSE, failed, refused, same, watch
 from tests.clausewatch.watched import CONFIGURATION, answered, call, configured, opened, watched
 
 FERRY = """
@@ -69,6 +70,27 @@ def test_a_first_answer_that_is_not_the_policy_shows_as_not_yet_watched(tmp_path
     assert result.exit_code == 1
     assert "not yet watched" in result.stdout
     assert "no check has shown it so far" in " ".join(result.stdout.split())
+
+
+def test_a_paused_policy_is_fine_and_says_how_to_resume_it(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    path.write_text(f"{CONFIGURATION}owner = 'Sekar Ayu'\npaused = true\n{FERRY}paused = true\n", encoding="utf-8")
+    with opened(tmp_path) as archive:
+        record(archive, failed(START + 60 * HOUR), START)
+        synchronise(archive, [replace(TEAHOUSE, paused=True, owner="Sekar Ayu")], START + 61 * HOUR)
+    result = call(path, "status")
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == 0
+    assert "Teahouse: paused since 2026-03-04 19:00 UTC, so it is not fetched." in told
+    assert "Ferry: paused, so it is not fetched." in told
+    assert "2 policies: 2 paused." in told
+    teahouse, ferry = answered(path, "status")
+    assert (teahouse["health"], teahouse["paused_at"], teahouse["due"]) == (
+        "paused",
+        "2026-03-04T19:00:00Z",
+        False,
+    )
+    assert (teahouse["owner"], ferry["owner"], ferry["health"], ferry["due"]) == ("Sekar Ayu", None, "paused", False)
 
 
 def test_a_watch_that_stopped_is_overdue_and_ends_with_1(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from archive.evidence import chain
+from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
 from notifier import outbox
@@ -59,6 +60,16 @@ def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
         assert "No change in what you watch." in part
         assert "3 checks" in part
         assert digest.account.head in part
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "(1 unchanged); paused now"), ("id", "(1 tanpa perubahan); sekarang dijeda")]
+)
+def test_a_digest_says_that_a_policy_is_paused(reader: Reader, language: Language, words: str) -> None:
+    reader.visited(1)
+    synchronise(reader.archive, [replace(TEAHOUSE, paused=True)], START + 3 * HOUR)
+    message = compose(only(reader.at(NEXT_MONDAY)), language)
+    assert words in " ".join(message.text.split())
 
 
 def test_if_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:

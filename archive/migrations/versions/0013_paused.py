@@ -1,0 +1,16 @@
+"""Adds who answers for a policy, and since when it is paused."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("policy", sa.Column("owner", sa.Text(), nullable=False, server_default=""))
+    op.add_column("policy", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
