@@ -32,6 +32,10 @@ _OWN = ("short", "states")
 """Tables of places in which each language has its own keys."""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
 """Files whose words are regular expressions, each with the keys for which this is not true."""
+_NEEDED = {"screening": "policy", "counters": "ago"}
+"""Keys of files that may not be empty."""
+_PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")
+"""Matches a placeholder, such as {unit}, that was not filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +149,27 @@ def _read_messages(language: str) -> None:
 
 
 def _unreadable_patterns(language: str, file: str) -> Iterator[str]:
-    if file not in _PATTERNS:
-        return
-    for key, phrases in (read_table(language, file) or {}).items():
-        for phrase in () if key in _PATTERNS[file] else phrases:
-            try:
-                re.compile(phrase)
-            except re.error as error:
-                yield f"{language}/{file}.toml: {key}: {phrase!r} is not a regular expression: {error}"
+    place = f"{language}/{file}.toml"
+    for key, written, pattern in _patterns(language, file):
+        try:
+            matches_nothing = re.compile(pattern).fullmatch("") is not None
+        except re.error as error:
+            yield f"{place}: {key}: {written!r} is not a regular expression: {error}"
+            continue
+        if matches_nothing:
+            yield f"{place}: {key}: it would match an empty text: write words, or leave the file out"
+        if unknown := _PLACEHOLDER.search(pattern):
+            yield f"{place}: {key}: {unknown[0]} is not a known placeholder; the comment at the top lists them"
+    needed = _NEEDED.get(file)
+    if needed and not (read_table(language, file) or {}).get(needed):
+        yield f"{place}: {needed} is empty: write at least one, or leave the file out"
+
+
+def _patterns(language: str, file: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the key of each regular expression of a file, the expression as written, and as it is used."""
+    if file == "counters":
+        counting = read_record(language, file, CountingWords)
+        yield from counting.patterns() if counting else ()
+    elif file in _PATTERNS:
+        for key, phrases in (read_table(language, file) or {}).items():
+            yield from () if key in _PATTERNS[file] else ((key, phrase, phrase) for phrase in phrases)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from document.text.dates import is_date_cue, without_dates
@@ -124,6 +124,12 @@ class CountingWords:
     """Words before the date or time of the visit."""
     weekdays: str
     visitor: Sequence[str]
+
+    def patterns(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the key of each regular expression, the expression as written, and with its placeholders filled in."""
+        for key in fields(self):
+            value = getattr(self, key.name)
+            yield from ((key.name, text, self._filled(text)) for text in ([value] if isinstance(value, str) else value))
 
     def phrases(self) -> Iterator[str]:
         """Yield all patterns except the clock's, with their placeholders filled in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,14 @@ from tests.sources import PROJECT
 REPORTS = {report.code: report for report in survey()}
 FULL = [code for code, report in REPORTS.items() if "lexicon" in report.files and not report.short]
 SHORT = [code for code, report in REPORTS.items() if report.short]
+
+
+COUNTERS = (PROJECT / "languages" / "en" / "counters.toml").read_text(encoding="utf-8")
+
+
+def counters(key: str, value: str) -> str:
+    """Return the English counters with another value of a key."""
+    return re.sub(rf"^{key} = .*$", lambda _: f"{key} = {value}", COUNTERS, flags=re.MULTILINE)
 
 
 def enumerated(codes: list[str]) -> str:
@@ -39,11 +48,7 @@ def test_no_file_of_ours_lacks_a_key(code: str) -> None:
 
 def test_the_readme_says_which_lexicons_are_full_and_which_short() -> None:
     readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
-    sentence = (
-        f"It judges policies in {enumerated(FULL)} by full word lists, in {enumerated(SHORT)} by shorter ones, and in"
-        " any other language by their structure; the result then says so."
-    )
-    assert sentence in readme
+    assert f"For {enumerated(FULL)} it has full word lists, for {enumerated(SHORT)} shorter ones." in readme
 
 
 def test_the_configuration_page_names_the_languages_of_messages() -> None:
@@ -90,6 +95,11 @@ def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
         ("language", 'name = "Qen"\nstemmer = "qenyan"', "language.toml: there is no stemmer 'qenyan'"),
         ("lexicon", "short = true", "the lexicon of 'qtx': the key 'writing' is missing"),
         ("messages", "", "messages.toml: 'date' is missing"),
+        ("counters", counters("clock", "'(qen'"), "counters.toml: clock: '(qen' is not a regular expression"),
+        ("counters", counters("votes", "['{n} qen)']"), "counters.toml: votes: '{n} qen)' is not a regular"),
+        ("counters", counters("votes", "['{count} qen']"), "counters.toml: votes: {count} is not a known placeholder"),
+        ("counters", counters("weekdays", "''"), "counters.toml: weekdays: it would match an empty text"),
+        ("counters", counters("ago", "[]"), "counters.toml: ago is empty"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, file: str, content: str, problem: str) -> None:
