@@ -1,4 +1,4 @@
-"""Floor 2: whether two documents can be compared, what changed, and whether it matters. Pure."""
+"""Floor 2: decides whether two documents can be compared, what changed, and whether it matters. Pure."""
 
 from differ.judgement.profiles import load_profile, profile_names, tailored
 from differ.visits.comparability import comparability

@@ -1,4 +1,4 @@
-"""Results of a comparison: the data that the archive keeps and the notifier sends."""
+"""The results of a comparison, which the archive stores and the notifier sends."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Literal
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
-"""Most severe first."""
+"""Severities, the most severe first."""
 
 JudgedBy = Literal["lexicon", "structure"]
-"""`structure` if a changed text is in a language without a lexicon."""
+"""`structure` means that a changed text is in a language without a lexicon."""
 
 Operation = Literal["keep", "delete", "insert"]
 
@@ -22,13 +22,13 @@ TOPICS = (
 """The fine topics of findings."""
 
 WATCHED = ("sharing", "rights")
-"""The watched topics. A fine topic counts as one of these, or as neither."""
+"""The watched topics. Each fine topic belongs to one of them or to neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A run of words kept, deleted or inserted. The kept and deleted runs joined give the text before, the kept and
-    inserted runs the text after."""
+    """A run of words that was kept, deleted or inserted. Kept and deleted runs form the text before, kept and inserted
+    runs the text after."""
 
     operation: Operation
     text: str
@@ -36,48 +36,48 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A judged piece of a change that alters meaning."""
+    """A judged part of a change that alters meaning."""
 
     topic: str
-    """The fine topic, one of `TOPICS`."""
+    """The fine topic, from `TOPICS`."""
     section: str
-    """The heading path joined by " > "."""
+    """The heading path, joined by " > "."""
     language: str
     _: KW_ONLY
     material: bool
-    """Whether a subscriber to sharing and rights should hear of it."""
+    """Whether a subscriber to sharing and rights must receive it."""
     severity: Severity
     rule: str
-    """The rule's identifier in the profile."""
+    """Identifier of the rule in the profile."""
     source: str
-    """The law or guidance that the rule rests on."""
+    """The law or guidance that the rule is based on."""
     clause: str | None
-    """The clause of the profile's own definition of a material change ("I" to "VI"), if it has one."""
+    """The clause of the profile's own definition of a material change ("I" to "VI"), or None."""
     before: str
-    """The clause before, no longer than needed; "" if it is new."""
+    """The words before, no more than needed; "" if they are new."""
     after: str
-    """The clause after; "" if it is gone."""
+    """The words after; "" if they are gone."""
     reason: str
-    """A plain sentence that names the words that decided."""
+    """A plain sentence that names the deciding words."""
     edits: tuple[Edit, ...] = ()
-    """The word marks between `before` and `after`."""
+    """The edits from `before` to `after`."""
     translations: tuple[tuple[str, str], ...] = ()
-    """The reason in other languages: pairs of language and sentence."""
+    """The reason in other languages: pairs of a language and a sentence."""
 
     def reason_in(self, language: str) -> str:
-        """Return the reason in a language, or in English if there is no translation."""
+        """Return the reason in a language, or in English if it is not translated."""
         return dict(self.translations).get(language, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A piece of a change that does not alter meaning, with the reason why it is not reported."""
+    """A part of a change that does not alter meaning, with the reason why it is not reported."""
 
     section: str
     reason: str
     """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
-    renamed, contact-format, visitor (its IP address), link, unchanged; for text outside the policy:
-    masked-address, menu, restored."""
+    renamed, contact-format, visitor (the visitor's IP address), unchanged; for text outside the policy: masked-address,
+    menu, restored."""
     before: str
     _: KW_ONLY
     after: str
@@ -85,29 +85,29 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Conclusions from the dates that a policy states."""
+    """Conclusions from the dates that a policy states about itself."""
 
     stated_before: date | None = None
-    """The newest date that the version before states about itself."""
+    """The latest date that the version before states about itself."""
     stated_after: date | None = None
     silent: bool = False
-    """Whether the text changed and the stated date did not."""
+    """Whether the text changed but the stated date did not."""
     _: KW_ONLY
     date_alone: bool = False
-    """Whether a stated date changed and the text did not."""
+    """Whether a stated date changed but the text did not."""
     effective: date | None = None
-    """The date of effect that the new version states."""
+    """The effective date that the new version states."""
     window_days: int | None = None
-    """Days of notice, or days that people have to object, if the policy names a number."""
+    """Days of notice, or days to object, if the policy gives a number."""
     due: date | None = None
-    """End of that window: the day of effect if it is stated, else the stated date with the window's days."""
+    """End of that window: the effective date if there is one, else the stated date plus the days of the window."""
     window_text: str = ""
-    """The sentence that names the window."""
+    """The sentence with the window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The difference of two documents, judged."""
+    """The judged difference of two documents."""
 
     changed: bool
     """Whether any word differs."""
@@ -116,11 +116,11 @@ class Comparison:
     _: KW_ONLY
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
-    """Whether the work budget was exceeded, and a coarser method was used for a part."""
+    """Whether the work limit was reached, so that a coarser method was used for a part."""
     timing: Timing = Timing()  # frozen
-    """Conclusions from the dates that the policy states."""
+    """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages of a page whose text on sharing and rights stayed as it was while another language's changed."""
+    """Languages of a page whose text on sharing and rights stayed while another language's text changed."""
 
     @property
     def material(self) -> bool:
@@ -129,19 +129,19 @@ class Comparison:
 
     @property
     def severity(self) -> Severity | None:
-        """The highest severity among the material findings, or None."""
+        """Highest severity of the material findings, or None."""
         present = {finding.severity for finding in self.findings if finding.material}
         return next((severity for severity in SEVERITIES if severity in present), None)
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics of `WATCHED` with a material change."""
+        """The topics in `WATCHED` that have a material finding."""
         present = {watched_topic(finding.topic) for finding in self.findings if finding.material}
         return tuple(topic for topic in WATCHED if topic in present)
 
 
 def watched_topic(topic: str) -> str | None:
-    """Return the watched topic that a fine topic counts as, or None."""
+    """Return the watched topic that a fine topic belongs to, or None."""
     if topic in ("sharing", "sale", "transfer", "merger"):
         return "sharing"
     if topic in ("rights", "choices", "withdrawal", "complaint", "contact"):

@@ -53,9 +53,9 @@ class Synchronised:
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
-    """Make the archive's policies those of the configuration: add, update, rename, retire, bring back.
+    """Make the archive's policies equal to the configuration: add, update, rename, retire or restore them.
 
-    Doing it twice changes nothing. Nothing is ever deleted. What it did to the list is recorded as events.
+    A second call changes nothing. A policy is never deleted. The changes to the list are recorded as events.
     """
     configured = {policy.name: policy for policy in policies}
     with archive.writing() as session:
@@ -84,7 +84,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
 
 
 def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
-    """Retire the policies that are no longer configured; return the names of those that were until now."""
+    """Retire the policies that are no longer configured. Return the names of those that were not retired before."""
     retired = [row for row in rows if row.retired_at is None]
     for row in retired:
         row.retired_at = now
@@ -110,7 +110,7 @@ def _note_events(
     done: Synchronised,
     now: datetime,
 ) -> None:
-    session.flush()  # new rows get their numbers
+    session.flush()  # new rows get their numbers now
     events: dict[PolicyEventKind, tuple[str, ...]] = {
         "added": done.added,
         "renamed": done.renamed,

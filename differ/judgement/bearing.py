@@ -1,4 +1,4 @@
-"""Whether an effect is worse or better for the reader."""
+"""Decides whether an effect is better or worse for the reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MORE_IS_BETTER = {
         ("right", "optout", "withdrawal", "complaint", "channel", "address", "name", "statement", "consent")
     ),
 }
-"""Kinds of effects of which more is better for the reader."""
+"""Kinds of effects that are better for the reader if there is more of them."""
 MORE_IS_WORSE = {
     "sharing": frozenset(
         (
@@ -38,7 +38,7 @@ PROTECTING = ("consent", "safeguard", "notice", "condition")
 
 
 def bearing(effect: Effect) -> Bearing:
-    """Return what an effect is to the reader; `other` if its words have to be read to know."""
+    """Return whether an effect is better or worse for the reader; `other` if only its words can tell."""
     if effect.direction in ("loosened", "tightened"):
         freer: Bearing = "better" if effect.watched == "rights" and effect.kind not in PROTECTING else "worse"
         return freer if effect.direction == "loosened" else opposite(freer)
@@ -53,6 +53,6 @@ def bearing(effect: Effect) -> Bearing:
 
 
 def opposite(one: Bearing) -> Bearing:
-    """Return the bearing of an edit the other way round."""
+    """Return the bearing of the reverse edit."""
     reverse: dict[Bearing, Bearing] = {"worse": "better", "better": "worse", "other": "other"}
     return reverse[one]

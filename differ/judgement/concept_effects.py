@@ -1,4 +1,4 @@
-"""Compares the concepts of a statement before and after: which came, went, or turned round."""
+"""Compares the concepts in a statement before and after an edit: which were added, removed or reversed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from differ.language.meaning import Meaning
 from differ.language.polarity import LEVELS, NEVER, is_condition
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
-"""Loosened: a negation was removed; tightened: one was added."""
+"""`loosened` means that a negation was removed; `tightened`, that a negation was added."""
 TURNS = ("loosened", "tightened")
-"""Directions that report a reversal, so that the negation and the "may" or "will" that it replaced are not reported."""
+"""Directions that report a reversal. The negation itself, and the "may" or "will" that it replaced, are then not
+reported."""
 By = Literal["word", "concept", "count"]
 
 
@@ -25,8 +26,8 @@ class EffectPart:
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """Whether other words for the same concept are a change ("banks" became "insurers"), or only another concept or
-    another number of mentions."""
+    """The kind of difference that counts as a change: other words for the same concept ("banks" became "insurers"),
+    only another concept, or another number of mentions."""
 
 
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
@@ -51,7 +52,7 @@ SHARING_PARTS = (
     NEGATION,
     CONDITION,
 )
-"""Effects on sharing, in the order in which they name a new or removed statement."""
+"""Parts of effects on sharing, in the order in which they describe a new or removed statement."""
 RIGHTS_PARTS = (
     EffectPart("withdrawal", ("consent.withdraw",)),
     EffectPart("complaint", ("complaint",), by="word"),
@@ -66,27 +67,27 @@ RIGHTS_PARTS = (
     NEGATION,
     CONDITION,
 )
-"""The same for rights."""
+"""Parts of effects on rights, in the same order."""
 PARTS: dict[Watched, tuple[EffectPart, ...]] = {"sharing": SHARING_PARTS, "rights": RIGHTS_PARTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A single effect of an edit."""
+    """One effect of an edit."""
 
     watched: Watched
     kind: str
-    """The kind of a part, or country, name, controller, address, deadline, fee, statement, wording."""
+    """The kind of the part, or one of: country, name, controller, address, deadline, fee, statement, wording."""
     direction: Direction
     _: KW_ONLY
     gone: tuple[str, ...] = ()
-    """The words that decided, as in the text before."""
+    """The deciding words of the text before."""
     new: tuple[str, ...] = ()
-    """The words that decided, as in the text after."""
+    """The deciding words of the text after."""
 
 
 def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of the concepts of one part, or None if they stayed the same."""
+    """Return the effect of one part's concepts, or None if they did not change."""
     if part.by == "count":
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
@@ -107,22 +108,22 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
-    """Whether a difference in a part is without effect: for rights, "you control" became "you can control"; for
-    recipients, the act was reversed, which is an effect of the act."""
+    """Whether a difference in a part has no effect. For rights: "you control" became "you can control". For recipients:
+    the act was reversed, which is an effect of the act."""
     if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
-        return True  # "may" against "must" is not the same
+        return True  # "may" and "must" are not equal
     return part.kind == "recipient" and not words
 
 
 def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Return the mentions that only the first of two texts has."""
+    """Return the mentions that occur only in the first of two texts."""
     return {key: wording for key, wording in one.items() if key not in other}
 
 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
-    """Return the direction in which the level of a concept in both texts changed: more is allowed, or less; if consent
-    is no longer needed, more is allowed."""
-    if before and after and all(map(is_condition, (*before, *after))):  # "without consent" and "with prior consent"
+    """Return the direction in which the level of a concept changed: `loosened` if more is allowed, `tightened` if less
+    is. If consent is no longer needed, more is allowed."""
+    if before and after and all(map(is_condition, (*before, *after))):  # "without consent" became "with consent"
         before, after = ({"consent": level} for level in (weakest(before), weakest(after)))
     for concept in sorted(before.keys() & after.keys()):
         if before[concept] == after[concept]:
@@ -133,13 +134,13 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def weakest(levels: Mapping[str, str]) -> str:
-    """Return the level of a consent that is mentioned in several words: it is needed if any says so."""
+    """Return the level of a consent that is mentioned several times. It is needed if any mention says so."""
     return max(levels.values(), key=LEVELS.index)
 
 
 def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
-    """Return the direction of words that came and went: loosened if they are no longer ruled out, tightened if they
-    are ruled out now."""
+    """Return the direction of removed and added words: `loosened` if they are no longer ruled out, `tightened` if they
+    now are."""
     if gone and not new and all(level == NEVER for _, level in gone):
         return "loosened"
     if new and not gone and all(level == NEVER for _, level in new):
@@ -157,12 +158,12 @@ def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meanin
 
 
 def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
-    """Return the words of mentions for a reader, each once, sorted."""
+    """Return the words of mentions as a reader sees them, each once, sorted."""
     return tuple(sorted(set(named.values())))
 
 
 def direction(gone: Collection[object], new: Collection[object]) -> Direction:
-    """Return the direction of an edit that took some words and brought others."""
+    """Return the direction of an edit that removed some words and added others."""
     if gone and new:
         return "changed"
     return "added" if new else "removed"

@@ -1,4 +1,4 @@
-"""Effects of an edit to one statement: what it adds, removes or reverses."""
+"""Finds the effects of an edit to one statement: what it adds, removes or reverses."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from differ.language.polarity import NEVER
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
-"""Effects that are effects on rights only if they bound a request."""
+"""Effects that concern rights only if they limit a request."""
 SPILLS = ("consent",)
-"""Effects on sharing that are effects on rights too: people control what needs their consent."""
+"""Effects on sharing that also concern rights: people control the things that need their consent."""
 STATEMENT = 4
-"""A line of fewer words names no right by itself."""
+"""Minimum number of words for a line to name a right by itself."""
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
-"""The end of the name with which a row or an item begins."""
+"""Matches the end of the name at the beginning of a row or an item."""
 
 
 def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effects of an edit on the watched subjects; a new or removed statement is an edit too."""
+    """Return the effects of an edit on the watched subjects. A new or removed statement counts as an edit too."""
     watched: list[Watched] = [
         subject for statement in (before, after) if statement for subject in sorted(relevance(statement))
     ]
@@ -66,7 +66,8 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effects of a new or removed statement: those of its gravest concept, else of its presence."""
+    """Return the effects of a new or removed statement: those of its gravest concept, or else the effect of the
+    statement itself."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
     if statement is None or sense is None or sense.has("announcement"):
@@ -84,19 +85,21 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
 
 
 def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list[EffectPart]:
-    """Return the parts of a subject; of rights those that bound a request only if one is spoken of."""
+    """Return the parts of a subject that count. For rights, limits of a request count only if a request is
+    mentioned.
+    """
     bounded = subject == "sharing" or any(bears_on_request(sense, statement) for sense, statement in read)
     return [part for part in PARTS[subject] if bounded or part.kind not in BOUNDS]
 
 
 def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
-    """Return the first part whose concepts a statement names; negations and conditions do not count by themselves."""
+    """Return the first part whose concepts a statement mentions. Negations and conditions alone do not count."""
     telling = (part for part in parts if part not in (NEGATION, CONDITION))
     return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
 
 
 def lists_name(statement: Statement, sense: Meaning) -> bool:
-    """Whether a statement is an entry of a list that names somebody, and does not otherwise say who receives data."""
+    """Whether a statement is an entry in a list that names somebody and says nothing else about recipients."""
     entry = is_listed(statement) and (" | " in statement.text or is_line(statement.text))
     return entry and not sense.has("sell", "recipient") and bool(names(statement, sense))
 
@@ -107,22 +110,22 @@ def is_listed(statement: Statement) -> bool:
 
 
 def head_of(statement: Statement | None) -> tuple[str, ...]:
-    """Return the first cell of a row or the beginning of an item: who is listed."""
+    """Return the first cell of a row or the beginning of an item, which names the recipient."""
     return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
 
 
 def whole_text(statement: Statement | None) -> tuple[str, ...]:
-    """Return a statement's text as the words that decided, or nothing."""
+    """Return a statement's text as the deciding words; empty without a statement."""
     return (statement.text,) if statement else ()
 
 
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
-    """Whether a part has only the word "rights" in it."""
+    """Whether the only word that a part finds is "rights"."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
 def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
-    """Return the effect of a statement that came or went: a new promise not to do something tightens."""
+    """Return the effect of an added or removed statement. A new promise not to do something tightens."""
     wording = wordings(named)
     promised = all(level == NEVER for _, level in named)
     if new:
@@ -150,7 +153,7 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
 
 
 def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
-    """Return effects without those on conditions if another effect says what was turned."""
+    """Return the effects without those on conditions, if another effect says what was reversed."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
@@ -158,14 +161,14 @@ def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
 def bearing_on_rights(
     possible: Iterable[Effect], counted_kinds: Collection[str], senses: tuple[Meaning, Meaning]
 ) -> list[Effect]:
-    """Return those effects that bear on rights; bounds of a request only if they are among the kinds that count."""
+    """Return the effects that concern rights. Limits of a request are included only if their kind counts here."""
     idle = set(BOUNDS).difference(counted_kinds)
     return [effect for effect in possible if effect.kind not in idle and touches_rights(effect, senses)]
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
-    """Whether an effect bears on rights, given the statement before and after: a condition if a right is named, a name
-    if it is a contact, a place if rights are mentioned at all."""
+    """Whether an effect concerns rights, given both statements. A condition does if a right is named, a name if it is a
+    contact, and a place if rights are mentioned at all."""
     if effect.kind in ("condition", "consent"):
         turned = effect.direction in TURNS
         return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)

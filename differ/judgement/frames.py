@@ -1,6 +1,6 @@
-"""Reads sentences as frames: who gives what to whom, or who can do what, on which condition.
+"""Reads sentences as frames: who gives what to whom, or who can do what, and on which condition.
 
-Slots hold words of the text, so that a word that no concept names is kept. A frame explains a judgement to a person.
+Slots hold words of the text, so words without a concept are kept too. Frames explain a judgement to a person.
 """
 
 from __future__ import annotations
@@ -17,40 +17,40 @@ from differ.language.polarity import PLAIN, is_condition
 from differ.language.statements import Statement
 
 GIVING = ("sell", "share", "receive", "shown", "merger", "transfer.abroad", "transfer.store")
-"""Concepts of which each mention makes a disclosure."""
+"""Concepts whose mentions each make a disclosure."""
 CLAIMS = ("consent.withdraw", "right", "optout", "complaint", "exercise")
-"""Concepts of which each mention makes an entitlement."""
+"""Concepts whose mentions each make an entitlement."""
 CONDITIONS = ("consent", "limiter", "optout", "notify", "threshold", "regardless", "transfer.safeguard", "encryption")
 BOUNDS = ("exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse")
 CHANNELS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.dpo")
 OPEN_WORDS = 8
-"""The most words of a slot that no concept fills."""
+"""Maximum number of words in a slot that no concept fills."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One disclosure or entitlement of a sentence. An empty slot is ""; several words are joined by commas."""
+    """A disclosure or an entitlement in a sentence. An empty slot is ""; several values are joined by commas."""
 
     watched: Watched
     who: str
-    """The giver of the data or, of an entitlement, the holder of the right."""
+    """The giver of the data, or the holder of the right."""
     action: str
     _: KW_ONLY
     polarity: str
     """`never`, `conditional` or `plain`."""
     what: str = ""
-    """The data, or what the right is to."""
+    """The data, or the object of the right."""
     whom: str = ""
     """The receivers of the data, or the channels of the right."""
     condition: str = ""
     """Conditions and limits: consent, safeguards, a deadline, a fee."""
     purpose: str = ""
     place: str = ""
-    """Countries, or the regions of the heading."""
+    """Countries, or the regions in the heading."""
 
 
 def frames(statement: Statement) -> tuple[Frame, ...]:
-    """Return the frames of a statement; an entry of a list has the act of the sentence that introduces it."""
+    """Return the frames of a statement. An entry of a list has the act of the sentence that introduces the list."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return ()
@@ -62,7 +62,7 @@ def frames(statement: Statement) -> tuple[Frame, ...]:
 
 
 def disclosures(statement: Statement, sense: Meaning) -> Iterator[Frame]:
-    """Yield one frame for each act that gives data away; one by the lead's act if the statement has none itself."""
+    """Yield a frame for each act that gives data away. Without such an act, the introducing sentence provides one."""
     acts = heads(sense, GIVING)
     lead = lead_meaning(statement)
     introduced = heads(lead, GIVING) if lead is not None else []
@@ -82,7 +82,7 @@ def disclosure(
     act: Mention | None = None,
     borrowed: tuple[Meaning, Mention] | None = None,
 ) -> Frame:
-    """Return the frame of one act: its own, or one that the lead has."""
+    """Return the frame of an act, which is the statement's own or borrowed from the introducing sentence."""
     within = [mention for mention in sense.mentions if span[0] <= mention.start < span[1]]
     receivers = [one for one in within if under(one.concept, ("recipient", "nobody")) and not comes_from(sense, one)]
     source, head = (sense, act) if act is not None or borrowed is None else borrowed
@@ -101,12 +101,12 @@ def disclosure(
 
 
 def takes(act: Mention | None, recipient: Mention) -> bool:
-    """Whether a recipient is the one who acts: "our partners receive"."""
+    """Whether a recipient is the subject of the act: "our partners receive"."""
     return act is not None and act.concept == "receive" and recipient.end <= act.start
 
 
 def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
-    """Yield one frame for each right, choice or complaint; one of the channels if there is none."""
+    """Yield a frame for each right, choice or complaint; if there are none, one for the channels."""
     claims = [head for head in heads(sense, CLAIMS) if not under(head.concept, (*BOUNDS, *CHANNELS))]
     holder = next((word for word in sense.words if word in sense.lexicon.readers), "")
     whom = said(sense, sense.mentions, (*CHANNELS, "complaint"))
@@ -126,7 +126,7 @@ def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
 
 
 def heads(sense: Meaning, concepts: Sequence[str]) -> list[Mention]:
-    """Return the mentions that frames are made by, in order; of those that share a word the longest."""
+    """Return the mentions that make frames, in order. Of mentions that share a word, the longest is kept."""
     chosen: list[Mention] = []
     for mention in sorted(sense.of(*concepts), key=lambda one: (one.start, one.start - one.end)):
         if not chosen or mention.start >= chosen[-1].end:
@@ -135,20 +135,20 @@ def heads(sense: Meaning, concepts: Sequence[str]) -> list[Mention]:
 
 
 def spans(acts: Sequence[Mention], size: int) -> list[tuple[int, int]]:
-    """Return which words belong to each act: those up to the next act, and for the first those before it."""
+    """Return the range of words of each act: up to the next act. The first range includes the words before the act."""
     starts = [0, *(act.start for act in acts[1:]), size]
     return list(pairwise(starts))
 
 
 def giver(sense: Meaning, act: Mention | None) -> str:
-    """Return the last word before an act that stands for the company or the reader, or ""."""
+    """Return the last word before an act that means the company or the reader, or ""."""
     before = sense.words[: act.start] if act else sense.words
     people = sense.lexicon.company | sense.lexicon.readers
     return next((word for word in reversed(before) if word in people), "")
 
 
 def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], receivers: Sequence[Mention]) -> str:
-    """Return the words between an act and its receiver, for data that no concept names."""
+    """Return the words between an act and its receiver, for data without a concept."""
     start = act.end if act else span[0]
     end = next((one.start for one in receivers if one.start >= start), span[1])
     words = sense.lexicon.content_words(sense.words[start:end])
@@ -156,7 +156,7 @@ def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], recei
 
 
 def conditions(sense: Meaning, within: Sequence[Mention]) -> str:
-    """Return what an act depends on; a consent that is not needed says so."""
+    """Return the conditions of an act. If consent is not needed, the result says so."""
     return listed(
         f"no {sense.said(one)}" if is_condition(one.concept) and sense.negated(one) else sense.said(one)
         for one in within
@@ -165,7 +165,7 @@ def conditions(sense: Meaning, within: Sequence[Mention]) -> str:
 
 
 def said(sense: Meaning, mentions: Sequence[Mention], concepts: Sequence[str]) -> str:
-    """Return the words of those mentions that are of some concepts."""
+    """Return the words of the mentions that have one of the concepts."""
     return listed(sense.said(mention) for mention in mentions if under(mention.concept, concepts))
 
 

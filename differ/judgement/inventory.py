@@ -1,5 +1,6 @@
-"""Lists the promises of a policy: the rights that it names with how to exercise them, and who receives data for
-what."""
+"""Lists the promises of a policy: its rights and how to exercise them, and the recipients of data with their
+purposes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from differ.language.statements import Statement, statements
 from document.model import Document
 
 RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "consent.withdraw", "optout", "complaint")
-"""The concepts that are entries of the inventory of rights; opt-outs and complaints with all their subconcepts."""
+"""Concepts that are entries in the inventory of rights. Opt-outs and complaints include all their subconcepts."""
 
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
@@ -27,25 +28,25 @@ FEE_AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A right that a version names, with how to exercise it according to the same section."""
+    """A right that a version names, with the way to exercise it from the same section."""
 
     right: str
     """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
     language: str
     section: str
-    """The first section that names it; a section headed as about rights or choices takes precedence."""
+    """The first section that names it. A section with a heading about rights or choices comes before others."""
     _: KW_ONLY
     deadline: str = ""
-    """"14 days", or ""."""
+    """The deadline, such as "14 days", or ""."""
     fee: str = ""
     """The words about a fee, or ""."""
     channel: str = ""
-    """The address, or the kind of channel, or ""."""
+    """The address, the kind of channel, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version, in reading order, each once per language."""
+    """The rights and recipients of one version, in reading order, each once in each language."""
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -53,7 +54,7 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class InventoryChange:
-    """The entries that only one of two inventories has; entries that differ in details only are the same."""
+    """The entries that occur in only one of two inventories. Entries that differ only in details are equal."""
 
     rights_gone: tuple[Right, ...] = ()
     rights_new: tuple[Right, ...] = ()
@@ -64,18 +65,18 @@ class InventoryChange:
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """An entry that a policy in several languages names in some of them only."""
+    """An entry that only some languages of a multilingual policy name."""
 
     what: Literal["right", "recipient"]
     entry: str
-    """The right, the class of recipients, or the name of a recipient without a class."""
+    """The right, the class of recipients, or the name of a recipient that has no class."""
     named_in: tuple[str, ...]
     _: KW_ONLY
     missing_in: tuple[str, ...]
 
 
 def inventory(document: Document) -> Inventory:
-    """List the rights and recipients that a document names; languages without a lexicon add nothing."""
+    """List the rights and recipients in a document. Texts in languages without a lexicon are ignored."""
     read = statements(document)
     names = name_context(read, document.title)
     rights: dict[tuple[str, str], Right] = {}
@@ -120,8 +121,9 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
 
 
 def is_promise(sense: Meaning, mention: Mention) -> bool:
-    """Whether the words of a choice state what the company does: "we do not sell" is not a right to say "do not
-    sell"."""
+    """Whether the words of a choice say what the company does. "We do not sell" is not the right to say "do not
+    sell".
+    """
     before = sense.words[max(0, mention.start - 1) : mention.start]
     return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)
 
@@ -135,7 +137,7 @@ def deadline(statement: Statement) -> str:
 
 
 def fee(statement: Statement) -> str:
-    """Return the words of a statement about a fee, with a few around them that show whether there is one, or ""."""
+    """Return the words about a fee, with the words around them that show whether there is one; "" if there are none."""
     sense = meaning(statement.words, statement.language)
     mention = next(iter(sense.of("exercise.fee")), None) if sense else None
     if mention is None:
@@ -144,7 +146,7 @@ def fee(statement: Statement) -> str:
 
 
 def channel(statement: Statement) -> str:
-    """Return the first address of a statement, else the kind of channel, or ""."""
+    """Return the first address in a statement, or else the kind of channel, or ""."""
     return first(word for word in statement.words if "@" in word) or first_wording(statement, CHANNELS)
 
 
@@ -160,7 +162,7 @@ def first(texts: Iterable[str]) -> str:
 
 
 def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
-    """Return the entries that came and went between two versions."""
+    """Return the entries that were added and removed between two versions."""
     old_rights, new_rights = ({(r.right, r.language) for r in version.rights} for version in (before, after))
     old, new = ({r.identity for r in version.recipients} for version in (before, after))
     return InventoryChange(
@@ -172,10 +174,9 @@ def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
 
 
 def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
-    """Return the entries that one language of a policy names and another does not: rights, classes of recipients,
-    names.
+    """Return the rights, classes of recipients and names that only some languages of a policy name.
 
-    A language in which neither a right nor a recipient is named is left out: its content is unknown.
+    A language without any rights and recipients is left out, because its content is unknown.
     """
     rights = [(right.right, right.language) for right in inventory.rights]
     receiving = [
@@ -189,7 +190,7 @@ def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
 def uneven(
     what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
 ) -> list[OneSided]:
-    """Return the entries that are in some of the languages only, in the order in which they are first named."""
+    """Return the entries that occur in only some of the languages, in the order in which they are first named."""
     entries: dict[str, tuple[str, set[str]]] = {}
     for entry, language in named:
         entries.setdefault(entry.casefold(), (entry, set()))[1].add(language)

@@ -24,23 +24,24 @@ from differ.matching.equivalence import date_line, dated_title, equivalent, mist
 from differ.model import Finding, Severity, Suppression
 
 CONTENTS_LABEL = 5
-"""Maximum number of words that announce a table of contents."""
+"""Maximum number of words in the label of a table of contents."""
 
 
 class Surroundings:
-    """Both documents. A statement that repeats one in both is not new, and removing a copy of it takes nothing away."""
+    """Both documents, as context. A statement that both repeat elsewhere is not new, and removing a copy of it removes
+    nothing."""
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after
         self.standing = frozenset(s.words for s in before) & frozenset(s.words for s in after)
-        """The words of every statement that is in both."""
+        """The words of each statement that is in both documents."""
         self._placed = placed(before) & placed(after)
         self.words = all_words(before) & all_words(after)
-        """Every word that both have, addresses among them."""
+        """Words that both documents have, with addresses."""
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts make a statement to the same people: if it is removed from the part for one state and
-        stays in that for another, it is gone for the people of the first."""
+        """Whether both texts make a statement to the same people. A statement that is removed from the part for one
+        state and stays in the part for another is gone for the people of the first state."""
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -48,13 +49,13 @@ class Surroundings:
 
     @cached_property
     def names(self) -> tuple[NameContext, NameContext]:
-        """The contexts that distinguish names from other words, before and after. Slow to compute, and seldom
+        """The contexts that distinguish names from other words, before and after. They are slow to compute and seldom
         needed."""
         return name_context(self._before, ""), name_context(self._after, "")
 
 
 def placed(text: Iterable[Statement]) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
-    """Return the words of each statement of a document with the regions to whose people it applies."""
+    """Return the words of each statement in a document, with the regions whose people it applies to."""
     return frozenset((statement.words, regions(statement.path, statement.language)) for statement in text)
 
 
@@ -83,7 +84,7 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
 
 
 def changes_region(pair: Pair) -> bool:
-    """Whether a statement moved from the part for the people of one region to that for those of another."""
+    """Whether a statement moved from the part for one region's people to the part for another's."""
     if pair.before is None or pair.after is None or not pair.moved:
         return False
     old, new = (regions(side.path, side.language) for side in (pair.before, pair.after))
@@ -91,7 +92,7 @@ def changes_region(pair: Pair) -> bool:
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
-    """Return why a pair is not reported, `unchanged` if it does not differ, or None if it is reported."""
+    """Return the reason why a pair is not reported: `unchanged` if it does not differ, None if it is reported."""
     before, after = pair.before, pair.after
     present = after or before
     if before is not None and after is not None:
@@ -107,15 +108,15 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
 
 
 def turns_round(before: Statement, after: Statement) -> bool:
-    """Whether an edit turns a statement about giving data away or about a right into its opposite: a heading that
-    does so counts as a statement."""
+    """Whether an edit turns a statement about disclosure or a right into its opposite. A heading counts as a statement
+    here."""
     senses = [meaning(side.words, side.language) for side in (before, after)]
     one, other = (dict(sense.said_of("share", "sell", "right", "consent")) if sense else {} for sense in senses)
     return any(one[concept] != other[concept] for concept in one.keys() & other.keys())
 
 
 def limits_something(before: Statement, after: Statement) -> bool:
-    """Whether a date that changed ends or begins a promise or a right: "you may object until 31 May 2027"."""
+    """Whether a changed date limits a promise or a right: "you may object until 31 May 2027"."""
     lexicon = load_lexicon(after.language)
     if lexicon is None or time_limits(before.words, lexicon) == time_limits(after.words, lexicon):
         return False
@@ -123,22 +124,23 @@ def limits_something(before: Statement, after: Statement) -> bool:
 
 
 def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
-    """Return why a statement with the same words is not reported: it moved, its number changed, or nothing did."""
+    """Return the reason why a statement with the same words is not reported: it moved, its number changed, or nothing
+    changed."""
     if pair.moved:
         return "order"
     return "numbering" if before.marker != after.marker else "unchanged"
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return why edits of headings and tables of contents are not reported: the text under them decides. A heading that
-    gives a contact is a statement itself."""
+    """Return the reason why edits of headings and tables of contents are not reported: the text below them decides. A
+    heading that gives a contact counts as a statement."""
     if statement.kind == "heading" and gives_contact(statement):
         return None
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
 
 
 def gives_contact(heading: Statement) -> bool:
-    """Whether a heading gives an e-mail address, or a web address with words of contact."""
+    """Whether a heading gives an e-mail address, or a web address with words such as "contact"."""
     if any("@" in word for word in heading.words):
         return True
     sense = meaning(heading.words, heading.language)
@@ -146,7 +148,9 @@ def gives_contact(heading: Statement) -> bool:
 
 
 def quiet_line(statement: Statement) -> str | None:
-    """Return why a new or removed line does not count by itself: it is a menu, a date, or too short for a statement."""
+    """Return the reason why a new or removed line does not count: it is a menu, a date, or too short for a
+    statement.
+    """
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
@@ -168,7 +172,7 @@ def announces_contents(statement: Statement) -> bool:
 
 
 def watched_findings(pair: Pair, present: Statement, profile: Profile, around: Surroundings) -> list[Finding]:
-    """Return one finding for each watched subject that an edit affects, of its gravest effect."""
+    """Return a finding for each watched subject that an edit affects, about its gravest effect."""
     by_subject: dict[str, list[tuple[EffectRule, Effect]]] = {}
     for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
@@ -180,7 +184,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
-    """Whether a new or removed statement only gives an address that both documents give elsewhere."""
+    """Whether a new or removed statement only gives an address that is also elsewhere in both documents."""
     if pair.before is not None and pair.after is not None:
         return False
     given = [word for word in present.words if is_address(word)]
@@ -188,8 +192,8 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
 
 
 def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
-    """Whether a name that came or went belongs to somebody who receives data or, if rights are described, to anybody
-    except the company itself."""
+    """Whether an added or removed name belongs to a recipient of data. In a description of rights, any name except the
+    company's own counts."""
     sides = ((pair.before, effect.gone, around.names[0]), (pair.after, effect.new, around.names[1]))
     for statement, written, names in sides:
         called = {word for text in written for word in words(text)}
@@ -201,13 +205,13 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
 
 
 def corrects_name(effect: Effect, around: Surroundings) -> bool:
-    """Whether a name only is spelled as both documents spell it elsewhere."""
+    """Whether a changed name is now spelled as in other places of both documents."""
     gone, new = ([word for text in texts for word in words(text)] for texts in (effect.gone, effect.new))
     return bool(new) and around.words.issuperset(new) and mistyped(gone, new)
 
 
 def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
-    """Return a finding for each of the user's own rules whose words came or went."""
+    """Return a finding for each of the user's own rules with added or removed words."""
     findings = []
     for rule in profile.words:
         old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()
@@ -225,12 +229,12 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
 
 
 def is_label(statement: Statement) -> bool:
-    """Whether a statement is too short to say anything in any language, such as an entry of a menu."""
+    """Whether a statement is too short to say anything in any language, such as a menu entry."""
     return amount(statement.words) < STATEMENT and is_line(statement.text) and not any(map(is_address, statement.words))
 
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
-    """Return the finding of an edit outside sharing and rights."""
+    """Return the finding about an edit outside sharing and rights."""
     sense = meaning(present.words, present.language)
     topic = next(iter(unwatched_topics(present, sense)), "other")
     severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"

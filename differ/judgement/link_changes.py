@@ -1,4 +1,4 @@
-"""Finds links for a right or a choice that now lead to another site, although their words stayed."""
+"""Finds links about a right or a choice that have the same words but now lead to another site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from document.model import UNKNOWN_LANGUAGE, Document
 
 
 def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
-    """Return a finding for each link of both documents, of the same words, whose site changed."""
+    """Return a finding for each link with the same words in both documents whose site changed."""
     old, new = sites(before), sites(after)
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
@@ -29,7 +29,8 @@ def moved_links(before: Document, after: Document, profile: Profile) -> list[Fin
 
 
 def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
-    """Return the hosts that are neither known nor above or below a known host, as www.example is below example."""
+    """Return the hosts that are not known. A parent or child domain of a known host is known too, as www.example.org is
+    for example.org."""
     return {
         host
         for host in hosts
@@ -38,7 +39,7 @@ def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
 
 
 def sites(document: Document) -> dict[str, set[str]]:
-    """Return the sites that links for rights lead to, by their words: several links may say "here"."""
+    """Return the sites of links about rights, by the links' words. Several links may have the words "here"."""
     hosts: dict[str, set[str]] = defaultdict(set)
     for words, host in identity_words(document)[2]:
         hosts[words].add(host)
@@ -46,7 +47,7 @@ def sites(document: Document) -> dict[str, set[str]]:
 
 
 def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
-    """Return the finding for one link."""
+    """Return the finding about one link."""
     plain = profile.plain["link"]
     reasons = {tongue: explanation(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
     material = profile.is_material("contact", watched=True)
@@ -61,8 +62,8 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link of both documents, of the same words, that leads elsewhere and is not
-    reported: it is not for a right, or its site is the same."""
+    """Return a suppression for each link with the same words and another target that is not reported: it is not about a
+    right, or its site is the same."""
     old, new = targets(before), targets(after)
     former, present = sites(before), sites(after)
     moved = {words for words, hosts in present.items() if of_other_sites(hosts, former.get(words, set()))}
@@ -78,7 +79,7 @@ def retargeted_links(before: Document, after: Document) -> list[Suppression]:
 
 
 def targets(document: Document) -> dict[tuple[str, str], set[str]]:
-    """Return the targets of links, by their section and words."""
+    """Return the targets of links, by section and words."""
     by_link: dict[tuple[str, str], set[str]] = defaultdict(set)
     for section in document.sections:
         for block in section.blocks:

@@ -1,4 +1,4 @@
-"""Compares what no concept names: numbers, dates, addresses, countries, names, members of a list and other words."""
+"""Compares words without a concept: numbers, dates, addresses, countries, names, members of lists, other words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import changed_words, time_limits
 
 MEMBER_REACH = 12
-"""Maximum distance, in words, from an act of giving to a member of the lists after it."""
+"""Maximum distance, in words, from an act of disclosure to a member of a list after it."""
 UNIT_REACH = 3
-"""Maximum distance, in words, from a number to what it counts."""
+"""Maximum distance, in words, from a number to the unit that it counts."""
 
 
 def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
-    """Return the effects of words that no concept names: addresses, numbers, countries, names, other words."""
+    """Return the effects of words without a concept: addresses, numbers, countries, names, others."""
     gone, new = changed_words(before.words, after.words)
     lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
@@ -45,17 +45,17 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
 
 
 def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """Return the countries that only the second names, as written."""
+    """Return the countries that occur only in the second text, as written."""
     return [name for code, name in new.items() if code not in old]
 
 
 def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
-    """Return the changed words that are addresses, and are not in the other statement in any form."""
+    """Return the changed words that are addresses and do not occur in the other statement in any form."""
     return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
-    """Return the changed numbers that count one of the units, with the unit: "14 days"."""
+    """Return the changed numbers that count one of the units, with the unit ("14 days")."""
     sense = meaning(statement.words, statement.language)
     numbers = sense.lexicon.numbers if sense else frozenset()
     counts = []
@@ -71,20 +71,20 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
-    """Return the dates that limit a promise in only one of two statements: "until 31 May 2027"."""
+    """Return the dates that limit a promise in only one of the statements: "until 31 May 2027"."""
     left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
     return sorted((left - right).elements()), sorted((right - left).elements())
 
 
 def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
-    """Return the changed words of a statement that are names, as written."""
+    """Return the changed words of a statement that belong to names, as written."""
     written = names(statement, sense)
     return [written[word] for word in changed if word in written]
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
-    """Return the effect of one more or one fewer member of what is given away or of its receivers, in words that no
-    concept names: "to hotels" became "to hotels and casinos"."""
+    """Return the effect of an added or removed member in a list of data or receivers, if the member has no concept: "to
+    hotels" became "to hotels and casinos"."""
     if came := joined_words(one, other):
         return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
     left = joined_words(other, one)
@@ -92,8 +92,8 @@ def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
 
 
 def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
-    """Return the words that only the second text has as a member of a list after an act of giving; none if it lacks any
-    word of the first."""
+    """Return the words of the second text that are a new member of a list after an act of disclosure. Return nothing if
+    the second text lacks a word of the first."""
     steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
     if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
         return ()
@@ -105,12 +105,12 @@ def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
 
 
 def is_joined(sense: Meaning, start: int, end: int) -> bool:
-    """Whether a word that joins members of a list is among some words, or beside them."""
+    """Whether a word such as "and" is among these words or beside them."""
     return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
 
 
 def follows_giving(sense: Meaning, start: int) -> bool:
-    """Whether words are among what is given, or those who get it: no purpose or condition comes between."""
+    """Whether words are part of the data or its receivers, with no purpose or condition in between."""
     for act in sense.of("share", "sell", "receive"):
         if act.start < start <= act.end + MEMBER_REACH:
             between = (other.start for other in sense.of("purpose", "limiter", "consent", "threshold", "modality"))

@@ -1,4 +1,4 @@
-"""Finds who receives data according to a statement: by class ("our service providers") and by name."""
+"""Finds the recipients of data in a statement, by class ("our service providers") and by name."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from differ.language.words import TOKEN, words
 from differ.matching.renaming import LEGAL_FORMS
 
 NAMED = "named"
-"""The class of recipients that have only a name."""
+"""The class of recipients that are known only by name."""
 CELLS = " | "
-"""The separator between the cells of a table row."""
+"""Separator between the cells of a table row."""
 HEADER_WORDS = 2
-"""Maximum number of words in the first cell of a header."""
+"""Maximum number of words in the first cell of a header row."""
 OFTEN = 2
-"""Minimum number of statements with a name for it to be the company's own."""
+"""Minimum number of statements with a name, for it to be the company's own name."""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
-"""A name near a word of one of these concepts is a recipient."""
+"""A name near a word with one of these concepts is a recipient."""
 REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
@@ -43,8 +43,8 @@ class Recipient:
     """A recipient of data, as a version names it."""
 
     kind: str
-    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …;
-    `named` for a recipient that has only a name."""
+    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, … A
+    recipient with only a name has the class `named`."""
     name: str
     """The words that name the recipient."""
     language: str
@@ -53,11 +53,12 @@ class Recipient:
     purpose: str = ""
     """The words that state the purpose, or ""."""
     country: str = ""
-    """The countries named together with the recipient, or ""."""
+    """Countries that are named together with the recipient, or ""."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Equal for mentions of the same recipient: the name, or the class and its words without inflection."""
+        """Key that is equal for mentions of the same recipient: the name, or the class and its words without
+        inflection."""
         lexicon = load_lexicon(self.language)
         if self.kind == NAMED or lexicon is None:
             return (self.kind, self.name.casefold(), self.language)
@@ -66,21 +67,21 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NameContext:
-    """Distinguishes names from other words with a capital in one document."""
+    """Distinguishes names from other capitalised words in one document."""
 
     plain: frozenset[str]
-    """Words that also occur without a capital."""
+    """Words that also occur in lower case."""
     own: frozenset[str]
     """Words of the company's own name."""
     headers: frozenset[int]
-    """Positions of the rows that head a table."""
+    """Positions of the table header rows."""
 
     def is_name(self, written: Sequence[str], lexicon: Lexicon) -> bool:
-        """Whether words with capitals, case-folded here, name somebody other than the company."""
+        """Whether these capitalised words, case-folded here, name somebody other than the company."""
         return not self.own & set(written) and bool(self.telling(written, lexicon))
 
     def telling(self, written: Sequence[str], lexicon: Lexicon) -> set[str]:
-        """Return the words that are neither plain, nor in the lexicon, nor a company's legal form."""
+        """Return the words that are neither plain, nor in the lexicon, nor a legal form."""
         alone = meaning(tuple(written), lexicon.language)
         covered = (
             {index for mention in alone.mentions for index in range(mention.start, mention.end)} if alone else set()
@@ -96,7 +97,7 @@ class NameContext:
         }
 
     def strangers(self, statement: Statement) -> set[str]:
-        """Return the words of names in a statement that are not the company's own."""
+        """Return the words of names in a statement, without the company's own name."""
         lexicon = load_lexicon(statement.language)
         if lexicon is None or lexicon.capitals:
             return set()
@@ -105,7 +106,7 @@ class NameContext:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of adjacent words with a capital."""
+    """A run of adjacent capitalised words."""
 
     text: str
     start: int
@@ -119,7 +120,9 @@ class Run:
 
 
 def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list[Recipient]:
-    """Return the recipients of a statement about sharing; empty if it says who does not get the data."""
+    """Return the recipients in a statement about sharing. It is empty if the statement says who does not get the
+    data.
+    """
     if denies(sense):
         return []
     if statement.kind == "row" and CELLS in statement.text:
@@ -142,7 +145,7 @@ def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list
 
 
 def receiving_words(statement: Statement, names: NameContext) -> set[str]:
-    """Return the words of the names to which a statement gives data."""
+    """Return the words of the names that receive data in a statement."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return set()
@@ -151,19 +154,19 @@ def receiving_words(statement: Statement, names: NameContext) -> set[str]:
 
 
 def excluded(purpose: Mention, sense: Meaning) -> bool:
-    """Whether a negation directly precedes a purpose: "for no purpose of their own"."""
+    """Whether a negation comes right before a purpose: "for no purpose of their own"."""
     start = purpose.start - NEGATION_REACH
     return any(start <= negation.start < purpose.start for negation in sense.of("negation"))
 
 
 def denies(sense: Meaning) -> bool:
-    """Whether a statement denies that data is given away, without an exception."""
+    """Whether a statement denies disclosure without an exception."""
     acts = sense.of(*ACTS)
     return bool(acts) and all(sense.negated(act) for act in acts) and not sense.has("limiter")
 
 
 def in_row(cells: list[str], statement: Statement) -> Recipient:
-    """Return the recipient in a row of a table of recipients; the second cell is the purpose."""
+    """Return the recipient in a row of a table. The second cell is the purpose."""
     where = countries(CELLS.join(cells[1:]), statement.language).values()
     task = cells[1] if cells[1] not in where else ""
     return Recipient(
@@ -172,7 +175,7 @@ def in_row(cells: list[str], statement: Statement) -> Recipient:
 
 
 def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
-    """Whether the first cell of a row is a name: each of its words has a capital, or is a function word."""
+    """Whether the first cell of a row is a name: every word is capitalised or a function word."""
     written = [token for token in TOKEN.findall(cell) if token[0].isalpha()]
     capitals = [word for token in written if CAPITAL.fullmatch(token) for word in words(token)]
     others = {word for token in written for word in words(token)} - set(capitals)
@@ -180,7 +183,7 @@ def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
 
 
 def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
-    """Return the names to which a statement gives data. Empty in languages that write every noun with a capital."""
+    """Return the names that receive data in a statement. It is empty in languages that capitalise all nouns."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
@@ -196,8 +199,8 @@ def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[s
 
 
 def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
-    """Whether the words around a name show that it receives data: "shared with …", "hosted by …", "… may collect"; in a
-    list that a sentence on sharing introduces, an entry that begins with a name is a recipient."""
+    """Whether the words around a name show that it receives data: "shared with …", "hosted by …", "… may collect". A
+    name at the beginning of an entry is a recipient too, if a sentence about sharing introduces the list."""
     lead = lead_meaning(statement)
     if run.start == 0 and lead is not None and lead.has("share", "sell", "recipient"):
         return True
@@ -215,9 +218,9 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 
 
 def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
-    """Return the runs of words with a capital. The capital of a sentence's first word proves nothing: the first word
-    counts within a longer run if the lexicon does not know it, and by itself only if, in a list item or table row, a
-    mark and not another word follows it."""
+    """Return the runs of capitalised words. The first word of a sentence is always capitalised, so it counts only in
+    two cases. It is part of a longer run and not in the lexicon. Or it is in a list item or table row, and a sign
+    follows it instead of a word."""
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
@@ -237,31 +240,31 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
 
 
 def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> bool:
-    """Whether a token begins or continues a run; at the start of a sentence, a word of the lexicon does not."""
+    """Whether a token begins or continues a run. At the start of a sentence, a word in the lexicon does not."""
     if token in AND:
         return bool(run)
     return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, lexicon))
 
 
 def ends_head(token: str, statement: Statement) -> bool:
-    """Whether a list item or table row has a mark (also a line's end), not another word, directly after the run."""
+    """Whether a sign or the end of the line follows the run in a list item or table row."""
     return statement.kind in ("item", "row") and not token[0].isalnum()
 
 
 def goes_on(run: list[str], token: str) -> bool:
-    """Whether a full stop only abbreviates the legal form that a name begins with."""
+    """Whether a full stop only abbreviates the legal form at the beginning of a name."""
     return token in ABBREVIATES and bool(run) and run[-1].casefold() in LEGAL_FORMS
 
 
 def plain_word(token: str, lexicon: Lexicon) -> bool:
-    """Whether a token is made of words that the lexicon knows."""
+    """Whether a token consists of words in the lexicon."""
     return all(word in lexicon.vocabulary for word in words(token))
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
-    """Return the context that distinguishes names in a document. The company's name is a name from the title or from a
-    language's first headings that also occurs in sentences of that language; if there is none, it is the most frequent
-    name in those sentences."""
+    """Return the context that distinguishes names in a document. The company's name is a name in the title or in a
+    language's first headings that also occurs in sentences. If there is none, it is the most frequent name in
+    sentences."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
     draft = NameContext(plain, frozenset(), headers(read))
@@ -275,7 +278,7 @@ def name_context(read: Sequence[Statement], title: str) -> NameContext:
 
 
 def first_headings(read: Sequence[Statement], language: str) -> set[str]:
-    """Return the words of the headings directly above the first sentence in a language."""
+    """Return the words of the headings right above the first sentence in a language."""
     heading_words: set[str] = set()
     for statement in read:
         if statement.kind == "heading":
@@ -288,7 +291,7 @@ def first_headings(read: Sequence[Statement], language: str) -> set[str]:
 
 
 def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str]:
-    """Count the sentences of one language in which each word of a name occurs."""
+    """Count, for each word of a name, the sentences of one language that contain it."""
     counts: Counter[str] = Counter()
     for statement in prose:
         lexicon = load_lexicon(statement.language)
@@ -298,8 +301,8 @@ def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str
 
 
 def headers(read: Sequence[Statement]) -> frozenset[int]:
-    """Return the positions of the rows that head a table: the first of several, with a short first cell and without
-    the name of a country."""
+    """Return the positions of table header rows: the first of several rows, with a short first cell and no country in
+    it."""
     positions = set()
     for before, row, after in zip((None, *read), read, (*read[1:], None), strict=False):
         first = row.kind == "row" and (before is None or before.kind != "row" or before.path != row.path)

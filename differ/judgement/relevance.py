@@ -22,24 +22,24 @@ HANDLING = (
     "exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse", "exercise.dpo",
     "exercise.desk",
 )  # fmt: skip
-"""Conditions of a request: deadline, cost, proof, and who makes it."""
+"""Conditions of a request: deadline, cost, proof of identity, the person who makes it."""
 SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer.abroad", "transfer.safeguard", "data.aggregate")
-"""Signs of sharing: under a heading on sharing, a sentence with any of these is about sharing."""
+"""Signs of sharing. Under a heading about sharing, a sentence with one of these is about sharing."""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
-"""Signs that data is handed over with a merger."""
+"""Signs that a merger transfers data."""
 RIGHTS_SIGNS = ("right.grant", "consent", "complaint", "optout", "exercise.dpo", *WAYS)
-"""Signs of rights: under a heading on rights, a sentence with any of these is about rights."""
+"""Signs of rights. Under a heading about rights, a sentence with one of these is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""Details of a right: with the word "right", any of these says what the right is to, or what limits it."""
+"""Details of a right. Together with the word "right", one of these says what the right is to, or what limits it."""
 REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
-"""Details of a request that show that it is addressed to the company."""
+"""Details that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
-"""A number as a postal address has it."""
+"""A number in a postal address."""
 SOURCE_REACH = 3
-"""Maximum distance, in words, from "from" to a recipient that is a source."""
+"""Maximum distance, in words, from "from" to a recipient that is a source of data."""
 DOER_REACH = 2
-"""Most words, such as "may not", between a recipient and what it does with data."""
+"""Maximum number of words, such as "may not", between a recipient and its act."""
 TAKER_REACH = 6
 """Maximum distance, in words, between a recipient that takes data and the verb."""
 CHOICE_REACH = 12
@@ -47,16 +47,16 @@ CHOICE_REACH = 12
 REQUEST_REACH = 1
 """Maximum distance, in words, from "may" to the request."""
 TAKING = ("receive", "use", "transfer.store")
-"""Acts of a recipient that has data."""
+"""Acts of a recipient of data."""
 OWNER_REACH = 3
 OWNED_BEFORE = 4
-"""Maximum distances, in words, between a verb and "your", after and before it."""
+"""Maximum distances, in words, between a verb and "your": for "your" after the verb, and before it."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
 
 def relevance(statement: Statement) -> frozenset[Watched]:
-    """Return which watched subjects a statement is about."""
+    """Return the watched subjects of a statement."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return frozenset()
@@ -85,7 +85,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 
 def shares(sense: Meaning) -> bool:
-    """Whether data is given, sold, or received by somebody else, or the statement says that nobody gets it."""
+    """Whether data is given, sold, or received by others, or whether the statement denies that."""
     data = sense.has("data") or has_readers_things(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
@@ -96,8 +96,8 @@ def shares(sense: Meaning) -> bool:
 
 
 def has_readers_things(sense: Meaning) -> bool:
-    """Whether the reader's things are given, received or seen, in words that no concept names: "lenders see your
-    diary", "your bookings are disclosed"."""
+    """Whether the reader's things are given, received or seen, and no concept names them: "lenders see your diary",
+    "your bookings are disclosed"."""
     return any(
         word in sense.lexicon.possessives
         for act in sense.of("share", "sell", *TAKING, "shown")
@@ -107,17 +107,18 @@ def has_readers_things(sense: Meaning) -> bool:
 
 
 def is_duty(sense: Meaning, act: Mention) -> bool:
-    """Whether a sentence forbids without a word for the company: "your password must not be shared with anyone"."""
+    """Whether a sentence forbids something to the reader, not to the company: "your password must not be shared with
+    anyone"."""
     return sense.negated(act) and not any(word in sense.lexicon.company for word in sense.words)
 
 
 def denies_everybody(sense: Meaning) -> bool:
-    """Whether the statement is about anybody or nobody: "we do not disclose your diary to anyone"."""
+    """Whether a statement is about anyone or nobody: "we do not disclose your diary to anyone"."""
     return sense.has("nobody", "public") and any(word in sense.lexicon.company for word in sense.words)
 
 
 def shows(sense: Meaning) -> bool:
-    """Whether data is shown to everybody, or to other users."""
+    """Whether data is shown to the public or to other users."""
     return (
         sense.has("shown")
         and sense.has("public", "recipient.users")
@@ -126,13 +127,13 @@ def shows(sense: Meaning) -> bool:
 
 
 def gives_somebodys(sense: Meaning) -> bool:
-    """Whether what is given away belongs to the company or the reader, or is data."""
+    """Whether the given things are data, or belong to the company or the reader."""
     somebodys = sense.has("data") or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
 
 
 def takes(sense: Meaning, recipient: Mention) -> bool:
-    """Whether a recipient does the receiving: "our partners may collect", "collected by our partners"."""
+    """Whether a recipient is the receiver: "our partners may collect", "collected by our partners"."""
     for act in sense.of(*TAKING):
         if 0 <= act.start - recipient.end <= TAKER_REACH and is_doer(sense, recipient, act):
             return True
@@ -143,8 +144,8 @@ def takes(sense: Meaning, recipient: Mention) -> bool:
 
 
 def is_doer(sense: Meaning, recipient: Mention, act: Mention) -> bool:
-    """Whether a recipient before an act is its subject. Use and storage must follow at once ("partners may use"), since
-    the company uses and stores too."""
+    """Whether a recipient before an act is its subject. Use and storage must follow directly ("partners may use"),
+    because the company also uses and stores data."""
     between = sense.words[recipient.end : act.start]
     if any(word in sense.lexicon.company - sense.lexicon.owners for word in between):
         return False
@@ -153,13 +154,13 @@ def is_doer(sense: Meaning, recipient: Mention, act: Mention) -> bool:
 
 
 def comes_from(sense: Meaning, mention: Mention) -> bool:
-    """Whether a recipient is named as a source: "information from our partners"."""
+    """Whether a recipient is the source of data: "information from our partners"."""
     before = sense.words[max(0, mention.start - SOURCE_REACH) : mention.start]
     return any(word in sense.lexicon.sources for word in before) or gives(sense, mention)
 
 
 def gives(sense: Meaning, mention: Mention) -> bool:
-    """Whether a recipient is the giver: "data provided by our partners"."""
+    """Whether a recipient gives data: "data provided by our partners"."""
     for act in sense.of("share"):
         between = sense.words[act.end : mention.start]
         if act.end <= mention.start and len(between) <= SOURCE_REACH:
@@ -168,7 +169,7 @@ def gives(sense: Meaning, mention: Mention) -> bool:
 
 
 def given_away(sense: Meaning, mention: Mention) -> bool:
-    """Whether the company is the giver, unlike in "the information that you share with us"."""
+    """Whether the company gives data. In "the information that you share with us" the reader does."""
     before = sense.words[max(0, mention.start - GIVER_REACH) : mention.start]
     after = sense.words[mention.end : mention.end + RECEIVER_REACH]
     by_reader = any(word in sense.lexicon.readers for word in before)
@@ -177,7 +178,7 @@ def given_away(sense: Meaning, mention: Mention) -> bool:
 
 
 def goes_abroad(sense: Meaning, statement: Statement) -> bool:
-    """Whether a statement is about data in, or on its way to, another country, or about its protection there."""
+    """Whether a statement is about data in another country, its transfer there, or its protection there."""
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
     if not sense.has("transfer.store"):
@@ -188,7 +189,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
 
 
 def changes_owner(sense: Meaning) -> bool:
-    """Whether data is handed over with the company."""
+    """Whether data changes hands together with the company."""
     return sense.has("merger") and sense.has(*HANDED_OVER)
 
 
@@ -211,8 +212,8 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
 
 
 def is_address_line(statement: Statement) -> bool:
-    """Whether a statement is a line of the company's address: with a number or an address in it, after a sentence that
-    sends the reader there."""
+    """Whether a statement is a line of the company's address. It has a number or an address in it, and comes after a
+    sentence that sends the reader there."""
     if (
         len(statement.text) > LINE
         or "©" in statement.text
@@ -224,7 +225,7 @@ def is_address_line(statement: Statement) -> bool:
 
 
 def says_right(sense: Meaning) -> bool:
-    """Whether a statement says what people can do, without regard to its headings."""
+    """Whether a statement says what people can do. Headings are ignored."""
     return (
         sense.has("consent.withdraw", "right.nodetriment", "exercise.dpo", *STRONG_CHOICES)
         or names_right(sense)
@@ -240,8 +241,8 @@ def names_right(sense: Meaning) -> bool:
 
 
 def speaks_of_request(sense: Meaning) -> bool:
-    """Whether a sentence under a heading on rights speaks of a request, or of what the company or the reader does about
-    data: not "session cookies are deleted when you close the browser"."""
+    """Whether a sentence under a heading about rights mentions a request, or an act of the company or the reader on
+    data. "Session cookies are deleted when you close the browser" does not."""
     if any(mention.concept == "exercise" for mention in sense.mentions):
         return True
     if not sense.has(*NAMED_RIGHTS, *HANDLING):
@@ -250,8 +251,8 @@ def speaks_of_request(sense: Meaning) -> bool:
 
 
 def mentions_request(sense: Meaning) -> bool:
-    """Whether the reader can request something that is a right, or a request is mentioned with its conditions: a
-    "request" alone may be a browser's."""
+    """Whether the reader can request something that is a right, or whether conditions of a request are given. The word
+    "request" alone may mean a browser's request."""
     asked = sense.has(*NAMED_RIGHTS)
     if asked and sense.has("modality.may", "exercise", "right.grant"):
         return True
@@ -260,7 +261,7 @@ def mentions_request(sense: Meaning) -> bool:
 
 
 def may_request(sense: Meaning) -> bool:
-    """Whether it is said right before a request that it may be made: "you may request"."""
+    """Whether the words right before a request allow it: "you may request"."""
     return any(
         0 <= request.start - may.end <= REQUEST_REACH
         for request in sense.mentions
@@ -270,7 +271,7 @@ def may_request(sense: Meaning) -> bool:
 
 
 def bears_on_request(sense: Meaning, statement: Statement) -> bool:
-    """Whether a deadline, a fee, a proof of identity or a refusal is one of a request about data."""
+    """Whether a deadline, a fee, a proof of identity or a refusal belongs to a request about data."""
     if sense.has("right", "complaint", "optout", "consent.withdraw"):
         return True
     requests = any(mention.concept == "exercise" for mention in sense.mentions)
@@ -278,7 +279,7 @@ def bears_on_request(sense: Meaning, statement: Statement) -> bool:
 
 
 def to_reader(sense: Meaning) -> bool:
-    """Whether a statement addresses or mentions the people whose data it is."""
+    """Whether a statement addresses or mentions the people whose data it is about."""
     return any(word in sense.lexicon.readers for word in sense.words)
 
 

@@ -1,4 +1,5 @@
-"""Compares the dates that a policy states about itself before and after a change: silent edits, notice, deadlines."""
+"""Compares the dates that a policy states about itself, before and after a change, to find silent edits, notice periods
+and deadlines."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ from differ.model import Timing
 from document.model import Document
 
 UNIT_REACH = 3
-"""A number counts what is at most so many words after it."""
+"""Maximum distance, in words, from a number to the unit that it counts."""
 LONGEST_WINDOW = 365
-"""Maximum length of a notice or objection window, in days; a larger number counts something else."""
+"""Maximum length of a notice or objection window in days. A larger number counts something else."""
 
 
 def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
-    """Compare the dates of two versions; `statements` are those of the version after."""
+    """Compare the dates of two versions. `statements` are the statements of the version after."""
     old, new = newest(before), newest(after)
     effective = max((stated.day for stated in after.dates if stated.kind == "effective"), default=None)
     days, text = window(statements)
@@ -33,13 +34,13 @@ def timing(before: Document, after: Document, statements: tuple[Statement, ...],
 
 
 def newest(document: Document) -> date | None:
-    """Return the latest date that a document states about itself, or None: the date of writing if stated, else of
-    effect."""
+    """Return the latest date that a document states about itself, or None. The date of writing is preferred to the
+    effective date."""
     return published(document) or max(days_stated(document), default=None)
 
 
 def published(document: Document) -> date | None:
-    """Return the latest date on which a document says that it was updated or revised, or None."""
+    """Return the latest date of update or revision that a document states, or None."""
     return max((stated.day for stated in document.dates if stated.kind != "effective"), default=None)
 
 
@@ -49,7 +50,7 @@ def days_stated(document: Document) -> set[date]:
 
 
 def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
-    """Return when a window ends, or None if the policy names no window, or no date to count from."""
+    """Return the end of a window, or None if the policy gives no length or no date to count from."""
     if days is None:
         return None
     if effective is not None and (stated is None or effective > stated):
@@ -58,17 +59,19 @@ def end_of_window(stated: date | None, effective: date | None, days: int | None)
 
 
 def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
-    """Return the days of the first notice or objection window for changes of the policy, with its sentence."""
+    """Return the length in days of the first notice or objection window for changes of the policy, and its sentence."""
     for statement in statements:
         days = days_named(statement)
-        sense = meaning(statement.words, statement.language) if days else None  # the costly check last
+        sense = meaning(statement.words, statement.language) if days else None  # the slowest check comes last
         if sense and sense.has("change") and sense.has("notify", "right.object", "exercise.deadline"):
             return days, statement.text
     return None, ""
 
 
 def days_named(statement: Statement) -> int | None:
-    """Return the first number of days, weeks or months in a statement, in days, or None if it cannot be a window."""
+    """Return the first number of days, weeks or months in a statement, in days; None if it is too large for a
+    window.
+    """
     lexicon = load_lexicon(statement.language)
     if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
         return None
@@ -82,5 +85,5 @@ def days_named(statement: Statement) -> int | None:
 
 
 def number_of(word: str, names: dict[str, int]) -> int | None:
-    """Return the number that a word is, in digits or by name, or None."""
+    """Return the number that a word means, in digits or by name, or None."""
     return int(word) if word.isdecimal() else names.get(word)

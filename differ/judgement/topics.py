@@ -1,4 +1,4 @@
-"""Decides the topics of a statement, sharing and rights included, from its headings and its words."""
+"""Decides the topics of a statement from its headings and words. Sharing and rights are among the topics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONCEPTS = {
     "policy_change": ("change",),
     "contact": ("contact",),
 }
-"""The topics outside sharing and rights, in the order in which they are tried, with their concepts."""
+"""Topics outside sharing and rights with their concepts, in the order in which they are tried."""
 
 FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sharing", "sale", ("sell",)),
@@ -29,13 +29,14 @@ FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rights", "choices", ("optout", "default")),
     ("rights", "complaint", ("complaint",)),
 )
-"""Fine topics of the two watched subjects, with their concepts."""
+"""Fine topics of sharing and rights with their concepts."""
 
 
 def topics(statement: Statement) -> tuple[str, ...]:
-    """Return all topics of a statement, the watched ones and their fine ones first; `other` if there are no topics.
+    """Return all topics of a statement. The watched ones and their fine topics come first. Without topics it is
+    `other`.
 
-    Words and headings both count: the page's own structure is not trusted alone.
+    Both words and headings count, because the page's structure alone cannot be trusted.
     """
     sense = meaning(statement.words, statement.language)
     watched = relevance(statement)
@@ -45,7 +46,7 @@ def topics(statement: Statement) -> tuple[str, ...]:
 
 
 def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
-    """Return the topics outside sharing and rights: those of the headings, then those of the words."""
+    """Return the topics outside sharing and rights: first those of the headings, then those of the words."""
     heads = heading_topics(statement.path, statement.language)
     by_heading = [topic for topic in CONCEPTS if topic in heads]
     by_words = [topic for topic, concepts in CONCEPTS.items() if sense is not None and sense.has(*concepts)]
@@ -53,7 +54,9 @@ def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
 
 
 def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
-    """Return the sections of a document with only the blocks on a topic; sections without such a block are left out."""
+    """Return the sections of a document with only their blocks on a topic. Sections without such a block are left
+    out.
+    """
     wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
     kept: list[Section] = []
     number = 0

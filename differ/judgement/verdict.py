@@ -13,13 +13,13 @@ from differ.matching.wording import word_edits
 from differ.model import SEVERITIES, Edit, Finding, Severity
 
 REASONS_IN = "en"
-"""The language of `Finding.reason`; the others are its translations."""
+"""Language of `Finding.reason`. Other languages are in its translations."""
 LISTED_WORDS = 6
-"""Maximum number of words that a reason names."""
+"""Maximum number of words that a reason quotes."""
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule of the highest severity, the first of equals."""
+    """Return the rule with the highest severity; the first one if several have it."""
     return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
 
 
@@ -34,12 +34,12 @@ class Verdict:
     severity: Severity
     material: bool
     reasons: Mapping[str, str]
-    """The sentence that explains it, by language."""
+    """The sentences that explain it, by language."""
 
     def finding(
         self, profile: Profile, *, section: str, language: str, before: str, after: str, edits: tuple[Edit, ...]
     ) -> Finding:
-        """Return the finding of this verdict about two texts."""
+        """Return the finding for this verdict about two texts."""
         return Finding(
             topic=self.topic,
             section=section,
@@ -57,7 +57,7 @@ class Verdict:
         )
 
     def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
-        """Return the finding of this verdict about a pair of statements."""
+        """Return the finding for this verdict about a pair of statements."""
         before, after = text_or_empty(pair.before), text_or_empty(pair.after)
         return self.finding(
             profile,
@@ -83,12 +83,12 @@ def verdict(rule: EffectRule, effect: Effect, profile: Profile) -> Verdict:
 
 
 def explanation(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
-    """Return the sentence that explains an effect, with the words that decided."""
+    """Return the sentence that explains an effect, with the deciding words."""
     return template.format(gone=listed(gone), new=listed(new))
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Return words as a quoted list, at most `LISTED_WORDS` of them."""
+    """Return words as a list in quotation marks, at most `LISTED_WORDS` of them."""
     shown = ", ".join(f"“{name}”" for name in names[:LISTED_WORDS])
     more = len(names) - LISTED_WORDS
     return f"{shown} and {more} more" if more > 0 else shown or "—"
@@ -97,8 +97,8 @@ def listed(names: tuple[str, ...]) -> str:
 def plain_finding(
     pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
-    """Return a finding for which the profile has no rule. One judged by structure alone is material: it may matter, and
-    a person must look."""
+    """Return a finding for which the profile has no rule. A finding that was judged only by structure is material,
+    because it may matter and a person must look."""
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(

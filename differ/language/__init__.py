@@ -1,1 +1,1 @@
-"""Words, sentences and their meaning, by a lexicon for each language."""
+"""Finds words, sentences and their meaning, with a lexicon for each language."""

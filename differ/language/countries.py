@@ -1,4 +1,4 @@
-"""Names of countries, regions and states, in the languages that have a file of places."""
+"""Recognises names of countries, regions and states, in the languages that have a file of places."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from types import MappingProxyType
 from languages import read_record
 
 ENGLISH = "en"
-"""Places are known in English and in the language of the text."""
+"""The language whose place names are known in addition to those of the text's own language."""
 _IN_BRACKETS = re.compile(r" \(.+?\)")
-"""The part of a territory's name that distinguishes or explains it: "Myanmar (Burma)"."""
+"""The part of a territory's name in brackets, which distinguishes or explains it: "Myanmar (Burma)"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +23,17 @@ class Places:
     ampersand: str
     """The word for "&" in a name."""
     short: Mapping[str, str]
-    """Full forms of short forms at the start of a name."""
+    """Full forms of short forms that begin a name."""
     regions: Mapping[str, Sequence[str]]
-    """Names by code, before those of the territories."""
+    """Names by code. They come before the names of territories."""
     territories: Mapping[str, str]
     states: Sequence[str] = ()
-    """States that are their own code."""
+    """Names of states. A state's name is also its code."""
 
 
 @cache
 def _names(language: str) -> Mapping[str, str]:
-    """Return the code of each name in a language and in English; a state is its own code."""
+    """Return the code for each name in a language and in English. A state is its own code."""
     known = [read for tongue in (ENGLISH, language) if (read := read_record(tongue, "places", Places))]
     territories = {name: code for places in known for name, code in _territories(places)}
     shortened = {_IN_BRACKETS.sub("", name): code for name, code in territories.items()}
@@ -43,7 +43,7 @@ def _names(language: str) -> Mapping[str, str]:
 
 
 def _territories(places: Places) -> Iterator[tuple[str, str]]:
-    """Yield each way in which texts write a territory's name, with straight apostrophes, and its code."""
+    """Yield the spellings of each territory's name, with straight apostrophes, and its code."""
     for code, name in places.territories.items():
         plain = name.replace("’", "'")
         spellings = {plain, plain.replace("&", places.ampersand)}
@@ -60,7 +60,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
-    """Return the countries, regions and states that a text names: by code, as first written."""
+    """Return the countries, regions and states in a text: the code, and the first mention as written."""
     named: dict[str, str] = {}
     for match in _pattern(language).findall(text):
         named.setdefault(_names(language)[match.replace("’", "'")], match)
@@ -69,5 +69,6 @@ def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
 
 @cache
 def regions(path: tuple[str, ...], language: str = ENGLISH) -> frozenset[str]:
-    """Return the codes of the countries, regions and states to whose people a section applies, by its headings."""
+    """Return the codes of the countries, regions and states in a section's headings. The section applies to their
+    people."""
     return frozenset(code for heading in path for code in countries(heading, language))

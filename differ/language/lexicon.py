@@ -1,4 +1,4 @@
-"""Reads the meaning of words from the `lexicon.toml` of their language."""
+"""Reads the meaning of words from a language's `lexicon.toml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GAP = 4
 
 
 class LexiconError(LanguageError):
-    """A lexicon cannot be used: the message says which pattern."""
+    """A lexicon is invalid. The message names the pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,18 @@ class Mention:
     """Index after its last word."""
     _: KW_ONLY
     gapped: bool = False
-    """Whether it spans words that the pattern does not name."""
+    """Whether it includes words that the pattern does not have."""
 
 
 @lru_cache(maxsize=16_384)
 def under(concept: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a concept is one of the wanted ones or their subconcepts ("recipient.group" of "recipient")."""
+    """Whether a concept is one of these concepts or a subconcept of one. "recipient.group" is a subconcept of
+    "recipient"."""
     return any(concept == one or concept.startswith(one + ".") for one in wanted)
 
 
 def expand(pattern: str) -> Iterator[str]:
-    """Yield the patterns that the `{a,b}` alternatives expand to."""
+    """Yield the patterns that result from the `{a,b}` alternatives."""
     parts: list[list[str]] = []
     rest = pattern
     while "{" in rest:
@@ -77,7 +78,7 @@ class Patterns:
         table.setdefault(key, []).append((concept, parts[1:]))
 
     def find(self, text: Sequence[str]) -> list[Mention]:
-        """Return the mentions in order; if several of one concept start together, only the longest."""
+        """Return the mentions in order. If several mentions of a concept start together, only the longest counts."""
         mentions: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
             for concept, rest in self._starting(word):
@@ -88,13 +89,13 @@ class Patterns:
         return list(mentions.values())
 
     def _patterns_from(self, word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the concept and the further parts of each pattern that begins with a word."""
+        """Return the concept and the remaining parts of each pattern that begins with a word."""
         prefixes = (word[:length] for length in self._lengths if length <= len(word))
         return (*self._exact.get(word, ()), *(one for prefix in prefixes for one in self._prefix.get(prefix, ())))
 
 
 def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
-    """Return the index after the words that the parts match from `at` on, or None."""
+    """Return the index after the words that match the parts from `at` on, or None."""
     if not parts:
         return at
     if parts[0] == "..":
@@ -147,7 +148,7 @@ class Lexicon:
         return Rewriting(self._spellings)
 
     def spelled(self, text: Iterable[str]) -> list[str]:
-        """Return the words, each in one spelling ("organisation" and "organization" are one)."""
+        """Return the words with a single spelling for each ("organisation" and "organization" become one)."""
         return self._spelling_rows.rewrite([self._ending(word) for word in text])
 
     def _ending(self, word: str) -> str:
@@ -158,7 +159,7 @@ class Lexicon:
 
     @cached_property
     def synonyms(self) -> Rewriting:
-        """Replaces synonyms by the first of their row."""
+        """Replaces synonyms by the first word of their row."""
         return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
 
     @cached_property
@@ -167,18 +168,18 @@ class Lexicon:
         return snowballstemmer.stemmer(algorithm) if algorithm else None
 
     def stem(self, word: str) -> str:
-        """Return the stem of a word, without inflection; the word itself in a language without a stemmer."""
+        """Return the stem of a word, without inflection. Without a stemmer it is the word itself."""
         if word not in self._stems:
             self._stems[word] = self._stemmer.stemWord(word) if self._stemmer else word
         return self._stems[word]
 
     def content_words(self, text: Iterable[str]) -> list[str]:
-        """Return the words that carry meaning of their own."""
+        """Return the words that carry meaning."""
         return [word for word in text if word not in self.function_words]
 
 
 def vocabulary_of(content: Mapping[str, Any]) -> frozenset[str]:
-    """Return all words of the concepts and synonyms, written out."""
+    """Return all words of the concepts and synonyms, with their patterns expanded."""
     patterns = [pattern for row in content["concepts"].values() for pattern in row]
     phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
     plain = [one for pattern in (*patterns, *phrases) for one in expand(pattern)]
@@ -186,7 +187,7 @@ def vocabulary_of(content: Mapping[str, Any]) -> frozenset[str]:
 
 
 class Rewriting:
-    """Replaces phrases of one meaning by the first of them."""
+    """Replaces phrases of the same meaning by the first of them."""
 
     def __init__(self, rows: Iterable[Sequence[str]]) -> None:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -199,7 +200,7 @@ class Rewriting:
             choices.sort(key=lambda choice: -len(choice[0]))
 
     def rewrite(self, text: Sequence[str]) -> list[str]:
-        """Return the text with each phrase replaced, the longest first."""
+        """Return the text with each phrase replaced. The longest phrase is replaced first."""
         done: list[str] = []
         at = 0
         while at < len(text):
@@ -218,7 +219,7 @@ class Rewriting:
 def load_lexicon(language: str) -> Lexicon | None:
     """Return the lexicon of a language, or None if it has none.
 
-    Raises LanguageError if the file cannot be used.
+    Raises LanguageError if the file is invalid.
     """
     content = read_table(language, "lexicon")
     if content is None:

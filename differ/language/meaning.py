@@ -13,8 +13,8 @@ from differ.language.statements import Statement
 from differ.language.words import words
 
 SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
-"""Groups whose words do not count inside a phrase of another concept: the company's "right" to decide, the
-"contract" in standard contractual clauses."""
+"""Groups of concepts whose words do not count inside a phrase of another concept, such as the company's "right" to
+decide, or "contract" in "standard contractual clauses"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Meaning:
     polarity: Polarity
 
     def has(self, *concepts: str) -> bool:
-        """Whether any of the concepts, or of their subconcepts, is mentioned."""
+        """Whether one of the concepts, or of their subconcepts, is mentioned."""
         return any(under(mention.concept, concepts) for mention in self.mentions)
 
     def of(self, *concepts: str) -> list[Mention]:
@@ -40,33 +40,34 @@ class Meaning:
         return " ".join(self.words[mention.start : mention.end])
 
     def said_of(self, *concepts: str) -> frozenset[tuple[str, str]]:
-        """Return the concepts that are mentioned, each with its level: `never`, `conditional` or `plain`."""
+        """Return the mentioned concepts, each with its level: `never`, `conditional` or `plain`."""
         return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
     def named(self, *concepts: str) -> dict[tuple[str, str], str]:
-        """Return the mentions by their canonical words and level, with the words as they are in the text."""
+        """Return the mentions: the canonical words and the level, and the words as written."""
         return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
 
     def free(self, *concepts: str) -> list[Mention]:
-        """Return the mentions of these concepts, except negations and limits that are part of another's level."""
+        """Return the mentions of these concepts. Negations and limits that belong to the level of another mention are
+        left out."""
         return [mention for mention in self.of(*concepts) if mention not in self.polarity.consumed]
 
     def canonical(self, mention: Mention) -> str:
-        """Return the words of a mention without spelling, synonyms and inflection."""
+        """Return the words of a mention in canonical form, without variants of spelling, synonyms and inflection."""
         return " ".join(canonical(self.words[mention.start : mention.end], self.lexicon))
 
     def level(self, mention: Mention) -> str:
-        """Return the level of a mention: it happens never, on a condition, or plainly; for consent, `never` means that
-        no consent is needed."""
+        """Return the level of a mention: `never`, `conditional` or `plain`. For consent, `never` means that no consent
+        is needed."""
         return self.polarity.levels.get(mention, PLAIN)
 
     def negated(self, mention: Mention) -> bool:
-        """Whether the text says that what is mentioned never happens."""
+        """Whether the text says that the mentioned thing never happens."""
         return self.level(mention) == NEVER
 
 
 def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
-    """Return words without spelling, synonyms, inflection and function words."""
+    """Return words in canonical form, without variants of spelling, synonyms, inflection and function words."""
     plain = lexicon.synonyms.rewrite(lexicon.spelled(text))
     kept = lexicon.content_words(plain)
     return [" ".join(lexicon.stem(word) for word in phrase.split(" ")) for phrase in kept]
@@ -74,7 +75,7 @@ def canonical(text: Iterable[str], lexicon: Lexicon) -> list[str]:
 
 @lru_cache(maxsize=8_192)
 def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
-    """Return what words mean, or None for a language without a lexicon."""
+    """Return the meaning of words, or None for a language without a lexicon."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         return None
@@ -84,13 +85,13 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Drop a mention that is inside a longer one of the same class ("partners" in "advertising partners"), or inside
+    """Drop each mention that is inside a longer one of the same class ("partners" in "advertising partners") or inside
     a set phrase ("rights" in "all rights reserved")."""
     return tuple(mention for mention in mentions if not any(covers(other, mention) for other in mentions))
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
-    """Whether a mention is only a part of a longer one with another meaning."""
+    """Whether a mention is only part of a longer one with another meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
     if (
         not inside
@@ -106,7 +107,7 @@ def covers(longer: Mention, mention: Mention) -> bool:
 
 @lru_cache(maxsize=4_096)
 def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
-    """Return the topics of a statement by the headings above it: the innermost heading with a topic decides."""
+    """Return the topics of a statement from its headings. The innermost heading with a topic decides."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         return frozenset()
@@ -121,15 +122,15 @@ def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
 
 
 def names_source(topic: Mention, heading: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a heading on sharing names the source of data instead: "Data received from third parties"."""
+    """Whether a heading about sharing names a source of data instead: "Data received from third parties"."""
     return topic.concept == "sharing" and any(word in lexicon.sources for word in heading[: topic.start])
 
 
 def lead_meaning(statement: Statement) -> Meaning | None:
-    """Return the meaning of the sentence that introduces the statement's list, or None."""
+    """Return the meaning of the sentence that introduces the list, or None."""
     return meaning(tuple(words(statement.lead)), statement.language) if statement.lead else None
 
 
 def context_meaning(statement: Statement) -> Meaning | None:
-    """Return the meaning of the sentence before a line, or None."""
+    """Return the meaning of the sentence before a line such as an address line, or None."""
     return meaning(tuple(words(statement.context)), statement.language) if statement.context else None

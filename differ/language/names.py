@@ -11,7 +11,7 @@ from differ.language.words import TOKEN, plain
 SENTENCE_BREAKS = frozenset(".:!?;")
 NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.-]*")
 KEEPER_REACH = 5
-"""Maximum distance, in words, from the verb to a name that keeps the data."""
+"""Maximum distance, in words, from the verb to the name of the company that keeps the data."""
 
 
 LEGAL_FORM = (
@@ -23,11 +23,13 @@ ENTITY = re.compile(
     rf"(?:\bPT\.? (?P<after>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}))"
     rf"|(?:(?P<before>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}),? (?:{LEGAL_FORM})\b)"
 )
-"""A company with its legal form before it (PT) or after it."""
+"""A company's name with its legal form, either before it (PT) or after it."""
 
 
 def companies(text: str) -> dict[str, str]:
-    """Return the companies that a text names with their legal form: by their folded name without it, as written."""
+    """Return the companies in a text that have a legal form: the folded name without the form, and the name as
+    written.
+    """
     return {
         (match["after"] or match["before"]).casefold().removeprefix("the "): match.group()
         for match in ENTITY.finditer(text)
@@ -35,10 +37,10 @@ def companies(text: str) -> dict[str, str]:
 
 
 def names(statement: Statement, sense: Meaning) -> dict[str, str]:
-    """Return the names of a statement: by their plain form, as written.
+    """Return the names in a statement: the plain form, and the name as written.
 
-    A name has a capital inside a sentence that is not all capitals, or begins a line of a list, and is not a word of
-    the lexicon. Empty in languages that write every noun with a capital.
+    A name is capitalised within a sentence that is not all capitals, or begins a line of a list, and is not a word of
+    the lexicon. The result is empty in languages that capitalise all nouns.
     """
     if statement.text.isupper() or sense.lexicon.capitals:
         return {}
@@ -56,7 +58,7 @@ def names(statement: Statement, sense: Meaning) -> dict[str, str]:
 
 
 def keeper_named(statement: Statement, sense: Meaning) -> bool:
-    """Whether a name is given of somebody who keeps or processes the data: "stored in a Mailcloud list"."""
+    """Whether a statement names somebody who stores or processes the data: "stored in a Mailcloud list"."""
     named = names(statement, sense)
     return any(
         word in named

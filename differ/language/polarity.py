@@ -1,7 +1,7 @@
-"""Decides whether a sentence says that something happens, never happens, or happens on a condition only.
+"""Decides whether a sentence says that something happens, never happens, or happens only on a condition.
 
-Polarity is a product of signs: of the act, of the word that ties a condition to it, and of an exception. "Not without
-consent" and "only with consent" are the same; "without consent" and "whether or not you consent" are the opposite.
+Polarity is a product of signs: the sign of the act, of the word that adds a condition, and of an exception. "Not
+without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are the opposite.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from differ.language.lexicon import Mention, under
 from differ.language.sentences import denials
 
 NEGATION_REACH = 5
-"""Maximum distance, in words, from a negation to what it reverses."""
+"""Maximum distance, in words, from a negation to the word that it reverses."""
 OBJECT_REACH = 6
 """Maximum distance, in words, from an act to a word such as "nobody" that reverses it."""
 NEED_REACH = 4
-"""Maximum distance, in words, from a consent to words such as "is not required" about it."""
+"""Maximum distance, in words, from a consent to words such as "is not required"."""
 
 ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
 TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw")
-"""Concepts (or their first parts) that a negation reverses."""
+"""Concepts, or their first parts, that a negation reverses."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
@@ -30,7 +30,7 @@ LEVELS = (NEVER, CONDITIONAL, PLAIN)
 
 
 def is_condition(concept: str) -> bool:
-    """Whether a concept is a consent on which something depends; withdrawing a consent is a right instead."""
+    """Whether a concept is a consent that something depends on. Withdrawing a consent is a right instead."""
     return under(concept, ("consent",)) and concept != "consent.withdraw"
 
 
@@ -39,9 +39,9 @@ class Polarity:
     """The polarity of the mentions in a sentence."""
 
     levels: Mapping[Mention, str]
-    """The level of each mention that a sign reverses; all others are `plain`."""
+    """The level of each mention that a sign reverses. All others are `plain`."""
     consumed: frozenset[Mention]
-    """Negations and limiters that are part of another mention's level, and do not count by themselves."""
+    """Negations and limiters that belong to the level of another mention. They do not count by themselves."""
 
 
 def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
@@ -67,7 +67,7 @@ class Signs:
     text: Sequence[str]
     mentions: Sequence[Mention]
     consumed: set[Mention] = field(default_factory=set)
-    """Negations and limiters that are part of another mention's polarity."""
+    """Negations and limiters that belong to the polarity of another mention."""
 
     def of(self, *concepts: str) -> list[Mention]:
         """Return the mentions of these concepts and their subconcepts."""
@@ -88,8 +88,8 @@ class Signs:
         return self.of_act(mention, bool(negations))
 
     def of_act(self, act: Mention, denied: bool) -> str:
-        """Return the level of giving data away, given whether it is denied: an exception to a promise, and a condition
-        of an act, make it conditional."""
+        """Return the level of an act of disclosure that may be denied. An exception to a promise, or a condition of an
+        act, makes it conditional."""
         exceptions = [limit for limit in self.of("limiter.except") if limit.start > act.start or not denied]
         consents = self.of("consent")
         if denied:
@@ -103,7 +103,7 @@ class Signs:
         return PLAIN
 
     def of_recipient(self, mention: Mention) -> str:
-        """Return the level of a recipient: the level of the act before it, reversed by an exception between them."""
+        """Return the level of a recipient: the level of the act before it, which an exception between them reverses."""
         acts = [act for act in self.of(*GIVING) if act.start < mention.start]
         if not acts or not self.turning(acts[-1]):
             return PLAIN
@@ -111,7 +111,7 @@ class Signs:
         return PLAIN if excepted else NEVER
 
     def needed(self, consent: Mention) -> bool:
-        """Whether consent is needed, if it is mentioned."""
+        """Whether a mentioned consent is needed."""
         flips = self.flips(consent)
         if not flips:
             return True
@@ -141,7 +141,7 @@ class Signs:
         return any(consent.end <= turn.start <= need.start for need in needs for turn in self.of(*NEGATIONS))
 
     def turning(self, mention: Mention) -> list[Mention]:
-        """Return the negations that reverse a mention: shortly before it, or its object ("to nobody")."""
+        """Return the negations that reverse a mention: shortly before it, or as its object ("to nobody")."""
         near = [
             turn
             for turn in self.of(*NEGATIONS)
@@ -153,8 +153,8 @@ class Signs:
         return near
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:
-        """Whether nothing between a negation and a mention begins another clause: a modal verb that is not the
-        negation's own ("not sell but may share"). "Not only" denies nothing, "not needed" denies a need, and "without"
+        """Whether a negation applies to a mention. A modal verb between them begins another clause ("not sell but may
+        share"), unless it belongs to the negation. "Not only" denies nothing, "not needed" denies a need, and "without"
         belongs to its condition."""
         if any(only.start == turn.end for only in self.of("limiter.only")):
             return False

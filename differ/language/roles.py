@@ -1,5 +1,5 @@
-"""Decides whether words really have, in their sentence, the role that they could have: "contact us" is a channel, "your
-phone number" is a kind of data, "our rights" are not the reader's."""
+"""Decides whether words have the role in their sentence that their concept suggests. "Contact us" is a channel, "your
+phone number" is a kind of data, and "our rights" are not the reader's."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from collections.abc import Sequence
 from differ.language.lexicon import Lexicon, Mention, under
 
 WAYS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
-"""Channels that are channels only if the sentence sends the reader to the company."""
+"""Concepts that are channels only if the sentence sends the reader to the company."""
 REACHED = ("complaint", "exercise.desk", "exercise.dpo")
-"""Contacts about rights besides the company itself."""
+"""Contacts for questions about rights, besides the company itself."""
 TOWARDS_REACH = 3
-"""Maximum distance, in words, from a channel to the company that it reaches ("write to the office of ours")."""
+"""Maximum distance, in words, from a channel to the company ("write to the office of ours")."""
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
-"""Rights named by what is done: "access your data" is one only if the reader does it, or the company for the reader."""
+"""Rights that are named by an act. "Access your data" is a right only if the reader does it, or the company for the
+reader."""
 DOER_REACH = 3
-"""Maximum distance, in words, from a recipient to the act that it does ("lenders may access your history")."""
+"""Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
 WHEN_REACH = 2
-"""Maximum distance, in words, from a conditional word ("when") to a channel or choice for that to be only part of a
-condition."""
+"""Maximum distance, in words, from a conditional word such as "when" to a channel or choice. The channel or choice then
+only belongs to a condition."""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
-"""A number that can be a telephone number or a postal code, but not a year."""
+"""A number that may be a telephone number or a postal code, but not a year."""
 
 
 def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
-    """Whether a mention has the meaning of its concept, given the words around it."""
+    """Whether a mention has the meaning of its concept, judged by the words around it."""
     if under(mention.concept, WAYS):
         return is_way(mention, text, others, lexicon)
     if mention.concept in ("right.rights", "right.grant"):
@@ -66,13 +67,13 @@ def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
 
 
 def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a right is the company's: "to protect our rights"."""
+    """Whether a right belongs to the company: "to protect our rights"."""
     around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
     return any(word in lexicon.owners for word in around)
 
 
 def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
-    """Whether somebody else than the reader does what a right is named by: "lenders may access your history"."""
+    """Whether somebody other than the reader does the act that names a right: "lenders may access your history"."""
     return any(
         0 <= mention.start - other.end <= DOER_REACH
         and not any(word in lexicon.readers for word in text[other.end : mention.start])
@@ -82,15 +83,15 @@ def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence
 
 
 def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a word of condition or time directly precedes a mention: "when you contact us"."""
+    """Whether a word of condition or time comes right before a mention: "when you contact us"."""
     return any(word in lexicon.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
 
 
 def gives_address(text: Sequence[str]) -> bool:
-    """Whether an e-mail or web address, or a telephone number, is among the words."""
+    """Whether the words contain an e-mail or web address, or a telephone number."""
     return any(is_address(word) for word in text)
 
 
 def is_address(word: str) -> bool:
-    """Whether a word is an e-mail or web address, or can be part of a telephone number or postal address."""
+    """Whether a word is an e-mail or web address, or may be part of a telephone number or postal address."""
     return "@" in word or word.startswith(WEB) or NUMBER.fullmatch(word) is not None

@@ -1,4 +1,4 @@
-"""Splits texts into sentences, by the short forms and openers of their language."""
+"""Splits texts into sentences, with the short forms and openers of their language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from document.text.dates import month_names, short_month_names
 from languages import languages_with, read_record, records
 
 LONGEST = 2_000
-"""Maximum length of a sentence, in characters; a longer one is cut."""
+"""Maximum length of a sentence in characters. A longer one is cut."""
 _STOP = re.compile(
     r"""
       (?P<sign>[.!?;:…])["'”’“)\]]*(?:\s?»)?\s+(?=(?P<opening>["'“‘„«(\[•–-]*)(?P<next>[^\W_]))
@@ -19,47 +19,48 @@ _STOP = re.compile(
     """,
     re.VERBOSE,
 )
-"""A sign that can end a sentence, and the first letter or digit after it; some scripts set no space there."""
+"""A sign that may end a sentence, and the next letter or digit. Some scripts have no space between them."""
 _ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
-"""An address after a colon goes on the sentence, whatever its first letter is: "e-mail: Privacy@example.org"."""
+"""An address after a colon continues the sentence, whatever its first letter: "e-mail: Privacy@example.org"."""
 _FIRST_WORD = re.compile(r"[^\W\d_]+'?")
 _NUMBER_NEXT = re.compile(r"\W{0,2}(?:\d|(?:[IVXLC]{2,}|[VX])\b)")
-"""A number, or a Roman one."""
+"""A number, Roman numbers included."""
 _REST_OF_DATE = re.compile(r"\d{1,2}\.\s*(?:\d{4}|'?\d{2})\b")
 _YEAR = re.compile(r"\d{4}\b")
 _DAY = re.compile(r"\d{1,2}\.")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)")
 _DOTTED = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3})+")
-"""Letters with full stops between them, without the last one: "U.S", "EU-U.S", "d.h.i"."""
+"""Letters separated by full stops, without the last full stop: "U.S", "EU-U.S", "d.h.i"."""
 _BEFORE = "(\"'“‘„«[•–-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceWords:
-    """The words of one language, from its `sentences.toml`, in small letters; short forms lack the last full stop."""
+    """The words of one language, from its `sentences.toml`, in lower case. Short forms are written without their last
+    full stop."""
 
     short_forms: Sequence[str]
     """Short forms whose full stop never ends a sentence."""
     before_numbers: Sequence[str]
-    """Short forms whose full stop ends no sentence if a number follows; `*` is any beginning."""
+    """Short forms whose full stop does not end a sentence if a number follows; `*` stands for any beginning."""
     may_end: Sequence[str]
     """Short forms that end a sentence if an opener follows."""
     ends_lists: Sequence[str]
     """Short forms that end a sentence if a capital letter follows."""
     lettered: Sequence[str]
-    """Words before a letter that names a point."""
+    """Words before a letter that numbers a point."""
     ordinals_after: Sequence[str]
-    """Words before a number whose full stop makes it an ordinal."""
+    """Words before an ordinal number that is written with a full stop."""
     openers: Sequence[str]
-    """Words that begin a sentence and hardly ever a name."""
+    """Words that begin a sentence and are hardly ever names."""
     answers: Sequence[str]
-    """Whole answers to a question."""
+    """Words that are a whole answer to a question."""
     denials: Sequence[str]
     """Answers that deny what was asked."""
 
 
 class SentenceRules:
-    """Decides which full stops of a text end a sentence; by the words of all languages if its own is not known."""
+    """Decides which full stops of a text end a sentence. For an unknown language the words of all languages count."""
 
     def __init__(self, language: str) -> None:
         words = read_record(language, "sentences", SentenceWords)
@@ -75,7 +76,7 @@ class SentenceRules:
         self._short_months = short_month_names(language)
 
     def ends(self, piece: str, stop: re.Match[str]) -> bool:
-        """Whether a sentence ends with a piece of text that goes up to a stop."""
+        """Whether a sentence ends at a stop after this piece of text."""
         sign, following = stop["sign"], stop.string[stop.end() : stop.end() + 80]
         if sign is None:
             return True
@@ -101,7 +102,7 @@ class SentenceRules:
         return any(last.endswith(form[1:]) for form in self._before_numbers if form.startswith("*"))
 
     def _is_short(self, last: str) -> bool:
-        """Whether a word is written with full stops that need not end a sentence."""
+        """Whether the full stops of a word need not end a sentence."""
         letter = len(last) == 1 and last.isalpha()
         return letter or last in self._short or last in self._may_end or _DOTTED.fullmatch(last) is not None
 
@@ -133,11 +134,11 @@ def _rules(language: str) -> SentenceRules:
     return SentenceRules(language)
 
 
-@lru_cache(maxsize=2)  # of a block they are asked for as statements and as the context of the next
+@lru_cache(maxsize=2)  # a block is split once for its statements and once as context of the next block
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
-    """Split a block into sentences. Colons and semicolons end one too if a capital or a number follows, because a
-    policy's clauses are often chained by them. Joined by a space, or by nothing after a sign like "。", the sentences
-    are the text again."""
+    """Split a block into sentences. A colon or semicolon also ends a sentence if a capital or a number follows, because
+    policies often chain clauses in this way. The sentences joined by a space, or by nothing after a sign such as "。",
+    give the text again."""
     uncut: list[str] = []
     start = 0
     rules = _rules(language if language in languages_with("sentences") else "")
@@ -152,8 +153,8 @@ def sentences(text: str, language: str = "") -> tuple[str, ...]:
 
 
 def cut(sentence: str) -> Iterator[str]:
-    """Yield the pieces of an overlong sentence, cut after a comma or semicolon if possible, so that the work grows only
-    linearly with its length."""
+    """Yield the pieces of an overlong sentence, cut after a comma or semicolon if possible. So the work grows only
+    linearly with the length."""
     while len(sentence) > LONGEST:
         clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
         end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)
@@ -172,5 +173,5 @@ def answers() -> frozenset[str]:
 
 @cache
 def denials() -> frozenset[str]:
-    """Return the answers of all languages that deny what was asked."""
+    """Return the denying answers of all languages."""
     return _joined(words.denials for _, words in records("sentences", SentenceWords))

@@ -14,7 +14,7 @@ from differ.language.words import words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
 LONG_ROW = 400
-"""Number of characters from which a table row is prose in cells, and is split like prose."""
+"""Minimum length, in characters, of a table row that is split into sentences like prose."""
 LINE = 80
 """Maximum length of a line that is not a sentence, in characters."""
 
@@ -25,7 +25,7 @@ StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence in its place."""
+    """A sentence and its place in the document."""
 
     position: int
     """Position in the document, from 0."""
@@ -33,24 +33,24 @@ class Statement:
     text: str
     _: KW_ONLY
     words: tuple[str, ...]
-    """Words of the statement; an answer begins with the words of its question: "No" after "Do we sell data?"."""
+    """Words of the statement. An answer begins with the words of its question: "No" after "Do we sell data?"."""
     path: tuple[str, ...]
     """Headings above it, with their markers."""
     language: str
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
     context: str
-    """Context of a line, such as of an address: the last sentence before it in its section ("Write to our privacy
+    """Context of a line, such as an address line: the last sentence before it in its section ("Write to our privacy
     team."), or ""."""
     block: int
-    """The number of its block in the document: sentences of one block share it."""
+    """Number of its block in the document. Sentences of one block have the same number."""
     marker: str = ""
     linked: bool = False
-    """Whether it is only links, like a menu."""
+    """Whether it consists only of links, like a menu."""
 
     @property
     def section(self) -> str:
-        """The heading path joined by " > "."""
+        """The heading path, joined by " > "."""
         return " > ".join(self.path)
 
 
@@ -64,33 +64,34 @@ class SectionPart:
     _: KW_ONLY
     context: str = ""
     label: str = ""
-    """Question or label before an answer."""
+    """The question or label before an answer."""
     marker: str = ""
     linked: bool = False
 
 
 Pieces = Callable[[SectionPart, str], Iterable[tuple[str, str]]]
-"""Splits a part in a language, and names the lead of each piece."""
+"""A function that splits a part in a language, and gives each piece the sentence that introduces it."""
 
 
 @lru_cache(maxsize=2)
 def statements(document: Document) -> tuple[Statement, ...]:
     """Return the statements of a document in reading order.
 
-    Those of the last two documents are kept, as a comparison asks for them many times.
+    The results for the last two documents are cached, because a comparison asks for them many times.
     """
     return tuple(_numbered(document, led))
 
 
 def whole_blocks(document: Document) -> tuple[Statement, ...]:
-    """Return the headings and blocks of a document in reading order, each as one statement."""
+    """Return the headings and blocks of a document in reading order, without splitting them."""
     return tuple(_numbered(document, lambda part, _: [(part.text, part.lead)]))
 
 
 def _numbered(
     document: Document, pieces: Callable[[SectionPart, str], Iterable[tuple[str, str]]]
 ) -> Iterator[Statement]:
-    """Yield a statement for each piece of a document that has words. `pieces` splits a part, and names the leads."""
+    """Yield a statement for each piece of a document that has words. `pieces` splits a part and gives the introducing
+    sentences."""
     main = next((language for language in document.languages if language != UNKNOWN_LANGUAGE), UNKNOWN_LANGUAGE)
     numbers = count()
     block = 0
@@ -118,8 +119,8 @@ def _numbered(
 
 
 def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of a part, each with the sentence that introduces it: in "Write to: Lantern Ltd, Attn:
-    Privacy" the first colon introduces all up to the full stop."""
+    """Yield the sentences of a part, each with the sentence that introduces it. In "Write to: Lantern Ltd, Attn:
+    Privacy" the first colon introduces the text up to the full stop."""
     lead = ""
     for sentence in split(part, language):
         yield sentence, lead or part.lead
@@ -130,7 +131,7 @@ def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
 
 
 def split(part: SectionPart, language: str) -> Sequence[str]:
-    """Return the sentences of a part; headings, short rows and entries of a table of contents stay whole."""
+    """Return the sentences of a part. Headings, short rows and entries of a table of contents are not split."""
     if part.kind == "row" and len(part.text) > LONG_ROW:
         return [sentence for cell in part.text.split(" | ") for sentence in sentences(cell, language)]
     return sentences(part.text, language) if part.kind in ("paragraph", "item") else [part.text]
@@ -157,13 +158,13 @@ def unsplit_parts(section: Section, language: str) -> Iterator[SectionPart]:
 
 
 def all_links(block: Block) -> bool:
-    """Whether a block is only links."""
+    """Whether a block consists only of links."""
     linked = sum(len(words(link.text)) for link in block.links)
     return linked > 0 and linked >= len(words(block.text))
 
 
 def is_introduced(block: Block, lead: str) -> bool:
-    """Whether a block belongs to the text that a lead introduces: a list, or the lines of an address."""
+    """Whether a block belongs to the list or the address lines that a sentence introduces."""
     listed = block.kind in ("item", "row") or bool(block.marker)
     return bool(lead) and (listed or is_line(block.text))
 
@@ -179,7 +180,7 @@ def is_line(text: str) -> bool:
 
 
 def next_lead(block: Block, lead: str, language: str) -> str:
-    """Return the lead for the block after this one."""
+    """Return the introducing sentence for the block after this one."""
     if block.text.rstrip().endswith(":") and block.kind == "paragraph":
         return sentences(block.text, language)[-1]
     return lead if is_introduced(block, lead) else ""

@@ -1,4 +1,4 @@
-"""Splits texts into tokens, and gives words the plain form that comparisons use."""
+"""Splits texts into tokens, and gives words their plain form for comparisons."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1060\u17b4-\u17d3"
 )
-"""Marks that belong to the letter before them, such as vowels of Hindi and Thai. Without them "की" would be "का"."""
+"""Marks that belong to the letter before them, such as vowel signs in Hindi and Thai. Without them "की" would become
+"का"."""
 UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3"
     "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-"""Scripts that set no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese. A character is a word."""
+"""Characters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese. Each character
+counts as a word."""
 CHARACTERS_A_WORD = 3
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _LETTERS = rf"[^\W_{UNSPACED}]"
@@ -36,14 +38,14 @@ ELIDED = re.compile(r"^[ld]'(?=\w)")
 
 
 def tokenize(text: str) -> list[str]:
-    """Split a text into words, numbers, addresses, spaces and single characters; joined, they give the text again."""
+    """Split a text into words, numbers, addresses, spaces and single characters. Joined, they are the text."""
     return TOKEN.findall(text)
 
 
 def words(text: str) -> list[str]:
-    """Return the words, numbers and addresses of a text, case-folded; punctuation and spaces are left out.
+    """Return the words, numbers and addresses of a text, case-folded, without punctuation and spaces.
 
-    A hyphenated word counts as its parts, so that "third-party" and "third party" are the same words.
+    A hyphenated word counts as its parts, so "third-party" and "third party" are equal.
     """
     plain_forms: list[str] = []
     for token in WORD.findall(text):
@@ -52,8 +54,7 @@ def words(text: str) -> list[str]:
 
 
 def amount(some: Iterable[str]) -> int:
-    """Return the amount of text, counted in words of a script with spaces; three characters of a script without spaces
-    count as one word."""
+    """Return the amount of text in words. In a script without spaces, three characters count as one word."""
     unspaced, spaced = 0, 0
     for word in some:
         if _UNSPACED.match(word):
@@ -65,7 +66,7 @@ def amount(some: Iterable[str]) -> int:
 
 @lru_cache(maxsize=65_536)
 def plain_words(token: str) -> tuple[str, ...]:
-    """Return the plain words of a token: the parts of a hyphenated word; empty if the token starts with a sign."""
+    """Return the plain words of a token: the parts of a hyphenated word; empty if the token begins with a sign."""
     if not token[0].isalnum():
         return ()
     word = plain(token)
@@ -76,6 +77,6 @@ def plain_words(token: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def plain(token: str) -> str:
-    """Return a word's plain form: compatibility-normalised, case-folded, with one kind of apostrophe and without an
-    elided article before it (French "l'accès" is "accès")."""
+    """Return a word's plain form: compatibility-normalised, case-folded, with straight apostrophes, and without an
+    elided article ("l'accès" in French becomes "accès")."""
     return ELIDED.sub("", unicodedata.normalize("NFKC", token).casefold().replace("’", "'"))

@@ -1,4 +1,4 @@
-"""Brings web addresses and telephone numbers, which pages write in several forms, into one."""
+"""Gives web addresses and telephone numbers, which pages write in several forms, a single form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PIECE = re.compile(r"\w+")
 
 
 def one_form(text: Sequence[str]) -> tuple[str, ...]:
-    """Return words with telephone numbers and web addresses in their one form."""
+    """Return words with telephone numbers and web addresses in a single form."""
     plain: list[str] = []
     for word in text:
         if word.isdigit() and plain and plain[-1].isdigit() and len(word) + len(plain[-1]) > 4:
@@ -23,5 +23,5 @@ def one_form(text: Sequence[str]) -> tuple[str, ...]:
 
 
 def address_occurs(address: str, text: Sequence[str]) -> bool:
-    """Whether an address is among the words, in any of its forms."""
+    """Whether an address occurs among the words in any of its forms."""
     return f" {' '.join(one_form([address]))} " in f" {' '.join(one_form(text))} "

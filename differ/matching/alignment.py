@@ -1,4 +1,4 @@
-"""Pairs the statements of two documents: equal, moved, edited, new or gone."""
+"""Pairs the statements of two documents. A statement is equal, moved, edited, new or gone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from itertools import pairwise
 from differ.language.statements import Statement
 
 SIMILAR = 0.5
-"""Minimum share of common words for two statements to be an edited pair."""
+"""Minimum share of common words for two statements to be a pair."""
 SIMILAR_IN_PLACE = 0.34
-"""Minimum share if both are between the same unchanged neighbours."""
+"""Minimum share of common words if both are between the same unchanged neighbours."""
 SHORT = 4
-"""Number of words below which statements are paired in place only."""
+"""Minimum number of words for two statements to be paired in different places."""
 COMMON_WORD = 40
-"""Maximum number of leftover statements with a word for the word to propose pairs."""
+"""Maximum number of unpaired statements with a word, for this word to suggest pairs."""
 JOINED = 0.75
-"""Share of a leftover statement's words that its neighbour's partner has besides, for the two to be one sentence that
-was split or joined."""
+"""Share of a sentence's words that must occur additionally in the partner of its neighbour. The sentence was then split
+or joined."""
 PAIR_BUDGET = 200_000
-"""Maximum number of pairs weighed in one comparison."""
+"""Maximum number of possible pairs that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,15 @@ class Pair:
 
 @dataclass(slots=True)
 class Alignment:
-    """All pairs in the order of the new document; removed statements keep their old position."""
+    """All pairs in the order of the new document. Removed statements are at their old position."""
 
     pairs: list[Pair] = field(default_factory=list)
     coarse: bool = False
-    """Whether the budget of pairs was hit."""
+    """Whether the limit for possible pairs was reached."""
 
 
 def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool = True) -> Alignment:
-    """Pair the statements of two documents; with `join`, a sentence that was split is paired with both its parts."""
+    """Pair the statements of two documents. With `join`, a split sentence is paired with both its parts."""
     matches = anchors([s.words for s in before], [s.words for s in after])
     moved = set(moves(before, after, matches))
     matches |= dict(moved)
@@ -59,14 +59,14 @@ def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool
 def rejoined(
     pairs: Sequence[Pair], before: Sequence[Statement], after: Sequence[Statement], matches: Mapping[int, int]
 ) -> list[Pair]:
-    """Return pairs in which the parts of a sentence that was split, or joined, are together."""
+    """Return the pairs with the parts of split or joined sentences put together."""
     left, right = absorb(before, after, matches), absorb(after, before, {j: i for i, j in matches.items()})
     gone, new = ({part.position for parts in homes.values() for part in parts} for homes in (left, right))
     return [joined_pair(pair, left, right) for pair in pairs if not absorbed(pair, gone, new)]
 
 
 def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
-    """Whether a statement that came or went is part of another pair."""
+    """Whether a removed or added statement is part of another pair."""
     if pair.after is None:
         return pair.before is not None and pair.before.position in gone
     return pair.before is None and pair.after.position in new
@@ -75,8 +75,8 @@ def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
 def absorb(
     side: Sequence[Statement], other: Sequence[Statement], matches: Mapping[int, int]
 ) -> dict[int, tuple[Statement, ...]]:
-    """Return the leftover statements of one side that are part of the sentence that a neighbour became: all the parts
-    in order, by the position of the neighbour."""
+    """Return the unpaired statements of one side that belong to the sentence of a neighbour. The result is all parts in
+    order, by the neighbour's position."""
     homes: dict[int, list[int]] = {}
     taken: set[int] = set()
     for step in (1, -1):
@@ -93,7 +93,7 @@ def absorb(
 
 
 def fits_beside(statement: Statement, parts: Sequence[Statement], partner: Statement) -> bool:
-    """Whether the neighbour's partner has most words of a statement in addition to the neighbour's own."""
+    """Whether the neighbour's partner has most words of a statement in addition to the neighbour's own words."""
     if not statement.words or (statement.kind == "heading") != (partner.kind == "heading"):
         return False
     rest = Counter(partner.words) - Counter(word for part in parts for word in part.words)
@@ -104,7 +104,7 @@ Parts = Mapping[int, tuple[Statement, ...]]
 
 
 def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
-    """Return a pair with the parts that belong to its sentences."""
+    """Return a pair with all parts of its sentences."""
     before, after = pair.before, pair.after
     if before and before.position in left:
         before = joined_statement(left[before.position])
@@ -114,7 +114,7 @@ def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
 
 
 def joined_statement(parts: Sequence[Statement]) -> Statement:
-    """Return several statements as one; it keeps the position of the first."""
+    """Return several statements as one, with the position of the first."""
     text = " ".join(part.text for part in parts)
     return replace(parts[0], text=text, words=tuple(word for part in parts for word in part.words))
 
@@ -122,7 +122,8 @@ def joined_statement(parts: Sequence[Statement]) -> Statement:
 def ordered_pairs(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
 ) -> list[Pair]:
-    """List all pairs in the order of the document after; a removed statement precedes the one that followed it."""
+    """List all pairs in the order of the document after. A removed statement comes before the statement that followed
+    it."""
     back = {j: i for i, j in matches.items()}
     pairs: list[Pair] = []
     gone = iter(sorted(set(range(len(before))) - set(matches)))
@@ -141,7 +142,7 @@ def ordered_pairs(
 
 
 def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, int]:
-    """Match equal keys in order: unique ones first (patience), then equal neighbours of what is matched."""
+    """Match equal keys in order: first the unique ones (patience diff), then equal neighbours of matched ones."""
     unique_before, unique_after = unique(before), unique(after)
     candidates = [(i, unique_after[key]) for key, i in unique_before.items() if key in unique_after]
     matches = dict(longest_increasing(sorted(candidates)))
@@ -150,13 +151,13 @@ def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, 
 
 
 def unique(keys: Sequence[Hashable]) -> dict[Hashable, int]:
-    """Return the positions of keys that occur once."""
+    """Return the positions of the keys that occur once."""
     counts = Counter(keys)
     return {key: index for index, key in enumerate(keys) if counts[key] == 1}
 
 
 def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest run of pairs, sorted by the first, in which the second rises as well."""
+    """Return the longest series of pairs, sorted by their first number, in which the second numbers increase too."""
     tails: list[int] = []
     ends: list[int] = []
     links: list[int] = []
@@ -177,7 +178,7 @@ def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[int, int]) -> None:
-    """Match equal keys next to matched ones, and in the gaps between them, in order."""
+    """Match equal keys in order, next to matched ones and in the gaps between them."""
     bounds = [(-1, -1), *sorted(matches.items()), (len(before), len(after))]
     for (i0, j0), (i1, j1) in pairwise(bounds):
         places: dict[Hashable, list[int]] = defaultdict(list)
@@ -192,7 +193,7 @@ def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[
 
 
 def moves(before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]) -> list[tuple[int, int]]:
-    """Match equal leftover statements at any position."""
+    """Match equal unpaired statements at any position."""
     taken = set(matches.values())
     places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for j in range(len(after) - 1, -1, -1):
@@ -204,13 +205,14 @@ def moves(before: Sequence[Statement], after: Sequence[Statement], matches: dict
 def places(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]
 ) -> tuple[list[int], list[int]]:
-    """Return for each statement the number of matched ones before it: equal numbers are the same place."""
+    """Return, for each statement, the number of matched statements before it. Statements with equal numbers are in the
+    same place."""
     taken = set(matches.values())
     return count_up(len(before), matches.keys()), count_up(len(after), taken)
 
 
 def count_up(length: int, marked: object) -> list[int]:
-    """Return for each place how many marked places are before it."""
+    """Return, for each position, the number of marked positions before it."""
     counts, count = [], 0
     for index in range(length):
         counts.append(count)
@@ -226,7 +228,7 @@ def similar_pairs(
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Pair leftover statements that share most of their words, the most similar first."""
+    """Pair unpaired statements that share most of their words; the most similar pairs come first."""
     taken = set(matches.values())
     left = [i for i in range(len(before)) if i not in matches]
     right = [j for j in range(len(after)) if j not in taken]
@@ -262,7 +264,7 @@ def proposals(
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[set[tuple[int, int]], bool]:
-    """Return the pairs worth weighing: in the same place, or with an uncommon word in common."""
+    """Return the possible pairs: in the same place, or with a rare word in common."""
     by_word: dict[str, list[int]] = defaultdict(list)
     by_place: dict[int, list[int]] = defaultdict(list)
     for j in right:
@@ -283,11 +285,11 @@ def proposals(
 
 
 def counted(statements: Sequence[Statement], positions: Iterable[int]) -> dict[int, Counter[str]]:
-    """Return the words of the statements at some positions, with their counts."""
+    """Return the word counts of the statements at these positions."""
     return {position: Counter(statements[position].words) for position in positions}
 
 
 def likeness(one: Counter[str], other: Counter[str]) -> float:
-    """Return the share of common words, 0 to 1 (Dice over the words with their counts)."""
+    """Return the share of common words, from 0 to 1 (the Dice coefficient of the counted words)."""
     common = sum(min(one[word], other[word]) for word in one.keys() & other.keys())
     return 2 * common / (one.total() + other.total())

@@ -21,12 +21,12 @@ OPERATIVE = (
     "purpose.ai", "right",
     "optout", "default", "exercise", "complaint",
 )  # fmt: skip
-"""Concepts that an edit must not touch to count as mere wording."""
+"""Concepts that matter: an edit that touches one is more than mere wording."""
 
 TYPO = 0.8
-"""Minimum similarity of two spellings of a mistyped word."""
+"""Minimum similarity of two spellings for one of them to be a typing error."""
 TYPO_LENGTH = 4
-"""Minimum length of a mistyped word: "now" and "not" differ."""
+"""Minimum length of a word for a typing error. Shorter words such as "now" and "not" differ."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
@@ -45,16 +45,16 @@ LONG_DATE = re.compile(
     )(?!\d)""",
     re.VERBOSE,
 )
-"""A day, its month by number or name in any language, and the year."""
+"""A date: a day, a month by number or name in any language, and a year."""
 IP_ADDRESS = re.compile(
     r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
 )
-"""An address of the internet, which a page may show to its visitor. A policy names no other's."""
+"""An IP address, which a page may show to its visitor. A policy contains no others."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
 def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> str | None:
-    """Return the reason why an edit does not alter meaning, or None if it may."""
+    """Return the reason why an edit does not alter meaning, or None if it may alter meaning."""
     if before.words == after.words:
         return "punctuation" if words(before.text) == words(after.text) else "renamed"
     if one_form(before.words) == one_form(after.words):
@@ -62,7 +62,7 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
     if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
         return "visitor"
     if "".join(before.words) == "".join(after.words):
-        return "typo"  # a blank is missing, or one too many
+        return "typo"  # a space is missing or added
     gone, new = changed_words(before.words, after.words)
     if lexicon is None:
         same = LONG_DATE.sub("", before.text) == LONG_DATE.sub("", after.text)
@@ -77,13 +77,13 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
 
 
 def dated_title(statement: Statement) -> bool:
-    """Whether a short line under the title, in a language whose months are not listed, gives a day with its year."""
+    """Whether a short line under the title gives a full date. It is for languages whose month names are not listed."""
     date = LONG_DATE.search(statement.text)
     return date is not None and len(statement.path) <= 1 and len(statement.text) <= DATE_LINE
 
 
 def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:
-    """Return `grammar` or `synonym` if only such words differ."""
+    """Return `grammar` or `synonym` if only words of this kind differ; else None."""
     left, right = (lexicon.content_words(lexicon.spelled(s.words)) for s in (before, after))
     if Counter(map(lexicon.stem, left)) == Counter(map(lexicon.stem, right)):
         return "grammar"
@@ -94,8 +94,8 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
 
 
 def same_operators(before: Statement, after: Statement) -> bool:
-    """Whether both agree in negation, modality, consent, recipients and the other operative concepts, and name the same
-    countries and companies, some of which have similar spellings."""
+    """Whether two statements agree in negation, modality, consent, recipients and the other concepts that matter, and
+    name the same countries and companies."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or lands(before) != lands(after):
         return False
@@ -110,7 +110,7 @@ def lands(statement: Statement) -> set[str]:
 
 
 def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the words that are gone and those that are new, in order."""
+    """Return the removed words and the added words, in order."""
     gone: list[str] = []
     new: list[str] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -121,13 +121,13 @@ def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str
 
 
 def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
-    """Whether all words are days, months and years, with a month, a year or a whole date among them."""
+    """Whether all words are parts of dates, with at least a month, a year or a whole date."""
     telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
 
 
 def time_limits(text: Sequence[str], lexicon: Lexicon) -> list[str]:
-    """Return the dates after which, or before which, something holds: "until 31 May 2027"."""
+    """Return the dates until or from which something applies: "until 31 May 2027"."""
     limits: list[str] = []
     for index, word in enumerate(text):
         if word in lexicon.limits:
@@ -144,7 +144,7 @@ def is_date(word: str, lexicon: Lexicon) -> bool:
 
 
 def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a statement only gives a date or a version, and what it is the date of."""
+    """Whether a statement only gives a date or a version, and says what it is the date of."""
     numbers = [word for word in text if word not in lexicon.date_cues and word not in lexicon.function_words]
     telling = len(numbers) < len(text) or any(
         word in lexicon.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
@@ -153,14 +153,14 @@ def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
 
 
 def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether each changed word is another spelling of the word in its place."""
+    """Whether each changed word is another spelling of the word in the same place."""
     if not gone or len(gone) != len(new):
         return "".join(gone) == "".join(new)
     return all(misspelled(one, other) for one, other in zip(gone, new, strict=True))
 
 
 def misspelled(one: str, other: str) -> bool:
-    """Whether two words are one, mistyped. The first letter seldom is; another first letter often gives another word
-    ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
+    """Whether two words are the same word with a typing error. The first letter must be equal: another one often gives
+    another word ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
     likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
     return likely and SequenceMatcher(None, one, other).ratio() >= TYPO

@@ -1,4 +1,4 @@
-"""Merges two documents into one text with marks, for readers of the change."""
+"""Merges two documents into one text with marks, for people who read the change."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SectionStatus = Literal["same", "changed", "new", "gone", "moved"]
 
 @dataclass(frozen=True, slots=True)
 class RedlineSection:
-    """A section of the new document, or of the old one if it was removed."""
+    """A section of the new document, or a removed section of the old one."""
 
     section: str
-    """The heading path joined by " > "."""
+    """The heading path, joined by " > "."""
     status: SectionStatus
     blocks: tuple[tuple[Edit, ...], ...]
     """The edits of each heading, paragraph, item and row, in order."""
@@ -34,7 +34,7 @@ def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
 
 
 def place(pair: Pair) -> tuple[str, bool]:
-    """Return the section in which a pair is shown, and whether the pair is in the new document."""
+    """Return the section in which a pair is shown, and whether it is in the new document."""
     present = pair.after or pair.before
     return (present.section if present else "", pair.after is not None)
 

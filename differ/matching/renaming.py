@@ -1,4 +1,4 @@
-"""Finds names that were changed throughout: a restyled product or company name is not about data."""
+"""Finds names that changed throughout. A new spelling of a product or company name is not about data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
 OFTEN = 2
-"""Minimum number of statements in which a name must change; otherwise it is judged like other words."""
+"""Minimum number of statements in which a name must change. Otherwise it is judged like other words."""
 LONGEST = 4
 """Maximum number of words in a name."""
 LEGAL_FORMS = frozenset(
@@ -20,19 +20,19 @@ LEGAL_FORMS = frozenset(
         "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
     )
 )  # fmt: skip
-"""Legal forms: a new one means a new company, which is more than styling."""
+"""Legal forms. A new legal form means a new company, so it is not just another spelling."""
 
 Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """Old names and their new ones."""
+    """Pairs of old and new names."""
 
     pairs: tuple[tuple[Name, Name], ...]
 
     def apply(self, statement: Statement) -> Statement:
-        """Return a statement of the text before with the names of the text after."""
+        """Return a statement of the old text with the names of the new text."""
         words = statement.words
         for old, new in self.pairs:
             words = substituted(words, old, new)
@@ -40,7 +40,7 @@ class Renames:
 
 
 def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
-    """Return the names that were changed in the same way in several statements and no longer occur."""
+    """Return the names that changed in the same way in several statements and no longer occur."""
     counts: Counter[tuple[Name, Name]] = Counter()
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
@@ -55,7 +55,7 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
 
 
 def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
-    """Return the runs of words that replace each other and are written as names on both sides."""
+    """Return the runs of words that replace each other and look like names on both sides."""
     exchanged = []
     matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -68,20 +68,20 @@ def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]
 
 
 def is_name(words: Name, text: str) -> bool:
-    """Whether every long word is written with a capital in the text, and no word is a legal form."""
+    """Whether every long word is capitalised in the text, and no word is a legal form."""
     if LEGAL_FORMS & set(words):
         return False
     return all(word[0].isdigit() or word.title() in text or word.upper() in text or cased(word, text) for word in words)
 
 
 def cased(word: str, text: str) -> bool:
-    """Whether the text has a word with a capital somewhere in it ("iPhone")."""
+    """Whether the word occurs in the text with a capital letter anywhere in it ("iPhone")."""
     at = text.casefold().find(word)
     return at >= 0 and any(letter.isupper() for letter in text[at : at + len(word)])
 
 
 def substituted(words: Name, old: Name, new: Name) -> Name:
-    """Return words with each run of a name replaced."""
+    """Return words with each occurrence of a name replaced."""
     done: list[str] = []
     at = 0
     while at < len(words):

@@ -1,4 +1,4 @@
-"""Finds word-level edits between two texts, by diff-match-patch in word mode."""
+"""Finds the edits between two texts word by word, with diff-match-patch."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from differ.language.words import tokenize
 from differ.model import Edit
 
 WORD_BUDGET = 4_000_000
-"""Budget of one comparison in word mode, as the product of the two texts' tokens. Past it, a pair is shown as replaced
-whole."""
+"""Maximum cost of a comparison word by word: the product of the two texts' numbers of tokens. If it is higher, the
+whole text is shown as replaced."""
 
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000
 
 
 def word_edits(before: str, after: str) -> tuple[Edit, ...]:
-    """Return the edits that turn one text into the other, word by word, tidied for a reader.
+    """Return the edits that turn one text into the other, word by word, in a readable form.
 
-    The same texts give the same edits on every machine: diff-match-patch runs without its clock.
+    The same texts give the same edits on every machine, because diff-match-patch runs without its time limit.
     """
     if before == after:
         return (Edit("keep", before),) if before else ()
@@ -31,7 +31,7 @@ def word_edits(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Diff two token lists by giving each distinct token a character of its own."""
+    """Compare two token lists. Each distinct token gets a character of its own for that."""
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
 
@@ -43,14 +43,14 @@ def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, li
         return codes[token]
 
     engine = diff_match_patch()
-    engine.Diff_Timeout = 0  # its time-out is wall clock: a loaded machine would find other edits
+    engine.Diff_Timeout = 0  # a time limit would give other edits on a loaded machine
     diffs = engine.diff_main("".join(map(encode, left)), "".join(map(encode, right)), False)
     engine.diff_cleanupSemantic(diffs)
     return [(operation, [names[code] for code in run]) for operation, run in diffs]
 
 
 def merged_edits(diffs: Sequence[tuple[int, list[str]]]) -> tuple[Edit, ...]:
-    """Join runs of one operation, deletions before insertions."""
+    """Join edits of the same kind. Deletions come before insertions."""
     edits: list[Edit] = []
     deleted = inserted = ""
     for operation, run in [*diffs, (0, [])]:
@@ -68,10 +68,10 @@ def merged_edits(diffs: Sequence[tuple[int, list[str]]]) -> tuple[Edit, ...]:
 
 
 def before_text(edits: Sequence[Edit]) -> str:
-    """Return the text that the edits start from."""
+    """Return the text before the edits."""
     return "".join(edit.text for edit in edits if edit.operation != "insert")
 
 
 def after_text(edits: Sequence[Edit]) -> str:
-    """Return the text that the edits lead to."""
+    """Return the text after the edits."""
     return "".join(edit.text for edit in edits if edit.operation != "delete")

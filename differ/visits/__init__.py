@@ -1,1 +1,1 @@
-"""Assesses one visit in one pure call."""
+"""Assesses a visit in one pure call."""

@@ -1,7 +1,7 @@
 """Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
-A second look costs half an hour and one visit; an alert about a page that was delivered in part costs trust. So the
-thresholds are low: a real rewrite meets them too, and is reported after the second look.
+A second look costs half an hour and one visit. An alert about a page that was only partly delivered costs trust. So the
+thresholds are low. A real rewrite reaches them too, and is reported after the second look.
 """
 
 from __future__ import annotations
@@ -15,32 +15,34 @@ from differ.visits.comparability import SUBSTANTIAL
 from document.model import Document
 
 LOST = 0.3
-"""Share of the previous version's words that must go at once. If more than `1 - comparability.SHRUNK` go, the response
-is not comparable at all."""
+"""Minimum share of the previous version's words that must be missing. If more than `1 - comparability.SHRUNK` are
+missing, the response is not comparable at all."""
 REPLACED = 0.5
-"""Share of the previous version's statements that must be gone or reworded."""
+"""Minimum share of the previous version's statements that must be gone or reworded."""
 MANY = 20
-"""Minimum number of statements for a document to be checked for replaced ones."""
+"""Minimum number of statements in a document for this check."""
 SECTION = 30
 """Minimum number of words in a section for its loss to count."""
 GONE = 0.8
-"""Share of a section's words that must go for the section to count as gone: a line at its end may stay."""
+"""Minimum share of a section's words that must be missing for the section to be gone. A line at its end may remain."""
 
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
-    """Return a sentence that says why a change needs a second look, or None if it does not."""
+    """Return a sentence that says why a change needs a second look, or None."""
     return lost_text(before, after) or lost_section(before, after, comparison) or mostly_replaced(before, after)
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
-    """Return why a change that came with the fallback needs a second look; None if the fallback was used before."""
+    """Return why a change that came with a fallback needs a second look; None if the version before was a fallback
+    too.
+    """
     if not fallback or before:
         return None
     return "The text changed and the configured selector matched nothing, so that the page was read without it."
 
 
 def lost_text(before: Document, after: Document) -> str | None:
-    """Return a sentence on how much of the text is gone, or None if it is a small part."""
+    """Return a sentence about the amount of missing text, or None if it is small."""
     left, right = len(words(before.text)), len(words(after.text))
     if left < SUBSTANTIAL or right >= (1 - LOST) * left:
         return None
@@ -48,9 +50,9 @@ def lost_text(before: Document, after: Document) -> str | None:
 
 
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:
-    """Return a sentence that names a lost section on sharing or rights, or None.
+    """Return a sentence that names a missing section on sharing or rights, or None.
 
-    A section whose sentences are elsewhere, or were rewritten, is not gone.
+    A section is not missing if its sentences are elsewhere or were rewritten.
     """
     gone = {f.section for f in comparison.findings if not f.after and watched_topic(f.topic) is not None}
     if not gone:
@@ -76,7 +78,7 @@ def _word_count(content: Sequence[Statement]) -> int:
 
 
 def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
-    """Yield each section's name and its statements, heading included."""
+    """Yield each section's name and its statements, with its heading."""
     sections: dict[str, list[Statement]] = {}
     for statement in statements(document):
         sections.setdefault(statement.section, []).append(statement)
@@ -84,12 +86,12 @@ def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
 
 
 def overlaps_any(statement: Statement, texts: list[str]) -> bool:
-    """Whether a statement is part of one of the texts, or contains one of them."""
+    """Whether a statement is part of one of the texts or contains one of them."""
     return any(statement.text in text or text in statement.text for text in texts)
 
 
 def mostly_replaced(before: Document, after: Document) -> str | None:
-    """Return a sentence on how many statements changed, or None if it is less than most of them."""
+    """Return a sentence about the number of changed statements, or None if most are unchanged."""
     old = statements(before)
     if len(old) < MANY:
         return None

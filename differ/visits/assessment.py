@@ -1,4 +1,4 @@
-"""Assesses one visit in one pure call: screening, extraction, comparison. The crawler's worker processes run it."""
+"""Assesses a visit in one pure call: screening, extraction, comparison. The crawler's worker processes call it."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ from document.screening import Reason
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 Patience = Literal["none", "left", "over"]
-"""`left` while an odd text waits for a second look, `over` after `confirm_max`: then it is recorded as unconfirmed.
-`none` if there is one look only: a text that is perhaps not the whole policy is not comparable."""
+"""`left` while an odd text waits for a second look. `over` after `confirm_max`, when it is recorded as unconfirmed.
+`none` if there is only one look; a text that may not be the whole policy is then not comparable."""
 
 WITHOUT_TERMS: Reason = "other-document"
-"""Reason for refusing a sound page that uses hardly any of a policy's terms."""
+"""Reason for refusing an intact page that has hardly any policy terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class LatestVersion:
-    """The latest version, as the archive has it, with which a new response is compared."""
+    """The latest version in the archive, with which a new response is compared."""
 
     document: Document
     identity: str
-    """The version's extraction identity."""
+    """Extraction identity of the version."""
     page: Page | None
-    """The version's snapshot, or None if it is not kept: then a new extraction identity makes a boundary."""
+    """Snapshot of the version, or None if it was not kept. Without it, a new extraction identity makes a boundary."""
     _: KW_ONLY
     fallback: bool = False
-    """Whether it was read without the configured selector, which matched nothing."""
+    """Whether the configured selector matched nothing, so that it was read without it."""
     further: tuple[Page, ...] = ()
-    """The snapshots of the pages after the first, if it was read from several."""
+    """Snapshots of the pages after the first, if it has several."""
     further_urls: tuple[str, ...] = ()
-    """The addresses that were requested for these."""
+    """The requested addresses of these pages."""
     fitted: Document | None = None
-    """Last document that the selector gave before a fallback, if there is one."""
+    """The last document before the fallback for which the selector matched, or None."""
     left_out: LeftOutProse | None = None
-    """The prose left out of its page as it was recorded last; None if that was not recorded."""
+    """The left-out prose of its page as last recorded, or None."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """All snapshots of the version, in their order; empty if not all are kept."""
+        """All snapshots of the version in order; empty unless all were kept."""
         return () if self.page is None else (self.page, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
 class PageFingerprint:
-    """Recognises a response that was read in full and had the text of the latest version."""
+    """Recognises a response that was fully read and had the text of the latest version."""
 
     exact: str
     """Hash of the bytes and their source."""
     fingerprint: str | None
-    """`document.fingerprint_all`, or None if there is no cheap way."""
+    """`document.fingerprint_all`, or None if the pages have no fingerprint."""
     identity: str
-    """The extraction identity under which it was read."""
+    """Extraction identity with which it was read."""
     _: KW_ONLY
     fallback: bool
 
@@ -83,13 +83,13 @@ class Visit:
     profile: Profile = field(default_factory=load_profile)
     _: KW_ONLY
     latest: LatestVersion | None = None
-    """None at the first fetch."""
+    """The latest version; None at the first fetch."""
     pending: str | None = None
-    """The `document.text_identity` of the odd text that waits for a second look, if one does."""
+    """The `document.text_identity` of the odd text that is waiting for a second look, or None."""
     patience: Patience = "none"
-    """Whether an odd change waits for a second look, for which the caller must keep state."""
+    """Whether an odd change waits for a second look. If so, the caller must keep its state."""
     further: tuple[Page, ...] = ()
-    """The pages after the first, if several are read as one policy."""
+    """The pages after the first, if the policy has several."""
     page_fingerprints: tuple[PageFingerprint, ...] = ()
     """Fingerprints of the latest version."""
 
@@ -104,35 +104,38 @@ class Assessment:
     """The result of a visit."""
 
     outcome: Outcome
-    """`changed` also for a first version; `pending` if the change is odd and waits for a second look."""
+    """`changed` also for a first version. `pending` if the change is odd and waits for a second look."""
     reason: str | None = None
-    """Reason from the closed list, if the response is not comparable."""
+    """Reason from a fixed list, if the response is not comparable."""
     detail: str = ""
-    """A sentence for a person on what decided."""
+    """A sentence for a person about the deciding fact."""
     _: KW_ONLY
     document: Document | None = None
-    """None if the answer is not comparable."""
+    """None if the response is not comparable."""
     identity: str = ""
     fallback: bool = False
     comparison: Comparison | None = None
-    """None if nothing changed, at a first version, and at a boundary."""
+    """None if nothing changed, for a first version, and for a boundary."""
     boundary: bool = False
-    """True if our own extraction changed and the snapshot before could not be extracted again: no alert."""
+    """True if our extraction changed and the earlier snapshot could not be extracted again, so that there is no
+    alert.
+    """
     confirmed: bool = True
-    """False if an odd change is recorded although no second look agreed with it."""
+    """False if an odd change is recorded although no second look confirmed it."""
     page_fingerprint: PageFingerprint | None = None
-    """Recognises the same response later; None if it was recognised itself, or has not the text of a version."""
+    """Recognises the same response later. None if this response was recognised itself, or does not have the text of a
+    version."""
     left_out: LeftOutProse | None = None
-    """The prose left out of the page, if it is to be recorded: with a version, and if it differs from what was."""
+    """The left-out prose of the page, if it must be recorded: with a version, and if it has changed."""
     left_out_change: LeftOutChange | None = None
-    """The watched sentences of it that came or went."""
+    """The watched sentences in it that appeared or disappeared."""
 
 
 def assess(visit: Visit) -> Assessment:
-    """Screen and extract a response, and compare it with the version before.
+    """Screen a response, extract it, and compare it with the version before.
 
-    If its extraction identity differs from that of the version before, that version's snapshot is extracted again the
-    same way, so that only the policy's own changes show.
+    If the extraction identity has changed, the snapshot of the version before is extracted again in the new way. So
+    only the policy's own changes show.
     """
     extractions = [read(page, visit.options) for page in visit.pages]
     extracted = joined(extractions)
@@ -153,11 +156,11 @@ def assess(visit: Visit) -> Assessment:
         compared_result = compared(result, extracted.document, visit, visit.latest)
         return with_left_out(compared_result, extracted.document, visit.latest)
     finally:
-        statements.cache_clear()  # the memory of a worker is for its next visit
+        statements.cache_clear()  # a worker's memory is for its next visit
 
 
 def unsettled(pages: Sequence[Page]) -> str:
-    """Say that a page still changed when the browser's time was over; "" if it came to rest."""
+    """Say that a page was still changing when the browser's time was over; "" if it had stopped."""
     after = next((value for page in pages for name, value in page.headers if name == UNSETTLED), None)
     if after is None:
         return ""
@@ -165,7 +168,7 @@ def unsettled(pages: Sequence[Page]) -> str:
 
 
 def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
-    """Add the prose that came and went outside the policy, and the prose to be recorded."""
+    """Add the changes in the prose outside the policy, and the prose to record."""
     before, after = latest.left_out, result.left_out
     if after is None or result.outcome not in ("changed", "unchanged"):
         return replace(result, left_out=None)
@@ -175,9 +178,11 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
 
 
 def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
-    """Return why one of several pages is not the policy's, with its address; for a single page the result of `screen`.
+    """Return the reason why one of several pages is not the policy's, with its address. For a single page it is the
+    result of `screen`.
 
-    One of several may hold none of a policy's terms, such as a list of companies: together they are the policy.
+    One of several pages may have no policy terms, such as a list of companies, because only all pages together are the
+    policy.
     """
     screenings = [screen(page, extracted.document, options) for page, extracted in zip(pages, extractions, strict=True)]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
@@ -225,7 +230,8 @@ def refused(result: Assessment, screening: Screening) -> Assessment:
 
 
 def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessment:
-    """Hold a text that may not be the whole policy for a second look, which does not confirm it by agreeing.
+    """Let a text that may not be the whole policy wait for a second look. If the second look finds the same text, that
+    does not confirm it.
 
     After `confirm_max` the text is recorded as unconfirmed.
     """
@@ -237,7 +243,7 @@ def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessmen
 
 
 def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
-    """Hold a suspicious change until a second visit confirms it."""
+    """Let a suspicious change wait until a second visit confirms it."""
     if why is None or agrees(result, visit):
         return result
     if visit.patience == "left":
@@ -246,16 +252,16 @@ def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
 
 
 def agrees(result: Assessment, visit: Visit) -> bool:
-    """Whether a text is the one that waits for a second look."""
+    """Whether a text equals the one that is waiting for a second look."""
     return visit.pending is not None and result.document is not None and text_identity(result.document) == visit.pending
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
-    """Return both versions as read by the same extraction, or None if that is not possible.
+    """Return both versions as read with the same extraction, or None if that is not possible.
 
-    If the selectors match only one of two pages, both are read without them: a selector that no longer fits must not
-    hide a change of the policy on the same day. Other texts of the page are left out if the selectors left them out
-    at another time.
+    If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
+    hide a change of the policy on the same day. Other texts on the page are left out if the selectors left them out
+    before.
     """
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
@@ -274,12 +280,12 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
 
 
 def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
-    """Return the portions of two documents that belong to a part of one of them, or all if that is unknown."""
+    """Return the portions of two documents that belong to a part of one of them. If that is unknown, return all."""
     selected = None if part is None else portion(whole, part)
     one, other = (None, None) if selected is None else (selected.of(before), selected.of(after))
     return (before, after) if one is None or other is None else (one, other)
 
 
 def same_words(before: Document, after: Document) -> bool:
-    """Whether two documents are one version: the same words in the same order, and the same links for rights."""
+    """Whether two documents are the same version: equal words in equal order, and equal links about rights."""
     return identity_words(before) == identity_words(after)

@@ -1,4 +1,4 @@
-"""Decides whether two documents are versions of the same policy, so that a comparison makes sense."""
+"""Decides whether two documents are versions of the same policy, so that comparing them makes sense."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
 
 SHRUNK = 0.3
-"""Minimum share of the previous version's words; a document with fewer has lost its text."""
+"""Minimum number of words, as a share of the previous version's. A document with fewer has lost its text."""
 SUBSTANTIAL = 250
-"""Number of words below which a document may shrink to any size."""
+"""Minimum number of words for this check. A smaller document may shrink to any size."""
 KINSHIP = 0.4
-"""Minimum share of the shorter document's telling words that the other has too: rewrites of real policies are above it,
-other documents of the same company below."""
+"""Minimum share of the shorter document's characteristic words that the other has too. Rewrites of real policies are
+above it, other documents of the same company below."""
 TELLING = 80
-"""Minimum number of telling words for kinship to be checked."""
+"""Minimum number of characteristic words for that check."""
 
 
 def comparability(before: Document, after: Document) -> Screening | None:
-    """Return why a document cannot be a version of the policy before it, or None if it can."""
+    """Return why a document cannot be a version of the policy before it, or None."""
     left, right = words(before.text), words(after.text)
     gone = other_language(before, after)
     if gone is not None:
@@ -35,19 +35,20 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 
 def telling(text: list[str], document: Document) -> Counter[str]:
-    """Count the words of a document, except those that are in any text of its language."""
+    """Count the characteristic words of a document: those that are not in every text of its language."""
     lexicon = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
     return Counter(lexicon.content_words(text) if lexicon else text)
 
 
 def kinship(before: Counter[str], after: Counter[str]) -> float | None:
-    """Return the share of the shorter document's words that the other has too, 0 to 1; None if either is too short."""
+    """Return the share of the shorter document's words that the other has too, from 0 to 1; None if one of them is too
+    short."""
     shorter = min(before.total(), after.total())
     return (before & after).total() / shorter if shorter >= TELLING else None
 
 
 def other_language(before: Document, after: Document) -> Screening | None:
-    """Return a screening if the languages of two documents have nothing in common."""
+    """Return a screening if two documents have no language in common."""
     old, new = ({language for language in d.languages if language != UNKNOWN_LANGUAGE} for d in (before, after))
     if old and new and not old & new:
         return Screening(

@@ -20,7 +20,7 @@ from document.model import Document
 
 
 def compare(before: Document, after: Document, profile: Profile | None = None) -> Comparison:
-    """Compare two versions of a policy, and judge the changes by a profile (`default` by default)."""
+    """Compare two versions of a policy, and judge the changes with a profile (by default `default`)."""
     unmasked = unmask(before, after)
     relinked = relink(unmasked.before, unmasked.after)
     comparison = judged(relinked.before, unmasked.after, profile or load_profile())
@@ -31,7 +31,7 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
 
 
 def judged(before: Document, after: Document, profile: Profile) -> Comparison:
-    """Compare two texts, regardless of noise on their pages."""
+    """Compare two texts without regard to noise on their pages."""
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
@@ -61,13 +61,13 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
 
 
 def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppression]) -> bool:
-    """Whether two versions differ in the date that they state and in nothing else."""
+    """Whether two versions differ only in the date that they state."""
     moved = None not in (dates.stated_before, dates.stated_after) and dates.stated_before != dates.stated_after
     return moved and not findings and all(piece.reason == "date" for piece in suppressed)
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
-    """Return the languages of a page that kept their text while another's changed materially."""
+    """Return the languages of a page whose text stayed while another language's text changed materially."""
     changed = {finding.language for finding in findings if finding.material}
     spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()

@@ -1,8 +1,8 @@
-"""Decides whether a text is the whole policy: it may break off, lack a language, or be another country's edition.
+"""Decides whether a text is the whole policy. It may break off, lack a language, or be another country's edition.
 
-Each of these may also be what the company did, so a second look is needed, and after `confirm_max` the text is recorded
-as unconfirmed. Only an end that is open shows that a text was cut: rights usually come last, and a company that deletes
-the last quarter of its policy must not be taken for a bad connection.
+The company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the text is
+recorded as unconfirmed. Only an open end shows that a text was cut: rights usually come last, so a deleted last quarter
+of a policy must not be mistaken for a bad connection.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document, Page
 
 CUT = 0.75
-"""Share of the previous version's words below which a text that breaks off is not the whole policy."""
+"""Maximum length of a text that breaks off, as a share of the previous version's words. A longer one is accepted."""
 VERBATIM = 0.95
-"""The share of a text's words that the beginning of the version before must have, in their order, and the other way
-round, for the text to be that beginning."""
+"""Minimum share of equal words, in order and in both directions, between a text and the beginning of the version
+before. The text is then that beginning."""
 LOOK_AHEAD = 10
-"""Maximum number of the previous version's statements missing in a row within that beginning."""
+"""Maximum number of successive statements of the previous version that may be missing within that beginning."""
 SECTION = 30
-"""Minimum loss, in words, at the end for a second look even if the end is clean."""
+"""Minimum loss, in words, that needs a second look even if the text ends properly."""
 FOOT = 40
-"""Maximum number of words that may stay below a part that is gone."""
+"""Maximum number of words of a foot that may remain below a missing part."""
 A_LANGUAGE = 0.25
-"""Minimum share of the words for a language to be one of the text's languages, and not a quotation."""
+"""Minimum share of words for a language to be one of the text's languages and not a quotation."""
 LEFT_OVER = 0.1
-"""Maximum share of a language's words that may be left for the language to be gone: names, headings."""
+"""Maximum share of a language's words that may remain, such as names or headings, for the language to be missing."""
 RESPELLED = 4
-"""Minimum number of different words in another spelling for a text to be another edition."""
+"""Minimum number of different respelled words for a text to be another edition."""
 RESPELLED_AND_DATED = 2
-"""Minimum number of such words if the dates are written in another order too."""
+"""Minimum number of such words if the order in dates is different too."""
 DATED = 3
 """Minimum number of dates in another order that show another edition by themselves."""
 
@@ -59,18 +59,18 @@ class Ending:
     words_before: int
     """Number of words of the version before."""
     open: str
-    """A clause that says why the end is open; "" if it is clean."""
+    """A clause that says why the end is open; "" if the text ends properly."""
     gone: tuple[Statement, ...]
-    """Statements that followed in the version before."""
+    """Statements of the version before that are missing after this end."""
 
     @property
     def is_cut(self) -> bool:
-        """Whether the text is too short to be the policy, and shows that it was not meant to end here."""
+        """Whether the text is too short to be the policy and was not meant to end here."""
         return bool(self.open) and self.words < CUT * self.words_before
 
     @property
     def sentence(self) -> str:
-        """The explanation for a person."""
+        """A sentence for a person that explains it."""
         amounts = f"{self.words:,} words of {self.words_before:,}"
         if self.open:
             return f"The text is the beginning of the version before ({amounts}), and {self.open}."
@@ -78,17 +78,17 @@ class Ending:
 
 
 def incomplete(before: Document, after: Document, comparison: Comparison, ending: Ending | None) -> Screening | None:
-    """Return why a text may not be the whole policy, or None if there is no sign of it."""
+    """Return the reason why a text may not be the whole policy, or None."""
     if ending is not None and ending.is_cut:
         return Screening("cut", ending.sentence)
     return language_gone(before, after) or other_edition(before, after, comparison)
 
 
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
-    """Return the ending of a text that is only the beginning of the version before; None for any other.
+    """Return the ending of a text that is only the beginning of the version before; None for any other text.
 
-    `pages` pairs each earlier page, if kept, with the later one. A short foot that both texts have, such as a notice of
-    copyright, may follow where whole sections are gone.
+    `pages` has each earlier page, if it was kept, with the later one. If whole sections are missing, both texts may
+    have a short foot after them, such as a copyright notice.
     """
     old, new = statements(before), statements(after)
     lost = _size(old) - _size(new)
@@ -106,9 +106,9 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
 
 
 def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
-    """Whether statements gone from the end are a whole section or more, or as many words as one has.
+    """Whether statements that are missing at the end are at least a section, or as many words as a section.
 
-    `lost` is the number of words by which the text is shorter: what only moved is not gone.
+    `lost` is the number of words by which the text is shorter. Moved words are not lost.
     """
     if not gone or 2 * lost < _size(gone):
         return False
@@ -117,7 +117,8 @@ def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
 
 
 def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
-    """Return how many statements both texts have at their end, of at most `FOOT` words; not all of a text."""
+    """Return the number of statements at the end that both texts have, with at most `FOOT` words. It is never the whole
+    text."""
     number = 0
     pairs = zip(reversed(old[1:]), reversed(new[1:]), strict=False)
     for one, other in pairs:
@@ -128,9 +129,9 @@ def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
 
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
-    """Return the number of the previous version's statements in a text that is its beginning; else None.
+    """Return the number of the previous version's statements in a text that is its beginning; None if it is not.
 
-    The last statement may be broken off; then its original is not counted.
+    The last statement may be incomplete; then its original is not counted.
     """
     at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
@@ -148,7 +149,7 @@ def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> i
 
 
 def begins(broken: Statement, whole: Statement) -> bool:
-    """Whether a statement is the beginning of another, up to somewhere in a word."""
+    """Whether a statement is the beginning of another, which may end within a word."""
     size = len(broken.words)
     if not size or broken.words == whole.words:
         return False
@@ -157,7 +158,7 @@ def begins(broken: Statement, whole: Statement) -> bool:
 
 
 def breaks_off(old: Sequence[Statement], new: Sequence[Statement], end: int) -> str:
-    """Return a clause on what shows that a text goes on after its last statement; "" if it ends as texts do."""
+    """Return a clause that says why a text seems to continue after its last statement; "" if it ends properly."""
     last, before, following = new[-1], old[end - 1], old[end] if end < len(old) else None
     if following is not None and begins(last, following):
         return f"breaks off within a sentence: “…{_tail(last)}”"
@@ -177,7 +178,7 @@ def breaks_off(old: Sequence[Statement], new: Sequence[Statement], end: int) -> 
 
 
 def unfinished(before: Page, after: Page) -> str:
-    """Return a clause on what shows that a page was not delivered to its end; "" if nothing does."""
+    """Return a clause that says why a page seems incomplete; "" if it does not."""
     headers = dict(after.headers)
     length = headers.get("content-length", "")
     if length.isdigit() and "content-encoding" not in headers and len(after.body) < int(length):
@@ -188,7 +189,7 @@ def unfinished(before: Page, after: Page) -> str:
 
 
 def language_gone(before: Document, after: Document) -> Screening | None:
-    """Return a screening if one of a text's languages is gone with its words."""
+    """Return a screening if one of a text's languages is missing together with its words."""
     old, new = amounts(before), amounts(after)
     for language, size in old.items():
         lost = old.total() - new.total()
@@ -212,9 +213,9 @@ def amounts(document: Document) -> Counter[str]:
 
 
 def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
-    """Return a screening if a text is written for another country, and differs in material points.
+    """Return a screening if a text is written for another country and differs in material points.
 
-    A text that only has another spelling is the same policy.
+    A text that differs only in spelling is the same policy.
     """
     if not comparison.material:
         return None
@@ -229,7 +230,7 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
-    """Return, sorted, words of the version before with the other spelling that the text has instead."""
+    """Return the words of the version before that have another spelling in the text, with that spelling, sorted."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     lexicon = load_lexicon(language)
     if lexicon is None or language not in before.languages:
@@ -241,13 +242,13 @@ def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
 
 
 def other_order(before: str, after: str) -> int:
-    """Count the dates that show another order of day and month than in the version before."""
+    """Count the dates whose order of day and month differs from the version before."""
     old, new = order(before), order(after)
     return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
 
 
 def order(text: str) -> tuple[int, int]:
-    """Count dates with the day first, and dates with the month first."""
+    """Count the dates that begin with the day, and those that begin with the month."""
     return len(_DAY_FIRST.findall(text)), len(_MONTH_FIRST.findall(text))
 
 
@@ -260,6 +261,6 @@ def _tail(statement: Statement) -> str:
 
 
 def pages_in_pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
-    """Yield each page with its predecessor, if as many were kept."""
+    """Yield each page with its predecessor, if the same number of pages was kept."""
     if len(before) == len(after):
         yield from zip(before, after, strict=True)

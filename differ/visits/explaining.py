@@ -19,7 +19,7 @@ from document.model import Document
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A statement of one of the two texts, as it was read."""
+    """A statement in one of the texts, with its reading."""
 
     text: str
     frames: tuple[Frame, ...]
@@ -34,13 +34,13 @@ class Explanation:
     after: Clause | None
     _: KW_ONLY
     effects: tuple[Effect, ...]
-    """The effects of the edit by its words alone."""
+    """Effects of the edit, judged only by its words."""
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppression, ...]
 
 
 def explain(before: Document, after: Document, comparison: Comparison) -> Iterator[Explanation]:
-    """Yield an explanation of each changed clause of a comparison, in the order of the new text."""
+    """Yield an explanation for each changed clause, in the order of the new text."""
     unmasked = unmask(before, after)
     old = relink(unmasked.before, unmasked.after).before
     one, other = statements(old), statements(unmasked.after)
@@ -54,7 +54,7 @@ def explain(before: Document, after: Document, comparison: Comparison) -> Iterat
 
 
 def explained(pair: Pair, comparison: Comparison) -> Explanation:
-    """Return the explanation of one pair, with the findings and suppressions about the same words."""
+    """Return the explanation of a pair, with the findings and suppressions about the same words."""
     texts = (text(pair.before), text(pair.after))
     quiet = tuple(piece for piece in comparison.suppressed if (piece.before, piece.after) == texts)
     return Explanation(
@@ -73,5 +73,5 @@ def text(statement: Statement | None) -> str:
 
 
 def clause(statement: Statement | None) -> Clause | None:
-    """Return a statement as it was read, or None."""
+    """Return a statement with its reading, or None."""
     return Clause(statement.text, frames(statement)) if statement else None

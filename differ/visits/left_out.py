@@ -1,7 +1,7 @@
-"""Watches the prose of a page that is not in its document, for statements on sharing or rights.
+"""Watches the prose of a page outside its document for statements on sharing or rights.
 
-Extraction may err. The sentences that it leaves out are watched too, so that no word of a policy is lost in silence.
-A sentence that moved between the policy and the rest of its page is reported with the policy only.
+Extraction can make errors. Sentences that it leaves out are watched too, so that no word of a policy is lost silently.
+A sentence that moved between the policy and the rest of its page is reported only with the policy.
 """
 
 from __future__ import annotations
@@ -19,72 +19,72 @@ from differ.language.words import words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300
-"""Number of words of left-out prose from which somebody should look at the page."""
+"""Minimum number of words of left-out prose for a person to look at the page."""
 LARGE_SHARE = 0.2
-"""Share of all prose of a page from which somebody should look at it, unless it has fewer than `FEW_WORDS`."""
+"""Minimum share of left-out prose for a person to look at the page, if it has at least `FEW_WORDS` words."""
 FEW_WORDS = 60
 SHORTEST, LONGEST = 5, 120
 """Minimum and maximum number of words in a sentence."""
 FUNCTION_WORDS = 0.2
-"""Minimum share of function words in a sentence; a row of menu items has fewer."""
+"""Minimum share of function words in a sentence. A row of menu items has fewer."""
 BANNER = 120
-"""Maximum number of words in a part that mentions cookies for it to be a banner."""
+"""Maximum number of words in a banner, a part that mentions cookies."""
 CONCEPTS = ("share", "sell", "recipient", "transfer", "right", "optout", "complaint", "consent.withdraw")
-"""Concepts of which a sentence must mention one to be watched."""
+"""Concepts that make a sentence watched."""
 MOST_SENTENCES = 200
 """Maximum number of watched sentences kept for one page."""
 
 _REMOVED = "remove "
-"""The first word of the reason for a part that the configuration leaves out."""
+"""First word of the reason for a part that the configuration removes."""
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSentence:
-    """A sentence outside the policy that mentions who gets the data, or what people can do about it."""
+    """A sentence outside the policy about who gets the data, or what people can do about it."""
 
     text: str
     topics: tuple[Watched, ...]
-    """Topics of the sentence, as if it were a statement of the policy; empty if it only mentions such things."""
+    """Topics of the sentence as if it were in the policy; empty if it only mentions such things."""
     why: str
-    """Reason why it was left out, in a few words."""
+    """The reason why it was left out, in a few words."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the sentence, by which it is recognised."""
+        """The words of the sentence, which identify it."""
         return tuple(words(self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOutProse:
-    """The prose that was left out of a page."""
+    """The left-out prose of a page."""
 
     hashes: tuple[str, ...]
-    """SHA-256 of the text of each part, in hex, in reading order. The text is in the snapshot."""
+    """SHA-256 of each part's text, in hex and in reading order. The text itself is in the snapshot."""
     words: int
-    """Number of words in all its sentences."""
+    """Number of words in all left-out sentences."""
     page_words: int
     """Number of words in these sentences and the policy together."""
     _: KW_ONLY
     identity: str
-    """The extraction identity under which it was left out."""
+    """Extraction identity that left it out."""
     watched: tuple[WatchedSentence, ...]
-    """Watched sentences, at most `MOST_SENTENCES`, each once."""
+    """Watched sentences, each once and at most `MOST_SENTENCES` of them."""
 
     @property
     def share(self) -> float:
-        """The share of the page's prose that is left out, from 0 to 1."""
+        """Share of the page's prose that is left out, from 0 to 1."""
         return self.words / self.page_words if self.page_words else 0.0
 
     @property
     def is_much(self) -> bool:
-        """Whether so much is left out that somebody should look at the page."""
+        """Whether so much is left out that a person should look at the page."""
         return self.words >= FEW_WORDS and (self.words > MANY_WORDS or self.share > LARGE_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOutChange:
-    """Watched sentences outside the policy that came or went since the last visit that found a difference."""
+    """Watched sentences outside the policy that appeared or disappeared since the last visit with a difference."""
 
     came: tuple[WatchedSentence, ...]
     gone: tuple[WatchedSentence, ...]
@@ -96,7 +96,7 @@ class LeftOutChange:
 
 
 def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) -> LeftOutProse:
-    """Return the prose that was left out of a page, except parts that the configuration leaves out."""
+    """Return the left-out prose of a page, without parts that the configuration removes."""
     left = [part for part in parts if not part.why.startswith(_REMOVED)]
     languages = [language for language in document.languages if load_lexicon(language) is not None]
     sentences_watched: dict[tuple[str, ...], WatchedSentence] = {}
@@ -113,7 +113,7 @@ def left_out_prose(parts: Iterable[LeftOut], document: Document, identity: str) 
 
 
 def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
-    """Yield the sentences of a part, without rows of menu items that run into one another."""
+    """Yield the sentences of a part, without rows of menu items."""
     for sentence in (sentence for line in text.split("\n") for sentence in sentences(line)):
         plain = words(sentence)
         if SHORTEST <= len(plain) <= LONGEST and sentence.rstrip(" \"'”’)]").endswith(_STOPS):
@@ -127,7 +127,7 @@ def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
 
 
 def is_banner(part: LeftOut) -> bool:
-    """Whether a part asks for consent to cookies, as half of all pages do, now and then."""
+    """Whether a part asks for consent to cookies. Half of all pages do so from time to time."""
     plain = words(part.text)
     return len(plain) <= BANNER and any(word.startswith(("cookie", "kuki")) for word in plain)
 
@@ -145,7 +145,7 @@ def watch(sentence: str, why: str, languages: Iterable[str]) -> WatchedSentence 
 
 
 def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
-    """Return a sentence as a statement without surroundings."""
+    """Return a sentence as a statement without context."""
     return Statement(
         position=0,
         kind="paragraph",
@@ -160,9 +160,10 @@ def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
 
 
 def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, new: Document) -> LeftOutChange | None:
-    """Return the watched sentences that came or went, or None. Sentences that were or are in the policy do not count.
+    """Return the watched sentences that appeared or disappeared, or None. Sentences that were or are in the policy do
+    not count.
 
-    Another extraction identity leaves out other parts; that is not a change of the page.
+    With another extraction identity, other parts are left out, which is not a change of the page.
     """
     if before.identity != after.identity:
         return None

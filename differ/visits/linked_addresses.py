@@ -1,6 +1,6 @@
-"""Treats an address that is the text of its own link as a link: another address is not another word.
+"""Treats an address that is the text of its own link as a link, so that another address does not count as another word.
 
-Only the site of a link for a right or a choice counts, as for links with words.
+As for links with words, only the site of a link about a right or a choice counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LINKED = "linkedaddress"
 
 @dataclass(frozen=True, slots=True)
 class Relinked:
-    """The version before with each address written as the new text writes it, and what was so made alike."""
+    """The version before with each address written as in the new text, and the differences that this removed."""
 
     before: Document
     suppressed: tuple[Suppression, ...]
@@ -34,14 +34,14 @@ class Relinked:
 
 @dataclass(frozen=True, slots=True)
 class _Linking:
-    """A sentence with links whose text is their address."""
+    """A sentence with links whose text is their own address."""
 
     text: str
     sites: tuple[str, ...]
 
 
 def relink(before: Document, after: Document) -> Relinked:
-    """Write the linked addresses of the version before as the new text does, in sentences that are alike otherwise."""
+    """Write the linked addresses of the version before as in the new text, in sentences that are otherwise equal."""
     later: dict[str, dict[str, _Linking]] = defaultdict(dict)
     for block in _blocks(after):
         for key, linking in _linkings(block):
@@ -55,7 +55,7 @@ def relink(before: Document, after: Document) -> Relinked:
         text = block.text
         for key, old in _linkings(block):
             candidates = later.get(key, {})
-            if old.text in candidates or len(candidates) != 1:  # it is there, or which one replaced it is unknown
+            if old.text in candidates or len(candidates) != 1:  # it still exists, or its successor is unclear
                 continue
             (new,) = candidates.values()
             if old.text in rights and new.sites != old.sites:
@@ -76,7 +76,9 @@ def _blocks(document: Document) -> Iterator[Block]:
 
 
 def _linkings(block: Block) -> Iterator[tuple[str, _Linking]]:
-    """Yield each sentence of a block that has linked addresses, by its text with one token for each."""
+    """Yield each sentence of a block with linked addresses. Its key is the text with the same token for each
+    address.
+    """
     linked = [link for link in block.links if _ADDRESS.fullmatch(link.text)]
     for sentence in sentences(block.text) if linked else ():
         within = [link for link in linked if link.text in sentence]
@@ -91,7 +93,7 @@ def _keyed(sentence: str, links: Sequence[Link]) -> str:
 
 
 def _is_for_rights(statement: Statement) -> bool:
-    """Whether a link may be for a right or a choice; in a language without a lexicon each may."""
+    """Whether a link may be about a right or a choice. In a language without a lexicon, every link may be."""
     if load_lexicon(statement.language) is None or names_rights(statement.text):
         return True
     return "rights" in relevance(statement) or "rights" in heading_topics(statement.path, statement.language)

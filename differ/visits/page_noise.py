@@ -1,6 +1,6 @@
-"""Suppresses changes outside the policy: a hidden address, a menu, a text that is back after another page.
+"""Suppresses changes outside the policy: a hidden address, a menu, a text that returned after another page.
 
-Such texts can be compared, and make a version, but their changes are not reported.
+Such texts can be compared and become a version, but these changes are not reported.
 """
 
 from __future__ import annotations
@@ -26,52 +26,54 @@ from document.text.rights_links import LinkWords
 from languages import records
 
 RESTORED = 4
-"""Ratio to the length of the version before from which a text is back, and did not just grow."""
+"""Minimum ratio of a text's length to the version before, for the text to have returned and not just grown."""
 LOST_IN_BULK = 1.15
-"""A version before that is so many times as long lost passages by which the text may not be whole."""
+"""Minimum ratio of the length of the version before to the text's length, for long passages to be missing. The text may
+then be incomplete."""
 GROWN = 1.25
-"""The same if the text only grew by whole passages, and states the same date: a page that is read in full again."""
+"""Minimum ratio of length if the text only grew by whole passages and states the same date. The page is then complete
+again."""
 PASSAGE = 300
-"""Fewest words that such a text grew by."""
+"""Minimum number of words by which such a text grew."""
 SECTIONS = 3
-"""Fewest sections in which they are."""
+"""Minimum number of sections that contain these words."""
 RESIDUE = 0.03
-"""Largest share of words that went, of those that came, in such a text; or the other way round."""
+"""Maximum number of words lost in such a text, as a share of the words gained, or the other way round."""
 RESTORED_UNWATCHED = 1.5
-"""Ratio if the version before has no statement on sharing or rights, and so was not a policy."""
+"""Minimum ratio of length if the version before has no statement on sharing or rights, so that it was not a policy."""
 WATCHED = 3
-"""Minimum number of statements on sharing or rights in a text that is back."""
+"""Minimum number of statements on sharing or rights in a text that returned."""
 MENU_WORDS = 5
 """Maximum number of words in a line of a menu."""
 LINKED_MENU = 5
 """Minimum number of lines in a menu of links."""
 BARE_MENU = 8
-"""Minimum number of lines in a menu whose links are unknown; it precedes the first prose."""
+"""Minimum number of lines in a menu whose links are unknown. Such a menu comes before the first prose."""
 ALIKE = 0.8
-"""Minimum share of a menu's lines that have its shape."""
+"""Minimum share of a menu's lines that look like menu items."""
 PROSE = 15
-"""Minimum number of words in the sentence with which a page's prose begins."""
+"""Minimum number of words in a sentence that begins a page's prose."""
 
 _MASK_IN_ANY_LANGUAGE = r"\[?\s*e-?mail\s+protected\s*\]?"
-"""The placeholder that a delivery network writes for an address, for readers without scripts."""
+"""The placeholder that a delivery network shows for an address to readers without scripts."""
 _PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
-"""An address, or a link to it that a typing error left as Markdown."""
+"""An address, or a link to it that was written as Markdown by mistake."""
 _HIDDEN = "[email protected]"
-"""The token that replaces every mask."""
+"""The token that replaces each placeholder for an address."""
 _ENDS = (".", ":", ";", "!", "?", ",")
 
 
 @cache
 def _mask() -> re.Pattern[str]:
-    """Return the placeholders for an address in all languages."""
+    """Return a pattern for the placeholders in all languages."""
     written = [phrase for _, words in records("links", LinkWords) for phrase in words.hidden_addresses]
     return re.compile("|".join([_MASK_IN_ANY_LANGUAGE, *written]), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Unmasked:
-    """The version before, with each address written as in the new text, and the sentences that became equal by it."""
+    """The version before with each address written as in the new text, and the sentences that became equal."""
 
     before: Document
     after: Document
@@ -79,7 +81,8 @@ class Unmasked:
 
 
 def unmask(before: Document, after: Document) -> Unmasked:
-    """Let a mask in one text stand for any address in the same sentence of the other; other sentences keep theirs."""
+    """Let a placeholder in one text match any address in the same sentence of the other. Other sentences keep their
+    addresses."""
     before, after = with_one_mask(before), with_one_mask(after)
     written: dict[str, list[str]] = defaultdict(list)
     for sentence in _sentences(after):
@@ -106,7 +109,7 @@ def unmask(before: Document, after: Document) -> Unmasked:
 
 
 def with_one_mask(document: Document) -> Document:
-    """Return a document with the same token for every mask of an address."""
+    """Return a document with the same token for each placeholder for an address."""
     if not _mask().search(document.text):
         return document
     sections = tuple(
@@ -132,12 +135,12 @@ def _hides(sentence: str) -> bool:
 
 
 def _key(sentence: str) -> str:
-    """Return a sentence's words with one token for each address, hidden or not."""
+    """Return a sentence's words with the same token for each address, hidden or not."""
     return " ".join(words(_ADDRESS.sub(" hiddenaddress ", sentence.replace(_HIDDEN, " hiddenaddress "))))
 
 
 def restored(before: Document, after: Document) -> str | None:
-    """Return a sentence that a text is back after a page that was not the policy, or None if it grew."""
+    """Return a sentence that says that a text returned after a page that was not the policy, or None."""
     old, new = statements(before), statements(after)
     size, former = (sum(len(statement.words) for statement in some) for some in (new, old))
     if size < SUBSTANTIAL or size < RESTORED_UNWATCHED * former:
@@ -157,8 +160,8 @@ def restored(before: Document, after: Document) -> str | None:
 
 
 def only_grew(before: Document, after: Document) -> bool:
-    """Whether a text has whole sections that it lacked before and lost nothing, not even the date that it stated: a
-    company that adds sections on one day edits others, or at least the date."""
+    """Whether a text gained whole sections and lost nothing, not even its stated date. A company that adds sections
+    usually edits others on the same day, or at least the date."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     came, went = (new - old).total(), (old - new).total()
     if came < PASSAGE or went > RESIDUE * came or set(before.dates) - set(after.dates):
@@ -175,7 +178,7 @@ def block_texts(section: Section) -> list[str]:
 
 
 def lost_in_bulk(before: Document, after: Document) -> Screening | None:
-    """Return a screening if a text has lost long passages and gained nothing: perhaps it was not delivered whole."""
+    """Return a screening if a text lost long passages and gained nothing, because it may be incomplete."""
     size, former = len(words(after.text)), len(words(before.text))
     if former < LOST_IN_BULK * size or not only_grew(after, before):
         return None
@@ -183,18 +186,18 @@ def lost_in_bulk(before: Document, after: Document) -> Screening | None:
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:
-    """Whether a text is back after a page that was not a policy, so that it need not resemble that page."""
+    """Whether a text returned after a page that was not a policy. It then need not resemble that page."""
     old = statements(before)
     return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))
 
 
 def is_judged(statement: Statement) -> bool:
-    """Whether there is a lexicon for a statement's language."""
+    """Whether a statement's language has a lexicon."""
     return load_lexicon(statement.language) is not None
 
 
 def menus(document: Document) -> frozenset[str]:
-    """Return the lines of menus: runs of short lines that are links, or precede all prose and have no function
+    """Return the lines of menus: runs of short lines that are links, or that come before all prose and have no function
     words."""
     menu_lines: set[str] = set()
     prose, before = False, None
@@ -208,16 +211,16 @@ def menus(document: Document) -> frozenset[str]:
 
 
 def is_short(statement: Statement) -> bool:
-    """Whether a line is short enough for a menu, and not a sentence."""
+    """Whether a line is short enough for a menu and is not a sentence."""
     ends = statement.text.rstrip().endswith(_ENDS) and not statement.text.rstrip().endswith("&.")
     return len(statement.words) <= MENU_WORDS and not ends
 
 
 def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool) -> bool:
-    """Whether short lines in a row are a menu.
+    """Whether successive short lines are a menu.
 
-    A list after a sentence or heading on sharing or rights is a list of recipients, data or choices and never a menu,
-    even if it has links. Without a lexicon the heading cannot be read, so the list is not a menu either.
+    A list after a sentence or heading about sharing or rights is never a menu, even with links: it lists recipients,
+    data or choices. In a language without a lexicon the heading cannot be understood, so the list is not a menu either.
     """
     if not all(is_judged(line) and not line.lead and not heading_topics(line.path, line.language) for line in lines):
         return False
@@ -229,13 +232,13 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
 
 
 def says_nothing(line: Statement) -> bool:
-    """Whether a line has no function words, unlike a sentence."""
+    """Whether a line has no function words, so that it cannot be a sentence."""
     lexicon = load_lexicon(line.language)
     return lexicon is not None and len(lexicon.content_words(line.words)) == len(line.words)
 
 
 def without_noise(comparison: Comparison, before: Document, after: Document) -> Comparison:
-    """Return a comparison without findings in menus, or in a text that is back."""
+    """Return a comparison without findings in menus or in a text that returned."""
     if not comparison.findings:
         return comparison
     if restored(before, after):
@@ -255,7 +258,7 @@ def in_menu(text: str, lines: frozenset[str]) -> bool:
 
 
 def quiet(comparison: Comparison, reasons: dict[int, str]) -> Comparison:
-    """Return a comparison in which the findings at these places are suppressed, each for its reason."""
+    """Return a comparison in which the findings at these positions are suppressed, each with its reason."""
     reported = tuple(finding for index, finding in enumerate(comparison.findings) if index not in reasons)
     kept = tuple(_suppression(comparison.findings[index], reason) for index, reason in reasons.items())
     return replace(comparison, findings=reported, suppressed=(*comparison.suppressed, *kept))

@@ -1,8 +1,8 @@
-"""Fast path for most visits: recognises an unchanged response without parsing it.
+"""Recognises an unchanged response without parsing it. Most visits take this fast path.
 
-Three tests, the cheapest first: the same bytes as a response that was read in full; no difference to the version's own
-snapshot except in volatile parts; the fingerprint of a response that was read in full. If a test succeeds, the
-documents are equal; if it fails, that proves nothing.
+There are three tests, the cheapest first. Are the bytes equal to those of a fully read response? Does the response
+differ from the version's own snapshot only in volatile parts? Does it have the fingerprint of a fully read response? If
+a test succeeds, the documents are equal. If all fail, nothing is proved.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from document.reading import identity_of
 from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
-"""Maximum size, in bytes, of a page that is compared with a snapshot while other requests wait; the comparison takes a
-few milliseconds."""
+"""Maximum size, in bytes, of a page that is compared with a snapshot while other requests wait. This takes a few
+milliseconds."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
-    """Recognise a visit by its fingerprint, or else assess it. The crawler's worker processes run it."""
+    """Recognise a visit by its fingerprint, or else assess it. The crawler's worker processes call it."""
     if not all(map(is_usual, visit.pages)):
         return assess(visit)
     fingerprint = fingerprint_all(visit.pages, visit.options)
@@ -47,7 +47,7 @@ def recognise_or_assess(visit: Visit) -> Assessment:
 def recognise_bytes(
     pages: Sequence[Page], options: ExtractionOptions, earlier: Iterable[PageFingerprint]
 ) -> Assessment | None:
-    """Return the assessment of a response that is byte for byte an earlier one; None if it is new."""
+    """Return the assessment of a response whose bytes are known; None if they are new."""
     earlier = list(earlier)
     if not earlier or not all(map(is_usual, pages)):
         return None
@@ -57,8 +57,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Whether a response differs only in volatile parts from the response that made the version, and that response was
-    read in the way in which it would be read now."""
+    """Whether a response differs only in volatile parts from the response of the version, and both are read in the same
+    way."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
@@ -67,12 +67,12 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
 
 
 def is_usual(page: Page) -> bool:
-    """Whether a response can be recognised by its body: others differ by status and headers."""
+    """Whether a response can be recognised by its body alone. Others differ by status and headers."""
     return page.status == 200 and challenge(page) is None
 
 
 def exact_fingerprint(pages: Sequence[Page], options: ExtractionOptions) -> str:
-    """Return a hash of the bytes of pages, and of everything else that decides how they are read."""
+    """Return a hash of the bytes of pages, and of all other facts that affect how they are read."""
     answers = [[page.content_type, page.final_url, hashlib.sha256(page.body).hexdigest()] for page in pages]
     return hashlib.sha256(json.dumps([identity_of(options, "generic"), answers]).encode()).hexdigest()
 

@@ -1,7 +1,7 @@
-"""Reports a part that is gone from the end of a policy, even if no rule watches what it said.
+"""Reports a part that is missing at the end of a policy, even if no rule watches its words.
 
-Rights, contacts and the promise to announce changes usually come last. A finding about sharing or rights says more than
-that a part is gone; without one, only readers of digests would notice a deletion.
+Rights, contacts and the promise to announce changes usually come last. If there is a finding about sharing or rights,
+it says more than the missing part. Without one, only readers of digests would notice the deletion.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from document.text.prose import reads_like_prose
 
 TOPIC = "other"
 SENTENCE = 8
-"""Minimum number of words of a sentence that has no full stop."""
+"""Minimum number of words of a sentence without a full stop."""
 
 
 def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
-    """Return a comparison that reports the part gone from the end, unless it reports something material anyway.
+    """Return a comparison that reports the missing end, unless it already reports something material.
 
-    The finding is material, at low severity, if sentences are gone that the text says nowhere else.
+    The finding is material, with low severity, if sentences are missing that the text does not have elsewhere.
     """
     if ending is None or ending.open or comparison.material:
         return comparison
@@ -37,14 +37,15 @@ def with_removed_end(comparison: Comparison, after: Document, ending: Ending | N
 
 
 def is_sentence(statement: Statement) -> bool:
-    """Whether a statement reads like prose or is as long as a sentence, unlike headings, links and single words."""
+    """Whether a statement reads like prose or has the length of a sentence. Headings, links and single words do not."""
     if statement.kind in ("heading", "contents") or statement.linked:
         return False
     return reads_like_prose(statement.text) or amount(statement.words) >= SENTENCE
 
 
 def removal(gone: Sequence[Statement], lost: Sequence[Statement], profile: Profile) -> Finding:
-    """Return the finding that a part is gone, with its headings and the first sentence that is said nowhere else."""
+    """Return the finding about a missing part. It names the part's headings and the first sentence that is nowhere
+    else."""
     plain = profile.plain["removed"]
     first = lost[0] if lost else gone[0]
     names = tuple(statement.text for statement in gone if statement.kind == "heading") or (gone[0].text,)

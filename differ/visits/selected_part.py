@@ -1,7 +1,7 @@
-"""Finds the policy's part of a page while its selectors match nothing, from what they matched at another time.
+"""Finds the policy's part of a page while its selectors match nothing, with the help of an earlier match.
 
-A page may hold terms of use and other texts beside the policy. Without the selectors all of it is compared,
-and a change of another text would be reported as the policy's.
+A page may contain other texts, such as terms of use. Without selectors the whole page is compared, and a change of
+another text would be reported as the policy's.
 """
 
 from __future__ import annotations
@@ -13,32 +13,33 @@ from itertools import accumulate, compress
 from document.model import Document, Section
 
 _HELD = 0.5
-"""Minimum share of a section's characters for it to belong to the part."""
+"""Minimum share of a section's characters that must be in the part, for the section to belong to it."""
 _RECOGNISED = 0.8
-"""Minimum share of the part's characters that must be in the whole; otherwise nothing is left out."""
+"""Minimum share of the part's characters that must be on the page. Otherwise nothing is left out."""
 _LEFT = 0.7
-"""Minimum share of a page's characters that must remain; otherwise nothing is left out."""
+"""Minimum share of a page's characters that must remain. Otherwise nothing is left out."""
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """The sections of a page that belong to a part of it, by their text and their headings."""
+    """The sections of a page that belong to a part, recognised by their text and headings."""
 
     texts: frozenset[str]
     """The part's paragraphs."""
     held: frozenset[Path]
-    """Paths, and beginnings of paths, of the part's sections."""
+    """Paths, and beginnings of paths, of the sections in the part."""
     paths: frozenset[Path]
     """All paths of the page."""
 
     def of(self, document: Document) -> Document | None:
-        """Return the sections of a document that belong to the part, or None if too little would be left.
+        """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        A section that is new to the page belongs to the part if the innermost of its headings that the page had holds
-        something of the part. Without such a heading, it belongs if its outermost heading holds text of the part, or a
-        section next to it belongs to the part: so nothing new is missed.
+        For a new section, the innermost heading that the page had before decides: the section belongs to the part if
+        text of the part is under this heading. Without such a heading, it belongs to the part if text of the part is
+        under its outermost heading, or if a neighbouring section belongs to the part. So new sections of the policy are
+        not missed.
         """
         sections = document.sections
         stated = self._stated(sections)
@@ -51,22 +52,23 @@ class Portion:
         return cut if _size(cut.sections) >= _LEFT * sum(map(len, self.texts)) else None
 
     def _stated(self, sections: Sequence[Section]) -> dict[Path, bool]:
-        """Return for each outermost heading whether its text is in the part."""
+        """Return, for each outermost heading, whether its text is in the part."""
         under: dict[Path, list[Section]] = {}
         for section in sections:
             under.setdefault(section.path[:1], []).append(section)
         return {path: _says(members, self.texts) for path, members in under.items()}
 
     def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
-        """Return None if the section is new to the page, with all its headings and their text."""
+        """Return whether the part has text of the section's heading; None if the section and all its headings are new
+        to the page."""
         nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
         return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
 
 
 def portion(whole: Document, part: Document) -> Portion | None:
-    """Return the portion of a page that a part is, or None if too little of the part is found.
+    """Return the portion of a page that equals a part, or None if too little of the part is found.
 
-    They may be of different days: sections that changed a little are still found.
+    The page and the part may come from different days. Slightly changed sections are still found.
     """
     texts = _texts(part.sections)
     shared = texts & _texts(whole.sections)
@@ -86,12 +88,12 @@ def _texts(sections: Iterable[Section]) -> set[str]:
 
 
 def _is_heading_of(section: Section, headings: Set[str]) -> bool:
-    """Whether a section is only a heading, and it is one of these."""
+    """Whether a section is only one of these headings."""
     return not section.blocks and section.heading in headings
 
 
 def _says(sections: Sequence[Section], texts: Set[str]) -> bool:
-    """Whether at least half of the sections' text are these texts."""
+    """Whether at least half of the sections' text is in these texts."""
     shared = sum(len(block.text) for section in sections for block in section.blocks if block.text in texts)
     return shared > 0 and shared >= _HELD * _size(sections)
 
@@ -105,7 +107,7 @@ def _last_known(before: bool | None, now: bool | None) -> bool | None:
 
 
 def _beginnings(path: Path) -> Iterator[Path]:
-    """Yield a path and its beginnings, longest first, down to one heading; for text without headings, only the path."""
+    """Yield a path and its beginnings, the longest first, down to one heading. An empty path yields only itself."""
     yield path
     for length in range(len(path) - 1, 0, -1):
         yield path[:length]

@@ -1,4 +1,4 @@
-"""Profiles of materiality as data: which effects are material, how severe they are, and by which source."""
+"""Reads profiles: which effects are material, how severe they are, and on which source each rule is based."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ ENGLISH = "en"
 """The language in which every rule has its sentences."""
 
 Reasons = Mapping[str, Mapping[str, Any]]
-"""Sentences by language and rule; of most rules by direction too."""
+"""Sentences by language and rule. Most rules also have a sentence for each direction."""
 
 
 class ProfileError(ValueError):
-    """A profile cannot be used: the message names the file, the rule and the problem."""
+    """A profile is invalid. The message names the file, the rule and the problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectRule:
-    """A rule of a profile: the topic and severity of one kind of effect."""
+    """A rule of a profile, which gives a kind of effect its topic and severity."""
 
     rule: str
-    """The rule's identifier, after the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights, T5 withdrawal,
-    T7 owner, T8 contact."""
+    """Identifier of the rule. Its group comes from the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights,
+    T5 withdrawal, T7 owner, T8 contact."""
     watched: Watched
     effects: tuple[str, ...]
     _: KW_ONLY
@@ -41,21 +41,21 @@ class EffectRule:
     severity: Mapping[str, Severity]
     """Severity by direction."""
     sentences: Mapping[str, Mapping[str, str]]
-    """Explanations by language and direction."""
+    """Sentences that explain a finding, by language and direction."""
 
     def fits(self, effect: Effect) -> bool:
         """Whether the rule applies to this effect."""
         return effect.watched == self.watched and effect.kind in self.effects
 
     def direction(self, effect: Effect) -> Direction:
-        """Return the direction of an effect in the rule's own terms: if the rule does not mention negations, added or
+        """Return the direction of an effect in the rule's own terms. If the rule does not use negations, added and
         removed words decide."""
         return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
 
 
 @dataclass(frozen=True, slots=True)
 class PlainRule:
-    """The explanation of a finding without a rule: one sentence in each language."""
+    """The explanation of a finding without a rule: a sentence for each language."""
 
     rule: str
     source: str
@@ -64,11 +64,11 @@ class PlainRule:
 
 @dataclass(frozen=True, slots=True)
 class WordRule:
-    """A user's own rule: certain words came or went."""
+    """A user's own rule, about certain words that are added or removed."""
 
     rule: str
     patterns: tuple[str, ...]
-    """Patterns as in a lexicon: `{a,b}` alternatives, `*` at a word's end, `..` for a few words."""
+    """Patterns as in a lexicon: `{a,b}` for alternatives, `*` at a word's end, `..` for a few words."""
     topic: str
     _: KW_ONLY
     severity: Severity
@@ -95,18 +95,20 @@ class Profile:
     rules: tuple[EffectRule, ...]
     _: KW_ONLY
     clauses: Mapping[str, tuple[str, ...]]
-    """Fine topics by clause; empty if the profile has none."""
+    """Fine topics by clause; empty if the profile defines no clauses."""
     plain: Mapping[str, PlainRule]
     """Rules for findings without an effect, by name: structure, other, link, words."""
     words: tuple[WordRule, ...] = ()
     """The user's own rules."""
     material_topics: frozenset[str] = frozenset()
-    """Fine topics outside sharing and rights whose findings the user declared material."""
+    """Fine topics outside sharing and rights that the user made material."""
     quiet_topics: frozenset[str] = frozenset()
-    """Fine topics whose findings the user declared not material."""
+    """Fine topics that the user made quiet."""
 
     def is_material(self, topic: str, *, watched: bool) -> bool:
-        """Whether a finding of a topic is material: sharing and rights are, unless the user configured otherwise."""
+        """Whether a finding of a topic is material. Sharing and rights are, unless the user configured something
+        else.
+        """
         return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
     def rule(self, effect: Effect) -> EffectRule | None:
@@ -114,7 +116,7 @@ class Profile:
         return next((rule for rule in self.rules if rule.fits(effect)), None)
 
     def clause(self, topic: str) -> str | None:
-        """Return the clause under which a fine topic is reported, or None."""
+        """Return the clause that covers a fine topic, or None."""
         return next((clause for clause, topics in self.clauses.items() if topic in topics), None)
 
 
@@ -128,7 +130,7 @@ def profile_names() -> tuple[str, ...]:
 
 @cache
 def load_profile(name: str = "default") -> Profile:
-    """Return a bundled profile. Raises ProfileError if there is no such profile, or its file is invalid."""
+    """Return a bundled profile. Raises ProfileError if it does not exist or its file is invalid."""
     if name not in profile_names():
         raise ProfileError(f"there is no profile {name!r}; there are: {', '.join(profile_names())}")
     text = (resources.files("differ.judgement.profiles") / f"{name}.toml").read_text(encoding="utf-8")
@@ -157,10 +159,10 @@ def tailored(
     quiet: Collection[str] = (),
     words: Collection[WordRule] = (),
 ) -> Profile:
-    """Return a user's own profile: a bundled one with rules switched off, topics made material or quiet, and rules
-    added.
+    """Return a user's profile: a bundled one with some rules switched off, some topics material or quiet, and added
+    rules.
 
-    Raises ProfileError if a rule or topic is unknown, or a pattern is invalid.
+    Raises ProfileError for an unknown rule or topic, or an invalid pattern.
     """
     rules = {rule.rule for rule in base.rules}
     for unknown in sorted(set(off) - rules):
@@ -185,12 +187,13 @@ def tailored(
 
 
 def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> PlainRule:
-    """Return a plain rule from its row, with what each language says of it."""
+    """Return a plain rule from its row, with its sentences."""
     return PlainRule(row["rule"], sources[row["source"]], _sentences(row["rule"], reasons))
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
-    """Return a rule from its row, checked: known source, directions and severities, a sentence for each direction."""
+    """Return a rule from its row after checks: its source, directions and severities are known, and each direction has
+    a sentence."""
     sentences = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
@@ -213,17 +216,17 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reaso
 
 @cache
 def read_reasons() -> Reasons:
-    """Return what each language says of a change by each rule."""
+    """Return the sentences of each language for each rule."""
     return {language: read_table(language, "reasons") or {} for language in report_languages()}
 
 
 def report_languages() -> tuple[str, ...]:
-    """Return the languages in which a reason can be given."""
+    """Return the languages that have sentences for reasons."""
     return languages_with("reasons")
 
 
 def _sentences(rule: str, reasons: Reasons) -> dict[str, Any]:
-    """Return what the languages say of a rule, in English at least; another language may lack it."""
+    """Return the sentences for a rule. English must have them; other languages may not."""
     said = {language: texts[rule] for language, texts in reasons.items() if rule in texts}
     if ENGLISH not in said:
         raise ProfileError(f"rule {rule}: no sentence in {ENGLISH!r}")
