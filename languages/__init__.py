@@ -160,6 +160,12 @@ def added_languages() -> str:
     return hashlib.sha256(repr(present).encode()).hexdigest()[:16] if present else ""
 
 
+def file_bytes(language: str, file: str) -> bytes:
+    """Return a file of a language as it is written; empty if there is no such file."""
+    path = _path(language, file)
+    return b"" if path is None else path.read_bytes()
+
+
 def _path(language: str, file: str) -> Traversable | None:
     """Return a language's file, or None. An added file comes before a bundled one."""
     paths = (root / language / f"{file}.toml" for root in _roots())

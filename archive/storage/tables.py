@@ -595,3 +595,84 @@ class IndexedRow(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
     """Number of that version; 0 if versions of an older program must be indexed first."""
+
+
+class ListedRow(Base):
+    """Up to which version a policy's rights and recipients are listed. Not evidence.
+
+    See archive/recording/inventories.
+    """
+
+    __tablename__ = "listed"
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    """0 if no version is listed yet."""
+    identity: Mapped[str] = mapped_column(String(16))
+    """`differ.judgement.inventory_identity` of the rules that listed them."""
+    complete: Mapped[bool]
+    """Whether the latest version is listed."""
+
+
+class EntryColumns:
+    """The columns of what the texts of a policy name from one version to another."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    first: Mapped[int]
+    """The number of the first version that says so in these words."""
+    last: Mapped[int | None]
+    """The number of the last version that did; None while the policy does."""
+    appeared_at: Mapped[datetime]
+    """Time when the first version was first seen."""
+    gone_at: Mapped[datetime | None]
+    """Time when the version that no longer does was first seen; None while the policy does."""
+    since: Mapped[datetime]
+    """Time from which the policy names it without a break, in whatever words."""
+    language: Mapped[str]
+    section: Mapped[str]
+    """Headings joined by " > "."""
+    sentence: Mapped[str]
+
+
+class NamedRightRow(EntryColumns, Base):
+    """A right that a policy names. Not evidence.
+
+    The fields are those of `differ.judgement.inventory.Right`.
+    """
+
+    __tablename__ = "named_right"
+    __table_args__ = (
+        Index("ix_named_right_policy_id_last", "policy_id", "last"),
+        Index("ix_named_right_right_last_policy_id", "right", "last", "policy_id"),
+    )
+    right: Mapped[str]
+    deadline: Mapped[str]
+    fee: Mapped[str]
+    channel: Mapped[str]
+
+
+class NamedRecipientRow(EntryColumns, Base):
+    """A recipient that a policy names. Not evidence.
+
+    The fields are those of `differ.judgement.recipients.Recipient`.
+    """
+
+    __tablename__ = "named_recipient"
+    __table_args__ = (
+        Index("ix_named_recipient_policy_id_last", "policy_id", "last"),
+        Index("ix_named_recipient_kind_last_policy_id", "kind", "last", "policy_id"),
+        Index(
+            "ix_named_recipient_codes",
+            "codes",
+            "last",
+            "policy_id",
+            sqlite_where=text("codes <> ''"),
+            postgresql_where=text("codes <> ''"),
+        ),
+    )
+    kind: Mapped[str]
+    name: Mapped[str]
+    purpose: Mapped[str]
+    country: Mapped[str]
+    codes: Mapped[str]
+    """The codes of these countries, a space before and after each; "" for none."""

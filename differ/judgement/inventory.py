@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from differ.judgement.open_words import counted
-from differ.judgement.recipients import NAMED, Recipient, name_context, recipients
+from differ.judgement.recipients import NAMED, Recipient, name_context, quoted, recipients
 from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance
 from differ.language.lexicon import Mention
 from differ.language.meaning import Meaning, heading_topics, meaning
@@ -42,11 +42,18 @@ class Right:
     """The words about a fee, or ""."""
     channel: str = ""
     """The address, the kind of channel, or ""."""
+    sentence: str = ""
+    """The sentence that names it, at most `LONGEST_SENTENCE` characters of it."""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Equal for mentions of the same right."""
+        return (self.right, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version, in reading order, each once in each language."""
+    """The rights and recipients of one version, each once in each language, ordered by language, class and name."""
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -97,7 +104,15 @@ def inventory(document: Document) -> Inventory:
         if "sharing" in subjects:
             for recipient in recipients(statement, sense, names):
                 receiving.setdefault(recipient.identity, recipient)
-    return Inventory(tuple(rights.values()), tuple(receiving.values()))
+    return in_order(rights.values(), receiving.values())
+
+
+def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Inventory:
+    """Return an inventory in its one order, which does not depend on where in the text something is named."""
+    return Inventory(
+        tuple(sorted(rights, key=lambda right: (right.language, right.right))),
+        tuple(sorted(receiving, key=lambda other: (other.language, other.kind, other.name.casefold(), other.name))),
+    )
 
 
 def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -> list[Right]:
@@ -115,6 +130,7 @@ def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -
             fee=first(first_wording(other, ("exercise.free",)) for other in near)
             or first(fee(other) for other in near),
             channel=first(channel(other) for other in near),
+            sentence=quoted(statement.text),
         )
         for concept in sorted(named)
     ]
@@ -163,11 +179,11 @@ def first(texts: Iterable[str]) -> str:
 
 def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
     """Return the entries that were added and removed between two versions."""
-    old_rights, new_rights = ({(r.right, r.language) for r in version.rights} for version in (before, after))
+    old_rights, new_rights = ({r.identity for r in version.rights} for version in (before, after))
     old, new = ({r.identity for r in version.recipients} for version in (before, after))
     return InventoryChange(
-        rights_gone=tuple(r for r in before.rights if (r.right, r.language) not in new_rights),
-        rights_new=tuple(r for r in after.rights if (r.right, r.language) not in old_rights),
+        rights_gone=tuple(r for r in before.rights if r.identity not in new_rights),
+        rights_new=tuple(r for r in after.rights if r.identity not in old_rights),
         recipients_gone=tuple(r for r in before.recipients if r.identity not in new),
         recipients_new=tuple(r for r in after.recipients if r.identity not in old),
     )

@@ -32,6 +32,8 @@ REACH = 5
 NEXT_REACH = 2
 """Maximum distance, in words, between two names of one list."""
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.'’-]*")
+LONGEST_SENTENCE = 1000
+"""Maximum length of a quoted sentence, in characters."""
 LINE_END = "\n"
 AND = frozenset("&")
 ABBREVIATES = frozenset(".")
@@ -54,6 +56,10 @@ class Recipient:
     """The words that state the purpose, or ""."""
     country: str = ""
     """Countries that are named together with the recipient, or ""."""
+    codes: tuple[str, ...] = ()
+    """The codes of these countries, regions and states."""
+    sentence: str = ""
+    """The sentence or table row that names it, at most `LONGEST_SENTENCE` characters of it."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -132,14 +138,23 @@ def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list
         if is_name_cell(cells[0], sense, names):
             return [in_row(cells, statement)]
     purpose = next((sense.said(mention) for mention in sense.of("purpose") if not excluded(mention, sense)), "")
-    where = ", ".join(countries(statement.text, statement.language).values())
+    where = countries(statement.text, statement.language)
     called = [
         (mention.concept.removeprefix("recipient."), sense.said(mention))
         for mention in sense.of("recipient")
         if not comes_from(sense, mention)
     ] + [(NAMED, name) for name in in_prose(statement, sense, names)]
     return [
-        Recipient(kind, name, statement.language, section=statement.section, purpose=purpose, country=where)
+        Recipient(
+            kind,
+            name,
+            statement.language,
+            section=statement.section,
+            purpose=purpose,
+            country=", ".join(where.values()),
+            codes=tuple(where),
+            sentence=quoted(statement.text),
+        )
         for kind, name in called
     ]
 
@@ -167,11 +182,22 @@ def denies(sense: Meaning) -> bool:
 
 def in_row(cells: list[str], statement: Statement) -> Recipient:
     """Return the recipient in a row of a table. The second cell is the purpose."""
-    where = countries(CELLS.join(cells[1:]), statement.language).values()
-    task = cells[1] if cells[1] not in where else ""
+    where = countries(CELLS.join(cells[1:]), statement.language)
     return Recipient(
-        NAMED, cells[0], statement.language, section=statement.section, purpose=task, country=", ".join(where)
+        NAMED,
+        cells[0],
+        statement.language,
+        section=statement.section,
+        purpose=cells[1] if cells[1] not in where.values() else "",
+        country=", ".join(where.values()),
+        codes=tuple(where),
+        sentence=quoted(statement.text),
     )
+
+
+def quoted(sentence: str) -> str:
+    """Return a sentence as an inventory quotes it: a very long one is cut, and ends with "…"."""
+    return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[: LONGEST_SENTENCE - 1]}…"
 
 
 def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal
 
+from differ.judgement.inventory import Inventory
 from differ.judgement.profiles import Profile, load_profile
-from differ.language.statements import statements
 from differ.model import Comparison
 from differ.visits.anomalies import newly_fallen_back, odd
 from differ.visits.comparability import comparability
@@ -129,6 +129,8 @@ class Assessment:
     """The left-out prose of the page, if it must be recorded: with a version, and if it has changed."""
     left_out_change: LeftOutChange | None = None
     """The watched sentences in it that appeared or disappeared."""
+    inventory: Inventory | None = None
+    """The rights and recipients that the text names; None if they are still to be listed."""
 
 
 def assess(visit: Visit) -> Assessment:
@@ -152,11 +154,8 @@ def assess(visit: Visit) -> Assessment:
     )
     if visit.latest is None:
         return result
-    try:
-        compared_result = compared(result, extracted.document, visit, visit.latest)
-        return with_left_out(compared_result, extracted.document, visit.latest)
-    finally:
-        statements.cache_clear()  # a worker's memory is for its next visit
+    compared_result = compared(result, extracted.document, visit, visit.latest)
+    return with_left_out(compared_result, extracted.document, visit.latest)
 
 
 def unsettled(pages: Sequence[Page]) -> str:

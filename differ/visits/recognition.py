@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from differ.judgement.inventory import inventory
+from differ.language.statements import statements
 from differ.visits.assessment import Assessment, PageFingerprint, Visit, assess
 from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
@@ -24,7 +26,24 @@ milliseconds."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
-    """Recognise a visit by its fingerprint, or else assess it. The crawler's worker processes call it."""
+    """Recognise a visit by its fingerprint, or else assess it, and list what a new version promises.
+
+    The crawler's worker processes call it.
+    """
+    try:
+        return with_inventory(_recognised_or_assessed(visit))
+    finally:
+        statements.cache_clear()  # a worker's memory is for its next visit
+
+
+def with_inventory(assessment: Assessment) -> Assessment:
+    """Add the rights and recipients of the text if it is a new version."""
+    if assessment.outcome != "changed" or assessment.document is None:
+        return assessment
+    return replace(assessment, inventory=inventory(assessment.document))
+
+
+def _recognised_or_assessed(visit: Visit) -> Assessment:
     if not all(map(is_usual, visit.pages)):
         return assess(visit)
     fingerprint = fingerprint_all(visit.pages, visit.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from differ.judgement.inventory import Inventory, Right, inventory, inventory_change, one_sided
-from differ.judgement.recipients import Recipient
+from differ.judgement.recipients import LONGEST_SENTENCE, Recipient
 from document import read
 from document.model import Document, ExtractionOptions, Page
 
@@ -53,10 +53,26 @@ biaya.
 
 def test_a_right_is_listed_with_deadline_fee_and_channel() -> None:
     assert inventory(document(ENGLISH)).rights == (
-        Right("access", "en", "Your rights", deadline="14 days", fee="free of charge", channel="desk@harbour.example"),
+        Right(
+            "access",
+            "en",
+            "Your rights",
+            deadline="14 days",
+            fee="free of charge",
+            channel="desk@harbour.example",
+            sentence="You have the right to access your personal data.",
+        ),
     )
     assert inventory(document(INDONESIAN, "id")).rights == (
-        Right("access", "id", "Hak Anda", deadline="14 hari", fee="tanpa biaya", channel="meja@dermaga.example"),
+        Right(
+            "access",
+            "id",
+            "Hak Anda",
+            deadline="14 hari",
+            fee="tanpa biaya",
+            channel="meja@dermaga.example",
+            sentence="Anda berhak untuk mengakses data pribadi Anda.",
+        ),
     )
 
 
@@ -92,7 +108,7 @@ We share passenger data with Mossgate Cargo and with Pinewire.
 
 def test_the_company_may_be_called_otherwise_in_each_language() -> None:
     text = f"{ENGLISH}\n{INDONESIAN.replace('Kami membagikan', 'Perpustakaan Dermaga membagikan')}"
-    assert named(text, "en", "id") == ["Fernpost", "Bell & Tarn", "Quietcount", "Kirimcepat"]
+    assert named(text, "en", "id") == ["Bell & Tarn", "Fernpost", "Quietcount", "Kirimcepat"]
 
 
 def test_a_place_is_not_a_recipient() -> None:
@@ -114,11 +130,17 @@ We run a ferry.
 | Identification data | Tickets | Ireland |
 """
     rows = [each for each in inventory(document(text)).recipients if each.kind == "named"]
-    where = "Whom we share your data with"
-    assert rows == [
-        Recipient("named", "Noordkade Servers", "en", section=where, purpose="Hosting", country="Netherlands"),
-        Recipient("named", "Guldenpas", "en", section=where, purpose="Card payments", country="Ireland"),
+    assert {each.section for each in rows} == {"Whom we share your data with"}
+    assert [(each.name, each.purpose, each.country, each.codes, each.sentence) for each in rows] == [
+        ("Guldenpas", "Card payments", "Ireland", ("IE",), "Guldenpas | Card payments | Ireland"),
+        ("Noordkade Servers", "Hosting", "Netherlands", ("NL",), "Noordkade Servers | Hosting | Netherlands"),
     ]
+
+
+def test_a_very_long_sentence_is_quoted_in_part() -> None:
+    orders = ", ".join(f"order {number}" for number in range(200))
+    recipients = inventory(document(f"# Policy\n\nWe share your data with our partners for {orders}.\n")).recipients
+    assert {(len(each.sentence), each.sentence[-1]) for each in recipients} == {(LONGEST_SENTENCE, "…")}
 
 
 def test_a_table_may_be_indonesian() -> None:

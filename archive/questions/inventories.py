@@ -1,0 +1,171 @@
+"""Answers which rights and recipients policies name: of one version, and across all policies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from typing import Any, Generic
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.model import Version
+from archive.storage.database import Archive
+from archive.storage.inventory_reader import (
+    RECIPIENTS,
+    RIGHTS,
+    Entry,
+    EntryKind,
+    complete,
+    stored_inventory,
+    unlisted_policies,
+)
+from archive.storage.tables import ListedRow, NamedRecipientRow, NamedRightRow, PolicyRow, VersionRow
+from archive.storage.version_reader import policy_row, tagged
+from differ.judgement.inventory import Inventory, Right
+from differ.judgement.recipients import Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The policies that a question is about, and when."""
+
+    at: datetime | None = None
+    """The time whose texts are asked about; None for the latest."""
+    policy: str | None = None
+    tag: str | None = None
+    _: KW_ONLY
+    limit: int | None = None
+    """Maximum number of answers, in the order of the policies' names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Generic[Entry]):
+    """A right or recipient that a policy names."""
+
+    policy: str
+    entry: Entry
+    since: datetime
+    """Time from which the policy names it without a break, in whatever words."""
+    _: KW_ONLY
+    version: int
+    """The number of the first version that names it in these words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Entry]):
+    """An answer across policies."""
+
+    entries: tuple[Named[Entry], ...]
+    """By the policies' names, then by the version that brought them."""
+    count: int
+    """Number of entries, whatever the limit."""
+    unlisted: int
+    """Number of policies with versions that are not listed yet: of these nothing is known."""
+    _: KW_ONLY
+    policies: int
+    """Number of policies that have a version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """The policies that do not name a right."""
+
+    policies: tuple[str, ...]
+    unlisted: int
+    """Number of policies with versions that are not listed yet: of these nothing is known."""
+    with_versions: int
+    """Number of policies that have a version."""
+
+
+def listed_recipients(
+    archive: Archive, scope: Scope, *, kind: str | None = None, country: str | None = None
+) -> Listing[Recipient]:
+    """Return the recipients that policies name: of a class, and in a country given by its code.
+
+    Raises UnknownPolicyError, UnknownTagError.
+    """
+    codes = NamedRecipientRow.codes
+    wanted: list[ColumnElement[bool]] = [] if kind is None else [NamedRecipientRow.kind == kind]
+    if country is not None:
+        wanted += [codes != "", codes.contains(f" {country} ", autoescape=True)]
+    with archive.reading() as session:
+        return _listing(session, RECIPIENTS, wanted, scope)
+
+
+def listed_rights(archive: Archive, scope: Scope, *, right: str | None = None) -> Listing[Right]:
+    """Return the rights that policies name, or one of them. Raises UnknownPolicyError, UnknownTagError."""
+    with archive.reading() as session:
+        return _listing(session, RIGHTS, [] if right is None else [NamedRightRow.right == right], scope)
+
+
+def policies_without(archive: Archive, scope: Scope, right: str) -> Lacking:
+    """Return the policies whose text does not name a right. Raises UnknownPolicyError, UnknownTagError."""
+    with archive.reading() as session:
+        of_policy = (NamedRightRow.policy_id == PolicyRow.id, NamedRightRow.right == right)
+        named = exists().where(*of_policy, *_in_force(NamedRightRow, scope.at))
+        text = [VersionRow.policy_id == PolicyRow.id]
+        if scope.at is not None:
+            text.append(VersionRow.seen_at <= scope.at)
+        query = select(PolicyRow.name).join(ListedRow, ListedRow.policy_id == PolicyRow.id)
+        query = query.where(complete(), exists().where(*text), ~named, *_among(session, scope))
+        names = session.scalars(query.order_by(PolicyRow.name).limit(scope.limit)).all()
+        unlisted, policies = _progress(session)
+        return Lacking(tuple(names), unlisted, policies)
+
+
+def version_inventories(archive: Archive, versions: Collection[Version]) -> dict[tuple[str, int], Inventory]:
+    """Return what versions name, by policy and number; those that are not listed yet are left out."""
+    with archive.reading() as session:
+        ids = {name: policy_row(session, name).id for name in {version.policy for version in versions}}
+        stored = {
+            (version.policy, version.number): stored_inventory(session, ids[version.policy], version.number)
+            for version in versions
+        }
+    return {key: named for key, named in stored.items() if named is not None}
+
+
+def _listing(
+    session: Session, kind: EntryKind[Entry], wanted: Sequence[ColumnElement[bool]], scope: Scope
+) -> Listing[Entry]:
+    row: type[Any] = kind.row
+    conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope), complete()]
+    columns = (PolicyRow.name.label("policy"), *row.__table__.c)
+    query = _joined(select(*columns), row).where(*conditions).order_by(PolicyRow.name, row.first, row.id)
+    entries = [
+        Named(stored.policy, kind.read(stored), stored.since, version=stored.first)
+        for stored in session.execute(query.limit(scope.limit))
+    ]
+    count = len(entries)
+    if scope.limit is not None and count == scope.limit:
+        count = session.scalar(_joined(select(func.count(row.id)), row).where(*conditions)) or 0
+    unlisted, policies = _progress(session)
+    return Listing(tuple(entries), count, unlisted, policies=policies)
+
+
+def _joined(query: Select[Any], row: type[Any]) -> Select[Any]:
+    return query.join(PolicyRow, PolicyRow.id == row.policy_id).join(ListedRow, ListedRow.policy_id == row.policy_id)
+
+
+def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that the text of a time, or the latest, has an entry."""
+    if at is None:
+        return [row.last.is_(None)]
+    return [row.appeared_at <= at, or_(row.gone_at.is_(None), row.gone_at > at)]
+
+
+def _among(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if scope.policy is not None:
+        conditions.append(PolicyRow.id == policy_row(session, scope.policy).id)
+    if scope.tag is not None:
+        conditions.append(PolicyRow.id.in_(tagged(session, scope.tag)))
+    return conditions
+
+
+def _progress(session: Session) -> tuple[int, int]:
+    """Return how many policies are not listed yet, and how many have versions."""
+    unlisted = session.scalar(select(func.count()).select_from(unlisted_policies().order_by(None).subquery()))
+    has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
+    return unlisted or 0, session.scalar(select(func.count(PolicyRow.id)).where(has_versions)) or 0
