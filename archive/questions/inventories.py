@@ -55,7 +55,7 @@ class Named(Generic[Entry]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Entry]):
-    """An answer across policies."""
+    """The answer to a question across policies."""
 
     entries: tuple[Named[Entry], ...]
     """By the policies' names, then by the version that brought them."""
