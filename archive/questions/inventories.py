@@ -58,7 +58,7 @@ class Listing(Generic[Entry]):
     """The answer to a question across policies."""
 
     entries: tuple[Named[Entry], ...]
-    """By the policies' names, then by the version that brought them."""
+    """Ordered by the policies' names, then by the version that brought them."""
     count: int
     """Number of entries, whatever the limit."""
     unlisted: int
