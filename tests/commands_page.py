@@ -16,9 +16,10 @@ PAGE = PROJECT / "docs" / "commands.md"
 INTRODUCTION = """\
 # Commands
 
-Written from the help texts of the program by `python -m tests.commands_page`; `clausewatch COMMAND --help` says the
-same. A day is a day in UTC: `2026-03-31`, `today`, `yesterday`, `3 days ago`, `2 weeks ago`, `6 months ago` or
-`1 year ago`. A time is written `2026-03-31T14:30`, in UTC unless it states a zone (`2026-03-31T14:30+07:00`).
+This page is generated from the help texts of the program. `clausewatch COMMAND --help` prints the same text.
+
+Write a day as `2026-03-31`, `today`, `yesterday`, `3 days ago`, `2 weeks ago`, `6 months ago` or `1 year ago`. Days are
+in UTC. Write a time as `2026-03-31T14:30`. It is in UTC unless you add a zone (`2026-03-31T14:30+07:00`).
 """
 
 

@@ -28,32 +28,30 @@ class CommandEntry:
 
 COMMANDS: dict[str, CommandEntry] = {
     "demo": CommandEntry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
-    "init": CommandEntry("clausewatch.cli.init:init", "Write a commented clausewatch.toml to edit."),
-    "config": CommandEntry("clausewatch.cli.config:config", "Check the configuration."),
-    "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and notify the subscribers."),
-    "status": CommandEntry("clausewatch.cli.status:status", "Show the state of each policy's watch."),
-    "doctor": CommandEntry(
-        "clausewatch.cli.doctor:doctor", "Show what is fetched of a policy, kept, dropped, and why."
-    ),
-    "history": CommandEntry("clausewatch.cli.history:history", "Show the versions of a policy, or of all."),
-    "show": CommandEntry("clausewatch.cli.show:show", "Show the text of a policy, now or at a date."),
+    "init": CommandEntry("clausewatch.cli.init:init", "Create a clausewatch.toml with comments."),
+    "config": CommandEntry("clausewatch.cli.config:config", "Check and explain the configuration."),
+    "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and notify subscribers."),
+    "status": CommandEntry("clausewatch.cli.status:status", "Show when each policy was checked, and its health."),
+    "doctor": CommandEntry("clausewatch.cli.doctor:doctor", "Fetch a policy, and show what is kept and left out."),
+    "history": CommandEntry("clausewatch.cli.history:history", "Show the versions of a policy, or of all policies."),
+    "show": CommandEntry("clausewatch.cli.show:show", "Show the text of a policy, now or on an earlier day."),
     "diff": CommandEntry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
-    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since which version each sentence is there."),
-    "search": CommandEntry("clausewatch.cli.search:search", "Find words in every section of every version."),
-    "review": CommandEntry("clausewatch.cli.review:review", "Review a finding; list those that wait."),
-    "compare": CommandEntry("clausewatch.cli.compare:compare", "Say what changed between two files."),
+    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since when each sentence has been there."),
+    "search": CommandEntry("clausewatch.cli.search:search", "Find words in all versions of all policies."),
+    "review": CommandEntry("clausewatch.cli.review:review", "Review a finding, or list findings to review."),
+    "compare": CommandEntry("clausewatch.cli.compare:compare", "Show what changed between two files."),
     "export": CommandEntry("clausewatch.cli.export:export", "Export evidence, pages, tables or feeds."),
-    "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that the archive is what was recorded."),
+    "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that nothing in the archive was altered."),
     "import": CommandEntry("clausewatch.cli.imports:imports", "Import histories and watch lists of other tools."),
-    "archive": CommandEntry("clausewatch.cli.archive:archive", "Show its disk space; back it up, restore it."),
+    "archive": CommandEntry("clausewatch.cli.archive:archive", "Show disk space, back up, restore."),
     "languages": CommandEntry("clausewatch.cli.languages:show_languages", "Show what each language has and lacks."),
-    "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Subscribe somebody to changes of policies."),
+    "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Add a subscriber."),
     "unsubscribe": CommandEntry(
-        "clausewatch.cli.unsubscribe:unsubscribe", "Remove a subscription that `subscribe` made."
+        "clausewatch.cli.unsubscribe:unsubscribe", "Remove a subscriber that `subscribe` added."
     ),
     "subscriptions": CommandEntry("clausewatch.cli.subscriptions:subscriptions", "List who is notified of what."),
     "subscribers": CommandEntry("clausewatch.cli.subscribers:subscribers", "Erase a person from the records."),
-    "notify": CommandEntry("clausewatch.cli.notify:notify", "Test that alerts arrive, and send those that wait."),
+    "notify": CommandEntry("clausewatch.cli.notify:notify", "Test, list and send messages."),
 }
 """The commands in the order of `--help`. Only working commands are listed."""
 
@@ -122,7 +120,7 @@ def _archive_exit_code(error: BaseException) -> ExitCode:
 @click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context, config_path: Path | None) -> None:
-    """Watch privacy policies, keep every version, and notify people only when sharing or rights really change.
+    """Watch privacy policies, keep every version, and send alerts only if sharing or rights really change.
 
     Begin with `clausewatch init`, edit the file that it writes, and try it with `clausewatch config check`.
     """

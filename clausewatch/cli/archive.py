@@ -29,7 +29,7 @@ def archive() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def stats(context: CommandContext, form: str) -> None:
-    """Show how much the archive holds, and its disk space."""
+    """Show what the archive contains, and how much disk space it uses."""
     from archive.upkeep.retention import count_removable
     from archive.upkeep.stats import archive_stats
 
@@ -82,10 +82,10 @@ def _size(size: int) -> str:
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @pass_context
 def vacuum(context: CommandContext, dry_run: bool) -> None:
-    """Remove the raw pages that `keep_bodies` no longer keeps, and return free space to the disk.
+    """Remove raw pages that are older than `keep_bodies`, and free disk space.
 
-    All texts and versions are kept, the page of each policy's latest version, and all pages of policies under `hold`.
-    Each removal is recorded as evidence, so that `clausewatch verify` can distinguish it from a loss.
+    All texts and versions are kept. So are the page of each policy's latest version, and all pages of the policies in
+    `hold`. Each removal is recorded as evidence, so that `clausewatch verify` does not take it for a loss.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -115,9 +115,9 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def backup(context: CommandContext, file: Path) -> None:
-    """Write a consistent copy of the archive to FILE, also during a run.
+    """Write a consistent copy of the archive to FILE. This is possible during a run.
 
-    For SQLite; back up a PostgreSQL archive with its server's own tools, such as pg_dump.
+    This works for SQLite only. Back up a PostgreSQL archive with the tools of its server, such as pg_dump.
     """
     from archive.upkeep.backup import back_up
 
@@ -131,14 +131,14 @@ def backup(context: CommandContext, file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Move the existing archive aside first.")
 @pass_context
 def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
-    """Replace the archive by a backup, and prevent duplicate alerts.
+    """Replace the archive with a backup, and prevent duplicate alerts.
 
-    Messages that were waiting when the backup was made are given up, because they may have been sent since;
-    `clausewatch notify send --dead` sends them anyway. For the same reason the first change of each policy after the
-    restore is recorded without an alert: read these changes with `clausewatch history`.
+    Messages that waited when the backup was made may have been sent since, so they are given up. `clausewatch notify
+    send --dead` sends them anyway. For the same reason, the first change of each policy after the restore is recorded
+    without an alert. Read these changes with `clausewatch history`.
 
-    Call it without FILE, before the next run, if you restored the archive yourself, such as a PostgreSQL archive by
-    pg_restore.
+    If you restored the archive yourself, for example with pg_restore, call this command without FILE before the next
+    run.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):

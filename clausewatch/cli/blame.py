@@ -25,10 +25,10 @@ from clausewatch.output.times import day, moment
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, form: str) -> None:
-    """Show since which version each sentence of POLICY is there.
+    """Show since which version each sentence of POLICY has been there.
 
-    VERSION is a number, or a date, which means the version that was current at the end of that day (UTC); the default
-    is the latest version. A sentence is the same as long as its words are the same, even if it moves. If a word is
+    VERSION is a number or a date. A date means the version that was current at the end of that day (UTC). The default
+    is the latest version. A sentence counts as the same if its words are the same, even if it moved. If a word was
     edited, the sentence counts as new, and the old one as dropped.
 
     \b

@@ -33,7 +33,7 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--language", help="The language of both files, like en or id. Default: detected from the text.")
-@click.option("--profile", default="default", show_default=True, help="What counts as material: a profile's name.")
+@click.option("--profile", default="default", show_default=True, help="The profile that decides what is material.")
 @click.option(
     "--report-language",
     type=click.Choice(report_languages()),
@@ -60,10 +60,10 @@ def compare(
     explain: bool,
     exit_code: bool,
 ) -> None:
-    """Say what changed between two files, and whether it matters to sharing or rights.
+    """Show what changed between two files, and whether it concerns sharing or rights.
 
-    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed; a configuration is needed
-    only for a profile of your own.
+    BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed. A configuration is needed only
+    if you use a profile of your own.
 
     \b
     clausewatch compare old.html new.html

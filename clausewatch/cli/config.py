@@ -26,10 +26,10 @@ def config() -> None:
 @click.option("--cron", is_flag=True, help="Print only the line for cron.")
 @pass_context
 def check(context: CommandContext, cron: bool) -> None:
-    """Explain the configuration, warn of what may be unintended, and print a line for cron.
+    """Explain the configuration, warn about settings that may be unintended, and print the line for cron.
 
-    Nothing is fetched and nothing is sent. If there are problems, all are listed with their locations and fixes, and
-    the exit code is 2.
+    Nothing is fetched and nothing is sent. If the configuration has errors, all of them are listed with their place and
+    how to fix them, and the exit code is 2.
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.explanation.crontab import crontab_line, installed_command

@@ -29,16 +29,17 @@ SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low":
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the files go: an empty folder, a new one, or that of an earlier demo. Default: a new temporary folder.",
+    help="The folder for the files: new, empty, or from an earlier demo. Default: a new temporary folder.",
 )
 def demo(output: Path | None) -> None:
     """Watch four fictional companies change their privacy policies.
 
-    A small site on this machine serves the policies. Clausewatch crawls them, the companies change them, Clausewatch
-    crawls them again and sends its alerts to a small mail server, on this machine too. Nothing else is contacted and
-    nothing is installed.
+    A small web server on this machine serves the policies. Clausewatch visits them, the companies change them, and
+    Clausewatch visits them again. It sends its alerts to a small mail server on this machine. Nothing else is
+    contacted, and nothing is installed.
 
-    A folder keeps the e-mails and a redline page of each material change, with the configuration and the archive.
+    A folder keeps the e-mails, a page for each material change that shows the edits, the configuration, and the
+    archive.
     """
     folder = prepare(output)
     _introduce(folder)

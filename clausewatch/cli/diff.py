@@ -35,8 +35,8 @@ def diff(
 ) -> None:
     """Show what changed between two versions of POLICY, word by word.
 
-    BEFORE and AFTER are version numbers, or dates: a date means the version that was current at the end of that day
-    (UTC). AFTER defaults to the latest version, BEFORE to the version before it.
+    BEFORE and AFTER are version numbers or dates. A date means the version that was current at the end of that day
+    (UTC). Without AFTER, the latest version is used; without BEFORE, the version before it.
 
     \b
     clausewatch diff Kenalan

@@ -28,10 +28,10 @@ from document.model import Elsewhere
 @click.pass_context
 @pass_context
 def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) -> None:
-    """Show what is fetched of POLICY, what is kept, what is dropped and why.
+    """Fetch POLICY, and show which parts of the page are kept, which are left out, and why.
 
-    Fetches the page twice, as a run does, and records nothing. Ends with 1 if a run would not recognise the policy, if
-    the configured `select` matches nothing, or if two consecutive fetches give different texts.
+    It fetches the page twice, as a run does, and records nothing. The exit code is 1 if the page is not recognised as
+    the policy, if the configured `select` matches nothing, or if the two fetches give different texts.
     """
     configuration = context.configuration()
     policies = {configured.name: configured for configured in configuration.policies}

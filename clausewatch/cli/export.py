@@ -69,8 +69,9 @@ def evidence(
 ) -> None:
     """Write a zip file that proves what POLICY said.
 
-    It has all versions in it, or the one of --version, or those since --since: each with its page as received, its
-    text, what changed, and the chain that proves it. The README in it says how to verify it.
+    The file has all versions, or those that --version or --since select. For each version it has the page as received,
+    the text, and what changed. It also has the part of the chain that proves them. README.txt in the file says how to
+    verify it.
 
     \b
     clausewatch export evidence Kenalan -o kenalan.zip
@@ -96,7 +97,7 @@ def warc(
 ) -> None:
     """Write every kept page as a WARC file, the format of web archives.
 
-    Redirects that led to a page are records of their own.
+    Each redirect that led to a page is a record of its own.
 
     \b
     clausewatch export warc -o pages.warc.gz
@@ -117,7 +118,8 @@ def wacz(
 ) -> None:
     """Write every kept page as a WACZ file, which a replay tool opens in a browser.
 
-    It is the WARC file with its index and a list of pages: open it at replayweb.page, which runs in the browser alone.
+    A WACZ file is a WARC file with an index and a list of pages. You can open it at replayweb.page, which runs
+    completely in the browser.
 
     \b
     clausewatch export wacz --policy Kenalan -o kenalan.wacz
@@ -154,7 +156,9 @@ def csv(context: CommandContext, table: Table, policy: str | None, since: dateti
 @click.option(
     "--limit", type=click.IntRange(min=1), default=MOST_ENTRIES, show_default=True, help="Maximum number of changes."
 )
-@click.option("--self", "address", metavar="URL", help="The future address of the feed, for its link to itself.")
+@click.option(
+    "--self", "address", metavar="URL", help="The address at which the feed will be published. The feed quotes it."
+)
 @output_option
 @pass_context
 def atom(
@@ -169,8 +173,8 @@ def atom(
 ) -> None:
     """Write an Atom feed of changes.
 
-    It has the changes that a subscriber to sharing and rights receives, or the changes to --topic. Name a policy or a
-    tag for a separate feed. Write it again after each run, to a folder that a web server publishes.
+    It lists the material changes to sharing and rights, or the changes to --topic. --policy or --tag makes a feed for
+    one policy or one tag. Write the feed again after each run, to a folder that a web server publishes.
 
     \b
     clausewatch export atom --tag vendor -o vendors.atom

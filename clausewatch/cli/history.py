@@ -66,9 +66,9 @@ def history(
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
 
-    For each version it shows when it was first and last seen, the dates that it states, the rights and recipients that
-    it added or removed, and its findings. With --topic, --severity or --section, it shows only the versions with such
-    findings, without the rights and recipients. `sharing` and `rights` include all their subtopics.
+    For each version it shows when it was first and last seen, the dates that the text states, the rights and recipients
+    that were added or removed, and the findings. With --topic, --severity or --section, it shows only versions with
+    such findings, and no rights and recipients. The topics `sharing` and `rights` include their subtopics.
 
     \b
     clausewatch history Kenalan

@@ -45,8 +45,10 @@ def imports() -> None:
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--list", "listing", is_flag=True, help="List the services and their documents, and import nothing.")
 @click.option("--service", "services", multiple=True, metavar="NAME", help="A service. May be given repeatedly.")
-@click.option("--terms", default=PRIVACY_POLICY, show_default=True, help="Which of its documents.")
-@click.option("--policy", "name", metavar="NAME", help="The policy whose history it is. Default: the service's name.")
+@click.option("--terms", default=PRIVACY_POLICY, show_default=True, help="The document of the service.")
+@click.option(
+    "--policy", "name", metavar="NAME", help="The policy to which the versions belong. Default: the service's name."
+)
 @click.option("--skip-judging", is_flag=True, help="Record the versions only; a later import judges them.")
 @pass_context
 def opentermsarchive(
@@ -60,9 +62,9 @@ def opentermsarchive(
 ) -> None:
     """Import every version of chosen services from the versions REPOSITORY of an Open Terms Archive collection.
 
-    Each version keeps its date. A later call imports the versions recorded since. Changes that stem only from the
-    source's own extraction are marked and not judged; all other changes are judged, so that `clausewatch history` shows
-    them. A policy that is not in the configuration is kept and shown as retired.
+    Each version keeps its date. A later call imports the versions recorded since. Changes are judged, so that
+    `clausewatch history` shows what they mean. If only the extraction of Open Terms Archive changed, the version is
+    marked and not judged. A policy that is not in the configuration is imported too, and shown as retired.
 
     \b
     clausewatch import opentermsarchive pga-versions --list
@@ -117,9 +119,9 @@ def file(
 ) -> None:
     """Import a saved copy of POLICY: HTML, Markdown, PDF, DOCX, MHTML or plain text.
 
-    Several FILES are the pages of one copy, in order, of a policy with several addresses. A copy must be newer than
-    every version in the archive: import older ones first. An empty file, a banner or a login page is kept as evidence
-    of a visit that was not comparable, and is not a version: exit code 1.
+    If the policy has several addresses, give one file for each page, in the same order. A copy must be newer than every
+    version in the archive, so import the oldest copy first. An empty file, a banner or a login page does not become a
+    version. It is kept as a visit that was not comparable, and the exit code is 1.
 
     \b
     clausewatch import file Kenalan --at 2024-03-31 kenalan-2024-03-31.html
@@ -143,8 +145,8 @@ def file(
 def changedetection(file: Path) -> None:
     """Write the watches of a changedetection.io FILE as policies for our configuration, to standard output.
 
-    FILE is url-watches.json or a backup (.zip) that holds it. Settings that cannot be converted are noted beside each
-    policy as a comment.
+    FILE is url-watches.json or a backup (.zip) that contains it. Settings that cannot be converted are listed in a
+    comment next to each policy.
 
     \b
     clausewatch import changedetection url-watches.json >> clausewatch.toml
@@ -157,7 +159,7 @@ def changedetection(file: Path) -> None:
 def urlwatch(file: Path) -> None:
     """Write the jobs of an urlwatch or webchanges FILE (urls.yaml) as policies for our configuration.
 
-    Settings that cannot be converted are noted beside each policy as a comment.
+    Settings that cannot be converted are listed in a comment next to each policy.
 
     \b
     clausewatch import urlwatch urls.yaml >> clausewatch.toml

@@ -23,9 +23,9 @@ class ConfigurationWriteError(ClausewatchError):
 @click.command()
 @pass_context
 def init(context: CommandContext) -> None:
-    """Write a commented clausewatch.toml to edit, and a file for its secrets.
+    """Create a clausewatch.toml with comments, and a file for its secrets.
 
-    Nothing is overwritten. `clausewatch --config FOLDER/NAME.toml init` writes elsewhere.
+    No file is overwritten. `clausewatch --config FOLDER/NAME.toml init` creates the file in another place.
     """
     configuration = context.config_path
     secrets = configuration.with_suffix(".env")

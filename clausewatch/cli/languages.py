@@ -25,7 +25,7 @@ def show_languages(ctx: click.Context, form: str) -> None:
     """Show what each language has and lacks, and which of its files cannot be used.
 
     A language is a folder of TOML files. The environment variable CLAUSEWATCH_LANGUAGES names a folder with languages
-    of your own. Ends with 1 if a file cannot be used.
+    of your own. The exit code is 1 if a file cannot be used.
     """
     from clausewatch.inspection.language_survey import survey
     from clausewatch.output.json_rows import as_json, language_row

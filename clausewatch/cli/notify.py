@@ -36,7 +36,7 @@ LIST_HEADINGS = ("STATE", "MESSAGE", "FOR", "TARGET", "PLANNED", "RESULT")
 def notify() -> None:
     """Test that alerts arrive, list messages, and send those that wait.
 
-    `clausewatch run` sends alerts by itself; these commands are for setup, and for the time after a failure.
+    `clausewatch run` sends messages by itself. These commands are for the setup, and for the time after a failure.
     """
 
 
@@ -47,8 +47,8 @@ def notify() -> None:
 def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
     """Send a test message to each target of SUBSCRIBER.
 
-    The output lists each target as accepted, or with the reason why not. Accepted means that the server took the
-    message: check in the mailbox whether it arrived.
+    It prints for each target that the message was accepted, or why it was not. Accepted means that the server took the
+    message. Look into the mailbox to see whether it arrived.
 
     \b
     Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
@@ -77,10 +77,10 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
 def list_messages(
     context: CommandContext, policy: str, target: str | None, state: ListedState | None, limit: int, form: str
 ) -> None:
-    """List messages: what waits, for whom, why and until when, and what was sent.
+    """List messages: which of them wait, for whom, why and until when, and which were sent.
 
-    Messages that wait come first, then those that were given up, then the others; the newest first. A message is listed
-    once for each target.
+    Messages that wait come first, then messages that were given up, then the others. In each group, the newest comes
+    first. A message is listed once for each target.
     """
     from clausewatch.output.json_rows import as_json, delivery_row
     from notifier.audience.subscriptions import Target
@@ -107,10 +107,10 @@ def list_messages(
 @pass_context
 @click.pass_context
 def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
-    """Send every waiting message now; during quiet hours only critical ones.
+    """Send all messages that wait. During quiet hours, send only critical messages.
 
-    After a failure, `run` waits longer and longer before each retry; this command does not wait. An accepted message
-    is never sent again.
+    After a failure, `run` waits longer before each retry. This command does not wait. A message that was accepted is
+    never sent again.
 
     \b
     Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or
@@ -129,9 +129,9 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
 @pass_context
 @click.pass_context
 def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
-    """Send a digest now; it covers the time since the last digest.
+    """Send a digest now. It covers the time since the last digest.
 
-    Digests are sent by the first run after their scheduled time. The next digest continues after this one.
+    Normally, the first run after the scheduled time sends the digest. The next digest begins where this one ends.
 
     \b
     Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or

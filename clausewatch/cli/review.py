@@ -37,8 +37,10 @@ FORMATS = click.Choice(("text", "json"))
 @click.option("--comment", metavar="TEXT", default="", help="Add a comment, alone or with a verdict.")
 @click.option("--by", metavar="NAME", help="The reviewer.  [default: the login]")
 @click.option("--policy", metavar="POLICY", help="List the findings of this policy only.")
-@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number listed.")
-@click.option("--rules", is_flag=True, help="Show the reviews of each rule's findings, counted.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number of findings listed."
+)
+@click.option("--rules", is_flag=True, help="For each rule, count the acknowledged findings and the false alarms.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def review(
@@ -53,14 +55,16 @@ def review(
     rules: bool,
     form: str,
 ) -> None:
-    """Review a FINDING, or list those without a review.
+    """Review a FINDING, or list the findings that are to be reviewed.
 
-    Identify a finding by its number (see `history`, `diff`) or by the alert ID in a message. The list holds findings
-    that are material or were sent to somebody. A review is kept for ever, next to the evidence; of several verdicts the
-    last one counts. The reviewer's name can be erased (`subscribers forget`), the text cannot: name nobody in it.
+    FINDING is the number of a finding (see `history`, `diff`), or the alert ID from a message. Without FINDING, the
+    findings are listed that are material or were sent to somebody, and that nobody has reviewed. A review is kept for
+    ever as evidence. If a finding has several verdicts, the last one counts. The reviewer's name can be erased
+    (`subscribers forget`), but a comment cannot: do not name people in it.
 
-    After a finding is marked as a false alarm, later findings in the same policy with the same rule and the same words
-    before and after send no alert: they are recorded, and `history` shows why no alert was sent.
+    If a finding is marked as a false alarm, later findings of the same policy with the same rule and the same words
+    before and after are recorded, but no alert is sent. `history` shows the reason. Acknowledge the finding to undo
+    this.
 
     \b
     clausewatch review

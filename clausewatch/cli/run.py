@@ -40,11 +40,11 @@ def run(
     exit_code: bool,
     verbose: bool,
 ) -> None:
-    """Check the policies that are due, and notify the subscribers of material changes.
+    """Check the policies that are due, and notify subscribers of changes.
 
-    Made for cron: it prints one line, and errors on standard error. One policy that fails does not stop
-    the others, and the next run sends a message that cannot be sent now. If another run is still in progress, this one
-    ends at once with exit code 4.
+    This command is made for cron. It prints one line, and writes errors to standard error. If a policy fails, the run
+    continues with the others. If a message cannot be sent, the next run sends it. If another run is still in progress,
+    this one ends at once with exit code 4.
 
     \b
     Exit codes: 0 fine, 1 some policies failed, or messages wait for too long or were given up, 2 wrong usage or

@@ -47,7 +47,7 @@ def search(
     reindex: bool,
     form: str,
 ) -> None:
-    """Find WORDS in every section of every version, and show from when to when they were present.
+    """Find WORDS in all versions of all policies, and show since when and until when they were there.
 
     A section matches if it contains all the words, in any of their forms: "sharing" finds "shared", "menghapus" finds
     "penghapusan". Words quoted together must be adjacent. The texts that were recorded last come first.

@@ -47,10 +47,10 @@ def show(
 ) -> None:
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
-    A version is current from when it was first seen until the next version was first seen. The text between two checks
-    is unknown: the times of both are shown. --inventory shows the rights that the version names, each with the
-    deadline, the cost and the way to exercise it, and the recipients of data; for a policy in several languages it also
-    shows which rights and recipients are named in only one of them.
+    A version is current from the time when it was first seen until the next version was first seen. Nobody knows when
+    the text changed between two checks, so the times of both checks are shown. --inventory shows the rights that the
+    version names, with deadline, cost and the way to exercise them, and the recipients of data. For a policy in several
+    languages, it also shows which of these are named in one language only.
 
     \b
     clausewatch show Kenalan

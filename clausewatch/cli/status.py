@@ -32,16 +32,16 @@ HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT C
 @click.pass_context
 @pass_context
 def status(context: CommandContext, ctx: click.Context, check: bool, form: str) -> None:
-    """Show the state of each policy's watch.
+    """Show whether each policy is checked, and when it last changed.
 
     It shows the last check, the last change, the number of versions, the health, the next check, and the number of
-    findings without a review. Ends with 1 if a policy could not be read at its last check, if checks are overdue, or if
-    messages wait for too long or were given up.
+    findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, or if
+    a message waits for too long or was given up.
 
-    With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each policy that is
-    overdue or was not shown by several consecutive visits (`trouble_after` under [watchdog]), a line for messages that
-    wait for too long (`waiting` and `critical_waiting` there) or were given up, and a line if no run was completed for
-    more than twice the interval of the most frequent policy.
+    With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each problem: a policy
+    that is overdue or could not be read at several visits in a row (`trouble_after` under [watchdog]); messages that
+    wait for too long (`waiting` and `critical_waiting` there) or were given up; no completed run for more than twice
+    the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:

@@ -36,7 +36,7 @@ class SubscriptionError(ClausewatchError):
     multiple=True,
     required=True,
     metavar="CHANNEL[:RECIPIENT]",
-    help="A channel of the configuration, and who in it. May be repeated, like --topic, --clause, --policy and --tag.",
+    help="A channel, and a recipient if it needs one. May be repeated, like --topic, --clause, --policy and --tag.",
 )
 @click.option("--topic", "topics", multiple=True, help=f"One of {', '.join(TOPICS)}.  [default: sharing, rights]")
 @click.option("--clause", "clauses", multiple=True, help="A clause of a profile, like III: every finding under it.")
@@ -54,24 +54,26 @@ class SubscriptionError(ClausewatchError):
     type=click.Choice(languages_with("messages")),
     default="en",
     show_default=True,
-    help="Of the messages.",
+    help="The language of the messages.",
 )
 @click.option("--alerts", type=click.Choice(ALERTS), default="at once", show_default=True, help="When alerts are sent.")
-@click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest comes, even if nothing changed.")
-@click.option("--digest-day", type=click.Choice(DAYS), help="Of weekly digests.  [default: monday]")
-@click.option("--digest-at", metavar="HH:MM", help="When digests come.  [default: 08:00]")
-@click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only what is critical is sent.")
-@click.option("--timezone", metavar="ZONE", help="Of these hours, like Asia/Jakarta.  [default: UTC]")
+@click.option("--digest", type=click.Choice(RHYTHMS), help="How often a digest is sent, even if nothing changed.")
+@click.option("--digest-day", type=click.Choice(DAYS), help="The day of weekly digests.  [default: monday]")
+@click.option("--digest-at", metavar="HH:MM", help="The time from which a digest is due.  [default: 08:00]")
+@click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only critical alerts are sent.")
+@click.option("--timezone", metavar="ZONE", help="The time zone of these times, like Asia/Jakarta.  [default: UTC]")
 @click.option(
-    "--operator", is_flag=True, help="Receive problems of the watch, and no findings unless a topic is named."
+    "--operator",
+    is_flag=True,
+    help="Notify NAME of problems with the monitoring; of findings only if --topic is given.",
 )
-@click.option("--no-welcome", is_flag=True, help="Without a first message that says what is watched.")
+@click.option("--no-welcome", is_flag=True, help="Do not send a first message that says what is watched.")
 @pass_context
 def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     """Subscribe NAME to changes of policies.
 
-    The subscription covers changes recorded from now on. Only channels of the configuration can be used; the address is
-    checked at once, and `clausewatch notify test NAME` proves that messages arrive.
+    NAME is notified of changes that are recorded from now on. Only channels of the configuration can be used.
+    `clausewatch notify test NAME` sends a test message.
     """
     from clausewatch.explanation.summary import subscriber_line
     from clausewatch.operation.subscribers import folded

@@ -20,13 +20,13 @@ def subscribers() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @pass_context
 def forget(context: CommandContext, name: str, yes: bool) -> None:
-    """Erase the person NAME: the name, and every address that messages went to.
+    """Erase the person NAME: the name, and all addresses to which messages were sent.
 
-    It also erases the name under reviews, but keeps their text. A subscription that `subscribe` made is removed too; a
-    subscriber of the configuration must first be removed there. The records of sent messages are kept without the name
-    and addresses; the evidence of the policies is not touched. The database is rewritten, so that its files no longer
-    contain the name: for a large archive that takes a while, and nothing else may use it meanwhile. Backups, and the
-    logs of a mail or database server, are not changed.
+    If NAME is in the configuration, remove it there first. A subscription that `subscribe` made is removed by this
+    command. The records of sent messages are kept without the name and addresses. Reviews are kept without the name,
+    but with their comments. The evidence of the policies is not touched. The database is rewritten, so that its files
+    no longer contain the name. For a large archive this takes a while, and nothing else can use the archive meanwhile.
+    Backups, and the logs of a mail or database server, are not changed.
     """
     from notifier import outbox
 

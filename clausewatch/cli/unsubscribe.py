@@ -17,8 +17,8 @@ from clausewatch.errors import suggestion
 def unsubscribe(context: CommandContext, name: str) -> None:
     """Remove the subscription NAME, which `clausewatch subscribe` made.
 
-    Waiting messages are no longer sent. Records of sent messages are kept, with the recipient; `clausewatch subscribers
-    forget NAME` erases the recipient too.
+    Messages that wait are cancelled. The records of sent messages are kept, with the recipient. `clausewatch
+    subscribers forget NAME` erases the recipient too.
     """
     from notifier import outbox
 

@@ -92,12 +92,12 @@ def verify(
     certificates: Path | None,
     form: str,
 ) -> None:
-    """Check that the archive is as it was recorded, and list every flaw.
+    """Check that nothing in the archive was altered, and list every problem.
 
-    It checks the database's own pages, indexes and schema; every entry of the chain, every row that it seals, every
-    stored page and text, and the searchable sections. A changed, missing, inserted or reordered row is always found; a
-    truncated end, or a completely rewritten archive, is found only with a head that was kept elsewhere: give it with
-    --head. The archive is opened read-only. Ends with 1 if there are flaws, with 3 if there is no archive.
+    It checks the pages, indexes and schema of the database, every entry of the chain, every sealed row, every stored
+    page and text, and the sections used for searching. It always finds a changed, missing, inserted or reordered row.
+    It finds a cut-off end or a completely rewritten archive only if you give it a head that was kept elsewhere
+    (--head). The archive is opened read-only. The exit code is 1 if there are problems, and 3 if there is no archive.
 
     \b
     clausewatch verify
