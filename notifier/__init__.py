@@ -1,1 +1,1 @@
-"""Floor 4: each material finding that a subscription asks for becomes deliveries that arrive."""
+"""Floor 4: turns each material finding that a subscription asks for into deliveries, and sends them."""

@@ -1,1 +1,1 @@
-"""Decides who asks for what, and when they may be notified. Pure."""
+"""Decides who receives which findings, and when. Pure."""

@@ -1,9 +1,8 @@
-"""Plans which findings become alerts for whom, and when a delivery is retried. Pure.
+"""Plans which findings become alerts for which subscribers, and when a delivery is retried. Pure.
 
-A finding is sent if both the scope that was in force when it was recorded and the present scope ask for it. So a
-subscription is not notified of anything recorded before it was first seen, and a widened subscription is not notified
-of anything it newly asks for that was recorded before the widening was seen. Before and after are counted by the
-archive's sequence of changes, which does not depend on a clock.
+A finding is sent if two scopes ask for it: the scope that was in force when it was recorded, and the present scope. So
+a subscription never covers records from before it was first seen. A widened subscription covers its new part only from
+the widening on. "Before" and "after" follow the archive's sequence of changes, which does not depend on a clock.
 """
 
 from __future__ import annotations
@@ -29,38 +28,38 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""The wait after the first failed attempt, the second, …; the last wait repeats. The first waits are zero: a
-server that was down for a moment gets the message in the next run, however soon that is."""
+"""The waits after the first failed attempt, the second, and so on; the last wait repeats. The first waits are zero:
+after a short failure of the server, the next run sends the message."""
 
 JITTER = 0.2
 """Maximum jitter, as a share of the wait."""
 
 ATTEMPTS = 13
-"""Number of failed attempts after which a delivery is dead: with the waits above, after some four days."""
+"""Number of failed attempts after which a delivery is dead. With the waits above this takes about four days."""
 
 LONGEST_WAIT = 2 * BACK_OFF[-1]
-"""Upper limit for waits and claims. A time further in the future was written while the clock was ahead."""
+"""Upper limit for waits and claims. A time further in the future was written while the clock was wrong."""
 
 ROUNDUP_FROM = 10
 """Default number of changes for one target that become one message."""
 
 ABSENCE = timedelta(days=7)
-"""Time that a subscriber may be missing from the configuration: until then its messages wait, and nothing is lost."""
+"""Time that a subscriber may be missing from the configuration. Until then its messages wait, and nothing is lost."""
 
 LEASE = timedelta(minutes=5)
-"""Time for which a claimed delivery belongs to the process that claimed it: longer than any send may take."""
+"""Time for which a claimed delivery belongs to the process that claimed it. It is longer than any send can take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits from which operators are notified of a trouble."""
+    """Limits at which operators are notified of a problem."""
 
     trouble_after: int = 3
-    """Visits in a row that did not show a policy."""
+    """Number of visits in a row that did not find a policy."""
     critical_waiting: timedelta = timedelta(minutes=30)
-    """Time that a critical alert may wait."""
+    """Maximum time that a critical alert may wait."""
     waiting: timedelta = timedelta(hours=6)
-    """Time that any other message may wait; quiet hours are not counted."""
+    """Maximum time that any other message may wait. Quiet hours are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +80,28 @@ class SubscriptionScope:
 
 @dataclass(frozen=True, slots=True)
 class DatedScope:
-    """A scope, and the change after which it is in force."""
+    """A scope, and the last change before it came into force."""
 
     after: int
-    """The number of the newest change in the archive when it was first seen; 0 if there was none."""
+    """Number of the newest change in the archive when the scope was first seen; 0 if there were no changes."""
     scope: SubscriptionScope
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """A change in the archive, as far as planning needs it."""
+    """The parts of a recorded change that planning needs."""
 
     id: int
-    """The change's number in the archive's sequence."""
+    """Number of the change in the archive's sequence."""
     policy: str
     tags: tuple[str, ...]
     _: KW_ONLY
     version: int
     recorded_at: datetime
     findings: tuple[RecordedFinding, ...]
-    """All findings of the change, in the order of their positions."""
+    """All findings of the change, ordered by position."""
     returns_to: int | None = None
-    """The earlier version whose text came back with it."""
+    """Number of the earlier version whose text returned, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +114,19 @@ class PlannedAlert:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMessage:
-    """All alerts of one change for one subscriber, and where they go."""
+    """All alerts of one change for one subscriber, and their targets."""
 
     change_id: int
     alerts: tuple[PlannedAlert, ...]
     targets: tuple[Target, ...]
-    """Targets of the message; empty if the next digest lists the alerts instead."""
+    """Targets of the message; empty if the alerts wait for the next digest."""
     _: KW_ONLY
     urgent: bool = False
-    """Whether it is critical: sent at once, even in quiet hours."""
+    """Whether it is critical, so that it is sent at once even in quiet hours."""
 
 
 def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int) -> tuple[DatedScope, ...]:
-    """Return the history with the present scope at its end; unchanged if the scope is the same.
+    """Return the history with the present scope added. If the scope did not change, the history is unchanged.
 
     `newest` is the number of the newest change in the archive.
     """
@@ -138,13 +137,13 @@ def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int
 
 
 def in_force(history: Iterable[DatedScope], change: int) -> SubscriptionScope | None:
-    """Return the scope that was in force when a change was recorded, or None if the subscription was not yet known."""
+    """Return the scope that was in force when a change was recorded; None if the subscription was not known then."""
     scopes = [dated.scope for dated in history if dated.after < change]
     return scopes[-1] if scopes else None
 
 
 def still_needed(history: tuple[DatedScope, ...], planned: int) -> tuple[DatedScope, ...]:
-    """Return the part of a history that can still apply to a change after `planned`."""
+    """Return the part of a history that can still matter for changes after `planned`."""
     past = [dated for dated in history if dated.after <= planned]
     return (*past[-1:], *(dated for dated in history if dated.after > planned))
 
@@ -155,10 +154,10 @@ def plan(
     changes: Iterable[RecordedChange],
     told_versions: Collection[tuple[str, int]] = (),
 ) -> tuple[PlannedMessage, ...]:
-    """Return a message for each change with findings that the subscriber must receive.
+    """Return a message for each change that has findings for the subscriber.
 
-    `told_versions` are the policies and versions of whose change the subscriber was notified: somebody who was notified
-    that a text went is also notified that it is back, whatever the topics and severity of that change are.
+    `told_versions` are the policies and versions about whose change the subscriber was notified. A subscriber who was
+    notified that a text was removed is also notified that it returned, whatever the topics and severity of that change.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []
@@ -192,7 +191,7 @@ def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
 def asked_findings(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange
 ) -> list[tuple[int, RecordedFinding]]:
-    """Return the findings, with their positions, that both the scope of that time and the present scope ask for."""
+    """Return the findings that both the scope of that time and the present scope ask for, with their positions."""
     then = replace(
         subscriber,
         topics=scope.topics,
@@ -209,14 +208,16 @@ def asked_findings(
 
 
 def undoes(change: RecordedChange, told_versions: Collection[tuple[str, int]]) -> bool:
-    """Whether a change brings back a text from before a change that was sent."""
+    """Whether a change restores the text from before a change that was sent."""
     if change.returns_to is None:
         return False
     return any((change.policy, number) in told_versions for number in range(change.returns_to + 1, change.version))
 
 
 def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
-    """Return 16 hexadecimal digits that name a finding to a subscriber, the same whenever it is planned."""
+    """Return 16 hexadecimal digits that identify a finding for a subscriber. They are the same each time it is
+    planned.
+    """
     facts = (subscriber, change.policy, str(change.version), change.recorded_at.isoformat(), str(position))
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
@@ -224,11 +225,11 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
 def next_attempt(
     attempts: int, now: datetime, *, jitter: float = 0.0, not_before: datetime | None = None
 ) -> datetime | None:
-    """Return when a delivery that failed `attempts` times is due again, or None if it is dead.
+    """Return the time of the next attempt after `attempts` failures, or None if the delivery is dead.
 
     `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`, so that deliveries that failed together do not all
-    retry together.
-    `not_before` is the time that the service asks for: it lengthens a wait, up to the longest of `BACK_OFF`.
+    retry together. `not_before` is the time that the service asked for. It can lengthen a wait up to the longest one in
+    `BACK_OFF`.
     """
     if attempts >= ATTEMPTS:
         return None

@@ -1,4 +1,4 @@
-"""Subscribers, their targets, and the predicate that decides whether a subscriber receives a finding."""
+"""Subscribers and their targets, and the rule that decides whether a subscriber receives a finding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from differ.model import SEVERITIES, WATCHED, Finding, Severity, watched_topic
 from notifier.audience.timing import Quiet, Schedule
 
 Language = str
-"""The code of a language that has messages."""
+"""Code of a language that has message texts."""
 Alerts = Literal["at once", "digest"]
 ALERTS: tuple[Alerts, ...] = ("at once", "digest")
 
@@ -32,18 +32,18 @@ FINE_TOPICS = (
     "policy_change",
     "other",
 )
-"""The topics that can be subscribed to besides `WATCHED`; see `Finding.topic`."""
+"""Topics for subscriptions besides `WATCHED`; see `Finding.topic`."""
 
 TOPICS = (*WATCHED, *FINE_TOPICS)
-"""Everything that may be in a subscriber's `topics`."""
+"""All topics that a subscriber may have in `topics`."""
 
 TAG = "tag:"
-"""The prefix of a policy pattern that names a tag."""
+"""Prefix of a policy pattern that is a tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of the configuration. Its address has a secret in it, so no repr shows it."""
+    """A channel of the configuration. Its address contains a secret, so its repr does not show the address."""
 
     name: str
     url: str = field(repr=False)
@@ -55,13 +55,13 @@ class Target:
     """An address within a channel."""
 
     channel: str
-    """The channel's name."""
+    """Name of the channel."""
     recipient: str = ""
-    """An address within the channel, or "" if the channel's URL names it."""
+    """Address within the channel, or "" if the channel's URL already contains it."""
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """Read `desk:officer@example.org` (channel and recipient) or `legal-chat` (channel alone)."""
+        """Read `desk:officer@example.org` (channel and recipient) or `legal-chat` (only a channel)."""
         channel, _, recipient = text.partition(":")
         return cls(channel.strip(), recipient.strip())
 
@@ -71,38 +71,40 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person or program that is notified of findings or, as an operator, of problems with the monitoring."""
+    """A person or program that is notified of findings. An operator is also notified of problems with the
+    monitoring.
+    """
 
     name: str
-    """The subscriber's key in the archive."""
+    """Key of the subscriber in the archive."""
     via: tuple[Target, ...]
     topics: tuple[str, ...] = WATCHED
-    """`sharing` and `rights` ask for material findings; a fine topic asks for every finding of its own."""
+    """`sharing` and `rights` ask for material findings. A fine topic asks for all its findings."""
     _: KW_ONLY
     severity: Severity = "low"
-    """The lowest severity that is sent; by default everything material is."""
+    """Minimum severity. By default all material findings are sent."""
     policies: tuple[str, ...] = ()
-    """Names of policies, or `tag:` and a tag; empty for all."""
+    """Names of policies, or `tag:` with a tag; empty for all policies."""
     language: Language = "en"
-    """The language of the messages."""
+    """Language of the messages."""
     clauses: tuple[str, ...] = ()
-    """Clauses of a profile, like "III": each asks for every finding of its own, besides those of `topics`."""
+    """Clauses of a profile, such as "III". Each clause asks for all its findings, in addition to `topics`."""
     alerts: Alerts = "at once"
-    """Whether findings are sent at once, or in the next digest. Critical findings are always sent at once."""
+    """Whether findings are sent at once or in the next digest. Critical findings are always sent at once."""
     digest: Schedule | None = None
     """Schedule of the digests; None if the subscriber gets no digest."""
     quiet: Quiet | None = None
-    """Hours in which only critical findings are sent."""
+    """Hours in which only critical findings are sent, or None."""
     timezone: str = "UTC"
-    """The time zone of `quiet` and `digest`."""
+    """Time zone of `quiet` and `digest`."""
     operator: bool = False
     """Whether the subscriber is notified of problems with the monitoring: policies that cannot be read, messages that
-    do not arrive. An operator without topics receives no findings."""
+    cannot be delivered. An operator without topics receives no findings."""
     welcome: bool = True
-    """Whether the subscriber gets a first message that says what is watched."""
+    """Whether the subscriber gets a first message about the watched policies."""
 
     def is_quiet(self, now: datetime) -> bool:
-        """Whether only critical messages may be sent now."""
+        """Whether only critical messages may be sent at this time."""
         return self.quiet is not None and self.quiet.holds(now, self.timezone)
 
 
@@ -117,14 +119,14 @@ def operators(subscribers: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
 
 
 def reads_all(subscriber: Subscriber) -> bool:
-    """Return True if a subscriber asks for sharing or rights down to the lowest severity."""
+    """Return True if a subscriber asks for sharing or rights at the lowest severity."""
     return subscriber.severity == SEVERITIES[-1] and not set(WATCHED).isdisjoint(subscriber.topics)
 
 
 def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
-    """Return the subscribers that no policy matches, given the names and tags of all watched policies.
+    """Return the subscribers that match no policy. `policies` are the names and tags of all watched policies.
 
-    They would never receive anything: a policy was renamed or removed, or the last one with a tag lost it.
+    Such subscribers would never receive anything: a policy was renamed or removed, or lost the tag.
     """
     watched = tuple(policies)
     return tuple(
@@ -135,11 +137,11 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
-    """Whether a subscriber must receive a finding of a policy.
+    """Whether a subscriber must receive a finding about a policy.
 
-    A material finding that counts as neither sharing nor rights (a profile may widen what is material, and a text
-    without a lexicon is judged by its structure) goes to everybody who subscribed to either: nobody should miss it
-    because its topic could not be named.
+    A material finding that belongs to neither sharing nor rights goes to all subscribers of sharing or rights. It
+    occurs if a profile makes more topics material, or if a text without a lexicon is judged by its structure. Nobody
+    should miss a finding because its topic is unknown.
     """
     return (
         covers_policy(subscriber, policy_name, policy_tags)
@@ -149,7 +151,7 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
 
 
 def covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
-    """Whether a subscriber asks for a policy at all."""
+    """Whether a subscription covers a policy at all."""
     if not subscriber.policies:
         return True
     return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)

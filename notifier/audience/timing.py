@@ -1,5 +1,6 @@
-"""Decides when a subscriber is notified: quiet hours, and the schedule of digests. Pure; in the subscriber's time
-zone."""
+"""Decides when a subscriber is notified: quiet hours and the schedule of digests, in the subscriber's time zone.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +29,11 @@ def parse_clock(text: str) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Daily hours in which only critical messages are sent, in local time; they may pass midnight."""
+    """Daily hours, in local time, in which only critical messages are sent. They may include midnight."""
 
     start: time
     end: time
-    """The end of the quiet hours, not included."""
+    """End of the quiet hours. This moment is not quiet."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -49,7 +50,7 @@ class Quiet:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
     def holds(self, now: datetime, zone: str) -> bool:
-        """Whether a moment is in the quiet hours of a time zone."""
+        """Whether a time is in the quiet hours of a time zone."""
         wall = now.astimezone(zone_of(zone)).time()
         if self.start < self.end:
             return self.start <= wall < self.end
@@ -72,10 +73,10 @@ class Schedule:
     """Day of the week for weekly digests: 0 is Monday."""
 
     def last(self, now: datetime, zone: str) -> datetime:
-        """Return the latest moment of the schedule that is not after `now`, in UTC.
+        """Return the latest scheduled time that is not after `now`, in UTC.
 
-        If the clocks are set forward over that time of day, the moment is as much later; if they are set back, it is
-        the first of the two (PEP 495).
+        If the clocks skip that time of day, the result is as much later. If it occurs twice because the clocks go back,
+        the result is the first time (PEP 495).
         """
         local = now.astimezone(zone_of(zone))
         days = 1 if self.rhythm == "daily" else 7
@@ -90,9 +91,9 @@ class Schedule:
 
 @cache
 def zone_of(name: str) -> ZoneInfo:
-    """Return a time zone by its name in the IANA database. Raises ValueError."""
+    """Return the time zone with this name in the IANA database. Raises ValueError."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        # A folder of the database, such as "Asia", exists but cannot be read.
+        # A folder of the database, such as "Asia", exists but is not a time zone.
         raise ValueError('is not a known time zone: write one like "Asia/Jakarta" or "UTC"') from error

@@ -1,9 +1,10 @@
-"""Sends one message to one target through Apprise, and returns the outcome. The only importer of apprise.
+"""Sends a message to a target through Apprise, and returns the outcome. Only this room imports apprise.
 
-Mail and the signed webhook have plugins of our own. Apprise's mail plugin derives the plain text from the HTML and so
-loses the marks of the redline, gives a mail a new Message-ID each time, and cannot distinguish a missing mailbox from a
-busy server. Its webhooks neither sign the exact bytes nor let a receiver recognise a repeated message. Mail services
-with an API (`MAIL_SERVICES`) get only the HTML: their plugins take one body, and derive the text from it.
+Mail and the signed webhook have plugins of our own. Apprise's mail plugin makes the plain text from the HTML, which
+loses the marks of the redline. It also uses a new Message-ID each time, and cannot distinguish a missing mailbox from a
+busy server. Apprise's webhooks do not sign the exact bytes, and a receiver cannot recognise a repeated message. Mail
+services with an API (`MAIL_SERVICES`) get only the HTML, because their plugins take a single body and make the text
+from it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Resolves a channel's address to the Apprise service that sends for it, or to the reason why it cannot be used."""
+"""Finds the Apprise service for a channel's address, or the reason why the address cannot be used."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from notifier.channels.webhook import Webhook
 from notifier.texts.sanitize import clipped, inert
 
 CONNECT_TIMEOUT = 10.0
-"""Seconds to reach a service; `?cto=` in a channel's address overrides it."""
+"""Time limit, in seconds, for connecting to a service. `?cto=` in a channel's address overrides it."""
 
 READ_TIMEOUT = 20.0
-"""Seconds to wait for each answer; `?rto=` overrides it, for mail too."""
+"""Time limit, in seconds, for each response. `?rto=` overrides it, for mail too."""
 
 MAIL_REFUSED = {
     "cc": "name each recipient in `via`, each gets a mail of their own",
@@ -34,16 +34,16 @@ MAIL_REFUSED = {
 }
 
 SELF_STEERED = ("matrix", "matrixs")
-"""Services whose answer may name another host to ask; they do so only if the address says `discovery=yes`."""
+"""Services whose response may name another host. They ask that host only if the address has `discovery=yes`."""
 
 RETRIED_BY_US = ("retry", "wait", "optional", "tag")
-"""Parameters that make Apprise retry; `optional` makes every failure count as accepted."""
+"""Parameters that make Apprise retry. With `optional`, every failure would count as accepted."""
 
 WRITTEN_BY_US = ("overflow", "format")
-"""Parameters that make Apprise cut our texts in the middle of a number or an escape, or parse them as markup."""
+"""Parameters with which Apprise would cut our texts within a number or an escape, or parse them as markup."""
 
 REASON = 300
-"""Maximum length, in code points, of a reason why something failed."""
+"""Maximum length, in code points, of the reason for a failure."""
 
 ASSET = AppriseAsset(
     app_id="Clausewatch",
@@ -52,18 +52,18 @@ ASSET = AppriseAsset(
     image_url_mask="",  # no image is loaded
     image_url_logo="",
     async_mode=False,
-    http_redirects=False,  # a redirected POST becomes a GET: answered with 200, and the message is lost
+    http_redirects=False,  # a redirected POST becomes a GET; its status is 200, and the message is lost
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=0,  # ours: a few slow services fill Apprise's pool, and the process cannot end before it
+    service_timeout=0,  # our own limit is used: slow services fill Apprise's pool, which must end first
 )
 
 
 class RefusedChannelError(Exception):
-    """A channel's address cannot be used; the message says why, without secrets."""
+    """A channel's address cannot be used. The message gives the reason without secrets."""
 
 
 def address_problem(url: str, recipient: str = "") -> str | None:
-    """Return why a channel's address, or a recipient in it, cannot be used; None if it can."""
+    """Return the reason why a channel's address, or a recipient in it, cannot be used; None if it can."""
     try:
         service(url, recipient)
     except RefusedChannelError as error:
@@ -77,11 +77,13 @@ class Service:
 
     plugin: NotifyBase
     scheme: str
-    """The scheme of the address. Some plugins lose it: those of Mattermost, Rocket.Chat and Gotify say http."""
+    """Scheme of the address. It is kept because the plugins for Mattermost, Rocket.Chat and Gotify change it to
+    http.
+    """
 
 
 def service(url: str, recipient: str) -> Service:
-    """Return the service of an address, for one recipient. Raises RefusedChannelError."""
+    """Return the service for an address and a recipient. Raises RefusedChannelError."""
     guard_logs()
     redactor.learn(url)
     _register()
@@ -105,7 +107,9 @@ def service(url: str, recipient: str) -> Service:
 
 
 def _options(url: str) -> dict[str, Any]:
-    """Parse an address with Apprise, and drop options that would hide a failure, or repeat or change a message."""
+    """Parse an address with Apprise. Drop options that would hide a failure, or that would repeat or change a
+    message.
+    """
     options = _read(url)
     schema = options["schema"]
     if schema not in ALLOWED:
@@ -135,7 +139,7 @@ def _read(url: str) -> dict[str, Any]:
 
 
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
-    # Plugins drop targets that they do not understand; plugins that store targets under another name are trusted.
+    # Plugins drop targets that they do not understand. A plugin that stores targets under another name is trusted.
     if recipient and not getattr(service, "targets", [recipient]):
         raise RefusedChannelError(f"{inert(recipient)!r} is not a recipient that {schema} understands")
     if len(service) > 1:
@@ -147,12 +151,12 @@ def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> Non
 
 @cache
 def _register() -> None:
-    """Register our plugins with Apprise; the plugins for mail and for Teams replace Apprise's own."""
+    """Register our plugins with Apprise. Those for mail and Teams replace Apprise's own."""
     N_MGR.add(Mail, force=True)  # type: ignore[no-untyped-call]  # Apprise does not type it
     N_MGR.add(Teams, force=True)  # type: ignore[no-untyped-call]  # as above
     N_MGR.add(Webhook)  # type: ignore[no-untyped-call]  # as above
 
 
 def line(text: str) -> str:
-    """Return a line for a person, without secrets and of bounded length."""
+    """Return a line for a person, with secrets masked and with a limited length."""
     return clipped(inert(redactor.redacted(text)), REASON)

@@ -1,4 +1,4 @@
-"""The plugin for mail: a server's address as Apprise writes it, with our own SMTP client."""
+"""The mail plugin: a server's address in Apprise's form, with our own SMTP client."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from notifier.texts.message import Message
 
 
 class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
-    """A mail server: its address as Apprise writes it, with our own SMTP client."""
+    """A mail server, with its address in Apprise's form and our own SMTP client."""
 
     message: Message | None = None
-    """The message in all its forms; set before Apprise's `notify` is called."""
+    """The message in all its forms. It must be set before Apprise's `notify` is called."""
     failure: Failed | None = None
-    """The reason why the last send failed."""
+    """The reason for the last failure."""
 
     def send(
         self,
@@ -30,7 +30,7 @@ class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not ty
         body_format: Any = None,
         **_: Any,
     ) -> bool:
-        """Send `message` to the one target; Apprise's arguments are the same message, in one form only."""
+        """Send `message` to the target. Apprise's arguments contain the same message in only one form."""
         if self.message is None:
             raise ValueError("there is no message to send")
         envelope = self._envelope()

@@ -1,4 +1,4 @@
-"""The outcome of one send."""
+"""The outcome of sending a message once."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The service has taken the message."""
+    """The service accepted the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The service has not taken the message, or did not say so in time."""
+    """The service did not accept the message, or did not confirm it in time."""
 
     reason: str
-    """A line for a person, without secrets."""
+    """A line for a person that gives the reason, with secrets masked."""
     permanent: bool = False
-    """Whether another attempt is pointless."""
+    """Whether another attempt is useless."""
     unreachable: bool = False
-    """Whether the whole channel is unreachable, not just this recipient."""
+    """Whether the whole channel is unreachable, not only this recipient."""
     _: KW_ONLY
     not_before: datetime | None = None
-    """Earliest time for a retry, if the service gave one; else None."""
+    """Earliest time for a retry, if the service gave one."""
 
 
 Outcome = Accepted | Failed

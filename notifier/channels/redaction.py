@@ -1,4 +1,4 @@
-"""Keeps the secrets of channels out of logs and errors."""
+"""Keeps secrets of channels out of logs and error messages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 MASK = "****"
 
 SHORTEST = 4
-"""Minimum length, in code points, of a secret in a channel's address, except its password."""
+"""Minimum length, in code points, of a secret in a channel's address. A password may be shorter."""
 
 PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
 """Matches a host with its port."""
 
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
-"""Loggers of the sending libraries. Below WARNING they log addresses, headers and whole messages."""
+"""Loggers of the sending libraries. Below the level WARNING they log addresses, headers and whole messages."""
 
 
 class ChannelRedactor(logging.Filter):
@@ -29,20 +29,20 @@ class ChannelRedactor(logging.Filter):
         self._learning = threading.Lock()
 
     def learn(self, url: str) -> None:
-        """Remember the secrets of a channel's address: all of it except the scheme, the host and the port."""
+        """Add the secrets of a channel's address: everything except the scheme, the host and the port."""
         with self._learning:
-            # A new set each time: the threads of other channels may be reading the old one.
+            # A new set each time, because threads of other channels may be reading the old one.
             self._secrets |= _secrets(url)
 
     def redacted(self, text: str) -> str:
-        """Return the text with every known secret masked."""
+        """Return the text with all known secrets masked."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
-        # The text may have an address in it that is not a configured channel: keep its scheme and its host.
+        # The text may contain an address that is not a configured channel. Its scheme and host are kept.
         return re.sub(r"([A-Za-z][\w+.-]*://)[^\s/?#@]*:[^\s/?#]*@", rf"\1{MASK}@", text)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let warnings pass, without secrets and tracebacks, and drop everything below them."""
+        """Let warnings pass without secrets and tracebacks. Drop all lower levels."""
         if record.levelno < logging.WARNING:
             return False
         record.msg, record.args = self.redacted(record.getMessage()), None
@@ -51,11 +51,11 @@ class ChannelRedactor(logging.Filter):
 
 
 redactor = ChannelRedactor()
-"""The redactor of the process: the loggers that it guards belong to the process too."""
+"""The redactor of this process, whose loggers it guards."""
 
 
 def guard_logs() -> None:
-    """Install the redactor for everything that the sending libraries log; safe to call twice."""
+    """Install the redactor for all logs of the sending libraries. A second call does no harm."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(redactor)
 
@@ -71,9 +71,9 @@ def _secrets(url: str) -> set[str]:
     pieces += [value for _, value in parse_qsl(parts.query)]
     host = host_and_port.rpartition(":")[0] or host_and_port if PLACE.fullmatch(host_and_port) else ""
     if not host:
-        # Some services have a token in place of a host: slack://TOKEN/…, tgram://123:TOKEN/.
+        # Some services have a token instead of a host: slack://TOKEN/…, tgram://123:TOKEN/.
         pieces += [host_and_port, *host_and_port.split(":")]
-    # A path may repeat the host, like the rooms of Matrix.
+    # A path may contain the host again, as for rooms of Matrix.
     secrets = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
         secrets |= {password, *_logins(unquote(user), unquote(password))}
@@ -81,11 +81,11 @@ def _secrets(url: str) -> set[str]:
 
 
 def _forms(secret: str) -> tuple[str, ...]:
-    """Return the forms of a secret in an address."""
+    """Return the forms that a secret may have in an address."""
     return secret, quote(secret), quote(secret, safe=""), quote_plus(secret)
 
 
 def _logins(user: str, password: str) -> set[str]:
-    """Return a password as it is sent to HTTP and mail servers, which may repeat it in an error."""
+    """Return a password in the forms in which it is sent to HTTP and mail servers, because an error may quote it."""
     logins = (password, f"{user}:{password}", f"\0{user}\0{password}")
     return {base64.b64encode(login.encode()).decode().rstrip("=") for login in logins}

@@ -5,7 +5,7 @@ from __future__ import annotations
 MAIL = ("mailto", "mailtos")
 
 WEBHOOK = ("webhook", "webhooks")
-"""Our own webhooks: signed, over HTTP and HTTPS."""
+"""Our own webhooks, which are signed, over HTTP and HTTPS."""
 
 MAIL_SERVICES = (
     "brevo",
@@ -32,13 +32,13 @@ PAGERS = (
 )
 
 WEBHOOKS = ("apprise", "apprises", "form", "forms", "json", "jsons", "xml", "xmls")
-"""Apprise's own webhooks: neither signed nor structured."""
+"""Apprise's own webhooks, which are not signed and not structured."""
 
 ALLOWED = (*MAIL, *WEBHOOK, *MAIL_SERVICES, *CHAT, *PAGERS, *WEBHOOKS)
-"""The schemes that a channel may have: ways to reach a person or a program of a desk over the network.
+"""The schemes that a channel may have. They reach a person or a program over the network.
 
-Excluded from Apprise's registry are services that act on the machine itself (syslog, dbus, glib, gnome, macosx,
-windows, blink1, growl), brokers, devices and media players (mqtt, amqp, kodi, enigma2, lametric, home automation),
-services that publish to everyone (mastodon, bluesky, twitter, reddit), paid text messages, and everything added later:
-a scheme is allowed after somebody has reviewed what it does.
+Many of Apprise's services are excluded. They act on the machine itself (syslog, dbus, glib, gnome, macosx, windows,
+blink1, growl), are brokers, devices or media players (mqtt, amqp, kodi, enigma2, lametric, home automation), publish to
+everyone (mastodon, bluesky, twitter, reddit), or cost money for each message. Services that Apprise adds later are
+excluded until somebody has reviewed them.
 """

@@ -21,13 +21,14 @@ from notifier.texts.dialects import dialect_of
 from notifier.texts.message import Message
 
 SEND_TIMEOUT = 60.0
-"""Time limit of one send, in seconds. A later answer counts as a failure, and the send is retried."""
+"""Time limit for sending a message once, in seconds. A later response counts as a failure, and the message is sent
+again."""
 
 
 def send_message(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
-    """Send a message to one recipient through a channel, once. A failure is returned, never raised.
+    """Send a message to a recipient through a channel, once. A failure is returned and never raised.
 
-    A service that answers too slowly is left to a thread that ends with the process, whatever its own time-outs are.
+    A service that is too slow is left to its thread, which ends with the process.
     """
     outcomes: list[Outcome] = []
     thread = threading.Thread(
@@ -66,7 +67,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
     dialect = dialect_of(made.scheme, made.plugin.body_maxlen)
     has_titles = made.plugin.title_maxlen > 0
     title = message.chat.title(dialect, message.subject, made.plugin.title_maxlen)
-    if made.scheme in PAGERS:  # which notify for each post
+    if made.scheme in PAGERS:  # they notify for each post
         posts: tuple[str, ...] = (message.chat.single(dialect, message.subject),)
     else:
         posts = message.chat.posts(dialect, message.subject)
@@ -75,7 +76,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
             "title": title if has_titles else "",
             "body": body if has_titles else f"{title}\n{body}",
             "body_format": NotifyFormat.MARKDOWN if dialect.markdown else NotifyFormat.TEXT,
-            # Jira and Opsgenie ignore a message of type "info", and report it as sent.
+            # Jira and Opsgenie ignore a message of type "info" but report it as sent.
             "notify_type": NotifyType.WARNING,
         }
         for body in posts
@@ -83,7 +84,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
-    """Translate Apprise's result. Only our own plugins report permanent failures; all others count as temporary."""
+    """Translate Apprise's result. Only our own plugins report permanent failures. All others count as temporary."""
     if result.status is AppriseResultStatus.SUCCESS:
         return Accepted()
     if isinstance(made, Mail | Webhook) and made.failure is not None:

@@ -1,7 +1,7 @@
-"""Sends a signed webhook: the exact bytes, their signature, and one request.
+"""Sends a signed webhook: exact bytes, a signature, a single request.
 
-The headers are those of the Standard Webhooks specification (https://www.standardwebhooks.com), for which libraries
-exist in most languages, and `Idempotency-Key`, by which a receiver recognises a repeated message.
+The headers follow the Standard Webhooks specification (https://www.standardwebhooks.com), for which most languages have
+libraries. `Idempotency-Key` lets a receiver recognise a repeated message.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ import requests
 from notifier.texts.sanitize import inert
 
 VERSION = 1
-"""Version of the body's format. Keys may be added to a version; they are never removed, and keep their meaning."""
+"""Version of the body's format. Within a version keys may be added; they are never removed and never change their
+meaning."""
 
 SHORTEST_SECRET = 16
-"""Minimum length of a secret, in characters: a shorter one can be guessed."""
+"""Minimum length of a secret in characters. A shorter one could be guessed."""
 
 ANSWER = 300
-"""Maximum number of bytes read of a receiver's response."""
+"""Maximum number of bytes that are read of a receiver's response."""
 
 LONGEST_WAIT = timedelta(hours=24)
 """Upper limit for a receiver's Retry-After."""
 
 PASSING = (408, 425, 429)
-"""Statuses from 400 to 499 that are temporary: too slow, too early, too many."""
+"""Temporary failures among the statuses from 400 to 499: too slow, too early, too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Endpoint:
     """The receiver of a webhook."""
 
     url: str = field(repr=False)
-    """An http or https URL, without the secret; it may have a token of the receiver's in it."""
+    """An http or https URL without our secret. It may contain a token of the receiver."""
     secret: str = field(repr=False)
     verify: bool = True
     """Whether the certificate is checked."""
@@ -51,21 +52,21 @@ class Endpoint:
 
 
 class WebhookRefusedError(Exception):
-    """The receiver responded, and did not accept the message."""
+    """The receiver responded but did not accept the message."""
 
     def __init__(self, status: int, answer: str, wait: timedelta | None = None) -> None:
         super().__init__(_sentence(status, answer))
         self.status = status
         self.permanent = 400 <= status < 500 and status not in PASSING
-        """Whether another attempt is pointless because the request is wrong."""
+        """Whether another attempt is useless because the request is wrong."""
         self.wait = wait
-        """The receiver's Retry-After, bounded; None if it did not send one."""
+        """The receiver's Retry-After within the limit; None if there was none."""
 
 
 def encode_body(content: dict[str, Any]) -> bytes:
-    """Return the bytes of a message, the same for every attempt.
+    """Return the bytes of a message, which are the same for every attempt.
 
-    Only ASCII, and no character that is markup in HTML, in case a receiver puts it into a page.
+    They are ASCII without markup characters of HTML, in case a receiver puts the text into a page.
     """
     text = json.dumps({"version": VERSION, **content}, sort_keys=True, separators=(",", ":"))
     for character in "<>&":
@@ -74,7 +75,7 @@ def encode_body(content: dict[str, Any]) -> bytes:
 
 
 def signed_headers(key: str, content: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """Return a request's headers. The signature is over the key, the moment in Unix seconds and the exact bytes."""
+    """Return the headers of a request. The signature covers the key, the time in Unix seconds and the exact bytes."""
     moment = str(int(now.timestamp()))
     signed = b".".join([key.encode(), moment.encode(), content])
     digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
@@ -89,9 +90,10 @@ def signed_headers(key: str, content: bytes, secret: str, now: datetime) -> dict
 
 
 def post_signed(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> None:
-    """Post a message to a receiver, once, without following redirects or using a proxy of the environment.
+    """Post a message to a receiver once. Redirects and proxies of the environment are ignored.
 
-    Raises WebhookRefusedError if the receiver refuses it, and requests.RequestException if there is no response.
+    Raises WebhookRefusedError if the receiver refuses the message. Raises requests.RequestException if there is no
+    response.
     """
     with requests.Session() as session:
         session.trust_env = False
@@ -112,7 +114,7 @@ def post_signed(endpoint: Endpoint, key: str, content: bytes, now: datetime) -> 
 
 
 def asked_wait(value: str | None, now: datetime) -> timedelta | None:
-    """Read a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3), within `LONGEST_WAIT`."""
+    """Read a Retry-After header, in seconds or as a date (RFC 9110, 10.2.3). The result is at most `LONGEST_WAIT`."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
@@ -125,14 +127,14 @@ def asked_wait(value: str | None, now: datetime) -> timedelta | None:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key for signing: base64 after `whsec_`, as in the specification; else the text itself."""
+    """Return the signing key. After `whsec_` it is base64, as in the specification; otherwise it is the text itself."""
     if secret.startswith("whsec_"):
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     return secret.encode()
 
 
 def checked_secret(secret: str) -> str | None:
-    """Return what is wrong with a secret, or None."""
+    """Return the problem of a secret, or None."""
     if len(secret) < SHORTEST_SECRET:
         return f"its secret has fewer than {SHORTEST_SECRET} characters: make one with `openssl rand -hex 32`"
     try:
@@ -146,7 +148,7 @@ def _beginning(answer: requests.Response) -> str:
     try:
         return next(answer.iter_content(ANSWER), b"").decode("utf-8", "replace")
     except requests.RequestException:
-        return ""  # the status decides
+        return ""  # the status alone decides
 
 
 def _sentence(status: int, answer: str) -> str:

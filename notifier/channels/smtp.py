@@ -1,4 +1,4 @@
-"""Builds an e-mail, and submits it in one conversation with a mail server."""
+"""Builds an e-mail, and submits it to a mail server in one connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Server:
     host: str
     port: int
     mode: str
-    """Encryption: `insecure`, `starttls` or `ssl`."""
+    """Kind of encryption: `insecure`, `starttls` or `ssl`."""
     _: KW_ONLY
     user: str
     password: str = field(repr=False)
@@ -46,19 +46,21 @@ class Envelope:
 
 
 class MailRefusedError(Exception):
-    """The server responded, and did not accept the mail."""
+    """The server responded but did not accept the mail."""
 
     def __init__(self, code: int, answer: str, *, permanent: bool) -> None:
         super().__init__(f"the mail server answered {code} {answer}")
         self.permanent = permanent
-        """Whether another attempt is pointless: a 5xx answer to this recipient or this message (RFC 5321, 4.2.1)."""
+        """Whether another attempt is useless: the server answered 5xx for this recipient or message (RFC 5321,
+        4.2.1).
+        """
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
-    """A subject in any script, folded by the older of Python's two ways.
+    """A subject in any script, folded by the older one of Python's two methods.
 
-    The newer one loses the space between two encoded words (seen in Python 3.11, with subjects in Arabic, Hebrew and
-    emoji).
+    The newer one loses the space between two encoded words. This was seen in Python 3.11 with subjects in Arabic,
+    Hebrew and emoji.
     """
 
     def fold(self, *, policy: Policy) -> str:
@@ -72,13 +74,13 @@ _HEADERS.map_to_type("subject", _Subject)
 
 
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
-    """Build the mail, with our own plain text and HTML as alternatives.
+    """Build a mail with our own plain text and HTML as alternatives.
 
-    The Message-ID is the message's key, so that a mail sent twice is recognised as one. The References of mails
-    that belong together name one message, which was never sent: readers show them as one thread (RFC 5256, REFERENCES).
+    The Message-ID is the message's key, so a mail program recognises a repeated mail. References of related mails name
+    one message that never existed. Mail programs then show them as one thread (RFC 5256, REFERENCES).
     """
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
-    # Text that looks like an encoded word would be decoded on the way into the header, with line breaks (RFC 2047).
+    # Text that looks like an encoded word would be decoded, with line breaks, on its way into the header (RFC 2047).
     mail["Subject"] = message.subject.replace("=?", "= ?")
     mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.recipient)
@@ -98,9 +100,9 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
 
 
 def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
-    """Submit a mail to a server for its one recipient.
+    """Submit a mail to a server for its only recipient.
 
-    Raises MailRefusedError if the server refuses the mail, and OSError or smtplib.SMTPException if the conversation
+    Raises MailRefusedError if the server refuses the mail. Raises OSError or smtplib.SMTPException if the connection
     fails.
     """
     connection = _connect(server)
@@ -112,7 +114,7 @@ def submit(mail: EmailMessage, envelope: Envelope, server: Server) -> None:
     except smtplib.SMTPDataError as error:
         raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=error.smtp_code >= 500) from error
     except smtplib.SMTPResponseException as error:
-        # A refused login or sender is an error of the configuration, which may be corrected: retry.
+        # A refused login or sender is an error in the configuration that may be corrected, so the delivery is retried.
         raise MailRefusedError(error.smtp_code, _words(error.smtp_error), permanent=False) from error
     finally:
         connection.close()
@@ -133,11 +135,11 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     abroad = not f"{envelope.sender}{envelope.recipient}".isascii()
     if abroad and not connection.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
-    # Not send_message: it writes ">" before each line that begins with "From".
+    # Not send_message, which writes ">" before each line that begins with "From".
     content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
     connection.sendmail(envelope.sender, [envelope.recipient], content, options)
-    # Accepted: the result of QUIT does not matter, so its response is not awaited.
+    # The mail is accepted. The response to QUIT does not matter, so it is not awaited.
     with contextlib.suppress(OSError, smtplib.SMTPException):
         connection.putcmd("quit")
 

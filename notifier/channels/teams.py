@@ -1,4 +1,4 @@
-"""The plugin for Microsoft Teams: sends to a workflow as Apprise does, with a card of our own."""
+"""The plugin for Microsoft Teams. It sends to a workflow as Apprise does, but with our own card."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ COLOURS = {"critical": "Attention", "high": "Warning"}
 
 
 class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
-    """A workflow that posts a card, or the template's card if `?template=` is in its address."""
+    """A workflow that posts our card, or a template's card if the address has `?template=`."""
 
     message: Message | None = None
-    """The message to send; set before Apprise's `notify` is called."""
+    """The message to send. It must be set before Apprise's `notify` is called."""
 
     def gen_payload(self, body: str, title: str = "", notify_type: Any = None, **named: Any) -> Any:
-        """Return the payload for the workflow, or Apprise's own if there is a template."""
+        """Return the payload for the workflow. With a template it is Apprise's own."""
         if self.template or self.message is None:
             return super().gen_payload(body, title, notify_type, **named)  # type: ignore[no-untyped-call]  # as above
         return {
@@ -36,9 +36,9 @@ class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does n
 
 
 def card(message: Message, title: str, body: str) -> dict[str, Any]:
-    """Return a card of an escaped text: a heading, a block for each line, a button for the policy.
+    """Return a card for an escaped text: a heading, a block for each line, and a button for the policy.
 
-    Teams shows a block of several lines as one line, and cuts Apprise's own heading at the card's edge.
+    Teams would show a block of several lines as one line, and would cut Apprise's own heading at the card's edge.
     """
     heading = {
         "type": "TextBlock",
@@ -62,7 +62,7 @@ def card(message: Message, title: str, body: str) -> dict[str, Any]:
 
 
 def _blocks(paragraph: str) -> list[dict[str, Any]]:
-    """Return a block for each line; only the first has space above it."""
+    """Return a block for each line. Only the first block has space above it."""
     return [
         {"type": "TextBlock", "text": line, "wrap": True, "spacing": "None" if number else "Medium"}
         for number, line in enumerate(paragraph.splitlines())

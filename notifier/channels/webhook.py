@@ -18,24 +18,24 @@ from notifier.texts.message import Message
 from notifier.texts.sanitize import inert
 
 OURS = ("cto", "rto", "verify")
-"""Parameters of the address that are read here; all others go to the receiver."""
+"""Parameters of the address that are used here. All others go to the receiver."""
 
 
 class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
     """A receiver of signed JSON over HTTP."""
 
-    # Apprise gives these no type.
+    # Apprise does not give them types.
     service_name: Any = "Webhook"
     protocol: Any = WEBHOOK[0]
     secure_protocol: Any = WEBHOOK[1]
     request_rate_per_sec = 0
 
     message: Message | None = None
-    """The message to send; set before Apprise's `notify` is called."""
+    """The message to send. It must be set before Apprise's `notify` is called."""
     channel: str = ""
-    """The channel's name: a receiver counts the same message through another channel as another message."""
+    """Name of the channel. For a receiver, the same message through another channel is another message."""
     failure: Failed | None = None
-    """The reason why the last send failed."""
+    """The reason for the last failure."""
 
     def __init__(self, address: str, secret: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]  # Apprise does not type it
@@ -48,7 +48,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
 
     @staticmethod
     def parse_url(url: str, *options: Any, **named: Any) -> dict[str, Any] | None:
-        """Return the parts of an address, or None if it is invalid."""
+        """Return the parts of an address, or None if the address is invalid."""
         results: dict[str, Any] | None = NotifyBase.parse_url(url)
         try:
             parts = urlsplit(url)
@@ -71,7 +71,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         return f"{self.secure_protocol}://{self.host}"
 
     def send(self, body: str, title: str = "", notify_type: Any = None, **_: Any) -> bool:
-        """Send `message`; Apprise's arguments are the same message, in one form only."""
+        """Send `message`. Apprise's arguments contain the same message in only one form."""
         if self.message is None:
             raise ValueError("there is no message to send")
         now = datetime.now(UTC)
@@ -89,7 +89,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         return self.failure is None
 
     def key(self, message: Message) -> str:
-        """Return the stable ID of a message in this channel."""
+        """Return the stable ID of a message for this channel."""
         return hashlib.sha256(f"{message.key}\n{self.channel}".encode()).hexdigest()[:32]
 
     def _endpoint(self) -> Endpoint:
@@ -116,7 +116,7 @@ def content(message: Message) -> bytes:
 
 
 def _inert(value: Any) -> Any:
-    """Make every text of a structure inert."""
+    """Return a structure with all its texts made inert."""
     if isinstance(value, str):
         return inert(value)
     if isinstance(value, Mapping):
@@ -125,7 +125,7 @@ def _inert(value: Any) -> Any:
 
 
 def _why(error: requests.RequestException) -> str:
-    """Return a short reason: the text of requests has addresses of objects and the whole path in it."""
+    """Return a short reason. The text of requests would contain object addresses and the whole path."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its TLS certificate or connection was refused"
     if isinstance(error, requests.exceptions.Timeout):

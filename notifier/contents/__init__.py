@@ -1,1 +1,1 @@
-"""Contents of messages, as data. Pure."""
+"""The contents of messages, as data. Pure."""

@@ -1,4 +1,4 @@
-"""Contents of an alert message: the alerts of one change, grouped by clause."""
+"""The contents of an alert message: the alerts of one change, grouped by clause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from document.model import StatedDate
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The parts of a version that a message shows."""
+    """The parts of a version that messages show."""
 
     number: int
     seen_at: datetime
@@ -33,7 +33,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Contents of an alert message: the alerts of one change for one subscriber."""
+    """The contents of an alert message: the alerts of one change for one subscriber."""
 
     subscriber: str
     policy: str
@@ -42,30 +42,30 @@ class Notice:
     earlier: Seen
     later: Seen
     alerts: tuple[Alert, ...]
-    """Alerts in the order of the policy; at least one."""
+    """At least one alert, in the order of the policy."""
     judged_by: str = "lexicon"
     coarse: bool = False
     timing: Timing = field(default_factory=Timing)
-    """Conclusions from the dates that the policy states."""
+    """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages whose text stayed as it was while another language's changed."""
+    """Languages whose text stayed while another language's text changed."""
     former: Seen | None = None
-    """The earlier version whose text is back."""
+    """The earlier version whose text returned, or None."""
     flapping: bool = False
     """Whether the text went back and forth before it stayed."""
     confirmed: bool = True
-    """False if the change is suspicious and no second look confirmed it."""
+    """False if the change is odd and no second look confirmed it."""
     head: str = ""
-    """The last entry of the chain over the evidence as the alert was planned, as `chain.Head` writes it; "" if the
-    alert was planned before the chain existed."""
+    """The head of the evidence chain when the alert was planned, in the format of `chain.Head`; "" if it was planned
+    before the chain existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A changed clause, with every alert about it."""
+    """A changed clause with all its alerts."""
 
     alerts: tuple[Alert, ...]
-    """Alerts, most severe first; at least one. Their clauses before and after are the same."""
+    """At least one alert, the most severe first. All have the same clause before and after."""
 
     @property
     def worst(self) -> Finding:
@@ -79,7 +79,7 @@ class Passage:
 
     @property
     def severity(self) -> Severity:
-        """The highest severity."""
+        """The severity of the most severe finding."""
         return self.worst.severity
 
     @property
@@ -89,17 +89,17 @@ class Passage:
 
     @property
     def deed(self) -> str:
-        """Kind of the change to the clause: added, changed or removed."""
+        """The kind of change to the clause: added, changed or removed."""
         if not self.worst.before:
             return "added"
         return "changed" if self.worst.after else "removed"
 
 
 def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
-    """Group alerts by clause, the most severe clause first; equal ones are in the order of the policy.
+    """Group alerts by clause, the most severe clause first. Clauses of equal severity are in the order of the policy.
 
-    A clause with findings of both sharing and rights is one passage. The same change at two places of one section is
-    two passages: an alert with a topic and rule that the passage already has begins a new one.
+    A clause with findings on both sharing and rights is one passage. The same change in two places of a section is two
+    passages: an alert begins a new passage if the passage already has an alert with the same topic and rule.
     """
     gathered: list[list[Alert]] = []
     for alert in alerts:

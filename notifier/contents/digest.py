@@ -1,6 +1,6 @@
-"""Contents of a digest: the visits of a period, the alerts sent in it, and the findings that were not sent.
+"""The contents of a digest: the visits of a period, the alerts that were sent, and the findings that were not.
 
-A digest is sent even if nothing happened: it proves that the policies were checked.
+A digest is sent even if nothing happened, because it proves that the policies were checked.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ from notifier.contents.change_notice import Notice
 from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
-"""Maximum number of changes that a digest names, the newest first; the others are counted."""
+"""Maximum number of changes that a digest names, the newest first. The others are counted."""
 
 
 Ending = FetchOutcome | Literal["first"]
 ENDINGS: tuple[Ending, ...] = ("first", *OUTCOMES)
-"""Outcomes of visits, and `first`, which made the first version of a policy and is not a change."""
+"""Outcomes of visits. `first` made the first version of a policy, which is not a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Visits of one policy in a period."""
+    """The visits of one policy in a period."""
 
     policy: str
     checks: int
     outcomes: tuple[tuple[Ending, int], ...]
-    """Number of visits by outcome, in the order of `ENDINGS`, without zeros."""
+    """Number of visits for each outcome that occurred, in the order of `ENDINGS`."""
     _: KW_ONLY
     health: Health
     """Health at the end of the period."""
     trouble: str
-    """A sentence on why the last visit did not show the policy; "" if it did."""
+    """A sentence that says why the last visit did not find the policy; "" if it did."""
     trouble_since: datetime | None
     version: int
-    """The number of the latest version; 0 if there is no version."""
+    """Number of the latest version; 0 if there are no versions."""
     last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """A change of the period: the findings that were sent, and the findings that were not.
+    """A change in the period, with the findings that were sent and those that were not.
 
-    Findings that the subscriber did not ask for, and edits that do not alter meaning, were not sent.
+    Findings that the subscriber did not ask for were not sent. Neither were edits that do not alter meaning.
     """
 
     policy: str
@@ -59,7 +59,7 @@ class Recap:
     told: int
     """Number of findings that were sent, at once or in this digest."""
     severity: Severity | None
-    """The highest severity of the material findings, sent or not."""
+    """Highest severity of the material findings, sent or not."""
     topics: tuple[tuple[str, int], ...]
     """Number of findings that the subscriber did not ask for, by fine topic."""
     suppressed: int
@@ -72,22 +72,22 @@ class Recap:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of a period, as of the writing of its digest."""
+    """The account of a period at the time when its digest is written."""
 
     since: datetime
     until: datetime
     rhythm: Rhythm | None
-    """Rhythm of the digest; None if it was requested by hand."""
+    """Interval of the digest; None if it was requested by hand."""
     _: KW_ONLY
     watches: tuple[Watch, ...]
-    """Visits of the subscriber's policies, in the order in which the policies were added."""
+    """The visits to the subscriber's policies, in the order in which the policies were added."""
     changes: tuple[Recap, ...]
     """Changes, newest first, at most `MOST_CHANGES`."""
     changes_left_out: int
     head: str
-    """The last entry of the chain over the evidence."""
+    """The head of the evidence chain."""
     news: tuple[PolicyNews, ...] = ()
-    """Events in the list of the subscriber's policies, oldest first."""
+    """Changes to the list of the subscriber's policies, oldest first."""
 
     @property
     def checks(self) -> int:
@@ -97,7 +97,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Contents of a digest for one subscriber."""
+    """The contents of a digest for one subscriber."""
 
     subscriber: str
     key: str
@@ -109,9 +109,9 @@ class Digest:
 
 
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
-    """Return True if a scheduled time lies between the last digest, or the start of the subscription, and now.
+    """Return True if a scheduled time lies between the last digest, or the start of the subscription, and `now`.
 
-    If digests were missed, one is written for the whole time since then. If `last` is in the future, a clock was ahead,
-    and nothing is due.
+    If digests were missed, a single one covers the whole time since then. If `last` is in the future, a clock was
+    wrong, and no digest is due.
     """
     return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

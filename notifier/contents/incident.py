@@ -1,6 +1,6 @@
-"""Contents of messages to operators: problems with the monitoring itself, and their end.
+"""The contents of messages to operators: problems with the monitoring, and their end.
 
-All problems of one kind are one message, even for a hundred policies behind one dead name server.
+All problems of one kind are in one message, even a hundred policies behind one dead name server.
 """
 
 from __future__ import annotations
@@ -13,56 +13,56 @@ from archive.questions.watch_problems import PolicyTrouble
 from archive.recording.policy_events import PolicyEventKind
 
 TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "list"]
-"""Kinds of trouble. In addition to the troubles that a policy can have: `idle`: a subscription covers no policy;
-`waiting`: messages could not be sent for too long; `undelivered`: messages were given up; `template`: a user's template
-cannot be used; `list`: policies were added, removed or renamed, which is news and not a trouble."""
+"""The kinds of trouble: those of policies, and a few more. `idle`: a subscription covers no policy. `waiting`: messages
+could not be sent for too long. `undelivered`: messages were given up. `template`: a user's template cannot be used.
+`list`: policies were added, removed or renamed, which is news and not a problem."""
 
 Stage = Literal["began", "ended"]
 
 TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flapping")
-"""Kinds whose end is reported; the others end silently, as the person who fixed them knows."""
+"""Kinds whose end is reported. The others end silently, because the person who fixed them knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
-"""Kinds by the kind that replaces them: the replaced trouble is then over, and its end is not reported."""
+"""Kinds, and the kind that each replaces. The replaced trouble is then over, and its end is not reported."""
 
 MOST_INCIDENTS = 20
-"""Maximum number of incidents that a message names; the others are counted."""
+"""Maximum number of incidents that a message names. The others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An affected policy, subscription, target or template, as of the planning of the message."""
+    """An affected policy, subscription, target or template at the time when the message is planned."""
 
     about: str
-    """The name of a policy, a subscription, a target or a template."""
+    """Name of a policy, a subscription, a target or a template."""
     since: datetime
     visits: int = 0
-    """Number of failed visits in a row or, for messages, number of messages that wait or were given up."""
+    """Number of failed visits in a row, or number of messages that wait or were given up."""
     _: KW_ONLY
     detail: str = ""
-    """A sentence on the cause."""
+    """A sentence about the cause."""
     event: PolicyEventKind | None = None
-    """Event in the list of policies; None for a trouble."""
+    """The change to the list of policies; None for a trouble."""
     former: str = ""
     """The policy's name before it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentReport:
-    """A kind of trouble that began or ended."""
+    """A kind of trouble that began or ended, with its incidents."""
 
     kind: TroubleKind
     stage: Stage
     at: datetime
     _: KW_ONLY
     incidents: tuple[Incident, ...]
-    """Incidents, at most `MOST_INCIDENTS`."""
+    """At most `MOST_INCIDENTS` incidents."""
     left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """Contents of a message to an operator."""
+    """The contents of a message to an operator."""
 
     subscriber: str
     key: str

@@ -1,4 +1,4 @@
-"""News about the list of policies, as digests and operators receive it."""
+"""News about the list of policies, for digests and operators."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from archive.recording.policy_events import PolicyEventKind
 
 @dataclass(frozen=True, slots=True)
 class PolicyNews:
-    """An event in the list of policies."""
+    """A change to the list of policies."""
 
     event: PolicyEventKind
     policy: str
-    """The policy's name after the event."""
+    """Name of the policy after the change."""
     at: datetime
     former: str = ""
-    """The name before, if the policy was renamed; else ""."""
+    """The name before a renaming; else ""."""

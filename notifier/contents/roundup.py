@@ -1,4 +1,4 @@
-"""Contents of a roundup: many changes for one target in one message, the most severe first."""
+"""The contents of a roundup: many changes for one target in one message, the most severe first."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from notifier.contents.change_notice import Notice, passages
 
 @dataclass(frozen=True, slots=True)
 class Roundup:
-    """The changes that one message reports to one target."""
+    """The changes that one message reports to a target."""
 
     subscriber: str
     key: str
-    """Stable."""
+    """Stable key."""
     notices: tuple[Notice, ...]
-    """At least one, the most severe first, otherwise in the order in which the changes were recorded."""
+    """At least one notice, the most severe first. Notices of equal severity are in the order of recording."""
 
     @property
     def severity(self) -> Severity:
@@ -30,5 +30,5 @@ def severity_of(notice: Notice) -> Severity:
 
 
 def most_severe_first(notices: list[Notice]) -> tuple[Notice, ...]:
-    """Sort notices by severity; equal ones keep their order."""
+    """Sort notices by severity. Notices of equal severity keep their order."""
     return tuple(sorted(notices, key=lambda notice: SEVERITIES.index(severity_of(notice))))

@@ -1,4 +1,5 @@
-"""Contents of a subscription's first message: the watched policies, since when, and what each promises today."""
+"""The contents of a subscription's first message: the watched policies, the start of watching, and the promises of each
+policy."""
 
 from __future__ import annotations
 
@@ -13,50 +14,50 @@ from document.model import UNKNOWN_LANGUAGE, Document
 from notifier.audience.subscriptions import Subscriber
 
 MOST_NAMES = 12
-"""Maximum number of recipients named for one policy; the others are counted."""
+"""Maximum number of recipients that are named for a policy. The others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The rights and recipients that the latest version of a policy names, each once."""
+    """The rights and recipients in the latest version of a policy, each once."""
 
     rights: tuple[str, ...]
-    """Concepts, as `differ.judgement.inventory.Right.right`."""
+    """Concepts, with the values of `differ.judgement.inventory.Right.right`."""
     recipients: tuple[tuple[str, str], ...]
-    """Pairs of a class, as `differ.judgement.recipients.Recipient.kind`, and the words; at most `MOST_NAMES`."""
+    """Pairs of a class (see `differ.judgement.recipients.Recipient.kind`) and the words; at most `MOST_NAMES`."""
     recipients_left_out: int
     _: KW_ONLY
     rights_section: bool
-    """Whether a heading says that a section is about rights or choices."""
+    """Whether a heading says that its section is about rights or choices."""
     unread_languages: tuple[str, ...]
-    """Languages of the text without a lexicon: their rights and recipients are unknown."""
+    """Languages of the text that have no lexicon, so that their rights and recipients are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A policy, as the first message shows it."""
+    """A policy as the first message shows it."""
 
     policy: str
     url: str
     health: Health
     _: KW_ONLY
     trouble: str
-    """A sentence on why the last visit did not show the policy; "" if it did."""
+    """A sentence that says why the last visit did not find the policy; "" if it did."""
     since: datetime | None
-    """Time of the first version; None if there is no version, so that the policy is not yet watched."""
+    """Time of the first version; None if there is none yet."""
     version: int
     promises: Promises | None
-    """Promises of the latest version; None if there is no version."""
+    """The promises of the latest version; None if there is none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inception:
-    """The watched policies when a subscription begins."""
+    """The watched policies at the start of a subscription."""
 
     written_at: datetime
     policies: tuple[Watched, ...]
     head: str
-    """The last entry of the chain over the evidence."""
+    """The head of the evidence chain."""
     _: KW_ONLY
     asked: Subscriber
     """The subscription, without its targets."""
@@ -64,7 +65,7 @@ class Inception:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The first message of a subscription to one target."""
+    """The first message of a subscription for one target."""
 
     subscriber: str
     key: str
@@ -72,7 +73,7 @@ class Welcome:
 
 
 def promises(document: Document) -> Promises:
-    """List the promises of a version, for a person to see at a glance."""
+    """List the promises of a version in a form that a person can read at a glance."""
     promised: Inventory = inventory(document)
     headings = [heading_topics((section.heading,), section.language) for section in document.sections]
     named = tuple(dict.fromkeys((recipient.kind, recipient.name) for recipient in promised.recipients))

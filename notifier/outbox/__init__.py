@@ -1,6 +1,6 @@
-"""Stores the rows behind the messages: subscriptions, alerts and deliveries. This floor's only user of sessions.
+"""Stores the rows behind messages: subscriptions, alerts and deliveries. No other room of the notifier uses sessions.
 
-Planning and sending are separate: a planned row stays, whatever happens to a server or to this process.
+Planning and sending are separate. A planned row stays, whatever happens to a server or to this process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plans alerts: one row for each finding and subscriber, and one for each target of a message."""
+"""Plans alerts: a row for each finding and subscriber, and a delivery for each target of a message."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import held_changes, note_planned, present, registered, scope_history
 
 FOR_THE_DIGEST = ""
-"""Value of `AlertRow.digest` until a digest lists the alert."""
+"""Value of `AlertRow.digest` for an alert that waits for the next digest."""
 
 
 def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the alerts and deliveries of everything recorded since the last planning; return the number of new alerts.
+    """Plan the alerts and deliveries for all changes since the last planning. Return the number of new alerts.
 
-    Subscriptions made on the command line are added to `subscribers`. Planning twice gives the same as planning once.
-    Changes of a flapping text are held, and planned once the text has settled.
+    Subscriptions made on the command line are added to `subscribers`. A second call plans nothing more. Changes of a
+    flapping text wait, and are planned once the text has settled.
     """
     planned = 0
     with archive.writing() as session:
@@ -49,7 +49,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 
 
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
-    """Return the changes recorded after a point in the archive's sequence, and the held ones, in its order."""
+    """Return the changes after a point in the archive's sequence, and the changes that were held back, in order."""
     recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     before = maybe_sent_before(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
@@ -70,7 +70,7 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
 
 
 def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, AlertDecision]:
-    """Return the decisions on the alerts of flapping versions among the changes."""
+    """Return the decisions about the alerts of flapping versions among the changes."""
     ids = [change.id for change in changes]
     query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
@@ -82,7 +82,8 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return the policies and versions that were sent to a subscription, for policies whose text came back."""
+    """Return the policies and versions that were sent to a subscription. Only policies whose text returned are
+    included."""
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
         return set()
@@ -112,7 +113,7 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
 
 
 def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Target], now: datetime) -> None:
-    """Plan alerts that wait for a digest as messages, because the subscription no longer has a digest."""
+    """Turn alerts that wait for a digest into messages, because the subscription no longer has a digest."""
     waiting = session.scalars(
         select(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
     ).all()

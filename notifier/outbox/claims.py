@@ -1,9 +1,8 @@
-"""Claims deliveries for sending, and records their outcome.
+"""Claims deliveries for sending, and records the outcome.
 
-A delivery goes from `due` to `sending` while a process tries it, and from there to `accepted`, to `dead`, or back to
-`due` at a later time. A process that dies while sending leaves its claim; the claim expires after `planning.LEASE`, or
-ends at once by `release_claims`. Deliveries that wait for a removed subscription or target are `cancelled`; see
-`rerouting`.
+A delivery is first `due`, and `sending` while a process tries it. Then it is `accepted`, `dead`, or `due` again at a
+later time. If a process dies while it sends, its claim expires after `planning.LEASE`, or ends at once with
+`release_claims`. Deliveries for a removed subscription or target become `cancelled`; see `rerouting`.
 """
 
 from __future__ import annotations
@@ -29,18 +28,18 @@ from notifier.outbox.order import Waiting, in_order
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this process may try, once."""
+    """A delivery that this process may try once."""
 
     id: int
     target: Target
     attempts: int
-    """Number of attempts, including this one."""
+    """Number of attempts, this one included."""
     _: KW_ONLY
     kind: str
     """alert, roundup, digest, welcome, or operator."""
     notice: MessageContent
     until: datetime
-    """Time at which the claim expires, so that another process may try the delivery."""
+    """Time at which the claim expires. Then another process may try the delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +47,29 @@ class DeliveryCounts:
     """Number of deliveries by state."""
 
     waiting: int
-    """Deliveries that are not yet accepted and will be retried."""
+    """Deliveries that were not accepted yet and will be retried."""
     dead: int
     """Deliveries that were given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """Messages for one subscriber that one target did not accept."""
+    """Messages for one subscriber that were given up at one target."""
 
     subscriber: str
     target: Target
     count: int
     _: KW_ONLY
     error: str
-    """Error of the last one, without secrets."""
+    """Error of the last message, with secrets masked."""
 
 
 def release_claims(archive: Archive, now: datetime) -> None:
-    """Release the claims of a process that died, without counting the attempts, which say nothing about the server.
+    """Release the claims of a process that died. Its attempts are not counted, because they say nothing about the
+    server.
 
-    Only for the holder of the lock that all senders take. On a database server the lock ends with a connection, which
-    its holder may outlive: there, claims only expire.
+    Only the holder of the senders' lock may call it. On a database server the lock ends with a connection, and the
+    process may live longer than its connection. There, claims only expire.
     """
     holder_may_live = archive.engine.dialect.name != "sqlite"
     with archive.writing() as session:
@@ -88,11 +88,13 @@ def open_deliveries(
     readers: Collection[str] | None = None,
     resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
-    """Return the deliveries to try now, fewest attempts first; with `early` also deliveries that still wait.
+    """Return the deliveries to try now; those with the fewest attempts come first. With `early`, deliveries that still
+    wait are included.
 
-    So a dead channel's old deliveries come after all new ones. Deliveries for subscribers that are not among the
-    `readers` are kept back, as a subscriber may be missing from the configuration by mistake. For subscribers that are
-    `resting`, because they have quiet hours, only urgent deliveries are returned, and those that must precede them.
+    So old deliveries of a dead channel come after all new ones. Deliveries for subscribers that are not among the
+    `readers` are held back, because a subscriber may be missing from the configuration by mistake. Subscribers that are
+    `resting` are in quiet hours. For them only urgent deliveries are returned, with the deliveries that must come
+    before them.
     """
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
@@ -125,8 +127,8 @@ def open_deliveries(
 def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
     """Claim a delivery for this process.
 
-    Return None if another process has it, if it is done, or if an older one of its thread is not. With `early`, a
-    delivery that still waits is claimed too.
+    Return None if another process has it, if it is done, or if an older delivery of its thread is not done. With
+    `early`, a delivery that still waits can be claimed too.
     """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
@@ -152,14 +154,14 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
-    """Commit that a server has accepted a delivery."""
+    """Commit that a server accepted a delivery."""
     _settle(archive, delivery, {"state": "accepted", "accepted_at": now, "error": ""})
 
 
 def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
-    """Commit that an attempt failed, and return whether the delivery will be retried.
+    """Commit that an attempt failed. Return whether the delivery will be retried.
 
-    If the claim expired meanwhile and another process tried the delivery, that process's result remains.
+    If the claim had expired and another process tried the delivery, the result of that process stays.
     """
     jitter = hashlib.sha256(f"{claimed.id} {claimed.attempts}".encode()).digest()[0] / 255
     again = next_attempt(claimed.attempts, now, jitter=jitter, not_before=failed.not_before)
@@ -167,7 +169,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
     _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
-    with archive.writing() as session:  # newer deliveries wait with it: they cannot be sent before it
+    with archive.writing() as session:  # newer deliveries of its thread wait too
         newer = _siblings(session, claimed.id, older=False).where(
             DeliveryRow.state == "due", DeliveryRow.due_at < again
         )
@@ -194,7 +196,7 @@ def delivery_counts(archive: Archive) -> DeliveryCounts:
 
 
 def given_up(archive: Archive) -> tuple[GivenUp, ...]:
-    """Return the targets whose messages were given up, with the error of the last one."""
+    """Return the targets at which messages were given up, with the last error for each."""
     last = func.max(DeliveryRow.id)
     query = (
         select(SubscriptionRow.subscriber, DeliveryRow.channel, DeliveryRow.recipient, func.count(), last)
@@ -211,9 +213,9 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
 
 
 def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
-    """Select deliveries that wait for the same target, subscription and policy, from older or newer changes.
+    """Select the deliveries that wait for the same target, subscription and policy, from older or newer changes.
 
-    Only alerts are about a change: other kinds have no siblings.
+    Only alerts have such siblings, because other kinds are not about a change.
     """
     row = session.get_one(DeliveryRow, delivery)
     change = row.change_id or 0
@@ -234,7 +236,7 @@ def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
 
 
 def _follows_roundup(session: Session, row: DeliveryRow) -> bool:
-    """Whether an alert must wait for a roundup to the same target, which may report an older change of its policy."""
+    """Whether an alert must wait for a roundup to the same target that may report an older change of its policy."""
     roundup = select(DeliveryRow.id).where(
         DeliveryRow.subscription_id == row.subscription_id,
         DeliveryRow.channel == row.channel,
@@ -254,7 +256,9 @@ def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:
 
 
 def _ended(now: datetime) -> ColumnElement[bool]:
-    """Whether a wait or claim is over. If it would last longer than any can, a clock that was ahead wrote it."""
+    """Whether a wait or claim is over. If it would last longer than possible, it was written while a clock was
+    wrong.
+    """
     return or_(DeliveryRow.due_at <= now, DeliveryRow.due_at > now + LONGEST_WAIT)
 
 

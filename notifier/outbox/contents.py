@@ -1,4 +1,4 @@
-"""Reads the contents of a delivery, from its rows and its stored payload."""
+"""Reads the contents of a delivery from its rows and its stored payload."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
-"""Serialises reports in a delivery's payload, in which people and addresses are numbers of rows."""
+"""Reads and writes reports in a delivery's payload. There, people and addresses are numbers of rows."""
 
 ROUNDUP = "roundup"
-"""The kind of deliveries that report many changes in one message."""
+"""The kind of delivery that reports many changes in one message."""
 
 OPERATOR = "operator"
-"""The kind of deliveries that notify operators of problems with the monitoring."""
+"""The kind of delivery that notifies operators of problems with the monitoring."""
 
 
 def read_content(session: Session, delivery: DeliveryRow) -> MessageContent:
@@ -75,7 +75,7 @@ def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Inci
 
 
 def _named(session: Session, report: IncidentReport, incident: Incident) -> Incident:
-    """Return an incident with the names of people from their rows, since names may have been erased."""
+    """Return an incident with the names of people from their rows, because a name may have been erased."""
     if report.kind == "idle":
         return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
     if report.kind in ("undelivered", "waiting"):
@@ -93,11 +93,11 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "welcome": _welcome,
     OPERATOR: _operation,
 }
-"""Readers by kind of delivery."""
+"""Functions that read the contents, by kind of delivery."""
 
 
 def read_digest(session: Session, subscription: SubscriptionRow, key: str, account: Account) -> Digest:
-    """Return a digest with the alerts that it is the first to list, which have `key` in `AlertRow.digest`."""
+    """Return a digest with the alerts that it is the first to list. They have `key` in `AlertRow.digest`."""
     mine = and_(AlertRow.subscription_id == subscription.id, AlertRow.digest == key)
     changes = session.scalars(
         select(FindingRow.change_id)

@@ -1,4 +1,4 @@
-"""Adds deliveries: one row for each target of a message."""
+"""Adds deliveries: a row for each target of a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.storage.tables import ChainEntryRow, DeliveryRow, SubscriptionRow
 from notifier.audience.subscriptions import Target
 
 OPEN = ("due", "sending")
-"""The states of deliveries that are not accepted yet and will be tried again."""
+"""States of deliveries that were not accepted yet and will be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Planned:
     kind: str
     """Kind of the message: alert, digest, welcome, or operator."""
     key: str
-    """Stable key, unique within kind and subscription, so that no target gets a message twice."""
+    """Stable key, unique within its kind and subscription, so that no target gets the message twice."""
     payload: dict[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     change_id: int | None = None
@@ -35,7 +35,7 @@ class Planned:
 def add_deliveries(
     session: Session, row: SubscriptionRow, planned: Planned, *, targets: Iterable[Target], now: datetime
 ) -> int:
-    """Add a delivery, due now, for each target that does not have one; return the number added."""
+    """Add a delivery, due now, for each target that does not have one yet. Return the number of added deliveries."""
     planned_before = select(DeliveryRow.channel, DeliveryRow.recipient).where(
         DeliveryRow.subscription_id == row.id, DeliveryRow.kind == planned.kind, DeliveryRow.key == planned.key
     )
@@ -66,10 +66,9 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
 
 
 def chain_head(session: Session) -> str:
-    """Return the last entry of the chain over the evidence, which messages quote, as text of
-    `archive.evidence.chain.Head`.
+    """Return the head of the evidence chain, which messages quote, in the text form of `archive.evidence.chain.Head`.
 
-    It is read in the planning transaction, so that it covers everything in the message.
+    It is read in the transaction that plans the message, so that it covers all evidence in the message.
     """
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
     sequence, digest = session.execute(query).one()

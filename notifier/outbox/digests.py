@@ -1,4 +1,4 @@
-"""Plans digests: each covers what was recorded since the last one, and lists the alerts that waited for it."""
+"""Plans digests. Each covers the time since the last one, and lists the alerts that waited for it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from notifier.outbox.subscriptions import present, registered, subscription
 
 
 def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the digests that are due, once for each period; return their number.
+    """Plan the digests that are due, one for each period. Return their number.
 
-    A digest is due once a time of the schedule has passed, and its period ends now. Records are counted by the
-    archive's sequence, so that each is in one digest whatever clocks do. Call it after `plan_alerts`, and after a run:
-    visits that go on would begin in one period and be counted in the next.
+    A digest is due once a scheduled time has passed, and its period ends now. The archive's sequence decides which
+    records belong to it, so that each is in exactly one digest even if clocks change. Call it after `plan_alerts`, and
+    after a run: otherwise a visit in progress would begin in one period and be counted in the next.
     """
     with archive.reading() as session:
         waiting = [subscriber for subscriber in present(session, configured) if _is_due(session, subscriber, now)]
@@ -48,7 +48,7 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
 
 
 def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> None:
-    """Plan a digest of what was recorded since the last one, due or not; the schedule continues from there."""
+    """Plan a digest of the time since the last one, even if it is not due. The schedule continues from now."""
     standing = statuses(archive, now)
     with archive.writing() as session:
         row = registered(session, subscriber, now)
@@ -58,7 +58,7 @@ def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> 
 def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> Digest | None:
     """Return the digest that `plan_digest_now` would plan, without planning it.
 
-    None if no run has seen the subscriber.
+    The result is None if no run has recorded the subscriber yet.
     """
     standing = statuses(archive, now)
     with archive.reading() as session:
@@ -87,13 +87,14 @@ class _Draft:
     _: KW_ONLY
     standing: Sequence[PolicyStatus]
     until: datetime
-    """End of the period: now."""
+    """End of the period, which is now."""
     by_hand: bool = False
 
     def plan(self) -> None:
-        """Plan the digest, with the alerts that wait for it, and begin the next period."""
+        """Plan the digest with the alerts that wait for it, and start the next period."""
         row, account = self.row, self.account()
-        # The key has the beginning too: after a clock is set back, two periods can have the same end.
+        # The key includes the start of the period, because two periods may have the same end after a clock was set
+        # back.
         key = f"{self.until.isoformat()} after {row.digested_fetch_id}.{row.digested_change_id}"
         waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
         self.session.execute(waiting.values(digest=key))
@@ -128,7 +129,7 @@ class _Draft:
 
 
 def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
-    """Count the visits of each policy by outcome, from a point in the archive's sequence on."""
+    """Count the visits to each policy by outcome, from a point in the archive's sequence on."""
     query = (
         select(PolicyRow.name, FetchRow.outcome, func.count())
         .join(FetchRow, FetchRow.policy_id == PolicyRow.id)
@@ -140,7 +141,7 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
         visits[name][outcome] = count
     new = select(PolicyRow.name).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     for name in session.scalars(new.where(VersionRow.number == 1, ~VersionRow.boundary, VersionRow.fetch_id > after)):
-        visits[name] += Counter(first=1, changed=-1)  # adding counters drops zeros
+        visits[name] += Counter(first=1, changed=-1)  # adding counters removes zeros
     return visits
 
 
@@ -158,7 +159,7 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
 
 
 def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]:
-    """Return the changes of policies recorded after a point in the archive's sequence, newest first."""
+    """Return the changes of these policies after a point in the archive's sequence, newest first."""
     query = (
         select(ChangeRow.id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)

@@ -1,4 +1,4 @@
-"""Erases a person: their name and addresses leave the rows, and then the database's files."""
+"""Erases a person: removes the name and addresses from the rows, and then from the database's files."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from archive.upkeep.vacuum import vacuum
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
-"""Replaces a name or an address, followed by a number."""
+"""Replaces an erased name or address. A number follows it."""
 
 TABLES = ("subscription", "alert", "delivery", "review")
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The result of erasing a person."""
+    """The results of erasing a person."""
 
     deliveries: int
-    """Number of messages, sent or not, whose recipient and content were erased."""
+    """Number of messages, sent or not, whose recipient and contents were erased."""
     alerts: int
-    """Number of alerts with a new ID: the old one was a hash with the name in it."""
+    """Number of alerts with a new ID. The old ID was a hash that included the name."""
     cancelled: int
-    """Number of messages that had not been sent, and no longer will be."""
+    """Number of unsent messages that were cancelled."""
     _: KW_ONLY
     reviews: int
-    """Number of reviews whose author was erased; their text stays."""
+    """Number of reviews whose author was erased. Their text stays."""
     also_at: tuple[str, ...]
-    """Other subscriptions made on the command line that go to one of the addresses; they are left as they are."""
+    """Other command-line subscriptions that use one of the addresses. They are not changed."""
 
 
 def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
-    """Erase a person from every row, and the remains of those rows from the files; None if nobody has the name.
+    """Erase a person from all rows, and the remains of these rows from the files. Return None if nobody has the name.
 
-    What was sent, and when, remains without a recipient, and reviews remain without an author. The chain over the
-    evidence has no names of people in it, and is not touched. Earlier copies of the database, and logs of a database
-    server, are not reached.
+    The records of sent messages stay without recipient, and reviews stay without author. The evidence chain contains no
+    names of people and is not changed. Earlier copies of the database and the logs of a database server are not changed
+    either.
     """
     with archive.writing() as session:
         row, reviews = subscription(session, name), _erase_reviews(session, name)
@@ -53,7 +53,7 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
             if row is None
             else _erase_subscription(session, row, reviews, now)
         )
-        # Subscriptions that the person made for others stay theirs, without the name.
+        # Subscriptions that the person made for others stay, without the person's name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)
     return erased
@@ -69,7 +69,7 @@ def _erase_subscription(session: Session, row: SubscriptionRow, reviews: int, no
 
 
 def _erase_reviews(session: Session, name: str) -> int:
-    """Remove a name from the reviews; return the number of reviews changed."""
+    """Remove a name from the reviews. Return the number of changed reviews."""
     mine = session.scalars(select(ReviewRow).where(ReviewRow.by == name)).all()
     for review in mine:
         review.by = FORGOTTEN
@@ -85,7 +85,7 @@ def _also_at(session: Session, row: SubscriptionRow) -> tuple[str, ...]:
 def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:
     deliveries = session.scalars(select(DeliveryRow).where(DeliveryRow.subscription_id == row.id)).all()
     for delivery in deliveries:
-        # An error may quote the address, and a digest or a first message the name.
+        # An error may quote the address. A digest or a first message may contain the name.
         delivery.recipient, delivery.error, delivery.payload = f"{FORGOTTEN} {delivery.id}", "", {}
     return len(deliveries)
 
@@ -93,6 +93,6 @@ def _erase_deliveries(session: Session, row: SubscriptionRow) -> int:
 def _erase_alerts(session: Session, row: SubscriptionRow) -> int:
     alerts = session.scalars(select(AlertRow.id).where(AlertRow.subscription_id == row.id)).all()
     for alert in alerts:
-        # The number is a hash of the name and more: with a guess at the name, it could be verified.
+        # The ID is a hash that includes the name. Somebody who guesses the name could check the guess with it.
         session.execute(update(AlertRow).where(AlertRow.id == alert).values(id=secrets.token_hex(8)))
     return len(alerts)

@@ -1,7 +1,7 @@
-"""Plans messages to operators about the monitoring itself: one when a trouble begins, and one when it is over.
+"""Plans messages to operators about the monitoring: one when a trouble begins, and one when it ends.
 
-Each trouble that an operator was notified of is a row, so that planning twice sends nothing twice, and somebody who
-becomes an operator later is notified of the troubles that last.
+Each trouble that an operator was notified of is a row. So planning twice sends no message twice, and a new operator is
+notified of troubles that still last.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "template",
     "left-out",
 )
-"""Kinds that `plan_incidents` examines; missed policies are examined at the start of a run, before it tries them."""
+"""Kinds that `plan_incidents` examines. Missed policies are examined at the start of a run, before it tries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Results of the user's templates in this pass."""
+    """The results of the user's templates in this pass."""
 
     broken: Mapping[str, str] = field(default_factory=dict)
-    """Reason why a template cannot be used, by its name."""
+    """The reason why a template cannot be used, by name."""
     sound: Collection[str] = ()
-    """Templates that were filled."""
+    """Templates that were filled without errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ class _Problem:
     _: KW_ONLY
     incident: Incident
     target: Target | None = None
-    """Target whose messages were given up."""
+    """Target at which messages were given up."""
     topics: tuple[str, ...] = ()
-    """Topics of left-out sentences, whose subscribers are notified too."""
+    """Topics of left-out sentences. Their subscribers are notified too."""
     subscription_id: int | None = None
-    """Owner of messages that wait, who is notified too, through other targets."""
+    """Subscription whose messages wait. Its subscriber is notified too, through other targets."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -91,7 +91,7 @@ class _Problem:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The kinds that were examined, and the problems found."""
+    """The examined kinds, and the problems of these kinds."""
 
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
@@ -100,12 +100,12 @@ class _State:
     _: KW_ONLY
     sound: Collection[str] = ()
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """Tags of the policies, by their name."""
+    """Tags of the policies by name."""
 
     def for_reader(self, reader: Subscriber, row: SubscriptionRow) -> _State:
-        """Return the part for a subscriber who is not an operator.
+        """Return the problems for a subscriber who is not an operator.
 
-        It holds the left-out statements on the subscriber's topics (treated as findings of low severity) and the
+        These are left-out statements on the subscriber's topics, treated like findings of low severity, and the
         subscriber's own messages that wait at another target.
         """
         heard = tuple(
@@ -121,16 +121,16 @@ class _State:
         return covers_policy(reader, problem.incident.about, self.tags.get(problem.incident.about, ()))
 
     def is_over(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble that an operator was notified of was examined, and is over."""
+        """Whether a trouble that an operator was notified of was examined and is over."""
         if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
             return False
         return (row.kind, row.about, row.episode) not in {problem.key for problem in self.problems}
 
 
 def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan messages to operators about policies that no run tried in time; return their number.
+    """Plan messages to operators about policies that no run tried in time. Return their number.
 
-    Call it when a run begins, before it tries any policy and before a new configuration is registered.
+    Call it at the start of a run, before it tries a policy and before a new configuration is registered.
     """
     subscribers = tuple(configured)
     if not _operators(archive, subscribers):
@@ -148,10 +148,10 @@ def plan_incidents(
     thresholds: Thresholds,
     templates: Templates,
 ) -> int:
-    """Plan messages to operators about all other trouble; return their number.
+    """Plan messages to operators about all other troubles. Return their number.
 
-    Call it once, at the end of a run: all problems of one kind become one message. `channels` are the names of the
-    configured channels.
+    Call it once at the end of a run, so that all problems of one kind become one message. `channels` are the names of
+    the configured channels.
     """
     subscribers = tuple(configured)
     standing: list[PolicyStatus] = []
@@ -177,7 +177,7 @@ def plan_incidents(
 
 
 def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan messages to operators about events in the list of policies."""
+    """Plan messages to operators about changes to the list of policies."""
     with archive.writing() as session:
         readers = operators(present(session, configured))
         rows = [(subscription(session, operator.name), operator) for operator in readers]
@@ -185,7 +185,7 @@ def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies whose selector, as operators were last notified, matches nothing."""
+    """Return the policies whose selector matched nothing when operators were last notified."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}
@@ -209,7 +209,7 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
 
 
 def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Problem]:
-    """Return the subscriptions that no policy matches; only their numbers are kept, not their names."""
+    """Return the subscriptions that match no policy. Only their numbers are kept, not their names."""
     if not standing:
         return []
     readers = [subscriber for subscriber in subscribers if subscriber.topics or subscriber.clauses or subscriber.digest]
@@ -267,7 +267,7 @@ def _plan_all(archive: Archive, configured: Iterable[Subscriber], state: _State,
 
 @dataclass(frozen=True, slots=True)
 class _OperatorPlan:
-    """Plans the messages to one operator, or to one subscriber."""
+    """Plans the messages to one operator or subscriber."""
 
     session: Session
     row: SubscriptionRow
@@ -277,7 +277,7 @@ class _OperatorPlan:
     now: datetime
 
     def plan(self) -> int:
-        """Record what began and what is over, and plan a message for each kind."""
+        """Record the troubles that began and ended, and plan a message for each kind."""
         mine = ToldTroubleRow.subscription_id == self.row.id, ToldTroubleRow.ended_at.is_(None)
         noted = list(self.session.scalars(select(ToldTroubleRow).where(*mine).order_by(ToldTroubleRow.id)))
         over = [row for row in noted if self._ends(row)]
@@ -289,7 +289,8 @@ class _OperatorPlan:
         return self._tell_began(began) + self._tell_over(over)
 
     def _ends(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble is over. A policy that is gone stays so while it cannot be read, whatever the responses."""
+        """Whether a trouble is over. A policy that is gone stays gone until it can be read again, whatever the
+        responses."""
         turned = [kind for kind, former in SUPERSEDES.items() if kind == row.kind and self._holds(former, row)]
         return self.state.is_over(row) and not turned
 
@@ -302,8 +303,8 @@ class _OperatorPlan:
         return noted.isdisjoint(lasting) and self._can_hear(problem)
 
     def _can_hear(self, problem: _Problem) -> bool:
-        """Whether the operator has a target through which a problem may be reported; otherwise it is reported once
-        there is such a target."""
+        """Whether the operator has a target that may be used to report a problem. If not, the report waits for such a
+        target."""
         return any(self._may_go(problem.target, target) for target in targets_of(self.operator))
 
     def _begin(self, problem: _Problem) -> ToldTroubleRow:
@@ -331,9 +332,9 @@ class _OperatorPlan:
     def _routes(
         self, began: list[tuple[ToldTroubleRow, _Problem]]
     ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Problem]], list[Target]]]:
-        """Return the targets for each trouble. Failed messages are never reported to their own target.
+        """Return the targets for each trouble. A failed delivery is never reported to its own target.
 
-        They are reported through another channel if the operator has one, else to another address of the same channel.
+        It is reported through another channel if the operator has one, or else to another address of the same channel.
         """
         routes: dict[tuple[int, ...], list[Target]] = {}
         for target in targets_of(self.operator):
@@ -358,7 +359,7 @@ class _OperatorPlan:
                 row
                 for row in over
                 if row.kind == kind
-                and row.about in self.state.policies  # else the policy is no longer watched
+                and row.about in self.state.policies  # otherwise the policy is no longer watched
                 and not any(self._holds(later, row) for later in worse)
             ]
             incidents = [Incident(self.state.policies[row.about], row.since) for row in mine]
@@ -384,7 +385,7 @@ class _OperatorPlan:
 
 
 def _gathered(problems: Sequence[_Problem]) -> list[Incident]:
-    """Return the incidents; all messages to one target are one incident."""
+    """Return the incidents. All messages to one target are a single incident."""
     counts: Counter[Target] = Counter()
     for problem in problems:
         if problem.target is not None:

@@ -1,4 +1,4 @@
-"""Lists deliveries for a person: what waits for whom, why and until when, and what was sent."""
+"""Lists deliveries for a person: which messages wait, for whom, why and until when, and which were sent."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STATES: dict[str, ListedState] = {
     "dead": "given up",
     "cancelled": "cancelled",
 }
-"""Words for the states of `DeliveryRow`."""
+"""The words for the states of `DeliveryRow`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDelivery:
-    """One message to one target."""
+    """A message to one target."""
 
     id: int
     state: ListedState
@@ -37,33 +37,34 @@ class ListedDelivery:
     kind: str
     """alert, digest, welcome, or operator."""
     policy: str
-    """Policy of an alert; "" otherwise."""
+    """Policy of an alert; "" for other kinds."""
     version: int | None
-    """Version that an alert is about; None otherwise."""
+    """Version of an alert; None for other kinds."""
     urgent: bool
-    """Whether it is sent in quiet hours too."""
+    """Whether it is sent even in quiet hours."""
     planned_at: datetime | None
-    """None if the program that planned it did not note it."""
+    """Time of planning; None if an older program planned it without a time."""
     next_attempt: datetime | None
-    """Earliest time of the next attempt; None unless it waits."""
+    """Earliest time of the next attempt; None if it does not wait."""
     attempts: int
     accepted_at: datetime | None
     error: str
-    """Error of the last attempt, without secrets."""
+    """Error of the last attempt, with secrets masked."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Deliveries to list; "" and None for all."""
+    """The deliveries to list. "" and None mean all."""
 
     policy: str = ""
     target: Target | None = None
     state: ListedState | None = None
-    """State of the deliveries; without one, accepted deliveries come last."""
+    """State of the deliveries. Without a state, accepted deliveries come last."""
 
 
 def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:
-    """Return at most `limit` deliveries: what waits first, then what was given up, then the rest; the newest first."""
+    """Return at most `limit` deliveries: first the waiting ones, then those that were given up, then the others; each
+    group with the newest first."""
     rank = case((DeliveryRow.state.in_(OPEN), 0), (DeliveryRow.state == "dead", 1), else_=2)
     query = (
         select(DeliveryRow, SubscriptionRow.subscriber, PolicyRow.name, VersionRow.number)

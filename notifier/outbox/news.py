@@ -1,4 +1,4 @@
-"""Notes who is to hear of an event in the list of policies, and hands the news to digests and operators."""
+"""Records who must be notified of changes to the list of policies, and gives the news to digests and operators."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from notifier.outbox.contents import OPERATOR, REPORT
 from notifier.outbox.deliveries import Planned, add_deliveries
 
 DIGEST = "digest"
-"""The kind of deliveries that have the news of a subscriber who is not an operator."""
+"""The kind of delivery that brings news to a subscriber who is not an operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewsReader:
-    """A subscription that existed before the events."""
+    """A subscription that existed before the changes to the list."""
 
     row: SubscriptionRow
     subscriber: Subscriber
     policies_before: tuple[str, ...]
-    """The policies that it asked for before."""
+    """The policies that it covered before."""
 
     def hears(self, event: PolicyEventRow) -> bool:
-        """Whether an event is about a policy that the subscription asks for, or asked for until now."""
+        """Whether a change is about a policy that the subscription covers, or covered until now."""
         before = replace(self.subscriber, policies=self.policies_before)
         return any(
             covers_policy(reader, name, event.tags)
@@ -43,7 +43,7 @@ class NewsReader:
 
 
 def announce(session: Session, readers: Iterable[NewsReader]) -> None:
-    """Note for each subscription the events that it is yet to be notified of, each event once."""
+    """Record for each subscription the changes that it must still be notified of, each change once."""
     events = session.scalars(select(PolicyEventRow).where(~PolicyEventRow.announced).order_by(PolicyEventRow.id)).all()
     if not events:
         return
@@ -57,7 +57,7 @@ def announce(session: Session, readers: Iterable[NewsReader]) -> None:
 
 
 def waiting_news(session: Session, row: SubscriptionRow, kind: str) -> tuple[PolicyNews, ...]:
-    """Return the news that a subscription is yet to be notified of by a kind of delivery, oldest first."""
+    """Return the news that a subscription must still get with a kind of delivery, oldest first."""
     query = (
         select(PolicyEventRow)
         .join(NewsRow, NewsRow.event_id == PolicyEventRow.id)
@@ -71,12 +71,12 @@ def waiting_news(session: Session, row: SubscriptionRow, kind: str) -> tuple[Pol
 
 
 def forget_news(session: Session, row: SubscriptionRow, kind: str) -> None:
-    """Delete the news that a message has now."""
+    """Delete the news that is now in a message."""
     session.execute(delete(NewsRow).where(NewsRow.subscription_id == row.id, NewsRow.kind == kind))
 
 
 def plan_operator_news(session: Session, row: SubscriptionRow, operator: Subscriber, now: datetime) -> int:
-    """Plan one message to an operator about all events since the last one; return the number of deliveries."""
+    """Plan one message to an operator about all changes since the last message. Return the number of deliveries."""
     news = waiting_news(session, row, OPERATOR)
     if not news:
         return 0

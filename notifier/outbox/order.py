@@ -1,4 +1,4 @@
-"""Orders deliveries: a target receives messages about one policy oldest first. Pure."""
+"""Orders deliveries, so that each target receives messages about one policy oldest first. Pure."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from notifier.audience.subscriptions import Target
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery that is not yet accepted and may be retried."""
+    """A delivery that was not accepted yet and may be retried."""
 
     id: int
     target: Target
     subscription: int
     _: KW_ONLY
     policy: int | None
-    """The policy of an alert's change; None for other kinds, which are not ordered."""
+    """The policy of an alert's change; None for other kinds, which have no order."""
     change: int | None
     attempts: int
     is_due: bool
     is_claimed: bool
-    """Whether a process tries it now."""
+    """Whether a process is trying it now."""
     may_disturb: bool
-    """Whether it may be sent now: it is urgent, or it is not a quiet hour."""
+    """Whether it may be sent now: it is urgent, or there are no quiet hours."""
 
     @property
     def thread(self) -> tuple[int, ...]:
-        """Key of the deliveries among which order matters: alerts of one subscription about one policy."""
+        """Key of deliveries that must stay in order: alerts of one subscription about one policy."""
         return (self.subscription, self.policy) if self.policy is not None else (-self.id,)
 
 
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
-    """Return the deliveries to try now, threads with few attempts first, and within a thread the older change first.
+    """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older change comes
+    first.
 
-    If a newer delivery is due, older ones are tried before it, even if they wait after a failure or for the end of
-    quiet hours.
+    If a newer delivery is due, older ones are tried before it, even if they wait after a failure or for quiet hours to
+    end.
     """
 
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:
@@ -50,7 +51,7 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
 
 
 def _ready(thread: list[Waiting]) -> list[Waiting]:
-    """Return the beginning of a thread that ends with its newest delivery that is due and may be sent now."""
+    """Return the part of a thread up to its newest delivery that is due and may be sent now."""
     claimed = next((position for position, delivery in enumerate(thread) if delivery.is_claimed), len(thread))
     free = thread[:claimed]
     due = [position for position, delivery in enumerate(free) if delivery.is_due and delivery.may_disturb]

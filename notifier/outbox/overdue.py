@@ -1,4 +1,4 @@
-"""Finds messages that wait for too long: their readers do not know yet what they tell."""
+"""Finds messages that have waited too long, so that their readers do not know the news yet."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from notifier.outbox.deliveries import OPEN
 from notifier.outbox.subscriptions import present
 
 REPORTS_ON_MESSAGES = ("undelivered", "waiting")
-"""The troubles that are about messages. A report on one is never a trouble itself: there is an end to it."""
+"""The troubles that are about messages. A report about one is never itself a trouble, so that this comes to an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Messages for one subscriber that one target should have had by now."""
+    """Messages for one subscriber that one target should already have."""
 
     subscription_id: int
     subscriber: str
@@ -33,12 +33,13 @@ class Overdue:
     urgent: bool
     """Whether they are critical alerts."""
     oldest: int
-    """The number of the delivery that waits longest."""
+    """Number of the delivery that has waited longest."""
     since: datetime
-    """Time since which it could have been sent."""
+    """Time from which it could have been sent."""
     count: int
     why: str
-    """The last error, without secrets, or why nothing was tried; "" if there was no attempt yet."""
+    """The last error, with secrets masked, or the reason why there was no attempt; "" if the first attempt is still to
+    come."""
 
 
 def overdue(
@@ -49,22 +50,22 @@ def overdue(
     *,
     thresholds: Thresholds,
 ) -> list[Overdue]:
-    """Return what waits for longer than the thresholds; see `overdue_messages`."""
+    """Return the messages that have waited longer than the limits; see `overdue_messages`."""
     with archive.reading() as session:
         return overdue_messages(session, present(session, configured), channels, now, thresholds=thresholds)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Messages that wait for the end of quiet hours."""
+    """Messages that wait for quiet hours to end."""
 
     count: int
     until: datetime | None
-    """End of the first quiet hours; None if no message is held."""
+    """End of the first quiet hours; None if no message waits for them."""
 
 
 def held_messages(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> Held:
-    """Count the messages that wait for the end of quiet hours."""
+    """Count the messages that wait for quiet hours to end."""
     with archive.reading() as session:
         everyone = present(session, configured)
         resting = {subscriber.name: subscriber for subscriber in everyone if subscriber.is_quiet(now)}
@@ -91,10 +92,10 @@ def overdue_messages(
     *,
     thresholds: Thresholds,
 ) -> list[Overdue]:
-    """Return what waits for longer than the thresholds, by subscriber and target, the longest wait first.
+    """Return the messages that have waited longer than the limits, by subscriber and target, the longest wait first.
 
-    What no configured channel can send is overdue at once. Quiet hours are not counted. `channels` are the names of
-    those in the configuration.
+    A message that no configured channel can send is overdue at once. Quiet hours are not counted. `channels` are the
+    names of the configured channels.
     """
     by_name = {subscriber.name: subscriber for subscriber in subscribers}
     query = (
@@ -134,7 +135,7 @@ def is_report_on_messages(row: DeliveryRow) -> bool:
 
 
 def _sendable_since(row: DeliveryRow, subscriber: Subscriber | None, now: datetime) -> datetime | None:
-    """Return since when a message could have been sent; None if it is held back for quiet hours now."""
+    """Return the time from which a message could have been sent; None if it waits for quiet hours to end."""
     since = row.planned_at or row.due_at
     if row.urgent or subscriber is None or subscriber.quiet is None:
         return since

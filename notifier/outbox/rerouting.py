@@ -1,4 +1,4 @@
-"""Lets what waits follow the configuration: to the targets that a subscriber has now, and nowhere else."""
+"""Keeps waiting messages in line with the configuration: they go only to the present targets of their subscriber."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 MOVED = "`via` no longer names this target"
-"""Why a delivery is cancelled that goes to another target. One that a roundup replaced is never made due again."""
+"""Reason for cancelling a delivery whose message goes to another target. A delivery that a roundup replaced is never
+made due again."""
 
 
 def reroute(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
-    """Cancel what waits for targets that their subscriber no longer has, and plan it for those that it has instead.
+    """Cancel deliveries that wait for former targets of a subscriber, and plan them for the present targets.
 
-    So a channel can be renamed and a recipient replaced while messages wait. Of a subscriber that is missing from the
-    configuration messages are kept for `ABSENCE`, then cancelled.
+    So a channel can be renamed and a recipient replaced while messages wait. If the subscriber is missing from the
+    configuration, its messages are kept for `ABSENCE` and then cancelled.
     """
     with archive.writing() as session:
         for subscriber in present(session, configured):
@@ -51,7 +52,7 @@ def _follow(session: Session, row: SubscriptionRow, targets: Iterable[Target], n
 
 
 def _revive(session: Session, orphan: DeliveryRow, targets: Iterable[Target], now: datetime) -> None:
-    """Make the same message due again at targets from which it was taken away before."""
+    """Make the same message due again at targets at which it was cancelled before."""
     for target in targets:
         session.execute(
             update(DeliveryRow)

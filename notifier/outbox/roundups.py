@@ -1,4 +1,4 @@
-"""Merges alerts that pile up for one target into one message: two hundred policies that change are one mail."""
+"""Merges alerts that pile up for one target into one message: changes of two hundred policies become one mail."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ KINDS = ("alert", ROUNDUP)
 """Kinds of deliveries that report changes."""
 
 MERGED = "merged with other changes into one message"
-"""Why a delivery is cancelled that a roundup replaces."""
+"""Reason for cancelling a delivery that a roundup replaces."""
 
 
 def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
-    """Replace the open alerts of each target by one roundup if they report at least `from_changes` changes.
+    """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
 
-    Whatever is open for a target that has an open roundup joins it, so that its messages stay in order. A target for
-    which a process sends something now is left alone.
+    If a target already has an open roundup, all its open alerts join it, so that messages stay in order. A target to
+    which a process is sending is not changed.
     """
     with archive.writing() as session:
         for rows in _open_by_target(session):
@@ -50,9 +50,9 @@ def changes_of(row: DeliveryRow) -> list[int]:
 def held_until_the_end(
     archive: Archive, waiting: Iterable[Waiting], since: datetime, from_changes: int
 ) -> Collection[int]:
-    """Return the deliveries of changes that wait for the end of a run that began at `since`.
+    """Return the deliveries that wait for the end of the run that began at `since`.
 
-    They are for targets that were sent something in this run, which has more than a few changes for them.
+    They are for targets that have many changes in this run and were already sent a message in it.
     """
     ids = {delivery.id for delivery in waiting}
     with archive.reading() as session:
@@ -76,7 +76,7 @@ def held_until_the_end(
 
 
 def _open_by_target(session: Session) -> list[list[DeliveryRow]]:
-    """Return the open deliveries that report changes, those for one target together, the oldest first."""
+    """Return the open deliveries that report changes, one list for each target, the oldest first."""
     target = DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient
     query = select(DeliveryRow).where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
     rows = session.scalars(query.order_by(*target, DeliveryRow.id)).all()
@@ -89,7 +89,7 @@ def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], no
         if row is not whole:
             row.state, row.error = "cancelled", MERGED
     if whole is not None:
-        return  # it reports all of them already
+        return  # it already reports all of them
     names = hashlib.sha256(" ".join(map(str, changes)).encode()).hexdigest()[:16]
     payload = {"changes": changes, "head": chain_head(session)}
     planned = Planned(ROUNDUP, names, payload, urgent=any(row.urgent for row in rows))

@@ -1,4 +1,4 @@
-"""Stores subscriptions: the scopes of each, and the subscriptions made on the command line."""
+"""Stores subscriptions with their scopes. Some were made on the command line."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SETTINGS = TypeAdapter(Subscriber)
 
 
 class NameTakenError(Exception):
-    """A subscription of that name exists already."""
+    """A subscription with this name already exists."""
 
 
 class NoSubscriptionError(Exception):
-    """No subscription of that name was made on the command line."""
+    """The command line made no subscription with this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,16 @@ class Made:
 
 
 def everyone(archive: Archive, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return the configuration's subscribers, and those made on the command line."""
+    """Return the subscribers of the configuration and of the command line."""
     with archive.reading() as session:
         return present(session, configured)
 
 
 def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return the configuration's subscribers, and those made on the command line; for equal names, the configuration's.
+    """Return the subscribers of the configuration and of the command line. If names are equal, the configuration
+    counts.
 
-    Subscriptions of the command line are read in the transaction that uses them, so that a removed one stays removed.
+    Command-line subscriptions are read in the transaction that uses them, so that a removed one stays removed.
     """
     named = tuple(configured)
     names = {subscriber.name for subscriber in named}
@@ -59,12 +60,12 @@ def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscri
 
 
 def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
-    """Record the subscriptions, and what each asks for from now on.
+    """Record the subscriptions and their present scopes.
 
-    Call it with the whole configuration before anything is fetched: a subscription is notified of what is recorded
-    after it was first seen. A subscription that left the configuration is removed; if it comes back within `ABSENCE`,
-    it has missed nothing, else it is like a new one. Events in the list of policies become news for the subscriptions
-    that existed before.
+    Call it with the whole configuration before anything is fetched, because a subscription covers only records that are
+    made after it was first seen. A subscription that is missing from the configuration is removed. If it comes back
+    within `ABSENCE`, it has missed nothing; later it is treated as new. Changes to the list of policies become news for
+    subscriptions that existed before.
     """
     with archive.writing() as session:
         everybody = present(session, configured)
@@ -86,7 +87,7 @@ def _news_readers(session: Session, everybody: Iterable[Subscriber], now: dateti
 
 
 def made(archive: Archive) -> tuple[Made, ...]:
-    """Return the present subscriptions of the command line, oldest first."""
+    """Return the present command-line subscriptions, oldest first."""
     with archive.reading() as session:
         return tuple(
             Made(_SETTINGS.validate_python(row.settings), row.created_by, row.created_at or row.since)
@@ -100,24 +101,24 @@ def _made(session: Session) -> list[SubscriptionRow]:
 
 
 def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
-    """Add a subscription of the command line. It applies to what is recorded from now on.
+    """Add a command-line subscription. It covers records from now on.
 
-    `by` is the login of the person who makes it. Raises NameTakenError; the caller must check the configuration's
-    names.
+    `by` is the login of the person who makes it. Raises NameTakenError. The caller must check the names in the
+    configuration.
     """
     with archive.writing() as session:
         row = subscription(session, subscriber.name)
         if row is not None and row.removed_at is None and row.source == COMMAND_LINE:
             raise NameTakenError(subscriber.name)
         if row is not None:
-            row.removed_at = row.removed_at or now  # from the configuration, which no longer has it
+            row.removed_at = row.removed_at or now  # it was in the configuration, and no longer is
         row = registered(session, subscriber, now, resume=False)
         row.source, row.settings = COMMAND_LINE, _SETTINGS.dump_python(subscriber, mode="json")
         row.created_by = by
 
 
 def remove_subscription(archive: Archive, name: str, now: datetime) -> int:
-    """Remove a subscription of the command line; return the number of messages cancelled.
+    """Remove a command-line subscription. Return the number of cancelled messages.
 
     Raises NoSubscriptionError.
     """
@@ -130,7 +131,7 @@ def remove_subscription(archive: Archive, name: str, now: datetime) -> int:
 
 
 def cancel(session: Session, row: SubscriptionRow) -> int:
-    """Cancel the deliveries that wait for a subscription; return their number."""
+    """Cancel the waiting deliveries of a subscription; return their number."""
     waiting = session.scalars(
         select(DeliveryRow).where(DeliveryRow.subscription_id == row.id, DeliveryRow.state.in_(("due", "dead")))
     ).all()
@@ -140,8 +141,7 @@ def cancel(session: Session, row: SubscriptionRow) -> int:
 
 
 def registered(session: Session, subscriber: Subscriber, now: datetime, *, resume: bool = True) -> SubscriptionRow:
-    """Return a subscription's row with the present scope at the end of its history; create it if there is no such
-    row.
+    """Return a subscription's row with the present scope in its history. Create the row if it does not exist.
 
     With `resume`, a subscription that was missing from the configuration for at most `ABSENCE` has missed nothing.
     """
@@ -159,14 +159,14 @@ def registered(session: Session, subscriber: Subscriber, now: datetime, *, resum
         _begin(session, row, newest, now)
     else:
         _amend(row, subscriber, newest, now)
-        if row.created_at is None:  # first seen by a program without digests
+        if row.created_at is None:  # first seen by a program that had no digests
             _begin_digests(session, row, newest, now)
     session.flush()
     return row
 
 
 def _was_missing(row: SubscriptionRow, now: datetime) -> bool:
-    """Whether the configuration lacked a subscription for a short time, perhaps by mistake."""
+    """Whether a subscription was missing from the configuration for a short time, perhaps by mistake."""
     return row.source == CONFIGURATION and row.removed_at is not None and now - row.removed_at <= ABSENCE
 
 
@@ -187,16 +187,16 @@ def _amend(row: SubscriptionRow, subscriber: Subscriber, newest: int, now: datet
         row.scope = _stored(present, row.scope["planned"], held_changes(row))
         row.since = now
     if row.digested_until is not None and row.digested_until > now:
-        row.digested_until = now  # a clock was ahead: without this, digests would wait until then
+        row.digested_until = now  # a clock was wrong; without this, digests would wait until that time
 
 
 def subscription(session: Session, name: str) -> SubscriptionRow | None:
-    """Return the row with a name, removed or not."""
+    """Return the row with this name, even if it is removed."""
     return session.scalar(select(SubscriptionRow).where(SubscriptionRow.subscriber == name))
 
 
 def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None:
-    """Record up to which change alerts are planned, and which changes are held."""
+    """Record up to which change alerts are planned, and which changes are held back."""
     oldest = min([planned, *(change - 1 for change in waiting)])
     row.scope = _stored(still_needed(scope_history(row), oldest), planned, waiting)
 
@@ -212,7 +212,7 @@ def held_changes(row: SubscriptionRow) -> list[int]:
 
 
 def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
-    """Return the scopes of a subscription, each with the change after which it applied."""
+    """Return the scopes of a subscription, each with the change after which it came into force."""
     return tuple(DatedScope(entry["after"], _scope(entry)) for entry in row.scope["asked"])
 
 

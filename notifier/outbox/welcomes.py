@@ -20,13 +20,13 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, subscription
 
 LONGEST_WAIT = timedelta(days=1)
-"""Time after which a first message is written although some policies were not visited: they may never be."""
+"""Time after which the first message is written even if some policies were not visited. They may never be."""
 
 
 def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the first messages that are due; return the number of subscriptions that get one.
+    """Plan the first messages that are due. Return the number of subscriptions that get one.
 
-    Subscriptions must be registered before. A target that is added later gets a first message of its own.
+    Subscriptions must be registered first. A target that is added later gets its own first message.
     """
     with archive.reading() as session:
         new = {
@@ -53,7 +53,7 @@ def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datet
 
 
 def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
-    """Return when a subscription began if one of its targets has no first message yet; else None."""
+    """Return the start of a subscription if one of its targets has no first message yet; else None."""
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None:
         return None
@@ -66,7 +66,7 @@ def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
 
 
 def _key(row: SubscriptionRow) -> str:
-    """Return the key of a subscription's first messages: a subscription that comes back gets them again."""
+    """Return the key of a subscription's first messages. A subscription that comes back gets new ones."""
     return (row.created_at or row.since).isoformat()
 
 
@@ -80,7 +80,7 @@ def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) ->
 
 
 def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, Watched]:
-    """Return the state and the promises of each policy, whose texts must be read, which takes a moment."""
+    """Return the state and the promises of each policy. The policies' texts must be read, which takes a moment."""
     query = select(PolicyRow.name, VersionRow.seen_at).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     with archive.reading() as session:
         firsts: dict[str, datetime] = dict(session.execute(query.where(VersionRow.number == 1)).all())

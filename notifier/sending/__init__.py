@@ -1,1 +1,1 @@
-"""Makes one pass over the outbox: plan, dispatch, record the outcome."""
+"""Works through the outbox once: plans, dispatches, records the outcomes."""

@@ -1,4 +1,4 @@
-"""Writes the message of a delivery of any kind."""
+"""Writes the message for a delivery of any kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from notifier.texts.welcome import welcome_message
 
 
 def compose(telling: MessageContent, language: Language = "en", render: Render = render) -> Message:
-    """Write the message with these contents in a language; `render` fills the templates."""
+    """Write the message with these contents in a language. `render` fills the templates."""
     if isinstance(telling, Roundup):
         return roundup_message(telling, language, render)
     if isinstance(telling, Digest):

@@ -1,4 +1,4 @@
-"""Plans and sends due deliveries, each on its own: a dead or slow channel does not delay the others."""
+"""Plans deliveries and sends those that are due, each on its own: a dead or slow channel does not delay the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from notifier.texts.alert import trial_message
 from notifier.texts.custom_templates import OwnTemplates
 
 PATIENCE = 900.0
-"""Default time, in seconds, after which a pass begins no more messages in any channel."""
+"""Default time, in seconds, after which no channel starts another message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Summary:
     accepted: int
     """Number of deliveries that a server accepted."""
     postponed: int
-    """Number of deliveries that failed and will be retried, or were skipped because their channel was unreachable or
+    """Number of deliveries that will be retried: they failed, or were skipped because their channel was unreachable or
     slow."""
     _: KW_ONLY
     dead: int
@@ -37,7 +37,7 @@ class Summary:
     sent: Mapping[str, int] = field(default_factory=dict)
     """Number of accepted deliveries by kind: alert, roundup, digest, welcome, or operator."""
     errors: tuple[str, ...] = ()
-    """Reasons of failures, one line for each target and reason, without secrets."""
+    """Reasons for failures, one line for each target and reason, with secrets masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Trial:
 
     target: Target
     error: str
-    """Reason why it was not accepted, without secrets; "" if it was."""
+    """The reason why it was not accepted, with secrets masked; "" if it was."""
 
 
 def wall_clock() -> datetime:
-    """Return the present moment."""
+    """Return the present time."""
     return datetime.now(UTC)
 
 
@@ -70,20 +70,21 @@ def deliver(
     """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
     Subscriptions made on the command line are added to `subscribers`. In quiet hours only critical messages are sent.
-    With `early`, deliveries that still wait after a failure are tried too. Channels are used in parallel, each for one
-    message at a time, so that a slow one does not delay others; after `patience` seconds a channel begins nothing more,
-    and the rest waits for the next pass. The state of each delivery is committed right after its send, so that a kill
-    repeats at most the message under way in each channel. `templates` is a folder of templates that replace ours. With
-    `thresholds`, operators are notified of problems with the monitoring, this pass included. Deliveries that wait go to
-    the targets that their subscriber has now. `roundup_from` changes or more for one target become one message. During
-    a run that began at `run_began`, a target that had so many changes hears of more at its end, and digests are
-    written then. Raises StorageError.
+    With `early`, deliveries that wait after a failure are tried too. Channels work in parallel, each with one message
+    at a time, so that a slow one does not delay the others. After `patience` seconds no channel starts another message,
+    and the rest waits for the next pass. The state of each delivery is committed right after it is sent, so a kill
+    repeats at most one message in each channel.
+
+    `templates` is a folder of templates that replace ours. With `thresholds`, operators are notified of problems with
+    the monitoring, and this pass is included. Waiting deliveries go to the present targets of their subscriber. If a
+    target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in progress:
+    a target with many changes then gets the rest at the end of the run, and so do digests. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
-    if run_began is None:  # a digest is about whole runs: each visit before its end is in it
+    if run_began is None:  # a digest covers whole runs, with all their visits
         outbox.plan_digests(archive, configured, now)
     outbox.merge_alerts(archive, roundup_from, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
@@ -128,7 +129,7 @@ def deliver(
 def try_out(
     subscriber: Subscriber, channels: Iterable[Channel], now: datetime, templates: Path | None = None
 ) -> tuple[Trial, ...]:
-    """Send a test message to each target of a subscriber, and return the outcomes."""
+    """Send a test message to each target of a subscriber; return the outcomes."""
     with OwnTemplates(templates) as own:
         message = trial_message(subscriber, now, own.render)
     channels_by_name = {channel.name: channel for channel in channels}

@@ -1,7 +1,7 @@
-"""Dispatches deliveries: a thread for each channel, and everything that touches the archive in the caller's thread.
+"""Dispatches deliveries. Each channel has a thread; only the caller's thread uses the archive.
 
-A channel sends one message at a time. The caller claims a delivery, hands it to its channel, and commits the outcome as
-soon as the channel is done: so nothing is claimed long before it is sent, and only the caller's thread opens
+A channel sends one message at a time. The caller claims a delivery, gives it to its channel, and commits the outcome as
+soon as the channel is done. So a delivery is never claimed long before it is sent, and only the caller's thread opens
 transactions.
 """
 
@@ -25,16 +25,16 @@ from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
 
 WORKERS = 16
-"""Maximum number of channels that send at the same time; others wait until one has sent its message."""
+"""Maximum number of channels that send at the same time. Others wait until one has sent its message."""
 
 STRIKES = 3
-"""Failures in a row, other than permanent ones, after which a channel is left alone until the next pass: not every
-service reports that it is unreachable, and each failure may have taken a whole time-out."""
+"""Number of temporary failures in a row after which a channel is skipped until the next pass. Some services do not
+report that they are unreachable, and each failure may have taken a whole time-out."""
 
 
 @dataclass
 class Dispatcher:
-    """The deliveries of one pass, channel by channel."""
+    """Dispatches the deliveries of one pass, channel by channel."""
 
     archive: Archive
     subscribers: Mapping[str, Subscriber]
@@ -43,25 +43,26 @@ class Dispatcher:
     clock: Callable[[], datetime]
     early: bool
     patience: float
-    """Seconds after which no channel starts on another delivery."""
+    """Seconds after which no channel starts another delivery."""
     render: Render = render
     """Fills the templates of messages."""
     sent: Counter[str] = field(default_factory=Counter)
-    """Accepted deliveries by their kind."""
+    """Number of accepted deliveries by kind."""
     _waiting: dict[str, deque[Waiting]] = field(default_factory=dict)
-    """Deliveries by channel; the channel whose turn it is comes first."""
+    """Deliveries by channel. The next channel comes first."""
     _under_way: dict[Future[Outcome], Claimed] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """The message thread (not OS thread) of each delivery; within one, the older delivery is sent first."""
+    """The message thread of each delivery, which is not a thread of the operating system. Within one, the older
+    delivery is sent first."""
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
-    """Message threads in which a delivery failed, so that newer deliveries wait for it."""
+    """Message threads in which a delivery failed. Newer deliveries in them must wait."""
     _strikes: Counter[str] = field(default_factory=Counter)
     """Failures in a row, by channel."""
 
     def run(self, due: Iterable[Waiting]) -> tuple[Counter[str], tuple[str, ...]]:
-        """Try each delivery once; return the numbers of accepted, postponed and dead ones, and why. Raises
+        """Try each delivery once. Return the numbers of accepted, postponed and dead ones, and the errors. Raises
         StorageError."""
         for delivery in due:
             self._waiting.setdefault(delivery.target.channel, deque()).append(delivery)
@@ -78,7 +79,7 @@ class Dispatcher:
         return self._counts, tuple(self._errors)
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
-        """Give every idle channel its next message."""
+        """Give each idle channel its next message."""
         busy = {claimed.target.channel for claimed in self._under_way.values()}
         for channel in [name for name in self._waiting if name not in busy]:
             if len(self._under_way) == WORKERS:
@@ -90,7 +91,9 @@ class Dispatcher:
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:
-        """Send a claimed delivery, unless this process was suspended for so long that another may have sent it."""
+        """Send a claimed delivery. Do not send it if this process was suspended so long that another may have sent
+        it.
+        """
         if self.clock() >= claimed.until:
             return Failed("this process was stopped before it could send; it is tried again")
         fault_injection.reach("before send")
@@ -99,7 +102,7 @@ class Dispatcher:
         return outcome
 
     def _claim(self, channel: str) -> Claimed | None:
-        """Claim the channel's next delivery that can be tried, or return None if there is none left."""
+        """Claim the channel's next possible delivery; return None if there are no more."""
         mine = self._waiting.pop(channel)
         while mine:
             delivery = mine.popleft()
@@ -109,12 +112,12 @@ class Dispatcher:
                 self._counts["postponed"] += (delivery.thread, delivery.target) in self._held_up
                 continue
             self._threads[claimed.id] = delivery.thread
-            self._waiting[channel] = mine  # at the end: the other channels come first
+            self._waiting[channel] = mine  # at the end, so that the other channels come first
             return claimed
         return None
 
     def _settle(self, claimed: Claimed, outcome: Outcome) -> None:
-        """Commit the outcome of a delivery, and skip the rest of an unreachable channel."""
+        """Commit the outcome of a delivery. Skip the rest of an unreachable channel."""
         channel = claimed.target.channel
         if isinstance(outcome, Accepted):
             self._strikes[channel] = 0
@@ -132,7 +135,7 @@ class Dispatcher:
             self._counts["postponed"] += len(self._waiting.pop(channel, ()))
 
     def _give_in(self) -> None:
-        """Postpone deliveries that no channel has started on until the next pass."""
+        """Postpone the deliveries that no channel has started to the next pass."""
         for channel, left in self._waiting.items():
             if left:
                 self._counts["postponed"] += len(left)
@@ -142,10 +145,10 @@ class Dispatcher:
 
 
 def sent(channels_by_name: Mapping[str, Channel], target: Target, message: Message) -> Outcome:
-    """Send a message once to a target, and return the outcome."""
+    """Send a message to a target once; return the outcome."""
     if target.channel not in channels_by_name:
         return Failed(f"the configuration names no channel {target.channel!r}", unreachable=True)
-    # Apprise costs a third of a second to import, and most runs have nothing to send.
+    # Importing Apprise takes a third of a second, and most runs send nothing.
     from notifier import channels
 
     return channels.send_message(channels_by_name[target.channel], target.recipient, message)

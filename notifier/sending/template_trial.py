@@ -1,4 +1,4 @@
-"""Invents alerts that together use everything that an alert's template may show, to try a user's templates."""
+"""Makes sample alerts that use every value of the alert templates, to test a user's templates."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ADDED = replace(CHANGED, topic="cookies", section="", severity="low", material=F
 
 
 def notices() -> tuple[Notice, ...]:
-    """Return a plain alert, an alert of many clauses with every note, and an alert of a text that is back."""
+    """Return a plain alert, an alert with many clauses and all notes, and an alert about a text that returned."""
     stated = StatedDate("updated", date(2026, 3, 1), "Updated on 1 March 2026.")
     until = date(2026, 4, 1)
     timing = Timing(
@@ -74,7 +74,8 @@ def notices() -> tuple[Notice, ...]:
 
 
 def faults(folder: Path) -> Iterator[str]:
-    """Yield the problems of a folder's templates, each with its place: names, syntax, failures with the samples."""
+    """Yield the problems of a folder's templates, each with its place: wrong names, wrong syntax, failures with the
+    samples."""
     for name in stray(folder):
         yield f"{name}: no message uses a template of this name; a part of others begins with an underscore"
     with OwnTemplates(folder) as own:

@@ -1,1 +1,1 @@
-"""Writes the contents of messages in a language, for mail, chat and programs."""
+"""Writes messages from their contents in a language, for mail, chat and programs."""

@@ -1,7 +1,7 @@
-"""Writes an alert in the reader's language: as e-mail, as plain text and as a short text for chat.
+"""Writes an alert in the reader's language: as e-mail, as plain text, and as a short text for chat.
 
-All text of a page is made inert first, and escaped by the template for HTML. The message loads no picture, font or
-style. The severity and the clause that changed come first.
+All text from a page is made inert first, and the HTML template escapes it. The message loads no picture, font or style
+sheet. The severity and the changed clause come first.
 """
 
 from __future__ import annotations
@@ -26,26 +26,27 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 FULL_PASSAGES = 8
-"""Maximum number of clauses shown in full in a message; the others are counted and named."""
+"""Maximum number of clauses that a message shows in full. The others are counted and named."""
 
 REVIEWED_AT_ONCE = 4
-"""Maximum number of alerts in the command for a review: nobody copies a longer one from a phone."""
+"""Maximum number of alerts in the review command. Nobody copies a longer command from a phone."""
 
 NAMED_PASSAGES = 20
-"""Maximum number of further clauses that are named; the rest is counted."""
+"""Maximum number of further clauses that are named. The rest is only counted."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
-"""Characters of an address besides letters and digits (RFC 3986); others are percent-encoded."""
+"""Characters of an address besides letters and digits (RFC 3986). All others are percent-encoded."""
 
 LONGEST_LINK = 400
-"""Maximum length, in code points, of an address in a chat; a longer one is left out, as half an address is useless."""
+"""Maximum length, in code points, of an address in a chat. A longer one is left out, because half an address is
+useless."""
 
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
-"""Colours of the badge, by severity: with white letters, all have a contrast of at least 4.5 to 1."""
+"""Colours of the badge by severity. With white letters, the contrast is at least 4.5 to 1."""
 
 
 def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
-    """Write the message of a notice in a language; `render` fills the templates."""
+    """Write the message for a notice in a language. `render` fills the templates."""
     tongue = phrases_for(language)
     gathered = passages(notice.alerts)
     shown = _facts(notice, gathered, tongue)
@@ -61,7 +62,7 @@ def alert_message(notice: Notice, language: Language = "en", render: Render = re
 
 
 def trial_message(subscriber: Subscriber, now: datetime, render: Render = render) -> Message:
-    """Write the message by which `notify test` proves a channel; `render` fills the templates."""
+    """Write the message with which `notify test` tests a channel. `render` fills the templates."""
     tongue = phrases_for(subscriber.language)
     asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
     policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
@@ -85,7 +86,7 @@ def trial_message(subscriber: Subscriber, now: datetime, render: Render = render
 
 
 def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates, every text inert."""
+    """Return the values for the templates. All texts are inert."""
     name = inert(notice.policy)
     full, rest = gathered[:FULL_PASSAGES], gathered[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
@@ -168,12 +169,12 @@ def _badge(passage: Passage, tongue: Phrases) -> str:
 
 
 def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
-    """Return the reasons for reporting a clause, each once."""
+    """Return the reasons why a clause is reported, each once."""
     return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
 
 
 def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
-    """Return the grounds of an alert: the rule with its source, the policy's own definition, and the alert's ID."""
+    """Return the grounds of an alert: the rule with its source, the policy's own definition, and the alert ID."""
     finding = alert.finding
     rule, source = inert(finding.rule), inert(finding.source)
     return [
@@ -184,7 +185,7 @@ def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
 
 
 def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Name clauses by section, topic and severity; equal ones once, with their number."""
+    """Name clauses by section, topic and severity. Equal ones are named once, with their number."""
     names = Counter(
         tongue.say(
             "rest.name",
@@ -202,7 +203,7 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
 
 
 def commands_of(notice: Notice) -> list[str]:
-    """Return the commands that show more of a change."""
+    """Return commands that show more about a change."""
     policy = shlex.quote(inert(notice.policy))
     return [
         f"clausewatch diff {policy} {notice.earlier.number} {notice.later.number}",
@@ -211,5 +212,5 @@ def commands_of(notice: Notice) -> list[str]:
 
 
 def link(url: str) -> str:
-    """Return an address for a link, or "" if it is not a web address."""
+    """Return an address as a link, or "" if it is not a web address."""
     return quote(inert(url), safe=URL_CHARACTERS) if urlsplit(url).scheme in ("http", "https") else ""

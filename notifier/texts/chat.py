@@ -1,4 +1,4 @@
-"""Writes the short form of a message for chat: the most important first, and the number of parts left out."""
+"""Writes the short form of a message for chat: the most important parts first, and the number of parts left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.texts.redline import Side, after, before
 from notifier.texts.sanitize import clipped, inert
 
 LENGTH = 1300
-"""Maximum length of a whole text, as the service counts: nobody reads more in a chat."""
+"""Maximum length of the whole text, by the service's way of counting. Nobody reads more in a chat."""
 
 SECTION = 120
 REASON = 200
@@ -23,47 +23,48 @@ CLAUSE = 300
 
 HEAD = 300
 FOOT_LINE = 160
-"""Maximum length of the head, and of each line of the foot, as the service counts."""
+"""Maximum length of the first line, and of each of the last lines, by the service's way of counting."""
 
 LEAST = 250
-"""Minimum length of the first clause, whatever else there is to say."""
+"""Minimum length of the first clause, whatever else the message says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A short text in pieces, inert but not yet escaped for a service."""
+    """A short text in parts. They are inert but not yet escaped for a service."""
 
     head: str
-    """The first line, always kept: whether the change matters."""
+    """The first line, which is always kept: whether the change matters."""
     notes: tuple[str, ...] = ()
-    """Further notes; the last ones are left out if they leave the clauses no room."""
+    """Further notes. The last ones are left out if the clauses would have no room."""
     parts: tuple[str, ...] = ()
-    """Parts of several lines, the most severe first, as many as there is room for."""
+    """Parts of several lines, the most severe first. As many are kept as there is room for."""
     _: KW_ONLY
     advice: str = ""
-    """Advice, left out if the parts need its room."""
+    """Advice. It is left out if the parts need its room."""
     foot: tuple[str, ...] = ()
-    """Last lines, always kept: when, what to open, the IDs."""
+    """Last lines, which are always kept: the date, the page to open, the IDs."""
     link: str = ""
-    """An address to open, or ""; always kept, as the first line of the foot."""
+    """An address to open, or "". It is always kept, as the first of the last lines."""
     language: Language = "en"
     counted: str = "rest.clauses"
-    """The phrase that counts the parts left out."""
+    """Key of the phrase that counts the parts left out."""
 
     def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
-        """Write the subject for a service with titles of at most `longest` characters; 0 if it has no titles."""
+        """Write the subject for a service whose titles have at most `longest` characters. 0 means that there are no
+        titles."""
         return _fitting(subject, longest or dialect.limit, dialect)
 
     def posts(self, dialect: Dialect, subject: str) -> tuple[str, ...]:
-        """Write the text for a service in as few posts as possible. The subject is sent apart, and not part of a post.
+        """Write the text for a service in as few posts as possible. The subject is sent separately.
 
-        A post ends after a paragraph, a line or a word, never inside a number or an escape.
+        A post ends after a paragraph, a line or a word, and never within a number or an escape.
         """
         room, whole = _room(dialect, subject), self._written(dialect, LENGTH)
         return (whole,) if dialect.size(whole) <= room else _numbered(_split(whole, room - 10, dialect))
 
     def single(self, dialect: Dialect, subject: str) -> str:
-        """Write the text for a service in a single post: the shorter the post, the more clauses are only counted."""
+        """Write the text for a service in a single post. If it is short, more clauses are only counted."""
         room = _room(dialect, subject)
         whole = self._written(dialect, min(LENGTH, room))
         return whole if dialect.size(whole) <= room else f"{_split(whole, room - 4, dialect)[0]}…"
@@ -73,7 +74,9 @@ class Chat:
         foot = "\n".join(
             [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
         )
-        left = room - dialect.size(head) - dialect.size(foot) - 60  # for the count of parts left out, and blank lines
+        left = (
+            room - dialect.size(head) - dialect.size(foot) - 60
+        )  # room for the count of parts left out, and blank lines
         notes: list[str] = []
         for note in (_escaped(note, dialect) for note in self.notes):
             if dialect.size(note) + 1 > left - LEAST:
@@ -87,7 +90,7 @@ class Chat:
         return [_fitting(line, FOOT_LINE, dialect) for line in self.foot]
 
     def _parts(self, dialect: Dialect, left: int) -> tuple[list[str], int]:
-        """Return the parts that fit, the count of the others, and the room that is left."""
+        """Return the parts that fit, the number of the others, and the remaining room."""
         kept: list[str] = []
         for part in self.parts:
             written = _fitting(part, left, dialect) if not kept else _escaped(part, dialect)
@@ -121,7 +124,7 @@ def _split(text: str, room: int, dialect: Dialect) -> list[str]:
 
 
 def _longest_beginning(text: str, room: int, dialect: Dialect) -> int:
-    """Return how many code points fit."""
+    """Return the number of code points that fit."""
     end = min(len(text), room)
     while dialect.size(text[:end]) > room:
         end -= max((dialect.size(text[:end]) - room) // 4, 1)  # a code point takes four bytes at most
@@ -129,7 +132,7 @@ def _longest_beginning(text: str, room: int, dialect: Dialect) -> int:
 
 
 def _before_escape(text: str, end: int) -> int:
-    """Return where to cut a word: not between a backslash and the character that it escapes."""
+    """Return the position at which to cut a word. It is never between a backslash and the escaped character."""
     backslashes = end - len(text[:end].rstrip("\\"))
     return max(end - backslashes % 2, 1)
 
@@ -143,7 +146,7 @@ def _escaped(text: str, dialect: Dialect) -> str:
 
 
 def _fitting(text: str, room: int, dialect: Dialect) -> str:
-    """Escape as much of a text as fits: cut before it is escaped."""
+    """Escape as much of a text as fits. The text is cut before it is escaped."""
     length = len(text)
     while dialect.size(written := _escaped(clipped(text, length), dialect)) > room and length > 1:
         length = max(length * 9 // 10, 1)
@@ -151,7 +154,7 @@ def _fitting(text: str, room: int, dialect: Dialect) -> str:
 
 
 def clause_parts(clauses: Sequence[Passage], tongue: Phrases) -> tuple[str, ...]:
-    """Write each clause: its section, the reasons, the words before and after."""
+    """Write each clause with its section, the reasons, and the words before and after."""
     return tuple(_part(passage, tongue) for passage in clauses)
 
 

@@ -1,8 +1,8 @@
 """Fills a user's own templates, which replace ours, in a sandbox and in a process that can be killed.
 
-The author of the configuration provides them, but may have copied them from anywhere: they read only the templates of
-their folder, call nothing of the program, and write the page's words escaped. If one fails, our template is used
-instead, and the reason is reported.
+The author of the configuration may have copied them from anywhere. So they can only read the templates of their folder,
+cannot call the program, and write the words of a page escaped. If one fails, our template is used instead, and the
+reason is reported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from notifier.texts.rendering import filters, render
 from notifier.texts.sanitize import clipped, inert
 
 OURS = "clausewatch"
-"""The folder name by which a user's template extends ours: `{% extends "clausewatch/alert.html" %}`."""
+"""The folder name of our templates, with which a user's template extends ours: `{% extends "clausewatch/alert.html"
+%}`."""
 
 LARGEST = 1_000_000
 """Maximum length of a message, in code points."""
@@ -45,28 +46,28 @@ MEMORY = 1_000_000_000
 """Address space, in bytes, of the process that fills templates."""
 
 TIMEOUT = 20.0
-"""Time limit for one message, in seconds, after which the process is killed."""
+"""Time limit for one message in seconds. After it the process is killed."""
 
 SUFFIXES = (".html", ".txt")
 
 FORMER_NAMES = {f"operation{suffix}": f"incident{suffix}" for suffix in SUFFIXES}
-"""Former names of our templates, and their present ones. A user's template may keep the former name."""
+"""Former names of our templates with the present ones. A user's template may have a former name."""
 
 
 class OwnTemplateError(Exception):
-    """A user's template cannot be used; the message names the template and the reason."""
+    """A user's template cannot be used. The message names the template and the reason."""
 
 
 class OwnTemplates:
-    """The templates of one folder, or ours if no folder is given; use it in a `with` statement."""
+    """The templates of a folder, or ours without a folder. Use it in a `with` statement."""
 
     def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.folder = folder
         self.timeout = timeout
         self.problems: dict[str, str] = {}
-        """Reasons why templates are no longer used, by template."""
+        """Reasons why templates are no longer used, by name."""
         self.sound: set[str] = set()
-        """The user's templates that were filled."""
+        """The user's templates that were filled without errors."""
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Self:
@@ -81,7 +82,7 @@ class OwnTemplates:
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
-        """Return a filled template: the user's, or ours if the user has none of this name or it fails."""
+        """Return a filled template. It is the user's, or ours if the user has no such template or it fails."""
         own = self._own_name(template)
         if own and own not in self.problems:
             try:
@@ -94,18 +95,18 @@ class OwnTemplates:
         return render(template, shown)
 
     def _own_name(self, template: str) -> str:
-        """Return the name of the user's file that replaces a template, or "" if there is no such file."""
+        """Return the name of the user's file for a template, or "" if there is no such file."""
         if self.folder is None:
             return ""
         names = [template, *(former for former, name in FORMER_NAMES.items() if name == template)]
         return next((name for name in names if (self.folder / name).is_file()), "")
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:
-        """Return the user's template filled, with one line break at its end. Raises OwnTemplateError."""
+        """Return the user's template, filled, with one line break at its end. Raises OwnTemplateError."""
         return self._apart(_filled, template, shown)
 
     def examine(self) -> None:
-        """Parse every template of the folder, so that `problems` names those with invalid syntax."""
+        """Parse all templates of the folder, so that `problems` has those with invalid syntax."""
         for path in sorted(self.folder.iterdir() if self.folder else ()):
             if path.suffix not in SUFFIXES:
                 continue
@@ -117,7 +118,7 @@ class OwnTemplates:
     def _apart(self, work: Callable[..., str], template: str, *shown: dict[str, Any]) -> str:
         """Run a call in the process that can be killed. Raises OwnTemplateError for any failure there."""
         if self._pool is None:
-            # The process does not inherit the connections and threads of this one.
+            # With this method the process does not inherit our connections and threads.
             self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
         future: Future[str] = self._pool.schedule(work, args=(str(self.folder), template, *shown), timeout=self.timeout)
         try:
@@ -130,7 +131,7 @@ class OwnTemplates:
             raise OwnTemplateError(f"{template}: it took more than {MEMORY / 1e6:g} MB of memory") from error
         except ProcessExpired as error:
             raise OwnTemplateError(f"{template}: the process that filled it broke off") from error
-        except Exception as error:  # a template raises anything that its expressions raise
+        except Exception as error:  # expressions in a template may raise any exception
             raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
 
 
@@ -140,14 +141,15 @@ def template_names() -> tuple[str, ...]:
 
 
 def stray(folder: Path) -> tuple[str, ...]:
-    """Return the files of a folder that no message uses, except files with an underscore, which others include."""
+    """Return the files of a folder that no message uses. Files with an underscore are left out, because templates
+    include them."""
     files = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
     used = {*template_names(), *FORMER_NAMES}
     return tuple(name for name in files if name not in used and not name.startswith("_"))
 
 
 def renaming_hints(folder: Path) -> tuple[str, ...]:
-    """Return hints for the files of a folder with a former name of a template, and what to rename them to."""
+    """Return hints for files with a former name of a template, with the new name."""
     return tuple(
         f"messages.templates: {former} is now called {name}: rename your file. "
         + ("It is ignored beside the other." if (folder / name).is_file() else "The former name still works.")
@@ -157,7 +159,7 @@ def renaming_hints(folder: Path) -> tuple[str, ...]:
 
 
 def _filled(folder: str, template: str, shown: dict[str, Any]) -> str:
-    """Fill a template in this process, with limited memory. Raises OwnTemplateError, or any error of the template."""
+    """Fill a template in this process with limited memory. Raises OwnTemplateError, or any error of the template."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     with _told(template):
         return "".join(_within(template, _environment(folder).get_template(template).generate(shown))).strip() + "\n"
@@ -206,7 +208,7 @@ def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
     renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
-        # Our templates also have their plain name, for their own includes; the user's take precedence.
+        # Our templates also have their plain names, because they include each other. The user's take precedence.
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

@@ -1,8 +1,8 @@
-"""Describes for each chat service how to write text that is inert, and how long it may be.
+"""Describes, for each chat service, how to write inert text and how long the text may be.
 
-Apprise escapes plain text for Slack and Telegram, escapes too much for Teams (even the dots of an address, which then
-leads nowhere), and nothing for Discord and Mattermost. Formatting, mentions of people, and addresses that a service
-would open are made harmless here: by an escape if the service has one, else by a look-alike character.
+Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much, even the dots of an address, which
+then leads nowhere. For Discord and Mattermost it escapes nothing. Formatting, mentions of people, and addresses that a
+service would open are made harmless here: by an escape if the service has one, or else by a look-alike character.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _MENTION = str.maketrans({"@": CHAT_ALIKE[ord("@")]})
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The way to write to a chat service."""
+    """The way to write for a chat service."""
 
     limit: int
-    """Maximum length of a message with its subject, as `size` counts."""
+    """Maximum length of a message with its subject, as counted by `size`."""
     escape: Callable[[str], str]
-    """Make one line inert. Texts are cut before, so that an escape is never cut in two."""
+    """Makes one line inert. Texts are cut before, so that an escape is never cut in two."""
     size: Callable[[str], int] = len
     _: KW_ONLY
     link: Callable[[str], str] = str
-    """Write an address to open, from `plain_link`."""
+    """Writes an address to open; its input is from `plain_link`."""
     markdown: bool = False
-    """Whether the text is sent to Apprise as Markdown, so that it does not change it."""
+    """Whether Apprise gets the text as Markdown. It then does not change the text."""
 
 
 def plain_link(url: str) -> str:
-    """Return an address without anything that a service takes for formatting or a mention, except underscores."""
+    """Return an address without characters that a service takes for formatting or a mention, except underscores."""
     return "".join(f"%{ord(character):02X}" if character in "@*~[]()!'|`" else character for character in url)
 
 
@@ -48,7 +48,7 @@ def _utf8(text: str) -> int:
 
 
 def _closed(text: str) -> str:
-    """Return one line without an address that a service would open by itself for a preview."""
+    """Return one line without an address that a service would open for a preview."""
     return re.sub(r":(?=//)", ":\u200a", inert(text))
 
 
@@ -57,39 +57,38 @@ def _backslashed(text: str) -> str:
 
 
 ANY = Dialect(2000, inert_in_chat, _utf16)
-"""Dialect for unknown services: look-alikes, and the shortest limit of those below."""
+"""Dialect for unknown services: look-alike characters, and the shortest limit of all."""
 
 SLACK = Dialect(4000, lambda text: _closed(text).translate(_FORMAT), _utf16)
-"""Apprise escapes & < >. Slack asks for at most 4,000 characters and cuts at 40,000
+"""Apprise escapes & < >. Slack recommends at most 4,000 characters and cuts at 40,000
 (https://docs.slack.dev/reference/methods/chat.postMessage#truncating)."""
 
 TEAMS = Dialect(14_000, inert_in_chat, _utf16, link=lambda _: "", markdown=True)
-"""A card, in which a button opens the link.
-28 KB for the whole message, counted in UTF-16, two bytes a character
-(https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
+"""A card with a button that opens the link. The whole message may have 28 KB, counted in UTF-16 with two bytes a
+character (https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
 
 DISCORD = Dialect(2000, _backslashed, _utf16, link="<{}>".format)
-"""https://docs.discord.com/developers/resources/webhook#execute-webhook: content, up to 2,000 characters. A URL in
-angle brackets gets no link preview."""
+"""The content may have 2,000 characters (https://docs.discord.com/developers/resources/webhook#execute-webhook). A URL
+in angle brackets gets no link preview."""
 
 TELEGRAM = Dialect(4096, lambda text: _closed(text).translate(_MENTION), _utf16)
-"""1 to 4,096 characters after its entities are read (https://core.telegram.org/bots/api#sendmessage); Apprise writes
-them."""
+"""1 to 4,096 characters, counted after entities are parsed (https://core.telegram.org/bots/api#sendmessage). Apprise
+writes the entities."""
 
 MATTERMOST = Dialect(4000, _backslashed, len, link="<{}>".format)
-"""16,383 characters (https://docs.mattermost.com/administration-guide/manage/product-limits.html); older servers and
-Apprise keep to 4,000."""
+"""16,383 characters (https://docs.mattermost.com/administration-guide/manage/product-limits.html). Older servers and
+Apprise allow 4,000."""
 
 MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits); less if it is
-encrypted, and with room for the event around the text."""
+"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits). This limit leaves
+room for encryption and for the rest of the event."""
 
 ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)
-"""5,000 characters unless the server says otherwise (its setting Message_MaxAllowedSize). Not every release knows an
-escape, so look-alikes stand for what formats and mentions."""
+"""5,000 characters, unless the server has another limit (its setting Message_MaxAllowedSize). Not every release knows
+an escape, so formatting and mentions are replaced by look-alike characters."""
 
 GOTIFY = Dialect(30_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""A plain text, with a title of its own. The server sets no limit; Apprise keeps to 32,768."""
+"""A plain text with a separate title. The server has no limit; Apprise allows 32,768."""
 
 DIALECTS = {
     **dict.fromkeys(("slack",), SLACK),
@@ -105,5 +104,5 @@ DIALECTS = {
 
 
 def dialect_of(scheme: str, longest: int = ANY.limit) -> Dialect:
-    """Return the dialect of a service; `longest` is Apprise's limit for a service without a dialect."""
+    """Return the dialect of a service. `longest` is Apprise's limit, for a service without its own dialect."""
     return DIALECTS.get(scheme) or replace(ANY, limit=min(ANY.limit, longest))

@@ -1,4 +1,4 @@
-"""Writes a digest: what changed, what could not be read, what was checked, and the proof."""
+"""Writes a digest: the changes, the policies that could not be read, the checks, and the proof."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_NEWS = 20
-"""Maximum number of events in the list of policies that a digest names; the others are counted."""
+"""Maximum number of changes to the list of policies that a digest names. The others are counted."""
 
 MOST_WATCHES = 60
-"""Maximum number of policies whose checks a digest names, besides those with trouble; the others are counted."""
+"""Maximum number of policies whose checks a digest names, in addition to those with a trouble. The others are
+counted.
+"""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
 
 
 def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
-    """Write the message of a digest in a language; `render` fills the templates."""
+    """Write the message for a digest in a language. `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(digest, tongue)
     return build_message(
@@ -43,12 +45,12 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
 
 
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates, every text inert."""
+    """Return the values for the templates. All texts are inert."""
     account = digest.account
     told_recaps = [recap for recap in account.changes if recap.told]
     count = len(told_recaps)
     policies = tongue.count("watching.policies", len(account.watches))
-    # A policy that was not visited may not have been due; if a visit failed, the reason is known.
+    # A policy without a visit may not have been due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
     read = [watch for watch in account.watches if not watch.trouble]
     return {
@@ -75,7 +77,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
 
 def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
     if not recaps:
-        # Without a visit, "nothing changed" would claim too much.
+        # If there were no visits, "nothing changed" would claim too much.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
     names = list(dict.fromkeys(inert(recap.policy) for recap in recaps))
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
@@ -93,7 +95,7 @@ def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unre
 
 
 def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
-    """Say how much was checked, which is the purpose of a digest without changes."""
+    """Say how much was checked. This is the purpose of a digest without changes."""
     if not digest.account.checks:
         return tongue.say("digest.unchecked")
     looked = tongue.say(
@@ -103,7 +105,7 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
 
 
 def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]:
-    """Return the alerts that this digest is the first to list, with as many clauses in full as in one alert."""
+    """Return the alerts that this digest is the first to list, with as many full clauses as in a single alert."""
     shown, left = [], FULL_PASSAGES
     for notice in notices:
         gathered = passages(notice.alerts)
@@ -163,7 +165,7 @@ def _visits(watch: Watch, tongue: Phrases) -> str:
 
 
 def _news_line(news: PolicyNews, tongue: Phrases) -> str:
-    """Return an event as a line of a digest."""
+    """Return a change to the list of policies as a line of a digest."""
     event = wording.event_words(news.event, news.former, tongue)
     return tongue.say("news.line", policy=inert(news.policy), event=event, day=tongue.day(news.at.date()))
 
@@ -223,7 +225,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
 
 
 def _news_row(news: PolicyNews) -> dict[str, Any]:
-    """Return an event for programs."""
+    """Return a change to the list of policies for programs."""
     return {
         "policy": inert(news.policy),
         "event": news.event,

@@ -1,4 +1,4 @@
-"""Writes messages to operators: what is wrong, what is affected since when, and what to do."""
+"""Writes messages to operators: what is wrong, what it affects and since when, and what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from notifier.texts.sanitize import clipped, inert
 from notifier.texts.wording import event_words
 
 NAME, DETAIL = 80, 300
-"""Maximum lengths, in code points, of a name in a subject, and of the reason of a problem."""
+"""Maximum lengths, in code points, of a name in a subject and of the reason of a problem."""
 
 COMMANDS: dict[TroubleKind, str] = {
     "unread": "clausewatch doctor {name}",
@@ -30,16 +30,16 @@ COMMANDS: dict[TroubleKind, str] = {
     "left-out": "clausewatch doctor {name}",
     "list": "clausewatch status",
 }
-"""Commands that help, by the kind of trouble; `{name}` is a policy's name."""
+"""Commands that help, by kind of trouble. `{name}` is the name of a policy."""
 
 
 WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
-"""Kinds whose messages give a reason of their own for being sent: others than operators may receive them, or they are
-not about a trouble."""
+"""Kinds whose messages give their own reason for being sent. They also go to people who are not operators, or are not
+about a trouble."""
 
 
 def incident_message(operation: IncidentNotice, language: Language = "en", render: Render = render) -> Message:
-    """Write the message to an operator in a language; `render` fills the templates."""
+    """Write the message to an operator in a language. `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(operation, tongue)
     return build_message(
@@ -49,12 +49,12 @@ def incident_message(operation: IncidentNotice, language: Language = "en", rende
         names=["operation", operation.subscriber, operation.key],
         chat=_chat(shown, tongue),
         facts=_for_programs(operation),
-        kind="operation",  # as the webhook has always named it
+        kind="operation",  # the webhook has always had this name for it
     )
 
 
 def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates, every text inert."""
+    """Return the values for the templates. All texts are inert."""
     report = operation.report
     count = len(report.incidents) + report.left_out
     name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""
@@ -93,7 +93,7 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
 
 
 def _commands(operation: IncidentNotice) -> list[str]:
-    """Return the commands that help for the first incident; the others are alike."""
+    """Return the commands that help for the first incident. Those for the others are similar."""
     first = operation.report.incidents[:1]
     return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(incident.about))) for incident in first]
 

@@ -1,4 +1,4 @@
-"""Builds messages of every kind, each in all forms that a channel may need."""
+"""Builds messages of all kinds, in all forms that channels need."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class Message:
     """A message in all its forms."""
 
     key: str
-    """Stable key: the same if the message is sent again."""
+    """Stable key, which is the same if the message is sent again."""
     subject: str
     text: str
     """The whole message in plain text."""
     html: str
     """The whole message in HTML."""
     chat: Chat
-    """A short text, without the subject; each service writes it in its own way."""
+    """A short text without the subject. Each service has its own way of writing it."""
     thread: str = ""
-    """Key of the messages that belong together, about one policy to one subscriber; or ""."""
+    """Key of messages that belong together (one policy, one subscriber), or ""."""
     kind: str = "message"
     """Kind of message, for programs: alert, digest, test, …"""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Keys of the webhook's body that belong to this kind."""
+    """Keys of the webhook's body for this kind."""
 
 
 def build_message(
@@ -47,10 +47,10 @@ def build_message(
     kind: str = "",
     thread: Sequence[str] = (),
 ) -> Message:
-    """Fill the two templates of a kind with `shown`, which holds the subject too.
+    """Fill the two templates of a kind with `shown`, which includes the subject.
 
-    `names` identify the message, whenever it is built, and `thread` the messages that belong together. `kind` defaults
-    to the template's name.
+    `names` identify the message whenever it is built. `thread` identifies messages that belong together. `kind` is by
+    default the name of the template.
     """
     return Message(
         key=_hash(names),

@@ -1,4 +1,4 @@
-"""Loads the phrases of messages in each language that has them, and writes dates and lists in a language."""
+"""Loads the phrases of messages for a language, and formats dates and lists in that language."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from notifier.texts.sanitize import inert
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of messages in one language."""
+    """The message phrases of one language."""
 
     language: str
     texts: Mapping[str, str]
-    """The phrases by their key, the table and the name with a dot between: `subject.added`."""
+    """Phrases by key: the table, a dot, and the name (`subject.added`)."""
     months: tuple[str, ...]
 
     def say(self, key: str, **words: object) -> str:
-        """Return a phrase with its words filled in."""
+        """Return a phrase with its placeholders filled in."""
         return self.texts[key].format_map(words)
 
     def count(self, key: str, count: int, **words: object) -> str:
-        """Return a phrase with a number, in the singular or the plural."""
+        """Return a phrase about a number, in the singular or the plural."""
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic or a severity; the key itself, inert, if there is no name."""
+        """Return the name of a topic or a severity; if it has no name, the key itself, made inert."""
         return self.texts.get(f"{table}.{key}") or inert(key)
 
     def language_name(self, language: str) -> str:
-        """Return the name of a language; its code, inert, if it has none."""
+        """Return the name of a language; if it has no name, its code, made inert."""
         return inert(language_name(language, self.language))
 
     def day(self, day: date) -> str:
@@ -53,7 +53,7 @@ class Phrases:
         return self.say("date.clock", hour=f"{clock.hour:02}", minute=f"{clock.minute:02}")
 
     def listed(self, words: Sequence[str]) -> str:
-        """Join words as a sentence does."""
+        """Join words in the way that a sentence does."""
         if len(words) < 2:
             return "".join(words)
         first = reduce(lambda first, last: self.say("list.between", first=first, last=last), words[:-1])
@@ -62,7 +62,7 @@ class Phrases:
 
 @cache
 def phrases_for(language: str) -> Phrases:
-    """Return the phrases of a language. Raises LanguageError if it has none."""
+    """Return the phrases of a language. Raises LanguageError if there are none."""
     tables = read_table(language, "messages")
     if tables is None:
         raise LanguageError(f"there are no messages in the language {language!r}")
@@ -70,7 +70,7 @@ def phrases_for(language: str) -> Phrases:
 
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
-    """Return every phrase with its whole key."""
+    """Return each phrase with its full key."""
     entries: list[tuple[str, str]] = []
     for key, value in tables.items():
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Marks the two sides of a changed clause word by word, and shortens them around the edits."""
+"""Marks the words of a changed clause on both sides, and shortens the sides around the edits."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ MARKED = 600
 """Maximum length, in code points, of a deleted or inserted run."""
 
 SIDE = 1600
-"""Maximum length, in code points, of a whole side."""
+"""Maximum length, in code points, of one side."""
 
 ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A run of words of one side of a clause."""
+    """A run of words on one side of a clause."""
 
     text: str
     marked: bool
-    """Whether only this side has the words."""
+    """Whether the words are only on this side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A clause before, or after."""
+    """A clause before or after its change."""
 
     runs: tuple[TextRun, ...]
     shortened: bool
-    """Whether words were left out; an ellipsis is in their place."""
+    """Whether words were left out. An ellipsis replaces them."""
 
     @property
     def text(self) -> str:
@@ -43,17 +43,17 @@ class Side:
 
 
 def before(finding: Finding) -> Side | None:
-    """Return the clause before, with deleted words marked, or None if the clause is new."""
+    """Return the clause before with deleted words marked, or None if the clause is new."""
     return _side(finding.before, finding.edits, "delete") if finding.before else None
 
 
 def after(finding: Finding) -> Side | None:
-    """Return the clause after, with inserted words marked, or None if the clause is gone."""
+    """Return the clause after with inserted words marked, or None if the clause was deleted."""
     return _side(finding.after, finding.edits, "insert") if finding.after else None
 
 
 def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
-    """Mark one side. An edit of the other side leaves an empty run: the place where words went or came."""
+    """Mark one side. An edit of the other side leaves an empty run at its place."""
     if edits:
         runs = [
             TextRun(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
@@ -66,7 +66,7 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
 
 
 def _spaced(text: str) -> str:
-    """Return the inert text, with the spaces that separate it from its neighbours."""
+    """Return the inert text with the spaces that separate it from its neighbours."""
     if not text.strip():
         return " " if text else ""
     left = " " if text[0].isspace() else ""
@@ -83,7 +83,7 @@ def _shortened(run: TextRun, earlier: list[TextRun], later: list[TextRun]) -> Te
 
 
 def _without_middle(text: str, head: int, tail: int) -> str:
-    """Keep the first and the last code points, cut at spaces, if that saves more than a few words."""
+    """Keep the beginning and the end of a text, cut at spaces, if that saves more than a few words."""
     if len(text) <= head + tail + 40:
         return text
     start = text[:head].rpartition(" ")[0] + " " if " " in text[:head] else text[:head]
@@ -94,7 +94,7 @@ def _without_middle(text: str, head: int, tail: int) -> str:
 
 
 def _limited(runs: list[TextRun], *, shortened: bool) -> Side:
-    """Leave out text beyond the size of a side."""
+    """Leave out text that exceeds the size of a side."""
     room = SIDE
     kept: list[TextRun] = []
     for run in runs:

@@ -1,4 +1,4 @@
-"""Renders the templates of messages: HTML is escaped, plain text is wrapped."""
+"""Renders message templates. HTML is escaped, and plain text is wrapped."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ COLUMNS = 76
 
 
 Render = Callable[[str, dict[str, Any]], str]
-"""Fills a template by its name."""
+"""A function that fills the template with a given name."""
 
 
 def render(template: str, shown: dict[str, Any]) -> str:
-    """Return a filled template, ended by one line break."""
+    """Return a filled template with one line break at its end."""
     return _environment().get_template(template).render(shown).strip() + "\n"
 
 
@@ -38,12 +38,12 @@ def _environment() -> Environment:
 
 
 def filters() -> dict[str, Callable[..., str]]:
-    """Return our filters for templates, besides Jinja's."""
+    """Return our template filters, in addition to Jinja's."""
     return {"fold": _fold, "marked": marked}
 
 
 def _fold(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """Wrap a line of text, with an indent, and a further hanging indent for all lines but the first."""
+    """Wrap a line of text with an indent. `hanging` is a further indent for all lines after the first."""
     return textwrap.fill(
         text,
         COLUMNS,

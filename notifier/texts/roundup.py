@@ -17,14 +17,14 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_ROWS = 100
-"""Changes that a roundup names; the others are counted."""
+"""Maximum number of changes that a roundup names. The others are counted."""
 
 REASON = 240
-"""Code points of a reason in the table."""
+"""Maximum length, in code points, of a reason in the table."""
 
 
 def roundup_message(roundup: Roundup, language: Language = "en", render: Render = render) -> Message:
-    """Write the message of a roundup in a language; `render` fills the templates."""
+    """Write the message for a roundup in a language. `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(roundup, tongue)
     return build_message(
@@ -38,7 +38,7 @@ def roundup_message(roundup: Roundup, language: Language = "en", render: Render 
 
 
 def _facts(roundup: Roundup, tongue: Phrases) -> dict[str, Any]:
-    """Return what the templates show, every text inert."""
+    """Return the values for the templates. All texts are inert."""
     notices = roundup.notices
     count = len(notices)
     policies = tongue.count("watching.policies", len({notice.policy for notice in notices}))
@@ -61,7 +61,7 @@ def _facts(roundup: Roundup, tongue: Phrases) -> dict[str, Any]:
 
 
 def _counts(notices: Sequence[Notice], tongue: Phrases) -> str:
-    """Say how many changes have which severity."""
+    """Say how many changes there are of each severity."""
     counts: dict[str, int] = {}
     for notice in notices:
         severity = passages(notice.alerts)[0].severity
@@ -102,7 +102,7 @@ def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
 
 
 def _for_programs(roundup: Roundup) -> dict[str, Any]:
-    """Return what a roundup tells programs: each change as an alert of its own would."""
+    """Return the content for programs: each change in the form of an alert."""
     return {
         "subscriber": inert(roundup.subscriber),
         "severity": roundup.severity,

@@ -1,4 +1,4 @@
-"""Makes the text of a page inert in every kind of message, since pages may be hostile."""
+"""Makes the text of a page inert for all kinds of messages, because pages may be hostile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Marks that change the visible order of words."""
+"""Marks that change the visible order of text."""
 
 CHAT_ALIKE = str.maketrans(
     {
@@ -24,11 +24,11 @@ CHAT_ALIKE = str.maketrans(
         "\\": "\uff3c",
     }
 )
-"""Look-alikes for the characters that mention people or format text in a chat service, by code point."""
+"""Look-alikes for characters that mention people or format text in a chat, by code point."""
 
 
 def inert(text: str) -> str:
-    """Return one line without control characters, marks of direction, or half surrogates."""
+    """Return one line without control characters, marks of direction and lone surrogates."""
     visible = "".join(_visible(character) for character in text)
     return " ".join(visible.split())
 
@@ -39,7 +39,7 @@ def inert_in_chat(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """Return at most `limit` code points, cut after a word and marked with an ellipsis if something is left out."""
+    """Return at most `limit` code points. A longer text is cut after a word and ends with an ellipsis."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]

@@ -1,4 +1,6 @@
-"""Writes a subscription's first message: what is watched, what could not be read, and what each policy promises."""
+"""Writes a subscription's first message: the watched policies, those that could not be read, and the promises of
+each.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,14 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_POLICIES = 25
-"""Maximum number of policies whose rights and recipients are listed; the others are counted."""
+"""Maximum number of policies whose rights and recipients are listed. The others are counted."""
 
 NAME, TROUBLE = 60, 300
-"""Maximum lengths, in code points, of a recipient's name, and of the reason why a policy could not be read."""
+"""Maximum lengths, in code points, of a recipient's name and of the reason why a policy could not be read."""
 
 
 def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
-    """Write a subscription's first message in a language; `render` fills the templates."""
+    """Write a subscription's first message in a language. `render` fills the templates."""
     tongue = phrases_for(language)
     shown = _facts(welcome, tongue)
     return build_message(
@@ -39,7 +41,7 @@ def welcome_message(welcome: Welcome, language: Language = "en", render: Render 
 
 
 def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates, every text inert."""
+    """Return the values for the templates. All texts are inert."""
     policies = welcome.inception.policies
     count = tongue.count("watching.policies", len(policies))
     left = len(policies[MOST_POLICIES:])
@@ -63,7 +65,7 @@ def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
 
 
 def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
-    """Say in a few sentences what a subscription asks for, and when it is notified."""
+    """Say in a few sentences what a subscription covers, and when messages come."""
     what = [tongue.name("topic", topic) for topic in asked.topics]
     what += [tongue.say("welcome.by_clause", clauses=tongue.listed(asked.clauses))] if asked.clauses else []
     sentences = []
@@ -90,7 +92,7 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _lacks_rights(promises: Promises | None) -> bool:
-    """Whether a policy in a language that we can read has no heading about rights."""
+    """Whether a policy in a supported language has no heading about rights."""
     return promises is not None and not promises.rights_section and not promises.unread_languages
 
 
@@ -116,7 +118,7 @@ def _rights(promises: Promises, tongue: Phrases) -> str:
 
 
 def _recipients(promises: Promises, tongue: Phrases) -> str:
-    """Name the classes of recipients, and the recipients that have a name."""
+    """Name the classes of recipients, and the recipients with a name."""
     names_by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, name in promises.recipients:
         names_by_kind[kind].append(clipped(inert(name), NAME))

@@ -1,4 +1,4 @@
-"""Words messages in the reader's language: what happened, whether it matters, when, and what to do."""
+"""Phrases messages in the reader's language: what happened, whether it matters, when, and what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUBJECT_POLICY = 60
 """Maximum length, in code points, of a policy's name in a subject."""
 
 WINDOW = 300
-"""Maximum length, in code points, of the sentence that names a notice or objection period."""
+"""Maximum length, in code points, of the sentence about a notice or objection period."""
 
 
 def topic_names(findings: Iterable[Finding], tongue: Phrases) -> str:
@@ -42,7 +42,7 @@ def headline(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> st
 
 
 def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say that clauses changed, or that an earlier text is back."""
+    """Say that clauses changed, or that an earlier text returned."""
     policy = inert(notice.policy)
     if notice.former is not None:
         day = tongue.day(_day(notice.former.seen_at))
@@ -60,7 +60,7 @@ def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
 
 
 def verdict_sentence(gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say whether it matters."""
+    """Say whether the change matters."""
     material = sum(passage.material for passage in gathered)
     if material < len(gathered):
         return tongue.say("verdict.some" if material else "verdict.none", material=material, count=len(gathered))
@@ -68,14 +68,14 @@ def verdict_sentence(gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in one line what to do: how soon, and what to check, by the gravest finding."""
+    """Say in one line what to do, for the most severe finding: how soon, and what to check."""
     topic = gathered[0].worst.topic
     what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
     return tongue.say(f"advice.{gathered[0].severity}", what=what)
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say what is still to come: the end of a period, else the day of effect; or ""."""
+    """Say what is still to come: the end of a period, or else the effective date; "" if there is neither."""
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
         return tongue.say("period.ends", due=tongue.day(timing.due))
@@ -85,7 +85,7 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 
 
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Say what else matters: a silent edit, a language that does not follow, a coarse judgement."""
+    """Say what else matters: a silent edit, a language that was not updated, a coarse judgement."""
     sentences = []
     if notice.flapping:
         sentences.append(tongue.say("note.flapping"))
@@ -117,7 +117,7 @@ def seen(notice: Notice, tongue: Phrases) -> str:
 
 
 def earlier_seen(notice: Notice, tongue: Phrases) -> str:
-    """Say for which period the text before was seen."""
+    """Say in which period the earlier text was seen."""
     number = notice.earlier.number
     since, until = tongue.moment(notice.earlier.seen_at), tongue.moment(notice.earlier.last_seen_at)
     if since == until:
@@ -126,7 +126,7 @@ def earlier_seen(notice: Notice, tongue: Phrases) -> str:
 
 
 def stated(notice: Notice, tongue: Phrases) -> str:
-    """Say which dates the policy states about itself, and whether they changed with the text."""
+    """Say which dates the policy states about itself, and whether they changed together with the text."""
     earlier, later = notice.earlier.dates, notice.later.dates
     before, after = _stated(earlier, tongue), _stated(later, tongue)
     if not later:
@@ -143,9 +143,9 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 
 
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
-    """Say when a notice or objection period ends, with the sentence of the policy; both "" if it names none.
+    """Say when a notice or objection period ends, and quote the policy's sentence. Both are "" if there is no period.
 
-    A date that did not change with the text does not belong to this change, so nothing is counted from it.
+    A date that did not change with the text does not belong to this change, so no period is counted from it.
     """
     timing = notice.timing
     if timing.window_days is None:
@@ -165,7 +165,7 @@ def _day(moment: datetime) -> date:
 
 
 def marked(side: Side, brackets: str) -> str:
-    """Return a side with its marked words in `brackets`: the opening and the closing bracket, separated by a bar."""
+    """Return a side with its marked words in `brackets`: an opening and a closing bracket, separated by a bar."""
     opening, _, closing = brackets.partition("|")
     words = []
     for run in side.runs:
