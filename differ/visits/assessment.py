@@ -216,10 +216,11 @@ def compared(result: Assessment, document: Document, visit: Visit, latest: Lates
     ending = ends_early(before, after, list(pages_in_pairs(latest.pages, visit.pages)))
     if partial := incomplete(before, after, comparison, ending):
         return doubted(result, partial, visit)
-    if visit.patience == "none" and ending is None and (lost := lost_in_bulk(before, after)):
+    lost = lost_in_bulk(before, after) if comparison.material and ending is None else None
+    if visit.patience == "none" and lost is not None:
         return refused(result, lost)
     result = replace(result, comparison=with_removed_end(comparison, after, ending, visit.profile))
-    why = ending.sentence if ending else odd(before, after, comparison)
+    why = ending.sentence if ending else odd(before, after, comparison) or (lost.detail if lost else None)
     return looked_at(result, why or newly_fallen_back(result.fallback, latest.fallback), visit)
 
 

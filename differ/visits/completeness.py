@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from differ.language.lexicon import load_lexicon
 from differ.language.statements import Statement, statements, whole_blocks
@@ -21,6 +22,8 @@ from document.model import UNKNOWN_LANGUAGE, Document, Page
 
 CUT = 0.75
 """Maximum length of a text that breaks off, as a share of the previous version's words. A longer one is accepted."""
+OWN_WORDS = 0.25
+"""Maximum share of words that an older edition of a policy has and the later one lacks."""
 VERBATIM = 0.95
 """Minimum share of equal words, in order and in both directions, between a text and the beginning of the version
 before. The text is then that beginning."""
@@ -81,7 +84,11 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
     """Return the reason why a text may not be the whole policy, or None."""
     if ending is not None and ending.is_cut:
         return Screening("cut", ending.sentence)
-    return language_gone(before, after) or other_edition(before, after, comparison)
+    return (
+        language_gone(before, after)
+        or older_edition(before, after, comparison)
+        or other_edition(before, after, comparison)
+    )
 
 
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
@@ -210,6 +217,24 @@ def amounts(document: Document) -> Counter[str]:
     for statement in whole_blocks(document):
         counts[statement.language] += amount(statement.words)
     return counts
+
+
+def older_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
+    """Return a screening if a text states an earlier date than the version before, is mostly made of its words, and
+    differs in material points: a server may have sent an edition that was replaced."""
+    old, new = comparison.timing.stated_before, comparison.timing.stated_after
+    if old is None or new is None or not comparison.material or not is_earlier(new, old):
+        return None
+    right = Counter(words(after.text))
+    if (right - Counter(words(before.text))).total() > OWN_WORDS * right.total():
+        return None
+    return Screening("other-edition", f"The text is dated {new}, the version before {old}: perhaps an older edition.")
+
+
+def is_earlier(one: date, other: date) -> bool:
+    """Whether a date is before another; the first of a month, or of a year, may stand for all of it."""
+    exact = 1 if one.month == one.day == 1 else 2 if one.day == 1 else 3
+    return (one.year, one.month, one.day)[:exact] < (other.year, other.month, other.day)[:exact]
 
 
 def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:

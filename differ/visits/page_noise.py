@@ -27,16 +27,13 @@ from languages import records
 
 RESTORED = 4
 """Minimum ratio of a text's length to the version before, for the text to have returned and not just grown."""
-LOST_IN_BULK = 1.15
-"""Minimum ratio of the length of the version before to the text's length, for long passages to be missing. The text may
-then be incomplete."""
-GROWN = 1.25
-"""Minimum ratio of length if the text only grew by whole passages and states the same date. The page is then complete
-again."""
 PASSAGE = 300
-"""Minimum number of words by which such a text grew."""
+"""Minimum number of words by which a text grew by whole passages, under the same date. The page is then complete
+again."""
 SECTIONS = 3
 """Minimum number of sections that contain these words."""
+LOST = 150
+"""Minimum number of words that a text lost, for long passages to be missing. The text may then be incomplete."""
 RESIDUE = 0.03
 """Maximum number of words lost in such a text, as a share of the words gained, or the other way round."""
 RESTORED_UNWATCHED = 1.5
@@ -148,7 +145,7 @@ def restored(before: Document, after: Document) -> str | None:
     amounts = f"{size:,} words after {former:,}"
     if size >= RESTORED * former:
         return f"The text is back after a page that was not the whole policy ({amounts}): nothing in it is new."
-    if size >= GROWN * former and only_grew(before, after):
+    if only_grew(before, after):
         return f"The text has all that it had, and more, under the same date ({amounts}): it was not whole before."
     if (
         all(map(is_judged, (*old, *new)))
@@ -178,11 +175,16 @@ def block_texts(section: Section) -> list[str]:
 
 
 def lost_in_bulk(before: Document, after: Document) -> Screening | None:
-    """Return a screening if a text lost long passages and gained nothing, because it may be incomplete."""
-    size, former = len(words(after.text)), len(words(before.text))
-    if former < LOST_IN_BULK * size or not only_grew(after, before):
+    """Return a screening if a text lost long passages and gained nothing, not even another date: it may be incomplete.
+    A company that deletes one section on purpose may leave all else as it is."""
+    old, new = Counter(words(before.text)), Counter(words(after.text))
+    went, came = (old - new).total(), (new - old).total()
+    if went < LOST or came > RESIDUE * went or set(after.dates) - set(before.dates):
         return None
-    return Screening("shrunk", f"Long passages are gone and nothing is new: {size:,} words of {former:,}.")
+    paths = {section.path for section in after.sections}
+    if sum(section.path not in paths for section in before.sections) == 1:
+        return None
+    return Screening("shrunk", f"Long passages are gone and nothing is new: {new.total():,} words of {old.total():,}.")
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:

@@ -186,3 +186,43 @@ def test_a_change_in_the_same_spelling_is_not_another_edition() -> None:
     found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *BRITISH))
     assert found.comparison is not None
     assert found.comparison.severity == "critical"
+
+
+STATES = tuple(f"## {place.title()}\n\n{' '.join(f'At the {place} {kind} is read once a day.' for kind in KINDS)}"
+               f" We share your name with advertisers at the {place}." for place in PLACES)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "dates", [("31 May 2026", "2 March 2026"), ("31 May 2026", "March 2026"), ("May 2026", "April 2026")]
+)
+def test_an_older_edition_is_not_a_new_version(dates: tuple[str, str]) -> None:
+    """A server may send an edition that was replaced: its own date is earlier."""
+    newer, older = (f"Last updated: {day}" for day in dates)
+    before, after = page(ENGLISH[0], newer, *ENGLISH[1:]), page(ENGLISH[0], older, *ENGLISH[1:-5], *ENGLISH[-4:])
+    assert assessed(before, after).reason == "other-edition"
+    assert assessed(before, after, "left").outcome == "pending"
+    assert not assessed(before, after, "over").confirmed
+    assert assessed(after, before).outcome == "changed"
+
+
+def test_a_month_is_not_earlier_than_one_of_its_days() -> None:
+    before, after = (
+        page(ENGLISH[0], line, *ENGLISH[1:]) for line in ("Last updated: 31 May 2026", "Last updated: May 2026")
+    )
+    sold = page(ENGLISH[0], "Last updated: May 2026", *ENGLISH[1:], "We may sell your personal data to brokers.")
+    assert assessed(before, after).outcome == "changed"
+    assert assessed(before, sold).comparison is not None
+
+
+def test_sections_that_are_gone_from_within_wait_for_a_second_look() -> None:
+    """Nothing is new, not even the date: perhaps the page was not delivered whole."""
+    before, after = page(*ENGLISH[:3], *STATES, *ENGLISH[3:]), page(*ENGLISH[:3], *STATES[4:], *ENGLISH[3:])
+    assert assessed(before, after).reason == "shrunk"
+    assert assessed(before, after, "left").outcome == "pending"
+    assert assessed(before, after, "left", again=True).outcome == "changed"
+
+
+def test_one_section_that_is_gone_is_a_change() -> None:
+    section = "## Airport\n\n" + " ".join(f"At the {place} we share {kind}." for place in PLACES for kind in KINDS)
+    assert len(section.split()) > 150
+    assert assessed(page(*ENGLISH[:3], section, *ENGLISH[3:]), page(*ENGLISH)).outcome == "changed"
