@@ -86,6 +86,8 @@ class Policy:
     """The person or team that answers for it in the user's organisation; "" if none is named."""
     paused: bool = False
     """Whether it is not fetched for now."""
+    new: bool = False
+    """Whether it is another policy than the one that left the configuration and had its address."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property

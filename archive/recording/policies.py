@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
 from archive.recording.policy_events import PolicyEventKind, note_policy_events
+from archive.recording.renames import RenameQuestion, follow_renames, rename_questions, under_former_names
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -50,6 +51,8 @@ class Synchronised:
     """Policies whose `renamed_from` was ignored: both names already have a history, and two histories cannot be
     joined.
     """
+    questions: tuple[RenameQuestion, ...] = ()
+    """New names that may be a rename. Their policies keep the former name until the configuration says."""
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
@@ -57,10 +60,12 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
 
     A second call changes nothing. A policy is never deleted. The changes to the list are recorded as events.
     """
-    configured = {policy.name: policy for policy in policies}
+    named = {policy.name: policy for policy in policies}
     with archive.writing() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
-        renamed, not_joined = _rename(session, rows, configured)
+        questions = rename_questions(rows, named, now)
+        configured = under_former_names(named, questions)
+        renamed, not_joined = follow_renames(session, rows, configured)
         added = tuple(name for name in configured if name not in rows)
         kept = [(rows[name], policy) for name, policy in configured.items() if name in rows]
         returned = tuple(row.name for row, _ in kept if row.retired_at is not None)
@@ -78,6 +83,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
             paused=paused,
             resumed=resumed,
             not_joined=not_joined,
+            questions=questions,
         )
         _note_events(session, rows, configured, done=done, now=now)
     return done
@@ -116,32 +122,13 @@ def _note_events(
         "renamed": done.renamed,
         "removed": done.retired,
         "returned": done.returned,
+        "paused": done.paused,
+        "resumed": done.resumed,
     }
     for kind, names in events.items():
         formers = [(configured[name].renamed_from or "") if kind == "renamed" else "" for name in names]
         changed = [(rows[name], former) for name, former in zip(names, formers, strict=True)]
         note_policy_events(session, kind, changed, now)
-
-
-def _rename(
-    session: Session, rows: dict[str, PolicyRow], configured: dict[str, Policy]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give histories their new names. Return the new names, and the names whose old and new names both have a
-    history.
-    """
-    renamed, not_joined = [], []
-    for name, policy in configured.items():
-        before = policy.renamed_from
-        if before is None or before not in rows or before == name:
-            continue
-        if name not in rows:
-            rows[name] = rows.pop(before)
-            rows[name].name = name
-            session.flush()  # a new policy may take the old name
-            renamed.append(name)
-        elif before not in configured:
-            not_joined.append(name)
-    return tuple(renamed), tuple(not_joined)
 
 
 def _update(row: PolicyRow, policy: Policy) -> bool:

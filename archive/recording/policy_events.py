@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from archive.storage.tables import PolicyEventRow, PolicyRow
 
-PolicyEventKind = Literal["added", "removed", "returned", "renamed"]
-POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed")
+PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
+POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed", "paused", "resumed")
 """Events in the list of policies. `returned`: it is configured again after it was removed."""
 
 

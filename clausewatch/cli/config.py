@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.errors import ConfigurationError
+from clausewatch.errors import ConfigurationError, ExitCode
 
 if TYPE_CHECKING:
+    from archive.recording.renames import RenameQuestion
     from clausewatch.config import Configuration
     from notifier.audience.subscriptions import Subscriber
 
@@ -25,39 +29,45 @@ def config() -> None:
 @config.command()
 @click.option("--cron", is_flag=True, help="Print only the line for cron.")
 @pass_context
-def check(context: CommandContext, cron: bool) -> None:
+@click.pass_context
+def check(ctx: click.Context, context: CommandContext, cron: bool) -> None:
     """Explain the configuration, warn about settings that may be unintended, and print the line for cron.
 
     Nothing is fetched and nothing is sent. If the configuration has errors, all of them are listed with their place and
-    how to fix them, and the exit code is 2.
+    how to fix them, and the exit code is 2. If a new policy may be a renamed one, because its address belonged to a
+    policy that just left the file, the exit code is 1 until the policy has `renamed_from` or `new = true`.
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.explanation.crontab import crontab_line, installed_command
+    from clausewatch.operation.renames import question_line
 
     configuration = context.checked_configuration()
     require_browser(configuration)
     _check_templates(configuration)
     line = crontab_line(configuration, installed_command())
+    state = _recorded(configuration)
     if not cron:
-        _explain(configuration)
+        _explain(configuration, state.made)
         click.echo(
             "\nTo keep watching, add this line with `crontab -e`. It runs often; each policy is fetched only if due:\n"
         )
     click.echo(line)
+    for question in state.questions:
+        click.echo(f"\n{question_line(question)}", err=True)
+    ctx.exit(ExitCode.TROUBLE if state.questions else ExitCode.FINE)
 
 
-def _explain(configuration: Configuration) -> None:
-    """Print the meaning of the configuration, then the warnings."""
+def _explain(configuration: Configuration, made: Sequence[Subscriber]) -> None:
+    """Print what the configuration means, then the warnings."""
     from clausewatch.explanation.hints import grouped, hints, unheard
     from clausewatch.explanation.summary import subscriber_line, summary
 
-    made = _made(configuration)
     click.echo(f"{configuration.path} is valid. It means:\n")
     for line in summary(configuration):
         click.echo(f"  {line}")
     for subscriber in made:
         click.echo(f"  Subscribed   {configuration.redacted(subscriber_line(subscriber, configuration.policies))}")
-    doubts = (*grouped(hints(configuration)), *unheard(made, configuration), *_template_hints(configuration))
+    doubts = (*grouped(hints(configuration, made)), *unheard(made, configuration), *_template_hints(configuration))
     if doubts:
         click.echo("\nAllowed, but perhaps unintended:\n")
     for doubt in doubts:
@@ -82,14 +92,28 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
     return renaming_hints(configuration.templates)
 
 
-def _made(configuration: Configuration) -> tuple[Subscriber, ...]:
-    """Return the subscriptions made on the command line; empty if there is no archive yet. Raises StorageError."""
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What the archive adds to the file."""
+
+    made: tuple[Subscriber, ...] = ()
+    """Subscriptions made on the command line."""
+    questions: tuple[RenameQuestion, ...] = ()
+    """New names that may be a rename."""
+
+
+def _recorded(configuration: Configuration) -> _Recorded:
+    """Return what the archive adds; nothing if there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
-        return ()
+        return _Recorded()
+    from archive.recording.renames import open_rename_questions
     from archive.storage.database import open_archive
     from clausewatch.operation.subscribers import require_distinct
     from notifier import outbox
 
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
         require_distinct(archive, configuration)
-        return tuple(subscription.subscriber for subscription in outbox.made(archive))
+        return _Recorded(
+            tuple(subscription.subscriber for subscription in outbox.made(archive)),
+            open_rename_questions(archive, configuration.policies, datetime.now(UTC)),
+        )

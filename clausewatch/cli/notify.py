@@ -170,11 +170,12 @@ def _fate(delivery: ListedDelivery) -> str:
 
 
 def _previews(archive: Archive, configuration: Configuration, name: str | None) -> Iterator[str]:
+    from clausewatch.operation.renames import as_watched
     from notifier import outbox
     from notifier.sending.composing import compose
 
     now = datetime.now(UTC)
-    for subscriber in _readers(archive, configuration, name):
+    for subscriber in _readers(archive, as_watched(archive, configuration), name):
         contents = outbox.preview_digest(archive, subscriber, now)
         if contents is None:
             problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
@@ -185,10 +186,12 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
 
 def _plan_digests(configuration: Configuration, name: str | None) -> None:
     from archive.storage.database import open_archive
+    from clausewatch.operation.renames import as_watched
     from notifier import outbox
 
     now = datetime.now(UTC)
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        configuration = as_watched(archive, configuration)
         outbox.plan_alerts(archive, configuration.subscribers, now)
         for subscriber in _readers(archive, configuration, name):
             outbox.plan_digest_now(archive, subscriber, now)
@@ -223,11 +226,13 @@ class Sent:
 def _send(configuration: Configuration, dead: bool) -> Sent:
     from archive.storage.database import open_archive
     from clausewatch.operation.health import overdue_lines
+    from clausewatch.operation.renames import as_watched
     from notifier import outbox
     from notifier.sending.delivery import deliver
 
     now = datetime.now(UTC)
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
+        configuration = as_watched(archive, configuration)
         outbox.release_claims(archive, now)
         if dead:
             outbox.revive(archive, now)

@@ -141,6 +141,8 @@ def _show(report: RunReport, verbose: bool, redacted: Callable[[str], str]) -> N
 
 
 def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
+    from clausewatch.operation.renames import question_line  # it imports SQLAlchemy, see `_run`
+
     for checked in report.checked:
         if checked.trouble and not verbose:
             yield f"{checked.policy}: {result_line(checked)}"
@@ -151,6 +153,7 @@ def _troubles(report: RunReport, verbose: bool) -> Iterator[str]:
         yield f"{_number(missed, 'policy', 'policies')} not checked: the run was stopped. The next run checks them."
     for name in report.not_joined:
         yield f"{name}: renamed_from was not followed, because both names have a history of their own."
+    yield from map(question_line, report.questions)
     yield from report.deliveries.errors
     yield from report.overdue
     if report.stamp_error:
@@ -200,6 +203,7 @@ def _in_trouble(checked: PolicyReport) -> bool:
 
 def _exit_code(report: RunReport, material_counts: bool) -> ExitCode:
     missed = report.selected != len(report.checked)
-    trouble = report.dead or report.overdue or report.stamp_error or missed or any(map(_in_trouble, report.checked))
+    troubles = (report.dead, report.overdue, report.stamp_error, report.questions, missed)
+    trouble = any(troubles) or any(map(_in_trouble, report.checked))
     material = material_counts and any(policy.material for policy in report.checked)
     return leading(code for code, holds in ((ExitCode.TROUBLE, trouble), (ExitCode.MATERIAL, material)) if holds)

@@ -11,11 +11,13 @@ import click
 
 from archive.model import Pending, Policy
 from archive.questions.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
+from archive.recording.renames import open_rename_questions
 from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
 from clausewatch.operation.health import given_up_line, overdue_lines, problems
+from clausewatch.operation.renames import question_line, until_answered
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, status_row
 from clausewatch.output.terminal import columns, printable, wrapped
@@ -35,8 +37,8 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
     """Show whether each policy is checked, and when it last changed.
 
     It shows the last check, the last change, the number of versions, the health, the next check, and the number of
-    findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, or if
-    a message waits for too long or was given up.
+    findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, if a
+    message waits for too long or was given up, or if a new policy may be a renamed one.
 
     With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each problem: a policy
     that is overdue or could not be read at several visits in a row (`trouble_after` under [watchdog]); messages that
@@ -48,12 +50,14 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
         _check(context, ctx, now, form)
     with context.archive() as archive:
         recorded, unseen = statuses(archive, now), unreviewed_counts(archive)
-        undelivered = [
+        questions = open_rename_questions(archive, context.configuration().policies, now)
+        troubles = [
+            *map(question_line, questions),
             *overdue_lines(archive, context.configuration(), now),
             *map(given_up_line, outbox.given_up(archive)),
         ]
-    every = _every_policy(recorded, context.configuration().policies)
-    warnings = [context.configuration().redacted(line) for line in undelivered]
+    every = _every_policy(recorded, until_answered(context.configuration(), questions).policies)
+    warnings = [context.configuration().redacted(line) for line in troubles]
     warnings += _unheard(context, every)
     if form == "json":
         click.echo(as_json([status_row(policy, unseen.get(policy.name, 0)) for policy in every]))
@@ -63,7 +67,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
         print_page(page("status.html", headings=HEADINGS, rows=rows, remarks=remarks, summary=_summary(every)))
     else:
         click.echo("\n".join(_lines(every, unseen, warnings)))
-    ctx.exit(ExitCode.FINE if all(map(_is_fine, every)) and not undelivered else ExitCode.TROUBLE)
+    ctx.exit(ExitCode.FINE if all(map(_is_fine, every)) and not troubles else ExitCode.TROUBLE)
 
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:

@@ -62,11 +62,8 @@ class SubscriptionError(ClausewatchError):
 @click.option("--digest-at", metavar="HH:MM", help="The time from which a digest is due.  [default: 08:00]")
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only critical alerts are sent.")
 @click.option("--timezone", metavar="ZONE", help="The time zone of these times, like Asia/Jakarta.  [default: UTC]")
-@click.option(
-    "--operator",
-    is_flag=True,
-    help="Notify NAME of problems with the monitoring; of findings only if --topic is given.",
-)
+@click.option("--operator", is_flag=True, help="Also notify NAME of problems with the monitoring.")
+@click.option("--no-findings", is_flag=True, help="With --operator: notify NAME of these problems only.")
 @click.option("--no-welcome", is_flag=True, help="Do not send a first message that says what is watched.")
 @pass_context
 def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
@@ -102,7 +99,11 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     values = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
     values["policies"] += [f"{TAG}{tag}" for tag in values.pop("tags")]
     values["welcome"] = not values.pop("no_welcome")
-    return {"name": name, **{key: value for key, value in values.items() if value not in (None, [])}}
+    no_findings = values.pop("no_findings")
+    if no_findings and values["topics"]:
+        raise SubscriptionError("--no-findings contradicts --topic: leave one of them out")
+    given = {key: value for key, value in values.items() if value not in (None, [])}
+    return {"name": name, **given, **({"topics": []} if no_findings else {})}
 
 
 def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:

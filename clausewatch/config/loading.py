@@ -230,5 +230,6 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         renamed_from=table.renamed_from,
         owner=table.owner,
         paused=table.paused,
+        new=table.new,
         looks=crawl.looks(),
     )

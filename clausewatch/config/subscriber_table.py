@@ -42,7 +42,7 @@ class SubscriberTable(Table):
 
     name: Name
     via: Annotated[tuple[Annotated[Target, BeforeValidator(_target)], ...], Field(min_length=1)]
-    topics: Annotated[tuple[Annotated[str, one_of(TOPICS)], ...], Field(min_length=1)] | None = None
+    topics: tuple[Annotated[str, one_of(TOPICS)], ...] | None = None
     clauses: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
     severity: Annotated[Severity, one_of(SEVERITIES)] = "low"
     policies: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
@@ -55,6 +55,12 @@ class SubscriberTable(Table):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     operator: StrictBool = False
     welcome: StrictBool = True
+
+    @model_validator(mode="after")
+    def _receives_something(self) -> SubscriberTable:
+        if self.topics == () and not (self.clauses or self.operator or self.digest):
+            raise ValueError("has no topics, so it would receive nothing: name one, or take `topics` out")
+        return self
 
     @model_validator(mode="after")
     def _digest_is_whole(self) -> SubscriberTable:
@@ -88,8 +94,7 @@ class SubscriberTable(Table):
     def _topics(self) -> tuple[str, ...]:
         if self.topics is not None:
             return self.topics
-        # Clauses replace the default topics, and an operator has none. All others watch sharing and rights.
-        return () if self.clauses or self.operator else WATCHED
+        return () if self.clauses else WATCHED  # clauses replace the default topics
 
     def _schedule(self) -> Schedule | None:
         if self.digest is None:

@@ -243,6 +243,7 @@ class PolicyTable(Table):
     owner: Name | Literal[""] = ""
     paused: StrictBool = False
     renamed_from: Name | None = None
+    new: StrictBool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -253,6 +254,12 @@ class PolicyTable(Table):
         if "url" in table:
             raise ValueError("has both `url` and `urls`: keep one")
         return {**table, "url": _IN_URLS}
+
+    @model_validator(mode="after")
+    def _new_or_renamed(self) -> PolicyTable:
+        if self.new and self.renamed_from is not None:
+            raise ValueError("has both `new` and `renamed_from`: keep one")
+        return self
 
     @field_validator("urls")
     @classmethod

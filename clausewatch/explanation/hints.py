@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,7 +13,7 @@ from clausewatch.config.model import Configuration
 from clausewatch.explanation.examples import examples
 from differ.language.lexicon import load_lexicon
 from languages import language_name
-from notifier.audience.subscriptions import Subscriber, covers_policy, idle, operators
+from notifier.audience.subscriptions import Subscriber, idle, operators, unheard_topics
 
 MOST_SUBJECTS = 8
 """Maximum number of subjects that a line names. The others are only counted."""
@@ -40,12 +40,12 @@ def grouped(hints: Iterable[Hint]) -> Iterator[str]:
         yield f"{shown}{more}: {sentence}" if names else sentence
 
 
-def hints(configuration: Configuration) -> Iterator[Hint]:
-    """Yield all warnings about a configuration."""
+def hints(configuration: Configuration, made: Iterable[Subscriber] = ()) -> Iterator[Hint]:
+    """Yield all warnings about a configuration, given the subscriptions that the command line made."""
     for place, word in examples(configuration):
         yield Hint("this is an example; write the real one", f"{place} ({word})" if word else place)
     yield from _policy_hints(configuration)
-    yield from _audience_hints(configuration)
+    yield from _audience_hints(configuration, tuple(made))
     for tailoring in configuration.tailorings:
         if all(policy.profile != tailoring.name for policy in configuration.policies):
             yield Hint("no policy uses it", f"profile {tailoring.name}")
@@ -101,22 +101,23 @@ def is_short(language: str) -> bool:
     return lexicon is not None and lexicon.short
 
 
-def _audience_hints(configuration: Configuration) -> Iterator[Hint]:
+def _audience_hints(configuration: Configuration, made: Sequence[Subscriber]) -> Iterator[Hint]:
     subscribers = configuration.subscribers
-    if not subscribers:
+    everyone = (*subscribers, *made)
+    if not everyone:
         yield Hint("no subscriber is configured: changes will be recorded, and nobody will be notified")
         return
     watched = [(policy.name, policy.tags) for policy in configuration.policies]
     for subscriber in idle(subscribers, watched):
         yield Hint("no policy is covered, so nothing is sent", subscriber.name)
     for name, tags in watched:
-        if not any(covers_policy(subscriber, name, tags) for subscriber in subscribers):
-            yield Hint("nobody is notified of changes", name)
-    used = {target.channel for subscriber in subscribers for target in subscriber.via}
+        if topics := unheard_topics(everyone, name, tags):
+            yield Hint(f"nobody is notified of changes on {' or '.join(topics)}", name)
+    used = {target.channel for subscriber in everyone for target in subscriber.via}
     for channel in configuration.channels:
         if channel.name not in used:
             yield Hint("no subscriber uses it", f"channel {channel.name}")
-    if not operators(subscribers):
+    if not operators(everyone):
         yield Hint("no subscriber has operator = true: nobody is notified of unreadable policies or lost messages")
 
 

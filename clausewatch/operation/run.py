@@ -15,14 +15,16 @@ from typing import Any
 
 from archive.errors import StorageError
 from archive.model import AssessedFetch, FetchOutcome, Policy
-from archive.recording.policies import configured, due_policies, synchronise
+from archive.recording.policies import Synchronised, configured, due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
+from archive.recording.renames import RenameQuestion
 from archive.recording.runs import begin_run, end_run
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
 from clausewatch.operation.guarded_http import RequestError
 from clausewatch.operation.head_list import HeadListError, append_head
 from clausewatch.operation.health import overdue_lines
+from clausewatch.operation.renames import until_answered
 from clausewatch.operation.subscribers import require_distinct
 from clausewatch.operation.time_stamps import CertificatesError, StampError, stamp_when_due
 from clausewatch.operation.watchdog import ping_watchdog
@@ -44,6 +46,11 @@ class Selection:
 
     names: tuple[str, ...] = ()
     everything: bool = False
+
+    def under(self, questions: Sequence[RenameQuestion]) -> Selection:
+        """Return the selection with the names under which the policies are watched."""
+        formers = {question.name: question.former for question in questions}
+        return Selection(tuple(formers.get(name, name) for name in self.names), self.everything)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ class RunReport:
     """Policies whose `renamed_from` had to be ignored."""
     paused: int = 0
     """Number of configured policies that are not fetched for now."""
+    questions: tuple[RenameQuestion, ...] = ()
+    """New names that may be a rename: somebody must say."""
     stamp_error: str = ""
     """The reason why a due timestamp failed, or "". The next run tries again."""
     ping_error: str = ""
@@ -110,7 +119,9 @@ def run_once(
     """
     with open_archive(configuration.database, configuration.busy_timeout) as archive:
         run = begin_run(archive, datetime.now(UTC))
-        policies, not_joined = _prepare(archive, configuration, selection)
+        synchronised = _synchronise(archive, configuration)
+        configuration = until_answered(configuration, synchronised.questions)
+        policies = _prepare(archive, configuration, selection.under(synchronised.questions))
         started(len(policies))
         courier = Courier(archive, configuration)
         checked: list[PolicyReport] = []
@@ -145,8 +156,9 @@ def run_once(
         waiting=standing.waiting - held.count,
         dead=standing.dead,
         overdue=overdue,
-        not_joined=not_joined,
         paused=sum(policy.paused for policy in configuration.policies),
+        not_joined=synchronised.not_joined,
+        questions=synchronised.questions,
         stamp_error=stamp_error,
         ping_error=ping_error,
     )
@@ -191,21 +203,23 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
     )
 
 
-def _prepare(
-    archive: Archive, configuration: Configuration, selection: Selection
-) -> tuple[Sequence[Policy], tuple[str, ...]]:
-    """Update the archive to the configuration. Return the policies to check, and the renames that failed."""
+def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised:
+    """Give the archive the configuration's policies, after operators were notified of policies that no run tried."""
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
-    synchronised = synchronise(archive, configuration.policies, now)
-    # This comes before any fetch, because a subscription only covers records that are made after it was first seen.
+    return synchronise(archive, configuration.policies, now)
+
+
+def _prepare(archive: Archive, configuration: Configuration, selection: Selection) -> Sequence[Policy]:
+    """Register the subscribers, and return the policies to check."""
+    now = datetime.now(UTC)
+    # Before anything is fetched: a subscription covers only what is recorded after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
-    policies = (
-        configured(archive, selection.names) if selection.names or selection.everything else due_policies(archive, now)
-    )
-    return policies, synchronised.not_joined
+    if selection.names or selection.everything:
+        return configured(archive, selection.names)
+    return due_policies(archive, now)
 
 
 def _checked(result: AssessedFetch, recorded: RecordedVisit) -> PolicyReport:

@@ -98,8 +98,8 @@ class Subscriber:
     timezone: str = "UTC"
     """Time zone of `quiet` and `digest`."""
     operator: bool = False
-    """Whether the subscriber is notified of problems with the monitoring: policies that cannot be read, messages that
-    cannot be delivered. An operator without topics receives no findings."""
+    """Whether the subscriber is also notified of problems with the monitoring: policies that cannot be read, messages
+    that cannot be delivered."""
     welcome: bool = True
     """Whether the subscriber gets a first message about the watched policies."""
 
@@ -134,6 +134,14 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
         for subscriber in subscribers
         if not any(covers_policy(subscriber, name, tags) for name, tags in watched)
     )
+
+
+def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collection[str]) -> tuple[str, ...]:
+    """Return which of sharing and rights no subscriber of a policy asks for."""
+    heard = {
+        topic for subscriber in subscribers if covers_policy(subscriber, name, tags) for topic in subscriber.topics
+    }
+    return tuple(topic for topic in WATCHED if topic not in heard)
 
 
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:

@@ -61,6 +61,8 @@ class Inception:
     _: KW_ONLY
     asked: Subscriber
     """The subscription, without its targets."""
+    unheard: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Policies of which nobody is notified of changes on sharing or rights, and the topics that nobody asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from archive.questions.history import document, latest_versions
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, PolicyRow, SubscriptionRow, VersionRow
-from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
+from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of, unheard_topics
 from notifier.contents.welcome import Inception, Watched, promises, watched
 from notifier.outbox.contents import INCEPTION
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
@@ -23,11 +23,12 @@ LONGEST_WAIT = timedelta(days=1)
 """Time after which the first message is written even if some policies were not visited. They may never be."""
 
 
-def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
+def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
     """Plan the first messages that are due. Return the number of subscriptions that get one.
 
     Subscriptions must be registered first. A target that is added later gets its own first message.
     """
+    configured = tuple(subscribers)
     with archive.reading() as session:
         new = {
             subscriber: seen
@@ -45,8 +46,14 @@ def plan_welcomes(archive: Archive, configured: Iterable[Subscriber], now: datet
         for subscriber in ready:
             row = subscription(session, subscriber.name)
             if row is not None and row.removed_at is None:
-                watched_policies = tuple(policies[status.name] for status in _covered(subscriber, standing))
-                inception = Inception(now, watched_policies, chain_head(session), asked=replace(subscriber, via=()))
+                covered = _covered(subscriber, standing)
+                inception = Inception(
+                    now,
+                    tuple(policies[status.name] for status in covered),
+                    chain_head(session),
+                    asked=replace(subscriber, via=()),
+                    unheard=_unheard(present(session, configured), covered),
+                )
                 planned = Planned("welcome", _key(row), INCEPTION.dump_python(inception, mode="json"))
                 add_deliveries(session, row, planned, targets=targets_of(subscriber), now=now)
     return len(ready)
@@ -72,6 +79,13 @@ def _key(row: SubscriptionRow) -> str:
 
 def _covered(subscriber: Subscriber, standing: Sequence[PolicyStatus]) -> list[PolicyStatus]:
     return [status for status in standing if covers_policy(subscriber, status.name, status.tags)]
+
+
+def _unheard(
+    everyone: Sequence[Subscriber], covered: Sequence[PolicyStatus]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    topics = [(status.name, unheard_topics(everyone, status.name, status.tags)) for status in covered]
+    return tuple((name, missing) for name, missing in topics if missing)
 
 
 def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) -> bool:

@@ -57,6 +57,7 @@ def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
             if watched.trouble
         ],
         "rightless": [inert(watched.policy) for watched in policies if _lacks_rights(watched.promises)],
+        "unheard": _unheard(welcome, tongue),
         "policies": [_policy(watched, tongue) for watched in policies[:MOST_POLICIES]],
         "more": tongue.count("watching.more", left) if left else "",
         "head": welcome.inception.head,
@@ -89,6 +90,21 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
         start, end = tongue.clock(asked.quiet.start), tongue.clock(asked.quiet.end)
         sentences.append(tongue.say("welcome.quiet", start=start, end=end, zone=zone))
     return sentences
+
+
+def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
+    """Name the policies of which nobody is notified of changes on sharing or rights, a line for each set of topics."""
+    policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for policy, topics in welcome.inception.unheard:
+        policies[topics].append(inert(policy))
+    return [
+        tongue.say(
+            "welcome.unheard",
+            topics=tongue.listed([tongue.name("topic", topic) for topic in topics]),
+            names=", ".join(names),
+        )
+        for topics, names in policies.items()
+    ]
 
 
 def _lacks_rights(promises: Promises | None) -> bool:
@@ -144,7 +160,7 @@ def _chat(welcome: Welcome, shown: dict[str, Any], tongue: Phrases) -> Chat:
     unread = [f"{tongue.say('welcome.unread')}: {line}" for line in shown["unread"]]
     return Chat(
         head="\n".join([*shown["terms"]]) or shown["headline"],
-        notes=(*unread, *rightless),
+        notes=(*unread, *rightless, *shown["unheard"]),
         parts=tuple(f"{policy['name']}\n{policy['since']}" for policy in shown["policies"]),
         foot=(f"{tongue.say('watching.head')} {welcome.inception.head}",),
         language=tongue.language,
@@ -172,5 +188,6 @@ def _for_programs(welcome: Welcome) -> dict[str, Any]:
             }
             for watched in welcome.inception.policies
         ],
+        "unheard": {inert(policy): list(topics) for policy, topics in welcome.inception.unheard},
         "head": welcome.inception.head,
     }

@@ -432,11 +432,12 @@ via = ["desk"]
         ("", ("sharing", "rights"), ()),
         ('clauses = ["III"]', (), ("III",)),
         ('clauses = ["III"]\ntopics = ["cookies"]', ("cookies",), ("III",)),
-        ("operator = true", (), ()),
+        ("operator = true", ("sharing", "rights"), ()),
         ('operator = true\ntopics = ["rights"]', ("rights",), ()),
+        ("operator = true\ntopics = []", (), ()),
     ],
 )
-def test_who_names_clauses_or_operates_hears_of_the_topics_that_they_name(
+def test_clauses_replace_the_topics_and_operating_takes_nothing_away(
     tmp_path: Path, lines: str, topics: tuple[str, ...], clauses: tuple[str, ...]
 ) -> None:
     file = tmp_path / "clausewatch.toml"
@@ -477,3 +478,18 @@ def test_times_and_clauses_that_make_no_sense_are_refused_with_the_fix(tmp_path:
         load(file, {})
     assert said in str(refused.value)
     assert "subscriber[1]" in str(refused.value)
+
+
+def test_a_subscriber_that_would_receive_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "clausewatch.toml"
+    file.write_text(SUBSCRIBER + "topics = []", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="has no topics, so it would receive nothing"):
+        load(file, {})
+
+
+def test_a_policy_is_new_or_renamed_and_not_both(tmp_path: Path) -> None:
+    file = tmp_path / "clausewatch.toml"
+    policy = '[[policy]]\nname = "Ferry"\nurl = "https://ferry.example/p"\nnew = true\nrenamed_from = "Boat"'
+    file.write_text(policy, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="has both `new` and `renamed_from`"):
+        load(file, {})

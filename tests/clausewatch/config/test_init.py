@@ -115,7 +115,7 @@ def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
         "Plain, Twin: http:// can be altered in transit",
         "Twin: the same page is already watched as Plain",
         "Sample (www.example.org)",
-        "Sample: nobody is notified of changes",
+        "Sample: nobody is notified of changes on sharing or rights",
         "Sample: there are no word lists for tlh",
         "channel spare: no subscriber uses it",
         "crawl.contact is not set",

@@ -134,3 +134,11 @@ def test_the_configuration_read_twice_is_no_news(reader: Reader) -> None:
     run(reader, TEAHOUSE)
     assert operators_hear(reader) == []
     assert digest_at_monday(reader).account.news == ()
+
+
+def test_a_pause_and_its_end_are_news(reader: Reader) -> None:
+    run(reader, replace(TEAHOUSE, paused=True))
+    run(reader, TEAHOUSE)
+    digest = digest_at_monday(reader)
+    assert [news.event for news in digest.account.news] == ["paused", "resumed"]
+    assert "Teahouse: paused, so not fetched (2 March 2026)" in compose(digest).text

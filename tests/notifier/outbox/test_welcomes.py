@@ -12,13 +12,13 @@ from archive.storage.database import Archive
 from document.model import Block, Document, Section
 from notifier import outbox
 from notifier.audience.planning import ABSENCE
-from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.audience.timing import Quiet, Schedule
 from notifier.contents.welcome import MOST_NAMES, Welcome, promises
 from notifier.outbox.welcomes import LONGEST_WAIT
 from notifier.sending.composing import compose
 from tests.archive.visits import HOUR, START, TEAHOUSE, seen
-from tests.notifier.changes import CONSENT, record_change, record_first
+from tests.notifier.changes import CONSENT, plain, record_change, record_first
 from tests.notifier.reader import DESK, Reader, days
 
 NEW = Subscriber("Privacy desk", (DESK,))
@@ -157,3 +157,28 @@ def test_no_words_of_a_page_act_in_it(reader: Reader) -> None:
     for forbidden in ("<script", "\x1b", "\u202e"):
         assert forbidden not in message.html
         assert forbidden == "<script" or forbidden not in message.text + message.chat.head
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Nobody is notified of changes on rights in: Teahouse."),
+        ("id", "Tidak ada yang diberi tahu tentang perubahan hak subjek data dalam: Teahouse."),
+    ],
+)
+def test_it_names_each_policy_of_which_nobody_hears_sharing_or_rights(
+    reader: Reader, language: Language, line: str
+) -> None:
+    reader.subscribers = [
+        replace(NEW, topics=("sharing",)),
+        replace(NEW, name="Baker", policies=("Bakery",), welcome=False),
+    ]
+    reader.watch(TEAHOUSE, BAKERY)
+    record_first(reader.archive)
+    reader.now = START + LONGEST_WAIT
+    reader.failed(BAKERY)
+    welcome = only(reader.told())
+    assert welcome.inception.unheard == (("Teahouse", ("rights",)),)
+    message = compose(welcome, language)
+    for text in (message.text, message.html, plain(message)):
+        assert line in " ".join(text.split())

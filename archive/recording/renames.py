@@ -1,0 +1,85 @@
+"""Carries a policy's history over to its new name, and finds new names that may be a rename nobody declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.model import Policy
+from archive.storage.database import Archive
+from archive.storage.tables import PolicyRow
+
+JUST_LEFT = timedelta(days=7)
+"""Time after its retirement in which a policy counts as one that just left the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenameQuestion:
+    """A new name with the address of a policy that just left the configuration: it may be a rename."""
+
+    name: str
+    """The new name."""
+    former: str
+    """The name that left. The policy is watched under it until the question is answered."""
+
+
+def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: datetime) -> tuple[RenameQuestion, ...]:
+    """Return the questions that a configuration with these policies leaves open."""
+    with archive.reading() as session:
+        rows = {row.name: row for row in session.scalars(select(PolicyRow))}
+    return rename_questions(rows, {policy.name: policy for policy in policies}, now)
+
+
+def rename_questions(
+    rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
+) -> tuple[RenameQuestion, ...]:
+    """Return the new names without `renamed_from` or `new` that share an address with a policy that just left."""
+    continued = {policy.renamed_from for policy in configured.values()}
+    left = {
+        name: {row.url, *row.further_urls}
+        for name, row in rows.items()
+        if name not in configured and name not in continued and _just_left(row, now)
+    }
+    questions = []
+    for name, policy in configured.items():
+        if name in rows or policy.new or policy.renamed_from is not None:
+            continue
+        former = next((former for former, urls in left.items() if not urls.isdisjoint(policy.urls)), None)
+        if former is not None:
+            questions.append(RenameQuestion(name, former))
+            del left[former]
+    return tuple(questions)
+
+
+def _just_left(row: PolicyRow, now: datetime) -> bool:
+    return row.retired_at is None or now - row.retired_at <= JUST_LEFT
+
+
+def under_former_names(configured: Mapping[str, Policy], questions: Iterable[RenameQuestion]) -> dict[str, Policy]:
+    """Return the policies by name, those with an open question under the name that left."""
+    formers = {question.name: question.former for question in questions}
+    renamed = (replace(policy, name=formers.get(name, name)) for name, policy in configured.items())
+    return {policy.name: policy for policy in renamed}
+
+
+def follow_renames(
+    session: Session, rows: dict[str, PolicyRow], configured: Mapping[str, Policy]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Carry histories over to their new names; return the new names, and the names that have a history under both."""
+    renamed, not_joined = [], []
+    for name, policy in configured.items():
+        before = policy.renamed_from
+        if before is None or before not in rows or before == name:
+            continue
+        if name not in rows:
+            rows[name] = rows.pop(before)
+            rows[name].name = name
+            session.flush()  # the old name may be taken again by a new policy
+            renamed.append(name)
+        elif before not in configured:
+            not_joined.append(name)
+    return tuple(renamed), tuple(not_joined)
