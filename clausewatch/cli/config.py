@@ -94,7 +94,7 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What the archive adds to the file."""
+    """Additions of the archive to the file."""
 
     made: tuple[Subscriber, ...] = ()
     """Subscriptions made on the command line."""
@@ -103,7 +103,7 @@ class _Recorded:
 
 
 def _recorded(configuration: Configuration) -> _Recorded:
-    """Return what the archive adds; nothing if there is no archive yet. Raises StorageError."""
+    """Return the additions of the archive; nothing if there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return _Recorded()
     from archive.recording.renames import open_rename_questions

@@ -124,10 +124,10 @@ def test_an_old_name_can_be_given_to_another_policy(archive: Archive) -> None:
 
 def test_two_histories_are_not_joined_and_it_is_reported(archive: Archive) -> None:
     record_two_versions(archive)
-    palace = replace(TEAHOUSE, name="Tea Palace")
+    palace = replace(TEAHOUSE, name="Tea Palace", new=True)
     synchronise(archive, [palace], START)
     record(archive, seen_as("Tea Palace"), START)
-    found = synchronise(archive, [replace(palace, renamed_from="Teahouse")], START)
+    found = synchronise(archive, [replace(palace, new=False, renamed_from="Teahouse")], START)
     assert found == Synchronised(not_joined=("Tea Palace",))
     assert latest_number(archive, "Teahouse") == 2
     assert latest_number(archive, "Tea Palace") == 1
