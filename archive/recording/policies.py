@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import UnknownPolicyError
 from archive.model import Policy, SecondLooks
-from archive.recording.policy_events import PolicyEventKind, note_policy_events
 from archive.recording.renames import RenameQuestion, follow_renames, rename_questions, under_former_names
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
-from archive.storage.tables import PendingRow, PolicyRow
+from archive.storage.tables import PendingRow, PolicyEventRow, PolicyRow
 from document.model import ExtractionOptions
 
 _TRIED = (
@@ -27,6 +27,11 @@ _TRIED = (
 DUE_SHARE = 0.9
 """Share of `every` after which a policy is due. It is below 1, so that a cron job that runs exactly every `every` never
 skips a check."""
+
+
+PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
+POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed", "paused", "resumed")
+"""Events in the list of policies: news for subscribers and operators. `returned`: a policy is configured again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,12 @@ def _note_events(
     }
     for kind, names in events.items():
         formers = [(configured[name].renamed_from or "") if kind == "renamed" else "" for name in names]
-        changed = [(rows[name], former) for name, former in zip(names, formers, strict=True)]
-        note_policy_events(session, kind, changed, now)
+        session.add_all(
+            PolicyEventRow(
+                policy_id=rows[name].id, kind=kind, name=name, former=former, tags=list(rows[name].tags), at=now
+            )
+            for name, former in zip(names, formers, strict=True)
+        )
 
 
 def _update(row: PolicyRow, policy: Policy) -> bool:

@@ -119,7 +119,7 @@ class PolicyEventRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """See archive/recording/policy_events."""
+    """See archive/recording/policies."""
     name: Mapped[str]
     """The policy's name after it."""
     former: Mapped[str]

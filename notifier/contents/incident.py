@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from archive.questions.watch_problems import PolicyTrouble
-from archive.recording.policy_events import PolicyEventKind
+from archive.recording.policies import PolicyEventKind
 
 TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "list"]
 """The kinds of trouble: those of policies, and a few more. `idle`: a subscription covers no policy. `waiting`: messages

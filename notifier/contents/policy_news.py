@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.recording.policy_events import PolicyEventKind
+from archive.recording.policies import PolicyEventKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from archive.recording.policy_events import POLICY_EVENT_KINDS
+from archive.recording.policies import POLICY_EVENT_KINDS
 from archive.storage.tables import NewsRow, PolicyEventRow, SubscriptionRow
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.incident import MOST_INCIDENTS, Incident, IncidentReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from archive.recording.policy_events import PolicyEventKind
+from archive.recording.policies import PolicyEventKind
 from differ.model import TOPICS, Finding
 from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier.contents.change_notice import Notice, Passage
