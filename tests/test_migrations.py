@@ -1,0 +1,16 @@
+"""Each step of the schema has a number of its own, so that two that were written side by side are noticed."""
+
+from __future__ import annotations
+
+from archive.storage.upgrade import NEWEST
+from tests.sources import PROJECT
+
+STEPS = sorted(path.name[:4] for path in (PROJECT / "archive/migrations/versions").glob("[0-9]*.py"))
+
+
+def test_the_steps_are_numbered_one_by_one() -> None:
+    assert [int(step) for step in STEPS] == list(range(1, len(STEPS) + 1))
+
+
+def test_the_newest_step_is_the_one_that_an_archive_is_opened_with() -> None:
+    assert STEPS[-1] == NEWEST
