@@ -228,7 +228,7 @@ def _policy(table: PolicyTable, crawl: CrawlTable) -> Policy:
         profile=table.profile,
         tags=table.tags,
         renamed_from=table.renamed_from,
-        owner=table.owner,
+        owner=table.owner or "",
         paused=table.paused,
         new=table.new,
         looks=crawl.looks(),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -240,7 +240,7 @@ class PolicyTable(Table):
     remove: tuple[Word, ...] = ()
     render: StrictBool = False
     every: Every | None = None
-    owner: Name | Literal[""] = ""
+    owner: Name | None = None
     paused: StrictBool = False
     renamed_from: Name | None = None
     new: StrictBool = False

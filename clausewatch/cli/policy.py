@@ -1,0 +1,207 @@
+"""`clausewatch policy`: edits the policies in the configuration file."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from archive.model import Policy
+from clausewatch.cli.context import CommandContext, pass_context
+from clausewatch.config import Configuration
+from clausewatch.config.quantities import duration_text
+from clausewatch.editing.csv_table import LARGEST, TableError, read_table, table
+from clausewatch.editing.entries import Entry, entry_of, normalised
+from clausewatch.editing.file_edit import differences, text_of, write_edit
+from clausewatch.editing.policy_edits import PolicyEditor
+from clausewatch.imports.small_files import small_file
+from clausewatch.output.json_rows import as_json
+from clausewatch.output.terminal import columns, printable
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show the difference and check it, but write nothing.")
+HEADINGS = ("POLICY", "ADDRESS", "EVERY", "TAGS", "OWNER", "STATE")
+
+
+@click.group()
+def policy() -> None:
+    """Add, list, remove, rename, pause and resume policies in the configuration file.
+
+    Comments and the order of the file stay. Each command shows the lines that it changes. It checks the new file before
+    it replaces the old one; if the check fails, nothing is written.
+    """
+
+
+@policy.command()
+@click.argument("name")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="A language of the page, such as id.")
+@click.option("--tag", "tags", multiple=True, help="A word of your own, by which subscribers can choose policies.")
+@click.option("--every", default="", metavar="DURATION", help='The interval between two visits, such as "12h".')
+@click.option("--profile", default="", help="The profile that decides what is material.")
+@click.option("--owner", default="", help="The person or team that answers for it.")
+@click.option("--select", "selects", multiple=True, metavar="CSS", help="Read only this part of the page.")
+@click.option("--remove", "removes", multiple=True, metavar="CSS", help="Leave out this part of the page.")
+@click.option("--render", is_flag=True, help="Run the page's scripts before it is read.")
+@click.option("--paused", is_flag=True, help="Do not fetch it for now.")
+@dry_run_option
+@pass_context
+def add(
+    context: CommandContext,
+    /,
+    name: str,
+    urls: Sequence[str],
+    dry_run: bool,
+    **keys: str | bool | tuple[str, ...],
+) -> None:
+    """Add the policy NAME at URL. Several addresses are read in this order as one policy.
+
+    \b
+    clausewatch policy add Kenalan https://kenalan.example/privacy --language id --tag vendor
+    """
+    words = {"selects": "select", "removes": "remove"}
+    given = {words.get(key, key): list(value) if isinstance(value, tuple) else value for key, value in keys.items()}
+    entry = normalised({"name": name, "urls": list(urls), **given})
+    first = {key: entry.pop(key) for key in ("name", "url", "urls") if key in entry}
+    with _Edit(context, dry_run) as editor:
+        editor.add([first | entry])
+
+
+@policy.command("list")
+@click.option("--tag", help="Only policies with this tag.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@pass_context
+def list_policies(context: CommandContext, tag: str | None, form: str) -> None:
+    """List the policies in the configuration file. `clausewatch status` shows how their watch is going."""
+    policies = [each for each in context.configuration().policies if tag is None or tag in each.tags]
+    if form == "json":
+        click.echo(as_json([dict(entry_of(each)) for each in policies]))
+    elif policies:
+        click.echo("\n".join(columns([HEADINGS, *map(_cells, policies)])))
+    else:
+        click.echo("No policy is configured." if tag is None else f"No policy has the tag {printable(tag)}.")
+
+
+def _cells(each: Policy) -> tuple[str, ...]:
+    state = "paused" if each.paused else "watched"
+    return (each.name, " ".join(each.urls), duration_text(each.every), ", ".join(each.tags), each.owner, state)
+
+
+@policy.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@dry_run_option
+@pass_context
+def remove(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
+    """Remove policies from the file. Their history stays in the archive."""
+    with _Edit(context, dry_run) as editor:
+        editor.remove(names)
+
+
+@policy.command()
+@click.argument("old")
+@click.argument("new")
+@dry_run_option
+@pass_context
+def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
+    """Rename the policy OLD to NEW. Its history moves along, because `renamed_from` is written too.
+
+    Subscribers and legal holds in the file that name it are changed as well.
+    """
+    with _Edit(context, dry_run) as editor:
+        editor.rename(old, new)
+
+
+@policy.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@dry_run_option
+@pass_context
+def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
+    """Stop fetching policies for now. They stay in the file, and in `status`."""
+    with _Edit(context, dry_run) as editor:
+        for name in names:
+            editor.change(name, {"paused": True})
+
+
+@policy.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@dry_run_option
+@pass_context
+def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
+    """Fetch paused policies again, from the next run on."""
+    with _Edit(context, dry_run) as editor:
+        for name in names:
+            editor.change(name, {"paused": None})
+
+
+@policy.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@dry_run_option
+@pass_context
+def import_table(context: CommandContext, file: Path, dry_run: bool) -> None:
+    """Add or change the policies of a CSV table, as `policy export` writes it.
+
+    A row whose name is in the file changes that policy, as far as the table has columns. Any other row adds a policy.
+    Nothing is removed.
+    """
+    try:
+        rows = read_table(small_file(file, LARGEST).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise TableError(f"{file} is not UTF-8 text: save it as CSV UTF-8") from error
+    _check_names(rows.entries)
+    with _Edit(context, dry_run) as editor:
+        for entry in rows.entries:
+            editor.update(entry, rows.columns)
+
+
+def _check_names(entries: Sequence[Entry]) -> None:
+    names = [str(entry.get("name", "")) for entry in entries]
+    for entry, name in zip(entries, names, strict=True):
+        if not name:
+            raise TableError(f"a row has no name: {', '.join(map(str, entry.values()))}")
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise TableError(f"{'two' if count == 2 else count} rows are called {name!r}: a name is unique")
+
+
+@policy.command("export")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@pass_context
+def export_table(context: CommandContext, output: Path | None) -> None:
+    """Write the policies as a CSV table for a spreadsheet. `policy import` reads it again, exactly.
+
+    A cell that a spreadsheet could run as a formula gets an apostrophe in front, which the import takes off again.
+    """
+    content = table(map(entry_of, context.configuration().policies)).encode()
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        output.write_bytes(content)
+
+
+class _Edit:
+    """An edit of the configuration file: shown, checked and written at the end of its block."""
+
+    def __init__(self, context: CommandContext, dry_run: bool) -> None:
+        self.configuration: Configuration = context.configuration()
+        self.dry_run = dry_run
+        self.before = text_of(self.configuration.path)
+        self.editor = PolicyEditor(self.configuration, self.before)
+
+    def __enter__(self) -> PolicyEditor:
+        return self.editor
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if kind is not None:
+            return
+        edit = self.editor.edit()
+        for line in differences(self.before, edit.text):
+            click.echo(printable(line))
+        if edit.text == self.before:
+            click.echo("Nothing to change.")
+            return
+        write_edit(self.configuration, self.before, edit, dry_run=self.dry_run)
+        click.echo(
+            "Valid, but not written." if self.dry_run else f"Written to {self.configuration.path}.", file=sys.stderr
+        )

@@ -1,0 +1,88 @@
+"""Writes an edited configuration file: checked first, and whole or not at all."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from clausewatch.config import Configuration, load
+from clausewatch.editing.policy_edits import Edit, EditError
+from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode
+
+
+class EditWriteError(ClausewatchError):
+    """The file could not be written, or another program changed it meanwhile."""
+
+    exit_code = ExitCode.USAGE
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a configuration file with its line ends and, if it has one, its byte order mark."""
+    return path.read_bytes().decode("utf-8")
+
+
+def differences(before: str, after: str) -> Iterator[str]:
+    """Yield the lines that an edit removes and adds, without lines around them: those may hold secrets."""
+    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
+        if not line.startswith(("---", "+++")):
+            yield f"at line {line.split()[2].partition(',')[0][1:]}:" if line.startswith("@@") else line
+
+
+def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run: bool = False) -> Configuration:
+    """Check an edited text, write it, and return what it means.
+
+    Raises ConfigurationError if the text is not valid, EditError if it would alter anything but the policies that were
+    to be edited, and EditWriteError. The file is then as it was. With `dry_run` nothing is written.
+    """
+    path = configuration.path.resolve()
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise EditWriteError(f"{path.parent} cannot be written: {error.strerror}; nothing was changed") from error
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(edit.text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        result = _checked(configuration, new, edit)
+        if not dry_run:
+            _replace(path, new, before)
+    except OSError as error:
+        raise EditWriteError(f"{path} cannot be written: {error.strerror}; nothing was changed") from error
+    finally:
+        new.unlink(missing_ok=True)
+    return result
+
+
+def _checked(configuration: Configuration, new: Path, edit: Edit) -> Configuration:
+    try:
+        result = load(new)
+    except ConfigurationError as error:
+        raise ConfigurationError(str(configuration.path), error.problems) from error
+    rest = [
+        [policy for policy in either.policies if policy.name not in edit.touched] for either in (configuration, result)
+    ]
+    if rest[0] != rest[1] or _others(configuration) != _others(result):
+        raise EditError(f"{configuration.path}: the edit would alter other entries; edit it by hand")
+    return replace(result, path=configuration.path)
+
+
+def _others(configuration: Configuration) -> tuple[object, ...]:
+    """Return everything that an edit of policies must leave as it is."""
+    return (configuration.database, configuration.channels, configuration.crawl, configuration.watchdog)
+
+
+def _replace(path: Path, new: Path, before: str) -> None:
+    """Put the new file in the place of the old one, with the same owner and permissions."""
+    if text_of(path) != before:
+        raise EditWriteError(f"{path} was changed by another program meanwhile: try again")
+    status = path.stat()
+    new.chmod(status.st_mode & 0o7777)
+    if (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
+        os.chown(new, status.st_uid, status.st_gid)
+    new.replace(path)

@@ -1,0 +1,124 @@
+"""Cuts a TOML file into its tables without changing a byte, so that one of them can be edited alone.
+
+tomlkit reads a whole file too, but when it writes, tables of one array move together and comments change their place
+(`findings/tomlkit-moves-tables.sh`). It is therefore given one table at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import tomlkit
+
+_HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([^\]\n#]+?)[ \t]*\]\]?[ \t]*(#.*)?\r?\n?")
+
+Value = str | bool | list[str]
+"""A value of a key, as written in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One table of the file, with the comment lines directly above its header."""
+
+    text: str
+    name: str
+    """Its name, such as "policy"; "" for the keys before the first table."""
+    is_array: bool
+    """Whether its header has two brackets, so that there may be several of this name."""
+
+
+def segments(text: str) -> list[Segment]:
+    """Cut a valid TOML file into its tables. Together they are the whole text."""
+    cut: list[Segment] = []
+    name, is_array, lines = "", False, list[str]()
+    for line in text.splitlines(keepends=True):
+        header = _HEADER.fullmatch(line)
+        # A line that looks like a header may be part of a value of several lines: then what precedes it is not whole.
+        if header is not None and _is_toml("".join(lines)):
+            comment = _trailing_comment(lines)
+            cut.append(Segment("".join(lines[: len(lines) - comment]), name, is_array))
+            name, is_array, lines = header[2], header[1] == "[[", lines[len(lines) - comment :]
+        lines.append(line)
+    return [*cut, Segment("".join(lines), name, is_array)]
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _trailing_comment(lines: Sequence[str]) -> int:
+    """Return the number of comment lines at the end: they speak of the table that follows."""
+    count = 0
+    while count < len(lines) and lines[-1 - count].lstrip().startswith("#"):
+        count += 1
+    return count
+
+
+def with_keys(segment: Segment, keys: Mapping[str, Value | None]) -> Segment:
+    """Return a table with new values for keys. None removes a key.
+
+    Its comments and the order of its keys stay. New keys follow the last one.
+    """
+    newline = "\r\n" if "\r\n" in segment.text else "\n"
+    document = tomlkit.parse(segment.text.replace("\r\n", "\n"))
+    table = _table(document, segment)
+    for key, value in keys.items():
+        if value is None:
+            table.pop(key, None)
+        elif key in table:
+            table[key] = value
+    added = [f"{key} = {_written(value)}\n" for key, value in keys.items() if value is not None and key not in table]
+    lines = document.as_string().splitlines(keepends=True)
+    end = _end_of_keys(lines)
+    if lines and not lines[end - 1].endswith("\n"):
+        lines[end - 1] += "\n"
+    text = "".join([*lines[:end], *added, *lines[end:]])
+    return replace(segment, text=text.replace("\n", newline))
+
+
+def _table(parsed: Mapping[str, Any], segment: Segment) -> Any:
+    value: Any = parsed
+    for part in segment.name.split("."):
+        value = value[part]
+    return value[-1] if segment.is_array else value
+
+
+def table_of(segment: Segment) -> dict[str, Any]:
+    """Return the keys of a table."""
+    table: dict[str, Any] = _table(tomllib.loads(segment.text.replace("\r\n", "\n")), segment)
+    return table
+
+
+def _end_of_keys(lines: Sequence[str]) -> int:
+    """Return the number of lines up to the last key: only comments and blank lines follow it."""
+    end = len(lines)
+    while end > 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    return end
+
+
+def body_and_rest(segment: Segment) -> tuple[str, str]:
+    """Cut a table's text after its keys and the comments directly below them: the rest is not about this table."""
+    lines = segment.text.splitlines(keepends=True)
+    end = _end_of_keys(lines)
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    return "".join(lines[:end]), "".join(lines[end:])
+
+
+def new_table(name: str, keys: Mapping[str, Value]) -> Segment:
+    """Return a table of an array, without a blank line around it."""
+    written = "".join(f"{key} = {_written(value)}\n" for key, value in keys.items())
+    return Segment(f"[[{name}]]\n{written}", name, is_array=True)
+
+
+def _written(value: Value) -> str:
+    return tomlkit.item(value).as_string()
