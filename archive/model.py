@@ -14,6 +14,8 @@ FetchOutcome = Literal["unchanged", "changed", "pending", "not comparable", "fai
 OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")
 
 
+INVENTORY_LOT = 200
+"""Default for the maximum number of versions whose missing inventories are made at once."""
 BUSY_TIMEOUT = timedelta(seconds=30)
 """Default time to wait for another program's lock, and for a server's response."""
 

@@ -126,6 +126,12 @@ def version_inventories(archive: Archive, versions: Collection[Version]) -> dict
     return {key: named for key, named in stored.items() if named is not None}
 
 
+def unlisted_count(archive: Archive) -> int:
+    """Return the number of policies with versions that are not listed yet, or were listed by other rules."""
+    with archive.reading() as session:
+        return _progress(session)[0]
+
+
 def _listing(
     session: Session, kind: EntryKind[Entry], wanted: Sequence[ColumnElement[bool]], scope: Scope
 ) -> Listing[Entry]:

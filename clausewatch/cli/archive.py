@@ -112,6 +112,30 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 
 
 @archive.command()
+@click.option("--most", type=click.IntRange(min=1), help="Maximum number of versions. Default: all.")
+@pass_context
+def inventory(context: CommandContext, most: int | None) -> None:
+    """List the rights and recipients of versions of which they are not listed yet.
+
+    Each new version is listed when it is recorded. A program with other rules or word lists must list all versions
+    again. Runs do that too, `inventory_lot` versions each; this command does it at once.
+    """
+    from archive.questions.inventories import unlisted_count
+    from archive.recording.inventories import list_missing
+
+    with context.archive() as opened:
+        report = list_missing(opened, most)
+        left = unlisted_count(opened)
+    versions = "1 version" if report.versions == 1 else f"{report.versions:,} versions"
+    click.echo(f"Listed the rights and recipients of {versions}.")
+    for problem in report.damaged:
+        click.echo(f"Not listed: {printable(problem)}", err=True)
+    if left:
+        policies = "1 policy has" if left == 1 else f"{left:,} policies have"
+        click.echo(f"{policies} versions that are not listed yet.")
+
+
+@archive.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def backup(context: CommandContext, file: Path) -> None:

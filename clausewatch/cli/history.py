@@ -16,7 +16,7 @@ from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.cli.show import show
 from clausewatch.output.html import page
-from clausewatch.output.inventories import Changes, inventory_changes
+from clausewatch.output.inventories import Changes, InventoryChanges, inventory_changes
 from clausewatch.output.json_rows import as_json, history_row
 from clausewatch.output.redline_text import version_lines
 from clausewatch.output.terminal import printable
@@ -90,7 +90,9 @@ def history(
         note = "" if most is None or len(shown) < most else _note(len(shown), count_versions(archive, query))
         if not suppressed:
             shown = tuple(version for version in shown if _is_asked_for(version, query))
-        changes = {} if query.selects_findings else inventory_changes(archive, shown)
+        lot = context.configuration().inventory_lot
+        changed = InventoryChanges({}, 0) if query.selects_findings else inventory_changes(archive, shown, lot)
+    changes, note = changed.by_version, "\n".join(filter(None, [note, changed.note]))
     if form == "json":
         _print_rows(shown, changes, note, suppressed=suppressed)
     elif form == "html":

@@ -16,11 +16,12 @@ from archive.storage.database import Archive
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
 from clausewatch.output.html import page
+from clausewatch.output.inventories import inventories
 from clausewatch.output.inventory_text import inventory_lines
 from clausewatch.output.json_rows import as_json, inventory_page_row, show_row
 from clausewatch.output.terminal import printable, wrapped
 from clausewatch.output.times import moment
-from differ.judgement.inventory import Inventory, inventory
+from differ.judgement.inventory import Inventory
 from differ.judgement.topics import on_topic
 from differ.model import TOPICS
 from document.model import Document, Section
@@ -65,10 +66,10 @@ def show(
         raise click.UsageError("give --inventory without --section and --topic: an inventory covers the whole text")
     with context.archive() as archive:
         version = _version(archive, policy, at, number)
+        if listed:
+            _print_inventory(version, inventories(archive, [version], 1)[version.policy, version.number], form)
+            return
         text = document(archive, version)
-    if listed:
-        _print_inventory(version, inventory(text), form)
-        return
     if topic is not None:
         text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.masking import masked_url
-from archive.model import BUSY_TIMEOUT, Policy
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, Policy
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor
@@ -74,6 +74,8 @@ class Configuration:
     busy_timeout: timedelta = BUSY_TIMEOUT
     """Time to wait for another program's lock, and for a server's response."""
     _: KW_ONLY
+    inventory_lot: int = INVENTORY_LOT
+    """Maximum number of versions whose missing inventories a run, or an answer, makes."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

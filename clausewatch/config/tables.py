@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from archive.model import BUSY_TIMEOUT, SecondLooks
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, SecondLooks
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
@@ -329,6 +329,7 @@ class FileTable(Table):
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT
+    inventory_lot: Annotated[StrictInt, _count(1, 100_000)] = INVENTORY_LOT
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.errors import StorageError
 from archive.model import AssessedFetch, FetchOutcome, Policy
+from archive.recording.inventories import list_missing
 from archive.recording.policies import Synchronised, configured, due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
 from archive.recording.renames import RenameQuestion
@@ -145,6 +146,7 @@ def run_once(
         whole = len(checked) == len(policies)
         if whole:  # a run that was stopped is not recorded as complete, so the watchdog notices
             end_run(archive, run, datetime.now(UTC))
+            list_missing(archive, configuration.inventory_lot)
     ping_error = ping_watchdog(configuration) if whole else ""
     return RunReport(
         watched=len(configuration.policies),

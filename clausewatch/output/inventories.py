@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from archive.model import Version
 from archive.questions.history import document, numbered
+from archive.questions.inventories import version_inventories
 from archive.storage.database import Archive
 from differ.judgement.inventory import Inventory, InventoryChange, inventory, inventory_change
 from differ.model import watched_topic
 
-Changes = dict[tuple[str, int], InventoryChange]
+Changes = Mapping[tuple[str, int], InventoryChange]
 """Changes of the inventory, by policy and number of the later version."""
 
 
-def inventory_changes(archive: Archive, shown: Iterable[Version]) -> Changes:
+@dataclass(frozen=True, slots=True)
+class InventoryChanges:
+    """The changes of inventories in a part of the history."""
+
+    by_version: Changes
+    unlisted: int
+    """Number of changes of which nothing is known, because their versions are not listed yet."""
+
+    @property
+    def note(self) -> str:
+        """A sentence on what is not known, or ""."""
+        return unlisted_note(self.unlisted, "change" if self.unlisted == 1 else "changes") if self.unlisted else ""
+
+
+def unlisted_note(count: int, what: str) -> str:
+    """Say that the rights and recipients of some versions are not listed yet, and how to list them."""
+    are = "is" if count == 1 else "are"
+    return (
+        f"The rights and recipients of {count:,} {what} {are} not listed yet. The next runs list them, or "
+        "`clausewatch archive inventory` at once."
+    )
+
+
+def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> InventoryChanges:
     """Return the rights and recipients that each version added or removed.
 
     First versions are left out. So are versions that were extracted in another way than the version before, because the
     differences may come from the extraction. A change without a finding on sharing or rights does not change the
-    inventory. Raises DamagedArchiveError.
+    inventory. At most so many versions that are not listed yet are read for the answer. Raises DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)
     versions = asked | {(version.policy, version.number): version for version in numbered(archive, before)}
+    alike = [value for value in asked.values() if versions[value.policy, value.number - 1].identity == value.identity]
+    moved = [(value.policy, value.number) for value in alike if may_promise_otherwise(value)]
+    sides = [versions[key] for policy, number in moved for key in ((policy, number - 1), (policy, number))]
+    listed = inventories(archive, sides, most)
+    changes = {(value.policy, value.number): InventoryChange() for value in alike}
+    for policy, number in moved:
+        old, new = listed.get((policy, number - 1)), listed.get((policy, number))
+        if old is not None and new is not None:
+            changes[policy, number] = inventory_change(old, new)
+        else:
+            del changes[policy, number]
+    return InventoryChanges(changes, len(alike) - len(changes))
 
-    @cache
-    def listed(policy: str, number: int) -> Inventory:
-        return inventory(document(archive, versions[policy, number]))
 
-    changes: Changes = {}
-    for value in asked.values():
-        if versions[value.policy, value.number - 1].identity != value.identity:
-            continue
-        key = (value.policy, value.number)
-        moved = may_promise_otherwise(value)
-        changes[key] = (
-            inventory_change(listed(value.policy, value.number - 1), listed(*key)) if moved else InventoryChange()
-        )
-    return changes
+def inventories(archive: Archive, versions: Iterable[Version], most: int) -> dict[tuple[str, int], Inventory]:
+    """Return what versions name as it is stored; of at most so many that are not listed yet it is read from the text.
+
+    Raises DamagedArchiveError.
+    """
+    wanted = {(version.policy, version.number): version for version in versions}
+    stored = version_inventories(archive, wanted.values())
+    missing = [key for key in wanted if key not in stored][:most]
+    return stored | {key: inventory(document(archive, wanted[key])) for key in missing}
 
 
 def may_promise_otherwise(version: Version) -> bool:

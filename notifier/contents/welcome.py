@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from archive.questions.status import Health, PolicyStatus
-from differ.judgement.inventory import Inventory, inventory
+from differ.judgement.inventory import Inventory
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import heading_topics
 from document.model import UNKNOWN_LANGUAGE, Document
@@ -74,9 +74,8 @@ class Welcome:
     inception: Inception
 
 
-def promises(document: Document) -> Promises:
-    """List the promises of a version in a form that a person can read at a glance."""
-    promised: Inventory = inventory(document)
+def promises(document: Document, promised: Inventory) -> Promises:
+    """List the promises of a version, by its inventory, in a form that a person can read at a glance."""
     headings = [heading_topics((section.heading,), section.language) for section in document.sections]
     named = tuple(dict.fromkeys((recipient.kind, recipient.name) for recipient in promised.recipients))
     return Promises(

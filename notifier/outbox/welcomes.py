@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.model import Version
 from archive.questions.history import document, latest_versions
+from archive.questions.inventories import version_inventories
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, PolicyRow, SubscriptionRow, VersionRow
+from differ.judgement.inventory import Inventory, inventory
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of, unheard_topics
-from notifier.contents.welcome import Inception, Watched, promises, watched
+from notifier.contents.welcome import Inception, Promises, Watched, promises, watched
 from notifier.outbox.contents import INCEPTION
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, subscription
@@ -98,8 +101,19 @@ def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, W
     query = select(PolicyRow.name, VersionRow.seen_at).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     with archive.reading() as session:
         firsts: dict[str, datetime] = dict(session.execute(query.where(VersionRow.number == 1)).all())
-    latest = latest_versions(archive) if covered else {}
+    latest = {name: version for name, version in latest_versions(archive).items() if name in covered}
+    listed = version_inventories(archive, latest.values())
     return {
-        name: watched(status, firsts.get(name), promises(document(archive, latest[name])) if name in latest else None)
+        name: watched(
+            status,
+            firsts.get(name),
+            _promises(archive, latest[name], listed.get((name, latest[name].number))) if name in latest else None,
+        )
         for name, status in covered.items()
     }
+
+
+def _promises(archive: Archive, version: Version, listed: Inventory | None) -> Promises:
+    """Return what a version promises. If it is not listed yet, its text is read."""
+    text = document(archive, version)
+    return promises(text, inventory(text) if listed is None else listed)

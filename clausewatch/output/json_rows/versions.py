@@ -97,6 +97,7 @@ def _right_row(right: Right) -> Row:
         "deadline": right.deadline,
         "fee": right.fee,
         "channel": right.channel,
+        "sentence": right.sentence,
     }
 
 
@@ -108,6 +109,8 @@ def _recipient_row(recipient: Recipient) -> Row:
         "section": recipient.section,
         "purpose": recipient.purpose,
         "country": recipient.country,
+        "country_codes": list(recipient.codes),
+        "sentence": recipient.sentence,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from archive.evidence import chain
 from archive.recording.recorder import record
 from archive.storage.database import Archive
+from differ.judgement.inventory import inventory
 from document.model import Block, Document, Section
 from notifier import outbox
 from notifier.audience.planning import ABSENCE
@@ -117,13 +118,15 @@ def test_it_names_the_rights_and_recipients_and_what_lacks_a_section_on_rights(r
 
 
 def test_of_a_language_without_a_lexicon_nothing_is_claimed() -> None:
-    found = promises(policy(("Prawa", "Masz prawo dostępu."), language="pl"))
+    text = policy(("Prawa", "Masz prawo dostępu."), language="pl")
+    found = promises(text, inventory(text))
     assert (found.rights, found.unread_languages) == ((), ("pl",))
 
 
 def test_very_many_recipients_are_counted() -> None:
     names = ", ".join(f"Firm{chr(65 + number)}{chr(97 + number)} Ltd" for number in range(MOST_NAMES + 5))
-    found = promises(policy(("Who receives your data", f"We share your personal data with {names}.")))
+    text = policy(("Who receives your data", f"We share your personal data with {names}."))
+    found = promises(text, inventory(text))
     assert len(found.recipients) == MOST_NAMES
     assert found.recipients_left_out > 0
 
