@@ -56,7 +56,7 @@ def test_show_gives_the_same_answer_before_and_after_listing(tmp_path: Path) -> 
 def test_a_damaged_text_is_named(tmp_path: Path) -> None:
     path = promising(tmp_path, *TEXTS)
     with opened(tmp_path) as archive, archive.writing() as session:
-        session.execute(text("UPDATE blob SET content = 'damaged'"))
+        session.execute(text("UPDATE blob SET content = x'00'"))
     result = call(path, "archive", "inventory")
     assert result.stderr.startswith("Not listed: ")
     assert "1 policy has versions that are not listed yet." in result.stdout

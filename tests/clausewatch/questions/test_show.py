@@ -151,6 +151,7 @@ def test_an_inventory_is_of_the_version_asked_for(tmp_path: Path) -> None:
         "deadline": "14 days",
         "fee": "free of charge",
         "channel": "ask@teahouse.example",
+        "sentence": "You have the right to access your personal data.",
     }
     assert {(each["class"], each["name"]) for each in second["recipients"]} >= {
         ("processors", "service providers"),
