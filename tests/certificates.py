@@ -1,4 +1,4 @@
-"""Certificates for servers of the tests, and an authority of the tests' own to sign them."""
+"""Makes certificates for test servers, signed by an authority for tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def name_of(text: str) -> x509.Name:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Signs certificates; a client that trusts `file` trusts them."""
+    """Signs certificates. A client that trusts `file` trusts them."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -38,7 +38,7 @@ class Authority:
         return cls(key, certificate, file)
 
     def context(self, *hosts: str, ends: timedelta = timedelta(days=1)) -> ssl.SSLContext:
-        """Return a server's context for these names and addresses; `ends` from now its certificate expires."""
+        """Return a server's context for these names and addresses. Its certificate expires after `ends`."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = valid(name_of(hosts[0]), key, ends).issuer_name(self.certificate.subject)
         names = x509.SubjectAlternativeName([alternative(host) for host in hosts])
@@ -47,7 +47,7 @@ class Authority:
 
 
 def self_signed(folder: Path, host: str = "127.0.0.1") -> Path:
-    """Write a file with a key and a certificate that nobody vouches for, and return it."""
+    """Write a file with a key and a self-signed certificate, and return the file."""
     key = ec.generate_private_key(ec.SECP256R1())
     made = valid(name_of(host), key, timedelta(days=1)).issuer_name(name_of(host))
     names = x509.SubjectAlternativeName([alternative(host)])
@@ -72,7 +72,7 @@ def alternative(host: str) -> x509.GeneralName:
 
 
 def written(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate, file: Path) -> Path:
-    """Write a key and its certificate to a file, and return it."""
+    """Write a key and its certificate to a file, and return the file."""
     file.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)

@@ -24,7 +24,7 @@ in UTC. Write a time as `2026-03-31T14:30`. It is in UTC unless you add a zone (
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield every command with the words that call it, groups before their commands."""
+    """Yield each command with the words that call it. Groups come before their commands."""
     if path:
         yield path, command
     if isinstance(command, click.Group):
@@ -36,7 +36,7 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def options(command: click.Command) -> Iterator[click.Option]:
-    """Yield the options of a command that its help shows, without --help."""
+    """Yield the options that a command's help shows, without --help."""
     yield from (each for each in command.params if isinstance(each, click.Option) and not each.hidden)
 
 
@@ -57,7 +57,7 @@ def _section(path: tuple[str, ...], command: click.Command) -> str:
 
 
 def _description(text: str) -> str:
-    """Return a help text with the examples, which follow a `\\b`, as a block of code."""
+    """Return a help text. Its examples, which follow `\\b`, become a block of code."""
     prose, _, examples = inspect.cleandoc(text).partition("\b\n")
     block = f"\n\n```sh\n{examples.strip()}\n```" if examples else ""
     return prose.strip() + block

@@ -1,4 +1,4 @@
-"""Fixtures that tests of every floor share."""
+"""Fixtures for tests of all floors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests import units
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 from tests.sources import PROJECT
 
-# How busy the machine is decides nothing: neither how long an example may take, nor how long drawing it.
+# Machine load must not matter: neither for the time of an example nor for the time to draw it.
 settings.register_profile("clausewatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clausewatch")
 
@@ -41,12 +41,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def alone_if_unit(item: pytest.Item) -> contextlib.AbstractContextManager[None]:
-    """Keep a unit test alone; not in its teardown, since that of the last test also stops the session's servers."""
+    """Prevent a unit test from reaching out. Its teardown is excluded, because the last test's teardown stops the
+    session's servers."""
     return units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext()
 
 
 def require(present: bool, what: str) -> None:
-    """Skip the test if `what` is missing; fail it under CI, which should have everything."""
+    """Skip the test if `what` is missing. Under CI it fails, because CI should have everything."""
     if present:
         return
     if os.environ.get("CI"):
@@ -56,7 +57,7 @@ def require(present: bool, what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep out of the tests the terminal's width, the configuration of who runs them, and secrets of other tests."""
+    """Keep the terminal's width, the developer's configuration, and secrets of other tests out of the tests."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)
     monkeypatch.setattr(redactor, "_secrets", frozenset())
@@ -72,7 +73,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
-    """Return a PostgreSQL server of this session's own; it does not wait for the disk."""
+    """Return this session's own PostgreSQL server, which does not wait for the disk."""
     require(binaries() is not None and find_spec("psycopg") is not None, "PostgreSQL, and psycopg to speak to it")
     with cluster() as server:
         yield server
@@ -80,7 +81,7 @@ def postgresql() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the SQLite file of an empty archive, to copy: making one runs every migration."""
+    """Return the SQLite file of an empty archive to copy, because making one runs all migrations."""
     file = tmp_path_factory.mktemp("archive") / "empty.db"
     open_archive(f"sqlite:///{file}").close()
     return file
@@ -88,20 +89,20 @@ def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def empty_database(postgresql: Cluster) -> str:
-    """Return the name of a PostgreSQL database that holds an empty archive, to copy."""
+    """Return the name of a PostgreSQL database with an empty archive to copy."""
     open_archive(postgresql.make("empty_archive")).close()
     return "empty_archive"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Return which of the two databases this test is about: each test runs with both."""
+    """Return the kind of database for this test. Each test runs with both kinds."""
     return str(request.param)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of an empty archive of this test's own, of the newest schema."""
+    """Return the URL of this test's own empty archive with the newest schema."""
     if database_kind == "sqlite":
         yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('empty_archive'), tmp_path / 'watch.db')}"
     else:
@@ -112,7 +113,7 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 
 @pytest.fixture
 def unmade_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a place where an archive may be made, and nothing is yet."""
+    """Return the URL of an empty place at which an archive can be made."""
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'unmade.db'}"
     else:

@@ -1,4 +1,4 @@
-"""A user's folder: a configuration file, and `clausewatch` run in it as cron would."""
+"""A user's folder: a configuration file, and `clausewatch` run in it as by cron."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CRAWL = {
     "allow_private": '["127.0.0.1"]',
     "contact": '"desk@example.org"',
 }
-"""Settings under which a test need not wait; a busy machine answers within `timeout` too."""
+"""Settings with which a test need not wait. Even a busy machine answers within `timeout`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Desk:
         return [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *arguments]
 
     def clausewatch(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        """Run a command to its end, with further environment variables."""
-        if environment and "LD_PRELOAD" in environment:  # a library is loaded when a program starts, not into a fork
+        """Run a command to its end, with additional environment variables."""
+        if environment and "LD_PRELOAD" in environment:  # a library is loaded when a program starts, not after a fork
             known = {**os.environ, **environment}
             done = subprocess.run(
                 self.command(*arguments),

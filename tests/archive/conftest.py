@@ -1,4 +1,4 @@
-"""An archive of each test's own, in each kind of database."""
+"""Fixtures that give each test its own archive, in both kinds of database."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from archive.storage.database import Archive, open_archive
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an empty archive: each test that asks for it runs on SQLite and on PostgreSQL."""
+    """Return an empty archive. Each test that uses it runs on SQLite and on PostgreSQL."""
     with open_archive(database_url) as opened:
         yield opened
 
 
 @pytest.fixture
 def location(tmp_path: Path) -> str:
-    """Return the URL of an archive in a file, that is not there yet; for what is SQLite's alone."""
+    """Return the URL of an archive file that does not exist yet, for tests that are only about SQLite."""
     return f"sqlite:///{tmp_path / 'watch.db'}"

@@ -1,4 +1,4 @@
-"""Archives that hold every kind of evidence, grown at random from a seed."""
+"""Builds archives with every kind of evidence, at random from a seed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = ("tea", "bread", "tickets", "orders", "visits", "letters", "payments", "
 
 
 def grow(archive: Archive, random: Random, visits: int) -> None:
-    """Record visits of some policies: first versions, changes, unchanged and failed ones, renames and removals."""
+    """Record visits to several policies: first versions, changes, unchanged and failed visits, renames and removals."""
     policies = [policy(name) for name in NAMES[: random.randint(1, len(NAMES))]]
     synchronise(archive, policies, START)
     for place in range(visits):
@@ -53,12 +53,12 @@ def grow(archive: Archive, random: Random, visits: int) -> None:
 
 
 def policy(name: str) -> Policy:
-    """Return an invented policy."""
+    """Return a made-up policy."""
     return Policy(name, f"https://{name.lower()}.example/privacy", timedelta(hours=12), options=TEAHOUSE.options)
 
 
 def add_visit_to_two_pages(archive: Archive) -> None:
-    """Record a visit to a policy that is on two pages."""
+    """Record a visit to a policy with two pages."""
     with archive.writing() as session:
         keys = [blobs.store(session, content) for content in (b"<p>one", b"<p>two")]
         first = session.scalar(select(func.min(PolicyRow.id)))
@@ -82,7 +82,7 @@ def add_visit_to_two_pages(archive: Archive) -> None:
 
 
 def remove_a_page(archive: Archive) -> None:
-    """Remove the body of the last visit that kept one and made no version, as a rule for keeping them does."""
+    """Remove the body of the last visit that kept its body and made no version, as a retention rule does."""
     made = select(VersionRow.fetch_id)
     with archive.writing() as session:
         query = select(FetchRow).where(FetchRow.snapshot_sha256.is_not(None), FetchRow.id.not_in(made))
@@ -96,7 +96,7 @@ def remove_a_page(archive: Archive) -> None:
 
 
 def changed(wanted: Policy, random: Random, number: int | None, at: datetime) -> AssessedFetch:
-    """Return a visit whose page really gives the text, under the running extraction."""
+    """Return a visit whose page gives the text with the current extraction."""
     said = " ".join(random.choices(WORDS, k=8))
     body = (
         f"<html lang=en><title>{wanted.name}</title><main><h1>Privacy notice</h1><p>We keep your {said} for a year, "

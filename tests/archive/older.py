@@ -1,4 +1,4 @@
-"""Archives as older programs made them, in either kind of database, with a history in them."""
+"""Builds archives as older programs made them, in either kind of database, with a history."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from archive.storage.tables import Base
 from tests.archive.visits import record_two_versions
 
 TABLES = ("blob", "policy", "fetch", "version", "change", "finding", "suppression")
-"""Tables of the first schema that a history fills, each after the tables that it refers to."""
+"""Tables of the first schema that a history fills. Each comes after the tables that it refers to."""
 
 
 def make_older(url: str, revision: str, folder: Path) -> None:
-    """Make an archive of an older schema that holds two versions with their findings, at a place that is empty."""
+    """Make an archive of an older schema at an empty place, with two versions and their findings."""
     history = _history(folder)
     with _engine(url) as engine:
         with engine.begin() as connection:
@@ -33,7 +33,7 @@ def make_older(url: str, revision: str, folder: Path) -> None:
 
 
 def dumped(url: str) -> dict[str, list[Any]]:
-    """Return the columns and the rows of each table, to compare what is there with what was there."""
+    """Return the columns and rows of each table, so that two states can be compared."""
     with _engine(url) as engine, engine.connect() as connection:
         looked = inspect(connection)
         return {
@@ -61,7 +61,7 @@ def _migrate(connection: Connection, revision: str) -> None:
 
 
 def _history(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows that today's program records of a history."""
+    """Return the rows that today's program records for a history."""
     with open_archive(f"sqlite:///{folder / 'today.db'}") as archive:
         record_two_versions(archive)
         with archive.reading() as session:
@@ -69,13 +69,13 @@ def _history(folder: Path) -> dict[str, list[dict[str, Any]]]:
                 name: [dict(row._mapping) for row in session.execute(select(Base.metadata.tables[name]))]
                 for name in TABLES
             }
-            for row in history["blob"]:  # no older program knew what differs from a keyframe
+            for row in history["blob"]:  # older programs did not know differences from a keyframe
                 row["content"] = zstandard.ZstdCompressor().compress(blobs.retrieve(session, row["sha256"]))
             return history
 
 
 def _fill(connection: Connection, history: dict[str, list[dict[str, Any]]]) -> None:
-    """Put rows into the tables of an older schema, as far as it has their columns."""
+    """Insert rows into the tables of an older schema. Columns that it does not have are left out."""
     for name, rows in history.items():
         there = {column["name"] for column in inspect(connection).get_columns(name)}
         for row in rows:

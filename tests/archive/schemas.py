@@ -1,4 +1,4 @@
-"""Whether a database has the tables that the schema names."""
+"""Checks whether a database has the tables that the schema defines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from archive.storage.database import Archive
 from archive.storage.tables import Base
 
 INDEXES = "section_words"
-"""Parts of the names of search indexes: each database's own kind of table, which no schema names."""
+"""Part of the names of search indexes. Each database has its own kind of index, which the schema does not define."""
 
 
 def differences(archive: Archive) -> list[Any]:
-    """Return what a further migration would have to do."""
+    """Return the differences that another migration would have to remove."""
 
     def counts(_: object, name: str | None, kind: str, *__: object) -> bool:
         return INDEXES not in (name or "")

@@ -1,7 +1,7 @@
-"""Edits of an archive as an insider makes them who may write the database: no program of ours is asked.
+"""Alters an archive as an insider with write access to the database could, without our programs.
 
-Each edit alters something that somebody could rely on. One that the database refuses, or that comes to nothing, is not
-counted: another is tried in its place.
+Each edit alters something that somebody could rely on. An edit that the database refuses, or that has no effect, does
+not count. Another one is tried instead.
 """
 
 from __future__ import annotations
@@ -45,26 +45,26 @@ TABLES: Mapping[str, Table] = {
 }
 CHAIN = TABLES["chain_entry"]
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {"policy": ("id", "name"), "blob": ("sha256", "content")}
-"""Columns that are relied on, of tables that are not evidence as a whole."""
+"""Columns that somebody relies on, in tables that are not evidence as a whole."""
 
 
 class NothingDoneError(Exception):
-    """The edit came to nothing."""
+    """The edit had no effect."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A description of the alteration, for the case that it is not found."""
+    """Describes an alteration, for the message of a test that does not find it."""
 
     how: str
     what: str
 
 
 def tamper(engine: Engine, random: Random, how: str, stored: Mapping[str, bytes | None]) -> Edit:
-    """Make one effective edit of a database in one of the manners, and return what it was.
+    """Make one effective edit of a given kind, and return its description.
 
-    The engine is not the archive's own, which would enforce references on SQLite too. `stored` is what the stored
-    contents gave before; see `contents`.
+    The engine is not the archive's own, which would enforce references. `stored` are the stored contents before the
+    edit; see `contents`.
     """
     while True:
         edit = _attempt(engine, random, how, stored)
@@ -76,7 +76,7 @@ def _attempt(engine: Engine, random: Random, manner: str, stored: Mapping[str, b
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
-                connection.execute(text("SET LOCAL session_replication_role = replica"))  # no reference is enforced
+                connection.execute(text("SET LOCAL session_replication_role = replica"))  # references are not enforced
             edit = Edit(manner, MANNERS[manner](connection, random))
             _require_effect(edit, stored, connection)
             return edit
@@ -85,13 +85,13 @@ def _attempt(engine: Engine, random: Random, manner: str, stored: Mapping[str, b
 
 
 def _require_effect(edit: Edit, stored: Mapping[str, bytes | None], connection: Connection) -> None:
-    """Refuse an edit of stored contents that left them all as they were: some bits of a compressed frame are idle."""
+    """Reject an edit of stored contents that changed none of them. Some bits of a compressed frame have no effect."""
     if edit.what.startswith("blob") and contents(connection) == stored:
         raise NothingDoneError
 
 
 def contents(connection: Connection) -> dict[str, bytes | None]:
-    """Return what the stored contents give; None for one that cannot be read."""
+    """Return the stored contents; None for one that cannot be read."""
     found: dict[str, bytes | None] = {}
     with Session(connection) as session:
         for key in connection.execute(
@@ -111,12 +111,12 @@ def flip(connection: Connection, random: Random) -> str:
     where = _key(table, row)
     connection.execute(update(table).where(where).values({column: value}))
     if connection.execute(select(column).where(where)).scalar() == row._mapping[column]:
-        raise NothingDoneError  # the same, or PostgreSQL cut off a space for which there was no room
+        raise NothingDoneError  # the same value, or PostgreSQL cut off a trailing space
     return f"{table.name}.{column.name} of {row[0]}: {row._mapping[column]!r:.60} -> {value!r:.60}"
 
 
 def garble(connection: Connection, random: Random) -> str:
-    """Write bytes into a value that no program of ours would write there. SQLite takes them."""
+    """Write bytes into a value that our programs would never write. SQLite accepts them."""
     if connection.dialect.name != "sqlite":
         raise NothingDoneError
     table, row, column = _value(connection, random)
@@ -136,7 +136,7 @@ def remove(connection: Connection, random: Random) -> str:
 
 
 def remove_with_entry(connection: Connection, random: Random) -> str:
-    """Delete one row and the entry that seals it, which is not the last: that would be to cut off the tail."""
+    """Delete a row and the entry that seals it. It is never the last entry, because that would cut off the tail."""
     last = select(func.max(CHAIN.c.sequence)).scalar_subquery()
     (entry,) = _rows(connection, CHAIN, random, 1, CHAIN.c.kind != START, CHAIN.c.sequence < last)
     connection.execute(delete(CHAIN).where(CHAIN.c.sequence == entry.sequence))
@@ -145,7 +145,7 @@ def remove_with_entry(connection: Connection, random: Random) -> str:
 
 
 def reorder(connection: Connection, random: Random) -> str:
-    """Exchange what two entries say, with their hashes or without."""
+    """Swap the contents of two entries, with or without their hashes."""
     one, other = _rows(connection, CHAIN, random, 2)
     names = ["kind", "row_id", "row_sha256", "recorded_at", *(["hash"] if random.random() < 0.5 else [])]
     connection.execute(update(CHAIN).where(CHAIN.c.sequence == one.sequence).values(row_id=-1))
@@ -156,7 +156,7 @@ def reorder(connection: Connection, random: Random) -> str:
 
 
 def swap(connection: Connection, random: Random) -> str:
-    """Exchange one value of two rows."""
+    """Swap a value of two rows."""
     table = _table(random)
     one, other = _rows(connection, table, random, 2)
     column = random.choice(_columns(table))
@@ -177,7 +177,7 @@ def add(connection: Connection, random: Random) -> str:
 
 
 def add_with_entry(connection: Connection, random: Random) -> str:
-    """Add a row and an entry for it in the midst of the chain; hash it, and number again what follows."""
+    """Add a row, and an entry for it in the middle of the chain. Hash the entry, and renumber those after it."""
     name = random.choice(list(KINDS))
     (row,) = _rows(connection, TABLES[name], random, 1)
     fresh = _fresh(name, random)
@@ -194,7 +194,7 @@ def add_with_entry(connection: Connection, random: Random) -> str:
 
 
 def backdate(connection: Connection, random: Random) -> str:
-    """Set a time of a row back, and let its entry agree."""
+    """Set a time in a row back, and change its entry to match."""
     times = [(table, column) for table in TABLES.values() for column in table.columns if _is_time(column)]
     table, column = random.choice([each for each in times if each[0].name in KINDS])
     (row,) = _rows(connection, table, random, 1)
@@ -207,7 +207,9 @@ def backdate(connection: Connection, random: Random) -> str:
 
 
 def backdate_entry(connection: Connection, random: Random) -> str:
-    """Set the time of an entry back, and hash it again; not of the last, which would be to write the end again."""
+    """Set the time of an entry back and hash it again. It is never the last entry, because that would rewrite the
+    end.
+    """
     entries = _entries(connection)
     place = random.randrange(len(entries) - 1)
     entry = entries[place]
@@ -218,7 +220,7 @@ def backdate_entry(connection: Connection, random: Random) -> str:
 
 
 def cut_tail(connection: Connection, random: Random) -> str:
-    """Delete the last entries and the rows that they seal. Only a saved head tells."""
+    """Delete the last entries and the rows that they seal. Only a saved head reveals it."""
     entries = _entries(connection)
     kept = random.randrange(1, len(entries))
     for entry in entries[kept:]:
@@ -230,7 +232,7 @@ def cut_tail(connection: Connection, random: Random) -> str:
 
 
 def rewrite(connection: Connection, random: Random) -> str:
-    """Alter a row and seal everything again. Only a saved head tells."""
+    """Alter a row and seal everything again. Only a saved head reveals it."""
     name = random.choice(list(KINDS))
     table = TABLES[name]
     (row,) = _rows(connection, table, random, 1)
@@ -270,7 +272,7 @@ MANNERS: Mapping[str, Callable[[Connection, Random], str]] = {
     )
 }
 NEED_A_HEAD = ("cut_tail", "rewrite")
-"""The manners that nobody can find without a head that was kept elsewhere."""
+"""Kinds of edits that nobody can find without a head that was saved elsewhere."""
 
 
 def _table(random: Random) -> Table:

@@ -1,4 +1,4 @@
-"""Visits of an invented policy, as the crawler would hand them to the recorder."""
+"""Visits to a made-up policy, as the crawler passes them to the recorder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEAHOUSE = Policy(
 
 
 def written(sharing: str, stated: date = date(2026, 1, 15)) -> Document:
-    """Return a policy of three sections whose sharing section says `sharing`."""
+    """Return a policy with three sections. `sharing` is the text of the section on sharing."""
     link = Link("ask us", "mailto:ask@teahouse.example")
     said = f"Last changed on {stated:%d %B %Y}."
     return Document(
@@ -49,19 +49,19 @@ def written(sharing: str, stated: date = date(2026, 1, 15)) -> Document:
 
 
 def fetched(at: datetime, body: bytes = b"<p>tea</p>", policy: str = "Teahouse") -> Fetch:
-    """Return a complete answer."""
+    """Return a complete response."""
     headers = (("content-type", "text/html; charset=utf-8"), ("etag", '"7"'))
     return Fetch(policy, at, 200, final_url="https://teahouse.example/privacy", headers=headers, body=body)
 
 
 def failed(at: datetime) -> AssessedFetch:
-    """Return a visit that got no answer."""
+    """Return a visit without a response."""
     fetch = Fetch("Teahouse", at, error="teahouse.example did not answer within 30 s", error_kind="timeout")
     return AssessedFetch(fetch, None)
 
 
 def refused(at: datetime, against: int | None) -> AssessedFetch:
-    """Return a visit that met something else than the policy."""
+    """Return a visit that found something other than the policy."""
     detail = "the page asks for a password and holds no policy"
     return AssessedFetch(fetched(at, b"<form>"), Assessment("not comparable", "login", detail), against)
 
@@ -120,7 +120,7 @@ JUDGED = Comparison(changed=True, findings=(SHARING, RETENTION), suppressed=(DAT
 
 
 def watch(archive: Archive, *policies: Policy) -> None:
-    """Let the archive know the policies."""
+    """Add the policies to the archive."""
     synchronise(archive, policies or (TEAHOUSE,), START)
 
 

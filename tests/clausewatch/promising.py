@@ -1,4 +1,4 @@
-"""A bilingual policy of our own whose Indonesian half changes alone, watched and judged as a crawl would."""
+"""A bilingual policy in which only the Indonesian half changes, watched and judged as in a crawl."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ WIDER = INDONESIAN.replace("penyedia layanan kami", "penyedia layanan kami dan k
 
 
 def page(text: str) -> Page:
-    """Return a text as the answer of a server."""
+    """Return a text as a server's response."""
     return Page(text.encode(), "text/markdown")
 
 
 def promising(folder: Path, *texts: str) -> Path:
-    """Record a version for each text, judged against the one before, and return the configuration."""
+    """Record a version for each text, judged against the version before, and return the configuration."""
     options = ExtractionOptions(languages=("en", "id"))
     with opened(folder) as archive:
         watch(archive)

@@ -1,4 +1,4 @@
-"""Makes a versions repository as Open Terms Archive keeps them, of invented services."""
+"""Makes a versions repository in Open Terms Archive's format, with made-up services."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AUTHOR = "Recorder <recorder@example.org>"
 
 
 class Commit(NamedTuple):
-    """One version of one document."""
+    """A version of a document."""
 
     at: datetime
     path: str
@@ -22,12 +22,12 @@ class Commit(NamedTuple):
 
 
 def repository(folder: Path, commits: Iterable[Commit]) -> Path:
-    """Write a repository of these commits, in their order, and return its folder."""
+    """Write a repository with these commits in order, and return its folder."""
     return imported(folder, b"".join(map(_commit, commits)))
 
 
 def imported(folder: Path, stream: bytes) -> Path:
-    """Write a repository of what `git fast-import` reads, and return its folder."""
+    """Write a repository from the input of `git fast-import`, and return its folder."""
     surroundings = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(folder)], check=True, env=surroundings)
     subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True, env=surroundings)

@@ -1,4 +1,4 @@
-"""The command line as a whole: its help, its exit codes, and errors without tracebacks."""
+"""Tests the command line as a whole: its help, its exit codes, and errors without tracebacks."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_reader_that_goes_away_is_not_an_error_to_tell(tmp_path: Path) -> None
 
 
 def test_of_several_exit_codes_the_gravest_leads() -> None:
-    """The order that scripts rely on: 3, 2, 4, 10, 1, 0."""
+    """Scripts rely on this order: 3, 2, 4, 10, 1, 0."""
     order = [ExitCode(number) for number in (3, 2, 4, 10, 1, 0)]
     for length in range(1, len(order) + 1):
         rest = order[-length:]

@@ -1,4 +1,4 @@
-"""The demo's fictional site."""
+"""Tests the demo and its fictional site."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document
 
 
 def judged(row: dict[str, Any]) -> Any:
-    """Return a label as a test's argument; one that is known to be missed must fail, so that its mark goes in time."""
+    """Return a label as a test's argument. A label that is known to be missed must fail, so that its mark is removed in
+    time."""
     marks = [pytest.mark.xfail(reason=row["missed"], strict=True)] if "missed" in row else []
     return pytest.param(row, marks=marks, id=f"{row['policy']}-{row['edition']}")
 
@@ -114,7 +115,7 @@ def test_an_encoded_address_can_be_decoded_with_its_first_byte() -> None:
 
 
 def test_two_requests_get_different_bytes_and_the_same_policy() -> None:
-    """Nonces, counters and encoded addresses change; no word and no decoded address does."""
+    """Nonces, counters and encoded addresses change. Words and decoded addresses do not."""
     for policy in site_policies():
         assert pages(1, "a")[policy.path].body != pages(1, "b")[policy.path].body
         assert document_of(policy, 1, "a") == document_of(policy, 1, "b")
@@ -153,7 +154,7 @@ def test_every_policy_and_edition_has_one_expectation() -> None:
 
 @pytest.mark.parametrize("row", EXPECTATIONS, ids=lambda row: f"{row['policy']}-{row['edition']}")
 def test_what_is_expected_of_an_edition_stands_in_it(row: dict[str, Any]) -> None:
-    """A label's words are words of the two documents; a page that only changed around its policy reads the same."""
+    """A label's words occur in the two documents. A page that changed only around its policy has the same text."""
     policy = named(row["policy"])
     before, after = document_of(policy, row["edition"] - 1), document_of(policy, row["edition"])
     assert (before.text == after.text) == (row["outcome"] == "unchanged")
@@ -164,7 +165,7 @@ def test_what_is_expected_of_an_edition_stands_in_it(row: dict[str, Any]) -> Non
 
 
 def test_the_mail_server_keeps_each_message_as_it_was_sent() -> None:
-    """A line that begins with a dot travels with two, and arrives with one."""
+    """A line that begins with a dot is sent with two dots and arrives with one."""
     with DemoMailbox() as mailbox:
         for body in ("Subject: one\r\n\r\n.hidden\r\n", "Subject: two\r\n\r\nplain\r\n"):
             with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=5) as client:
@@ -218,7 +219,7 @@ def test_an_edition_is_judged_as_it_is_labelled(row: dict[str, Any]) -> None:
 
 
 def shows(finding: Finding, label: dict[str, Any]) -> bool:
-    """Tell whether a finding is the one that a label describes."""
+    """Whether a finding is the one that a label describes."""
     return (
         finding.material
         and finding.topic in label["topics"]
@@ -230,7 +231,7 @@ def shows(finding: Finding, label: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Tour:
-    """A demo that was run to its end."""
+    """A demo that ran to its end."""
 
     folder: Path
     output: str
@@ -244,7 +245,7 @@ class Tour:
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
-    """Run the command as a newcomer would, with a home that cannot be written."""
+    """Run the command as a newcomer would, with a read-only home folder."""
     folder = tmp_path_factory.mktemp("tour") / "demo"
     done = subprocess.run(
         [sys.executable, "-m", "clausewatch", "demo", "--output", str(folder)],
@@ -270,7 +271,7 @@ def test_the_demo_says_of_each_policy_what_is_expected(tour: Tour) -> None:
 
 
 def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tour) -> None:
-    """Each names its policy, and shows every section and every word that its label names."""
+    """Each mail names its policy, and shows all sections and words in the policy's label."""
     expected = [row for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"]
     mails = [mail for mail in tour.mails() if mail["to"] == READER]
     assert len(mails) == len(expected)
@@ -285,7 +286,7 @@ def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tou
 
 
 def test_the_demo_tells_its_indonesian_reader_in_indonesian(tour: Tour) -> None:
-    """Of the one policy that this reader watches; the change is silent, and the English half does not follow it."""
+    """The reader watches one policy. Its change is silent, and the English half was not updated."""
     (mail,) = (mail for mail in tour.mails() if mail["to"] == JAKARTA)
     assert mail["subject"].startswith("[tinggi] Lumbung Pagi: klausul hak subjek data diubah (")
     page = mail.get_body(("plain",))
@@ -303,7 +304,7 @@ def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
 
 
 def test_every_command_that_the_demo_ends_with_works_from_any_shell(tour: Tour, tmp_path: Path) -> None:
-    """After `make demo` no environment is active, so `clausewatch` alone would not be found."""
+    """After `make demo` no environment is active, so the shell would not find `clausewatch` alone."""
     closing = tour.output.partition("is closed: ")[2]
     commands = re.findall(r"^   (\S.*)$", closing, re.MULTILINE)
     assert [command.split()[-1] for command in commands] == ["history", "2", "init"]

@@ -1,4 +1,4 @@
-"""The examples of the documents and the help texts are understood, and those that can run alone run."""
+"""The examples in documents and help texts can be parsed, and those that can run alone do run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TEXTS = (
 )
 
 REACHES_OUT = ("demo", "doctor", "init", "notify", "run")
-"""Commands that write elsewhere, or contact a site or a mail server: they are parsed only."""
+"""Commands that write elsewhere, or contact a site or a mail server. They are only parsed."""
 NEEDS = (
     ("review", "17"),
     ("review", "3f9c2a7be01d4458"),
@@ -55,7 +55,7 @@ NEEDS = (
     ("archive", "restore"),
     ("compare",),
 )
-"""Beginnings of examples that need a finding, a head or a file of the reader's: they are parsed only."""
+"""Beginnings of examples that need a finding, a head or a file of the reader. They are only parsed."""
 
 FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
 
@@ -64,7 +64,8 @@ LINES = list(dict.fromkeys(tuple(words) for document in [*DOCUMENTS, PAGE] for w
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the configuration, an archive of six versions of each policy, and the files of examples."""
+    """Return a folder with the configuration, an archive with six versions of each policy, and the files in the
+    examples."""
     folder = tmp_path_factory.mktemp("examples")
     configured(folder, CONFIGURATION)
     with opened(folder) as archive:
@@ -93,7 +94,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Start in a copy of the folder, with the feeds of the examples beside the archive."""
+    """Work in a copy of the folder, with the feeds of the examples beside the archive."""
     folder = tmp_path / "examples"
     shutil.copytree(prepared, folder)
     monkeypatch.chdir(folder)
@@ -106,7 +107,7 @@ def runs(words: tuple[str, ...]) -> bool:
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
 def test_an_example_is_understood(here: Path, words: tuple[str, ...]) -> None:
-    """Command, options and values are parsed as in a call, and nothing is done."""
+    """Command, options and values are parsed as in a call, but nothing is done."""
     (here.parent / "FILE").touch()
     command, rest = resolved(list(words))
     with click.Context(main, obj=CommandContext(here)) as parent, command.make_context("example", rest, parent=parent):

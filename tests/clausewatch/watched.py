@@ -1,4 +1,4 @@
-"""A configuration and an archive with a history, and the command line on them."""
+"""A configuration, an archive with a history, and the command line for them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ tags = ["vendor"]
 
 
 def configured(folder: Path, text: str = CONFIGURATION) -> Path:
-    """Write the configuration of one policy, and return its file."""
+    """Write the configuration with one policy, and return its file."""
     path = folder / "clausewatch.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def opened(folder: Path) -> Archive:
-    """Open the archive that the configuration of this folder names."""
+    """Open the archive in the configuration of this folder."""
     return open_archive(f"sqlite:///{folder / 'watch.db'}")
 
 
@@ -49,7 +49,7 @@ def watched(folder: Path) -> Path:
 
 @cache
 def _two_versions() -> bytes:
-    """Return the database, made once: each new one runs every migration."""
+    """Return the database. It is made once, because each new one runs all migrations."""
     with TemporaryDirectory() as folder:
         with opened(Path(folder)) as archive:
             record_two_versions(archive)
@@ -57,10 +57,10 @@ def _two_versions() -> bytes:
 
 
 def call(configuration: Path, *words: str, **settings: Any) -> Result:
-    """Run `clausewatch` with these words; a fault of the program is raised, not swallowed."""
+    """Run `clausewatch` with these words. An error of the program is raised."""
     return CliRunner().invoke(main, ["--config", str(configuration), *words], catch_exceptions=False, **settings)
 
 
 def answered(configuration: Path, *words: str) -> Any:
-    """Run `clausewatch` with these words and return the JSON that it printed."""
+    """Run `clausewatch` with these words, and return the JSON that it prints."""
     return json.loads(call(configuration, *words, "--format", "json").stdout)

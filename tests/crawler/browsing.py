@@ -1,4 +1,4 @@
-"""Pages that need a browser, pages that misuse one, and a listener that nobody may reach."""
+"""Serves pages that need a browser and pages that misuse one, and listens on an address that nobody may reach."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.server import Answer, Site
 MAIN = re.search("<main>(.*)</main>", BASE)
 assert MAIN is not None
 POLICY = MAIN[1]
-"""Text that the scripts of a page put into it."""
+"""Text that the page's scripts insert."""
 SCRIPT = "text/javascript"
 
 
 def shell(script: str, more: str = "") -> str:
-    """Return a page without a word, and with a script."""
+    """Return a page that has a script but no words."""
     head = '<meta charset="utf-8"><title>Privacy policy</title>'
     return f'<!doctype html><html lang="en"><head>{head}{more}</head><body><div id="root"></div>{script}</body></html>'
 
@@ -36,7 +36,7 @@ async function build(where) {
 
 
 def serve_built(site: Site, path: str = "/privacy", more: str = "") -> str:
-    """Serve a page that asks for its text and puts it in; return its address."""
+    """Serve a page that requests its text and inserts it; return its address."""
     site.serve("/text.json", json.dumps({"text": POLICY}), content_type="application/json")
     site.serve("/build.js", BUILDING, content_type=SCRIPT)
     scripts = f'<script src="/build.js"></script><script>build("/text.json"); {more}</script>'
@@ -45,17 +45,17 @@ def serve_built(site: Site, path: str = "/privacy", more: str = "") -> str:
 
 @dataclass
 class Forbidden:
-    """Counts everything that comes to an address of this machine that no page may reach."""
+    """Counts all connections to an address of this machine that no page may reach."""
 
     address: str = ""
     """Host and port."""
     reached: list[str] = field(default_factory=list)
-    """The path of each request, "?" for other connections and datagrams."""
+    """The path of each request; "?" for other connections and datagrams."""
 
 
 @contextlib.contextmanager
 def forbidden(host: str = "127.0.0.2") -> Iterator[Forbidden]:
-    """Listen for connections and for datagrams, on the same port."""
+    """Listen for connections and datagrams on the same port."""
     found = Forbidden()
     with socket.socket() as streams, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
         streams.bind((host, 0))
@@ -137,11 +137,11 @@ for (const scheme of ["stun", "turn"]) for (const how of ["udp", "tcp"]) {
 }
 try { new WebTransport("https://ADDRESS/transport").closed.catch(() => 0); } catch (error) {}
 """
-"""Ways by which a page tries to reach an address."""
+"""Ways in which a page tries to reach an address."""
 
 
 def serve_hostile(site: Site, there: Forbidden) -> str:
-    """Serve a page that builds itself, and tries every way to the forbidden listener; return its address."""
+    """Serve a page that builds itself and tries all ways to reach the forbidden listener; return its address."""
     for path in ("/leads-astray", "/leads-astray.js", "/leads-astray.png", "/leads-astray.json"):
         site.redirect(path, f"http://{there.address}{path}")
     site.pages["/service.js"] = Answer(

@@ -1,4 +1,4 @@
-"""An archive in a file of its own."""
+"""A fixture for an archive in its own file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run one crawl in a process of its own, as a reactor starts once: JSON in as an argument, JSON out."""
+"""Runs one crawl in its own process, because a reactor starts once. The input is a JSON argument, the output JSON."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests import forking
 from tests.sources import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 30, "allow_private": ("127.0.0.1",)}
-"""Settings under which a test need not wait; a busy machine answers within `timeout` too."""
+"""Settings with which a test need not wait. Even a busy machine answers within `timeout`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """The records of a crawl of one policy."""
+    """The records of a crawl for one policy."""
 
     policy: str
     outcome: str
@@ -40,9 +40,9 @@ def crawl(
     scrapy: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> dict[str, Crawled]:
-    """Crawl these policies (name -> address, or addresses) and return what was recorded of each that was.
+    """Crawl these policies (name -> address or addresses). Return the records of each policy that was recorded.
 
-    `rendered` runs the pages' scripts; `scrapy` are settings of Scrapy that differ from ours.
+    `rendered` runs the pages' scripts. `scrapy` are Scrapy settings that differ from ours.
     """
     task = {
         "database": f"sqlite:///{database}",

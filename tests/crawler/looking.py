@@ -1,4 +1,4 @@
-"""A watch of one invented policy with a clock that a test turns: assessed and recorded as the pipeline does."""
+"""Watches a made-up policy with a clock that the test sets. Visits are assessed and recorded as in the pipeline."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def written(
     collected: tuple[str, ...] = COLLECTED,
     kept: tuple[str, ...] = KEPT,
 ) -> str:
-    """Return the page of a ropewalk's policy; a part without sentences is left out with its heading."""
+    """Return the page of a ropewalk's policy. A part without sentences is left out with its heading."""
     parts = (
         ("What we collect", collected),
         ("How long we keep it", kept),
@@ -94,13 +94,13 @@ class Watch:
     policy: Policy = ROPEWALK
     now: datetime = START
     last: Assessment | None = field(default=None)
-    """Result of the last visit."""
+    """Assessment of the last visit."""
 
     def __post_init__(self) -> None:
         synchronise(self.archive, [self.policy], self.now)
 
     def visit(self, page: str | bytes | None, after: timedelta = HOUR) -> str:
-        """Visit the policy after a while, and return the outcome; None for a page that does not answer."""
+        """Visit the policy after some time, and return the outcome. None is a page that does not respond."""
         self.now += after
         mark_tried(self.archive, [self.policy.name], self.now)
         if page is None:
@@ -129,7 +129,7 @@ class Watch:
         return self.versions[-1]
 
     def due(self, after: timedelta) -> bool:
-        """Return whether the policy would be due after a while."""
+        """Return whether the policy would be due after some time."""
         return self.policy.name in {policy.name for policy in due_policies(self.archive, self.now + after)}
 
 
@@ -137,7 +137,7 @@ _KNOWN: dict[tuple[object, ...], Assessment] = {}
 
 
 def remembered(visit: Visit) -> Assessment:
-    """Assess a visit; a pure call, so that one that comes again is remembered."""
+    """Assess a visit. Results are cached, because assessment is a pure call."""
     latest = visit.latest
     before = (
         None

@@ -1,4 +1,4 @@
-"""The spider: whatever comes of a visit is recorded, and one that fails does not stop the others."""
+"""The spider records the result of every visit, and a failed visit does not stop the others."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="u
 
 
 def refreshing(page: str, content: str) -> str:
-    """Return a page that asks the browser to go on to another, or to itself."""
+    """Return a page that sends the browser on to another page, or to itself."""
     return page.replace("<head>", f'<head><meta http-equiv="refresh" content="{content}">')
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
-    """One crawl over a site on which most things go wrong."""
+    """Return the results of a crawl over a site on which most things go wrong."""
     with serving() as site:
         site.serve("/good", PAGE)
         site.serve("/gone", "<h1>Not found</h1><p>There is nothing here.</p>", status=404)
@@ -99,7 +99,7 @@ def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) ->
 
 
 def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
-    """A page that takes a worker too long is recorded with the limit, and the others go on."""
+    """A page that takes a worker too long is recorded with the limit, and the other pages are checked."""
     with serving() as site:
         deep = "<div>" * 40_000 + "deep" + "</div>" * 40_000
         site.serve("/nested", PAGE + deep * 12)  # takes more than half a minute
@@ -129,7 +129,7 @@ def test_a_page_that_nests_deeper_than_is_configured_is_refused_with_the_limit(t
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site that was crawled patiently, with an idle proxy in the environment."""
+    """Return a site that was crawled politely, with an idle proxy in the environment."""
     with serving() as site, serving() as proxy, pytest.MonkeyPatch.context() as environment:
         environment.setenv("http_proxy", proxy.base)
         site.serve("/busy", "<h1>Busy</h1>", status=503)

@@ -1,4 +1,4 @@
-"""Scrapy's settings: what it leaves open by default is closed."""
+"""Access that Scrapy allows by default is closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def settings(crawl: CrawlSettings | None = None) -> Settings:
 def test_no_door_is_left_open() -> None:
     built = settings()
     assert built.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-    assert not built.getwithbase("EXTENSIONS")  # a telnet console and a remote control are among Scrapy's
+    assert not built.getwithbase("EXTENSIONS")  # Scrapy has a telnet console and a remote control
     assert not built.getwithbase("SPIDER_MIDDLEWARES")
     downloading = list(built.getwithbase("DOWNLOADER_MIDDLEWARES"))
     doors = ("httpproxy", "scrapy.downloadermiddlewares.cookies", "httpcache", "httpauth")

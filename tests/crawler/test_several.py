@@ -1,4 +1,4 @@
-"""Several addresses that are read as one policy, against real servers."""
+"""Several addresses are read as one policy, from real servers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Story:
     first: dict[str, Crawled]
     second: dict[str, Crawled]
     site: Site
-    """Requests that it received."""
+    """The requests that the site received."""
 
     @property
     def archive(self) -> Archive:
@@ -113,7 +113,7 @@ def test_a_page_that_is_as_it_was_is_fetched_whole_if_another_changed(story: Sto
 
 
 def test_another_number_of_addresses_is_a_boundary(story: Story) -> None:
-    """What our own configuration adds is nothing that the policy changed: nobody is told."""
+    """Our own configuration added the page; the policy did not change. So nobody is alerted."""
     with story.archive as archive:
         first, second = versions_of(archive, "wider")
     assert (first.boundary, second.boundary, second.change) == (False, True, None)

@@ -1,4 +1,4 @@
-"""Reads sentences by a lexicon, for the tests of each language."""
+"""Reads sentences with a lexicon, for the tests of each language."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def concepts(language: str, sentence: str) -> frozenset[str]:
 
 
 def heading_topics(language: str, heading: str) -> frozenset[str]:
-    """Return what a heading says that its section is about."""
+    """Return the topics in a heading."""
     known = load_lexicon(language)
     assert known is not None, f"no lexicon for {language}"
     return frozenset(mention.concept for mention in known.headings.find(words(heading)))
 
 
 def plain(language: str, sentence: str) -> list[str]:
-    """Return the words of a sentence in one spelling and one of their synonyms each, without function words."""
+    """Return the words of a sentence without function words, with unified spellings and synonyms."""
     known = load_lexicon(language)
     assert known is not None, f"no lexicon for {language}"
     kept = known.content_words(known.synonyms.rewrite(known.spelled(words(sentence))))

@@ -1,4 +1,4 @@
-"""Small policies of our own words, read as any page is, and the sentences of the tables in `sentences/`."""
+"""Small policies of our own, which are read like pages, and the sentences from the tables in `sentences/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCES = Path(__file__).with_name("sentences")
 
 
 def document(markdown: str, language: str = "en") -> Document:
-    """Return the document that a Markdown text in one language holds."""
+    """Return the document of a Markdown text in one language."""
     page = Page(markdown.encode(), "text/markdown")
     return read(page, ExtractionOptions(languages=(language,))).document
 
@@ -33,7 +33,7 @@ def table(language: str) -> dict[str, Any]:
 
 
 def policy(language: str, sentence: str, under: str = "plain") -> str:
-    """Return a policy that says a sentence under one of the headings of its table, between sections that stay."""
+    """Return a policy with a sentence under one of its table's headings, between unchanged sections."""
     around, heading = table(language)["around"], table(language)["headings"][under]
     names = {"{first}": around["first_heading"], "{here}": heading, "{last}": around["last_heading"]}
     for mark, name in names.items():

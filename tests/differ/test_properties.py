@@ -1,5 +1,5 @@
-"""Tests what holds for any two documents: edits lead from one to the other, nothing visible is lost, order is not
-news."""
+"""Tests properties of any two documents: edits lead from one to the other, all visible changes are shown, and order
+does not matter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.chance import DRAW
 from tests.sources import PROJECT
 
 quick = settings(derandomize=not DRAW, deadline=None, max_examples=120, database=None)
-"""The same examples on every machine; a slow machine is not a failure."""
+"""The same examples are used on every machine, and a slow machine is not a failure."""
 
 SENTENCES = (
     "We share your personal data with our partners.",
@@ -76,7 +76,7 @@ blocks = st.builds(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A document of a few sections with headings of their own, in languages with a lexicon and without."""
+    """Draw a document with a few sections and headings, in languages with and without a lexicon."""
     headings = draw(st.lists(st.sampled_from(HEADINGS), max_size=4, unique=True))
     sections = [section("", draw(st.lists(blocks, max_size=2)), draw(languages))]
     sections += [section(heading, draw(st.lists(blocks, max_size=4)), draw(languages)) for heading in headings]
@@ -87,7 +87,7 @@ languages = st.sampled_from(["en", "en", "id", "ja"])
 
 
 def section(heading: str, content: Sequence[Block], language: str) -> Section:
-    """Return a section of the outermost level."""
+    """Return an outermost section."""
     return Section(heading, "", int(bool(heading)), (heading,) if heading else (), language, tuple(content))
 
 
@@ -134,7 +134,7 @@ def test_document_does_not_differ_from_itself(document: Document) -> None:
 @quick
 @given(documents(), documents())
 def test_changed_words_are_in_a_finding_or_a_suppression(before: Document, after: Document) -> None:
-    """Each occurrence of a word that one side has more often is shown on that side; nothing is dropped silently."""
+    """Each additional occurrence of a word on one side is shown on that side. Nothing is dropped silently."""
     comparison = compare(before, after)
     pieces: list[Finding | Suppression] = [*comparison.findings, *comparison.suppressed]
     gone, new = (Counter(words(document.text)) for document in (before, after))
@@ -150,7 +150,9 @@ def shown(texts: Iterable[str]) -> Counter[str]:
 
 @st.composite
 def versions(draw: st.DrawFn) -> tuple[list[Section], list[Section]]:
-    """Two versions of one policy: the same sections, in each of which sentences stayed, were edited, went or came."""
+    """Draw two versions of a policy with the same sections, in which sentences stayed, were edited, removed or
+    added.
+    """
     sentences = draw(st.permutations(SENTENCES))
     coming = draw(st.permutations(NEW))
     before, after = [], []
@@ -164,7 +166,7 @@ def versions(draw: st.DrawFn) -> tuple[list[Section], list[Section]]:
 
 
 def fates(block: Block) -> Iterable[list[Block]]:
-    """Yield what may become of a block: it stays, is edited, or goes."""
+    """Yield the possible results for a block: it stays, is edited, or is removed."""
     yield [block]
     yield [replace(block, text=block.text.replace("We ", "We never ").replace("your ", "all "))]
     yield []
@@ -175,7 +177,7 @@ def fates(block: Block) -> Iterable[list[Block]]:
 def test_sections_in_another_order_in_both_make_the_same_findings(
     pair: tuple[list[Section], list[Section]], order: list[int]
 ) -> None:
-    """The place of a section is not part of its text."""
+    """The position of a section is not part of its text."""
     one, other = (written([sections[place] for place in order]) for sections in pair)
     before, after = pair
     assert essence(compare(written(before), written(after))) == essence(compare(one, other))
@@ -197,7 +199,7 @@ print(json.dumps(asdict(compare(*pair())), default=str, ensure_ascii=True))
 
 
 def pair() -> tuple[Document, Document]:
-    """Return two documents that differ in every sentence, in what is where, and in names."""
+    """Return two documents that differ in all sentences, in their order, and in names."""
     before = [
         section(title, [Block("paragraph", s) for s in SENTENCES[n::7]], "en") for n, title in enumerate(HEADINGS)
     ]

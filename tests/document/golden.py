@@ -1,7 +1,7 @@
-"""Golden pages: a folder with a page and what a reader should see of it.
+"""Golden pages: folders with a page and the text that a reader should see.
 
-`python -m tests.document.golden` writes what is seen now; look at the difference before you keep it, and raise
-`EXTRACTOR` in document/reading.py if a page gives another document than before.
+`python -m tests.document.golden` writes the current text. Check the difference before you keep it. If a page gives
+another document than before, increase `EXTRACTOR` in document/reading.py.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def page_file(folder: Path) -> Path:
 
 
 def seen(folder: Path) -> str:
-    """Return what is seen of a golden folder's page, for a person to read."""
+    """Return the text of a golden folder's page in a form for people."""
     file = page_file(folder)
     address = ADDRESS if file.suffix == ".html" else ""
     extracted = read(Page(file.read_bytes(), TYPES[file.suffix], 200, address))

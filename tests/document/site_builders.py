@@ -1,7 +1,7 @@
-"""Pages as site builders make them, around a policy whose words are known.
+"""Makes pages as site builders do, around a policy whose words are known.
 
-Written from how kinds of sites are built, and not from how pages are read: class names, ids and containers are drawn at
-random from a seed. `pages` gives the same policy in each of the templates.
+They follow the ways in which sites are built, not the way in which we read pages. Class names, ids and containers are
+drawn at random from a seed. `pages` gives the same policy in each template.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class Part:
     """Cells of a row."""
 
     def words(self) -> list[str]:
-        """Return what a reader sees of it, between spaces."""
+        """Return the words that a reader sees, separated at spaces."""
         return (" ".join(self.cells) if self.kind == "row" else self.text).split()
 
 
 def parts_of(markdown: str) -> list[Part]:
-    """Return the blocks of a Markdown text, with its inline marks taken off."""
+    """Return the blocks of a Markdown text without inline marks."""
     lines = [line.strip() for line in markdown.splitlines()]
     parts: list[Part] = []
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
@@ -56,7 +56,7 @@ def parts_of(markdown: str) -> list[Part]:
 
 
 _MARKER = re.compile(r"^(?:(?:[-*+•·–—]|\(?(?:\d+(?:\.\d+)*|[a-zA-Z]|[ivxIVX]+)[.)]|\d+(?:\.\d+)+)\s+)+")
-"""Bullets and numbers that a text has at the head of a line: they are not words of a document."""
+"""Matches bullets and numbers at the start of a line. They are not words of a document."""
 
 
 def _plain(text: str) -> str:
@@ -66,7 +66,7 @@ def _plain(text: str) -> str:
 
 
 class Builder:
-    """Writes one page: draws names and containers from its seed."""
+    """Writes one page, with names and containers drawn from its seed."""
 
     def __init__(self, parts: Sequence[Part], seed: int) -> None:
         self.parts = list(parts)
@@ -75,7 +75,7 @@ class Builder:
         self.opening, self.rest = self.parts[:first_heading], self.parts[first_heading:]
 
     def name(self, *, unlike: str = "") -> str:
-        """Return a class name: of no meaning, of layout, or of a meaning that is not the part's."""
+        """Return a class name without a meaning, one about layout, or one with another meaning than the part's."""
         letters = "".join(self.draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
         misleading = (
             "nav-body",
@@ -92,7 +92,7 @@ class Builder:
         return self.draw.choice([name for name in names if name != unlike])
 
     def box(self, inside: str, *, tag: str = "") -> str:
-        """Return something in a container drawn at random."""
+        """Return something in a random container."""
         tag = tag or self.draw.choice(["div", "section", "article", "div", "span"])
         return f'<{tag} class="{self.name()}">{inside}</{tag}>'
 
@@ -107,7 +107,7 @@ class Builder:
         return sections
 
     def blocks(self, parts: Sequence[Part], paragraph: str = "p") -> str:
-        """Return blocks as HTML: runs of items as lists, runs of rows as tables."""
+        """Return blocks as HTML. Successive items become a list, and successive rows a table."""
         out: list[str] = []
         at = 0
         while at < len(parts):
@@ -132,7 +132,7 @@ class Builder:
         return self.blocks(self.opening, paragraph)
 
     def page(self, content: str, *, style: str = "", script: str = "", tail: str = "") -> str:
-        """Return a page around some content, with the furniture that nearly every site has."""
+        """Return a page around some content, with the boilerplate that nearly every site has."""
         menu = "".join(f'<li><a href="/{word}">{word}</a></li>' for word in FURNITURE)
         foot = "".join(f'<a href="/{word}">{word}</a> ' for word in FURNITURE[:4])
         return (
@@ -143,7 +143,7 @@ class Builder:
 
 
 FURNITURE = ("Qhome", "Qshop", "Qprices", "Qjobs", "Qlogin", "Qbasket", "Qstores")
-"""Words of the menu; no policy has them."""
+"""Words of the menu, which occur in no policy."""
 
 
 def esc(text: str) -> str:
@@ -405,5 +405,5 @@ TEMPLATES: tuple[Template, ...] = (
 
 
 def built(parts: Sequence[Part], template: Template, seed: int) -> bytes:
-    """Return a policy's page by one template."""
+    """Return a policy's page in one template."""
     return template(Builder(parts, seed)).encode()

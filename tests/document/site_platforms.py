@@ -1,6 +1,6 @@
-"""Pages as the platforms of 2026 ship them: shops, site kits, consent vendors, help centres, component frameworks.
+"""Makes pages as the platforms of 2026 do: shops, site kits, consent vendors, help centres, component frameworks.
 
-Most are data, in `platforms.toml`; those that cut the policy in another way are functions here.
+Most are data in `platforms.toml`. Those that divide the policy in another way are functions here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARKUP: dict[str, dict[str, str]] = tomllib.loads(
 
 
 def from_markup(markup: dict[str, str], b: Builder) -> str:
-    """Return the page of a platform that `platforms.toml` describes."""
+    """Return the page of a platform in `platforms.toml`."""
     frames = {name: markup.get(name, "") for name in ("page", "section", "entry", "run", "style")}
     sections = [
         {"NUMBER": str(at), "HEADING": esc(heading), "BODY": b.blocks(parts), "PARTS": _parts(markup, parts)}
@@ -46,7 +46,7 @@ def _parts(markup: dict[str, str], parts: list[Part]) -> str:
 
 
 def _runs(b: Builder) -> Iterator[list[Part]]:
-    """Yield the blocks of the page a few at a time, as editors cut them into text boxes."""
+    """Yield the blocks of the page in small groups, like the text boxes of an editor."""
     rest = list(b.parts)
     while rest:
         size = b.draw.randint(1, 4)
@@ -55,7 +55,7 @@ def _runs(b: Builder) -> Iterator[list[Part]]:
 
 
 def nested_segments(b: Builder) -> str:
-    """Parts that are streamed within parts: the outer segment holds the placeholder of the inner one."""
+    """Return parts that are streamed within other parts. The outer segment has the placeholder of the inner one."""
     holes, tail = [], []
     for at, (h, parts) in enumerate(b.sections()):
         outer, inner, half = f"{at:x}", f"{at + 500:x}", len(parts) // 2
@@ -67,7 +67,7 @@ def nested_segments(b: Builder) -> str:
 
 
 def tabs_for_regions(b: Builder) -> str:
-    """Three tabs, of which the first is open."""
+    """Return three tabs. The first is open."""
     sections = b.sections()
     third = max(1, len(sections) // 3)
     groups = [group for group in (sections[:third], sections[third : 2 * third], sections[2 * third :]) if group]
@@ -80,7 +80,7 @@ def tabs_for_regions(b: Builder) -> str:
 
 
 def slides(b: Builder) -> str:
-    """A slide for each section; the first is seen."""
+    """Return a slide for each section. The first is visible."""
     shown = "".join(
         f"<div class='slick-slide' aria-hidden='{str(at > 0).lower()}'><h3>{esc(h)}</h3>{b.blocks(parts)}</div>"
         for at, (h, parts) in enumerate(b.sections())
@@ -92,7 +92,7 @@ def slides(b: Builder) -> str:
 
 
 def summaries_beside(b: Builder) -> str:
-    """Rows with a heading, the first paragraph in a column of its own, and the rest."""
+    """Return rows with a heading, a column with the first paragraph, and the rest."""
     rows = []
     for h, parts in b.sections():
         first = b.blocks(parts[:1]) if parts and parts[0].kind == "paragraph" else ""

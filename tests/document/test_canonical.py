@@ -1,4 +1,4 @@
-"""The address that a page gives as its own is reported if it is another page's, and never followed."""
+"""A canonical address is reported if it is another page's, and never followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what makes two documents one version."""
+"""Tests when two documents are one version."""
 
 from __future__ import annotations
 

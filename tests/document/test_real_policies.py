@@ -1,4 +1,5 @@
-"""The five real policies: all words and no others, whatever the page around them does. Figures are printed with -s."""
+"""Tests the five real policies: all their words and no others are read, whatever is around them. The option -s prints
+figures."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def rows(shared: Path, name: str) -> dict[str, dict[str, Any]]:
 
 
 def page(shared: Path, name: str, row: dict[str, Any], bare: bool = False) -> Page:
-    """Return a page as it was served, or as a mere file."""
+    """Return a page as it was served, or as a plain file."""
     body = (shared / "policies" / name / row["file"]).read_bytes()
     if bare:
         return Page(body)
@@ -67,7 +68,7 @@ def test_all_words_of_the_policy_and_no_others_are_read(shared: Path, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_stand_as_a_reader_sees_them(shared: Path, name: str) -> None:
-    """List numbers too, if the markup tells; a clause with a heading of its own is one line in the text."""
+    """This includes list numbers if the markup has them. A clause with its own heading is one line in the text."""
     ((_, document),) = documents(shared, name, "base")
     shown: set[str] = set()
     for section in document.sections:
@@ -90,7 +91,9 @@ def test_outline_language_and_dates_are_those_that_a_reader_sees(shared: Path, n
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page_that_changes_around_its_policy_gives_the_same_document(shared: Path, name: str) -> None:
-    """Words, addresses, rights links, headings and languages; a list may show its numbers in another way."""
+    """Words, addresses, rights links, headings and languages stay the same. A list may show its numbers in another
+    way.
+    """
     ((_, base),) = documents(shared, name, "base")
     noise = documents(shared, name, "noise")
     same = [file for file, document in noise if identity_words(document) == identity_words(base)]
@@ -124,7 +127,8 @@ def test_only_pages_without_the_policy_are_screened_out(shared: Path, name: str,
 
 
 def test_no_real_policy_among_the_labelled_changes_is_screened_out(shared: Path) -> None:
-    """The short ones, which alone could be taken for something else; a long one has the words of a policy."""
+    """Short policies are tested, because only they could be taken for something else. A long one has the words of a
+    policy."""
     folder = shared / "changes"
     for row in map(json.loads, (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()):
         for file in ("before.md", "after.md"):

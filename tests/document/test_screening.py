@@ -1,4 +1,4 @@
-"""Whether a page is the policy at all."""
+"""Tests whether a page is a policy at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document as JSON."""
+"""Tests documents as JSON."""
 
 from __future__ import annotations
 

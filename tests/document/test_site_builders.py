@@ -1,6 +1,6 @@
-"""Policies of many companies in pages as site builders make them: no word is lost, and an edit is always seen.
+"""Tests policies of many companies in pages like those of site builders: no word is lost, and each edit is seen.
 
-40 policies in 59 templates run if CLAUSEWATCH_LONG is set; else a sample. Figures are printed with -s.
+With CLAUSEWATCH_LONG all 40 policies are tested in 59 templates; otherwise a sample. The option -s prints figures.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PLANTED = "Xylophonic merchants now receive the street in which you live and the
 
 @pytest.fixture(scope="module")
 def policies(shared: Path) -> list[list[Part]]:
-    """Return policies of the corpus, drawn by a seed, of an ordinary length."""
+    """Return policies of ordinary length from the corpus, drawn by a seed."""
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in file]
     ordinary = [parts for text in texts if 6_000 < len(text) < 40_000 and _has_sections(parts := parts_of(text))]
@@ -48,18 +48,18 @@ def _document(page: bytes) -> Document:
 
 
 def _seen(document: Document) -> Counter[str]:
-    """Return the words of a document, those of a table of contents too."""
+    """Return the words of a document, with those of a table of contents."""
     return _counted(document.text)
 
 
 def _compared(document: Document) -> Counter[str]:
-    """Return the words that a new version would differ in."""
+    """Return the words that decide about a new version."""
     words, _, _ = identity_words(document)
     return _counted(" ".join(words))
 
 
 def _counted(text: str) -> Counter[str]:
-    """Return the words of a text without signs: which quotation marks a document uses is not asked here."""
+    """Return the words of a text without signs, because quotation marks do not matter here."""
     return Counter(re.findall(r"\w+", unicodedata.normalize("NFKC", text)))
 
 

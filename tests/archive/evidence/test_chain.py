@@ -1,4 +1,4 @@
-"""Evidence is sealed in the transaction that writes it, and never altered by our own programs."""
+"""Evidence is sealed in the transaction that writes it, and our own programs never alter it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.archive.visits import HOUR, START, TEAHOUSE, failed, record_two_versi
 
 
 def kinds(archive: Archive) -> list[str]:
-    """Return the kinds of all entries, in their order."""
+    """Return the kinds of all entries in order."""
     with archive.reading() as session:
         return [entry.kind for entry, _ in entries(session.connection())]
 
@@ -114,18 +114,18 @@ def test_sealed_evidence_is_never_altered(archive: Archive) -> None:
 
 
 def test_every_column_of_every_table_is_sealed_or_no_evidence() -> None:
-    """A new column needs a decision: sealed by an old kind, it would break every existing seal."""
+    """A new column needs a decision. If an old kind sealed it, all existing seals would break."""
     for name, kind in KINDS.items():
         assert {"id", *kind.columns} == set(Base.metadata.tables[name].columns.keys()) - UNSEALED.get(name, set()), name
     assert {"fetch_id", *PAGE_COLUMNS} == set(FetchPageRow.__table__.columns.keys())
 
 
 UNSEALED = {"review": {"by"}}
-"""Columns of evidence that are none, such as a person's name."""
+"""Columns of evidence tables that are not evidence, such as a person's name."""
 
 
 def test_the_canonical_bytes_are_as_they_ever_were(archive: Archive) -> None:
-    """Or the seals of every archive there is would break."""
+    """Otherwise the seals of all existing archives would break."""
     record_two_versions(archive)
     with archive.reading() as session:
         row = canonical_rows(session.connection(), "suppression", [1])[1]
@@ -157,7 +157,7 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), VALUES, max_size=4))
 def test_canonical_bytes_are_one_line_from_which_the_values_can_be_read(values: dict[str, object]) -> None:
-    """So two rows that differ never have the same bytes."""
+    """So two different rows never have the same bytes."""
     line = canonical_json(values)
     assert b"\n" not in line
     assert b"\r" not in line

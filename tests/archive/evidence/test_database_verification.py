@@ -1,4 +1,4 @@
-"""A verification believes only the bytes: not the schema, not the indexes, not what the search index holds."""
+"""A verification trusts only the bytes: not the schema, the indexes or the search index."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ON_EITHER = {
     "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
     "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
 }
-"""Acts of an insider on either database, with the check that finds each, and the name of the flaw."""
+"""Changes that an insider can make in either database, each with the check that finds it and the name of the flaw."""
 
 ON_SQLITE = {
     "a trigger": (
@@ -78,13 +78,13 @@ ON_POSTGRESQL = {
 
 
 def verified(url: str) -> list[Flaw]:
-    """Return what a verification finds."""
+    """Return the flaws that a verification finds."""
     with read_only_archive(url) as archive:
         return list(verify(archive, Tally()))
 
 
 def act(url: str, statements: str) -> None:
-    """Do something to a database past every program of ours."""
+    """Run statements on a database without any of our programs."""
     engine = engine_of(parsed(url), WAIT)
     connection = engine.raw_connection()
     if engine.dialect.name == "sqlite":
@@ -98,7 +98,7 @@ def act(url: str, statements: str) -> None:
 
 @pytest.fixture
 def grown(database_url: str) -> str:
-    """Return the URL of an archive that holds two versions, and that nobody has open."""
+    """Return the URL of an archive with two versions that no program has open."""
     with open_archive(database_url) as archive:
         record_two_versions(archive)
     return database_url

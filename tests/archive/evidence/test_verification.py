@@ -1,6 +1,6 @@
-"""Everything that an insider does to the evidence is found, and nothing else is.
+"""A verification finds everything that an insider does to the evidence, and nothing else.
 
-The full counts run if CLAUSEWATCH_LONG is set; they are in docs/figures.md.
+With CLAUSEWATCH_LONG the tests run in full size. The figures are in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ Copies = Callable[[], AbstractContextManager[Archive]]
 
 @dataclass(frozen=True)
 class Target:
-    """One archive that is altered and put back, again and again."""
+    """An archive that is altered and restored again and again."""
 
     archive: Archive
     insider: Engine
-    """A way to its database past everything of ours."""
+    """A connection to its database that bypasses our programs."""
     head: SavedHead
-    """The head as somebody saved it."""
+    """A head that somebody saved."""
     stored: Mapping[str, bytes | None]
-    """Results of its stored contents."""
+    """The contents that were stored before."""
     put_back: Callable[[], object]
 
     def restore(self) -> None:
-        """Put the database back as it was."""
+        """Restore the database."""
         self.archive.engine.dispose()
         self.insider.dispose()
         self.put_back()
@@ -56,7 +56,7 @@ class Target:
 
 @pytest.fixture
 def empty_copies(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Copies:
-    """Return what gives an empty archive of its own each time."""
+    """Return a function that makes a new empty archive each time."""
     template = request.getfixturevalue("empty_archive" if database_kind == "sqlite" else "empty_database")
     server = None if database_kind == "sqlite" else request.getfixturevalue("postgresql")
     return lambda: _copy(template, server, tmp_path)
@@ -76,7 +76,7 @@ def _copy(template: Path | str, server: Cluster | None, folder: Path) -> Iterato
 
 @pytest.fixture
 def target(request: pytest.FixtureRequest, database_kind: str, database_url: str, tmp_path: Path) -> Iterator[Target]:
-    """Return an archive that holds every kind of evidence."""
+    """Return an archive with every kind of evidence."""
     with open_archive(database_url) as archive:
         grow(archive, seeded(SEED), VISITS)
     if database_kind == "sqlite":
@@ -106,17 +106,17 @@ def _put_database_back(server: Cluster, kept: str, name: str) -> None:
 
 
 def saved(archive: Archive) -> SavedHead:
-    """Return the head as a message would quote it."""
+    """Return the head as a message quotes it."""
     return SavedHead.parse(str(head(archive)))
 
 
 def flaws(archive: Archive, *heads: SavedHead) -> list[str]:
-    """Return what verify finds; extraction is another test's."""
+    """Return the flaws that a verification finds without extracting texts, which another test covers."""
     return [f"{flaw.what}: {flaw.where}: {flaw.problem}" for flaw in verify(archive, Tally(), heads, extract=False)]
 
 
 def test_an_archive_that_nobody_touched_has_no_flaw(archive: Archive) -> None:
-    grow(archive, seeded(SEED), 2 * VISITS)  # so that every kind of evidence is there
+    grow(archive, seeded(SEED), 2 * VISITS)  # so that every kind of evidence exists
     tally = Tally()
     assert list(verify(archive, tally, [saved(archive)])) == []
     assert tally.head == head(archive)
@@ -134,7 +134,7 @@ def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
 
 
 def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
-    """Without one too, but for a tail that was cut off and a chain that was written again."""
+    """Without a saved head they are found too, except for a cut tail and a rewritten chain."""
     random = seeded(SEED)
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]

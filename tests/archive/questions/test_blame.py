@@ -15,7 +15,7 @@ DAY = 24 * HOUR
 
 
 def text(*sections: tuple[str, str]) -> Document:
-    """Return a document of these headings and paragraphs."""
+    """Return a document with these headings and paragraphs."""
     return Document(
         tuple(Section(head, "", 1, (head,), "en", (Block("paragraph", block),)) for head, block in sections), ("en",)
     )
@@ -33,7 +33,7 @@ KEPT, MOVED = "We keep orders.", "We share nothing."
 
 
 def test_each_sentence_has_the_version_that_brought_it(archive: Archive) -> None:
-    """One that moved, or lost its capital, is the same; one that was edited in a word is new."""
+    """A sentence that was moved or lost its capital letter is the same. A sentence with an edited word is new."""
     told(
         archive,
         text(("Notice", f"{KEPT} We sell tea. {MOVED}")),

@@ -65,7 +65,7 @@ def test_versions_come_with_what_changed(archive: Archive) -> None:
 
 
 def test_a_version_says_when_its_text_was_last_found(archive: Archive) -> None:
-    """A visit that failed, or that met another page, did not find it."""
+    """A visit that failed or found another page does not count."""
     record_two_versions(archive)
     record(archive, same(START + 60 * HOUR, 2), START)
     record(archive, refused(START + 72 * HOUR, 2), START)

@@ -14,7 +14,7 @@ from tests.archive.visits import HOUR, START, TEAHOUSE, failed, record_two_versi
 
 
 def only(archive: Archive, hours: float = 0) -> PolicyStatus:
-    """Return the status of the one policy, so many hours after the start."""
+    """Return the status of the only policy, this number of hours after the start."""
     (found,) = statuses(archive, START + hours * HOUR)
     return found
 

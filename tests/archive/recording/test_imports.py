@@ -1,4 +1,4 @@
-"""Tests which copies of a history are the policy, and which are kept as evidence only."""
+"""Tests which copies of a history become versions, and which are only kept as evidence."""
 
 from __future__ import annotations
 

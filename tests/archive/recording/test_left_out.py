@@ -1,4 +1,4 @@
-"""Prose that is left out of pages, as the archive keeps it: evidence, with the page, and reported once."""
+"""The archive keeps left-out prose as evidence, together with the page, and reports it once."""
 
 from __future__ import annotations
 

@@ -190,9 +190,9 @@ def test_a_day_of_cron_at_exactly_every_skips_no_check_of_an_archive(archive: Ar
 
 
 def cron(every: timedelta, period: timedelta) -> Iterator[datetime]:
-    """Return when the runs of a cron line begin: each is up to a minute late, as machines are busy.
+    """Yield the start times of runs by cron. Each is up to a minute late, because machines are busy.
 
-    A late run makes the next interval a short one.
+    After a late run the next interval is shorter.
     """
     late = seeded(30)
     for tick in range(period // every):

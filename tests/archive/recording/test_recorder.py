@@ -184,7 +184,8 @@ def test_an_unknown_policy_is_refused(archive: Archive) -> None:
 
 
 def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> None:
-    """The last finding cannot be stored: fetch, snapshot, version and change of that visit are not stored either."""
+    """The last finding cannot be stored. Then the fetch, snapshot, version and change of that visit are not stored
+    either."""
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     before = counted(archive)
@@ -197,7 +198,9 @@ def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> Non
 
 
 def test_of_runs_that_race_one_records_and_the_others_are_reported(database_url: str, archive: Archive) -> None:
-    """Each of four runs compared its answer with version 1, and all record at once: one version 2 comes of it."""
+    """Four runs compared their response with version 1 and record at the same time. Only one of them makes version
+    2.
+    """
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     together = threading.Barrier(4)
@@ -223,7 +226,7 @@ def test_of_runs_that_race_one_records_and_the_others_are_reported(database_url:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
-    """SQLite's own limit on the number of pages answers just as a full disk does."""
+    """SQLite's own limit on the number of pages gives the same error as a full disk."""
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     with archive.engine.connect() as connection:

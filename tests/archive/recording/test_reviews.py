@@ -37,7 +37,7 @@ BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy")
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an archive with two findings of the teahouse: 1 on sharing, material; 2 on retention, not material."""
+    """Return an archive with two findings of the teahouse: 1 on sharing (material), 2 on retention (not material)."""
     with open_archive(database_url) as opened:
         record_two_versions(opened)
         yield opened
@@ -50,7 +50,7 @@ def say(archive: Archive, finding: int, kind: ReviewKind, words: str = "", hours
 
 
 def find_again(archive: Archive, *findings: Finding, version: int = 3, policy: str = "Teahouse") -> None:
-    """Record one more version with these findings."""
+    """Record another version with these findings."""
     at = NOW + version * HOUR
     found = seen(at, written(f"Edition {version}."), version - 1 or None, replace(JUDGED, findings=findings))
     record(archive, replace(found, fetch=replace(found.fetch, policy=policy)), at)

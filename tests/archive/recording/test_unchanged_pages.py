@@ -1,4 +1,4 @@
-"""Answers that say what the latest version says are known without being read, whichever way the version was read."""
+"""Responses with the text of the latest version are recognised without extraction, however the version was read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SELECTED = replace(OPTIONS, select=("#gone",))
 
 
 def page(token: str, words: str = TEXT, around: str = "") -> bytes:
-    """Return the ropewalk's page with a token that rotates, and what is around the text."""
+    """Return the ropewalk's page with a token that changes, and with something around its text."""
     head = f'<title>Privacy policy</title><script nonce="{token}">let t = "{token}"</script>'
     return f"<html lang=en><head>{head}</head><body>{around}<main><h1>Privacy policy</h1>{words}</main></body>".encode()
 
@@ -49,7 +49,7 @@ def watch(archive: Archive, options: ExtractionOptions = OPTIONS) -> Policy:
 
 
 def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OPTIONS) -> Assessment:
-    """Do what the pipeline does with an answer that is not recognised."""
+    """Process a response that is not recognised, as the pipeline does."""
     known = latest(archive, "Ropewalk")
     first, *further = fetch.pages
     visit = Visit(
@@ -65,14 +65,14 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
 
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> AssessedFetch | None:
-    """Return the result of a visit if its answer is recognised unread."""
+    """Return the result of a visit if its response is recognised without extraction."""
     policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
     [result] = recognise_all(archive, [VisitResult(policy, fetch)])
     return result
 
 
 def ways(archive: Archive) -> int:
-    """Return how many marks are kept."""
+    """Return the number of stored fingerprints."""
     with archive.reading() as session:
         return int(session.execute(text("select count(*) from known_page")).scalar_one())
 
@@ -128,7 +128,7 @@ def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archi
 
 
 def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
-    """Menus that come by turns: the version's own snapshot shows only one of them."""
+    """The page alternates between menus. The version's own snapshot has only one of them."""
     watch(archive)
     one, other = "<nav><a href=/a>Ropes</a></nav>", "<nav><a href=/b>Cords</a><a href=/c>Twine</a></nav>"
     marks = [

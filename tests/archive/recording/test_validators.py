@@ -1,4 +1,4 @@
-"""Tests which policies may be asked for conditionally, and with what."""
+"""Tests which policies may be requested conditionally, and with which validators."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_clock_set_back_asks_for_the_whole_page(archive: Archive) -> None:
 
 
 def test_an_answer_that_is_read_as_it_would_be_now_gives_them_although_its_version_was_not(archive: Archive) -> None:
-    """After a technical upgrade the first full answer makes the next visits cheap again."""
+    """After a technical upgrade, the first full response makes the next visits cheap again."""
     recorded(archive, first(identity="e0+other"), unchanged(fetched(START + HOUR)))
     assert known(archive, START + 2 * HOUR) == KNOWN
 

@@ -21,7 +21,7 @@ DAY = 24 * HOUR
 
 
 def places(answer: SearchResult) -> list[tuple[str, str, int, int]]:
-    """Return where something was found, and from which version to which."""
+    """Return each match with its section, and its first and last version."""
     return [(each.policy, each.section, each.first, each.last) for each in answer.matches]
 
 
@@ -31,7 +31,7 @@ def shown(found: SectionMatch) -> str:
 
 
 def speaking(language: str, *blocks: str, heading: str = "Notice") -> Document:
-    """Return a document of one section."""
+    """Return a document with one section."""
     section = Section(heading, "", 1, (heading,), language, tuple(Block("paragraph", block) for block in blocks))
     return Document((section,), (language,))
 
@@ -106,7 +106,7 @@ def test_a_phrase_stands_together_and_in_one_block(archive: Archive, asked: str,
     ['"orders', 'orders" OR "1', "orders AND NOT (", "orders*:^-+{}", "orders'); DROP TABLE section;--", "\x00orders"],
 )
 def test_no_sign_is_wrong_syntax(archive: Archive, asked: str) -> None:
-    """Signs are ignored; words among them ("or", "drop") are words like others."""
+    """Signs are ignored. Words such as "or" and "drop" are ordinary words."""
     told(archive, speaking("en", "Orders or and not drop table section 1."))
     assert len(search(archive, Search(asked)).matches) == 1
 
@@ -156,7 +156,7 @@ def test_more_than_asked_for_is_reported(archive: Archive) -> None:
 
 
 def test_many_sections_that_match_are_looked_through_in_batches(archive: Archive) -> None:
-    """Of some hundred texts only the oldest was in the days that are asked for."""
+    """Among a few hundred texts, only the oldest was current on the requested days."""
     sections = tuple(
         Section(f"Part {n}", "", 1, (f"Part {n}",), "en", (Block("paragraph", f"Rule {n}."),)) for n in range(300)
     )
@@ -183,7 +183,7 @@ def test_a_snippet_is_cut_between_words_around_the_match(archive: Archive) -> No
 
 
 def test_versions_of_an_older_program_are_indexed_once_and_in_order(archive: Archive) -> None:
-    """A version that is recorded before that waits with them, so that no day is wrong."""
+    """A version that is recorded before the indexing waits with the others, so that no date is wrong."""
     record_two_versions(archive)
     with archive.writing() as session:
         clear_index(session)

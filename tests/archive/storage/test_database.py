@@ -36,7 +36,7 @@ from tests.conftest import require
 
 
 def test_migrations_make_the_tables_of_the_schema(archive: Archive) -> None:
-    """Autogenerate finds nothing that a further migration would have to do."""
+    """Alembic's autogenerate finds nothing that another migration would have to do."""
     assert differences(archive) == []
 
 
@@ -93,7 +93,7 @@ def urls(session: Session) -> list[str]:
 
 
 def test_one_writes_at_a_time(archive: Archive) -> None:
-    """So that rows get their numbers in the order of their commits: planning counts on it."""
+    """So rows are numbered in the order of their commits, which planning relies on."""
     entered: list[str] = []
 
     def write() -> None:
@@ -111,7 +111,7 @@ def test_one_writes_at_a_time(archive: Archive) -> None:
 
 @pytest.fixture
 def other(database_url: str) -> Iterator[Connection]:
-    """Return another program's connection to the archive, that holds the archive's rows locked."""
+    """Return another program's connection that locks the archive's rows."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -143,7 +143,7 @@ def test_a_lock_that_ends_is_waited_for(database_url: str, other: Connection) ->
 
 
 def altered(url: str, statement: str) -> list[Any]:
-    """Run a statement past the archive, and return its rows."""
+    """Run a statement without our programs, and return its rows."""
     engine = create_engine(url)
     with engine.begin() as connection:
         done = connection.exec_driver_sql(statement)
@@ -214,7 +214,7 @@ def test_a_server_that_drops_the_connection_is_reported_and_asked_again(archive:
 
 
 def test_a_damaged_file_is_reported(location: str, tmp_path: Path) -> None:
-    """Pages of the file are overwritten: reading them fails as damage, not as a traceback of the driver."""
+    """Pages of the file are overwritten. Reading them reports damage instead of a traceback of the driver."""
     with open_archive(location) as archive:
         record_two_versions(archive)
     path = tmp_path / "watch.db"
@@ -231,7 +231,7 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_reported(location: str, tmp_path: Path) -> None:
-    """Opened read-only through SQLite's own URI, since a superuser may write any file."""
+    """The file is opened read-only with a SQLite URI, because a superuser may write any file."""
     open_archive(location).close()
     (tmp_path / "watch.db").chmod(stat.S_IRUSR)
     read_only = f"sqlite:///file:{tmp_path / 'watch.db'}?mode=ro&uri=true"
@@ -261,7 +261,7 @@ def test_a_url_that_names_no_archive_is_refused(url: str) -> None:
 
 
 def test_a_missing_driver_is_named_and_the_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)  # importing it then fails, as if it is not installed
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # importing it then fails as if it were not installed
     with pytest.raises(MissingDriverError, match="psycopg") as caught:
         open_archive("postgresql+psycopg://desk:green-leaf@localhost/watch")
     assert "green-leaf" not in str(caught.value)
@@ -274,11 +274,11 @@ def test_processes_that_make_the_archive_at_once_all_open_it(unmade_database_url
 
 
 class CutOffError(Exception):
-    """Stands for a kill."""
+    """Raised in place of a kill."""
 
 
 def test_an_upgrade_cut_off_at_any_statement_leaves_what_was_there(unmade_database_url: str) -> None:
-    """Whichever statement of the first migration does not come to its end, the next opening begins again."""
+    """If any statement of the first migration fails, the next opening starts again."""
     left = cuts = 0
 
     def cut_off(*_: object) -> None:

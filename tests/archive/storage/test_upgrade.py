@@ -1,4 +1,4 @@
-"""An archive that an older program made, and what the newest schema keeps of it."""
+"""Tests an archive that an older program made, and what the newest schema keeps of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORKING.set_forkserver_preload(["archive.storage.database", "archive.storage.sea
 
 
 def revisions() -> list[str]:
-    """Return all revisions, the first first."""
+    """Return all revisions, the oldest first."""
     config = Config()
     config.set_main_option("script_location", "archive:migrations")
     return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
@@ -35,13 +35,13 @@ def revisions() -> list[str]:
 
 @pytest.fixture
 def first_schema(unmade_database_url: str, tmp_path: Path) -> str:
-    """Return the URL of an archive of the first schema that holds two versions with their findings."""
+    """Return the URL of an archive with the first schema, with two versions and their findings."""
     make_older(unmade_database_url, "0001", tmp_path)
     return unmade_database_url
 
 
 def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> None:
-    """Of a change recorded before, no timing, no drift and no translation is known."""
+    """For old changes, timing, drift and translations are unknown."""
     with open_archive(first_schema) as archive:
         first, second = versions_of(archive, "Teahouse")
         assert document(archive, first) == written("Only our cooks see your orders.")
@@ -76,13 +76,13 @@ def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
 
 
 def upgrade_until(url: str, point: str) -> None:
-    """Open an archive in a process that is killed at a point."""
+    """Open an archive in a process that is killed at a given point."""
     os.environ[VARIABLE] = point
     open_archive(url).close()
 
 
 def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
-    """Before its commit every row is as the older program left it, its version too; after it, as the newer's."""
+    """Before the commit, all rows and the schema version are the older program's; after it, the newer program's."""
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:
         points.unlink(missing_ok=True)
@@ -94,13 +94,14 @@ def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_sc
             break
         killed += 1
         assert dumped(first_schema) == before
-    assert killed == len(revisions())  # after each revision but the first, and before the commit
+    assert killed == len(revisions())  # after each revision except the first, and before the commit
     with open_archive(first_schema) as archive:
         assert differences(archive) == []
 
 
 def test_what_an_older_program_recorded_is_sealed(first_schema: str) -> None:
-    """From the upgrade on: with the names of the policies, and the hash of each text, which it did not keep."""
+    """Sealing begins with the upgrade. It includes the names of the policies and the hash of each text, which old
+    programs did not store."""
     with open_archive(first_schema) as archive:
         tally = Tally()
         assert list(verify(archive, tally)) == []

@@ -1,4 +1,4 @@
-"""Tests what contents take, what may go, and backups."""
+"""Tests the disk space of contents, their removal, and backups."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ YEAR = timedelta(days=365)
 
 
 def page(seed: int, edits: int = 0) -> bytes:
-    """Return a page of some 40 kB in which no two seeds agree, with so many words changed."""
+    """Return a page of about 40 kB that is different for each seed, with this number of changed words."""
     chance = seeded(seed)
     words = ["".join(chance.choices("abcdefghij", k=8)) for _ in range(5_000)]
     for place in range(edits):
@@ -50,7 +50,7 @@ def record_pages(archive: Archive, *pages: bytes) -> None:
 
 
 def rows(archive: Archive) -> dict[str, str | None]:
-    """Return each stored content, and the keyframe that it differs from."""
+    """Return each stored content, with the keyframe that it is a difference from."""
     with archive.reading() as session:
         return dict(session.execute(select(BlobRow.sha256, BlobRow.base_sha256)).all())
 
@@ -90,7 +90,7 @@ def test_a_damaged_keyframe_is_reported_and_costs_what_is_new_nothing(archive: A
 
 
 def test_a_keyframe_goes_and_what_differs_from_it_stays(archive: Archive) -> None:
-    """The page of the first version went under the rule; that of the second is read without it."""
+    """The rule removed the page of the first version. The page of the second version can still be read."""
     record_pages(archive, page(1), page(1, 3), page(1, 6))
     later = START + 72 * HOUR
     rule = Retention(timedelta(hours=60))

@@ -1,4 +1,4 @@
-"""The configuration: what is read, what is refused, and what is never shown."""
+"""Tests the configuration: what is accepted, what is refused, and what is never shown."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ Load = Callable[..., Configuration]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Load:
-    """Return a function that loads a text as `watch.toml`, with the variables given and no others."""
+    """Return a function that loads a text as `watch.toml`, with only the given variables."""
 
     def load_text(text: str, variables: Mapping[str, str] = VARIABLES) -> Configuration:
         path = tmp_path / "watch.toml"
@@ -80,7 +80,7 @@ def read(tmp_path: Path) -> Load:
 
 @pytest.fixture
 def problems(read: Load) -> Callable[..., tuple[str, ...]]:
-    """Return a function that gives the problems of a text."""
+    """Return a function that returns the problems of a text."""
 
     def find(text: str, variables: Mapping[str, str] = VARIABLES) -> tuple[str, ...]:
         with pytest.raises(ConfigurationError) as caught:

@@ -1,4 +1,4 @@
-"""`clausewatch init` and `config check`: what a new user does first."""
+"""Tests the first steps of a new user: `clausewatch init` and `config check`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder that the command is started in."""
+    """Return an empty folder in which the command is started."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -41,7 +41,7 @@ def test_what_init_writes_passes_the_check(folder: Path) -> None:
 
 
 def test_what_init_leaves_commented_out_is_sound_too(folder: Path) -> None:
-    """Without the comment marks, the keys are what the comments promise, and no key is unknown."""
+    """Without the comment marks, the keys have the meanings in the comments, and all keys are known."""
     run("init")
     file = folder / "clausewatch.toml"
     text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -187,7 +187,7 @@ def test_cron_runs_hourly_or_as_often_as_the_most_frequent_policy_asks(tmp_path:
 
 
 def test_the_crontab_line_works_from_any_folder_and_environment(tmp_path: Path) -> None:
-    """Run what cron would run, as cron runs it: its own shell, no PATH to speak of, `%` unescaped."""
+    """Run the line as cron does: in cron's own shell, with a minimal PATH and unescaped `%`."""
     home = tmp_path / "100% mine"
     home.mkdir()
     path = home / "watch.toml"

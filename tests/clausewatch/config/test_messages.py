@@ -1,4 +1,4 @@
-"""`[messages]` in the configuration: a user's own templates, found, tried and used."""
+"""Tests `[messages]` in the configuration: a user's own templates are found, tested and used."""
 
 from __future__ import annotations
 

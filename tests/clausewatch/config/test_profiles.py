@@ -1,4 +1,5 @@
-"""Profiles of the user's own: what a file may change of the bundled ones, and what is refused with its place."""
+"""Tests a user's own profiles: what a file may change in bundled ones, and that wrong values are reported with their
+place."""
 
 from __future__ import annotations
 
@@ -61,7 +62,7 @@ def read(tmp_path: Path) -> Load:
 
 @pytest.fixture
 def problems(read: Load) -> Callable[[str], tuple[str, ...]]:
-    """Return a function that gives the problems of a text."""
+    """Return a function that returns the problems of a text."""
 
     def find(text: str) -> tuple[str, ...]:
         with pytest.raises(ConfigurationError) as caught:
@@ -202,7 +203,7 @@ def test_every_problem_of_a_profile_is_reported_at_once(problems: Problems) -> N
 
 
 def test_a_policy_may_name_a_profile_that_has_problems_of_its_own(problems: Problems) -> None:
-    """One mistake is one problem."""
+    """One mistake gives one problem."""
     assert len(problems(OURS.replace("T1.name", "T1.nam"))) == 1
 
 

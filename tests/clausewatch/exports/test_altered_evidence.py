@@ -1,4 +1,4 @@
-"""Whatever is altered in exported evidence, with a manifest that fits, the auditor's own program notices."""
+"""The auditor's program notices every alteration of exported evidence, even if the manifest was adapted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Files = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
-    """Return the files of the evidence of a policy with three versions and a review, and the head."""
+    """Return the files of the evidence about a policy with three versions and a review, and the head."""
     folder = tmp_path_factory.mktemp("sound")
     with opened(folder) as archive:
         record_two_versions(archive)
@@ -47,7 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
 
 
 def checked(folder: Path, files: Files, kept: str) -> subprocess.CompletedProcess[str]:
-    """Write evidence with a manifest that fits, as a forger would, and run the program with Python alone."""
+    """Write evidence with a matching manifest, as a forger would, and run the program with Python alone."""
     files = dict(files)
     manifest = json.loads(files["manifest.json"])
     manifest["files"] = {name: sha256(files[name]).hexdigest() for name in files if not name.startswith("manifest.")}
@@ -62,26 +62,26 @@ def checked(folder: Path, files: Files, kept: str) -> subprocess.CompletedProces
 
 
 def exchange(files: Files, one: str, other: str) -> None:
-    """Exchange all files of two folders, or two files."""
+    """Swap all files of two folders, or two files."""
     moved = {name.replace(one, other) if one in name else name.replace(other, one): files[name] for name in files}
     files.clear()
     files.update(moved)
 
 
 def replace(files: Files, name: str, old: bytes, new: bytes) -> None:
-    """Replace the first bytes of a kind in a file."""
+    """Replace the first occurrence of some bytes in a file."""
     assert old in files[name]
     files[name] = files[name].replace(old, new, 1)
 
 
 def remove(files: Files, beginning: str) -> None:
-    """Leave out the files whose names begin so."""
+    """Leave out the files whose names begin in this way."""
     for name in [name for name in files if name.startswith(beginning)]:
         del files[name]
 
 
 def drop_rows(files: Files, *kinds: str, last: bool = False) -> None:
-    """Leave out the rows of some kinds, or the last of them."""
+    """Leave out the rows of some kinds, or only the last of them."""
     lines = files["rows.jsonl"].splitlines(keepends=True)
     chosen = [line for line in lines if json.loads(line)["kind"] in kinds]
     gone = chosen[-1:] if last else chosen
@@ -90,7 +90,7 @@ def drop_rows(files: Files, *kinds: str, last: bool = False) -> None:
 
 
 def drop_version(files: Files, number: int, *, in_manifest: bool = True) -> None:
-    """Leave out a version with its files, its visit and what was judged of it."""
+    """Leave out a version with its files, its visit and its judgements."""
     for name in [name for name in files if name.startswith(f"versions/{number}/")]:
         del files[name]
     rows = [json.loads(line) for line in files["rows.jsonl"].splitlines()]
@@ -112,18 +112,18 @@ def drop_version(files: Files, number: int, *, in_manifest: bool = True) -> None
 
 
 def set_manifest(files: Files, **values: Any) -> None:
-    """Let the manifest say something else."""
+    """Change values in the manifest."""
     files["manifest.json"] = json.dumps({**json.loads(files["manifest.json"]), **values}).encode()
 
 
 def edit_document(files: Files) -> None:
-    """Alter a word in a document, and in all that is made from it."""
+    """Alter a word in a document, and in everything that is made from the document."""
     for name in ("document.json", "text.txt", "redline.html"):
         replace(files, f"versions/2/{name}", b"partners", b"painters")
 
 
 def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
-    """Alter a record, and write the chain again from its entry on."""
+    """Alter a record, and rewrite the chain from its entry on."""
     lines = files["rows.jsonl"].splitlines()
     place = next(place for place, line in enumerate(lines) if json.loads(line)["kind"] == kind and old in line)
     former, lines[place] = lines[place], lines[place].replace(old, new)
@@ -222,7 +222,7 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
     "a false stamp is added": lambda files: files.update({"stamps/1.txt": b"1:00", "stamps/1.tsr": b"x"}),
     "JSON that is none": lambda files: files.update({"rows.jsonl": b"{"}),
 }
-"""Alterations, with the functions that make them."""
+"""Alterations by name."""
 
 
 def test_the_evidence_is_found_sound_and_whole(tmp_path: Path, sound: tuple[Files, str]) -> None:

@@ -1,4 +1,4 @@
-"""Atom feeds: valid by RFC 4287, the same whenever they are written, and nothing in them can act."""
+"""Atom feeds are valid by RFC 4287, do not depend on the time of writing, and contain nothing that can run."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ SCHEMA = """
   </choice></zeroOrMore></mixed></define>
 </grammar>
 """
-"""The part of the schema of RFC 4287, appendix B, that our feeds use; of XHTML, elements that cannot act."""
+"""The part of the schema in RFC 4287, appendix B, that our feeds use. From XHTML it allows only harmless elements."""
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -100,7 +100,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def change(archive: Archive, *findings: Finding, policy: str = "Teahouse", url: str = "", text: str = "") -> None:
-    """Record one more version of a policy."""
+    """Record another version of a policy."""
     known = latest(archive, policy)
     number = known.number if known else 0
     at = START + (60 + number) * HOUR
@@ -233,7 +233,7 @@ NAUGHTY = (
 
 @pytest.mark.parametrize("naughty", NAUGHTY, ids=range(len(NAUGHTY)))
 def test_no_words_of_a_page_act_in_a_feed(tmp_path: Path, schema: etree.RelaxNG, naughty: str) -> None:
-    stored = re.sub("[\x00\ud800]", "", naughty)  # which no database takes
+    stored = re.sub("[\x00\ud800]", "", naughty)  # databases refuse these characters
     with opened(tmp_path) as archive:
         watch(archive, replace(TEAHOUSE, name=stored, tags=(stored,)))
         hostile = replace(

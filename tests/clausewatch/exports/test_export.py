@@ -1,4 +1,4 @@
-"""Tests what `clausewatch export` hands to people who do not have Clausewatch."""
+"""Tests the exports for people who do not have Clausewatch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.clausewatch.watched import call, configured, opened, watched
 
 
 def exported(folder: Path) -> tuple[Path, str]:
-    """Return the evidence of a policy with real pages, and the head that a message quoted when it was exported."""
+    """Return the evidence about a policy with real pages, and the head that a message quoted at that time."""
     with opened(folder) as archive:
         grow(archive, seeded(3), 24)
         kept = str(head(archive))
@@ -40,7 +40,7 @@ def exported(folder: Path) -> tuple[Path, str]:
 
 
 def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProcess[str]:
-    """Run the script of the documentation, with nothing but the standard library."""
+    """Run the script from the documentation with only the standard library."""
     script = folder / "check.py"
     script.write_text(check_script(), encoding="utf-8")
     return subprocess.run(
@@ -49,7 +49,7 @@ def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProces
 
 
 def contents(bundle: Path) -> dict[str, bytes]:
-    """Return the files of a zip file, in their order."""
+    """Return the files of a zip file in order."""
     with zipfile.ZipFile(bundle) as opened_bundle:
         return {name: opened_bundle.read(name) for name in opened_bundle.namelist()}
 
@@ -99,7 +99,7 @@ def test_a_record_that_was_exchanged_is_found(tmp_path: Path) -> None:
 
 
 def write_anew(target: Path, files: dict[str, bytes]) -> None:
-    """Write evidence with a manifest that fits, as a forger would."""
+    """Write evidence with a matching manifest, as a forger would."""
     from hashlib import sha256
 
     manifest = json.loads(files["manifest.json"])

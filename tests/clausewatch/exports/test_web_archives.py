@@ -36,11 +36,13 @@ from tests.sources import PROJECT
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 SECRET = "session=f00d"
 NEAR = 0.9
-"""Seconds between sending a request and its arrival on a busy machine; a request waits for longer in the queue."""
+"""Seconds between sending a request and its arrival on a busy machine. A request waits longer than this in the
+queue.
+"""
 
 
 class Crawled:
-    """A folder with an archive of two policies: one that redirects twice, and one on two pages."""
+    """A folder with an archive of two policies: one with two redirects, and one with two pages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -58,14 +60,14 @@ class Crawled:
         self.configuration = configured(folder)
 
     def export(self, *words: str) -> bytes:
-        """Return what `clausewatch export` writes."""
+        """Return the output of `clausewatch export`."""
         target = self.folder / "exported"
         result = call(self.configuration, "export", *words, "-o", str(target))
         assert result.exit_code == 0, result.output
         return target.read_bytes()
 
     def arrived(self, path: str) -> float:
-        """Return when the site got the request for a page."""
+        """Return the time at which the site received the request for a page."""
         return self.site.moments[path] + time.time() - time.monotonic()
 
 
@@ -75,7 +77,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 def records(content: bytes) -> list[tuple[Any, Any, bytes]]:
-    """Return headers, HTTP headers and content of each record with a page or a redirect."""
+    """Return the headers, HTTP headers and content of each record of a page or a redirect."""
     read = [(each.rec_headers, each.http_headers, each.content_stream().read()) for each in _records(content)]
     return [record for record in read if record[0]["WARC-Type"] != "warcinfo"]
 
@@ -92,7 +94,7 @@ def test_the_archive_keeps_the_redirects_and_no_forged_ones(crawled: Crawled) ->
 
 
 def test_a_visit_is_dated_when_its_request_is_sent_not_when_it_waits(crawled: Crawled) -> None:
-    """All wait for one host, which gets a request each second."""
+    """All requests wait for one host, which gets one request each second."""
     with opened(crawled.folder) as archive, archive.reading() as session:
         began = {row.final_url: row.started_at.timestamp() for row in session.scalars(select(FetchRow))}
         [further] = session.scalars(select(FetchPageRow))
@@ -198,7 +200,7 @@ def test_addresses_are_ordered_by_their_hosts_from_the_right(url: str, key: str)
 
 @contextmanager
 def publishing(folder: Path) -> Iterator[str]:
-    """Serve the files of a folder, and return its address."""
+    """Serve the files of a folder, and yield its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -206,7 +208,9 @@ def publishing(folder: Path) -> Iterator[str]:
 
 
 def test_a_replay_tool_shows_the_page_at_the_address_that_redirected(crawled: Crawled, tmp_path: Path) -> None:
-    """CLAUSEWATCH_REPLAY names the unpacked npm package `replaywebpage`, whose service worker serves the pages."""
+    """CLAUSEWATCH_REPLAY is the path of the unpacked npm package `replaywebpage`. Its service worker serves the
+    pages.
+    """
     package = os.environ.get("CLAUSEWATCH_REPLAY")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     require(chromium is not None, "Chromium")

@@ -1,4 +1,4 @@
-"""Repositories that ask git to run a program, to open a connection, to wait, or to fill the memory.
+"""Makes repositories that try to make git run a program, open a connection, wait, or fill the memory.
 
 Each program only writes a marker file.
 """
@@ -24,41 +24,41 @@ SURROUNDINGS = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTE
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A repository of two versions, to be made hostile."""
+    """A repository with two versions that can be made hostile."""
 
     folder: Path
     marker: Path
-    """A file that its programs write."""
+    """The file that the programs write."""
     port: int
-    """The address at which a server on loopback counts connections."""
+    """Port of a server on loopback that counts connections."""
 
     @property
     def program(self) -> Path:
-        """Write the program, and return it."""
+        """Write the program, and return its path."""
         path = self.folder.parent / "program.sh"
         path.write_text(f"#!/bin/sh\necho ran >> '{self.marker}'\nexit 1\n", encoding="utf-8")
         path.chmod(0o755)
         return path
 
     def git(self, *words: str, stdin: bytes = b"") -> str:
-        """Run git on the repository while it is made."""
+        """Run git on the repository while it is being made."""
         command = ["git", "-C", str(self.folder), *words]
         return subprocess.run(command, input=stdin, check=True, env=SURROUNDINGS, capture_output=True).stdout.decode()
 
     def configure(self, **settings: str | Path) -> None:
-        """Set keys of the repository's configuration; `__` is a full stop."""
+        """Set keys of the repository's configuration. `__` stands for a dot."""
         for key, value in settings.items():
             self.git("config", key.replace("__", "."), str(value))
 
     def lose_texts(self) -> None:
-        """Remove every blob, as a partial clone lacks them."""
+        """Remove all blobs, as in a partial clone."""
         for line in self.git("cat-file", "--batch-all-objects", "--batch-check").splitlines():
             name, kind, _ = line.split()
             if kind == "blob":
                 (self.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
 
     def commit(self, kind: str, body: bytes) -> None:
-        """Write an object past git's checks; of a commit, let the branch lead to it."""
+        """Write an object without git's checks. If it is a commit, make the branch point to it."""
         name = self.git("hash-object", "-w", "--literally", "-t", kind, "--stdin", stdin=body).strip()
         if kind == "commit":
             (self.folder / ".git" / "refs" / "heads" / "main").write_text(f"{name}\n", encoding="ascii")
@@ -81,7 +81,7 @@ def trap(folder: Path, port: int) -> Trap:
 
 
 def signatures(made: Trap, **settings: str | Path) -> None:
-    """Sign the last commit, and ask for the signature to be shown."""
+    """Sign the last commit, and request that the signature is shown."""
     made.configure(log__showSignature="true", **settings)
     body = made.git("cat-file", "commit", "HEAD")
     head, _, message = body.partition("\n\n")
@@ -91,7 +91,7 @@ def signatures(made: Trap, **settings: str | Path) -> None:
 
 
 def lazy_fetch(made: Trap, url: str, **settings: str | Path) -> None:
-    """Let git believe that what is missing can be fetched from a remote."""
+    """Make git believe that missing objects can be fetched from a remote."""
     made.lose_texts()
     made.configure(
         core__repositoryformatversion="1",
@@ -105,7 +105,7 @@ def lazy_fetch(made: Trap, url: str, **settings: str | Path) -> None:
 
 
 def textconv(made: Trap) -> None:
-    """Name programs by attributes."""
+    """Name programs in attributes."""
     (made.folder / ".git" / "info" / "attributes").write_text("*.md diff=x filter=x\n", encoding="utf-8")
     program = made.program
     made.configure(diff__x__textconv=program, diff__x__command=program, diff__external=program, diff__x__binary="true")
@@ -121,7 +121,7 @@ def hooks(made: Trap) -> None:
 
 
 def included(made: Trap) -> None:
-    """Ask for a program in a file that the configuration includes."""
+    """Name a program in a file that the configuration includes."""
     other = made.folder.parent / "other.config"
     other.write_text(f"[gpg]\nprogram = {made.program}\n", encoding="utf-8")
     signatures(made, include__path=other)
@@ -134,7 +134,7 @@ def borrowed(made: Trap) -> None:
 
 
 def pipe(made: Trap, *place: str) -> None:
-    """Put a pipe in the place of a file: opening it blocks."""
+    """Put a pipe in place of a file, so that opening it blocks."""
     path = made.folder.joinpath(".git", *place)
     path.unlink(missing_ok=True)
     path.parent.mkdir(exist_ok=True)
@@ -142,14 +142,14 @@ def pipe(made: Trap, *place: str) -> None:
 
 
 def replaced(made: Trap) -> None:
-    """Replace the last commit by another one."""
+    """Replace the last commit by another."""
     signatures(made)
     old, new = made.git("rev-parse", "HEAD~0").strip(), made.git("rev-parse", "HEAD^").strip()
     made.git("replace", "-f", old, new)
 
 
 def linked(made: Trap) -> None:
-    """Let the objects be a link to a folder elsewhere."""
+    """Make the objects a link to another folder."""
     objects = made.folder / ".git" / "objects"
     elsewhere = made.folder.parent / "elsewhere"
     shutil.move(objects, elsewhere)
@@ -183,13 +183,13 @@ def said(made: Trap, author: str, message: str = "Record new changes") -> None:
 
 
 def large(made: Trap) -> None:
-    """Commit a text that a few kilobytes of the repository give."""
+    """Commit a text that is large although the repository takes only a few kilobytes."""
     blob = made.git("hash-object", "-w", "--stdin", stdin=b" " * 60_000_000).strip()
     tree(made, "100644", b"Privacy Policy.md", blob)
 
 
 def many(made: Trap) -> None:
-    """Commit a tree with so many entries that listing them takes memory."""
+    """Commit a tree with so many entries that listing them needs a lot of memory."""
     blob = made.git("rev-parse", f"HEAD:{PATH}").strip()
     entries = b"".join(b"100644 %07d.md\0" % number + bytes.fromhex(blob) for number in range(8_000))
     inner = made.git("hash-object", "-w", "--literally", "-t", "tree", "--stdin", stdin=entries).strip()
@@ -199,24 +199,24 @@ def many(made: Trap) -> None:
 
 
 def write(made: Trap, name: str, text: str) -> None:
-    """Let one of git's own files say something else."""
+    """Change the contents of one of git's own files."""
     (made.folder / ".git" / name).write_text(text, encoding="latin-1")
 
 
 def mailmap(made: Trap) -> None:
-    """Name a pipe as the file of other names for authors."""
+    """Put a pipe in place of the file with authors' other names."""
     pipe(made, "mailmap")
     made.configure(mailmap__file=".git/mailmap")
 
 
 def references(made: Trap) -> None:
-    """Let HEAD name a branch that only the packed references could have, which are a pipe."""
+    """Make HEAD name a branch that only the packed references could have. That file is a pipe."""
     write(made, "HEAD", "ref: refs/heads/gone\n")
     pipe(made, "packed-refs")
 
 
 def listener(made: Trap) -> str:
-    """Return an address on loopback, where connections are counted."""
+    """Return an address on loopback at which connections are counted."""
     return f"http://127.0.0.1:{made.port}/x"
 
 
@@ -280,4 +280,4 @@ REPOSITORIES: Mapping[str, Callable[[Trap], None]] = {
     "a subject of 2 MB": lambda made: said(made, "A <a@b> 1700000000 +0000", "x" * 2_000_000),
     "a subject like a change": lambda made: said(made, "A <a@b> 1700000000 +0000", ":100644 100644 a b M"),
 }
-"""Repositories by the trap that each sets, with the functions that make them."""
+"""Functions that make the repositories, by the trap in them."""

@@ -1,4 +1,4 @@
-"""A collection with merges, renames and technical commits comes over whole, however often the import is killed.
+"""An import of a collection with merges, renames and technical commits is complete, even if it is killed often.
 
 The full size, 900 documents and 20,000 versions, runs if CLAUSEWATCH_LONG is set.
 """
@@ -31,7 +31,7 @@ SUBJECTS = ("Record new changes of {}", "Apply technical or declaration upgrade 
 
 @dataclass
 class Collection:
-    """A collection under way: what git is to import, and what it should come to."""
+    """A collection that is being written: the input for git, and the expected result."""
 
     random: Random
     stream: list[bytes] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Collection:
     def commit(self, service: str, subject: str, *parents: int, branch: str = "main", rename: str = "") -> int:
         """Commit a version of a service's policy, and return its mark."""
         self.marks += 1
-        # Several in one second, as an import of an older archive writes them.
+        # Several have the same second, as in an import of an older archive.
         at = FIRST + timedelta(hours=self.marks - self.marks % 3)
         text = f"# Privacy notice of {service}\n\nWe keep your data for {self.random.randrange(900)} days.\n".encode()
         when, said = f"{int(at.timestamp())} +0000", subject.format(service).encode()
@@ -58,7 +58,7 @@ class Collection:
 
 
 def collection(services: int, count: int) -> Collection:
-    """Return a collection in which some commits are technical, some are merges of two branches, and some rename."""
+    """Return a collection in which some commits are technical, some merge two branches, and some rename files."""
     made = Collection(seeded(18))
     random, last = made.random, made.commit("Service 0", "First record of {}")
     names = [f"Service {number}" for number in range(services)]
@@ -100,7 +100,7 @@ def test_every_version_comes_over_with_its_date_and_bytes(tmp_path: Path) -> Non
 
 
 def wait_for(folder: Path, count: int) -> None:
-    """Wait until so many versions are recorded."""
+    """Wait until this number of versions is recorded."""
     while recorded(folder) < count:
         time.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""Watch lists, backups and saved copies that try to fill the memory, to take for ever, or to break the program."""
+"""Tests watch lists, backups and saved copies that try to fill the memory, to take forever, or to crash the program."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ WATCH = {"url": "https://ferry.example/privacy", "title": "Ferry"}
 
 
 def watches(*added: object, **keys: object) -> bytes:
-    """Return a watch list of one watch with further keys, and of further watches."""
+    """Return a watch list with one watch that has further keys, and with further watches."""
     listed = [{**WATCH, **keys}, *added]
     return json.dumps({"watching": {str(number): watch for number, watch in enumerate(listed)}}).encode()
 
 
 def packed(content: bytes, name: str = "url-watches.json", method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return a backup that holds one file."""
+    """Return a backup with one file."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", method) as backup:
         backup.writestr(name, content)
@@ -41,13 +41,13 @@ def packed(content: bytes, name: str = "url-watches.json", method: int = zipfile
 
 
 def altered(content: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
-    """Return a backup with other bytes at a place in the first record with a signature."""
+    """Return a backup with other bytes in the first record that has this signature."""
     place = content.index(signature) + offset
     return content[:place] + value + content[place + len(value) :]
 
 
 def crowded() -> bytes:
-    """Return a backup with a table of contents of ten million bytes."""
+    """Return a backup with a directory of ten million bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as backup:
         for number in range(200):
@@ -117,10 +117,10 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "YAML in another encoding": lambda: "name: Fähre\nurl: https://ferry.example\n".encode("utf-16"),
     "YAML with bytes of no encoding": lambda: b"name: \xff\xfe\xfd\n",
 }
-"""Lists by the attack that each tries, with the functions that make them."""
+"""Functions that make the lists, by the attack in them."""
 
 TAKEN = {"JSON with 9,000 watches of one name", "JSON with control characters", "zip with a path out of the folder"}
-"""Lists of which something can be carried over, and is."""
+"""Lists from which a part can be converted, and is."""
 
 
 @pytest.mark.parametrize("name", LISTS)

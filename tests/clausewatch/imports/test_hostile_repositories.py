@@ -1,4 +1,4 @@
-"""A repository that asks git for a program, a connection, patience or memory gets none of it."""
+"""A repository cannot make git run a program, open a connection, wait, or fill the memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.clausewatch.imports.hostile_repositories import REPOSITORIES, SURROUN
 from tests.clausewatch.watched import call, configured
 
 LARGEST = 8_000_000
-"""Bytes of one text, as the configuration has it by default."""
+"""Maximum size of one text in bytes, the default of the configuration."""
 
 RUN_BY_GIT = (
     "gpg program",
@@ -32,12 +32,12 @@ RUN_BY_GIT = (
     "fetch with an upload program",
     "fetch through ssh",
 )
-"""Programs that git alone runs for the same request: proof that the traps are traps."""
+"""Traps whose program git itself runs for the same request. This proves that the traps work."""
 
 
 @pytest.fixture
 def listening() -> Iterator[socket.socket]:
-    """Return a socket on loopback that no connection should reach."""
+    """Return a socket on loopback that must get no connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server
@@ -52,7 +52,7 @@ def laid(folder: Path, name: str, listening: socket.socket) -> Trap:
 
 
 def read(repository: Path) -> None:
-    """Read every text of every document."""
+    """Read all texts of all documents."""
     with git_objects(repository) as objects:
         names = [version.blob for versions in documents(objects).values() for version in versions]
         for _ in objects.contents(names, LARGEST):
@@ -141,7 +141,7 @@ def test_git_ends_with_the_import_that_asked_it(tmp_path: Path, listening: socke
         assert importing.stdout is not None
         assert importing.stdout.readline() == b"reading\n"
         children = psutil.Process(importing.pid).children(recursive=True)
-        names = [processes.name(child) for child in children]  # before the kill: of one that has ended there are none
+        names = [processes.name(child) for child in children]  # before the kill, because afterwards they have no names
         importing.kill()
     assert "git" in names or not children
     _, alive = psutil.wait_procs(children, timeout=10)

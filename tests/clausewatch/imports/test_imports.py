@@ -1,4 +1,4 @@
-"""Histories that others recorded, and the watch lists of other tools."""
+"""Tests imports of histories that others recorded, and of watch lists of other tools."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ languages = ["en"]
 
 
 def terms(sharing: str, keeping: str = "We keep bookings for one year.") -> str:
-    """Return a ferry company's policy as an extraction writes it."""
+    """Return a ferry company's policy in the form of an extraction."""
     return (
         "# Privacy notice of the ferry\n\n## Who receives your data\n\n"
         f"{sharing}\n\n## How long we keep it\n\n{keeping}\n\n"
@@ -70,7 +70,7 @@ COMMITS = (
 
 @pytest.fixture
 def collection(tmp_path: Path) -> Path:
-    """Return a repository of one service with two documents."""
+    """Return a repository with one service and two documents."""
     return repository(tmp_path / "versions", COMMITS)
 
 

@@ -1,4 +1,4 @@
-"""`clausewatch compare`: two files, and the contract of a batch."""
+"""Tests `clausewatch compare`: two files, and the format of a batch."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def compare(*arguments: str | Path) -> Result:
 
 
 def batch(folder: Path, *lines: dict[str, Any] | str, options: tuple[str, ...] = ()) -> tuple[list[Any], int]:
-    """Judge rows whose files lie with the policies of the tests; return the rows and the exit code."""
+    """Judge rows whose files are beside the policies of the tests. Return the rows and the exit code."""
     path = folder / "pairs.jsonl"
     path.write_text(
         "\n".join(line if isinstance(line, str) else json.dumps(absolute(line)) for line in lines), encoding="utf-8"
@@ -205,7 +205,7 @@ source = "A rule of the house"
 
 @pytest.fixture
 def kept(tmp_path: Path) -> tuple[Path, Path]:
-    """Two policies of which the second keeps data for longer, which no bundled rule calls material."""
+    """Return two policies. The second keeps data longer, which is not material in any bundled profile."""
     old = POLICIES / "cloakroom.md"
     new = tmp_path / "longer.md"
     new.write_text(
@@ -283,7 +283,8 @@ def test_words_of_a_page_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 
 def test_the_real_policies_are_judged_row_by_row(shared: Path) -> None:
-    """A sample of the batch of five real policies: in order, every row readable, broken pages recognised."""
+    """A sample from the batch of five real policies: the rows are in order and readable, and broken pages are
+    recognised."""
     pairs = [json.loads(line) for line in (shared / "policies/pairs.jsonl").read_text(encoding="utf-8").splitlines()]
     chosen = [pair for pair in pairs if pair["id"].endswith(("-broken-01", "-noise-01", "-e01"))]
     rows = "\n".join(
@@ -323,7 +324,7 @@ def test_a_date_that_changed_alone_is_reported(tmp_path: Path) -> None:
 
 
 def reasons(language: str) -> list[str]:
-    """Return the reasons that the findings themselves give of the change of the Indonesian half."""
+    """Return the reasons in the findings themselves, for the change of the Indonesian half."""
     before, after = (read(page(text), ExtractionOptions(languages=("id",))).document for text in (INDONESIAN, WIDER))
     return [finding.reason_in(language) for finding in judged_difference(before, after).findings]
 

@@ -1,4 +1,4 @@
-"""`clausewatch doctor` against real servers, each in a process of its own, as a reactor starts once."""
+"""Tests `clausewatch doctor` against real servers. Each runs in its own process, because a reactor starts once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def prepared(folder: Path, url: str, more: str = "") -> None:
 
 
 def called(folder: Path, *words: str, code: int = 0) -> str:
-    """Run `clausewatch` with these words and return what it printed."""
+    """Run `clausewatch` with these words, and return its output."""
     command = ("--config", str(folder / "clausewatch.toml"), *words)
     done = forking.run("clausewatch", *command, folder=folder, timeout=180)
     assert done.code == code, done.out + done.err
@@ -46,7 +46,7 @@ def diagnosed(folder: Path, code: int = 0) -> Any:
 
 
 def served_in_turn(site: Site, *pages: str) -> str:
-    """Serve one page after the other under one address, the last one from then on."""
+    """Serve one page after another at one address. The last page stays."""
     *first, last = (Answer(page.encode(), headers=(("Content-Type", HTML),)) for page in pages)
     site.first["/privacy"], site.pages["/privacy"] = first, last
     return site.url("/privacy")

@@ -1,4 +1,4 @@
-"""Tests what each language has and lacks, and that statements about languages say what the folders say."""
+"""Tests the report on what each language has and lacks, and that statements about languages agree with the folders."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ COUNTERS = (PROJECT / "languages" / "en" / "counters.toml").read_text(encoding="
 
 
 def counters(key: str, value: str) -> str:
-    """Return the English counters with another value of a key."""
+    """Return the English counters with another value for a key."""
     return re.sub(rf"^{key} = .*$", lambda _: f"{key} = {value}", COUNTERS, flags=re.MULTILINE)
 
 
 def enumerated(codes: list[str]) -> str:
-    """Return the English names of languages as a sentence lists them, English first."""
+    """Return the English names of languages as in a sentence, English first."""
     names = sorted(map(language_name, codes), key=lambda name: (name != "English", name))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 

@@ -1,4 +1,4 @@
-"""A language that no program knows: one folder, and a policy in it is read, judged and alerted."""
+"""A policy in a made-up language is read, judged and alerted after one folder is added."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ POLICY = (ADDED_LANGUAGES / "qtv" / "policy.md").read_text(encoding="utf-8")
 KEPT = "Mu nai drelumi senu persalo tarimo ki olmeki."
 SHARED = "Mu drelumi senu persalo tarimo ki olmeki."
 SETTINGS = {"declared": ' lang="qtv"', "configured": "", "neither": ""}
-"""Ways in which a page or the configuration states the language, with the attribute of the page."""
+"""Places where the language is stated, each with the attribute of the page."""
 
 
 def page(text: str, attribute: str) -> Answer:
-    """Return a page with the lines of a policy."""
+    """Return a page with these lines of a policy."""
     tags = {"#": "h1", "##": "h2"}
     lines = [line for line in text.splitlines() if line]
     marked = [(tags.get(line.split(" ")[0], "p"), line.lstrip("# ")) for line in lines]
@@ -35,7 +35,7 @@ def page(text: str, attribute: str) -> Answer:
 
 
 def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own, which knows no language yet."""
+    """Run a command in a new process, which does not know the language yet."""
     environment = {name: value for name, value in os.environ.items() if name != ADDED}
     environment |= {ADDED: str(ADDED_LANGUAGES)} if added else {}
     command = desk.command(*arguments)
@@ -44,7 +44,7 @@ def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.C
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Two runs over the policy, which broke its promise between them."""
+    """Two runs over the policy. Between them it broke its promise."""
 
     desk: Desk
     runs: tuple[str, str]

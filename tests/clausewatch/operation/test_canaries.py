@@ -1,4 +1,4 @@
-"""Secrets in every field of the configuration that may hold one, and a day with them: they show nowhere else."""
+"""Every secret field of the configuration has a secret, which must show nowhere else after a day of work."""
 
 from __future__ import annotations
 
@@ -83,22 +83,22 @@ logging.disable(logging.NOTSET)
 from clausewatch.cli import main
 main()
 """
-"""The command line with every logger at its most talkative."""
+"""The command line with all loggers at their lowest level."""
 
 
 def forms(secret: str) -> set[str]:
-    """Return how a secret may look where it shows."""
+    """Return the forms in which a secret may show."""
     return {secret, quote(secret), quote(secret, safe=""), base64.b64encode(secret.encode()).decode().rstrip("=")}
 
 
 def shown(said: bytes | str) -> set[str]:
-    """Return the names of the canaries that show in something."""
+    """Return the names of the secrets that a text shows."""
     text = said if isinstance(said, str) else said.decode("utf-8", "replace")
     return {name for name, secret in CANARIES.items() if any(form in text for form in forms(secret))}
 
 
 class Commands:
-    """Runs commands in a folder, with a driver that logs everything, and keeps what they print and are called with."""
+    """Runs commands in a folder with a driver that logs everything. Keeps their output and their arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -107,14 +107,14 @@ class Commands:
         self._done = threading.Event()
 
     def run(self, *arguments: str) -> int:
-        """Run a command in a process of its own, to its end."""
+        """Run a command in a new process to its end."""
         command = [sys.executable, "-c", DRIVER, *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
         self._keep(arguments, f"{done.stdout}\n{done.stderr}")
         return done.returncode
 
     def call(self, *arguments: str) -> int:
-        """Run a command in this process: it costs no imports."""
+        """Run a command in this process, which needs no imports."""
         with everything_logged() as lines:
             done = CliRunner().invoke(main, ["--config", str(self.folder / "clausewatch.toml"), *arguments])
         trace = "".join(traceback.format_exception(*done.exc_info)) if done.exc_info else ""
@@ -126,7 +126,7 @@ class Commands:
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
-        """Read the command line of every process of this machine again and again."""
+        """Read the command line of every process on this machine again and again."""
         thread = threading.Thread(target=self._watch)
         thread.start()
         try:
@@ -162,7 +162,7 @@ def hook() -> Iterator[Sink]:
 
 @pytest.fixture
 def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Commands:
-    """Return a folder with the configuration; all that is secret is in the file beside it."""
+    """Return a folder with the configuration. All secrets are in the file beside it."""
     self_signed(tmp_path).rename(tmp_path / "ca.pem")
     filled = CONFIGURATION.format(database="", closed=9, mail=mail.port, hook=hook.port, site=site.base)
     (tmp_path / "clausewatch.toml").write_text(filled)
@@ -171,7 +171,9 @@ def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Comman
 
 
 def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
-    """A first visit, a change, servers that fail and repeat what they received, every page and every table."""
+    """The day has a first visit, a change, servers that fail and repeat what they received, and all pages and
+    tables.
+    """
     site.serve("/privacy", PAGE.format("We will not share your letters with others without your consent.", FILLING))
     told = " ".join(f"{CANARIES[name]} {quote(CANARIES[name], safe='')}" for name in ("HOOK_TOKEN", "JSON_HEADER"))
     hook.answers = [Answer(told.encode(), status, (("Location", "/x"),)) for status in (500, 429, 302)]
@@ -202,7 +204,7 @@ def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, m
 
 
 def test_the_search_would_find_them(commands: Commands) -> None:
-    """A control: the file that holds them, and a command that is given one."""
+    """A control: the search finds them in the file that holds them, and in a command that gets one as an argument."""
     assert shown((commands.folder / "secrets.env").read_bytes()) == set(CANARIES)
     with commands.watched():
         subprocess.run([sys.executable, "-c", "import time; time.sleep(1)", CANARIES["SLACK"]], check=True)

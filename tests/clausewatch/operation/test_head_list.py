@@ -1,4 +1,4 @@
-"""Heads that are kept elsewhere, signed, in a list that only grows."""
+"""Tests the list of heads elsewhere, which is signed and only grows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 4, 5, 6, 7, tzinfo=UTC)
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    """Return a private key without a passphrase; its public key lies beside it."""
+    """Return a private key without a passphrase. Its public key is beside it."""
     path = tmp_path / "keeper"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
     return path
@@ -29,7 +29,7 @@ def key(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def listed(tmp_path: Path, key: Path) -> Path:
-    """Return a list of three heads of the archive in `watch.db`."""
+    """Return a list with three heads of the archive in `watch.db`."""
     watched(tmp_path)
     settings = HeadList(tmp_path / "heads.jsonl", key)
     with opened(tmp_path) as archive:

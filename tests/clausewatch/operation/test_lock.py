@@ -1,4 +1,4 @@
-"""The lock of an archive's runs."""
+"""Tests the lock for runs of an archive."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_servers_archive_has_a_lock_that_shows_no_password(monkeypatch: pytest
 def test_a_servers_archive_has_one_run_on_all_machines(
     database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two home folders stand for two machines: neither sees the other's file."""
+    """Two home folders stand for two machines, so neither run sees the other's file."""
     for machine in ("one", "other", "one"):
         monkeypatch.setenv("HOME", str(tmp_path / machine))
         with only_run(database_url):

@@ -1,4 +1,4 @@
-"""`clausewatch notify`, as a user calls it."""
+"""Tests `clausewatch notify` as a user calls it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Installation:
         return CliRunner().invoke(main, ["--config", str(self.file), *words])
 
     def record_a_change(self) -> None:
-        """Record a material change that is not yet sent."""
+        """Record a material change that was not sent yet."""
         configuration = load(self.file)
         with open_archive(configuration.database) as archive:
             synchronise(archive, configuration.policies, datetime.now(UTC))
@@ -162,8 +162,8 @@ def test_messages_are_listed_with_why_and_until_when(installation: Installation,
 
 
 def test_a_message_that_no_channel_can_send_is_trouble_at_once(installation: Installation, mail: MailServer) -> None:
-    """Its channel was renamed, and its subscriber still names the old one: the configuration refuses that, but a
-    subscription of the command line is not checked with it."""
+    """The channel was renamed, and its subscriber still has the old name. The configuration refuses that, but does not
+    check subscriptions of the command line."""
     installation.record_a_change()
     mail.refuses["officer@example.org"] = "451 try again later"
     installation.call("notify", "send")

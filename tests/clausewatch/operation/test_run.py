@@ -1,4 +1,4 @@
-"""`clausewatch run`, as cron and people call it: real processes, a real site, a real mail server."""
+"""Tests `clausewatch run` as cron and people call it, with real processes, a real site and a real mail server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ POLICY = """<html lang="en"><head><title>Privacy policy</title></head><body><mai
 </main></body></html>"""
 BEFORE = POLICY.format(sharing="We do not share your personal data with advertisers.")
 PATIENCE = 120.0
-"""Seconds after which a busy machine is not to blame any more."""
+"""Seconds after which not even a busy machine is an excuse."""
 AFTER = POLICY.format(sharing="We share your personal data with advertisers.")
 
 
@@ -52,7 +52,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def changed(desk: Desk, site: Site, mail: MailServer) -> None:
-    """Watch a policy, and change it in its sharing section."""
+    """Watch a policy, and change its section on sharing."""
     desk.configure({"Ferry": site.serve("/privacy", BEFORE)}, mail=mail.url)
     assert desk.clausewatch("run").code == 0
     site.serve("/privacy", AFTER)
@@ -92,7 +92,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(desk: Desk) -> None:
 
 
 def sent_meanwhile(database: str, desk: Desk) -> None:
-    """Have a long crawl's courier send what waits in an archive, before the crawl ends."""
+    """Make the courier of a long crawl send the waiting messages of an archive before the crawl ends."""
     with open_archive(database) as archive:
         courier = Courier(archive, load(desk.configuration), interval=0.05)
         with courier.delivering():
@@ -186,7 +186,7 @@ main({["--config", str(desk.configuration), "run"]!r})
 
 
 def test_a_killed_run_leaves_no_lock_and_loses_nothing(desk: Desk) -> None:
-    """The policy that was being fetched is still due."""
+    """The policy whose fetch was interrupted is still due."""
     with serving() as site:
         site.pages["/privacy"] = Answer(BEFORE.encode(), until=Event())
         desk.configure({"Ferry": site.url("/privacy")})
@@ -227,7 +227,7 @@ def test_an_archive_that_cannot_be_opened_ends_with_3(desk: Desk) -> None:
 
 
 def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) -> None:
-    """Nothing is pretended to be recorded, and no traceback is thrown at people."""
+    """The run does not claim to have recorded anything, and people see no traceback."""
     with serving() as site:
         full = Event()
         site.pages["/privacy"] = Answer(BEFORE.encode(), until=full)
@@ -272,7 +272,7 @@ def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", ["run", "scrapy crawl"])
 def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
-    """Keeping data for longer is outside sharing and rights: material only if the configuration says so."""
+    """Keeping data longer is outside sharing and rights, so it is material only if the configuration says so."""
     with serving() as site:
         page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))
         desk.configure({"Ferry": page, "Tram": page}, policy_lines={"Tram": ['profile = "ours"']})
@@ -301,13 +301,13 @@ def crawl(desk: Desk) -> None:
 
 
 def make_due(desk: Desk) -> None:
-    """Let an hour pass, as far as the archive knows."""
+    """Set the times in the archive back by an hour."""
     with open_archive(desk.database) as archive:
         mark_tried(archive, ["Ferry", "Tram"], datetime.now(UTC) - timedelta(hours=1))
 
 
 def wait_until(holds: object, seconds: float = PATIENCE) -> None:
-    """Wait until a condition holds."""
+    """Wait until a condition is true."""
     assert callable(holds)
     deadline = time.monotonic() + seconds
     while not holds():
@@ -316,7 +316,7 @@ def wait_until(holds: object, seconds: float = PATIENCE) -> None:
 
 
 def on_terminal(command: list[str], folder: Path) -> str:
-    """Run a command on a terminal of its own and return everything that a person would see."""
+    """Run a command on a terminal of its own, and return everything that a person would see."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
@@ -325,7 +325,7 @@ def on_terminal(command: list[str], folder: Path) -> str:
     while True:
         try:
             part = os.read(terminal, 4096)
-        except OSError:  # Linux says so when the other end is closed
+        except OSError:  # Linux raises this when the other end is closed
             break
         if not part:
             break

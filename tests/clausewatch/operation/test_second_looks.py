@@ -1,4 +1,4 @@
-"""Second looks and returns through the command line."""
+"""Tests second looks and returning texts on the command line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_history_says_what_returned_flapped_or_is_unconfirmed(tmp_path: Path) ->
 
 
 def test_an_odd_change_is_reported_after_the_second_run(tmp_path: Path) -> None:
-    """The first run that meets it records it as pending; the next one, due at once here, agrees and tells."""
+    """The first run records the change as pending. The next run, which is due at once here, confirms and reports it."""
     desk = Desk(tmp_path)
     with serving() as site, mail_server() as mail:
         address = site.serve("/privacy", BASE)

@@ -1,4 +1,4 @@
-"""`subscribe`, `unsubscribe`, `subscriptions`, `subscribers forget` and `notify digest`, as a user calls them."""
+"""Tests `subscribe`, `unsubscribe`, `subscriptions`, `subscribers forget` and `notify digest` as a user calls them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Installation:
         return open_archive(load(self.file).database)
 
     def begin(self) -> None:
-        """Let the archive know the policies and the subscribers, a week ago."""
+        """Add the policies and the subscribers to the archive, a week ago."""
         configuration = load(self.file)
         with self.archive() as archive:
             synchronise(archive, configuration.policies, datetime.now(UTC))

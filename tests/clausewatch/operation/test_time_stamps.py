@@ -1,4 +1,4 @@
-"""Heads of the chain that an authority stamps; it is one of the tests' own."""
+"""Tests time stamps of heads, with an authority for tests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    """Return an authority that every test of this file asks."""
+    """Return the authority that all tests of this file use."""
     require(shutil.which("openssl") is not None, "openssl, to stamp times")
     with authority(tmp_path_factory.mktemp("tsa") / "example") as found:
         yield found
@@ -38,13 +38,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def tsa(running: Authority) -> Authority:
-    """Return the authority, answering as it should."""
+    """Return the authority with its normal responses."""
     running.answer = None
     return running
 
 
 def stamping(tsa: Authority, every: timedelta = DAY) -> Stamping:
-    """Return how heads are stamped by an authority."""
+    """Return the settings for time stamps by an authority."""
     return Stamping(tsa.url, tsa.root, every, timeout=timedelta(seconds=30))
 
 
@@ -109,7 +109,7 @@ def test_the_stamp_of_another_hash_is_refused(tmp_path: Path, tsa: Authority) ->
 
 
 def test_an_old_answer_is_refused(tmp_path: Path, tsa: Authority) -> None:
-    """Each request holds a number that the answer repeats."""
+    """Each request has a number, and the response must repeat it."""
     watched(tmp_path)
     kept: list[bytes] = []
 
@@ -201,7 +201,7 @@ def test_a_run_whose_stamp_fails_says_so_and_ends_with_1(tmp_path: Path, tsa: Au
 
 
 def with_stamps(folder: Path, url: str, root: Path) -> Path:
-    """Write a configuration without policies that asks for time stamps."""
+    """Write a configuration that has no policies and asks for time stamps."""
     crawl, _, _ = CONFIGURATION.partition("[[policy]]")
     text = f'{crawl}allow_private = ["127.0.0.1"]\n[evidence]\ntimestamp = "{url}"\ntimestamp_ca = "{root}"\n'
     return configured(folder, text)

@@ -1,4 +1,4 @@
-"""The units of the documentation, as systemd reads them."""
+"""Tests that systemd accepts the units in the documentation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_units_of_the_documentation_are_sound(tmp_path: Path) -> None:
     names = ["clausewatch.service", "clausewatch.timer", "clausewatch-check.service", "clausewatch-check.timer"]
     assert list(units) == names
     for name, unit in units.items():
-        # Programs and users are those of another machine.
+        # The programs and users in the document are those of another machine.
         here = unit.replace("/usr/local/bin/clausewatch", sys.executable).replace("User=clausewatch", "User=root")
         (tmp_path / name).write_text(here)
     command = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / name) for name in names)]

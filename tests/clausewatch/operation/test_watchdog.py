@@ -1,4 +1,4 @@
-"""Tests what wakes somebody if nobody looks: `status --check`, and the ping after each run."""
+"""Tests the alarms for an operator who does not look: `status --check`, and the ping after each run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 
 
 def just_ran(folder: Path, ago: timedelta = timedelta(0)) -> None:
-    """Let a run have come to its end, and have tried every policy."""
+    """Record that a run was completed and tried every policy."""
     just_tried(folder)
     with opened(folder) as archive:
         end_run(archive, begin_run(archive, NOW - ago), NOW - ago)
@@ -76,7 +76,7 @@ def test_runs_that_do_not_come_to_their_end_are_reported(tmp_path: Path) -> None
     watched(tmp_path)
     just_ran(tmp_path, timedelta(hours=25))
     with opened(tmp_path) as archive:
-        begin_run(archive, NOW)  # one that breaks off
+        begin_run(archive, NOW)  # a run that was interrupted
         assert run_times(archive).ended_at == NOW - timedelta(hours=25)
     result = call(path, "status", "--check")
     assert result.exit_code == 1
@@ -117,7 +117,7 @@ def test_lines_have_one_form(tmp_path: Path) -> None:
 
 
 def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> None:
-    """A ping that fails is reported without its secret, and does not fail the run."""
+    """A failed ping is reported without its secret and does not make the run fail."""
     desk = Desk(tmp_path)
     with serving() as site:
         desk.configure({"Teahouse": site.serve("/privacy", PAGE)})
@@ -154,7 +154,7 @@ def test_a_watchdog_that_fails_is_reported_without_its_secret(answer: Answer, pr
 
 @pytest.mark.parametrize("drips", [b"", b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100], ids=["silent", "dripping"])
 def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
-    """However it does: each byte of a dripping answer comes in time."""
+    """Dripping responses are cut off too, although each byte arrives in time."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
@@ -176,7 +176,7 @@ def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
 
 
 def test_a_watchdog_that_is_there_is_heard() -> None:
-    """Whatever it says besides: nobody reads it."""
+    """Its response does not matter, because nobody reads it."""
     with serving() as site:
         site.pages["/5ecret?token=1"] = Answer(b"OK", endless=True)
         ping(site.url("/5ecret?token=1"), LOOPBACK, timeout=5)

@@ -1,4 +1,4 @@
-"""Tests the words for what was sent, and what waits."""
+"""Tests the words for sent and waiting messages."""
 
 from __future__ import annotations
 

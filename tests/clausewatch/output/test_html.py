@@ -1,4 +1,4 @@
-"""Every answer as a page: it stands alone, and what others wrote is text in it."""
+"""Every HTML answer is standalone, and words from outside are text in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOSTILE = "<script>alert(1)</script> <!-- \u202e nobody. <img src=x onerror=aler
 
 @pytest.mark.parametrize("words", QUESTIONS.values(), ids=QUESTIONS)
 def test_a_page_stands_alone_and_holds_what_others_wrote_as_text(tmp_path: Path, words: list[str]) -> None:
-    """A policy and a configuration try to bring elements, a comment and a reversed line into our page."""
+    """A policy and a configuration try to insert elements, a comment and reversed text into our page."""
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it, " + HOSTILE), None), START)

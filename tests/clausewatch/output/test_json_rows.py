@@ -1,4 +1,4 @@
-"""Rows of JSON are made in one place, and it alone knows their keys."""
+"""Only one module makes JSON rows and knows their keys."""
 
 from __future__ import annotations
 

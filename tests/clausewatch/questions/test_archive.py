@@ -50,7 +50,7 @@ def test_a_policy_under_legal_hold_keeps_its_pages(tmp_path: Path) -> None:
 
 
 def test_what_is_held_must_be_there(tmp_path: Path) -> None:
-    """A misspelt hold would lose the pages that it was to keep."""
+    """A misspelt hold would lose the pages that it should keep."""
     watched(tmp_path)
     for hold, near in (("Teahuose", "Teahouse"), ("tag:vender", "vendor")):
         result = call(configured(tmp_path, f'{KEPT}hold = ["{hold}"]\n'), "archive", "vacuum")

@@ -14,7 +14,7 @@ from tests.clausewatch.watched import answered, call, configured, opened, watche
 
 
 class Page(HTMLParser):
-    """A page as a browser would read it: its tags, the addresses in it, and its text by tag."""
+    """A page as a browser reads it: its tags, its addresses, and its text by tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
 
 
 def test_what_a_page_says_is_text_in_ours(tmp_path: Path) -> None:
-    """The policy tries to bring an element, a comment and a reversed line into our page."""
+    """The policy tries to insert an element, a comment and reversed text into our page."""
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it."), None), START)
@@ -152,7 +152,7 @@ def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> N
 
 
 def test_marks_that_may_come_from_our_own_reading_are_reported(tmp_path: Path) -> None:
-    """The second version was read in another way, and could not be compared like with like."""
+    """The second version was extracted in another way and could not be compared directly."""
     path = watched(tmp_path)
     assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
     with opened(tmp_path) as archive:

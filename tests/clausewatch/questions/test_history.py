@@ -55,7 +55,7 @@ Teahouse
     ],
 )
 def test_a_part_can_be_asked_for(tmp_path: Path, words: list[str], topics: list[list[str]]) -> None:
-    """Programs get the oldest first."""
+    """Programs get the oldest version first."""
     rows = answered(watched(tmp_path), "history", *words)
     assert [[each["topic"] for each in row["findings"]] for row in reversed(rows)] == topics
 
@@ -161,7 +161,7 @@ def test_a_question_for_findings_is_answered_with_findings_alone(tmp_path: Path)
 
 
 def test_texts_that_were_read_in_two_ways_are_not_compared_for_what_they_name(tmp_path: Path) -> None:
-    """What differs may come from our reading: our own changes are not the policy's."""
+    """Differences may come from the extraction, and our own changes are not the policy's."""
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
@@ -184,7 +184,7 @@ def test_history_at_a_date_is_of_one_policy_and_nothing_else(tmp_path: Path, wor
 
 
 def test_a_day_may_be_relative_to_today(tmp_path: Path) -> None:
-    """All that the archive has was seen long before yesterday."""
+    """Everything in the archive was seen long before yesterday."""
     path = watched(tmp_path)
     assert answered(path, "show", "Teahouse", "--at", "yesterday")["version"] == 2
     assert answered(path, "history", "--since", "3 days ago") == []

@@ -1,4 +1,4 @@
-"""The examples of docs/history.md are what the commands print."""
+"""The examples in docs/history.md equal the output of the commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLES = re.findall(r"^\$ clausewatch (.+)\n((?:(?!\$ |```).*\n)+)", TEXT, re.
 
 @pytest.mark.parametrize(("command", "printed"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_an_example_is_what_is_printed(tmp_path: Path, command: str, printed: str) -> None:
-    """An ellipsis in a line of its own stands for lines that are left out."""
+    """A line with only an ellipsis stands for lines that are left out."""
     shown = call(promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER), *shlex.split(command)).stdout
     for part in printed.strip("\n").split("\n…\n"):
         assert part in shown

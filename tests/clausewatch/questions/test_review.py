@@ -1,4 +1,4 @@
-"""`clausewatch review`, as a user calls it."""
+"""Tests `clausewatch review` as a user calls it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DESK = Subscriber("Desk", (Target("desk", "officer@example.org"),), welcome=Fals
 
 
 def find_again(folder: Path) -> None:
-    """Record the same findings once more."""
+    """Record the same findings again."""
     with opened(folder) as archive:
         record(archive, seen(START + 60 * HOUR, written("Edition 3."), 2, JUDGED), START)
 

@@ -39,7 +39,7 @@ Teahouse: 1. Who sees your data
     ],
 )
 def test_a_search_is_narrowed(tmp_path: Path, words: list[str], firsts: list[int]) -> None:
-    """What the shell keeps together is together."""
+    """A word that the shell passes as one argument is a phrase."""
     answer = answered(watched(tmp_path), "search", *words)
     assert [each["first"] for each in answer["found"]] == firsts
     assert answer["more"] is False

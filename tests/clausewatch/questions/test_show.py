@@ -44,7 +44,7 @@ def test_the_latest_version_is_shown_with_its_evidence(tmp_path: Path) -> None:
     ],
 )
 def test_a_version_is_named_by_day_time_or_number(tmp_path: Path, words: list[str], number: int) -> None:
-    """A day means its end, in UTC."""
+    """A day means the end of that day in UTC."""
     assert answered(watched(tmp_path), "show", "Teahouse", *words)["version"] == number
 
 

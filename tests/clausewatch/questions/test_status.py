@@ -18,7 +18,7 @@ languages = ["en"]
 
 
 def just_tried(folder: Path) -> None:
-    """Let the last run have started now, so that nothing is overdue."""
+    """Set the last run to now, so that nothing is overdue."""
     with opened(folder) as archive:
         mark_tried(archive, ["Teahouse"], datetime.now(UTC))
 

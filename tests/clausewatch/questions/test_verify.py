@@ -1,4 +1,4 @@
-"""Tests what `clausewatch verify` says of an archive that somebody altered."""
+"""Tests the output of `clausewatch verify` for an altered archive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.clausewatch.watched import answered, call, opened, watched
 
 
 def alter(folder: Path, statement: str) -> None:
-    """Write to the database as no program of ours does."""
+    """Write to the database in a way that our programs never do."""
     with closing(sqlite3.connect(folder / "watch.db")) as connection:
         connection.executescript(statement)
 
@@ -114,7 +114,7 @@ def test_json_holds_all_of_it(tmp_path: Path) -> None:
 
 @pytest.fixture
 def grown(tmp_path: Path) -> tuple[Path, str]:
-    """Return the configuration of an archive to which a version was added after a head was kept."""
+    """Return the configuration of an archive that got another version after a head was saved."""
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     with opened(tmp_path) as archive:

@@ -1,4 +1,4 @@
-"""Answers that no friendly server gives, by the name of the host that gives them."""
+"""Responses that no friendly server sends, by name of the host."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tests.crawler.hostile import bombs
 from tests.sources import PROJECT
 
 SIZE = (2 << 30) if os.environ.get("CLAUSEWATCH_LONG") else (64 << 20)
-"""Bytes of a bomb in memory."""
+"""Size of a bomb in memory, in bytes."""
 SECONDS = 60.0
-"""After which a server loses patience too."""
+"""Seconds after which an attacking server gives up."""
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 BEFORE, WITHIN, AFTER = "Sentinel before it.", "Sentinel within it.", "Sentinel after it."
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 Stream = Iterator[bytes]
 Attack = Callable[[str], Stream]
-"""Makes the pieces of a response from its path."""
+"""Returns the pieces of a response for a path."""
 
 
 def whole(body: bytes, *headers: str) -> Attack:
@@ -33,7 +33,7 @@ def coded(body: bytes, coding: str) -> Attack:
 
 
 def bomb(make: Callable[[int], bytes], coding: str) -> Attack:
-    """Send a bomb that is made only when it is asked for."""
+    """Send a bomb that is only made when it is requested."""
     return lambda path: coded(make(SIZE), coding)(path)  # noqa: PLW0108  without it, it would be made here
 
 
@@ -57,7 +57,7 @@ def chunk(content: bytes) -> bytes:
 
 
 def wandering(path: str) -> Stream:
-    """Redirect to another address each time, a thousand times."""
+    """Redirect to another address a thousand times."""
     turn = int(path.rpartition("/")[2] or 0) if path.startswith("/on/") else 0
     yield f"HTTP/1.1 302 Found\r\nLocation: /on/{turn + 1}\r\nContent-Length: 0\r\n\r\n".encode()
 
@@ -75,7 +75,7 @@ def refreshing(path: str) -> Stream:
 
 
 def breaking(body: bytes, *headers: str) -> Attack:
-    """Announce twice as much as is sent."""
+    """Announce twice as many bytes as are sent."""
     lines = "".join(f"{line}\r\n" for line in headers).encode()
     return lambda _: iter([OK + lines + f"Content-Length: {2 * len(body)}\r\n\r\n".encode(), body])
 
@@ -133,7 +133,9 @@ ANSWERS: dict[str, Attack] = {
     "answers-nothing": silent,
     "name-silent": silent,
 }
-"""Responses of a page's address; its robots.txt allows everything. The last one's name is never resolved."""
+"""Responses for a page. The robots.txt of these sites allows everything. The name of the last host is never
+resolved.
+"""
 
 ROBOTS: dict[str, Attack] = {
     "robots-of-1-gb": endless(OK + b"Content-Length: 1000000000\r\n\r\n", b"Disallow: /a\n" * 80_000),
@@ -144,17 +146,17 @@ ROBOTS: dict[str, Attack] = {
     "robots-breaks-off": coded(half(bombs.COMPRESS["gzip"](b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
     "robots-answers-nothing": silent,
 }
-"""Responses of a site's robots.txt; its page is good, and must not be asked for."""
+"""Responses for a robots.txt. The page of these sites is harmless and must not be requested."""
 HEAVY_ROBOTS: dict[str, Attack] = {
     "robots-of-wildcards": whole(b"User-agent: *\n" + b"Disallow: /*a*b*c$\n" * 25_000),
     "robots-of-one-wild-line": whole(b"User-agent: *\nDisallow: /" + b"*a" * 250_000),
     "robots-of-agents": whole(b"".join(b"User-agent: a%d\n" % each for each in range(30_000)) + b"Disallow: /"),
 }
-"""Bodies of robots.txt that are costly to read, and allow the page."""
+"""Bodies of a robots.txt that are slow to parse and allow the page."""
 
 
 def around(within: str) -> bytes:
-    """Return a policy that ends with the sentinels, and with what is hostile between them."""
+    """Return a policy that ends with the sentinels, with hostile content between them."""
     start, end = PAGE.split(b"</main>")
     return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></main>".encode() + end
 
@@ -192,7 +194,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
 
 
 def attack(host: str, path: str) -> Stream | None:
-    """Return what the host of this name sends, or None if it is a friendly one."""
+    """Return the response of the host with this name, or None if it is friendly."""
     name = host.partition(":")[0].removesuffix(".test").rpartition(".")[2]
     if path == "/robots.txt" or (name in ROBOTS and path.startswith("/on/")):
         robots = ROBOTS.get(name) or HEAVY_ROBOTS.get(name)

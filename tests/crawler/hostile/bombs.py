@@ -1,4 +1,4 @@
-"""Compressed bodies that are small on the wire and of any size in memory."""
+"""Compressed bodies that are small when sent and of any size in memory."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.compress,
     "zstd": zstd.compress,
 }
-"""Bombs by the name of their content coding."""
+"""Functions that compress, by content coding."""
 
 
 @cache
 def deflated(size: int) -> bytes:
-    """Return a bare deflated stream of so many zero bytes, a whole number of MiB."""
+    """Return a raw deflate stream of this number of zero bytes, a whole number of MiB."""
     stream = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = stream.compress(BLOCK) + stream.flush(zlib.Z_FULL_FLUSH)  # after it nothing before is needed
+    block = stream.compress(BLOCK) + stream.flush(zlib.Z_FULL_FLUSH)  # after it, earlier data is not needed
     return block * (size // len(BLOCK)) + stream.flush()
 
 
 def gzipped(size: int) -> bytes:
-    """Return the same as a gzip file; its checksum is never reached."""
+    """Return the same as a gzip file. Its checksum is never reached."""
     return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + deflated(size) + struct.pack("<LL", 0, size & 0xFFFFFFFF)
 
 
@@ -51,7 +51,7 @@ def brotlied(size: int) -> bytes:
 
 
 def zstandarded(size: int) -> bytes:
-    """Return frames that follow each other."""
+    """Return frames one after another."""
     return zstd.compress(BLOCK, 3) * (size // len(BLOCK))
 
 
@@ -63,7 +63,7 @@ def zstandarded_at_once(size: int) -> bytes:
 
 
 def nested(times: int) -> bytes:
-    """Return a bomb in a gzip file in a gzip file ..., each a small part of the one within."""
+    """Return a bomb in a gzip file in a gzip file, and so on. Each file is much smaller than the one inside it."""
     body = gzipped(64 << 20)
     for _ in range(times - 1):
         body = gzip.compress(body)

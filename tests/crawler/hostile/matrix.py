@@ -1,4 +1,4 @@
-"""One crawl in a sealed network: every spelling of an address by every way that leads there."""
+"""Runs one crawl in a sealed network: all spellings of an address with all ways that lead to it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.sources import PROJECT
 
 SITE = f"http://public.test:{PORT}"
 TARGETS = ("file:///etc/hostname", "data:text/html,<p>inside</p>", "ftp://10.0.0.1/", "s3://bucket/key", "javascript:1")
-"""Addresses to which no redirect may lead."""
+"""Addresses to which a redirect must not lead."""
 WAYS = ("direct", "tls", "redirect", "fifth redirect", "refresh", "robots.txt")
 
 
 def address(way: str, host: str) -> str:
-    """Return the address of the policy that leads to this host by this way."""
+    """Return the address of a policy that leads to this host in this way."""
     target = f"http://{host}:{PORT}/target"
     return {
         "direct": target,
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def clausewatch(folder: Path, policies: Mapping[str, str], scrapy: Mapping[str, Any]) -> dict[str, Any]:
-    """Crawl as `clausewatch run` does."""
+    """Crawl in the same way as `clausewatch run`."""
     crawled = crawl(
         folder / "a.db", policies, scrapy=scrapy, allow_private=(), timeout=10, retries=2, delay=0, concurrency=16
     )
@@ -71,7 +71,7 @@ def clausewatch(folder: Path, policies: Mapping[str, str], scrapy: Mapping[str, 
 
 
 def plain(_: Path, policies: Mapping[str, str], scrapy: Mapping[str, Any]) -> dict[str, Any]:
-    """Crawl as Scrapy does if nothing is set, robots.txt aside."""
+    """Crawl in the same way as Scrapy with default settings, except for robots.txt."""
     assert not scrapy
     command = [sys.executable, "-m", "tests.crawler.hostile.plain", json.dumps(dict(policies))]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False)

@@ -1,4 +1,4 @@
-"""Plain Scrapy with its own defaults, robots.txt obeyed: what the guard is measured against."""
+"""Plain Scrapy with its own defaults and obeyed robots.txt, as a comparison for the guard."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A network of its own without a way out, in which every address of the world is this machine.
+"""A network without a way out, in which all addresses of the world are this machine.
 
-Whatever is connected to there arrives at one of our listeners or nowhere, and the kernel counts each attempt.
+Every connection there arrives at one of our listeners or nowhere, and the kernel counts each attempt.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ ROUTES = (
     ("-4", "route", "add", "local", "0.0.0.0/0", "dev", "lo"),
     ("-6", "route", "add", "local", "::/0", "dev", "lo"),
 )
-"""Loopback is all there is, and answers for every address."""
+"""Loopback is the only interface, and it answers for all addresses."""
 
 
 def run_sealed(module: str, task: Any, seconds: float = 400, environment: Mapping[str, str] | None = None) -> Any:
-    """Run a module in a sealed network with a task as JSON, and return the JSON that it prints last."""
+    """Run a module in a sealed network with a task as JSON, and return the last JSON that it prints."""
     tools = all(shutil.which(tool) for tool in ("unshare", "ip", "mount"))
     require(tools and _may_unshare(), "network namespaces (unshare, iproute2)")
     done = subprocess.run(
@@ -54,7 +54,7 @@ def _may_unshare() -> bool:
 
 
 def seal() -> None:
-    """Furnish the network of this process: a route for every address, and who is asked for names."""
+    """Set up the network of this process: a route for all addresses, and a name server."""
     assert interfaces() == ["lo"], "this is the network of the machine"
     for route in ROUTES:
         subprocess.run(["ip", *route], check=True)
@@ -69,13 +69,14 @@ def seal() -> None:
 
 
 def interfaces() -> list[str]:
-    """Return the names of the interfaces in the network of this process."""
+    """Return the names of the interfaces in this process's network."""
     lines = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
     return [line.partition(":")[0].strip() for line in lines]
 
 
 def opened() -> int:
-    """Return how many TCP connections were begun in this network: each first SYN, whether it was answered or not."""
+    """Return the number of TCP connections begun in this network. Each first SYN counts, whether it was answered or
+    not."""
     names, values = (
         line.split()
         for line in Path("/proc/self/net/snmp").read_text(encoding="ascii").splitlines()

@@ -1,4 +1,6 @@
-"""One `clausewatch run` over good sites and hostile ones in a sealed network: what came of each, and what it cost."""
+"""Runs `clausewatch run` once over good and hostile sites in a sealed network, and measures the results and the
+cost.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,12 @@ OUTCOMES = text(
 
 @dataclass
 class Cost:
-    """Resources used by a run and all processes that it started."""
+    """Resources used by a run and all its child processes."""
 
     memory: int = 0
-    """Most bytes at one time; what processes share counts once."""
+    """Peak memory in bytes. Shared pages count once."""
     parts: list[int] = field(default_factory=list)
-    """Memory of each process at that time, the first process first."""
+    """Memory of each process at the peak, the main process first."""
 
 
 def main() -> None:
@@ -65,7 +67,7 @@ def main() -> None:
 
 
 def configuration(hosts: list[str], settings: dict[str, Any]) -> str:
-    """Return a configuration that watches a page of each host."""
+    """Return a configuration that watches one page on each host."""
     lines = ["[crawl]", *(f"{key} = {json.dumps(value)}" for key, value in (SETTINGS | settings).items())]
     for host in hosts:
         lines += ["[[policy]]", f'name = "{host}"', f'url = "http://{host}.test:{PORT}/privacy"', 'languages = ["en"]']
@@ -73,7 +75,7 @@ def configuration(hosts: list[str], settings: dict[str, Any]) -> str:
 
 
 def outcomes(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what the archive says of each policy, with the text of its first version."""
+    """Return the archive's record of each policy, with the text of its first version."""
     with open_archive(f"sqlite:///{folder / 'clausewatch.db'}") as archive:
         with archive.engine.connect() as connection:
             rows = connection.execute(OUTCOMES).all()
@@ -91,7 +93,7 @@ def sentinels(words: str) -> list[str]:
 
 @contextlib.contextmanager
 def watching(process: int) -> Iterator[Cost]:
-    """Note what a process and its descendants use while they run."""
+    """Measure a process and its descendants while they run."""
     cost, ended = Cost(), threading.Event()
 
     def watch() -> None:

@@ -1,5 +1,5 @@
 # ruff: noqa: S104 - nothing is bound to these: they are refused
-"""Ways to write addresses that no public host has, and such as a public host may have."""
+"""Spellings of addresses that no public host has, and of addresses that a public host may have."""
 
 from __future__ import annotations
 
@@ -43,4 +43,4 @@ ALLOWED = (
     "①①.22.33.44",
     "PUBLIC.test.",
 )
-"""The positive controls: the same kinds of spelling, of public addresses."""
+"""Positive controls: the same kinds of spelling for public addresses."""

@@ -1,4 +1,4 @@
-"""Every spelling of an inner address by every way there: not one connection, and every way is open to others."""
+"""No spelling of an internal address reaches it in any way, and each way works for public addresses."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ INSIDE = "http://10.0.0.9:8080"
 """A proxy that the environment names."""
 SECRETS = {"authorization", "proxy-authorization", "referer"}
 UNRESOLVED = {"127.0.0.1.", "localhost."}
-"""Texts that no resolver takes for an address."""
+"""Texts that no resolver accepts as an address."""
 UNVERIFIABLE = {"185999660"}
-"""A name that no certificate can be made out to."""
+"""A name for which no certificate can be made."""
 
 
 @pytest.fixture(scope="module")
 def crawled() -> dict[str, Any]:
-    """Return what came of one crawl with a proxy in its environment: of the results, and at the other end."""
+    """Return the outcome of one crawl with a proxy in its environment: its results, and what the servers saw."""
     policies = {f"{way}: {host}": address(way, host) for way in WAYS for host in (*FORBIDDEN, *allowed(way))}
     policies |= {target: SITE + through(5, target) for target in TARGETS}
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), INSIDE)
@@ -47,7 +47,7 @@ def test_there_are_enough_spellings() -> None:
 
 
 def test_nothing_inside_is_connected_to(crawled: dict[str, Any]) -> None:
-    """The kernel of the sealed network counts each first SYN: all of them were for public addresses."""
+    """The kernel of the sealed network counts each first SYN. All were for public addresses."""
     assert inside(crawled["accepted"]) == []
     assert crawled["begun"] == len(crawled["accepted"]) > 600
 
@@ -75,16 +75,17 @@ def test_no_credential_or_referrer_is_ever_sent(crawled: dict[str, Any]) -> None
 
 
 def test_a_cookie_goes_to_the_host_that_set_it_one_redirect_before_and_nowhere_else(crawled: dict[str, Any]) -> None:
-    """Each page here sets a cookie, and redirects lead to other hosts, ports and schemes, in hundreds of policies."""
+    """Each page sets a cookie. Redirects lead to other hosts, ports and schemes, for hundreds of policies."""
     brought = [asked for asked in crawled["asked"] if "cookie" in asked["headers"]]
     assert len(brought) > 4 * len(FORBIDDEN)
     assert [asked for asked in brought if asked["headers"]["cookie"] not in due_cookies(asked)] == []
-    # Of "fifth redirect" four of six requests; of each other way the first and only one to its host.
+    # In "fifth redirect", four of six requests bring one. In the other ways, the first is the only request to its host.
     assert {asked["path"].split("/")[1] for asked in brought} <= {"go", "target"}
 
 
 def due_cookies(asked: dict[str, Any]) -> set[str]:
-    """Return what a request may bring: what the answer before it in the same chain of redirects has set."""
+    """Return the cookies that a request may bring: those that the response before it in the same chain of redirects
+    set."""
     host, path = asked["host"], asked["path"]
     if path.startswith("/go/"):
         _, _, hops, target = path.split("/", 3)
@@ -94,7 +95,7 @@ def due_cookies(asked: dict[str, Any]) -> set[str]:
 
 
 def test_the_measure_measures() -> None:
-    """Plain Scrapy comes through to most spellings of loopback in this network."""
+    """Plain Scrapy reaches most spellings of loopback in this network."""
     policies = {host: address("direct", host) for host in LOOPBACK}
     found = run_sealed("tests.crawler.hostile.matrix", {"crawler": "plain", "policies": policies})
     assert len(set(found["results"]) - set(ALLOWED)) > 20

@@ -1,4 +1,4 @@
-"""Hostile answers cost their own check and no other; each ends at a named limit, and no text is lost silently."""
+"""A hostile response fails only its own check. Each ends at a named limit, and no text is lost silently."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.crawler.hostile.sealed import run_sealed
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SEED = 20261123
 MEMORY = 400_000_000
-"""Bytes that a run may hold, all processes together."""
+"""Maximum memory, in bytes, of all processes of a run."""
 TIMEOUT = 10.0
-"""Seconds for one answer, as the siege configures."""
+"""Seconds for one response in this configuration."""
 BUSY = 40.0
-"""Further seconds for a machine that does much else; on a quiet one two are enough. The attackers go on for 60."""
+"""Further seconds for a busy machine. On a quiet one, two are enough. The attackers continue for 60."""
 PLAIN = [name for name in PAGES if not name.startswith(("300000", "500000"))]
 CLASSES = [*ANSWERS, *ROBOTS, *HEAVY_ROBOTS, *PAGES]
 SAMPLE = seeded(SEED).sample([*ANSWERS, *ROBOTS, *PLAIN], 3)
@@ -57,14 +57,14 @@ def besieged(hosts: list[str], good: int, **settings: object) -> dict[str, Any]:
 
 
 def checked(found: dict[str, Any]) -> int:
-    """Return how many good sites got their first version."""
+    """Return the number of good sites with a first version."""
     good = [result for host, result in found["results"].items() if host.startswith("good-")]
     return sum(result["outcome"] == "changed" for result in good)
 
 
 @pytest.fixture(scope="module")
 def answered() -> dict[str, Any]:
-    """Return what came of one run over every hostile answer at once, among good sites."""
+    """Return the outcome of one run over all hostile responses at once, among good sites."""
     return besieged([*ANSWERS, *ROBOTS, *HEAVY_ROBOTS], good=9)
 
 
@@ -94,7 +94,7 @@ def test_a_heavy_robots_txt_is_read(answered: dict[str, Any]) -> None:
 
 def test_nobody_is_listened_to_for_longer_than_the_limit(answered: dict[str, Any]) -> None:
     late = {host: seconds for host, seconds in answered["listened"].items() if seconds > TIMEOUT + BUSY}
-    # A host that says nothing does not see who has left.
+    # A host that sends nothing does not notice that the client left.
     assert [host for host in late if "answers-nothing" not in host] == []
 
 
@@ -119,13 +119,14 @@ def test_a_hostile_page_is_kept_whole_or_refused() -> None:
 
 
 def assert_kept_or_refused(name: str, result: dict[str, Any]) -> None:
-    """A page's sentinels are in its version, or there is none and the reason is said."""
+    """A page's sentinels are in its version. If there is no version, a reason is given."""
     if result["outcome"] != "changed":
         assert result["outcome"] in ("failed", "not comparable")
         assert result["detail"]
     elif name in PAGES:
         lost = {"before", "within", "after"} - set(result["text"])
-        # What no browser shows: after "unclosed" all is a comment or a script, and what is in these is not text.
+        # Text that no browser shows: after "unclosed" everything is a comment or a script, and their contents are not
+        # text.
         unshown = (
             {"within", "after"} if "unclosed" in name else {"within"} if name.endswith(("svg", "select")) else set()
         )

@@ -1,4 +1,4 @@
-"""Servers of a sealed network: one at every address, which notes who came, and a name server."""
+"""Servers of a sealed network: one at every address, which records its clients, and a name server."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from twisted.names import dns
 PUBLIC4 = "11.22.33.44"
 PUBLIC6 = "2600:1f00::44"
 PUBLIC = (PUBLIC4, PUBLIC6)
-"""Addresses that stand for a public host's; all others stand for what is inside."""
+"""Addresses of a public host. All other addresses are internal."""
 Attack = Callable[[str, str], Iterator[bytes] | None]
-"""Makes a response from the Host header and the path, or None for the usual response."""
+"""Returns a response for the Host header and the path, or None for the usual response."""
 PORT = 8080
 TLS_PORT = 8443
 PAGE = (
@@ -34,15 +34,15 @@ PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it came."""
+    """A request as it arrived."""
 
     address: str
-    """The address of the world to which it was made."""
+    """The address in the world to which it was sent."""
     host: str
     """The Host header."""
     path: str
     headers: dict[str, str]
-    """Small names."""
+    """Headers, with names in lower case."""
 
 
 @dataclass
@@ -50,25 +50,25 @@ class World:
     """Connections and requests, by address."""
 
     accepted: list[str] = field(default_factory=list)
-    """The address of each connection that was accepted, whether or not anything was asked."""
+    """Address of each accepted connection, with or without a request."""
     asked: list[Asked] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    """Time for which the last attack of each host was listened to."""
+    """Time for which the client listened to each host's last attack."""
     queries: Counter[str] = field(default_factory=Counter)
     """Number of queries for each name."""
 
     def inside(self) -> list[str]:
-        """Return the addresses that are not a public host's and were connected to."""
+        """Return the internal addresses that were connected to."""
         return [address for address in self.accepted if address not in PUBLIC]
 
 
 def through(hops: int, target: str) -> str:
-    """Return a path that redirects so many times within its site, the last time to the target."""
+    """Return a path that redirects this many times within its site, and then to the target."""
     return f"/go/{hops}/{quote(target, safe='')}"
 
 
 def refreshing(target: str) -> str:
-    """Return the path of a page that asks the browser to go on to the target."""
+    """Return the path of a page that sends the browser on to the target."""
     return f"/refresh/{quote(target, safe='')}"
 
 
@@ -80,9 +80,9 @@ def robots_of(target: str) -> str:
 
 @contextlib.contextmanager
 def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: None) -> Iterator[World]:
-    """Run the server, on `PORT` and with a context by TLS on another, and the name server.
+    """Run the server on `PORT`, with a context also a TLS server on another port, and the name server.
 
-    If `attack` gives a stream for a host and a path, it is sent as it is.
+    If `attack` returns a stream for a host and a path, the stream is sent unchanged.
     """
     found = World()
     servers: list[socketserver.BaseServer] = [names(found)]
@@ -113,7 +113,7 @@ def listener(
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Notes the address that was connected to and what was asked, and answers."""
+    """Records the address and the request, and answers."""
 
     protocol_version = "HTTP/1.1"
     timeout = 20
@@ -139,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.found.seconds[host] = time.monotonic() - began
 
     def pour(self, stream: Iterator[bytes]) -> None:
-        """Send what there is, and wait until the other side closes the connection or time is over."""
+        """Send a stream. Wait until the other side closes the connection or time is over."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             for piece in stream:
@@ -150,18 +150,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
-        # Closed each time, so that the next request resolves its name again.
+        # Connections are closed each time, so that the next request resolves its name again.
         for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
             self.send_header(name, value.encode().decode("latin-1"))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
+        """Write no log."""
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """A server for all addresses of the family of one."""
+    """A server for all addresses of its family."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -181,11 +181,11 @@ class Listener(socketserver.ThreadingTCPServer):
         super().server_bind()
 
     def handle_error(self, *arguments: object) -> None:
-        """Keep quiet: a client that goes away is what this is for."""
+        """Write no log, because clients that leave are expected here."""
 
 
 def plain(address: str) -> str:
-    """Return an address in its shortest form, without the interface of a link-local one."""
+    """Return an address in its shortest form, without the interface of a link-local address."""
     return str(ip_address(address.partition("%")[0]))
 
 
@@ -208,16 +208,16 @@ def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def setter(host: str, path: str) -> str:
-    """Return the cookie of an answer, which says for which host and path it was set."""
+    """Return the cookie of a response. Its value names the host and path that set it."""
     return f"session={f'{host} {path}'.encode().hex()}"
 
 
 def names(found: World) -> socketserver.UDPServer:
-    """Return a name server that makes its answers of the names themselves, with a time to live of nothing.
+    """Return a name server that derives its answers from the names, with a time to live of zero.
 
-    `ADDRESS.is.test` with hyphens or hexadecimal digits is that address, and `name-silent.test` gets no answer.
-    `good-bad-N.turns.test` leads to a public address and to an inner one by turns; with `both` in place of `turns` to
-    both at once. Any other name leads to the public ones.
+    `ADDRESS.is.test`, with hyphens or hexadecimal digits, has that address. `name-silent.test` gets no answer.
+    `good-bad-N.turns.test` alternates between a public and an internal address; with `both` instead of `turns` it has
+    both at once. All other names have the public addresses.
     """
 
     class Handler(socketserver.BaseRequestHandler):
@@ -238,7 +238,7 @@ def names(found: World) -> socketserver.UDPServer:
 
 
 def resolved(name: str, kind: int, queries: Counter[str]) -> list[IPv4Address | IPv6Address]:
-    """Return the addresses of one kind of record that a name has now."""
+    """Return the addresses that a name has now for one type of record."""
     label, _, rest = name.partition(".")
     if rest == "is.test":
         found = [ip_address(int(label, 16)) if len(label) == 8 else IPv6Address(int(label, 16))]
@@ -256,7 +256,7 @@ INNER = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "fd00:ec2::254")
 
 
 def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address]:
-    """Return what a name that changes leads to, the first, second, ... time it is asked for."""
+    """Return the addresses of a changing name for its first, second, ... query."""
     order, number = label.split("-")
     inner = ip_address(INNER[int(number) % len(INNER)])
     good = [ip_address(each) for each in PUBLIC]
@@ -266,7 +266,7 @@ def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address
 
 
 def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
-    """Return a resource record that may be kept for no time."""
+    """Return a resource record that must not be cached."""
     of_four = isinstance(address, IPv4Address)
     kind: Any = dns.Record_A if of_four else dns.Record_AAAA
     payload = kind(str(address), ttl=0)
@@ -274,5 +274,5 @@ def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
 
 
 def named(address: str) -> str:
-    """Return a host name that leads to this address alone."""
+    """Return a host name that has only this address."""
     return f"{ip_address(address).packed.hex()}.is.test"

@@ -1,4 +1,6 @@
-"""ETag and Last-Modified against real servers: a 304 is `unchanged`, and never replaces a page that was not seen."""
+"""Tests ETag and Last-Modified against real servers. A 304 is `unchanged`, and never replaces a page that was not
+seen.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 
 
 def tagged(site: Site, path: str, tag: str, body: bytes = PAGE) -> str:
-    """Put a page with an ETag under a path and return its address."""
+    """Serve a page with an ETag at a path, and return its address."""
     site.pages[path] = Answer(body, headers=(("Content-Type", HTML), ("ETag", tag)))
     return site.url(path)
 
@@ -37,7 +39,7 @@ def test_the_whole_page_is_fetched_if_that_is_configured(tmp_path: Path) -> None
 
 
 def test_a_new_policy_that_leads_to_a_known_page_gets_the_whole_page(tmp_path: Path) -> None:
-    """Kept by address, its first answer would be a 304, and no version would ever be made."""
+    """If validators were kept by address, its first response would be a 304, and a version would never be made."""
     with serving() as site:
         known = {"known": tagged(site, "/privacy", '"1"')}
         crawl(tmp_path / "a.db", known)
@@ -47,7 +49,7 @@ def test_a_new_policy_that_leads_to_a_known_page_gets_the_whole_page(tmp_path: P
 
 
 def test_a_redirect_to_another_page_is_not_asked_with_the_validators_of_the_first(tmp_path: Path) -> None:
-    """Tags are plain words on some sites: the other page's may be the same."""
+    """On some sites tags are plain words, so the other page may have the same tag."""
     database = tmp_path / "a.db"
     with serving() as site:
         tagged(site, "/old", '"1"')

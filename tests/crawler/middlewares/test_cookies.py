@@ -1,4 +1,4 @@
-"""Cookies go back to the host that set them, within one visit."""
+"""Cookies are sent back to the host that set them, within one visit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
 def gate(site: Site, path: str, cookie: str, *, set_as: str = "", target: str = "") -> str:
-    """Serve the page only to those who bring a cookie; others get it with a redirect to the same or another path."""
+    """Serve the page only to clients with a cookie. Others get the cookie and a redirect to the same or another
+    path.
+    """
     target = target or path
     headers = (("Set-Cookie", set_as or cookie), ("Location", target))
     site.pages[path] = Answer(status=302, headers=headers)
@@ -29,7 +31,7 @@ WANTED_BACK = {
     "/scoped": ("ticket=7; Path=/scoped; HttpOnly; SameSite=Lax; Max-Age=60", ""),
     "/named": ("ticket=7; Domain=127.0.0.1", ""),
 }
-"""Cookies that a path sets, if not the plain one, and its target, if not itself."""
+"""Each path with its cookie, if it is not the plain one, and its target if it is not itself."""
 
 
 def test_a_site_that_wants_its_cookie_back_is_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Bodies as servers send them: every content coding, whole or refused, and character sets that lie."""
+"""Bodies with every content coding are read completely or refused, and so are bodies with a wrong charset."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def test_what_is_not_packed_at_all_is_refused(coding: str) -> None:
 
 
 CHARSETS: dict[str, tuple[str, str, bytes]] = {
-    # What the header says, what the page says, and its bytes; each reads as LETTERS, or as what a browser makes of it
+    # The charset in the header, the charset in the page, and its bytes. Each is read as LETTERS, or as a browser reads
+    # it.
     "header": ("text/html; charset=utf-8", "", LETTERS.encode()),
     "header beats page": ("text/html; charset=utf-8", "iso-8859-2", LETTERS.encode()),
     "page alone": ("text/html", "utf-8", LETTERS.encode()),
@@ -110,7 +111,7 @@ WINDOWS: dict[str, tuple[str, str]] = {
 
 
 def page_of(content: bytes, declared: str) -> bytes:
-    """Return the page with this paragraph in it, in the encoding of its byte order mark if it has one."""
+    """Return a page with this paragraph. A byte order mark in the paragraph decides the encoding."""
     mark, encoding = next(((mark, name) for mark, name in MARKS.items() if content.startswith(mark)), (b"", "utf-8"))
     meta = f'<meta charset="{declared}">' if declared else ""
     start, end = (
@@ -125,7 +126,7 @@ MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-1
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the text of the version that a crawl made of each page, by what is odd about it."""
+    """Return the text of each page's version from a crawl, by the page's peculiarity."""
     pages = {name: (header, page_of(body, page)) for name, (header, page, body) in CHARSETS.items()}
     pages |= {
         f"windows: {name}": (header, page_of(WESTERN.encode("cp1252"), page))

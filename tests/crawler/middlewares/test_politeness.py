@@ -1,4 +1,4 @@
-"""Politeness against real servers: who asks to wait is waited for, and nobody else has to."""
+"""Tests politeness against real servers. The crawler waits for hosts that ask for a pause, and for no others."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ TEXT = (("Content-Type", "text/plain"),)
 
 
 def busy(status: int, retry_after: str | None = None) -> Answer:
-    """Return an answer that asks to wait."""
+    """Return a response that asks for a pause."""
     return Answer(b"<h1>Busy</h1>", status, () if retry_after is None else (("Retry-After", retry_after),))
 
 
 def gaps(site: Site, path: str) -> list[float]:
-    """Return the seconds between the requests for a path."""
+    """Return the seconds between requests for a path."""
     moments = site.when(path)
     return [after - before for before, after in itertools.pairwise(moments)]
 

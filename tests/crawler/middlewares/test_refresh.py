@@ -1,4 +1,4 @@
-"""The header `Refresh` is followed as browsers do, within the limits of a meta refresh."""
+"""The `Refresh` header is followed as in browsers, within the limits of a meta refresh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that need JavaScript, in a real Chromium; and what such a page cannot do with it."""
+"""Tests pages that need JavaScript in a real Chromium, and what such pages cannot do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def chromium() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One crawl over pages of every kind."""
+    """A crawl over pages of every kind."""
 
     found: Mapping[str, Crawled]
     site: Site
@@ -72,7 +72,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
 
 
 def moving_on(site: Site) -> str:
-    """A page whose script goes to an address that redirects to the policy."""
+    """Serve a page whose script goes to an address that redirects to the policy."""
     return site.serve("/moves", shell('<script>location.href = "/start"</script>'))
 
 
@@ -91,7 +91,7 @@ def large_files(site: Site) -> str:
 
 
 def shut_out(site: Site) -> str:
-    """A page whose script robots.txt does not let us have."""
+    """Serve a page whose script is forbidden by robots.txt."""
     site.serve("/robots.txt", "User-agent: *\nDisallow: /not-for-us/\n", content_type="text/plain")
     site.serve("/not-for-us/build.js", "document.body.append('words')", content_type=SCRIPT)
     return site.serve("/shut", shell('<script src="/not-for-us/build.js"></script>'))
@@ -108,14 +108,14 @@ def test_the_address_is_the_one_at_which_it_was_built(rendered: Rendered, name: 
 
 
 def test_a_page_reaches_nothing_that_the_crawler_may_not(rendered: Rendered) -> None:
-    """Its own words are read all the same."""
+    """The page's own words are read nevertheless."""
     assert rendered.reached == ()
     assert rendered.found["hostile"].outcome == "changed", rendered.found["hostile"]
     assert rendered.site.visits()["/leads-astray.json"] > 0
 
 
 def test_the_ways_lead_somewhere_in_a_browser_that_is_not_ours(chromium: str) -> None:
-    """The control: the same page in the same browser, which fetches for itself."""
+    """A control: the page works in the same browser if the browser may fetch by itself."""
     from playwright.sync_api import sync_playwright
 
     expected = {"/script", "/image", "/fetch", "/leads-astray", "/frame", "/socket", "/worker", "/import.css"}
@@ -199,7 +199,7 @@ all();
 
 
 def test_the_scripts_of_a_page_send_nothing_to_hosts_that_allow_private_opens(tmp_path: Path) -> None:
-    """One host is that of the page, the other is first sent to, then asked, then sent to over the same connection."""
+    """One host is the page's own. The other first receives data, then a request, then data over the same connection."""
     with serving() as site:
         serve_built(site)
         acting = ACTING.replace("PORT", site.base.rpartition(":")[2])
@@ -210,7 +210,7 @@ def test_the_scripts_of_a_page_send_nothing_to_hosts_that_allow_private_opens(tm
 
 
 def test_the_page_is_always_asked_for_whole(tmp_path: Path) -> None:
-    """That the page's own bytes are the same says nothing of what its scripts load."""
+    """Even if the page's own bytes are the same, its scripts may load something else."""
     with serving() as site:
         pages = {"Ropewalk": serve_built(site)}
         site.pages["/privacy"] = tagged(site.pages["/privacy"])
@@ -225,7 +225,7 @@ def tagged(answer: Answer) -> Answer:
 
 
 def test_a_page_that_is_rendered_from_now_on_alerts_nobody(tmp_path: Path) -> None:
-    """What its scripts add was there before, as far as anybody can tell."""
+    """As far as anybody can tell, the text from its scripts was there before."""
     with serving() as site:
         adding = "<script>document.querySelector('main').append('We sell your data to rope dealers.')</script></body>"
         pages = {"Ropewalk": site.serve("/privacy", BASE.replace("</body>", adding))}

@@ -1,4 +1,4 @@
-"""robots.txt: what it forbids is not fetched, and nothing is if it is unavailable."""
+"""Pages that robots.txt forbids are not fetched. If robots.txt is unavailable, no page is fetched."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """One crawl over many sites, each with its own robots.txt."""
+    """A crawl over many sites, each with its own robots.txt."""
 
     sites: dict[str, Site]
     results: dict[str, Crawled]
@@ -72,7 +72,7 @@ def test_a_page_that_is_not_forbidden_is_fetched(visits: Visits, case: str) -> N
 
 @pytest.mark.parametrize("case", MISSING)
 def test_where_robots_txt_cannot_be_had_nothing_is_fetched(visits: Visits, case: str) -> None:
-    """Scrapy by itself would fetch the page."""
+    """Scrapy's own middleware would fetch the page."""
     assert visits.sites[case].visits()["/privacy"] == 0
     result = visits.results[case]
     assert (result.outcome, result.error_kind) == ("failed", "robots")

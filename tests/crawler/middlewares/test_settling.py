@@ -1,4 +1,4 @@
-"""Pages that add one section after another are stored when the last one is there, however they show them."""
+"""Pages that add their sections one after another are stored only when the last one is there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ WAYS = {
       if (n == 1) host.attachShadow({mode: "open"});
       host.shadowRoot.innerHTML += section(n);""",
 }
-"""Ways in which the section with the number `n` comes into the element `root`."""
+"""Ways in which section number `n` is added to the element `root`."""
 if not LONG:
     for name in ("details, open", "hidden", "shadow root within one"):
         del WAYS[name]
@@ -76,7 +76,7 @@ def growing(way: str) -> str:
 
 
 def declarative(mode: str) -> str:
-    """A page whose shadow root is in its markup, and is filled by its custom element."""
+    """Return a page with a shadow root in its markup that its custom element fills."""
     script = f"""customElements.define("old-shelves", class extends HTMLElement {{
       constructor() {{
         super();
@@ -89,7 +89,7 @@ def declarative(mode: str) -> str:
 
 
 def streamed(site: Site) -> str:
-    """A page that reads its sections from an answer, and shows one after the other."""
+    """Serve a page that reads its sections from a response and shows one after another."""
     site.serve("/sections", "x" * SECTIONS, content_type="text/plain")
     return page(f"""const root = document.getElementById("root");
       (async () => {{
@@ -100,7 +100,7 @@ def streamed(site: Site) -> str:
 
 
 def restless(script: str) -> str:
-    """A whole policy beside an element whose text changes for ever."""
+    """Return a whole policy beside an element whose text never stops changing."""
     return page(f"""document.getElementById("root").innerHTML = [1, 2, 3, 4, 5, 6, 7, 8].map(section).join("");
       const ticker = document.body.appendChild(document.createElement("p"));
       setInterval(() => {{ {script} }}, 50);""")
@@ -110,7 +110,7 @@ def restless(script: str) -> str:
 class Stored:
     crawled: Mapping[str, Crawled]
     titles: Mapping[str, list[str]]
-    """The headings of each first version."""
+    """The headings in each first version."""
 
 
 @pytest.fixture(scope="module")

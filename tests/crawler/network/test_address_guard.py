@@ -1,4 +1,4 @@
-"""The address guard: no socket is opened to an address that is not a public host's, unless the user opened it."""
+"""The guard opens no connection to a non-public address, unless the user allowed it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_an_allowed_name_opens_that_name_alone_also_if_it_redirects(tmp_path: Pa
 
 @pytest.fixture
 def guard() -> GuardedResolver:
-    """Return a guard that a network and a name of an intranet are open to."""
+    """Return a guard for which a network and a name of an intranet are allowed."""
     from twisted.internet import reactor
 
     guard = GuardedResolver(reactor, 10)

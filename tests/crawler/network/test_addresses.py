@@ -1,4 +1,4 @@
-"""Tests which addresses are not a public host's: the list itself, its edges, and what a user may open."""
+"""Tests which addresses are not public: the list itself, its limits, and the addresses that a user may allow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PINNED = [
 
 
 def test_no_network_leaves_the_list_unnoticed() -> None:
-    """Take one out here only with the reason why nothing inside of anyone's network can have its addresses."""
+    """Remove a network here only if nobody's internal network can have its addresses."""
     assert sorted(network for network, _ in REFUSED) == sorted(PINNED)
 
 
@@ -39,8 +39,8 @@ def test_a_network_is_refused_from_its_first_address_to_its_last(network: str) -
         ("10.1.2.3", "private"),
         ("127.0.0.2", "loopback"),
         ("169.254.169.254", "link-local"),  # the metadata service of most clouds
-        ("100.100.100.200", "shared by a carrier"),  # of another
-        ("192.0.0.192", "protocol assignments"),  # of another
+        ("100.100.100.200", "shared by a carrier"),  # of another cloud
+        ("192.0.0.192", "protocol assignments"),  # of another cloud
         ("168.63.129.16", "a cloud's own service"),
         ("fd00:ec2::254", "unique local"),  # of the first, over IPv6
         ("224.0.0.1", "multicast"),
@@ -99,7 +99,7 @@ def test_public_addresses_pass_also_next_to_refused_ones(address: str) -> None:
 
 @given(st.integers(0, 2**32 - 1).map(IPv4Address) | st.integers(0, 2**128 - 1).map(IPv6Address))
 def test_nothing_passes_that_this_python_calls_local(address: IPv4Address | IPv6Address) -> None:
-    """Our list is never weaker than the tables of whichever Python runs it."""
+    """Our list is never weaker than the tables of the Python that runs it."""
     assert address.is_global or not is_public(str(address))
 
 

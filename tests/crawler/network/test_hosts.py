@@ -1,7 +1,7 @@
-"""All readers of an address find the same host in it, or it is not requested: ours, Scrapy's and the connecting one.
+"""An address is requested only if all parsers find the same host in it: ours, Scrapy's, and the one that connects.
 
-The table is in the spirit of the URL Standard's test data; the host beside each address is the one that the standard
-gives it (https://url.spec.whatwg.org), "" if it gives none.
+The table is similar to the URL Standard's test data. The host beside each address comes from the standard
+(https://url.spec.whatwg.org); "" means that the standard gives none.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PLAIN = {
     "http://a。example/": "a.example",
     "http://ａ.example/": "a.example",
 }
-"""Addresses that are to be fetched."""
+"""Addresses that must be fetched."""
 ODD = {
     "http://a.example\\@c.example/": "a.example",
     "http://a.example\\.c.example/": "a.example",
@@ -91,7 +91,7 @@ ODD = {
     "http://a\uff03@c.example/": "",
     "http://a\u2100c.example/": "",
     "http://a\uff20c.example/": "",
-    "http://faß.example/": "fass.example",  # of IDNA 2003, as Scrapy's; the standard's is of 2008
+    "http://faß.example/": "fass.example",  # of IDNA 2003, like Scrapy's; the standard's host is of 2008
     "http://a..example/": "a..example",
     "http://.a.example/": ".a.example",
     "http://../": "..",
@@ -133,15 +133,15 @@ ODD = {
     "view-source:http://a.example/": "",
     "http://" + "a" * 300 + ".example/": "a" * 300 + ".example",
 }
-"""Addresses that readers disagree on, or may come to: read alike or not fetched."""
+"""Addresses about which parsers disagree, or may disagree. All read them alike, or they are not fetched."""
 NOWHERE = {"xn--ac-c6t.example", "v1.a", "1.2.3.4.5", "256.1.1.1", "xn--", "xn--a"}
-"""Names that the standard refuses, that all of ours read alike, and that no name server can know."""
+"""Names that the standard refuses. All our parsers read them alike, and no name server can know them."""
 SAME = {"0x7f.1": "127.0.0.1", "127.0.0.1.": "127.0.0.1"}
 """Spellings that the resolver, and so the guard, reads as the standard does."""
 
 
 def fetched(url: str, base: str = "") -> str | None:
-    """Return the host that would be connected to, or None if nothing would."""
+    """Return the host that would be connected to, or None."""
     try:
         request = Request(urljoin(base, url))
         ours = plain_host(request.url)
@@ -157,7 +157,7 @@ def fetched(url: str, base: str = "") -> str | None:
 @pytest.mark.parametrize("url", PLAIN)
 def test_a_plain_address_is_read_alike_by_all(url: str) -> None:
     assert fetched(url) == PLAIN[url]
-    if "\\" not in url:  # which the configuration refuses
+    if "\\" not in url:  # the configuration refuses those
         assert fetched(web_address(url)) == PLAIN[url]
 
 
@@ -169,7 +169,7 @@ def test_an_odd_address_is_read_as_the_standard_says_or_not_fetched(url: str) ->
 
 @pytest.mark.parametrize("url", ODD)
 def test_an_odd_redirect_is_read_as_the_standard_says_or_not_followed(url: str) -> None:
-    """What is not an address of its own is a path of the site that redirects."""
+    """A target that is not an address by itself is a path on the redirecting site."""
     host = fetched(url, "http://site.example/b/c")
     assert host is None or host in NOWHERE or SAME.get(host, host) in (ODD[url], "site.example")
 
@@ -181,6 +181,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=8).map("".join))
 def test_readers_never_disagree(rest: str) -> None:
-    """`fetched` itself fails if one reads another host than the one that is connected to."""
+    """`fetched` itself fails if one parser reads another host than the one that is connected to."""
     host = fetched(f"http://{rest}")
     assert host is None or host == host_key(host) or host.endswith(".")

@@ -1,4 +1,4 @@
-"""Certificates are verified: a page that anyone on the way could have written is not read."""
+"""Certificates are verified. A page that anyone on the way could have written is not read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = b"<h1>Privacy policy</h1><p>We share your data with nobody, and keep it f
 
 @contextlib.contextmanager
 def serving(context: ssl.SSLContext) -> Iterator[str]:
-    """Serve over TLS and give the address."""
+    """Serve over TLS, and yield the address."""
 
     def respond(request: Request) -> Answer:
         return Answer(PAGE, 404 if request.path == "/robots.txt" else 200, ())
@@ -29,7 +29,7 @@ def serving(context: ssl.SSLContext) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
-    """One crawl by whom the tests' authority is trusted, of servers with a certificate each."""
+    """Return the results of a crawl that trusts the tests' authority, over servers with different certificates."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = Authority.founded(folder)
     old = authority.context("localhost")

@@ -1,4 +1,4 @@
-"""Pages that count at each visit, crawled: none makes a version, and a change beside the counters is recorded."""
+"""Crawled pages that count at each visit make no version, and a change beside the counters is recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MENU = "<ul><li><a href='#keep'>{}</a></li><li><a href='#share'>{}</a></li><li><
 
 
 def body(language: str, day: str, **changed: str) -> bytes:
-    """Return the page of a day: its counters, its table of contents and the address that it names."""
+    """Return the page of a day: its counters, its table of contents, and the address in it."""
     names = ("A", "B", "C") if day == "monday" else ("Part A", "Part B", "Part C")
     text = page(language, counters(language, day), "title", **changed).body.decode()
     text = text.replace("</h1>", "</h1>" + MENU.format(*names).removesuffix("</h1>"), 1)

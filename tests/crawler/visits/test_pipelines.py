@@ -1,4 +1,4 @@
-"""Tests what the pipeline hands to the workers."""
+"""Tests what the pipeline passes to the workers."""
 
 from __future__ import annotations
 

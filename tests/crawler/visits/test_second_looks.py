@@ -1,4 +1,4 @@
-"""Second looks, returns and flapping: sequences of pages, with a clock that no test waits for."""
+"""Tests second looks, returns and flapping: sequences of pages, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CONTENT_TYPE = "text/html"
 def test_what_becomes_of_a_sequence(
     archive: Archive, pages: Sequence[str | None], outcomes: Sequence[str], first_seen: int
 ) -> None:
-    """The latest version is dated at the visit of this number, and confirmed."""
+    """The latest version is confirmed, and dated at the visit with this number."""
     watch = Watch(archive)
     start = watch.now
     assert tuple(watch.visit(page) for page in pages) == outcomes
@@ -131,7 +131,7 @@ def test_a_pending_policy_is_due_again_after_confirm_after(archive: Archive) -> 
 
 
 def test_an_odd_change_without_agreement_is_recorded_as_unconfirmed_after_confirm_max(archive: Archive) -> None:
-    """It counts from the first odd text in a row; meanwhile each starts again."""
+    """The time counts from the first of a series of odd texts. Each new odd text starts its own wait."""
     watch = Watch(archive)
     watch.visit(BASE)
     pages = [written(collected=COLLECTED[:place], kept=()) for place in range(5)]
@@ -194,9 +194,11 @@ def test_a_new_text_among_those_that_flap_is_reported(archive: Archive) -> None:
 
 
 def own_broken(dice: random.Random, last: str | bytes | None) -> str | None:
-    """Return no answer, or a page that is not the policy, or the policy half delivered, cut elsewhere than the last.
+    """Return no response, a page that is not the policy, or a part of the policy that is cut elsewhere than the last
+    one.
 
-    Two fetches in a row that are cut in the same place agree: no second look can tell them from a real change.
+    If two successive fetches are cut in the same place, they agree, and a second look cannot tell them from a real
+    change.
     """
     collected, kept = dice.randrange(len(COLLECTED) // 2), dice.randrange(len(KEPT) // 3)
     cut = written(collected=COLLECTED[: collected + 1], kept=KEPT[:kept], rights=RIGHTS[: dice.randrange(len(RIGHTS))])
@@ -209,7 +211,9 @@ EDITIONS = (
     SOLD,
     written(shared=(SHARED[0], "We share your personal data with advertisers."), rights=()),
 )
-"""A clean history: a small change, and then a section on rights that goes for good, with a recipient."""
+"""A correct history: a small change, then a section on rights that is removed for good, together with a new
+recipient.
+"""
 
 
 def mixed(
@@ -250,7 +254,7 @@ def test_random_broken_pages_make_no_false_change_and_hide_no_real_one(archive: 
 
 @pytest.mark.parametrize("name", ["alumak", "btp", "hacktrace", "kartustok", "kenalan"])
 def test_real_broken_pages_make_no_false_change_and_hide_no_real_one(archive: Archive, shared: Path, name: str) -> None:
-    """The base of a real policy, and its first edit, with the five answers that are not it at random between."""
+    """The base of a real policy and its first edit are mixed at random with five responses that are not the policy."""
     folder = shared / "policies" / name
     edit = min((folder / "edits").glob("*.html"))
     editions = [path.read_bytes() for path in (folder / "base.html", edit)]

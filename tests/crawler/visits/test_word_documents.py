@@ -1,4 +1,4 @@
-"""A policy that is a Word document is watched as a page is: through a crawl, `doctor` and `compare`."""
+"""A policy that is a Word document is watched like a page: in a crawl, in `doctor` and in `compare`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pool of killable workers."""
+"""Tests the pool of workers that can be killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from document.model import Page
 from tests.sources import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
-"""Limits with time for a very busy machine: only the subject of the test ends a call."""
+"""Limits with time for a very busy machine. Only the subject of the test ends a call."""
 IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
 
@@ -57,7 +57,7 @@ def fail(text: str) -> str:
 
 
 class Poison:
-    """Ends whichever process unpickles it."""
+    """Ends the process that unpickles it."""
 
     def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
         return os._exit, (3,)
@@ -84,7 +84,7 @@ def test_a_call_comes_back_with_its_value() -> None:
     ("function", "argument", "limits", "limit"),
     [
         (spin, 0, LIMITS, "1 seconds of CPU time"),
-        (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # it would outlast the test, if it were not ended
+        (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # without a limit it would run longer than the test
         (hoard, 2_000_000_000, LIMITS, "200 MB of memory"),
         (dig, 0, LIMITS, "nesting depth"),
         (die, signal.SIGKILL, LIMITS, "SIGKILL"),
@@ -99,7 +99,7 @@ def test_what_uses_too_much_is_ended_and_the_limit_named(
 
 
 def test_a_hostile_page_costs_no_other_its_check() -> None:
-    """Killed workers are replaced, and those that wait get their turn."""
+    """Killed workers are replaced, and waiting calls get their turn."""
     calls: list[tuple[Callable[[Any], Any], Any]] = [(double, number) for number in range(20)]
     outcomes = call((die, signal.SIGKILL), (spin, 0), *calls, (hoard, 2_000_000_000))
     assert outcomes[2:-1] == [Done(number * 2) for number in range(20)]
@@ -107,7 +107,7 @@ def test_a_hostile_page_costs_no_other_its_check() -> None:
 
 
 def test_cpu_time_counts_again_for_each_call() -> None:
-    """One worker serves several calls that together use more than one may."""
+    """One worker serves several calls that together use more time than one call may."""
     burn = [(burn_cpu, 0.6)] * 3
     assert call(*burn, limits=replace(LIMITS, count=1)) == [Done(0.6)] * 3
 
@@ -144,8 +144,8 @@ def test_no_process_starts_before_it_is_needed() -> None:
 
 
 def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
-    """A process that dies before it reports which call it took leaves no trace of it."""
-    assert call((double, 1)) == [Done(2)]  # what is started once is there, however busy the machine is
+    """If a process dies before it reports its call, there is no trace of the call."""
+    assert call((double, 1)) == [Done(2)]  # the processes have started once, however busy the machine is
     others = [(double, number) for number in range(4)]
     outcomes = call((double, Poison()), *others, limits=replace(LIMITS, clock_per_cpu=8), grace=2.0)
     assert isinstance(outcomes[0], LimitHit)
@@ -161,7 +161,7 @@ def words_of(page: str) -> int:
 
 
 def test_what_memory_is_short_for_is_refused_and_never_half_read() -> None:
-    """The HTML parser may go on without the text that it had no memory for: a mere limit lets it."""
+    """The HTML parser may continue without the text for which memory was missing, if there is only a plain limit."""
     whole = words_of(PAGE)
     limits = range(40, 180, 1 if os.environ.get("CLAUSEWATCH_LONG") else 20)
     outcomes = [within(megabytes * 1_000_000) for megabytes in limits]

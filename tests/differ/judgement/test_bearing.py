@@ -1,4 +1,4 @@
-"""Effects are worse or better for the reader, or neither; the other way round they are the opposite."""
+"""Effects are better or worse for the reader, or neither. The reverse edit has the opposite effect."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.differ.policies import document, policy
 from tests.quality.plantings import PLAIN, TURNS
 
 EDITS = 60
-"""Edits drawn for each language; half of them exchange two sentences that have nothing to do with each other."""
+"""Number of edits drawn for each language. Half of them swap two unrelated sentences."""
 
 
 def statement(language: str, sentence: str) -> Statement | None:
-    """Return a sentence as the statement of a policy, or None if it is empty."""
+    """Return a sentence as a statement of a policy, or None if it is empty."""
     read = statements(document(policy(language, sentence), language)) if sentence else ()
     return next((one for one in read if one.text == sentence), None)
 
 
 def bearings(language: str, before: str, after: str) -> Counter[tuple[str, str, Bearing]]:
-    """Return subject, kind and bearing of all effects of an edit."""
+    """Count the effects of an edit by subject, kind and bearing."""
     found = effects(statement(language, before), statement(language, after))
     return Counter((effect.watched, effect.kind, bearing(effect)) for effect in found)
 

@@ -1,4 +1,4 @@
-"""Ways to reach a company: which edits of them are reported, and which only look like edits."""
+"""Tests which edits of contact details are reported, and which only look like edits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.differ.policies import compared, policy
 
 
 def edit(before: str, after: str, heading: str = "Contact", language: str = "en") -> Comparison:
-    """Compare two policies that differ in one passage, under a heading of its own."""
+    """Compare two policies that differ in one passage, under its own heading."""
     old, new = (policy(language, f"## {heading}\n\n{passage}") for passage in (before, after))
     return compared(old, new, language)
 
@@ -80,7 +80,7 @@ def test_an_indonesian_address_that_is_masked_is_the_same_address() -> None:
     ],
 )
 def test_a_contact_that_is_written_as_a_heading_and_goes_is_reported(line: str, language: str) -> None:
-    """Found by another draw of `test_completeness`: a policy whose contacts are headings lost them quietly."""
+    """Another draw of `test_completeness` found this: contacts in a heading were lost silently."""
     assert edit(f"##### {line}", "", language=language).findings != ()
 
 

@@ -1,4 +1,4 @@
-"""Tests what a policy promises, listed: in our own sentences, English and Indonesian."""
+"""Tests the inventory of a policy's promises, with our own sentences in English and Indonesian."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def document(markdown: str, *languages: str) -> Document:
 
 
 def named(markdown: str, *languages: str) -> list[str]:
-    """Return the recipients that are given by name."""
+    """Return the recipients that are named."""
     found = inventory(document(markdown, *languages)).recipients
     return [each.name for each in found if each.kind == "named"]
 

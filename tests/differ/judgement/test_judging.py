@@ -1,4 +1,4 @@
-"""Tests the judgement of edits, one by one: the tables in `sentences/`, English and Indonesian equal in number."""
+"""Tests the judgement of single edits from the tables in `sentences/`, as many English as Indonesian ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LANGUAGES = languages_with("lexicon")
 
 
 def cases(kind: str) -> list[object]:
-    """Return the rows of one kind in all languages, named by language and by what they are."""
+    """Return the rows of one kind in all languages, with the language and their subject as names."""
     return [
         pytest.param(language, case, id=f"{language}: {case['is']}")
         for language in LANGUAGES
@@ -21,7 +21,7 @@ def cases(kind: str) -> list[object]:
 
 @pytest.mark.parametrize(("language", "case"), cases("material"))
 def test_material_edit(language: str, case: dict[str, str]) -> None:
-    """An edit of sharing or rights is material, by the rule that speaks of it, as severe as the rule says."""
+    """An edit on sharing or rights is material, by the right rule and with the right severity."""
     comparison = edited(language, case)
     told = {(finding.rule, finding.topic, finding.severity) for finding in comparison.findings if finding.material}
     assert (case["rule"], case["topic"], case["severity"]) in told
@@ -37,14 +37,14 @@ def test_quiet_edit(language: str, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "case"), cases("other"))
 def test_edit_of_another_topic(language: str, case: dict[str, str]) -> None:
-    """An edit outside sharing and rights is a finding of its own topic, and not material."""
+    """An edit outside sharing and rights gives a finding of its own topic, which is not material."""
     comparison = edited(language, case)
     assert [(finding.topic, finding.material) for finding in comparison.findings] == [(case["topic"], False)]
 
 
 @pytest.mark.parametrize(("language", "case"), cases("material"))
 def test_reason_names_a_word_that_decided(language: str, case: dict[str, str]) -> None:
-    """Each material finding says its section, its rule's source, and quotes words of the text."""
+    """Each material finding names its section and its rule's source, and quotes words of the text."""
     for finding in edited(language, case).findings:
         assert finding.section == table(language)["headings"][case.get("under", "plain")]
         assert finding.source

@@ -1,4 +1,4 @@
-"""Words that no list names: what is given away, and to whom, counts by its place in the sentence."""
+"""Words without a concept count as data or as a recipient by their place in the sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what a statement owes to its place: its heading, its label, the people whose section it is in."""
+"""Tests the effect of a statement's place: its heading, its label, the people of its section."""
 
 from __future__ import annotations
 

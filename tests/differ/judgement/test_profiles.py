@@ -1,4 +1,4 @@
-"""Profiles: data that says what is material, how severe, under which clause."""
+"""Tests profiles, which say what is material, how severe, and under which clause."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rules(name: str = "default") -> tuple[EffectRule, ...]:
 
 
 def judged(before: str, after: str, profile: Profile) -> list[tuple[str, str, bool]]:
-    """Return rule, topic and materiality of each finding of an edit."""
+    """Return the rule, topic and materiality of each finding about an edit."""
     found = compare(document(policy("en", before)), document(policy("en", after)), profile).findings
     return [(finding.rule, finding.topic, finding.material) for finding in found]
 
@@ -57,7 +57,7 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ef
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
 def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> None:
-    """A right taken away is worse than a right given; for sharing it is the other way round."""
+    """Removing a right is worse than adding one. For sharing it is the other way round."""
     if {"added", "removed"} <= rule.severity.keys() and rule.watched == "rights":
         assert SEVERITIES.index(rule.severity["removed"]) <= SEVERITIES.index(rule.severity["added"])
 
@@ -66,7 +66,7 @@ def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> No
     ("watched", "parts"), [("sharing", SHARING_PARTS), ("rights", RIGHTS_PARTS)], ids=["sharing", "rights"]
 )
 def test_every_kind_of_effect_has_a_rule(watched: str, parts: tuple[object, ...]) -> None:
-    """An effect without a rule would be reported to nobody."""
+    """Nobody would be notified of an effect without a rule."""
     spoken = {kind for rule in rules() if rule.watched == watched for kind in rule.effects}
     assert {part.kind for part in parts} <= spoken  # type: ignore[attr-defined]  # parts of one kind
 
@@ -101,7 +101,7 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
 
 
 def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
-    """A rule that does not mention negations is reported as "added" if a negation went."""
+    """If a rule does not mention negations, a removed negation is reported as "added"."""
     from differ.judgement.concept_effects import Effect
 
     rule = read_rule(ROW, SOURCES, REASONS)

@@ -1,4 +1,4 @@
-"""Tests what the dates of two versions say of the change between them."""
+"""Tests the conclusions from the dates of two versions."""
 
 from __future__ import annotations
 

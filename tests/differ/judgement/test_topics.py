@@ -1,4 +1,4 @@
-"""Tests what statements are about: from their words and from their headings."""
+"""Tests the topics of statements, from their words and headings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Sentences that turn: what a reader loses is material and grave, what is won is never critical, the same said in
-another form is quiet; in prose, in lists and in tables, edited and new."""
+"""Tests sentences that are turned into their opposite, in prose, lists and tables, edited and new. A loss for the
+reader is material and severe. A gain is never critical. The same meaning in other words is quiet."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SHAPES = {
 PROMISES = ("consent", "exception")
 """Kinds whose loss is critical."""
 UNDER = {"time": "rights", "exercise": "rights"}
-"""The heading under which a kind is tried; the others are under one that says nothing."""
+"""The heading under which a kind is tested. All other kinds are under a heading that says nothing."""
 
 
 def turns(*kinds: str) -> list[object]:
-    """Return the pairs of some kinds in all languages and shapes, named by kind, language and shape."""
+    """Return the pairs of some kinds in all languages and shapes, with these as names."""
     return [
         pytest.param(kind, language, shape, pair, id=f"{kind} {language} {shape} {number}")
         for kind in kinds
@@ -34,7 +34,7 @@ def turns(*kinds: str) -> list[object]:
 
 
 def turned(kind: str, language: str, shape: str, before: str, after: str) -> Comparison:
-    """Compare two policies that differ in one sentence; an empty one is not there."""
+    """Compare two policies that differ in one sentence. An empty sentence is left out."""
     old, new = (
         policy(language, SHAPES[shape].format(text) if text else "", UNDER.get(kind, "plain"))
         for text in (before, after)

@@ -1,4 +1,4 @@
-"""Territories are known by their names in each language with a lexicon."""
+"""Territories are recognised by their names in each language with a lexicon."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ COMPANY = "Quietcount"
 
 
 def names_found(language: str, name: str) -> set[str]:
-    """Return the names of companies that are found, in findings or inventory, once a name is added to recipients."""
+    """Return the names of companies in findings or inventory after a name was added to the recipients."""
     before, after = f"{NAMED[language]}\n\n- Fernpost\n", f"{NAMED[language]}\n\n- Fernpost\n- {name}\n"
     recipients = inventory(document(after, language)).recipients
     findings = compared(before, after, language).findings

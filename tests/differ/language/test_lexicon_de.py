@@ -1,4 +1,4 @@
-"""Tests what the German lexicon reads, and what it must not."""
+"""Tests what the German lexicon recognises and what it must not recognise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what every lexicon file must hold."""
+"""Tests what every lexicon file must contain."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_lexicon_loads(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_stands_for_two_meanings(language: str) -> None:
-    """A phrase in two rows of synonyms would join rows that mean different things."""
+    """A phrase in two rows of synonyms would join rows with different meanings."""
     rows = content(language)["synonyms"]["groups"]
     homes: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(rows):
@@ -48,7 +48,7 @@ def test_no_phrase_stands_for_two_meanings(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
-    """Spelling is unified first, so the rows of synonyms must contain the unified spellings."""
+    """Spellings are unified first, so the rows of synonyms must contain the unified spellings."""
     known = load_lexicon(language)
     assert known is not None
     for row in content(language)["synonyms"]["groups"]:
@@ -72,7 +72,7 @@ def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> N
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> None:
-    """All of a row or none of it speaks of consent, of a refusal, of may or will, or of a limit."""
+    """Either all phrases of a row, or none, are about consent, a refusal, may or will, or a limit."""
     known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "modality", "consent", "limiter")
@@ -85,7 +85,7 @@ def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> N
 
 
 def regions() -> list[tuple[str, str]]:
-    """Return the names of regions and countries in all languages, each with its code."""
+    """Return the names of regions and countries in all languages, with their codes."""
     tables = [content(language, "places") for language in languages_with("places")]
     return [(name, code) for table in tables for code, names in table["regions"].items() for name in names]
 
@@ -107,5 +107,5 @@ def test_words_that_are_also_other_things_name_no_country(name: str) -> None:
 
 
 def test_the_states_of_the_united_states_are_all_there() -> None:
-    """Fifty and the District of Columbia."""
+    """There are fifty, and the District of Columbia."""
     assert len(set(content("en", "places")["states"])) == 51

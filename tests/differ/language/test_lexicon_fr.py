@@ -1,4 +1,4 @@
-"""Tests what the French lexicon reads, and what it must not."""
+"""Tests what the French lexicon recognises and what it must not recognise."""
 
 from __future__ import annotations
 

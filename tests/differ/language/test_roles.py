@@ -1,4 +1,4 @@
-"""Words that only sometimes mean what they can mean."""
+"""Tests words that have the meaning of their concept only in some sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from differ.language.words import words
 
 
 def sense(text: str, language: str) -> Meaning:
-    """Return what a sentence means."""
+    """Return the meaning of a sentence."""
     found = meaning(tuple(words(text)), language)
     assert found is not None
     return found

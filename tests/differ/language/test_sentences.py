@@ -1,4 +1,4 @@
-"""Ends of sentences, in each language that has sentence rules: cases of our own, `|` at each end."""
+"""Tests the ends of sentences in each language that has sentence rules. In our cases, `|` marks each end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what counts as a word, in scripts other than Latin too."""
+"""Tests what counts as a word, also in scripts other than Latin."""
 
 from __future__ import annotations
 

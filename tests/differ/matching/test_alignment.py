@@ -1,4 +1,4 @@
-"""Tests which statement is which: equal, moved, edited, new or gone."""
+"""Tests the pairing of statements: equal, moved, edited, new or gone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLAUSES = (
 
 
 def paired(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
-    """Align two texts of one paragraph a clause."""
+    """Align two texts, each clause of which is one paragraph."""
     return align(statements(document("\n\n".join(before))), statements(document("\n\n".join(after)))).pairs
 
 
@@ -31,7 +31,7 @@ def texts(pair: Pair) -> tuple[str | None, str | None]:
 
 
 def different(pairs: Sequence[Pair]) -> list[tuple[str | None, str | None]]:
-    """Return the texts of the pairs that are not equal."""
+    """Return the texts of the pairs that differ."""
     return [texts(pair) for pair in pairs if texts(pair)[0] != texts(pair)[1]]
 
 
@@ -78,7 +78,7 @@ def test_clauses_of_other_words_are_not_paired() -> None:
 
 
 def test_short_lines_are_paired_in_their_place_only() -> None:
-    """Two words in common say little: "blue sails" elsewhere is another line."""
+    """Two common words prove little: "blue sails" in another place is another line."""
     before = ["Old sails", *CLAUSES]
     assert (("Old sails", "New sails")) in different(paired(before, ["New sails", *CLAUSES]))
     assert (("Old sails", "New sails")) not in different(paired(before, [*CLAUSES, "New sails"]))
@@ -103,12 +103,12 @@ def test_every_statement_stands_in_exactly_one_pair(step: int) -> None:
 
 
 def positions(side: Iterable[Statement | None]) -> list[int]:
-    """Return the places of statements, sorted."""
+    """Return the positions of statements, sorted."""
     return sorted(statement.position for statement in side if statement)
 
 
 def test_many_alike_lines_are_weighed_within_the_budget() -> None:
-    """A thousand lines of the same few words would make half a million pairs: the result says that it is coarse."""
+    """A thousand lines with the same few words would make half a million pairs. The result says that it is coarse."""
     one, other = (statements(document("\n\n".join(alike(1000, text)))) for text in (7, 11))
     aligned = align(one, other)
     assert aligned.coarse
@@ -116,7 +116,7 @@ def test_many_alike_lines_are_weighed_within_the_budget() -> None:
 
 
 def alike(count: int, text: int) -> list[str]:
-    """Return lines of nine words, each of which is in some thirty other lines too."""
+    """Return lines of nine words. Each line occurs in about thirty other lines too."""
     return [
         " ".join(f"{letter}{crc32(f'{text} {n} {letter}'.encode()) % 31}" for letter in "abcdefghi")
         for n in range(count)
@@ -124,7 +124,7 @@ def alike(count: int, text: int) -> list[str]:
 
 
 def test_a_split_sentence_is_one_edit() -> None:
-    """What was in one sentence and is in two is neither new nor gone."""
+    """Text that was in one sentence and is now in two is neither new nor gone."""
     before = "We keep bills for ten years and send them to the tax office each spring by post."
     after = "We keep bills for ten years. Each spring we send them to the tax office by post."
     pairs = align(statements(document(f"# Notice\n\n{before}")), statements(document(f"# Notice\n\n{after}"))).pairs
@@ -132,7 +132,7 @@ def test_a_split_sentence_is_one_edit() -> None:
 
 
 def test_three_sentences_that_were_joined_are_one_edit() -> None:
-    """Found by another draw of `test_generated`: the first of three was taken for gone."""
+    """Another draw of `test_generated` found this: the first of the three was taken for removed."""
     parts = "We may note which teas you like.", "We may then offer you others.", "We keep such notes for a year."
     joined = "We may note which teas you like; we may then offer you others; we keep such notes for a year."
     before, after = (statements(document(f"# Notice\n\n{text}")) for text in (" ".join(parts), joined))

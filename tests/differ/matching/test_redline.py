@@ -1,4 +1,4 @@
-"""Two documents as one text with marks."""
+"""Tests two documents merged into one text with marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word marks: what a reader sees struck out and underlined."""
+"""Tests the word marks: what a reader sees struck out and underlined."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_edits_are_whole_words(before: str, after: str, edits: tuple[Edit, ...])
     ],
 )
 def test_numbers_and_addresses_change_as_one_word(before: str, after: str) -> None:
-    """A deadline or an address is never shown with a digit or a letter struck out."""
+    """Single digits or letters of a deadline or an address are never struck out."""
     changed = [edit.text for edit in word_edits(before, after) if edit.operation != KEEP]
     gone, new = set(before.rstrip(".").split()), set(after.rstrip(".").split())
     assert changed == [*(gone - new), *(new - gone)]
 
 
 def test_pair_past_the_budget_is_replaced_whole() -> None:
-    """The bound is counted in the size of the texts, never in time, and the edits still lead from one to the other."""
+    """The limit is the size of the texts, not the time. The edits still lead from one text to the other."""
     size = int(WORD_BUDGET**0.5)
     before, after = "mill " * size, "weir " * size
     edits = word_edits(before, after)
@@ -70,7 +70,7 @@ def test_pair_past_the_budget_is_replaced_whole() -> None:
 
 
 def test_more_distinct_words_than_one_plane_of_characters() -> None:
-    """Each word is coded as a character; codes never fall among the surrogates."""
+    """Each word is coded as a character. The codes are never surrogates."""
     many = " ".join(f"w{number}" for number in range(0xD800 + 10))
     edits = word_edits("first", f"{many} last")
     assert (before_text(edits), after_text(edits)) == ("first", f"{many} last")

@@ -1,4 +1,4 @@
-"""Tests which changes one fetch is not believed about."""
+"""Tests which changes are so odd that they need a second look."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def judged(before: str, after: str) -> str | None:
     ],
 )
 def test_what_is_odd(after: str, why: str | None) -> None:
-    """Sections that move or lose their heading are not gone; one on other topics is not missed."""
+    """A moved section, or one that lost its heading, is not missing. A missing section on other topics does not
+    matter.
+    """
     said = judged(BASE, after)
     assert (said or "").startswith(why) if why else said is None
 

@@ -1,4 +1,4 @@
-"""One visit: screened, read, compared like with like."""
+"""Tests a single visit: it is screened, extracted, and compared with the same extraction."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ OPTIONS = ExtractionOptions(languages=("en",))
 
 
 def page(*extra: str, aside: str = "") -> Page:
-    """Return a page with the archive's policy in an element of its own, and some text beside it."""
+    """Return a page with the archive's policy in its own element, and some text beside it."""
     inside = "".join([*PARAGRAPHS, *extra])
     body = f"<html><body><main><h1>Privacy policy</h1>{inside}</main><aside>{aside}</aside></body></html>"
     return Page(body.encode(), "text/html; charset=utf-8", final_url="https://maps.example/privacy")
 
 
 def latest(of: Page, options: ExtractionOptions = OPTIONS) -> LatestVersion:
-    """Return a version as the archive hands it in."""
+    """Return a version as it comes from the archive."""
     extracted = read(of, options)
     return LatestVersion(extracted.document, extracted.identity, of)
 
 
 def visit(after: Page, before: LatestVersion | None, options: ExtractionOptions = OPTIONS) -> Assessment:
-    """Assess an answer against the version before."""
+    """Assess a response against the version before."""
     return assess(Visit(page=after, options=options, latest=before))
 
 
@@ -62,7 +62,7 @@ def test_changed_page_is_compared() -> None:
 
 
 def test_answer_that_is_not_a_policy_is_screened_before_it_is_compared() -> None:
-    """A gone page makes no version and no finding."""
+    """A page that does not exist makes no version and no finding."""
     gone = Page(b"<html><body><h1>Not found</h1></body></html>", "text/html", status=404)
     assessment = visit(gone, latest(page(SHARING)))
     assert assessment.outcome == "not comparable"
@@ -81,7 +81,7 @@ def test_other_document_is_refused_after_the_comparison_with_the_version_before(
 
 
 def test_other_extraction_reads_the_snapshot_again() -> None:
-    """If the selectors change, what they newly keep is not news: both pages are read by them."""
+    """If the selectors change, newly selected text is not news: both pages are read with the new selectors."""
     old = page(SHARING, aside="<p>Our sponsors receive your personal data too.</p>")
     narrow = ExtractionOptions(languages=("en",), select=("main",))
     wide = ExtractionOptions(languages=("en",), select=("body",))
@@ -98,7 +98,7 @@ def test_other_extraction_still_shows_what_the_policy_changed() -> None:
 
 
 def test_other_extraction_without_a_snapshot_is_a_boundary() -> None:
-    """An import has no page to read again: the version is recorded and nobody is alerted."""
+    """An import has no page to extract again. The version is recorded, and nobody is alerted."""
     before = replace(latest(page(SHARING)), identity="e0", page=None)
     assessment = visit(page(SHARING.replace("We share", "We sell")), before)
     assert (assessment.outcome, assessment.boundary, assessment.comparison) == ("changed", True, None)
@@ -110,13 +110,13 @@ def test_other_extraction_without_a_snapshot_of_the_same_words_is_unchanged() ->
 
 
 def selected(of: Page) -> Page:
-    """Return a page whose policy the selector `#policy` finds."""
+    """Return a page in which the selector `#policy` finds the policy."""
     return replace(of, body=of.body.replace(b"<main>", b'<main id="policy">'))
 
 
 @pytest.mark.parametrize("broken", ["before", "after"])
 def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> None:
-    """Never blind: if the selector stops or begins to fit on the day of a change, both are read without it."""
+    """If the selector stops or starts to match on the day of a change, both pages are read without it."""
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     before, after = page(SHARING), page(SHARING.replace("We share", "We sell"))
     before, after = (before, selected(after)) if broken == "before" else (selected(before), after)
@@ -171,7 +171,7 @@ GONE = replace(page(), status=404, final_url="https://maps.example/cooks")
 
 
 def test_a_further_page_need_not_speak_like_a_policy() -> None:
-    """A list of companies names no right; one page at least must be a policy."""
+    """A list of companies names no rights. At least one page must be a policy."""
     options = replace(OPTIONS, further=("https://maps.example/cooks",))
     assert assess(Visit(page(SHARING), options, further=(COOKS,))).outcome == "changed"
     assert assess(Visit(COOKS, options, further=(COOKS,))).reason == "other-document"

@@ -1,4 +1,4 @@
-"""Whether two documents are versions of one policy at all."""
+"""Tests whether two documents are versions of one policy at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEEDS = ("dibersihkan", "dipinjamkan", "diperbaiki", "dihitung", "diberi label",
 
 
 def pottery(count: int, start: int = 0) -> Document:
-    """Return a text about a pottery studio of `count` sentences."""
+    """Return a text about a pottery studio with `count` sentences."""
     lines = [
         f"Every {NOUNS[n % 12]} of member {n} is what the keeper {VERBS[n % 10]} on round {n % 7}." for n in each(count)
     ]
@@ -35,7 +35,7 @@ def test_same_document_is_comparable() -> None:
 
 
 def test_document_that_lost_half_is_comparable() -> None:
-    """A policy may be cut down: that is news, not an error."""
+    """A policy may be shortened. That is news, not an error."""
     assert comparability(pottery(80), pottery(40)) is None
 
 
@@ -63,7 +63,7 @@ def test_text_about_something_else_is_another_document() -> None:
 
 @pytest.mark.parametrize("languages", [("en", "id"), ("id", "en")])
 def test_text_in_another_language_is_not_comparable(languages: tuple[str, str]) -> None:
-    """A site that answers in the language of the visitor has not changed its policy."""
+    """A site that responds in the visitor's language has not changed its policy."""
     indonesian = "\n\n".join(
         f"Setiap {INDONESIAN[n % 10]} milik anggota {DEEDS[n % 8]} oleh pengurus." for n in each(80)
     )

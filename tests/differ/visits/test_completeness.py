@@ -1,4 +1,4 @@
-"""Whether a text is the whole policy: cut, without one of its languages, another country's edition."""
+"""Tests whether a text is the whole policy. It may be cut, lack a language, or be another country's edition."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def page(*lines: str) -> Page:
 def assessed(
     before: Page, after: Page, patience: Patience = "none", *, again: bool = False, languages: tuple[str, ...] = ("en",)
 ) -> Assessment:
-    """Assess a page after another; `again` if the same text waits for a second look."""
+    """Assess a page after another. `again` means that the same text is waiting for a second look."""
     options = ExtractionOptions(languages)
     extracted = read(before, options)
     latest = LatestVersion(extracted.document, extracted.identity, before)
@@ -93,7 +93,7 @@ def test_a_text_that_breaks_off_late_wants_a_second_look(share: float) -> None:
 
 @pytest.mark.parametrize("sections", [1, 2, 3])
 def test_sections_that_are_deleted_at_the_end_are_reported_after_a_second_look(sections: int) -> None:
-    """Rights usually come last: a company that deletes them is not a bad connection."""
+    """Rights usually come last, so a company that deletes them must not be mistaken for a bad connection."""
     heads = [place for place, line in enumerate(ENGLISH) if line.startswith("## ")]
     rest = page(*ENGLISH[: heads[-sections]])
     assert assessed(page(*ENGLISH), rest, "left").outcome == "pending"

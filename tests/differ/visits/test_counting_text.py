@@ -1,4 +1,4 @@
-"""Text that counts up, and tables of contents, make no version; a change beside them is found."""
+"""Counters and tables of contents make no version, and a change beside them is found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ places = pytest.mark.parametrize("place", ["title", "end", "list", "aside"])
 
 
 def page(language: str, counters: list[str], place: str, **changed: str) -> Page:
-    """Return a policy with lines that count below its title, after its end, in a list or in a box within it."""
+    """Return a policy with counters below its title, after its end, in a list, or in a box within it."""
     policy = POLICIES[language] | changed
     lines = "".join(f"<li>{line}</li>" if place == "list" else f"<p>{line}</p>" for line in counters)
     box = f"<ul>{lines}</ul>" if place == "list" else f"<div class=meta>{lines}</div>"
@@ -85,7 +85,7 @@ ITEM = "<li><a href='#{at}'>{name}</a></li>"
 
 
 def table_of_contents(names: dict[str, str], shape: str, label: str = "") -> str:
-    """Return links to the parts of the page; a name of their own each."""
+    """Return links to the parts of the page, each with its own name."""
     entries = "".join(ITEM.format(at=at, name=name) for at, name in names.items())
     return (f"<p>{label}</p>" if label and shape != "details" else "") + SHAPES[shape].format(entries, label=label)
 

@@ -1,4 +1,4 @@
-"""Explanations of changed clauses: who does what to whom, on which condition, and why it counts."""
+"""Tests explanations of changed clauses: who does what to whom, on which condition, and why it matters."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Each kind of page that is not the policy, not all of it, or the policy amid noise: in languages with and without a
-lexicon, and in a script without spaces."""
+"""Tests pages that are not the policy, or only a part of it, or the policy with noise. The languages have a lexicon or
+not, and one script has no spaces."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ languages = pytest.mark.parametrize("language", POLICIES)
 
 
 def body(text: str, language: str, top: str = "", bottom: str = "") -> str:
-    """Return a page of a Markdown text, with something above or below it."""
+    """Return a page with a Markdown text and something above or below it."""
     blocks = []
     for block in text.split("\n\n"):
         level, words = len(block) - len(block.lstrip("#")), block.strip().lstrip("#- ")
@@ -56,7 +56,7 @@ def page(text: str, *headers: tuple[str, str], status: int = 200) -> Page:
 
 
 def looks(before: Page, after: Page, *expected: str) -> tuple[Assessment, Assessment]:
-    """Return what a first look finds, and a second one at the same text."""
+    """Return the results of a first look, and of a second look at the same text."""
     options = ExtractionOptions(expected)
     extracted = read(before, options)
     latest = LatestVersion(extracted.document, extracted.identity, before)
@@ -105,7 +105,7 @@ def test_a_page_that_lost_a_language_waits_and_is_not_a_version(kept: str, lost:
 @languages
 @pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_a_text_that_is_back_alerts_nobody(language: str, blocks: int) -> None:
-    """After a page with no more than a title, or its first lines."""
+    """It returns after a page with only a title, or with its first lines."""
     start = "\n\n".join(POLICIES[language].split("\n\n")[:blocks])
     first, _ = looks(page(body(start, language)), page(body(POLICIES[language], language)), language)
     assert first.outcome == "changed"

@@ -1,4 +1,4 @@
-"""Prose that is left out of a page: which of it is watched, and what came or went."""
+"""Tests which left-out prose of a page is watched, and which of it appeared or disappeared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def left(*texts: str, why: str = "aside") -> list[LeftOut]:
 
 
 def watched(*texts: str, lines: tuple[str, ...] = ENGLISH, language: str = "en", why: str = "aside") -> list[str]:
-    """Return the sentences that are watched of parts left out."""
+    """Return the watched sentences in parts that were left out."""
     document = read(page(*lines), ExtractionOptions((language,))).document
     return [sentence.text for sentence in left_out_prose(left(*texts, why=why), document, "e1").watched]
 
@@ -59,7 +59,7 @@ def test_much_prose_left_out_is_a_trouble() -> None:
 
 
 def html(*asides: str, lines: tuple[str, ...] = ENGLISH) -> Page:
-    """Return a page with the policy, and a footer beside it."""
+    """Return a page with the policy and a footer beside it."""
     inside = "".join(f"<h2>{line[3:]}</h2>" if line.startswith("## ") else f"<p>{line}</p>" for line in lines)
     beside = "".join(f"<p>{aside}</p>" for aside in asides)
     footer = f"<footer><a href=/>Home</a> <a href=/t>Tickets</a>{beside}</footer>"

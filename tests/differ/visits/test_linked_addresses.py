@@ -1,4 +1,4 @@
-"""An address that is the text of its own link is a link, and not words of the policy."""
+"""An address that is the text of its own link counts as a link, not as words of the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests what on a page is not the policy's: hidden addresses, menus, a text that is back."""
+"""Tests noise around a policy: hidden addresses, menus, a text that returned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOP = ("Hats", "Coats", "Garden chairs", "Lamps", "Teapots", "Umbrellas", "Rain
 
 
 def compared(before: str, after: str, language: str = "en") -> Comparison:
-    """Return how a Markdown page is judged against another."""
+    """Return the judgement of a Markdown page against another."""
     options = ExtractionOptions((language,))
     old, new = (Page(text.encode(), "text/markdown") for text in (before, after))
     extracted = read(old, options)
@@ -114,7 +114,7 @@ def test_a_text_that_is_back_after_an_error_page_alerts_nobody() -> None:
 
 
 def test_a_text_that_is_back_after_another_page_is_comparable() -> None:
-    """Growth is asked before kinship: otherwise a wrong first page would keep the right one out for ever."""
+    """Growth is checked before kinship. Otherwise a wrong first page would keep the right one out forever."""
     other = "\n\n".join(
         f"The {place} sells tea and buns to those who wait for {kind.replace('your', 'their')}."
         for place in ("cafe", "kiosk", "bakery")

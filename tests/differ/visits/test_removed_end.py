@@ -1,4 +1,4 @@
-"""A part that is gone from the end of a policy is reported, whatever it was about."""
+"""A part that is missing at the end of a policy is reported, whatever its topic."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ deletions = pytest.mark.parametrize(
 
 
 def after_two_looks(before: tuple[str, ...], after: tuple[str, ...], language: str) -> Comparison:
-    """Return what a second look finds that agrees with the first, which has to wait."""
+    """Return the result of a second look that confirms the first one."""
     texts = page(*before), page(*after)
     assert assessed(*texts, "left", languages=(language,)).outcome == "pending"
     second = assessed(*texts, "left", again=True, languages=(language,))

@@ -1,4 +1,4 @@
-"""A page that holds other texts beside the policy, while the policy's selector fits it and while it does not."""
+"""Tests a page with other texts beside the policy, with a selector that matches or does not match."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ PLACES = ("north", "south", "east", "west", "upper", "lower", "old", "new")
 def page(
     language: str, *, fits: bool = True, sells: bool = False, terms: bool = False, more: str = "", after: str = ""
 ) -> Page:
-    """Return a page with a policy and terms; which of both has changed, and whether the selector fits."""
+    """Return a page with a policy and terms of use. The arguments say which of them changed, and whether the selector
+    matches."""
     policy, whom, shared, sold, use, chairs, lent, traded, _ = SAID[language]
     filling = "".join(f"<p>{whom}, {place} 1—9, {policy}: {shared}</p>" for place in PLACES)
     other = "".join(f"<p>{chairs}, {place} 1—9, {use}: {traded if terms else lent}</p>" for place in PLACES)
@@ -53,7 +54,7 @@ def page(
 
 
 def version(of: Page, language: str, before: LatestVersion | None = None) -> LatestVersion:
-    """Return a version as the archive hands it in, after another one."""
+    """Return a version as it comes from the archive, after another one."""
     extracted = read(of, options(language))
     fitted = None if before is None else before.fitted if before.fallback else before.document
     return LatestVersion(
@@ -130,7 +131,7 @@ def test_a_policy_that_was_never_found_by_its_selector_is_compared_with_all_arou
 
 
 def test_a_part_of_which_little_is_found_leaves_nothing_out() -> None:
-    """A selector for something else gave the version before: nothing is known of where the policy is."""
+    """The version before came from a selector for something else, so the place of the policy is unknown."""
     fallen = version(page("en", fits=False), "en")
     strange = replace(fallen, fitted=read(page("id"), options("id")).document)
     assert visit(page("en", fits=False, terms=True), strange, "en").outcome == "changed"

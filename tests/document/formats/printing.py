@@ -55,7 +55,7 @@ class Policy:
 
 
 def policies() -> list[Policy]:
-    """Return twenty policies, each with sentences, a list and a table of its own."""
+    """Return twenty policies. Each has its own sentences, list and table."""
     found = []
     for number in range(20):
         choose = seeded(number)
@@ -78,7 +78,7 @@ def policies() -> list[Policy]:
 
 
 def by_fpdf(policy: Policy, width: int) -> bytes:
-    """Print a policy with fpdf2, left aligned or justified, on a page of this width in millimetres."""
+    """Print a policy with fpdf2, left-aligned or justified, on a page of this width in millimetres."""
     pdf = FPDF(format=(width, 240))
     pdf.add_page()
     pdf.set_font("helvetica", "B", 18)
@@ -100,7 +100,7 @@ def by_fpdf(policy: Policy, width: int) -> bytes:
 
 
 def page_of(policy: Policy, style: str = "") -> str:
-    """Return a policy as a page of HTML."""
+    """Return a policy as an HTML page."""
     parts = [f"<h1>{escape(policy.title)}</h1>"]
     for heading, paragraphs in policy.sections:
         parts += [f"<h2>{heading}</h2>", *(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)]
@@ -134,7 +134,7 @@ def by_chromium(chromium: str, pages: Sequence[tuple[str, int]]) -> list[bytes]:
 
 
 def by_libreoffice(program: str, pages: Mapping[str, str], folder: Path) -> dict[str, bytes]:
-    """Print pages with LibreOffice, by their names; the width is that of their `@page`."""
+    """Print pages with LibreOffice, by name. The width is in their `@page` rule."""
     for name, content in pages.items():
         (folder / f"{name}.html").write_text(content, encoding="utf-8")
     command = [program, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to"]
@@ -144,7 +144,7 @@ def by_libreoffice(program: str, pages: Mapping[str, str], folder: Path) -> dict
 
 
 def row_by_row(columns: Sequence[str], width: float, draw: Callable[[FPDF], None] = lambda pdf: None) -> bytes:
-    """Print texts side by side, each line of the page from left to right before the next."""
+    """Print texts side by side, line by line from left to right."""
     pdf = FPDF()
     pdf.add_page()
     draw(pdf)

@@ -1,4 +1,4 @@
-"""Bytes to text."""
+"""Tests how bytes are decoded to text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a Word document is taken as if all tracked changes had been accepted."""
+"""A Word document is read as if all tracked changes had been accepted."""
 
 from __future__ import annotations
 

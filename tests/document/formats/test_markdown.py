@@ -1,4 +1,4 @@
-"""Markdown and plain text."""
+"""Tests Markdown and plain text."""
 
 from __future__ import annotations
 

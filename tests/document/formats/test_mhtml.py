@@ -1,4 +1,4 @@
-"""Web archives (MHTML) are read as the page that they hold."""
+"""A web archive (MHTML) is read as the page in it."""
 
 from __future__ import annotations
 

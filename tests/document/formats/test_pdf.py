@@ -1,4 +1,4 @@
-"""PDF files are read as the documents that they print. The files are made here."""
+"""PDF files are read as the documents that they print. The tests make the files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ POLICY = (
 
 
 class Printed(FPDF):
-    """A policy with numbered pages, and running heads if it has several."""
+    """A policy with page numbers, and with running heads if it has several pages."""
 
     heads = True
 
@@ -66,7 +66,7 @@ class Printed(FPDF):
 
 
 def printed(policy: tuple[Part, ...] = POLICY, times: int = 4, family: str = "times", password: str = "") -> bytes:
-    """Return a PDF file with the policy's parts, as often as is wanted, so that they run over pages."""
+    """Return a PDF file with the parts of the policy, repeated so that they fill several pages."""
     pdf = Printed()
     pdf.heads = times > 1
     if password:
@@ -105,7 +105,7 @@ def words(document: Document) -> list[str]:
 @pytest.mark.parametrize("times", [1, 4, 9])
 @pytest.mark.parametrize("family", ["times", "courier"])
 def test_all_words_and_no_others_are_read(times: int, family: str) -> None:
-    """Running heads, page numbers and the ends of lines and pages leave no trace."""
+    """Running heads, page numbers, and the ends of lines and pages leave no trace."""
     document = read(page(printed(times=times, family=family))).document
     assert words(document) == words_of(POLICY, times)
     assert screen(page(printed(times=times)), document) is None
@@ -244,7 +244,7 @@ def test_cells_of_a_table_stay_apart_and_a_list_number_is_not_a_cell() -> None:
 
 
 def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:
-    """Text that is close to what is beside it is not a running head, however alike the pages are."""
+    """Text that is close to other text is not a running head, even if the pages are alike."""
     pdf = FPDF()
     pdf.set_font("times", size=11)
     for number in range(1, 4):

@@ -1,4 +1,4 @@
-"""The same words printed at another width, by another program or in columns are the same policy."""
+"""The same words printed at another width, by another program or in columns give the same policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def document(body: bytes) -> Document:
 
 
 def differing(narrow: list[bytes], wide: list[bytes]) -> list[tuple[str, ...]]:
-    """Return the first words that differ of each policy which does."""
+    """Return the first differing words of each policy that differs."""
     found = []
     for one, other in zip(narrow, wide, strict=True):
         before, after = (identity_words(document(body))[0] for body in (one, other))
@@ -60,7 +60,7 @@ def test_chromium_at_two_widths_hyphenated_and_in_columns() -> None:
     pages = [page_of(policy, STYLES[number % len(STYLES)]) for number, policy in enumerate(policies())]
     printed = by_chromium(str(chromium), [(page, width) for width in WIDTHS for page in pages])
     assert differing(printed[: len(pages)], printed[len(pages) :]) == []
-    # So narrow that the letters of its table are written one by one.
+    # The page is so narrow that the program writes the letters of its table one by one.
     assert differing([printed[2]], by_chromium(str(chromium), [(pages[2], 148)])) == []
 
 
@@ -96,7 +96,7 @@ ROWS = (
 
 
 def table(*rows: tuple[int, int, Sequence[str]]) -> list[str]:
-    """Return the lines of a table in three columns, whose rows are printed on these pages at these heights."""
+    """Return the lines of a table with three columns, with the page and height of each row."""
     lines = [
         PrintedLine(
             text=words, page=page, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False

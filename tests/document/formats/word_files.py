@@ -1,4 +1,4 @@
-"""Word documents (DOCX), written as Word writes them."""
+"""Makes Word documents (DOCX) as Word writes them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def deleted(text: str) -> str:
 
 
 def paragraph(content: str, style: str = "", in_list: tuple[int, int] | None = None, mark: str = "") -> str:
-    """Return a paragraph of runs or plain text; `in_list` is a list's number and the depth from 0 on."""
+    """Return a paragraph of runs or plain text. `in_list` is the number of a list, and the depth from 0."""
     numbers = f'<w:numPr><w:ilvl w:val="{in_list[1]}"/><w:numId w:val="{in_list[0]}"/></w:numPr>' if in_list else ""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     runs = content if content.startswith("<") else run(content)
@@ -72,7 +72,7 @@ LISTS = (
 
 
 def numbering(lists: Sequence[Sequence[str]] = LISTS, more: str = "") -> str:
-    """Return the lists, which paragraphs name by 1, 2, …; `more` are further ones with numbers of their own."""
+    """Return the lists, which paragraphs call 1, 2, …; `more` are further lists with their own numbers."""
     abstract = (
         f'<w:abstractNum w:abstractNumId="{n}">{"".join(levels)}</w:abstractNum>' for n, levels in enumerate(lists)
     )
@@ -83,7 +83,7 @@ def numbering(lists: Sequence[Sequence[str]] = LISTS, more: str = "") -> str:
 def document(
     *blocks: str, parts: Mapping[str, str | bytes] | None = None, links: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return a Word document of these paragraphs and tables; `links` are addresses by their `r:id`."""
+    """Return a Word document with these paragraphs and tables. `links` are addresses by their `r:id`."""
     file = io.BytesIO()
     kind = f'Type="{OFFICE}/relationships/hyperlink" TargetMode="External"'
     relations = "".join(
@@ -106,7 +106,7 @@ def document(
 
 
 def notes(kind: str, **texts: str) -> str:
-    """Return the notes of a kind, "footnote" or "endnote", by their identifiers with an "n" before them."""
+    """Return the notes of a kind ("footnote" or "endnote"). The arguments are their identifiers after an "n"."""
     return (
         f"<w:{kind}s {NAMES}>"
         + "".join(f'<w:{kind} w:id="{name[1:]}">{paragraph(text)}</w:{kind}>' for name, text in texts.items())

@@ -1,4 +1,4 @@
-"""Frames, objects, drawings and pictures that hold a policy's words elsewhere are named."""
+"""Frames, objects, drawings and pictures that contain a policy's words are listed."""
 
 from __future__ import annotations
 

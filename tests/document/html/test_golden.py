@@ -1,4 +1,4 @@
-"""Tests what a reader sees of our own pages, one folder for each feature."""
+"""Tests the text that a reader sees of our own pages. Each feature has a folder."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def test_page_gives_what_a_reader_sees(folder: Path) -> None:
 
 
 def test_golden_pages_were_written_by_this_extractor() -> None:
-    """An extraction that changes without its number would alert by itself: both change together."""
+    """If the extraction changes without a new number, it would cause alerts by itself. Both must change together."""
     assert NUMBER.read_text(encoding="utf-8").strip() == str(EXTRACTOR)

@@ -1,6 +1,6 @@
-"""Hostile pages are read whole, or refused in so many words: no text is lost silently.
+"""Hostile pages are read completely or refused with a reason. No text is lost silently.
 
-The slow ones run if CLAUSEWATCH_LONG is set.
+The slow tests run with CLAUSEWATCH_LONG.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from document.model import MAX_NESTING, Page
 LONG = pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes: set CLAUSEWATCH_LONG=1")
 SHOWN = ("div", "b", "table><tr><td", "a href=x", "ul><li", "section", "font", "p><b")
 UNSHOWN = ("svg", "select")
-"""Elements whose contents are not text of a page, not even for a browser, unlike the text after them."""
+"""Elements whose contents are not text of a page, even for a browser. Text after them is."""
 SECONDS = 30.0
-"""A loose bound for a loaded machine; the deepest page that is read takes about five seconds."""
+"""A generous limit for a loaded machine. The deepest page that is read takes about five seconds."""
 
 
 def nested(opening: str, depth: int, closed: bool = True) -> Page:
@@ -87,7 +87,7 @@ def test_deepest_text_is_read_in_time(opening: str) -> None:
     ],
 )
 def test_never_fewer_elements_are_counted_than_are_nested(unit: str) -> None:
-    """Misnested tags are a way to nest that a naive count does not see: if they nest, they are refused."""
+    """Misnested tags can nest without being noticed by a simple count. If they nest, they are refused."""
     depth = MAX_NESTING + 1000
     assert nests_too_deeply(Page(f"<body>{unit * depth}".encode())) or tree_depth(unit, 300) < 200
 
@@ -137,7 +137,7 @@ def test_one_long_text_is_read_whole(size: int) -> None:
 
 @pytest.mark.parametrize("opening", ["<!-- ", "<script>", "<style>", "<textarea>", "<title>"])
 def test_what_is_never_closed_hides_no_more_than_for_a_browser(opening: str) -> None:
-    """All that follows is a comment, or a script, for a browser too; what is before is read."""
+    """The rest is a comment or a script for a browser too. The text before it is read."""
     page = Page(f"<html><body><p>Before it.</p>{opening}<p>the Middle</p>".encode(), "text/html")
     assert read(page).document.text == "Before it."
     assert screen(page, read(page).document) is not None

@@ -1,4 +1,4 @@
-"""Prose in the policy's part of a page is text, whatever it is in and wherever it is."""
+"""Prose in the policy's part of a page is text, whatever element contains it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ RECIPIENTS = "".join(
 )
 @pytest.mark.parametrize("wrapper", ["{}", "<div>{}</div>", "<article>{}</article>"])
 def test_a_table_that_ends_a_page_is_read(table: str, wrapper: str) -> None:
-    """Its cells are not sentences, and no text follows it: recipients are often listed like this."""
+    """Its cells are not sentences, and no text follows it. Recipients are often listed like this."""
     parts = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in zip(TITLES, TEXTS, strict=True))
     body = wrapper.format(f"<h1>Privacy</h1>{parts}") + table
     foot = "<footer><a href=/jobs>Jobs</a> <a href=/press>Press</a><p>© 2026 Rumah Teh</p></footer>"

@@ -1,4 +1,4 @@
-"""Hostile and odd pages lose no text."""
+"""Hostile and unusual pages lose no text."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def test_text_nested_deeply_is_kept(opening: str, closing: str, depth: int) -> N
     "name", ["ul><li", "table><tr><td", "header", "form", "button", "nav", "article", "dl><dt><dd", "a href=x"]
 )
 def test_work_grows_with_the_depth_only(name: str) -> None:
-    """Nested elements are measured once: twice the depth is twice the work, and not four times as much."""
+    """Nested elements are measured once. So twice the depth takes twice the work, not four times as much."""
 
     def nested(depth: int) -> bytes:
         return f"<html><body>{f'<{name}>' * depth}letters within it</body></html>".encode()
 
-    steps(nested(10))  # what is made once and kept, such as the patterns, counts for neither
+    steps(nested(10))  # cached objects such as patterns are made here, so they do not count below
     assert steps(nested(1000)) < 2.2 * steps(nested(500))
 
 
 def steps(body: bytes) -> int:
-    """Return how many lines of Python reading a page runs: the same on every machine, however busy it is."""
+    """Return the number of lines of Python that reading a page runs. It is the same on every machine."""
     count = 0
 
     def note(_frame: FrameType, _event: str, _argument: object) -> TraceFunction:
@@ -93,7 +93,7 @@ def test_scraps_are_read_and_screened(body: bytes) -> None:
 
 
 def test_page_without_its_optional_tags_is_read() -> None:
-    """Parsers put what they do not know into the head if no body was opened."""
+    """Parsers put unknown elements into the head if no body was opened."""
     body = b"<!doctype html><title>P</title><main><h1>Letters</h1><p>We keep them.</p></main>"
     assert read(Page(body, "text/html")).document.text == "Letters\nWe keep them."
 

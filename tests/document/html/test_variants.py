@@ -1,10 +1,10 @@
-"""Kinds of markup in which policies hold their text, and kinds that only look so: every word once and in order.
+"""Tests kinds of markup that contain policy text, and kinds that only look so. Every word must be read once and in
+order.
 
-The cases are the files of `variants/`, a file for each kind; a case is markup that is put between two sections of a
-policy. Three marks in it say what is expected: {- words -} must be left out, {? words ?} may be, {|} parts two words
-that have neither a space nor a usual block between them. All other words between tags are expected, unless the case
-gives the text itself.
-A case that holds NEVER is also read with the opposite: this must not be taken for the same text.
+Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain three
+marks: {- words -} must be left out, {? words ?} may be left out, and {|} separates two words that have neither a space
+nor a usual block between them. All other words between tags are expected, unless the case gives the text itself. A case
+with NEVER is also read with the opposite words, which must not count as the same text.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FRAMES: dict[str, dict[str, str]] = tomllib.loads((FOLDER / "frame.toml").read_t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """Some markup in a policy, and the words that a reader of the page finds in it."""
+    """Markup in a policy, and the words that a reader of the page sees in it."""
 
     markup: str
     text: str
@@ -60,7 +60,7 @@ class Variant:
         return len(NEVER.findall(f"{self.markup}{self.end}"))
 
     def edits(self) -> Iterator[Callable[[str], str]]:
-        """Yield for each promise what turns it round, and it alone."""
+        """Yield, for each promise, a function that reverses only this promise."""
         for number in range(self.promises()):
             yield partial(nth_turned_round, number)
 
@@ -95,7 +95,7 @@ def text_of(markup: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text without the signs around them: "out.In" is one word, glued together."""
+    """Return the words of a text without the signs around them. "out.In" is one word, glued together."""
     return re.findall(r"\w+(?:[^\w\s]+\w+)*", text)
 
 
@@ -106,7 +106,7 @@ def words_read(variant: Variant, edit: Callable[[str], str] = str) -> list[str]:
 
 
 def missing(expected: Iterable[str], words: Iterable[str]) -> list[str]:
-    """Return the expected words that do not follow one another in `words`."""
+    """Return the expected words that do not occur in order in `words`."""
     rest = iter(words)
     return [word for word in expected if word not in rest]
 

@@ -1,4 +1,4 @@
-"""Equal fingerprints mean equal documents, and what says nothing keeps them. Figures are printed with -s."""
+"""Equal fingerprints mean equal documents, and parts without text do not change them. The option -s prints figures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ ADDRESS = "https://radio.example/privacy"
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 LEAST_HITS = {"uptimerobot": 55, "open-collective": 55, "open-terms-archive": 34, "buffer": 57}
-"""Fetches with the fingerprint of the fetch before; raised only. The others differ in menus, promotions or words."""
+"""Minimum number of fetches with the same fingerprint as the fetch before. It is only ever raised. Other fetches differ
+in menus, promotions or words."""
 NAMES = ("hacktrace", "alumak", "btp", "kenalan", "kartustok")
 
 
@@ -31,7 +32,7 @@ def html(body: str, head: str = "<title>P</title>", content_type: str = "text/ht
 
 
 def without_queries(document: Document) -> Document:
-    """Return the document as it is but for what a link's target has after its path."""
+    """Return the document with the part after the path removed from link targets."""
 
     def cut(target: str) -> str:
         return re.split(r"[?#]", target, maxsplit=1)[0]
@@ -64,7 +65,8 @@ def assert_equal_documents(one: Page, other: Page, options: ExtractionOptions) -
 
 @pytest.mark.parametrize("name", SELECT)
 def test_fetches_with_one_fingerprint_give_one_document(shared: Path, name: str) -> None:
-    """Of the groups of fetches with one fingerprint the first and the last are read, of six groups to be quick."""
+    """In each group of fetches with one fingerprint, the first and the last are read. To be quick, only six groups are
+    read."""
     options = ExtractionOptions(select=SELECT[name])
     groups: dict[str | None, list[Page]] = defaultdict(list)
     order: list[str | None] = []
@@ -84,7 +86,7 @@ def test_fetches_with_one_fingerprint_give_one_document(shared: Path, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_edit_of_a_real_policy_is_missed(shared: Path, name: str) -> None:
-    """Each edited, noisy or broken page is set against the base page."""
+    """Each edited, noisy or broken page is compared with the base page."""
     folder = shared / "policies" / name
     rows = [json.loads(line) for line in (folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()]
     pages = {
@@ -370,7 +372,7 @@ HEADS = st.sampled_from(
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PARTS_OF_PAGE, min_size=2, max_size=24), st.data())
 def test_generated_pages_with_one_fingerprint_give_one_document(body: list[str], data: st.DataObject) -> None:
-    """The second page is the first with one or two parts put in another's place, or another head."""
+    """The second page is the first with one or two parts replaced by others, or with another head."""
     other = list(body)
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.integers(0, len(other) - 1))

@@ -1,4 +1,4 @@
-"""Pages that differ only in what rotates are one document. Figures are printed with -s."""
+"""Pages that differ only in volatile parts give one document. The option -s prints figures."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
 
 LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 49}
-"""Fetches that differ from the one before in what rotates alone; raised only. Two of buffer's were taken for such
-wrongly once: they name other parts that a button opens."""
+"""Minimum number of fetches that differ from the one before only in volatile parts. It is only ever raised. Two of
+buffer's were once counted by mistake: they name other parts that a button opens."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
         ("<script></script><p>A", "<script>a</script><p>A"),
         ("<title>A</title>", "<title>B</title>"),
         ('<textarea><p data-a="1"></textarea>', '<textarea><p data-a="2"></textarea>'),
-        # What is in quotes to one reader and outside to another.
+        # For one parser a part is in quotes, for another it is not.
         ('<a b"=" data-c="1">A', '<a b"=" data-c=" class=nav ">A'),
         ('<a b==" data-c="1">A', '<a b==" data-c="2">A'),
         ('<p "x=\'>"><i data-t="a">A', '<p "x=\'>"><i data-t="\'>B<b c=\'">A'),
@@ -157,7 +157,7 @@ ROTATING_PARTS = st.one_of(
 @settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROTATING_PARTS, min_size=1, max_size=12), VALUES, VALUES)
 def test_generated_pages_that_only_rotate_give_one_document(parts: list[str], one: str, other: str) -> None:
-    """Both pages are the same parts, with one text or another wherever something rotates, also if it may not."""
+    """Both pages have the same parts, with different text in the volatile parts and in some other parts."""
     body = "<p>We keep letters.</p>" + "".join(parts) + "<p>They are burnt.</p>"
     pages = html(body.replace(MARK, one)), html(body.replace(MARK, other))
     if differs_only_in_volatile_parts(*pages):

@@ -1,4 +1,4 @@
-"""Lines that count up at each visit are not text; what only looks like them is."""
+"""Lines that count at each visit are not text. Lines that only look like them are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates that a policy states about itself."""
+"""Tests the dates that a policy states about itself."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ WRITTEN_OUT = {
         "5 de mayo del 2024",
     ),
 }
-"""Cues by language, and the fifth of May 2024 (the second: May 2024) in words of the language."""
+"""Each language with a cue, and the fifth of May 2024 in words. The second form is only May 2024."""
 
 
 def monthly_forms() -> Iterator[tuple[str, str, date]]:
-    """Yield a language, a date in a form with each name of each of its months, and the day."""
+    """Yield a language, a date for each name of each month, and the day."""
     for language in languages_with("dates"):
         table = read_table(language, "dates")
         assert table is not None

@@ -1,4 +1,4 @@
-"""The language of each section."""
+"""Tests the language of each section."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_declared_language_of_a_part_is_believed() -> None:
 
 
 def test_page_language_is_not_believed_against_the_words() -> None:
-    """A page in two languages declares only one of them."""
+    """A bilingual page declares only one of its languages."""
     assert detect_languages([ENGLISH, INDONESIAN], ["", ""], "en", ()) == ["en", "id"]
 
 
@@ -50,7 +50,7 @@ def test_model_decides_where_common_words_do_not() -> None:
 
 
 def test_language_model_is_not_loaded_for_clear_text() -> None:
-    """Its load takes most of a second: a page whose words decide never pays for it."""
+    """Loading it takes most of a second. A page whose words decide never needs it."""
     code = (
         "import sys; from document.text.languages import detect_languages; "
         f"detect_languages([{ENGLISH!r}], [''], '', ()); sys.exit('lingua' in sys.modules)"

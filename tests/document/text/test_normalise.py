@@ -1,4 +1,4 @@
-"""One canonical form for text."""
+"""Tests the canonical form of text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_normalising_twice_is_normalising_once(text: str) -> None:
 
 @given(st.text(alphabet="abcXYZ019äßñ", min_size=1), st.text(alphabet="abcXYZ019äßñ", min_size=1))
 def test_different_words_stay_different(one: str, other: str) -> None:
-    """Else a form that makes everything equal would pass the test above."""
+    """Otherwise a form that makes everything equal would pass the test above."""
     assert (normalise(one) == normalise(other)) == (one == other)
 
 

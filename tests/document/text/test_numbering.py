@@ -1,4 +1,4 @@
-"""List numbers and bullets."""
+"""Tests list numbers and bullets."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def page(body: str) -> Page:
 
 
 def test_number_that_moves_between_markup_and_text_is_not_a_new_version() -> None:
-    """A page whose list numbers are typed and one whose numbers are rendered say the same."""
+    """Pages with typed list numbers and with generated ones have the same text."""
     typed = page("<h2>1. Uses</h2><p>We use it to:</p><p>a) bill you;</p><p>b) write to you.</p><p>• Or not.</p>")
     marked = page(
         "<ol><li><h2>Uses</h2><p>We use it to:</p><ol type=a><li>bill you;</li><li>write to you.</li></ol>"

@@ -1,1 +1,1 @@
-"""Kinds of markup that are read wrong in other pages: a file for each kind."""
+"""Kinds of markup that are easily misread, with one file for each kind."""
