@@ -1,4 +1,4 @@
-"""Another clock for a program that a test starts, by libfaketime."""
+"""Gives a program that a test starts another clock, with libfaketime."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MENDED = PROJECT / "tests" / "faked"
 
 
 def environment(clock: str = "") -> dict[str, str]:
-    """Return variables under which the clock is elsewhere, as "+2h" says; what measures spans goes on as it is.
+    """Return variables that shift the clock, as in "+2h". Clocks that measure durations are not affected.
 
-    Without a clock nothing but the library is there, which FAKETIME_TIMESTAMP_FILE then tells one. Skips the test if
+    Without a clock only the library is loaded, and FAKETIME_TIMESTAMP_FILE can set the clock later. Skips the test if
     the library is missing.
     """
     require(LIBRARY is not None, "libfaketime")

@@ -1,7 +1,7 @@
-"""Python programs as processes of their own, forked from one that has imported most of them already.
+"""Runs Python programs as separate processes, forked from one that has already imported most modules.
 
-`python -m clausewatch run` spends most of a short run's time on imports. `fork` does all the rest as that does: the
-program has its own process, arguments, environment and folder, and ends as any interpreter does.
+A short run of `python -m clausewatch run` spends most of its time on imports. In all other respects `fork` does the
+same: the program has its own process, arguments, environment and folder, and ends like any interpreter.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ PRELOADED = (
     "notifier.channels",
 )
 LARGEST = 1 << 18
-"""Bytes of a request: mostly the environment."""
+"""Maximum size of a request in bytes. Most of it is the environment."""
 
 
 @dataclass
 class Forked:
-    """A program under way, the leader of its own process group, and how it ended."""
+    """A running program that leads its own process group, and its exit code."""
 
     pid: int
     _end: socket.socket
-    """Socket on which its exit code comes."""
+    """Socket that receives its exit code."""
     _code: int | None = field(default=None, init=False)
 
     @property
     def code(self) -> int | None:
-        """Its exit code, negative for a signal; None while it goes on."""
+        """Its exit code, negative for a signal; None while it runs."""
         return self._wait(0)
 
     def wait(self, timeout: float = 120.0) -> int:
-        """Wait for its end and return its exit code. Raises TimeoutError after so many seconds."""
+        """Wait for its end and return its exit code. Raises TimeoutError after `timeout` seconds."""
         code = self._wait(timeout)
         if code is None:
             raise TimeoutError(f"process {self.pid} has not ended after {timeout} s")
@@ -82,7 +82,7 @@ class Ended:
 def run(
     module: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 120.0
 ) -> Ended:
-    """Run `python -m module` in a folder to its end, with further environment variables."""
+    """Run `python -m module` in a folder to its end, with additional environment variables."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         forked = fork(
             module, arguments, folder=folder, environment=environment or {}, out=out.fileno(), err=err.fileno()
@@ -100,7 +100,7 @@ def run(
 def fork(
     module: str, arguments: tuple[str, ...], *, folder: Path, environment: Mapping[str, str], out: int, err: int
 ) -> Forked:
-    """Start `python -m module` in a folder; what it prints goes to these file descriptors."""
+    """Start `python -m module` in a folder. Its output goes to these file descriptors."""
     request = {
         "module": module,
         "arguments": arguments,
@@ -115,7 +115,7 @@ def fork(
 
 @cache
 def _server() -> socket.socket:
-    """Start the process that is forked; it ends with this one."""
+    """Start the process that is forked. It ends when this process ends."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = [sys.executable, "-m", "tests.forking", str(theirs.fileno())]
@@ -130,7 +130,7 @@ def _server() -> socket.socket:
 
 
 def _serve(control: socket.socket) -> None:
-    """Fork for each request; return in a forked process, to run its program, and at the end."""
+    """Fork for each request. Return in a forked process, so that it runs its program, and at the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in PRELOADED:
         importlib.import_module(module)
@@ -149,7 +149,7 @@ def _serve(control: socket.socket) -> None:
 
 
 def _reap() -> None:
-    """Forget who has ended."""
+    """Collect the exit codes of child processes that ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -158,7 +158,7 @@ def _reap() -> None:
 
 
 def _attend(request: Mapping[str, object], end: int, out: int, err: int) -> None:
-    """Fork once more: the child becomes the program, the parent waits for it and sends on how it ended."""
+    """Fork again: the child becomes the program, and the parent waits for it and sends its exit code."""
     child = os.fork()
     if child:
         status = os.waitpid(child, 0)[1]
@@ -174,7 +174,7 @@ def _attend(request: Mapping[str, object], end: int, out: int, err: int) -> None
 
 
 def _become(request: Mapping[str, object]) -> None:
-    """Take over the arguments, folder and environment of the program, and run it."""
+    """Take the program's arguments, folder and environment, and run it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     environment, arguments = request["environment"], request["arguments"]
     assert isinstance(environment, dict)

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server, made from nothing and thrown away with everything in it."""
+"""A temporary PostgreSQL server, which is deleted with all its data."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from typing import Any
 from uuid import uuid4
 
 OWNER = "clausewatch"
-"""The superuser of the cluster; it needs no password, and only this machine reaches it."""
+"""The superuser of the server. It needs no password, and only this machine can reach the server."""
 
 IN_MEMORY = Path("/dev/shm")
-"""A folder of files that no disk keeps, on Linux. Copying a database there takes a fraction of the time."""
+"""A folder in memory, on Linux. Copying a database there takes a fraction of the time."""
 ROOM = 2_000_000_000
-"""Bytes that have to be free there."""
+"""Bytes that must be free there."""
 
 PR_SET_PDEATHSIG = 1
 """Option of prctl(2)."""
 
 SERVER_USER = "postgres"
-"""User who runs the server if the tests run as root, for whom PostgreSQL refuses to run."""
+"""User who runs the server if the tests run as root. PostgreSQL refuses to run as root."""
 
 
 @cache
 def binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL's programs, or None if there is none that could be run."""
+    """Return the folder with the programs of the newest PostgreSQL, or None."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     candidates = [*([Path(on_path).resolve()] if on_path else []), *found]
@@ -54,46 +54,46 @@ def _user_exists() -> bool:
 
 @dataclass
 class Cluster:
-    """A server of its own in a temporary folder, reached by a socket there."""
+    """A server in a temporary folder, reached through a socket there."""
 
     folder: Path
     programs: Path
     durable: bool
-    """Whether it waits for the disk, as a real one does."""
+    """Whether it waits for the disk, like a real one."""
     _server: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
-        """Return the URL of one of its databases, as a configuration would name it."""
+        """Return the URL of one of its databases, as in a configuration."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
     def make(self, database: str, template: str = "template1") -> str:
-        """Make a database as a copy of another, and return its URL. Nobody may be connected to the template."""
+        """Make a database as a copy of another, and return its URL. The template must have no connections."""
         self.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:
-        """Drop a database, even if somebody is connected to it."""
+        """Drop a database, even if it has connections."""
         self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:
-        """Run one statement outside any transaction, and return the rows that it answers with."""
-        import psycopg  # it need not be there if no test asks for a server
+        """Run a statement outside any transaction, and return its rows."""
+        import psycopg  # not needed unless a test uses a server
 
         with psycopg.connect(dbname=database, host=str(self.folder), user=OWNER, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
     def initialise(self) -> None:
-        """Make the cluster's files."""
+        """Create the server's files."""
         self._run("initdb", "--auth=trust", f"--username={OWNER}", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
 
     def start(self) -> None:
-        """Start the server, and wait until it answers; after a crash, until it has recovered."""
+        """Start the server, and wait until it responds. After a crash, that is when it has recovered."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "on" if self.durable else "off",
-            # Not UTC: a time that depends on the session's zone would show.
+            # Not UTC, so that a time that depends on the session's zone is noticed.
             "timezone": "Asia/Jakarta",
             "max_connections": "60",
             "shared_buffers": "16MB",
@@ -103,7 +103,7 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            # It may have ended at once: the children of one that was killed may not be gone yet.
+            # It may have ended at once, because children of a killed server may still be running.
             if self._server is None or self._server.poll() is not None:
                 with (self.folder / "log").open("ab") as log:
                     self._server = subprocess.Popen(
@@ -116,12 +116,12 @@ class Cluster:
         return subprocess.run(asked, check=False, **self._surroundings()).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server: `fast` in order, `immediate` as a crash would."""
+        """Stop the server: `fast` properly, `immediate` as in a crash."""
         self._run("pg_ctl", "-w", "-s", "-m", mode, "stop")
         self._gone()
 
     def kill(self) -> None:
-        """Kill the server's first process, as the kernel does when memory runs out."""
+        """Kill the server's first process, as the kernel does when memory is short."""
         assert self._server is not None
         self._server.kill()
         self._gone()
@@ -136,7 +136,7 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._surroundings())
 
     def _surroundings(self) -> dict[str, Any]:
-        """Return how the server's programs are started: in its folder, and never as root."""
+        """Return the settings to start the server's programs: in its folder, and never as root."""
         around: dict[str, Any] = {"cwd": self.folder, "stdin": subprocess.DEVNULL}
         if os.geteuid() == 0:
             around |= {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
@@ -144,22 +144,23 @@ class Cluster:
 
 
 def _in_memory() -> Path | None:
-    """Return the folder in memory, or None if there is none or too little room."""
+    """Return the folder in memory; None if it does not exist or is too small."""
     usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK)
     return IN_MEMORY if usable and shutil.disk_usage(IN_MEMORY).free >= ROOM else None
 
 
 def _end_with_the_tests() -> None:
-    """Have the kernel end the server at once if the tests are killed, and nobody stops it any more."""
+    """Make the kernel end the server when the tests are killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 @contextlib.contextmanager
 def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """Run a server until the block ends. `durable` makes it wait for the disk at each commit."""
+    """Run a server until the block ends. With `durable` it waits for the disk at each commit."""
     programs = binaries()
     assert programs is not None, "PostgreSQL is missing"
-    # Not pytest's folder: the server's user may not enter it, and a socket's path holds a hundred characters at most.
+    # Not pytest's folder, because the server's user cannot enter it, and a socket's path may have at most a hundred
+    # characters.
     folder = Path(tempfile.mkdtemp(prefix="cw-pg-", dir=None if durable else _in_memory()))
     if os.geteuid() == 0:
         shutil.chown(folder, SERVER_USER, SERVER_USER)
@@ -176,7 +177,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 
 @contextlib.contextmanager
 def fresh_database(server: Cluster, template: str) -> Iterator[str]:
-    """Make a database as a copy of another, yield its URL, and throw it away."""
+    """Make a database as a copy of another, yield its URL, and delete it."""
     name = f"test_{uuid4().hex}"
     try:
         yield server.make(name, template)

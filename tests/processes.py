@@ -1,4 +1,4 @@
-"""A process and all those below it: which there are, and what they use. Of one that has ended, nothing."""
+"""Examines a process and all its descendants: which there are, and what they use. Ended processes count as nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import psutil
 
 
 def family(process: int) -> list[psutil.Process]:
-    """Return a process and all below it."""
+    """Return a process and all its descendants."""
     try:
         first = psutil.Process(process)
         return [first, *first.children(recursive=True)]
@@ -15,7 +15,7 @@ def family(process: int) -> list[psutil.Process]:
 
 
 def memory(process: psutil.Process) -> tuple[int, int]:
-    """Return the bytes of memory that a process uses: of shared ones its share, and with all of them."""
+    """Return the memory of a process in bytes: with its share of shared pages, and with all shared pages."""
     try:
         used = process.memory_full_info()
     except psutil.Error:
@@ -32,7 +32,7 @@ def name(process: psutil.Process) -> str:
 
 
 def lives(process: psutil.Process) -> bool:
-    """Return whether a process has not ended."""
+    """Return whether a process is still running."""
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

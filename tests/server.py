@@ -1,4 +1,4 @@
-"""Real HTTP servers on loopback: one of pages that a test changes, and what all servers of the tests share."""
+"""Real HTTP servers on loopback: one for pages that a test changes, and the parts that all test servers share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that came whole."""
+    """A request that arrived completely."""
 
     method: str
     host: str
@@ -32,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a server to a request."""
+    """A server's response to a request."""
 
     body: bytes = b""
     status: int = 200
@@ -42,19 +42,19 @@ class Answer:
     pause: float = 0.0
     """Seconds before the body."""
     until: threading.Event | None = None
-    """Event for which the body waits, two minutes at most; a test sets it."""
+    """Event that the body waits for, at most two minutes. A test sets it."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
-    """silence and drop: the connection ends without an answer, and with drop the message was taken; reset: it ends so
-    abruptly; half: in the middle of the body."""
+    """silence and drop: the connection ends without a response; with drop the message was accepted. reset: it ends with
+    a reset. half: it ends in the middle of the body."""
     endless: bool = False
-    """Whether the body is repeated for ever."""
+    """Whether the body is repeated forever."""
 
 
 Respond = Callable[[Request], Answer]
 
 
 class Server(ThreadingHTTPServer):
-    """Answers as it is asked to; clients that go away are not news."""
+    """Responds as a test asks. Clients that disconnect are expected."""
 
     daemon_threads = True
     respond: Respond
@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands whole requests to the server's `respond`, and sends what it answers."""
+    """Passes complete requests to the server's `respond`, and sends its response."""
 
     protocol_version = "HTTP/1.1"
     server: Server
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(length)
-        if len(content) < length:  # the sender was killed meanwhile
+        if len(content) < length:  # the sender was killed
             self.close_connection = True
             return
         host = self.host or self.headers.get("Host", "").partition(":")[0]
@@ -112,11 +112,11 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
+        """Write no log."""
 
 
 def reset(connection: socket.socket) -> None:
-    """End a connection with a reset instead of a farewell."""
+    """End a connection with a reset instead of properly."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
@@ -129,7 +129,7 @@ def answering(
     tls: ssl.SSLContext | None = None,
     handler: type[Handler] = Handler,
 ) -> Iterator[int]:
-    """Run a server on a free port of loopback, and return the port."""
+    """Run a server on a free loopback port, and yield the port."""
     server = Server((host, 0), handler)
     server.respond = respond
     if tls is not None:
@@ -146,30 +146,30 @@ def answering(
 
 @dataclass
 class Site:
-    """The pages of one server, and what was asked of it."""
+    """The pages of a server, and the requests to it."""
 
     base: str = ""
     """Scheme, host and port."""
     pages: dict[str, Answer] = field(default_factory=dict)
-    """A path that is not here answers 404."""
+    """Pages by path. Any other path returns 404."""
     first: dict[str, list[Answer]] = field(default_factory=dict)
-    """First answers of a path, each once, before its page."""
+    """First responses of a path, each used once, before its page."""
     with_cookie: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    """Answers of a path to a request with this cookie, "name=value"."""
+    """Responses of a path to a request with this cookie, "name=value"."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
     sent: list[str] = field(default_factory=list)
-    """Method, host and path of each request that is not a GET."""
+    """Method, host and path of each request other than GET."""
     asked_at: list[float] = field(default_factory=list)
     """Time of each request, in seconds of a monotonic clock."""
     moments: dict[str, float] = field(default_factory=dict)
-    """Time of the last request of each path, in seconds of a monotonic clock."""
+    """Time of the last request for each path, in seconds of a monotonic clock."""
 
     def url(self, path: str) -> str:
         return self.base + path
 
     def serve(self, path: str, body: str | bytes, status: int = 200, content_type: str = HTML) -> str:
-        """Put a page under a path and return its address."""
+        """Put a page at a path, and return its address."""
         content = body.encode() if isinstance(body, str) else body
         self.pages[path] = Answer(content, status, (("Content-Type", content_type),))
         return self.url(path)
@@ -179,11 +179,11 @@ class Site:
         return self.url(path)
 
     def when(self, path: str) -> list[float]:
-        """Return when a path was asked for, each time, in seconds of a clock that only goes forward."""
+        """Return the times of all requests for a path, in seconds of a monotonic clock."""
         return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
 
     def answer(self, path: str, headers: dict[str, str]) -> Answer:
-        """Return the answer to a request; 304 if the client has this page."""
+        """Return the response to a request. It is a 304 if the client already has this page."""
         if self.first.get(path):
             return self.first[path].pop(0)
         brought = [self.with_cookie.get((path, cookie)) for cookie in headers.get("Cookie", "").split("; ")]
@@ -195,7 +195,7 @@ class Site:
         return Answer(status=304, headers=page.headers) if held and held[0][0] == held[0][1] else page
 
     def respond(self, request: Request) -> Answer:
-        """Note a request and answer it; only pages are to be had."""
+        """Record a request and respond. Only pages exist."""
         if request.method != "GET":
             self.sent.append(f"{request.method} {request.host}{request.path}")
             return Answer(status=405)
@@ -205,21 +205,21 @@ class Site:
         return self.answer(request.path, request.headers)
 
     def visits(self) -> Counter[str]:
-        """Return how often each path was asked for."""
+        """Return the number of requests for each path."""
         return Counter(path for path, _ in self.asked)
 
     def cookies(self, path: str) -> list[str | None]:
-        """Return the cookies that each request for a path brought."""
+        """Return the cookies of each request for a path."""
         return [headers.get("Cookie") for asked, headers in self.asked if asked == path]
 
     def said(self, path: str) -> list[str | None]:
-        """Return the ETag that each request for a path brought."""
+        """Return the ETag in each request for a path."""
         return [headers.get("If-None-Match") for asked, headers in self.asked if asked == path]
 
 
 @contextlib.contextmanager
 def serving(host: str = "127.0.0.1") -> Iterator[Site]:
-    """Run a server of pages on a free port of loopback."""
+    """Run a server of pages on a free loopback port."""
     site = Site()
     with answering(site.respond, host) as port:
         site.base = f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""A real mail server on loopback whose answers a test chooses as it goes."""
+"""A real mail server on loopback whose responses a test can change at any time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One accepted mail."""
+    """An accepted mail."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -44,30 +44,30 @@ class Received:
 
 @dataclass
 class MailServer:
-    """A mail server: the messages that it accepted, and its answers."""
+    """A mail server: its accepted messages, and its responses."""
 
     port: int
     received: list[Received] = field(default_factory=list)
     refuses: dict[str, str] = field(default_factory=dict)
-    """The answer to RCPT for a recipient, instead of 250."""
+    """The response to RCPT for a recipient, instead of 250."""
     answer: str = "250 kept"
-    """The answer to a message; it is kept only if this begins with 2."""
+    """The response to a message. The message is kept only if this begins with 2."""
     _controller: Controller | None = None
 
     @property
     def url(self) -> str:
-        """The channel's address, without a recipient."""
+        """The channel's address without a recipient."""
         return f"mailto://127.0.0.1:{self.port}/?from=watch@clausewatch.example"
 
     def start(self) -> None:
-        """Listen, on the same port as before."""
+        """Listen on the same port as before."""
         self._controller = Controller(
             self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True, decode_data=False
         )
         self._controller.start()
 
     def stop(self) -> None:
-        """Stop listening: a client finds the port closed."""
+        """Stop listening, so that the port is closed."""
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -90,7 +90,7 @@ class MailServer:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
+    """Return a free loopback port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -98,7 +98,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def mail_server() -> Iterator[MailServer]:
-    """Run a mail server on a free port of loopback."""
+    """Run a mail server on a free loopback port."""
     server = MailServer(free_port())
     server.start()
     try:

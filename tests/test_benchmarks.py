@@ -1,4 +1,4 @@
-"""`make bench` runs every benchmark, each within its own time and all within an hour."""
+"""`make bench` runs all benchmarks, each within its time limit and together within an hour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.table import BENCHMARKS, Benchmark, Outcome, measured
 from tests.sources import PROJECT
 
 BY_HAND = {"peers"}
-"""Needs environments of other monitors."""
+"""Benchmarks that need environments of other monitors."""
 NO_BENCHMARKS = {"rotating", "table"}
 """Modules that the benchmarks use."""
 

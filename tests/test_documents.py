@@ -1,4 +1,4 @@
-"""The documents name commands, options and keys that exist, and leave none out."""
+"""The commands, options and keys in the documents exist, and none is missing."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ KEYS: dict[str, tuple[type[BaseModel], ...]] = {
     "`[profile.NAME]`": (tables.ProfileTable, tables.RuleTable),
     "`[[subscriber]]`": (SubscriberTable,),
 }
-"""The tables of the configuration by the heading under which they are documented."""
+"""The tables of the configuration, by the heading of their documentation."""
 TABLES = {"crawl", "channels", "messages", "evidence", "watchdog", "policy", "profile", "subscriber", "rule"}
-"""Keys that are tables, with headings of their own."""
+"""Keys that are tables with their own headings."""
 
 VARIABLES = {
     "CHAT_URL": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
@@ -106,7 +106,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor that a reader of Markdown gives a heading."""
+    """Return the anchor of a heading in Markdown."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 

@@ -38,7 +38,7 @@ MOST_WHERE = 20
 FORBIDDEN = re.compile(
     r"\b(anew|whoever|(?:is|are|was|were) no (?!longer\b|more than\b|later\b|earlier\b)(\w+))", re.IGNORECASE
 )
-"""Words that the rules forbid. "There is no" and "here is no" are fine."""
+"""Words that the rules forbid. "There is no" and "here is no" are allowed."""
 
 NO_OPENERS = {
     *("As", "Because", "But", "By", "For", "From", "How", "If", "In", "It", "Not", "Nobody", "Nothing", "Of", "On"),
@@ -51,12 +51,12 @@ NO_ONE = re.compile(r"One (?:that|of|who|whose|which|by|is|more)\b")
 
 @dataclass(frozen=True, slots=True)
 class Docstring:
-    """A docstring, of an attribute or of anything else."""
+    """A docstring of an attribute, a function, a class or a module."""
 
     line: int
     text: str
     of_test: bool
-    """Whether it describes a test: a sentence on the behaviour, which may begin with any word."""
+    """Whether it describes a test. Such a docstring is a sentence about the behaviour and may begin with any word."""
 
 
 @cache
@@ -79,7 +79,7 @@ def _body(node: ast.AST) -> list[ast.stmt]:
 
 @cache
 def written(source: Path) -> tuple[tuple[int, str], ...]:
-    """Return the docstrings and comments of a file with their lines."""
+    """Return the docstrings and comments of a file with their line numbers."""
     return (*((each.line, each.text) for each in docstrings(source)), *comments(source))
 
 
@@ -89,7 +89,7 @@ def comments(source: Path) -> Iterator[tuple[int, str]]:
 
 
 def prose(document: Path) -> str:
-    """Return the text of a document without its examples, code spans and emphasised words."""
+    """Return the text of a document without examples, code spans and emphasised words."""
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"`[^`]*`|\*\w+\*", "", text)
 
@@ -121,7 +121,7 @@ def test_documents_are_plain(document: Path) -> None:
 
 
 def begins_well(text: str) -> bool:
-    """Return True if a docstring begins with none of the words that the rules forbid."""
+    """Return True if a docstring does not begin with a word that the rules forbid."""
     first = re.match(r"\W*(\w*)", text)
     return first is not None and first[1] not in NO_OPENERS and not NO_ONE.match(text)
 

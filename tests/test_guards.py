@@ -1,6 +1,6 @@
-"""Guards of the evidence, the imports and the crawler, taken out one at a time: each turns a test red.
+"""Removes the guards of the evidence, the imports and the crawler one at a time. Each removal must make a test fail.
 
-Each takes a copy of the sources and runs its tests there; where CLAUSEWATCH_LONG is set.
+Each test copies the sources and runs tests there, with CLAUSEWATCH_LONG only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COPIED = ("archive", "clausewatch", "crawler", "differ", "document", "languages"
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A guard as it is written, what is there without it, and the tests that must notice."""
+    """A guard's code, the code without it, and the tests that must fail."""
 
     name: str
     file: str
@@ -30,7 +30,7 @@ class Guard:
     _: KW_ONLY
     tests: str
     chosen: str = ""
-    """An expression for `pytest -k`; all of the file if it is empty."""
+    """An expression for `pytest -k`, or "" for the whole file."""
 
 
 EXPORTS, IMPORTS = "tests/clausewatch/exports/", "tests/clausewatch/imports/"

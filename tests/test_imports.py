@@ -1,4 +1,4 @@
-"""Floors and rooms: imports point down only, rooms side by side do not know each other, a library has one importer."""
+"""Imports point down only, rooms side by side do not import each other, and a library has one importer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BELOW = {
     "crawler": {"languages", "document", "differ", "archive"},
     "clausewatch": {"languages", "document", "differ", "archive", "notifier", "crawler"},
 }
-"""Packages that each package may import besides itself."""
+"""Packages that a package may import besides itself."""
 
 ROOMS = {
     "archive": "model errors masking < storage < search < recording < questions evidence < upkeep < migrations",
@@ -37,19 +37,19 @@ ONLY = {
     "sqlalchemy": {"archive", "notifier/outbox"},
     "apprise": {"notifier/channels"},
 }
-"""Importers of a library: a folder, or a module."""
+"""Folders or modules that may import a library."""
 
 FULLEST = 15
-"""Maximum number of Python files in a room. `cli/` holds one for each command, and migrations only grow."""
+"""Maximum number of Python files in a room. `cli/` has one for each command, and migrations only grow."""
 
 SOURCES = sorted(path for package in BELOW for path in (PROJECT / package).rglob("*.py"))
 
 WITHIN = [path for path in SOURCES if path.parent.parent != PROJECT or path.name != "__init__.py"]
-"""All but the face of each package, which names what is in any of its rooms."""
+"""All files except the package's own `__init__.py`, which may import from any of its rooms."""
 
 
 def room_of(name: str) -> str:
-    """Return the room of a dotted name within a package: the second part of it, if it is a folder or a file."""
+    """Return the room of a dotted name in a package: the second part, if it is a folder or a file."""
     package, _, rest = name.partition(".")
     room = rest.partition(".")[0]
     place = PROJECT / package / room
@@ -57,7 +57,7 @@ def room_of(name: str) -> str:
 
 
 def heights(package: str) -> dict[str, int]:
-    """Return how high each room of a package is."""
+    """Return the height of each room in a package."""
     levels = enumerate(ROOMS[package].split("<"))
     return {room: height for height, rooms in levels for room in rooms.split()}
 
@@ -100,5 +100,5 @@ def test_no_room_is_too_full() -> None:
         PROJECT / "archive/migrations/versions",
     }
     full = {str(folder): len(list(folder.glob("*.py"))) for folder in folders}
-    # `__init__.py` only says what the room is for.
+    # `__init__.py` only describes the room.
     assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}

@@ -1,4 +1,4 @@
-"""No function is a knot of decisions, and calls name their arguments."""
+"""No function makes too many decisions, and calls name their arguments."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.sources import PROJECT
 from tests.test_imports import BELOW
 
 MOST_DECISIONS = 15
-"""Decision points of one function: branches, operands of `and` and `or` after the first, comprehensions with their
-conditions, and conditional expressions. A function within it counts by itself."""
+"""Maximum number of decision points in a function: branches, operands of `and` and `or` after the first, comprehensions
+with their conditions, and conditional expressions. A nested function counts by itself."""
 
 MANY_ARGUMENTS = 5
-"""Positional arguments from which a reader has to look up what each of them is."""
+"""Number of positional arguments from which a reader must look up their meanings."""
 
 MOST_CALLS = 1.0
-"""Calls with as many positional arguments, per 1,000 lines of a package."""
+"""Maximum number of calls with that many positional arguments, for each 1,000 lines of a package."""
 
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.IfExp, ast.ExceptHandler, ast.match_case)
 
@@ -32,7 +32,7 @@ def decisions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
-    """Return all nodes below one, but for functions and what is in them."""
+    """Return all nodes below a node, except functions and their contents."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield child
@@ -65,7 +65,7 @@ def test_no_function_is_a_knot() -> None:
 
 @pytest.mark.parametrize("package", BELOW)
 def test_calls_name_their_arguments(package: str) -> None:
-    """Released migrations are left out: they stay as they are, and their tables are lists of columns."""
+    """Released migrations are excluded. They never change, and their tables are lists of columns."""
     texts = [
         path.read_text(encoding="utf-8")
         for path in SOURCES

@@ -1,4 +1,4 @@
-"""Tests what is taken for a unit test, and what becomes of one that reaches out."""
+"""Tests which tests count as unit tests, and what happens if such a test reaches out."""
 
 from __future__ import annotations
 

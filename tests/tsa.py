@@ -1,4 +1,4 @@
-"""A time-stamping authority of the tests' own: RFC 3161 by openssl, behind HTTP on loopback."""
+"""A time-stamping authority for tests: RFC 3161 with openssl, over HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Authority:
     url: str = ""
     asked: int = 0
     answer: Callable[[bytes], tuple[int, bytes]] | None = None
-    """Answer in place of a time stamp: HTTP status and body."""
+    """Response instead of a time stamp: HTTP status and body."""
 
     @property
     def root(self) -> Path:
-        """The file of its root certificate, PEM."""
+        """The file with its root certificate, PEM."""
         return self.folder / "root.pem"
 
     def stamp(self, query: bytes) -> bytes:
-        """Return the answer to a request, DER."""
+        """Return the response to a request, DER."""
         (self.folder / "query").write_bytes(query)
         command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
@@ -56,7 +56,7 @@ class Authority:
 
 
 def certify(folder: Path, name: str) -> None:
-    """Make a root, and a certificate that may stamp times, under it."""
+    """Make a root certificate, and under it a certificate that may stamp times."""
     now = datetime.now(UTC)
     root_key, signer_key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {what}")]) for what in ("root", "stamps")]
@@ -84,7 +84,7 @@ def _certificate(
 
 @contextmanager
 def authority(folder: Path, name: str = "Example") -> Iterator[Authority]:
-    """Run an authority with keys of its own in a folder."""
+    """Run an authority with its own keys in a folder."""
     folder.mkdir()
     certify(folder, name)
     running = Authority(folder)

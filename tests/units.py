@@ -1,7 +1,7 @@
-"""Unit tests: those without a server, browser, database or process of their own. `make quick` runs them alone.
+"""Unit tests are those without a server, browser, database or process of their own. `make quick` runs only them.
 
-Which tests these are follows from what they import and which fixtures they take, so that nobody has to mark any.
-A test that is taken for one and reaches out all the same fails.
+They are recognised by their imports and fixtures, so that nobody has to mark them. If a test that counts as a unit test
+reaches out, it fails.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ OUTSIDE = {
     "sqlite3",
     "subprocess",
 }
-"""Modules whose importers, direct or by a module of the tests, start or contact something."""
+"""Modules that start or contact something. A test that imports one, directly or through a test module, is not a unit
+test."""
 
 FIXTURES = {"database_url", "unmade_database_url", "empty_archive", "postgresql"}
 """Fixtures that open a database."""
 
 EVENTS = {"os.fork", "os.posix_spawn", "socket.bind", "socket.connect", "sqlite3.connect", "subprocess.Popen"}
-"""Events of `sys.addaudithook` that no unit test causes."""
+"""Events of `sys.addaudithook` that a unit test must not cause."""
 
 
 class NotAUnitError(Exception):
-    """A test that is taken for a unit test reaches out."""
+    """A test that counts as a unit test reached out."""
 
 
 SLOWEST = ("kills", "quality", "end_to_end", "crawler", "clausewatch")
-"""Folders of the tests that take longest. They come first: a long file at the end would leave all processors but one
-idle."""
+"""Folders of the slowest tests. They come first: a long file at the end would leave all other processors idle."""
 
 
 def mark(items: list[pytest.Item]) -> None:
@@ -59,7 +59,7 @@ def mark(items: list[pytest.Item]) -> None:
 
 
 def order(items: list[pytest.Item]) -> None:
-    """Put files of the slowest folders first and files of unit tests last; within a file nothing moves."""
+    """Put files of the slowest folders first, and files of unit tests last. Within a file the order stays."""
     others = {item.path for item in items if item.get_closest_marker(MARK) is None}
     items.sort(key=lambda item: (item.path not in others, _slowness(item.path)))
 
@@ -71,7 +71,7 @@ def _slowness(file: Path) -> int:
 
 @cache
 def reaches_out(file: Path) -> bool:
-    """Whether a file of the tests imports what lies outside, or another one that does."""
+    """Whether a test file imports a module that reaches out, directly or through another test file."""
     names = imported(file)
     if any(f"{name}.".startswith(f"{outside}.") for name in names for outside in OUTSIDE):
         return True
@@ -79,19 +79,19 @@ def reaches_out(file: Path) -> bool:
 
 
 def _file_of(name: str) -> Path | None:
-    """Return the file of a dotted name if it is one of the tests' modules, or in one."""
+    """Return the test file with this dotted name, or the one that contains the name; None for other names."""
     path = PROJECT / name.replace(".", "/")
     files = [path.with_suffix(".py"), path.parent.with_suffix(".py")]
     return next((file for file in files if name.startswith("tests.") and file.is_file()), None)
 
 
 _within: list[str] = []
-"""The unit test that runs now, if one does."""
+"""The name of the unit test that is running, if there is one."""
 
 
 @contextlib.contextmanager
 def alone(test: str) -> Iterator[None]:
-    """Let what reaches out of this process fail within the block."""
+    """Make everything that reaches out of this process fail within the block."""
     _within.append(test)
     try:
         yield

@@ -1,9 +1,8 @@
-"""Serve the recorded fetches of a policy's page one after the other, and visit each with the real crawler.
+"""Serves the recorded fetches of a policy's page one after another, and visits each with the real crawler.
 
-`replayed` runs it in a process of its own, and returns a row for each visit. The modes other than "plain" change
-something of ours at each fetch: "number" makes
-the archive one of an older extractor, "select" goes between two ways to select, "fallback" serves each page a second
-time in a form that the selectors do not fit.
+`replayed` runs this in a separate process, and returns a row for each visit. All modes except "plain" change something
+of ours at each fetch. "number" makes the archive one of an older extractor. "select" alternates between two selectors.
+"fallback" serves each page a second time in a form that the selectors do not match.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ PATHS = {
     "open-terms-archive": "/en/privacy-policy",
     "buffer": "/legal",
 }
-"""The addresses of the pages, so that their links lead where they did."""
+"""The paths of the pages, so that their links lead to the same places as before."""
 OTHER_SELECT = {
     "uptimerobot": ("main",),
     "open-collective": ("body",),
@@ -56,7 +55,7 @@ class Fetched:
 
 
 def history(shared: Path, name: str) -> Iterator[Fetched]:
-    """Yield the fetches of a history in their order."""
+    """Yield the fetches of a history in order."""
     lines = (shared / "replay" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
         bodies = {member.name.rsplit("/", 1)[-1]: members.extractfile(member) for member in members if member.isfile()}
@@ -67,13 +66,13 @@ def history(shared: Path, name: str) -> Iterator[Fetched]:
 
 
 def at_home(body: bytes) -> bytes:
-    """Let a page that sends its reader on at once do so to the same server: nothing else is asked by a test."""
+    """Make a page that redirects the reader at once lead to the same server, because a test must not contact others."""
     return re.sub(rb"(http-equiv=.?refresh.{1,40}?url=)https?://[^/]+", rb"\1", body)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The result of a visit of one fetch."""
+    """The result of visiting one fetch."""
 
     file: str
     outcome: str
@@ -87,7 +86,7 @@ class Row:
 
 
 def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection[str] | None = None) -> list[Row]:
-    """Visit a history, or only these fetches of it, and return what came of each visit."""
+    """Visit the fetches of a history, or only these files, and return the result of each visit."""
     task = {
         "shared": str(shared),
         "name": name,
@@ -96,7 +95,7 @@ def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection
         "files": None if files is None else sorted(files),
     }
     done = subprocess.run(
-        # Not by -m: each worker process would import the main module, and Scrapy with it.
+        # Not with -m, because each worker process would then import the main module, and Scrapy with it.
         [sys.executable, "-c", "from tests.end_to_end.replaying import main; main()", json.dumps(task)],
         cwd=PROJECT,
         capture_output=True,
@@ -163,7 +162,7 @@ class Replay:
 
 
 def age(database: str) -> None:
-    """Make the archive one that an older extractor wrote."""
+    """Make the archive one of an older extractor."""
     with open_archive(database) as archive, archive.writing() as session:
         for number, identity in session.execute(text("select id, identity from version")).all():
             older = re.sub(r"^e\d+", "e0", identity)
@@ -171,7 +170,7 @@ def age(database: str) -> None:
 
 
 def unfitting(body: bytes) -> bytes:
-    """Return a page that says the same, in elements that no selector of ours fits."""
+    """Return a page with the same text, in elements that our selectors do not match."""
     renamed = re.sub(rb"\baria-labelledby=", b"data-labelled=", body)
     return re.sub(rb"<(/?)main\b", rb"<\1div", renamed)
 

@@ -1,4 +1,4 @@
-"""The main job on five real policies: served as they came, crawled, changed, told to a real mail server."""
+"""Tests the main job on five real policies: served as they were, crawled, changed, reported to a real mail server."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from tests.smtp import MailServer, Received, mail_server
 
 POLICIES = ("hacktrace", "alumak", "btp", "kenalan", "kartustok")
 EDITS = {"hacktrace": "01", "alumak": "04", "btp": "02", "kenalan": "15", "kartustok": "05"}
-"""A material edit of each, of five kinds; that of kenalan is in its Indonesian part."""
+"""A material edit of each policy, of five kinds. The edit of kenalan is in its Indonesian part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Three runs over the five policies: the pages as they were, then with noise or one edit, then the same again."""
+    """Three runs over the five policies: with the original pages, with noise or one edit, and with the same pages
+    again."""
 
     runs: tuple[Ended, Ended, Ended]
     outcomes: Mapping[str, str]
-    """Policy -> its outcome in the second run."""
+    """The outcome of each policy in the second run."""
     mails: tuple[tuple[Received, ...], ...]
     """Messages that the mail server received in each run."""
 
@@ -42,7 +43,7 @@ def rows(file: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Watch every policy once for its edit and once for each of its noise pages."""
+    """Watch each policy once for its edit, and once for each of its noise pages."""
     folder = shared / "policies"
     later = {name: f"{name}/edits/{number}.html" for name, number in EDITS.items()}
     later |= {f"{name} noise {n}": f"{name}/noise/{n:02}.html" for name in POLICIES for n in range(1, 9)}
@@ -63,7 +64,7 @@ def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 
 
 def place(site: Site, folder: Path, file: str) -> str:
-    """Return an address for a page that ends like its real one, so that its links lead where they did."""
+    """Return an address for a page that ends like the real one, so that its links lead to the same places."""
     return site.url(f"/{file.replace('/', '-')}{urlsplit(str(page(folder, file)['url'])).path}")
 
 
@@ -73,7 +74,7 @@ def page(folder: Path, file: str) -> dict[str, Any]:
 
 
 def answer(folder: Path, file: str) -> Answer:
-    """Serve a page as it came: status and headers too."""
+    """Serve a page as it was, with its status and headers."""
     row = page(folder, file)
     return Answer((folder / file).read_bytes(), row["status"], tuple(row["headers"].items()))
 
@@ -133,11 +134,11 @@ def label(shared: Path, policy: str) -> dict[str, Any]:
 
 
 def changed_words(edit: Mapping[str, Any]) -> set[str]:
-    """Return the words that are more often on one side of an edit than on the other."""
+    """Return the words that occur more often on one side of an edit than on the other."""
     before, after = (Counter(words(edit[side]).split()) for side in ("before", "after"))
     return {*(before - after), *(after - before)}
 
 
 def words(shown: str) -> str:
-    """Return the words of a text in lower case with single spaces, without marks and punctuation."""
+    """Return the words of a text in lower case, with single spaces and without marks and punctuation."""
     return " ".join(re.findall(r"\w+", shown.casefold()))

@@ -1,4 +1,4 @@
-"""Answers that are not the policy, crawled: each is known for what it is, and none becomes a version."""
+"""Crawled responses that are not the policy are recognised, and none becomes a version."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A policy whose page is replaced by an answer that is not it."""
+    """A policy whose page is replaced by another response."""
 
     policy: str
     base: Mapping[str, Any]
     """The row of its page."""
     broken: Mapping[str, Any]
-    """The row of that answer."""
+    """The row of that response."""
     site: Site
-    """A separate host: a server that asks for a pause must not do so for the others."""
+    """A separate host, because a server that asks for a pause must not affect the others."""
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class Watched:
         return urlsplit(str(self.base["url"])).path
 
     def serve(self, row: Mapping[str, Any], folder: Path) -> None:
-        """Serve an answer as it came: status and headers too, and from where a redirect led."""
+        """Serve a response as it was, with its status, headers and redirect."""
         final = urlsplit(str(row["final_url"]))
         leads = f"{final.path}?{final.query}" if final.query else final.path
         if leads != self.path:
@@ -64,17 +64,17 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Four runs, two hours apart: the policies, what is not they twice, the policies again.
+    """Four runs, two hours apart: the policies, the other responses twice, the policies again.
 
-    Some of those answers ask to be left alone for an hour.
+    Some of those responses ask for a pause of an hour.
     """
 
     runs: tuple[Ended, ...]
     found: tuple[Mapping[str, tuple[str, str | None]], ...]
-    """Outcome and reason by watch, for each run."""
+    """The outcome and reason of each watch, for each run."""
     versions: Mapping[str, int]
     mails: int
-    """After the first run, which may greet a new subscriber."""
+    """Number of mails after the first run, which may welcome a new subscriber."""
 
 
 @pytest.fixture(scope="module")

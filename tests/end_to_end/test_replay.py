@@ -1,4 +1,4 @@
-"""The real histories of four policy pages, crawled: what becomes a version, what is reported, and what is not."""
+"""Tests the real histories of four policy pages, crawled: which fetches become versions, and which are reported."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.end_to_end.replaying import SELECT, Row, replayed
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 MODES = ("number", "select", "fallback")
 RECALL, PRECISION = 1.0, 0.93
-"""Precision and recall of alerts, over all four histories."""
+"""Minimum recall and precision of alerts over all four histories."""
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""The fetches that are replayed with an upgrade in a short test; they include true changes and noise."""
+"""Fetches that a short test replays with an upgrade. They include real changes and noise."""
 
 Truth = Mapping[str, Any]
 
@@ -40,20 +40,20 @@ def material(row: Truth) -> bool:
 
 
 def told_of(rows: list[Truth]) -> list[str]:
-    """Return the fetches for which the table lists a change, even noise, each with the fetch before it."""
+    """Return the fetches with a change or noise in the table, each with the fetch before it."""
     places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0)}
     return [row["file"] for place, row in enumerate(rows) if place in places]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Comparison of the records with the truth."""
+    """Compares the records with the truth."""
 
     versions: set[tuple[str, str]]
-    """History and fetch of each version after the first."""
+    """The history and fetch of each version after the first."""
     true_versions: set[tuple[str, str]]
     told: set[tuple[str, str]]
-    """Fetches of the versions that were reported."""
+    """Fetches of the reported versions."""
     material: set[tuple[str, str]]
 
     @property
@@ -76,10 +76,10 @@ def score(found: Mapping[str, list[Row]], known: Mapping[str, list[Truth]]) -> S
 
 
 def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
-    """Every true change becomes a version and no noise does; changes that concern sharing or rights are reported.
+    """Every real change becomes a version, and noise never does. Changes that concern sharing or rights are reported.
 
-    With CLAUSEWATCH_LONG all fetches are visited; otherwise the fetches for which the tables list a change, each
-    preceded by its predecessor.
+    With CLAUSEWATCH_LONG all fetches are visited. Otherwise only fetches with a change in the tables are visited, each
+    after its predecessor.
     """
     known = {name: truths(shared, name) for name in SELECT}
     files = {name: None if LONG else told_of(rows) for name, rows in known.items()}
@@ -104,8 +104,7 @@ def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_nothing_is_reported_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
-    """At each fetch one thing of ours changes: the extractor's number, the way to select, or whether the selectors
-    match.
+    """At each fetch one thing of ours changes: the extractor's number, the selector, or whether the selector matches.
 
     The versions and alerts are the same as without such a change.
     """

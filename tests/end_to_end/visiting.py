@@ -1,6 +1,6 @@
-"""The real crawler, run again and again in one process by a clock that a test turns.
+"""Runs the real crawler repeatedly in one process, with a clock that the test sets.
 
-A reactor starts once in a process, so this is for processes of their own: see `replaying`.
+A reactor starts once in a process, so this needs a process of its own; see `replaying`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """The records of a run for one policy, and the number of new alerts after it."""
+    """The records of a run for one policy, and the number of new alerts after the run."""
 
     result: AssessedFetch
     recorded: RecordedVisit
@@ -38,7 +38,7 @@ class Visited:
 
 
 class Watch:
-    """One archive, and runs over what is due in it."""
+    """An archive, and runs over its due policies."""
 
     def __init__(self, database: str, now: datetime) -> None:
         self.database = database
@@ -48,7 +48,7 @@ class Watch:
         logging.getLogger("scrapy").setLevel(logging.ERROR)
 
     def follow(self, story: Callable[[], Awaitable[None]]) -> None:
-        """Run a story that visits, to its end. Once in a process."""
+        """Run a function that makes visits, to its end. Call it only once in a process."""
         loop = asyncio.get_event_loop()
         task = loop.create_task(self._ended(story))
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
@@ -60,11 +60,11 @@ class Watch:
         try:
             await story()
         finally:
-            running: Any = reactor  # what Twisted says of its type does not fit
+            running: Any = reactor  # Twisted's own type for it is wrong
             running.stop()
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
-        """Visit these policies, or those of them that are due, as `clausewatch run` does."""
+        """Visit these policies, or only the due ones, as `clausewatch run` does."""
         found: list[tuple[AssessedFetch, RecordedVisit]] = []
 
         def note(result: AssessedFetch, recorded: RecordedVisit) -> None:

@@ -1,6 +1,6 @@
-"""Read by every Python that a test starts under libfaketime, whose version 0.9.10 makes clock_nanosleep fail.
+"""Loaded by every Python that a test starts under libfaketime, whose version 0.9.10 makes clock_nanosleep fail.
 
-`time.sleep` is built on that call; it waits by another one here.
+`time.sleep` uses that call. Here it waits with another one.
 """
 
 import select

@@ -1,4 +1,5 @@
-"""`clausewatch` commands as processes of their own, to be watched and killed: hundreds of them, so they are forked."""
+"""Runs `clausewatch` commands as separate processes that are watched and killed. They are forked, because there are
+hundreds."""
 
 from __future__ import annotations
 
@@ -14,12 +15,12 @@ from archive.storage.fault_injection import VARIABLE
 from tests.forking import Forked, fork
 
 STARTING = 60.0
-"""Seconds within which a command begins its work, however loaded the machine is."""
+"""Seconds in which a command starts its work, even on a loaded machine."""
 
 
 @dataclass
 class Child:
-    """One command under way, and what it has come to."""
+    """A running command, and its progress."""
 
     process: Forked
     points: Path
@@ -31,7 +32,7 @@ class Child:
         return self.process.code
 
     def reached(self) -> list[str]:
-        """Return the points that it reached so far, in order."""
+        """Return the points that it has reached so far, in order."""
         return [line.split(" ", 1)[1] for line in self._lines()]
 
     def worked(self) -> float:
@@ -40,7 +41,7 @@ class Child:
         return moments[-1] - moments[0] if moments else 0.0
 
     def wait_for_work(self) -> bool:
-        """Wait until its work begins; return False if it ends before."""
+        """Wait until its work starts; return False if it ends before that."""
         deadline = time.monotonic() + STARTING
         while not self._lines():
             if self.code is not None:
@@ -50,12 +51,12 @@ class Child:
         return True
 
     def wait_for_points(self, number: int) -> None:
-        """Wait until it has reached so many points, or ends."""
+        """Wait until it has reached this number of points, or ends."""
         while len(self._lines()) < number and self.code is None:
             time.sleep(0.002)
 
     def wait_for(self, point: str, times: int = 1) -> None:
-        """Wait until it has reached a point so many times."""
+        """Wait until it has reached a point this number of times."""
         deadline = time.monotonic() + STARTING
         while self.reached().count(point) < times:
             assert self.code is None, self.said()
@@ -68,11 +69,11 @@ class Child:
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to it and to its workers."""
-        with contextlib.suppress(ProcessLookupError):  # it is gone
+        with contextlib.suppress(ProcessLookupError):  # it has ended
             os.killpg(self.process.pid, number)
 
     def kill(self) -> bool:
-        """Kill it with all of its workers; return whether it was still there, or was killed before."""
+        """Kill it with all its workers. Return whether it was still running or was killed before."""
         self.send(signal.SIGKILL)
         return self.end(30) == -signal.SIGKILL
 
@@ -87,7 +88,7 @@ class Child:
 
 
 def start(folder: Path, number: int, words: tuple[str, ...], until: int | None, more: Mapping[str, str]) -> Child:
-    """Start a command in a folder that holds its configuration; `until` is the number of the point that kills it."""
+    """Start a command in a folder with its configuration. It is killed at point number `until`."""
     points, log = folder / f"points-{number}", folder / f"log-{number}"
     surroundings = {VARIABLE: str(points) if until is None else f"{points}:{until}", "HOME": str(folder), **more}
     arguments = ("--config", str(folder / "clausewatch.toml"), *words)

@@ -1,4 +1,5 @@
-"""A way to a PostgreSQL server that is cut as a COMMIT passes: before the server gets it, or before it has answered."""
+"""A connection to a PostgreSQL server that is cut at a COMMIT: either before the server gets it, or before it has
+answered."""
 
 from __future__ import annotations
 
@@ -14,22 +15,22 @@ COMMIT = b"COMMIT\0"
 
 @dataclass
 class Way:
-    """The way, and which COMMIT it is cut at."""
+    """The connection, and the COMMIT at which it is cut."""
 
     folder: Path
     server: Path
     """The server's socket."""
     at: int = 0
-    """Its number, counted from the last `cut`; 0 for none."""
+    """Number of that COMMIT, counted from the last `cut`; 0 if it is not cut."""
     after: bool = False
-    """Whether the server gets it, and only its answer is lost."""
+    """Whether the server gets it, so that only the answer is lost."""
     passed: int = 0
     done: int = 0
     """Number of cuts."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self, at: int, *, after: bool) -> None:
-        """Cut the way at a COMMIT from now on."""
+        """Cut the connection at a COMMIT from now on."""
         with self._lock:
             self.at, self.after, self.passed = at, after, 0
 
@@ -47,7 +48,7 @@ class Way:
             while data := client.recv(65536):
                 if COMMIT in data and self._is_the_one():
                     if self.after:
-                        client.shutdown(socket.SHUT_RDWR)  # the answer finds nobody
+                        client.shutdown(socket.SHUT_RDWR)  # the client is gone before the answer
                         server.sendall(data)
                         back.join(5)
                     self.done += 1
@@ -70,7 +71,7 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 @contextlib.contextmanager
 def way(folder: Path, server: Path) -> Iterator[Way]:
-    """Open a way to a server that listens in a folder; clients take `folder` for the server's."""
+    """Open a connection to a server that listens in a folder. Clients use `folder` instead of the server's."""
     name = ".s.PGSQL.5432"
     made = Way(folder, server / name)
     with socket.socket(socket.AF_UNIX) as listening:

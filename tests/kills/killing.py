@@ -1,4 +1,4 @@
-"""Kills commands of a watch at named points and at random times, and looks after each what it left."""
+"""Kills commands at named points and at random times, and checks the state after each kill."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from tests.kills.soundness import Witness
 from tests.kills.stand import Stand
 
 EARLY = 0.1
-"""The share of random kills that come before the work: while the command starts."""
+"""Share of random kills while the command starts, before its work."""
 
 BY_CLOCK = 0.4
-"""The share of random kills that come so, or by the clock; the others come soon after a random point."""
+"""Upper limit of the range for kills at the start or by the clock. The others come soon after a random point."""
 
 SOON = 0.02
-"""Seconds, on average, that such a kill comes after its point."""
+"""Average seconds between such a point and its kill."""
 
 MEASURED = 20
-"""Kills after which it is measured again how long a command works, undisturbed."""
+"""Number of kills after which the time of an undisturbed command is measured again."""
 
 
 @dataclass
 class Killing:
-    """One series of kills."""
+    """A series of kills."""
 
     stand: Stand
     seed: int
     prepare: Callable[[], object] = lambda: None
-    """Gives the next command something to do."""
+    """Gives the next command work to do."""
     killed: int = 0
     at_work: int = 0
     places: Counter[str] = field(default_factory=Counter)
-    """Number of kills by the last point that was reached."""
+    """Number of kills by the last point reached."""
     faults: list[str] = field(default_factory=list)
     _works: list[float] = field(default_factory=list)
-    """Duration of a command's work without a kill, in seconds."""
+    """Seconds of work of commands that were not killed."""
     _starts: list[float] = field(default_factory=list)
     _measured: int = 0
     _points: int = 1
@@ -51,7 +51,7 @@ class Killing:
         self.random = seeded(self.seed)
 
     def at_point(self, number: int, *words: str) -> bool:
-        """Kill a command at the point of this number; return False if it ends before."""
+        """Kill a command at the point with this number. Return False if it ends before that."""
         self.prepare()
         child = self.stand.start(*words, until=number)
         child.end()
@@ -60,12 +60,14 @@ class Killing:
         return killed
 
     def at_random(self, *words: str) -> None:
-        """Kill a command at a random moment: of its start, of its work by the clock, or soon after a random point.
+        """Kill a command at a random moment: during its start, during its work by the clock, or soon after a random
+        point.
 
-        By the clock alone few would come late in the work: most of a run waits for its page and its workers.
+        By the clock alone, few kills would come late in the work, because a run mostly waits for its page and its
+        workers.
         """
         if self.killed >= MEASURED * self._measured:
-            self.undisturbed(*words)  # what kills before it left is done by this one
+            self.undisturbed(*words)  # it finishes the work that killed commands left
             self.undisturbed(*words)
             self._measured += 1
         chance = self.random.random()
@@ -82,7 +84,7 @@ class Killing:
         self._note(child, child.kill(), at_work=bool(child.reached()))
 
     def undisturbed(self, *words: str) -> Child:
-        """Run a command to its end, and note how long it takes."""
+        """Run a command to its end, and note its duration."""
         self.prepare()
         began = time.monotonic()
         child = self.stand.start(*words)
@@ -95,7 +97,7 @@ class Killing:
         return child
 
     def finish(self) -> list[str]:
-        """Let the commands come to their end; return all that was ever wrong."""
+        """Let the commands finish their work. Return all problems found so far."""
         for words in (("run", "--all"), ("notify", "send")):
             child = self.stand.call(*words)
             if child.code:
@@ -104,7 +106,7 @@ class Killing:
         return self.faults + self.witness.final()
 
     def summary(self) -> str:
-        """Say what was done, for docs/figures.md."""
+        """Return a summary for docs/figures.md."""
         got = len(self.stand.mail.received), len(self.stand.hook.taken)
         distinct = len({str(each.mail["Message-ID"]) for each in self.stand.mail.received}), len(self.stand.hook.kept)
         return (

@@ -1,4 +1,5 @@
-"""`clausewatch` commands under another program, as a user would start them: limits, failing disks, other clocks."""
+"""Runs `clausewatch` commands under another program, such as one that limits resources, fails disks, or changes the
+clock."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ class Ended:
 
 
 def under(stand: Stand, program: Sequence[str], *words: str, **more: str) -> Ended:
-    """Run a command to its end under a program that starts it; `more` is for its environment."""
+    """Run a command to its end under another program. `more` are environment variables."""
     command = [*program, sys.executable, "-m", "clausewatch", "--config", str(stand.configuration), *words]
     surroundings = os.environ | {"HOME": str(stand.folder), "PYTHONDONTWRITEBYTECODE": "1"} | more
     done = subprocess.run(

@@ -1,5 +1,5 @@
-"""Checks what must hold after any crash: nothing corrupt, nothing half written, nothing lost, nothing sent twice
-but what a server had taken and we could not note any more."""
+"""Checks the state after any crash: nothing is corrupt, half written or lost. A message is sent twice only if a server
+had accepted it and we could not record that."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BROKEN = {
         "WHERE d.change_id = f.change_id AND d.subscription_id = a.subscription_id) <> 2"
     ),
 }
-"""Queries that answer 0 of a sound archive."""
+"""Queries that return 0 in an intact archive."""
 
 UNTOLD = "SELECT count(*) FROM finding f LEFT JOIN alert a ON a.finding_id = f.id WHERE f.material AND a.id IS NULL"
 
@@ -53,12 +53,12 @@ JOIN alert a ON a.finding_id = f.id WHERE d.state = 'accepted' GROUP BY d.id, d.
 ALERT = re.compile(r"^Alert ([0-9a-f]{16,32})$", re.MULTILINE)
 
 Message = tuple[str, str]
-"""The channel that took it, and the least of its alerts' ids."""
+"""The channel that accepted it, and the smallest of its alert IDs."""
 
 
 @dataclass
 class Witness:
-    """An inspector after each crash, which remembers the earlier state."""
+    """Checks the state after each crash, and remembers earlier states."""
 
     stand: Stand
     heads: list[SavedHead] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Witness:
     """Number of crashes between a server's acceptance and our commit, by message."""
 
     def look(self, child: Child | None = None) -> list[str]:
-        """Say what is broken; remember the chain's head, and which messages were taken and could not be noted."""
+        """Return the problems. Remember the head, and the accepted messages that could not be recorded."""
         settle(self.stand)
         with open_archive(self.stand.database) as archive:
             found = [*broken(archive), *self._verified(archive), *self._forgotten(archive, child)]
@@ -78,7 +78,7 @@ class Witness:
         return found
 
     def final(self) -> list[str]:
-        """Report what was lost or sent twice without excuse, once everything has been sent."""
+        """Return the messages that were lost, or sent twice without reason, after everything was sent."""
         got = received(self.stand)
         with open_archive(self.stand.database) as archive:
             with archive.reading() as session:
@@ -101,7 +101,7 @@ class Witness:
         return [str(flaw) for flaw in verify(archive, Tally(), self.heads[-3:], extract=False)]
 
     def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
-        """Report the editions that a run claimed to have recorded, and the archive does not have."""
+        """Return the editions that a run claimed to have recorded but the archive does not have."""
         said = "" if child is None else child.said()
         recorded = re.compile(r"^(.+): (?:changed|first version)", re.MULTILINE)
         names = {match[1] for match in recorded.finditer(said)}
@@ -110,7 +110,7 @@ class Witness:
 
 
 def broken(archive: Archive) -> list[str]:
-    """Say what is half written or corrupt."""
+    """Return a list of what is half written or corrupt."""
     found = []
     with archive.reading() as session:
         if archive.engine.dialect.name == "sqlite":
@@ -123,7 +123,9 @@ def broken(archive: Archive) -> list[str]:
 
 
 def undone(stand: Stand) -> list[str]:
-    """Say what a command that ended well cannot have left: an edition that is not recorded, a message that waits."""
+    """Return problems that a command which ended well cannot leave: an edition that is not recorded, a waiting
+    message.
+    """
     with open_archive(stand.database) as archive:
         left = [
             f"{name} stands at an earlier edition" for name in stand.editions if not is_newest(stand, archive, name)
@@ -134,7 +136,7 @@ def undone(stand: Stand) -> list[str]:
 
 
 def is_newest(stand: Stand, archive: Archive, name: str) -> bool:
-    """Return whether the latest version of a policy is its present edition."""
+    """Return whether the latest version of a policy is its current edition."""
     newest = versions_of(archive, name)[-1]
     return f" {numeral(stand.editions[name])} " in document(archive, newest).text
 
@@ -146,14 +148,14 @@ def noted(archive: Archive) -> set[Message]:
 
 
 def settle(stand: Stand) -> None:
-    """Wait until the servers have finished what they began before a crash."""
+    """Wait until the servers have finished the work that they began before a crash."""
     before = None
     while before != (before := (len(stand.mail.received), len(stand.hook.taken), stand.hook.asked)):
         time.sleep(0.3)
 
 
 def received(stand: Stand) -> Counter[Message]:
-    """Return how often each message was taken, by either server."""
+    """Return how often each message was accepted, by either server."""
     mails = Counter(("post", min(ALERT.findall(each.text))) for each in stand.mail.received)
     hooks = Counter(
         ("hook", min(alert["id"] for alert in json.loads(each.content)["alerts"])) for each in stand.hook.taken
@@ -162,7 +164,7 @@ def received(stand: Stand) -> Counter[Message]:
 
 
 def renamed(stand: Stand) -> Iterable[Message]:
-    """Return the messages that came again under another name, so that no receiver could tell."""
+    """Return the messages that were repeated under another ID, so that a receiver could not recognise them."""
     names: dict[Message, set[str]] = {}
     for mail in stand.mail.received:
         names.setdefault(("post", min(ALERT.findall(mail.text))), set()).add(str(mail.mail["Message-ID"]))
@@ -173,5 +175,5 @@ def renamed(stand: Stand) -> Iterable[Message]:
 
 
 def heads_told(stand: Stand) -> list[str]:
-    """Return the chain's heads that the messages quote: each receiver is a witness."""
+    """Return the heads that the messages quote. Each receiver is a witness."""
     return [json.loads(each.content)["chain_head"] for each in stand.hook.taken]

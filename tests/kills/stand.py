@@ -1,7 +1,8 @@
-"""A watch that a test kills: a site whose policies change, a mail server, a webhook's receiver, and the commands.
+"""A setup for tests that kill commands: a site whose policies change, a mail server, a webhook receiver, and the
+commands.
 
-Every edition of a policy is a new text with a new recipient of personal data: a material change that is to be told
-once to each of two targets.
+Each edition of a policy is a new text with a new recipient of personal data. This is a material change that each of two
+targets must get exactly once.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ SECRET = "a-secret-of-the-tests-alone"
 
 @dataclass
 class Stand:
-    """The folder, the servers, and how many editions each policy has had."""
+    """The folder, the servers, and the number of editions of each policy so far."""
 
     folder: Path
     database: str
@@ -64,12 +65,12 @@ class Stand:
         self.configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def publish(self, name: str) -> None:
-        """Let a policy have its next edition."""
+        """Publish the next edition of a policy."""
         self.editions[name] = edition = self.editions.get(name, 0) + 1
         self.site.serve("/" + name, POLICY.format(name=name, sharing=sharing(edition)))
 
     def start(self, *words: str, until: int | None = None, **more: str) -> Child:
-        """Start a command; `until` is the number of the point that kills it, `more` is for its environment."""
+        """Start a command. It is killed at point number `until`. `more` are environment variables."""
         self.started += 1
         return start(self.folder, self.started, words, until, more)
 
@@ -81,12 +82,12 @@ class Stand:
 
 
 def sharing(edition: int) -> str:
-    """Return what an edition says of recipients: each names another one."""
+    """Return an edition's sentence about recipients. Each edition names another recipient."""
     return f"We share your personal data with the advertising company {numeral(edition)} Promotions Ltd."
 
 
 def numeral(number: int) -> str:
-    """Return a number as a made-up name: a word is a recipient, and a digit may be anything."""
+    """Return a number as a made-up name. A word is read as a recipient; a digit could be anything."""
     letters = "bdfgklmnprstvz"
     word = ""
     while True:
@@ -98,6 +99,6 @@ def numeral(number: int) -> str:
 
 @contextlib.contextmanager
 def standing(folder: Path, database: str) -> Iterator[Stand]:
-    """Run the servers of a watch that is kept in a folder."""
+    """Run the servers of a setup that uses this folder."""
     with serving() as site, mail_server() as mail, sink() as hook:
         yield Stand(folder, database, site, mail, hook)

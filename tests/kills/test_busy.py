@@ -1,4 +1,4 @@
-"""Another program keeps the archive locked: a command waits for it, then says so and loses nothing."""
+"""While another program locks the archive, a command waits, then says so and loses nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOCKED = [(kind, command) for kind in ("sqlite", "postgresql") for command in (R
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    """Return a watch whose commands wait for two seconds, and whose next run has something to tell."""
+    """Return a setup whose commands wait for two seconds, and whose next run has something to report."""
     with standing(tmp_path, database_url) as made:
         made.configure('busy_timeout = "2 s"', names=("Lodge",))
         assert made.call(*RUN).code == 0
@@ -32,7 +32,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 @pytest.fixture
 def other(stand: Stand) -> Iterator[Connection]:
-    """Return another program's connection, which holds the whole archive."""
+    """Return another program's connection, which locks the whole archive."""
     engine = create_engine(stand.database)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -67,7 +67,7 @@ def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection)
 
 
 def test_a_lock_that_comes_while_a_run_works_ends_it_with_3(stand: Stand) -> None:
-    """What was recorded before stays; the rest is recorded and reported by the next run."""
+    """Records made before the lock stay. The next run records and reports the rest."""
     locked = threading.Event()
     stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)
     child = stand.start(*RUN)

@@ -1,4 +1,4 @@
-"""A clock that jumps, between runs and within one: order and chain are unharmed, and each change is reported once."""
+"""Order and chain stay intact if a clock jumps, between runs or within one. Each change is reported once."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 
 def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
-    """Run a command while the clock is elsewhere."""
+    """Run a command with a shifted clock."""
     return under(stand, [], *words, **(environment(clock) | more))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None:
-    """Not named on the command line, the policy is due whichever way the clock went: a clock set back hides nothing."""
+    """The policy is not named on the command line. It is due in both directions, so a clock that was set back hides
+    nothing."""
     witness = Witness(stand)
     for told, jump in enumerate(JUMPS if LONG else JUMPS[1:3], start=1):
         stand.publish("Lodge")
@@ -55,7 +56,7 @@ def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None
 
 
 def make_due(stand: Stand) -> None:
-    """Let an hour pass, as far as the archive knows, if the clock was not ahead."""
+    """Set the times in the archive back by an hour, unless the clock was ahead."""
     engine = create_engine(stand.database)
     with engine.begin() as connection:
         tried = connection.execute(text("SELECT tried_at FROM policy")).scalar_one()
@@ -67,7 +68,7 @@ def make_due(stand: Stand) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", ["-1d", "+3650d"] if LONG else ["+3650d"])
 def test_a_clock_that_jumps_within_a_run_disorders_nothing(stand: Stand, jump: str) -> None:
-    """It jumps as the page is asked for: what was begun before, and its time-outs, go on."""
+    """The clock jumps when the page is requested. Work in progress and its time-outs continue."""
     stand.publish("Lodge")
     clock = stand.folder / "clock"
     clock.write_text("+0")

@@ -1,4 +1,4 @@
-"""A disk that is full or fails: a command says so, nothing is corrupt, and what was due is sent once there is room."""
+"""A command reports a full or failing disk, nothing is corrupt, and messages are sent once there is space."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 WORDS = "the disk is full|the disk could not be read or written|cannot be opened; check that its folder"
-"""Texts of messages about the disk."""
+"""Matches messages about the disk."""
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a disk of 4 MiB, which only root can make."""
+    """Return a disk of 4 MiB. Only root can make one."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     place = tmp_path / "disk"
@@ -39,7 +39,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def watching(folder: Path, archive: Path) -> Iterator[Stand]:
-    """Run a watch whose next run has something to tell."""
+    """Run a setup whose next run has something to report."""
     with standing(folder, f"sqlite:///{archive}") as stand:
         stand.configure(names=("Lodge",))
         assert stand.call(*RUN).code == 0
@@ -48,7 +48,7 @@ def watching(folder: Path, archive: Path) -> Iterator[Stand]:
 
 
 def test_a_full_disk_is_reported_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
-    """However many blocks are left: none, too few to record, too few to note what was sent."""
+    """Different numbers of blocks are left: none, too few to record, too few to note what was sent."""
     with watching(tmp_path, disk / "watch.db") as stand:
         killing, ballast, failed = Killing(stand, 0), disk / "ballast", 0
         for left in range(0, 400, 8 if LONG else 150):
@@ -67,7 +67,7 @@ def fill(ballast: Path, left: int) -> None:
 
 
 def test_a_limit_on_the_size_of_files_is_reported(tmp_path: Path) -> None:
-    """The limit acts like a quota; the signal that the kernel sends when it is exceeded does not kill the process."""
+    """The limit acts like a quota. When it is exceeded, the kernel sends a signal, which does not kill the process."""
     archive = tmp_path / "watch.db"
     with watching(tmp_path, archive) as stand:
         killing, failed = Killing(stand, 0), 0
@@ -87,7 +87,7 @@ SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
 
 @pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))
 def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str, error: str) -> None:
-    """Each write of the archive in turn, from the first to the last that a sender makes; ENOSPC lasts, EIO passes."""
+    """Each write to the archive fails in turn, from a sender's first to its last. ENOSPC lasts, EIO passes."""
     require(shutil.which("strace") is not None, "strace")
     archive, injected = tmp_path / "watch.db", 0
     with watching(tmp_path, archive) as stand:
@@ -107,8 +107,8 @@ def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str,
 
 
 def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
-    """Return the command under which calls on the archive's files fail: call `number` and, if the error lasts, all
-    later calls."""
+    """Return the command that makes calls on the archive's files fail: call number `number` and, if the error lasts,
+    all later ones."""
     lasts = "+" if error == "ENOSPC" else ""
     files = [word for suffix in ("", "-wal", "-shm", "-journal") for word in ("-P", f"{archive}{suffix}")]
     inject = f"inject={call}:error={error}:when={number}{lasts}"
@@ -126,7 +126,7 @@ def wait_in_the_outbox(stand: Stand) -> None:
 
 
 def judge(stand: Stand, witness: Witness, ended: Ended) -> bool:
-    """Hold a command to its word: return whether it failed, and said so."""
+    """Check that a command reported its failure; return whether it failed."""
     assert "Traceback" not in ended.said, ended.said
     assert witness.look() == []
     if ended.code == 0:

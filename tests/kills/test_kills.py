@@ -1,4 +1,4 @@
-"""Whenever a run or a sender is killed, the archive is whole and every alert arrives."""
+"""The archive stays intact and every alert arrives, whenever a run or a sender is killed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SEED = 20261123
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 AT_WORK = 0.8
-"""The share of kills that must fall while it works."""
+"""Minimum share of kills that must come during the work."""
 
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    """Return a watch of one policy that has been seen once."""
+    """Return a setup with one policy that was visited once."""
     with standing(tmp_path, database_url) as made:
         made.configure(names=("Lodge",))
         assert made.call(*RUN).code == 0
@@ -41,7 +41,8 @@ def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
-    """Each run meets what the one before it left: so crashes during the recovery from a crash are among them."""
+    """Each run starts from the state that the run before left, so crashes during the recovery from a crash are
+    included."""
     killing, number = Killing(stand, SEED, lambda: stand.publish("Lodge")), 1
     while True:
         if not killing.at_point(number, *RUN):
@@ -69,7 +70,7 @@ def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stan
 
 
 def mostly_at_work(killing: Killing) -> bool:
-    """Return whether as many fall at work as must, but for a few by chance."""
+    """Return whether enough kills came during the work, with some tolerance for chance."""
     return killing.at_work >= AT_WORK * killing.killed - 4
 
 

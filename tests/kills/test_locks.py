@@ -1,4 +1,4 @@
-"""Tests that of runs started together one works, and that a sender suspended for long does not repeat messages."""
+"""Tests that only one of several runs works, and that a sender that was stopped for long does not repeat messages."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ main(["--config", sys.argv[1], "run", "--all"])
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    """Return a watch of one policy that has not been seen."""
+    """Return a setup with one policy that was not visited yet."""
     with standing(tmp_path, database_url) as made:
         made.configure(names=("Lodge",))
         yield made
 
 
 def test_of_runs_started_together_one_works(stand: Stand, database_kind: str) -> None:
-    """The others say who does, with exit code 4, before they import Scrapy or a driver; nothing is fetched twice."""
+    """The others end with exit code 4 and name the active run, before they import Scrapy or a driver. Nothing is
+    fetched twice."""
     together = 20 if LONG or database_kind == "sqlite" else 5
     for turn in range(1, ROUNDS + 1):
         stand.site.asked.clear()
@@ -52,7 +53,7 @@ def test_of_runs_started_together_one_works(stand: Stand, database_kind: str) ->
         for run in runs:
             assert run.stdout is not None
             assert run.stdout.readline() == "ready\n"
-        for run in runs:  # as nearly at once as can be
+        for run in runs:  # as close together as possible
             assert run.stdin is not None
             run.stdin.write("\n")
             run.stdin.flush()
@@ -66,7 +67,7 @@ def test_of_runs_started_together_one_works(stand: Stand, database_kind: str) ->
 
 
 def started(stand: Stand) -> subprocess.Popen[str]:
-    """Start a run that waits for a line before it begins."""
+    """Start a run that waits for a line of input first."""
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(stand.configuration)],
         cwd=stand.folder,
@@ -79,7 +80,9 @@ def started(stand: Stand) -> subprocess.Popen[str]:
 
 
 def test_a_sender_that_is_stopped_past_its_lease_sends_nothing_twice(stand: Stand, database_kind: str) -> None:
-    """It is stopped before its first send. Another machine's sender takes over once the server has dropped it."""
+    """The sender is stopped before its first send. Another machine's sender takes over after the server has dropped
+    it.
+    """
     stand.call(*RUN)
     stand.publish("Lodge")
     stand.mail.stop()
@@ -102,12 +105,12 @@ def test_a_sender_that_is_stopped_past_its_lease_sends_nothing_twice(stand: Stan
     stand.call("notify", "send")
     faults = Killing(stand, 0).witness.final()
     assert [fault for fault in faults if "too often" not in fault] == []
-    # What it had handed to a server when it was stopped, the server may have taken: one message in each channel.
+    # A message that was being sent when it stopped may have been accepted: at most one in each channel.
     assert all(many <= 2 for many in received(stand).values())
 
 
 def stop_and_expire_claims(stand: Stand, sender: Child) -> None:
-    """Stop a sender when it holds no lock of the archive, and let five minutes pass, as far as its claims know."""
+    """Stop a sender when it holds no lock of the archive, and let its claims expire."""
     for _ in range(20):
         sender.send(signal.SIGSTOP)
         try:
@@ -121,16 +124,16 @@ def stop_and_expire_claims(stand: Stand, sender: Child) -> None:
 
 
 def drop_connections(stand: Stand) -> None:
-    """Let the server forget its clients, as after a restart."""
+    """Make the server drop its clients, as after a restart."""
     execute(stand, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clausewatch'")
     time.sleep(0.2)
 
 
 def execute(stand: Stand, statement: str) -> None:
-    """Run one statement past the program. Raise OperationalError if another process holds the lock that it needs."""
+    """Run one statement without our program. Raise OperationalError if another process holds a lock that it needs."""
     engine = create_engine(stand.database)
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # its usual limit is none: it would wait as long as the lock is held
+        if engine.dialect.name == "postgresql":  # by default it would wait as long as the lock is held
             connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql(statement)
     engine.dispose()

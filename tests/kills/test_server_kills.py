@@ -1,7 +1,7 @@
-"""A PostgreSQL server that dies during runs: whatever it acknowledged is there when it is back, and every alert comes.
+"""A PostgreSQL server that dies during runs keeps everything that it acknowledged, and every alert arrives.
 
-The server waits for the disk at each commit, as one in use does. And a connection that is cut after COMMIT was sent:
-nobody knows then whether it was done, and neither answer may lose or double anything.
+The server waits for the disk at each commit, as real ones do. Other tests cut a connection after COMMIT was sent.
+Nobody then knows whether it was executed, and in both cases nothing may be lost or doubled.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RUN = ("run", "--all", "--verbose")
 
 @pytest.fixture
 def server() -> Iterator[Cluster]:
-    """Return a server of this test's own that may be killed."""
+    """Return a server that belongs to this test and may be killed."""
     require(binaries() is not None, "PostgreSQL")
     with cluster(durable=True) as made:
         yield made
@@ -46,7 +46,8 @@ def stand(tmp_path: Path, server: Cluster) -> Iterator[Stand]:
 
 
 def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Cluster) -> None:
-    """Every other time by SIGKILL of its first process, else by an immediate stop; soon after a random point."""
+    """Every second time its first process gets SIGKILL; the other times it stops immediately. This happens soon after a
+    random point."""
     killing, ends = Killing(stand, SEED, lambda: stand.publish("Lodge")), [0, 0]
     random = killing.random
     calm = killing.undisturbed(*RUN)
@@ -75,7 +76,7 @@ def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Clus
 
 
 def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: Stand, server: Cluster) -> None:
-    """Of each commit of a run in turn it is unknown whether it was done: once it was, once it was not."""
+    """Each commit of a run is cut in turn: once after it was executed, once before."""
     killing, direct = Killing(stand, 0), stand.configuration.read_text(encoding="utf-8")
     with TemporaryDirectory(prefix="cw-way-") as folder, way(Path(folder), server.folder) as cut:
         roundabout = direct.replace(f"host={server.folder}", f"host={folder}")
@@ -96,6 +97,6 @@ def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: S
 
 
 def expire(stand: Stand) -> None:
-    """Let five minutes pass, as far as the claims of senders know."""
+    """Let the claims of senders expire."""
     with open_archive(stand.database) as archive, archive.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE delivery SET due_at = '2026-01-01 00:00:00+00' WHERE state = 'sending'")

@@ -1,4 +1,4 @@
-"""Languages are known by their folders, and the files of each are checked when they are read."""
+"""Languages are found by their folders, and their files are checked when they are read."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ Ask = Callable[..., str]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
-    """Evaluate an expression in a process that has a folder of added languages."""
+    """Return a function that evaluates an expression in a process with a folder of added languages."""
 
     def asked(expression: str, **files: str) -> str:
         for name, text in files.items():

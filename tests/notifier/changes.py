@@ -1,4 +1,4 @@
-"""Changes of an invented policy, recorded as a crawl would, and clauses to tell of."""
+"""Changes of a made-up policy, recorded as in a crawl, and clauses to report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONSENT = replace(
 
 
 def clause(marked: str, base: Finding = CONSENT) -> Finding:
-    """Return a finding whose clause is written with its marks: `We [-will not-]{+may+} share.`"""
+    """Return a finding whose clause is written with marks: `We [-will not-]{+may+} share.`"""
     edits = []
     for part in re.findall(r"\[-.*?-\]|\{\+.*?\+\}|(?:(?!\[-|\{\+).)+", marked, re.DOTALL):
         if part.startswith("[-"):
@@ -52,7 +52,7 @@ def record_change(
     timing: Timing | None = None,
     drift: tuple[str, ...] = (),
 ) -> None:
-    """Record one more version of the teahouse's policy that differs in these findings."""
+    """Record another version of the teahouse's policy that differs in these findings."""
     known = latest(archive, "Teahouse")
     number = known.number if known else 0
     at = START + (number + 1) * HOUR
@@ -71,7 +71,7 @@ def record_first(archive: Archive) -> None:
 
 
 def notice(*findings: Finding, policy: str = "Teahouse", url: str = "https://teahouse.example/privacy") -> Notice:
-    """Return what one message is to tell."""
+    """Return a notice with these findings."""
     moment = datetime(2026, 11, 22, 21, 4, tzinfo=UTC)
     stated = (StatedDate("updated", date(2025, 3, 1), "Last changed on 1 March 2025."),)
     return Notice(
@@ -90,5 +90,5 @@ def of(topic: str, severity: Severity, *, material: bool) -> Finding:
 
 
 def plain(message: Message) -> str:
-    """Return the short form of a message as a service gets it that escapes nothing and takes much."""
+    """Return the short form of a message for a service without escapes and with a high limit."""
     return message.chat.single(Dialect(10_000, str), message.subject)

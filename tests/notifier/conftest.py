@@ -1,4 +1,4 @@
-"""An archive with a policy that changes, a mail server, and a sink for webhooks."""
+"""Fixtures: an archive with a policy that changes, a mail server, and a receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.smtp import MailServer, mail_server
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an archive of this test's own that watches the teahouse, in each kind of database."""
+    """Return this test's own archive, which watches the teahouse, in each kind of database."""
     with open_archive(database_url) as opened:
         watch(opened)
         yield opened

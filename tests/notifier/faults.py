@@ -1,4 +1,4 @@
-"""Servers that fail as real ones do, a given number of times, and then work."""
+"""Servers that fail as real ones do for a given number of times, and then work."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.server import Answer
 from tests.smtp import MailServer, free_port
 
 SILENCE = 1.0
-"""Seconds that our side waits for a server that says nothing."""
+"""Seconds that our side waits for a server that does not respond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail."""
+    """A way to fail."""
 
     name: str
     permanent: bool = False
-    """Whether another attempt is pointless, so that the message is given up."""
+    """Whether another attempt is useless, so that the message is given up."""
     takes: bool = False
-    """Whether the server keeps the message and does not get to say so: another attempt is a duplicate."""
+    """Whether the server accepts the message but cannot confirm it, so that another attempt makes a duplicate."""
     http: Answer | None = None
-    """Fault of a webhook's receiver; None if a mail server fails."""
+    """Response of a webhook receiver; None for a mail server."""
 
     @property
     def patience(self) -> float:
-        """Seconds that our side waits for an answer: long, if the server is only slow."""
+        """Seconds that our side waits for a response. It is long if the server is only slow."""
         return SILENCE if self.name.startswith("silence") else 20.0
 
 
@@ -70,10 +70,10 @@ HOOK_FAULTS = (
 
 @dataclass
 class FaultyMail(MailServer):
-    """A mail server with TLS that fails at its next connections as it is told."""
+    """A mail server with TLS that fails at its next connections in given ways."""
 
     faults: list[str] = field(default_factory=list)
-    """Faults, one for each connection; after them all goes well."""
+    """Faults, one for each connection. After them everything works."""
     now: str = ""
     """Fault of this connection."""
 
@@ -131,13 +131,13 @@ class FaultyMail(MailServer):
 
 
 def transport(server: SMTP) -> Any:
-    """Return the connection that a server speaks on."""
+    """Return the connection of a server."""
     return server.transport
 
 
 @contextlib.contextmanager
 def faulty_mail(certificate: Path) -> Iterator[FaultyMail]:
-    """Run a mail server on a free port of loopback."""
+    """Run a mail server on a free loopback port."""
     server = FaultyMail(free_port())
     context = context_of(certificate)
     make: Callable[..., Controller] = Controller

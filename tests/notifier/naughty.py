@@ -1,7 +1,7 @@
-"""Texts that act if they are not made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
+"""Texts that do harm unless they are made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
 
-In the spirit of the Big List of Naughty Strings, but of our own. What would act in a page opens a dialog or asks the
-host `naughty.example`. CLAUSEWATCH_NAUGHTY names a JSON list of more texts, such as that of the package `blns`.
+They are like the Big List of Naughty Strings, but our own. In a page they open a dialog or contact the host
+`naughty.example`. CLAUSEWATCH_NAUGHTY may name a JSON list of further texts, such as the one of the package `blns`.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", '=HYPERLINK("https://naughty.example"
 
 
 def _more() -> list[str]:
-    """Return the texts of another list, without those that are nothing but space."""
+    """Return the texts of the other list, without blank ones."""
     named = os.environ.get("CLAUSEWATCH_NAUGHTY")
     listed = json.loads(Path(named).read_text(encoding="utf-8")) if named else []
     return [text for text in listed if text.strip()]

@@ -1,4 +1,4 @@
-"""The notifier without a server: what is planned is taken as if a server had accepted it."""
+"""The notifier without servers: planned messages are taken as if a server had accepted them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.archive.visits import HOUR, START, TEAHOUSE, same
 DESK = Target("desk", "officer@example.org")
 
 WEEKLY = Subscriber("Privacy desk", (DESK,), digest=Schedule("weekly"), welcome=False)
-"""Mondays at 08:00 UTC; START is a Monday at 06:00."""
+"""Mondays at 08:00 UTC. START is a Monday at 06:00."""
 
 
 @dataclass
 class Reader:
-    """All recipients, and a clock that a test turns."""
+    """All recipients, and a clock that the test sets."""
 
     archive: Archive
     subscribers: list[Subscriber] = field(default_factory=lambda: [WEEKLY])
@@ -33,7 +33,7 @@ class Reader:
         outbox.register(self.archive, self.subscribers, self.now)
 
     def told(self, *, early: bool = False) -> list[MessageContent]:
-        """Plan what is due, as each pass does, and take it."""
+        """Plan the due messages, as each pass does, and return them."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         outbox.plan_welcomes(self.archive, self.subscribers, self.now)
         outbox.plan_digests(self.archive, self.subscribers, self.now)
@@ -48,24 +48,24 @@ class Reader:
         return taken
 
     def at(self, moment: datetime) -> list[MessageContent]:
-        """Set the clock, and return what is sent then."""
+        """Set the clock, and return the messages of that time."""
         self.now = moment
         return self.told()
 
     def visited(self, count: int, policy: Policy = TEAHOUSE) -> None:
-        """Record visits that found nothing new, an hour apart."""
+        """Record visits without news, an hour apart."""
         known = latest(self.archive, policy.name)
         for number in range(count):
             found = same(self.now + number * HOUR, known.number if known else None)
             record(self.archive, replace(found, fetch=replace(found.fetch, policy=policy.name)), self.now)
 
     def failed(self, policy: Policy) -> None:
-        """Record a visit that got no answer."""
+        """Record a visit without a response."""
         fetch = Fetch(policy.name, self.now, error="it did not answer within 30 s", error_kind="timeout")
         record(self.archive, AssessedFetch(fetch, None), self.now)
 
     def watch(self, *policies: Policy) -> None:
-        """Let the archive know of these policies alone."""
+        """Make these the only policies in the configuration."""
         synchronise(self.archive, policies, self.now)
 
 

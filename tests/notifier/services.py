@@ -1,7 +1,7 @@
-"""Chat services on loopback that take messages as the real ones do, and refuse what those refuse.
+"""Chat services on loopback that accept and refuse the same messages as the real ones.
 
-Slack, Discord, Telegram and Teams have fixed addresses in Apprise: their requests come through a proxy that ends TLS
-itself and stands for whatever host is asked for. Mattermost, Matrix, Rocket.Chat and Gotify are addressed directly.
+Slack, Discord, Telegram and Teams have fixed addresses in Apprise. Their requests go through a proxy that ends TLS
+itself and answers for every host. Mattermost, Matrix, Rocket.Chat and Gotify are addressed directly.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from tests.server import Answer, Handler, Request, answering
 
 @dataclass
 class Services:
-    """Requests that the services received and accepted."""
+    """The requests that the services received and accepted."""
 
     port: int = 0
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The host that was asked for, and the body."""
+    """The requested host and the body."""
     paths: list[str] = field(default_factory=list)
     """Address of each post."""
     hosts: set[str] = field(default_factory=set)
-    """Every host that was asked for, whatever came of it."""
+    """All requested hosts, whatever the response."""
 
     def answer(self, host: str, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
-        """Take a message, or say why not."""
+        """Accept a message, or say why not."""
         if ".well-known" in path:
             return 200, b'{"m.homeserver": {"base_url": "https://internal.example"}}'
         if path.endswith("/v3/login"):
@@ -55,7 +55,7 @@ class Services:
 
 
 def visible(host: str, body: dict[str, Any]) -> str | None:
-    """Return the text that a service reads in a body; None if it holds no message."""
+    """Return the text that a service reads in a body; None if it has no message."""
     if host == "hooks.slack.com":
         return "\n".join(f"{part['title']}\n{part['text']}" for part in body["attachments"])
     if "attachments" in body and "content" in body["attachments"][0]:
@@ -68,7 +68,7 @@ def visible(host: str, body: dict[str, Any]) -> str | None:
 
 
 def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
-    """Tell whether a service would refuse or cut a message."""
+    """Whether a service would refuse or cut a message."""
     limits = {"hooks.slack.com": SLACK, "discord.com": DISCORD, "api.telegram.org": TELEGRAM, "teams.example": TEAMS}
     if "msgtype" in body:
         return MATRIX.size(json.dumps(body)) > 65_536
@@ -83,7 +83,7 @@ def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
 
 
 class Tunnel(Handler):
-    """Ends the TLS of whatever host is asked for through it."""
+    """Ends the TLS of every host that is requested through it."""
 
     context: ssl.SSLContext
     hosts: set[str]
@@ -96,7 +96,7 @@ class Tunnel(Handler):
         self.connection = self.context.wrap_socket(self.connection, server_side=True)
         self.rfile = self.connection.makefile("rb")
         self.wfile = self.connection.makefile("wb", buffering=0)
-        self.close_connection = False  # the tunnel was asked for by HTTP/1.0
+        self.close_connection = False  # the request for the tunnel used HTTP/1.0
 
     def finish(self) -> None:
         super().finish()
@@ -105,7 +105,7 @@ class Tunnel(Handler):
 
 @contextlib.contextmanager
 def services(certificate: Path) -> Iterator[Services]:
-    """Run the services on a free port of loopback; `certificate` holds a key and a certificate."""
+    """Run the services on a free loopback port. `certificate` has a key and a certificate."""
     state = Services()
     context = context_of(certificate)
     kind = type("Handler", (Tunnel,), {"context": context, "hosts": state.hosts})

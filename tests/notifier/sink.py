@@ -1,4 +1,4 @@
-"""A receiver of webhooks on loopback, which misbehaves as a test asks."""
+"""A receiver of webhooks on loopback, which fails in ways that a test chooses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Taken:
 
     path: str
     headers: dict[str, str]
-    """Headers by their names in small letters."""
+    """Headers, with names in lower case."""
     content: bytes
 
     @property
@@ -27,41 +27,41 @@ class Taken:
 
 
 def takes(answer: Answer) -> bool:
-    """Whether the sink keeps a message that it answers so."""
+    """Whether the receiver keeps a message to which it responds in this way."""
     return answer.breaks == "drop" or (not answer.breaks and 200 <= answer.status < 300)
 
 
 @dataclass
 class Sink:
-    """A webhook's receiver: the requests that it got, and its answers."""
+    """A webhook receiver: its requests and its responses."""
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
-    """The bodies of what it accepted, read as JSON if they are."""
+    """The accepted bodies, parsed if they are JSON."""
     taken: list[Taken] = field(default_factory=list)
-    """All that it accepted, repeated ones too."""
+    """All accepted requests, repeated ones included."""
     asked: int = 0
-    """Number of requests, whatever the answers."""
+    """Number of requests, whatever the response."""
     answers: list[Answer] = field(default_factory=list)
-    """Answers to the first requests; after them `status` and `location` hold."""
+    """Responses to the first requests. After them `status` and `location` apply."""
     status: int = 200
     location: str = ""
     pause: float = 0.0
-    """Seconds before each answer."""
+    """Seconds before each response."""
     hangs_until: Callable[[], bool] | None = None
     """Event before which nothing is answered."""
 
     def url(self, path: str = "hook") -> str:
-        """Return the address of a channel of Apprise's JSON."""
+        """Return the channel address for Apprise's JSON."""
         return f"json://127.0.0.1:{self.port}/{path}"
 
     def signed(self, secret: str, path: str = "hook") -> str:
-        """Return the address of a channel of our signed webhook."""
+        """Return the channel address for our signed webhook."""
         return f"webhook://:{secret}@127.0.0.1:{self.port}/{path}"
 
     @property
     def kept(self) -> dict[str, Taken]:
-        """Messages that a receiver which honours the idempotency key keeps: the first of each."""
+        """Messages that a receiver with support for idempotency keys keeps: the first one with each key."""
         return {taken.key: taken for taken in reversed(self.taken)}
 
     def hang(self) -> None:
@@ -69,7 +69,7 @@ class Sink:
             time.sleep(0.01)
 
     def respond(self, request: Request) -> Answer:
-        """Take a message, or refuse it; a GET gets an empty answer."""
+        """Accept a message, or refuse it. A GET gets an empty response."""
         if request.method == "GET":
             return Answer()
         self.asked += 1
@@ -93,7 +93,7 @@ class Sink:
 
 @contextlib.contextmanager
 def sink() -> Iterator[Sink]:
-    """Run a sink on a free port of loopback."""
+    """Run a receiver on a free loopback port."""
     state = Sink()
     with answering(state.respond) as port:
         state.port = port

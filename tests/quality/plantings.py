@@ -1,4 +1,4 @@
-"""Edits planted by seed into policies that nobody here wrote: what they do to the reader is known."""
+"""Plants edits, by seed, into policies of other authors. Their effect on the reader is known."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ BLOCK = re.compile(r"\n{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A text, the text with one edit, and what the edit does."""
+    """A text, the text with one edit, and the effect of the edit."""
 
     kind: str
     before: str
     after: str
     _: KW_ONLY
     worse: bool
-    """Whether the reader loses by it."""
+    """Whether the edit is worse for the reader."""
     what: str
-    """The edited words, for the message of a failure."""
+    """The edited words, for a failure message."""
 
     def reversed(self) -> Planted:
-        """Return the edit the other way round."""
+        """Return the reverse edit."""
         return Planted(self.kind, self.after, self.before, worse=not self.worse, what=self.what)
 
     def fits(self, severity: str | None) -> bool:
-        """Whether a severity is right: a broken promise is critical, another loss grave, a gain never critical."""
+        """Whether a severity is right. A broken promise is critical, another loss is severe, and a gain is never
+        critical."""
         if not self.worse:
             return severity in ("high", "medium", "low")
         return severity == "critical" if self.kind in PROMISES else severity in ("critical", "high")
@@ -45,7 +46,7 @@ Plant = Callable[[str, random.Random, str], Planted | None]
 
 
 def placed(text: str, chance: random.Random, old: str, new: str) -> tuple[str, str]:
-    """Return the text with either sentence in the same place: a paragraph of its own, not within a list."""
+    """Return the text with each sentence in the same place, as a paragraph of its own outside lists."""
     blocks = BLOCK.split(text)
     free = [at for at in range(1, len(blocks)) if is_free(blocks[at - 1], blocks[at])]
     at = chance.choice(free or [len(blocks)])
@@ -66,7 +67,7 @@ def is_item(blocks: list[str]) -> bool:
 
 
 def turned(kind: str) -> Plant:
-    """Return what plants a sentence and turns it."""
+    """Return a function that plants a sentence and turns it into its opposite."""
 
     def plant(text: str, chance: random.Random, language: str) -> Planted | None:
         if language not in TURNS[kind]:
@@ -86,7 +87,7 @@ def sharing_added(text: str, chance: random.Random, language: str) -> Planted:
 
 
 def right_removed(text: str, chance: random.Random, language: str) -> Planted:
-    """Plant a right, and take it away."""
+    """Plant a right, and remove it."""
     sentence = chance.choice(PLAIN[language]["rights"])
     before, after = placed(text, chance, sentence, "")
     return Planted("rights", before, after, worse=True, what=sentence)
@@ -121,11 +122,12 @@ REWRITTEN = (
         "dans un délai de six mois",
     ),
 )
-"""Words of a policy itself that are rewritten, by kind."""
+"""Words of policies that can be rewritten, by kind."""
 
 
 def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
-    """Rewrite a sentence of the policy itself, where one has words with a known effect; links and headings stay."""
+    """Rewrite a sentence of the policy that has words with a known effect; None if there is none. Links and headings
+    stay."""
     options = [
         (kind, match, new)
         for kind, pattern, new in REWRITTEN
@@ -142,14 +144,14 @@ def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
 
 
 def sentence_of(text: str, match: re.Match[str]) -> str:
-    """Return the line around a match, cut to what is near it."""
+    """Return the line around a match, shortened."""
     start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 200)
     end = text.find("\n", match.end())
     return text[start : min(end if end >= 0 else len(text), match.end() + 120)]
 
 
 def is_prose(text: str, match: re.Match[str]) -> bool:
-    """Whether a match is in a sentence, and not in a heading, a link or a line of a table of contents."""
+    """Whether a match is in a sentence, and not in a heading, a link or a table of contents."""
     line = sentence_of(text, match)
     return (
         not line.startswith(("#", "[", "|"))
@@ -165,11 +167,11 @@ TELLS = {
     "right": "",
     "sale": "",
 }
-"""Words that a sentence needs for an edit of a kind to have its effect."""
+"""Words that a sentence must have, for an edit of a kind to have its effect."""
 
 
 def tells(kind: str, text: str, match: re.Match[str]) -> bool:
-    """Whether the sentence around a match speaks of what its kind is about."""
+    """Whether the sentence around a match is about the subject of its kind."""
     start = max(text.rfind(mark, 0, match.start()) for mark in (". ", "\n"))
     end = (
         len(text) if kind == "recipient" else next((at for at in (text.find(".", match.end()),) if at >= 0), len(text))
@@ -188,7 +190,7 @@ PLANTINGS: tuple[Plant, ...] = (
 
 
 def plantings(texts: list[str], language: str, count: int, chance: random.Random) -> Iterator[Planted]:
-    """Yield so many edits, of all kinds in turn, half of them the other way round."""
+    """Yield this number of edits, all kinds in turn, half of them reversed."""
     number = 0
     while count:
         planted = PLANTINGS[number % len(PLANTINGS)](chance.choice(texts), chance, language)

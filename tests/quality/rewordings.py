@@ -1,4 +1,4 @@
-"""Changes of a policy's text that alter no meaning, made by seed: each takes a Markdown text in one language."""
+"""Changes policies, by seed, without altering their meaning. Each function takes a Markdown text in one language."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ WORDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("apabila", "jika"),
     ),
 }
-"""Words and others with the same effect."""
+"""Pairs of expressions with the same effect."""
 Reworded = Callable[[str, random.Random, str], str]
 
 
@@ -64,26 +64,26 @@ def with_menu(text: str, _: random.Random, __: str) -> str:
 
 
 def masked(text: str, _: random.Random, __: str) -> str:
-    """Hide all addresses as a protection against robots does."""
+    """Hide all addresses, as protection against robots does."""
     return EMAIL.sub("[email protected]", MAIL_LINK.sub(r"\1", text))
 
 
 def worded_otherwise(text: str, chance: random.Random, language: str) -> str:
-    """Write some words otherwise, everywhere."""
+    """Replace some expressions by equivalent ones, everywhere."""
     for word, other in chance.sample(WORDINGS[language], 3):
         text = re.sub(rf"\b{re.escape(word)}\b", other, text)
     return text
 
 
 def sections_reordered(text: str, chance: random.Random, _: str) -> str:
-    """Put the sections of the highest rank into another order; the first stays."""
+    """Put the sections of the highest rank in another order. The first one stays."""
     first, *sections = re.split(r"(?m)^(?=## )", text)
     chance.shuffle(sections)
     return "\n\n".join([first, *sections])
 
 
 def sentences_joined(text: str, chance: random.Random, _: str) -> str:
-    """Join two sentences of a paragraph by a semicolon, three times."""
+    """Join two sentences of a paragraph with a semicolon, three times."""
     places = [match.start() for match in re.finditer(r"(?<=[a-z]{3})\. (?=[A-Z][a-z]+ )", text)]
     for place in sorted(chance.sample(places, min(3, len(places))), reverse=True):
         text = text[:place] + "; " + text[place + 2].lower() + text[place + 3 :]
@@ -99,7 +99,7 @@ def sentences_split(text: str, chance: random.Random, _: str) -> str:
 
 
 def items_reordered(text: str, chance: random.Random, _: str) -> str:
-    """Put the entries of lists into another order; their marks stay in their places."""
+    """Put the entries of lists in another order. Their marks stay in place."""
 
     def shuffled(match: re.Match[str]) -> str:
         items = [line for line in match.group().splitlines() if line]
@@ -137,7 +137,7 @@ def shouted(text: str, _: random.Random, __: str) -> str:
 
 
 def paragraphs_swapped(text: str, chance: random.Random, _: str) -> str:
-    """Let two paragraphs in a row change places."""
+    """Swap two adjacent paragraphs."""
     blocks = PARAGRAPH.split(text)
     both = [
         at
@@ -151,13 +151,13 @@ def paragraphs_swapped(text: str, chance: random.Random, _: str) -> str:
 
 
 def repeated(text: str, chance: random.Random, _: str) -> str:
-    """Say a paragraph once more at the end, as a summary does."""
+    """Repeat a paragraph at the end, like a summary."""
     prose = [block for block in PARAGRAPH.split(text) if PROSE.match(block)]
     return f"{text}\n\n{chance.choice(prose)}\n" if prose else text
 
 
 def listed_as_prose(text: str, _: random.Random, __: str) -> str:
-    """Write the entries of lists as paragraphs, as another template does."""
+    """Write the entries of lists as paragraphs, as another template would."""
     return re.sub(r"(?m)^[-*] (.+)$", r"\n\1\n", text)
 
 
@@ -170,7 +170,7 @@ def with_contents(text: str, _: random.Random, __: str) -> str:
 
 
 def redated(text: str, _: random.Random, __: str) -> str:
-    """State a later date as the edition's own."""
+    """Give the edition a later date."""
     dated = re.compile(
         r"(?im)^(\W*(?:last |date of )?(?:updated|revised|modified|effective|mise à jour|diperbarui)\b.{0,40}?)(20\d\d)"
     )
@@ -178,7 +178,7 @@ def redated(text: str, _: random.Random, __: str) -> str:
 
 
 def said_more(text: str, chance: random.Random, language: str) -> str:
-    """Add sentences that say nothing of sharing or rights, as paragraphs or at the end of one."""
+    """Add sentences without any relation to sharing or rights, as paragraphs or at the end of one."""
     blocks = PARAGRAPH.split(text)
     for sentence in chance.sample(HARMLESS[language]["sentences"], 2):
         at = chance.randrange(1, len(blocks))
@@ -190,7 +190,7 @@ def said_more(text: str, chance: random.Random, language: str) -> str:
 
 
 def cut_off(text: str, chance: random.Random, _: str) -> str:
-    """Break a text off in a word, somewhere between a tenth and nine tenths."""
+    """Cut a text within a word, somewhere between a tenth and nine tenths."""
     return text[: int(len(text) * chance.uniform(0.1, 0.7))].rstrip()
 
 

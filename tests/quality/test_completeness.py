@@ -1,4 +1,4 @@
-"""Cuts, deletions and returns of real policies, made by a seeded generator: what is not whole, and what is."""
+"""Tests cuts, deletions and returns of real policies from a seeded generator: which texts are complete."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
 ALERTED = 0.9
-"""Share of the deletions that a subscriber to sharing and rights is alerted of, at least."""
+"""Minimum share of deletions that alert a subscriber to sharing and rights."""
 RETURNS = 18
-"""Returns of the part that may be read which alarm, at most."""
+"""Maximum number of returns, in the part that may be looked at, that cause an alert."""
 CUT_RETURNS = 3
 """Minimum number of cut texts."""
 
@@ -37,7 +37,7 @@ def rows(shared: Path, name: str) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def policies(shared: Path) -> list[str]:
-    """Return some policies of middle length that have headings."""
+    """Return some policies of medium length that have headings."""
     texts = (row["text"] for row in rows(shared, "policies"))
     whole = [text for text in texts if 800 <= len(text.split()) <= 9000 and len(HEADING.findall(text)) >= 6]
     return seeded(SEED).sample(whole, POLICIES)
@@ -48,7 +48,7 @@ def page(text: str) -> Page:
 
 
 def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
-    """Return what a first and a second look find if a text came after the whole one."""
+    """Return the results of a first and a second look at a text that follows the whole one."""
     extracted = read(page(whole), OPTIONS)
     latest = LatestVersion(extracted.document, extracted.identity, page(whole))
     first = assess(Visit(page(rest), OPTIONS, latest=latest, patience="left"))
@@ -68,7 +68,7 @@ def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_
 
 @pytest.mark.parametrize("share", [0.75, 1.0], ids=["quarter", "section"])
 def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(policies: list[str], share: float) -> None:
-    """Only at the end of a section, which is nearest to a share of the text."""
+    """The cut is at the end of a section, as near as possible to this share of the text."""
     material = 0
     for text in policies:
         places = [found.start() for found in HEADING.finditer(text)]
@@ -79,12 +79,12 @@ def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(polic
         assert second.comparison.findings
         material += second.comparison.material
     print(f"{len(policies)} deletions are reported, {material} of them as material")
-    few = 1 if DRAW and not LONG else 0  # one such text among other policies may occur
+    few = 1 if DRAW and not LONG else 0  # such a text may occur among other policies
     assert material >= ALERTED * len(policies) - few, "only what repeats the text, and lists of links, may be no alert"
 
 
 def judged(before: str, after: str) -> Assessment:
-    """Return how a Markdown text is assessed after another, at one look."""
+    """Return the assessment of a Markdown text after another, with a single look."""
     extracted = read(page(before), OPTIONS)
     return assess(
         Visit(page(after), OPTIONS, latest=LatestVersion(extracted.document, extracted.identity, page(before)))

@@ -1,6 +1,6 @@
-"""Tests how well the judgement does on labelled changes of real policies: floors, only ever raised.
+"""Tests the quality of the judgement on labelled changes of real policies. The floors are only ever raised.
 
-The labels and the program that scores them are outside the project and are not part of it.
+The labels and the program that scores them are not part of the project.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""The share of edited spans of five policies that are in a piece of their own section. The others change no word of
-the policy (drawn numbers, breaks, the page's foot), are before the first section, or span sentences."""
+"""Minimum share of edited spans of five policies that are in a piece of their own section. The others change no word
+(drawn numbers, breaks, the page's foot), are before the first section, or cover several sentences."""
 WORDED_SPANS = 0.98
-"""The same share, those apart that change no word."""
+"""The same share without spans that change no word."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Score:
-    """One line of the scores."""
+    """A line of the scores."""
 
     rows: int
     precision: float
@@ -45,7 +45,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Judged:
-    """One labelled set, judged once."""
+    """A labelled set, judged once."""
 
     labels: list[Row]
     rows: dict[str, Row]
@@ -53,14 +53,14 @@ class Judged:
     shared: Path
 
     def scores(self, chosen: list[Row] | None = None) -> dict[str, Score]:
-        """Return the scores by the name of their line, of all labels or of those chosen."""
+        """Return the scores by name of the line, for all labels or some of them."""
         keys = {str(label["id"]) for label in (self.labels if chosen is None else chosen)}
         labels, judgements = self.folder / "labels.jsonl", self.folder / "judgements.jsonl"
         write(labels, [label for label in self.labels if str(label["id"]) in keys])
         write(judgements, [row for key, row in self.rows.items() if key in keys])
         command = [sys.executable, str(self.shared / "score.py"), str(labels), str(judgements)]
         said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-        print(said)  # seen if a floor is missed
+        print(said)  # shown if a floor is missed
         return {name: score for line in said.splitlines() for name, score in read_line(line)}
 
 
@@ -70,14 +70,14 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def read_line(line: str) -> list[tuple[str, Score]]:
-    """Return the name and score of a line, or nothing if it is another line."""
+    """Return the name and score of a line, or nothing for any other line."""
     found = LINE.match(line)
     if found is None:
         return []
     exact = PRECISION.search(line)
     score = Score(
         rows=int(found["n"]),
-        precision=float(exact["precision"]) if exact else 1.0,  # no alert at all
+        precision=float(exact["precision"]) if exact else 1.0,  # no alerts at all
         recall=float(found["recall"]),
         false_alarms=int(found["fp"]),
         missed=int(found["fn"]),
@@ -86,8 +86,7 @@ def read_line(line: str) -> list[tuple[str, Score]]:
 
 
 def judged(shared: Path, name: str, folder: Path, *, scorer: Path | None = None) -> Judged:
-    """Judge all pairs of a labelled set by the command that users run; `scorer` has score.py if the set's folder has
-    not."""
+    """Judge all pairs of a labelled set with the user's command. `scorer` has score.py if the set's folder does not."""
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(shared / name / "pairs.jsonl")]
     said = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True, text=True).stdout
     rows = {str(row["id"]): row for row in map(json.loads, said.splitlines())}
@@ -97,13 +96,13 @@ def judged(shared: Path, name: str, folder: Path, *, scorer: Path | None = None)
 
 @pytest.fixture(scope="module")
 def policies(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return the edits, noise and broken pages of five policies, judged."""
+    """Return the judged edits, noise and broken pages of five policies."""
     return judged(shared, "policies", tmp_path_factory.mktemp("policies"))
 
 
 @pytest.fixture(scope="module")
 def changes(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return real changes of real policies, judged."""
+    """Return judged real changes of real policies."""
     return judged(shared, "changes", tmp_path_factory.mktemp("changes"))
 
 
@@ -114,7 +113,7 @@ def test_every_edit_of_five_policies_is_judged_rightly(policies: Judged) -> None
 
 
 def test_five_policies_in_noise_are_quiet(policies: Judged) -> None:
-    """A page that changed around the policy alerts nobody."""
+    """A page that changed only around the policy alerts nobody."""
     assert policies.scores()["noise and cosmetic only"].false_alarms == 0
 
 
@@ -133,7 +132,7 @@ def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> N
 
 
 def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
-    """What changed is shown where it changed: in a finding or suppression of the label's section."""
+    """A finding or suppression of the label's section shows what changed."""
     edits = [
         label
         for label in policies.labels
@@ -148,7 +147,7 @@ def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
 
 
 def stands(label: Row, row: Row) -> bool:
-    """Whether a label's words before or after are in a piece of its section."""
+    """Whether a label's words, before or after, are in a piece of its section."""
     sections = {plain(label[key]) for key in ("section", "section_after", "subsection") if label.get(key)}
     return any(
         any(section in plain(piece["section"]) for section in sections) and shows(label, piece)
@@ -157,19 +156,19 @@ def stands(label: Row, row: Row) -> bool:
 
 
 def shows(label: Row, piece: Row) -> bool:
-    """Whether a piece shows a part of the span, or the span the piece: a span may run over several sentences."""
+    """Whether a piece shows a part of the span, or the span contains the piece. A span may cover several sentences."""
     return any(
         overlap(plain(label[side]), plain(piece[side])) for side in ("before", "after") if label[side] and piece[side]
     )
 
 
 def overlap(span: str, piece: str) -> bool:
-    """Whether one holds the other."""
+    """Whether one text contains the other."""
     return bool(span and piece) and (span in piece or piece in span)
 
 
 def plain(text: str) -> str:
-    """Return a text without numbers before headings, punctuation and case."""
+    """Return a text without numbers of headings, punctuation and case."""
     return " ".join(NUMBERED.sub(" ", text).casefold().split())
 
 
@@ -181,7 +180,7 @@ def test_real_changes_are_judged_rightly(changes: Judged) -> None:
 
 @pytest.fixture(scope="module")
 def others(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return real changes of other services, judged: the part of them that may be looked at."""
+    """Return judged real changes of other services, only the part that may be looked at."""
     source, folder = shared / "changes2", tmp_path_factory.mktemp("changes2")
     lines = (source / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     labels = [label for label in map(json.loads, lines) if label["part"] == "look"]

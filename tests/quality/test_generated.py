@@ -1,7 +1,7 @@
-"""Sets without labels, made from policies by seed: what alters no meaning is quiet, what is planted is found.
+"""Tests generated sets without labels: changes without meaning are quiet, and planted edits are found.
 
-A sample runs with every check, all of it with CLAUSEWATCH_LONG. English and French texts come from the Open Terms
-Archive collections (Open Data Commons Attribution License), in the shared folder; Indonesian ones are ten of our own.
+Every check runs a sample; CLAUSEWATCH_LONG runs everything. English and French texts are in the shared folder and come
+from the Open Terms Archive collections (Open Data Commons Attribution License). Ten Indonesian texts are our own.
 """
 
 from __future__ import annotations
@@ -27,25 +27,26 @@ from tests.quality.rewordings import REWORDINGS, cut_off
 
 WHOLE = bool(os.environ.get("CLAUSEWATCH_LONG"))
 PAIRS = {"en": 360, "fr": 120, "id": 120} if WHOLE else {"en": 32, "fr": 16, "id": 16}
-"""The pairs of one set, by language."""
+"""Number of pairs in one set, by language."""
 RETURNED = 139 if WHOLE else 47
 SEED = 20261130
 SHORTEST, LONGEST = 4_000, 20_000
-"""Characters of the policies that are used."""
+"""Minimum and maximum length, in characters, of the policies."""
 RECALL, RIGHT = 0.95, 0.93
-"""Least shares of planted edits that are found, and that are as grave as they are."""
+"""Minimum shares of planted edits that are found, and that have the right severity."""
 ALARMS = 0.05
-"""Largest share of returned texts that alarm."""
+"""Maximum share of returned texts that cause an alert."""
 UNDONE = frozenset({8, 12, 13, 39, 42, 71, 91})
-"""Rows of `returns` to look at that are edits by a person, undone within 14 days: an address for requests on another
-domain (twice), sections on California, Privacy Shield, erasure and agents, and "sharing" in opt-outs, taken out."""
+"""Rows of `returns`, in the part to look at, that are edits by a person, undone within 14 days: an address for requests
+on another domain (twice); removed sections on California, Privacy Shield, erasure and agents; the removed word
+"sharing" in opt-outs."""
 COMMON_WORDS = {"en": (" the ",), "fr": (" les ", " des ")}
 OWN = tomllib.loads(Path(__file__).with_name("own_policies.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def texts(shared: Path) -> dict[str, list[str]]:
-    """Return policies by language: of real services the newest of each."""
+    """Return policies by language: the newest one of each real service."""
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as lines:
         newest = {row["service"]: row["text"] for row in sorted(map(json.loads, lines), key=lambda row: row["time"])}
     fitting = [text for text in newest.values() if SHORTEST < len(text) < LONGEST]
@@ -56,7 +57,7 @@ def texts(shared: Path) -> dict[str, list[str]]:
 
 
 def own_policy(name: str) -> str:
-    """Return the policy of one company of our own."""
+    """Return the policy of one of our own companies."""
     chance = seeded(OWN["id"]["names"].index(name))
     sections = [f"## {part['heading']}\n\n{chance.choice(part['variants'])}" for part in OWN["id"]["sections"]]
     return "\n\n".join([f"# Kebijakan Privasi {name}", *sections]).replace("{name}", name) + "\n"
@@ -64,7 +65,7 @@ def own_policy(name: str) -> str:
 
 @lru_cache(maxsize=200)
 def document(text: str) -> Document:
-    """Return the document that a Markdown text holds."""
+    """Return the document of a Markdown text."""
     return read(Page(text.encode(), "text/markdown"), ExtractionOptions()).document
 
 

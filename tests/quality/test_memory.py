@@ -1,4 +1,4 @@
-"""Real policies fit the default limits of a worker: none ends as `refused-limit`."""
+"""Real policies fit the default limits of a worker; none ends as `refused-limit`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.quality.workers import visited
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 LARGEST = 1
-"""Histories of each set that are visited in CI: those of the most bytes."""
+"""Number of histories of each set that CI visits: those with the most bytes."""
 
 
 def pairs(folder: Path) -> Iterator[tuple[bytes, ...]]:
-    """Return the texts before and after each change of a set."""
+    """Yield the texts before and after each change of a set."""
     rows = map(json.loads, (folder / "pairs.jsonl").read_text(encoding="utf-8").splitlines())
     for row in rows:
         yield tuple((folder / row[side]).read_bytes() for side in ("before", "after"))
 
 
 def newest(shared: Path) -> Iterator[tuple[bytes, ...]]:
-    """Return the newest text of each service of the corpus."""
+    """Yield the newest text of each service of the corpus."""
     texts: dict[tuple[str, str], tuple[int, str]] = {}
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
@@ -34,7 +34,7 @@ def newest(shared: Path) -> Iterator[tuple[bytes, ...]]:
 
 
 def test_no_real_policy_needs_more_memory_than_a_worker_has(shared: Path) -> None:
-    """With CLAUSEWATCH_LONG all texts; of those to validate with, only sizes and memory are seen."""
+    """CLAUSEWATCH_LONG uses all texts. Of validation texts only sizes and memory are shown."""
     sets = {
         "changes": list(pairs(shared / "changes")),
         "changes2": list(pairs(shared / "changes2")),

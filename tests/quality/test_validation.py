@@ -1,4 +1,4 @@
-"""The log of the validation: rows go to its end, and the last ones say how the judgement does on changes unseen."""
+"""Tests the log of the validation. Rows are added at its end, and the last ones show the quality on unseen changes."""
 
 from __future__ import annotations
 

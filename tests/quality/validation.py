@@ -1,8 +1,8 @@
-"""Judges the real changes that are kept apart, prints scores alone, and logs them with the commit in docs/figures.md.
+"""Judges real changes that nobody has seen, prints only the scores, and logs them with the commit in docs/figures.md.
 
-Run by `make validation`, outside CI and once for a commit: a second look would learn the rows. It reads
-`changes2` and `corpus/returns` of the shared folder (CLAUSEWATCH_SHARED, else ../shared), and of both only the part
-`validation`; no id, text or reason is ever shown.
+`make validation` runs it, outside CI and once for each commit, because a second look would learn the rows. It reads
+only the part `validation` of `changes2` and `corpus/returns` in the shared folder (CLAUSEWATCH_SHARED, else ../shared).
+An id, text or reason is never shown.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 def main() -> int:
-    """Run the validation, or say why not."""
+    """Run the validation, or say why it cannot run."""
     commit = git("rev-parse", "--short=12", "HEAD")
     if git("status", "--porcelain", "--untracked-files=no"):
         print("There are changes that are not committed: figures belong to a commit.")
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def logged(text: str, lines: Iterable[str]) -> str:
-    """Return the page of figures with more rows at the end of its log."""
+    """Return the page of figures with further rows at the end of its log."""
     if HEAD.strip() not in text:
         text = text.rstrip("\n") + "\n" + HEAD
     before, heading, after = text.partition(HEAD.strip() + "\n")
@@ -65,13 +65,13 @@ def logged(text: str, lines: Iterable[str]) -> str:
 
 
 def judges_alike(commit: str) -> bool:
-    """Whether nothing that judges changed since a commit."""
+    """Whether nothing that affects the judgement has changed since a commit."""
     command = ["git", "diff", "--quiet", commit, "HEAD", "--", "differ", "document"]
     return subprocess.run(command, cwd=PROJECT, check=False, capture_output=True).returncode == 0
 
 
 def git(*arguments: str) -> str:
-    """Return what git says of the project."""
+    """Return git's output about the project."""
     return subprocess.run(["git", *arguments], cwd=PROJECT, capture_output=True, check=True, text=True).stdout.strip()
 
 
@@ -94,12 +94,12 @@ def table(commit: str) -> Iterator[str]:
 
 
 def rows(path: Path) -> list[Row]:
-    """Return the rows of a file of JSON lines."""
+    """Return the rows of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def judged(pairs: list[Row]) -> dict[str, bool]:
-    """Return which pairs the command that users run calls material."""
+    """Return which pairs the user's command judges material."""
     with TemporaryDirectory() as folder:
         batch = Path(folder) / "pairs.jsonl"
         batch.write_text("".join(json.dumps(row) + "\n" for row in pairs), encoding="utf-8")
@@ -109,7 +109,7 @@ def judged(pairs: list[Row]) -> dict[str, bool]:
 
 
 def returns(folder: Path) -> Iterator[Row]:
-    """Yield the pairs of texts that went away and came back, written to files."""
+    """Yield the pairs of texts that disappeared and returned, written to files."""
     with lzma.open(SHARED / "corpus" / "returns.jsonl.xz", "rt", encoding="utf-8") as lines:
         kept = [row for row in map(json.loads, lines) if row["part"] == "validation"]
     for number, row in enumerate(kept):
@@ -119,7 +119,7 @@ def returns(folder: Path) -> Iterator[Row]:
 
 
 def scored(labels: list[Row], material: dict[str, bool]) -> str:
-    """Return precision, recall and false alarms of some rows as cells of the log."""
+    """Return precision, recall and false alarms of these rows as cells of the log."""
     hits = sum(row["material"] and material[row["id"]] for row in labels)
     alarms = sum(material[row["id"]] for row in labels)
     wanted = sum(row["material"] for row in labels)
@@ -129,7 +129,7 @@ def scored(labels: list[Row], material: dict[str, bool]) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share with its interval (Wilson, 95 %)."""
+    """Return a share with its 95 % interval (Wilson)."""
     if not whole:
         return "–"
     z, p = 1.96, part / whole

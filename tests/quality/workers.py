@@ -1,6 +1,6 @@
-"""Visits to real texts in the worker pool of a crawl, at its default limits; each answer comes with its peak memory.
+"""Visits real texts in the worker pool of a crawl with default limits. Each result has its peak memory.
 
-A module of its own, so that a worker imports nothing that a crawl's worker does not.
+This is a module of its own, so that a worker imports only what a crawl's worker imports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from document.model import ExtractionOptions, Page
 
 OPTIONS = ExtractionOptions()
 AT_ONCE = 20
-"""Histories that are handed to the workers together."""
+"""Number of histories that the workers get at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class VisitOutcome:
     """The result of one visit in a worker."""
 
     size: int
-    """Bytes of the text."""
+    """Size of the text in bytes."""
     limit: str | None = None
     """The limit that ended the visit, or None."""
     memory: int = 0
-    """Peak of the worker in bytes, its libraries included; 0 if a limit ended it."""
+    """Peak memory of the worker in bytes, with its libraries; 0 if a limit ended it."""
 
 
 def visited(histories: Iterable[tuple[bytes, ...]]) -> Iterator[VisitOutcome]:
-    """Visit each history's texts in turn, each against the version before, and yield how every visit ended."""
+    """Visit each history's texts in turn, each compared with the version before, and yield the outcomes."""
     with asyncio.Runner() as runner:
         crawl = CrawlSettings()
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))
@@ -69,6 +69,6 @@ async def _history(workers: Workers, texts: tuple[bytes, ...]) -> list[VisitOutc
 
 
 def measured(visit: Visit) -> tuple[Assessment, int]:
-    """Do what a crawl's worker does, and return the peak memory, too."""
+    """Do the work of a crawl's worker, and return the peak memory too."""
     assessment = recognise_or_assess(visit)
     return assessment, peak()

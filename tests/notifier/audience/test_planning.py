@@ -1,4 +1,4 @@
-"""Tests which findings become alerts, and when a delivery is tried again."""
+"""Tests which findings become alerts, and when a delivery is retried."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_new_subscription_hears_of_what_is_recorded_after_it_was_seen() -> Non
 
 
 def test_a_widened_subscription_hears_of_the_new_part_from_then_on() -> None:
-    """What the old scope asked for goes on without a gap."""
+    """The old part of the subscription continues without a gap."""
     wider = replace(DESK, topics=("sharing", "rights", "retention"))
     history = amended(amended((), DESK, 5), wider, 7)
     messages = plan(wider, history, [change(7, SHARED, KEPT), change(8, SHARED, KEPT)])

@@ -48,7 +48,7 @@ def test_a_channel_does_not_show_its_address() -> None:
     ],
 )
 def test_topics_decide(topics: tuple[str, ...], topic: str, material: bool, told: bool) -> None:
-    """Watched topics ask for what is material, fine topics for all of their own."""
+    """Watched topics ask for material findings, fine topics for all their findings."""
     subscriber = Subscriber("Desk", (), topics=topics)
     assert asks_for(subscriber, "Teahouse", (), of(topic, "high", material=material)) is told
 
@@ -89,7 +89,7 @@ def test_policies_are_chosen_by_name_or_by_tag(policies: tuple[str, ...], told: 
 def test_a_clause_asks_for_every_finding_of_its_own(
     clauses: tuple[str, ...], topics: tuple[str, ...], clause: str | None, told: bool
 ) -> None:
-    """Besides those of the topics, material or not."""
+    """They are sent in addition to those of the topics, material or not."""
     subscriber = Subscriber("Desk", (), topics=topics, clauses=clauses)
     finding = replace(of("retention", "low", material=False), clause=clause)
     assert asks_for(subscriber, "Teahouse", (), finding) is told

@@ -1,4 +1,4 @@
-"""Quiet hours and the schedule of digests, by the clock on the reader's wall."""
+"""Tests quiet hours and the schedule of digests in the reader's local time."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def utc(text: str) -> datetime:
         ("12:00-13:00", "2026-03-03 13:00", "UTC", False),
         ("22:00-07:00", "2026-03-02 15:00", JAKARTA, True),
         ("22:00-07:00", "2026-03-03 00:00", JAKARTA, False),
-        # Berlin sets its clocks from 02:00 to 03:00 on 29 March 2026: that night is an hour shorter.
+        # Berlin's clocks go from 02:00 to 03:00 on 29 March 2026, so that night is an hour shorter.
         ("22:00-07:00", "2026-03-28 05:59", BERLIN, True),
         ("22:00-07:00", "2026-03-28 06:00", BERLIN, False),
         ("22:00-07:00", "2026-03-29 04:59", BERLIN, True),
         ("22:00-07:00", "2026-03-29 05:00", BERLIN, False),
         ("02:00-03:00", "2026-03-29 01:00", BERLIN, False),
-        # And back from 03:00 to 02:00 on 25 October: 02:30 comes twice, and is quiet twice.
+        # They go back from 03:00 to 02:00 on 25 October. 02:30 comes twice, and is quiet twice.
         ("02:00-03:00", "2026-10-25 00:30", BERLIN, True),
         ("02:00-03:00", "2026-10-25 01:30", BERLIN, True),
         ("02:00-03:00", "2026-10-25 02:00", BERLIN, False),
@@ -57,7 +57,7 @@ def test_it_is_quiet_by_the_clock_on_the_wall(hours: str, moment: str, zone: str
         (Schedule("weekly"), "2026-03-02 01:00", JAKARTA, "2026-03-02 01:00"),
         (Schedule("daily"), "2026-03-28 12:00", BERLIN, "2026-03-28 07:00"),
         (Schedule("daily"), "2026-03-29 12:00", BERLIN, "2026-03-29 06:00"),
-        # 02:30 is left out on 29 March: it is taken for 03:30; and of the two on 25 October the first counts.
+        # 02:30 does not exist on 29 March, so 03:30 is used. On 25 October it exists twice, and the first one is used.
         (Schedule("daily", time(2, 30)), "2026-03-29 12:00", BERLIN, "2026-03-29 01:30"),
         (Schedule("daily", time(2, 30)), "2026-10-25 01:00", BERLIN, "2026-10-25 00:30"),
         (Schedule("daily", time(2, 30)), "2026-10-25 12:00", BERLIN, "2026-10-25 00:30"),
@@ -111,9 +111,9 @@ def test_a_time_zone_that_is_none_is_refused_with_an_example(name: str) -> None:
 @pytest.mark.parametrize(
     ("now", "end"),
     [
-        (datetime(2026, 3, 28, 21, 30, tzinfo=UTC), datetime(2026, 3, 29, 5, 0, tzinfo=UTC)),  # the clock goes forward
+        (datetime(2026, 3, 28, 21, 30, tzinfo=UTC), datetime(2026, 3, 29, 5, 0, tzinfo=UTC)),  # the clocks go forward
         (datetime(2026, 3, 29, 5, 0, tzinfo=UTC), datetime(2026, 3, 30, 5, 0, tzinfo=UTC)),
-        (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),  # and back
+        (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),  # the clocks go back
     ],
 )
 def test_quiet_hours_end_next_by_the_clock_on_the_wall(now: datetime, end: datetime) -> None:

@@ -1,4 +1,5 @@
-"""One message to one target through Apprise: what is sent, what may be used, how a failure is reported."""
+"""Tests sending a message to a target through Apprise: what is sent, which channels may be used, how failures are
+reported."""
 
 from __future__ import annotations
 
@@ -73,7 +74,7 @@ def test_nothing_on_the_list_acts_on_this_machine() -> None:
 
 
 def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
-    """Apprise would make the text from the HTML, and the marks of the redline would go."""
+    """Apprise would make the text from the HTML, and the redline's marks would be lost."""
     assert send_message(Channel("desk", mail.url), "officer@example.org", MESSAGE) == Accepted()
     (received,) = mail.received
     assert received.text == MESSAGE.text
@@ -116,7 +117,7 @@ def test_a_refusal_of_a_webhook_is_reported_and_may_pass(hook: Sink) -> None:
 
 
 def test_a_redirected_webhook_is_a_failure(hook: Sink) -> None:
-    """Followed, the POST would become a GET, be answered with 200, and the message would be lost."""
+    """If the redirect were followed, the POST would become a GET with status 200, and the message would be lost."""
     hook.status, hook.location = 302, "/elsewhere"
     assert isinstance(send_message(Channel("hook", hook.url()), "", MESSAGE), Failed)
 
@@ -156,7 +157,7 @@ def test_a_server_out_of_reach_is_reported() -> None:
 
 @pytest.fixture
 def mute() -> Iterator[int]:
-    """Listen on a port, accept, and say nothing."""
+    """Listen on a port, accept connections, and send nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         accepted: list[socket.socket] = []
 

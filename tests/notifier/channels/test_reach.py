@@ -1,8 +1,8 @@
-"""Tests which hosts a channel asks: those that the configuration gives it, whatever a recipient says.
+"""Tests that a channel contacts only the hosts in the configuration, whatever a recipient contains.
 
-Recipients may come from `clausewatch subscribe`, by people who may not touch the configuration. Every name that is
-looked up and every socket that is opened is seen by an audit hook of Python, and none is let through: nothing leaves
-this machine, and nothing is patched.
+Recipients may come from `clausewatch subscribe`, and so from people who may not edit the configuration. An audit hook
+of Python sees every name lookup and every connection, and lets none through. So nothing leaves this machine, and
+nothing is patched.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ ADDRESSES = {
     "pover": (f"pover://{'u' * 30}@{'t' * 30}", "phone"),
     "pushy": ("pushy://abcdefghijkl", "device"),
 }
-"""An address of each service that takes recipients, and an ordinary recipient."""
+"""An address for each service with recipients, and an ordinary recipient."""
 
 WITHOUT_RECIPIENTS = {
     "webhook": "webhook://:sixteen-characters@hooks.example/x?token=query-of-the-desk",
@@ -90,7 +90,7 @@ WITHOUT_RECIPIENTS = {
     "json": "json://hooks.example/path-of-the-desk?+X-Key=header-of-the-desk&-q=query-of-the-desk",
     "xml": "xml://watch:hook-password@hooks.example/x",
 }
-"""An address of each of the others."""
+"""An address for each of the other services."""
 
 STEERING = (
     "internal.example",
@@ -121,7 +121,7 @@ STEERING = (
 )
 
 asked: list[str] | None = None
-"""Hosts that were looked up or connected to, while somebody looks."""
+"""Hosts that were looked up or connected to; None while nobody watches."""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -137,7 +137,7 @@ sys.addaudithook(watch)
 
 @contextmanager
 def hosts() -> Iterator[list[str]]:
-    """Note every host that is asked for, and let none through."""
+    """Record every host that is contacted, and let no connection through."""
     global asked  # noqa: PLW0603  a hook cannot be taken out again
     asked = []
     try:
@@ -147,7 +147,7 @@ def hosts() -> Iterator[list[str]]:
 
 
 def test_every_service_is_examined() -> None:
-    assert address_problem("json://h.example") is None  # makes our plugins known
+    assert address_problem("json://h.example") is None  # registers our plugins
     taking = {N_MGR[scheme] for scheme in ALLOWED if "targets" in inspect.signature(N_MGR[scheme].__init__).parameters}
     assert taking == {N_MGR[scheme] for scheme in ADDRESSES}
     assert {N_MGR[scheme] for scheme in ALLOWED} - taking == {N_MGR[scheme] for scheme in WITHOUT_RECIPIENTS}

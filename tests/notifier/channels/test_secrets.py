@@ -1,4 +1,4 @@
-"""Secrets of channels: in no log of any level, no error and no representation, for every service that may be used."""
+"""Secrets of all allowed services appear in no log of any level, no error and no repr."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ MESSAGE = alert_message(notice(WILL_NOT))
 
 
 def secrets_of(url: str) -> list[str]:
-    """Return the parts of a sample's address that are long enough to be a secret: all but scheme, host and options."""
+    """Return the parts of a sample's address that are long enough to be a secret, except scheme, host and options."""
     parts = re.split(r"[/@:?&=]", url.partition("://")[2])
     return [part for part in parts if len(part) >= 10 and not re.search(r"\.|^placeholder$", part)]
 
 
 def forms(secret: str) -> set[str]:
-    """Return how a secret may look where it shows."""
+    """Return the forms in which a secret may appear."""
     plain = {secret, quote(secret, safe=""), unquote(secret), secret[::-1]}
     return plain | {base64.b64encode(each.encode()).decode().rstrip("=") for each in plain}
 
 
 @contextmanager
 def everything_logged() -> Iterator[list[str]]:
-    """Collect what any logger says at any level, tracebacks too."""
+    """Collect the output of all loggers at all levels, with tracebacks."""
     lines: list[str] = []
 
     class Collecting(logging.Handler):
@@ -66,7 +66,7 @@ def everything_logged() -> Iterator[list[str]]:
 
 
 def shown(secrets: list[str], *texts: object) -> list[str]:
-    """Return the secrets that show in any text, in any form."""
+    """Return the secrets that appear in any text in any form."""
     said = "\n".join(str(text) for text in texts)
     return [secret for secret in secrets if any(form in said for form in forms(secret))]
 
@@ -79,7 +79,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("scheme", SAMPLES)
 def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
-    """The host is never reached: the logs and errors about that are searched."""
+    """The host is never reached. The logs and errors about that are searched."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
         said: list[object] = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
@@ -92,7 +92,7 @@ def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
 
 
 def test_the_search_for_secrets_would_find_them() -> None:
-    """A control: each sample has secrets, and they are found in its address."""
+    """A control: each sample has secrets, and the search finds them in its address."""
     for url, _ in SAMPLES.values():
         assert secrets_of(url)
         assert shown(secrets_of(url), url) == secrets_of(url)
@@ -134,7 +134,7 @@ def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailSe
 
 
 def test_a_defect_of_a_plugin_shows_no_secret() -> None:
-    """Whatever is raised within a send comes out as one line, without a traceback and what is in it."""
+    """An exception during a send becomes one line, without its traceback and contents."""
     with everything_logged() as lines:
         outcome = send_message(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
     assert isinstance(outcome, Failed)

@@ -1,4 +1,4 @@
-"""The signed webhook: what a receiver gets, how it verifies it, and what its answers mean."""
+"""Tests the signed webhook: what a receiver gets, how it verifies a message, and what its responses mean."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Verified = Callable[[dict[str, str], bytes, str], bool]
 
 @pytest.fixture(scope="module")
 def verified() -> Verified:
-    """Return what the documentation tells receivers to use."""
+    """Return the verification that the documentation recommends to receivers."""
     (snippet,) = re.findall(r"```python\n(import base64.*?)```", (PROJECT / "docs/alerts.md").read_text(), re.DOTALL)
     names: dict[str, Any] = {}
     exec(snippet, names)  # noqa: S102  our own documentation
@@ -180,7 +180,7 @@ def test_a_receiver_that_says_nothing_is_given_up_after_its_time(hook: Sink) -> 
 
 @pytest.fixture
 def dripping() -> Iterator[int]:
-    """Answer one byte at a time, without end."""
+    """Send a response one byte at a time, without end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stop = threading.Event()
 
@@ -203,7 +203,7 @@ def dripping() -> Iterator[int]:
 
 
 def test_a_receiver_that_dribbles_its_answer_is_left_alone(dripping: int) -> None:
-    """Each byte comes in time, and the answer never ends: no time-out of a socket notices."""
+    """Each byte arrives in time and the response never ends, so a socket's time-out does not notice."""
     channel = Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{dripping}/")
     assert send_message(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)
 

@@ -1,4 +1,4 @@
-"""A conversation with a mail server under TLS, with a login."""
+"""Tests a connection to a mail server with TLS and a login."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer, free_port
 
-# aiosmtpd does not notice TLS that was there from the first byte.
+# aiosmtpd does not notice TLS that exists from the first byte.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 MESSAGE = alert_message(notice(WILL_NOT))
@@ -27,13 +27,13 @@ MESSAGE = alert_message(notice(WILL_NOT))
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file with a key and a certificate that nobody vouches for."""
+    """Return a file with a key and a self-signed certificate."""
     return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @dataclass
 class Secured:
-    """A mail server that wants TLS and a login."""
+    """A mail server that requires TLS and a login."""
 
     mail: MailServer
     mode: str
@@ -50,7 +50,7 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
 
 @pytest.fixture(params=["starttls", "ssl"])
 def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Secured]:
-    """Run a server with STARTTLS, and one that speaks TLS from the first byte."""
+    """Run a server with STARTTLS, and one that uses TLS from the first byte."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     kept = MailServer(free_port())

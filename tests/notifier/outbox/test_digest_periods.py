@@ -1,4 +1,4 @@
-"""Simulated months of digests, over the changes of the clock: each visit is in one digest, within its period."""
+"""Simulated months of digests, with changes of the clock: each visit is in exactly one digest, within its period."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def watched(count: int) -> list[Policy]:
 
 
 def runs(start: datetime, days: int, seed: int) -> Iterator[datetime]:
-    """Yield when runs begin: hourly by cron, late by some minutes, and now and then missing for hours."""
+    """Yield the start times of runs: hourly by cron, some minutes late, and sometimes missing for hours."""
     chance = random.Random(seed)  # noqa: S311  not for secrets
     now = start
     while now < start + timedelta(days=days):
@@ -96,7 +96,7 @@ def test_each_visit_is_in_one_digest_of_each_subscriber_and_within_its_period(
 
 
 def taken(archive: Archive, now: datetime) -> Iterator[Digest]:
-    """Plan digests as the end of a run does, and yield those that are new."""
+    """Plan digests as at the end of a run, and yield the new ones."""
     if not outbox.plan_digests(archive, SUBSCRIBERS, now):
         return
     for delivery in outbox.open_deliveries(archive, now):

@@ -1,4 +1,4 @@
-"""Digests: once for each period, of everything in it, also of silence."""
+"""Tests digests: one for each period, complete, even if nothing happened."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", 
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk with a weekly digest, first seen on a Monday after 08:00, with one policy read."""
+    """Return a desk with a weekly digest, first seen on a Monday after 08:00, and one policy that was visited."""
     record_first(archive)
     return Reader(archive, now=START + 3 * HOUR)
 
@@ -88,11 +88,11 @@ def test_a_digest_that_was_missed_is_written_once_for_the_whole_time(reader: Rea
 
 
 def test_each_visit_is_counted_in_one_digest(reader: Reader) -> None:
-    """Counted as it was recorded: a visit that a digest overtook is in the next one."""
+    """Visits are counted in the order of recording. A visit that was recorded after a digest is in the next one."""
     counts = []
     for week in range(3):
         reader.now = NEXT_MONDAY + days(7 * week) - HOUR
-        reader.visited(week + 1)  # the last of them lie after the moment that the digest is for
+        reader.visited(week + 1)  # the last of them are after the scheduled time of the digest
         counts.append(only(reader.at(NEXT_MONDAY + days(7 * week))).account.checks)
     assert counts == [1, 2, 3]
 
@@ -180,7 +180,7 @@ def test_a_clock_that_was_ahead_keeps_no_digest_back_and_repeats_none(reader: Re
 
 
 def test_a_digest_goes_to_each_target_with_one_name(reader: Reader) -> None:
-    """So that a mail that is sent again is recognised as one."""
+    """So a repeated mail is recognised."""
     reader.subscribers = [replace(WEEKLY, via=(DESK, replace(DESK, recipient="second@example.org"), DESK))]
     first, second = (compose(each) for each in reader.at(NEXT_MONDAY))
     assert first == second
@@ -188,7 +188,7 @@ def test_a_digest_goes_to_each_target_with_one_name(reader: Reader) -> None:
 
 
 def test_a_digest_tells_as_it_stood_when_it_was_planned(reader: Reader) -> None:
-    """However late a server takes it."""
+    """It does not matter how late a server accepts it."""
     reader.now = NEXT_MONDAY
     outbox.plan_digests(reader.archive, reader.subscribers, reader.now)
     reader.visited(5)

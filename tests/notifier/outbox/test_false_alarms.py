@@ -1,4 +1,4 @@
-"""Tests that a false alarm is recorded again, but no longer reported."""
+"""Tests that a repeated false alarm is recorded but not reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def say(reader: Reader, kind: ReviewKind, finding: int = 1) -> None:
 
 
 def told(reader: Reader) -> list[list[str]]:
-    """Return the new text (`after`) of each finding that is sent, message by message."""
+    """Return the new text (`after`) of each finding that is sent, by message."""
     return [[alert.finding.after for alert in each.alerts] for each in reader.told() if isinstance(each, Notice)]
 
 

@@ -1,4 +1,4 @@
-"""Tests messages to operators: one for each trouble when it begins, and one when it is over."""
+"""Tests messages to operators: one when a trouble begins, and one when it ends."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ADMIN = Subscriber("Admin", (Target("desk", "admin@example.org"),), topics=(), o
 READER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
 CHANNELS = ("desk", "chat", "mobile", "legal-chat")
 AFTER = 3
-"""Visits after which a policy is in trouble."""
+"""Number of visits after which a policy is in trouble."""
 
 
 @dataclass
 class Watch:
-    """A watch whose visits a test makes up, and everybody who is told."""
+    """A setup whose visits a test defines, and its subscribers."""
 
     archive: Archive
     subscribers: list[Subscriber] = field(default_factory=lambda: [ADMIN])
@@ -47,12 +47,12 @@ class Watch:
         self.configure()
 
     def configure(self) -> None:
-        """Let the archive know of the policies and the subscribers, as a run does."""
+        """Add the policies and the subscribers to the archive, as a run does."""
         synchronise(self.archive, self.policies, self.now)
         outbox.register(self.archive, self.subscribers, self.now)
 
     def visit(self, *results: str) -> None:
-        """Visit each policy an hour later: `read`, `failed`, `gone` or `login` says what comes of it."""
+        """Visit each policy an hour later. The result is `read`, `failed`, `gone` or `login`."""
         for result in results:
             self.now += HOUR
             for policy in self.policies:
@@ -76,7 +76,7 @@ class Watch:
         return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
     def plan(self, templates: Templates | None = None) -> int:
-        """Plan messages to operators, as the end of a run does."""
+        """Plan messages to operators as at the end of a run."""
         return outbox.plan_incidents(
             self.archive,
             self.subscribers,
@@ -87,13 +87,13 @@ class Watch:
         )
 
     def told(self, templates: Templates | None = None) -> list[IncidentNotice]:
-        """Plan as the end of a run does, and take what is told."""
+        """Plan as at the end of a run, and return the messages."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         self.plan(templates)
         return [each for each, _ in self.taken() if isinstance(each, IncidentNotice)]
 
     def taken(self) -> list[tuple[outbox.MessageContent, Target]]:
-        """Take what waits, as if servers had accepted it."""
+        """Return the waiting messages, and mark them as accepted."""
         found = []
         for delivery in outbox.open_deliveries(self.archive, self.now):
             claimed = outbox.claim(self.archive, delivery.id, self.now)
@@ -103,7 +103,7 @@ class Watch:
         return found
 
     def give_up(self) -> None:
-        """Let servers refuse for good what waits."""
+        """Give up the waiting messages, as if servers had refused them."""
         for delivery in outbox.open_deliveries(self.archive, self.now):
             claimed = outbox.claim(self.archive, delivery.id, self.now)
             assert claimed is not None
@@ -384,7 +384,7 @@ def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language
     for part in (message.text, message.html, plain(message)):
         assert "Teahouse" in part
         assert "clausewatch " in part
-    assert "3" in message.subject  # how many there are
+    assert "3" in message.subject  # the number of policies
     assert message.facts["trouble"] == kind
 
 
@@ -412,7 +412,7 @@ MENTIONED = WatchedSentence("Ask our partners about the rights to the pictures."
 
 
 def beside(watching: Watch, *sentences: WatchedSentence, gone: tuple[WatchedSentence, ...] = ()) -> None:
-    """Visit the policy an hour later, with sentences beside it that were not there before."""
+    """Visit the policy an hour later. Sentences beside it have appeared."""
     watching.now += HOUR
     prose = LeftOutProse(("0" * 64,), 90, 900, identity="e1", watched=sentences)
     found = Assessment(

@@ -1,4 +1,4 @@
-"""Events in the list of policies: news for their subscribers' next digest, and for operators."""
+"""Changes to the list of policies are news for subscribers' next digest and for operators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEXT_MONDAY = START + days(7) + 2 * HOUR
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk with a weekly digest and an operator, known since a run with one policy."""
+    """Return a desk with a weekly digest, and an operator. Both are known since a run with one policy."""
     record_first(archive)
     known = Reader(archive, [WEEKLY, ADMIN], now=START + 3 * HOUR)
     run(known, TEAHOUSE)
@@ -36,7 +36,7 @@ def reader(archive: Archive) -> Reader:
 
 
 def run(reader: Reader, *policies: Policy) -> None:
-    """Begin a run with these policies."""
+    """Start a run with these policies."""
     synchronise(reader.archive, policies, reader.now)
     outbox.register(reader.archive, reader.subscribers, reader.now)
 
@@ -47,7 +47,7 @@ def digest_at_monday(reader: Reader) -> Digest:
 
 
 def operators_hear(reader: Reader) -> list[IncidentNotice]:
-    """Plan as the end of a run does, and take what is sent."""
+    """Plan as at the end of a run, and return the messages."""
     outbox.plan_incidents(
         reader.archive,
         reader.subscribers,

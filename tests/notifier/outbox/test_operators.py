@@ -1,4 +1,4 @@
-"""Operators are notified by the pass in which something goes wrong, through real servers."""
+"""Operators are notified in the same pass in which something fails, through real servers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADMIN = Subscriber(
 
 @pytest.fixture
 def recorded(archive: Archive, mail: MailServer, hook: Sink) -> Archive:
-    """Return an archive with a change to be sent, and both subscribers known."""
+    """Return an archive with a change that was not sent yet, and two known subscribers."""
     record_first(archive)
     send(archive, mail, hook)
     record_change(archive, WILL_NOT)

@@ -1,4 +1,4 @@
-"""Tests that messages to one target about one policy arrive in the order of the changes."""
+"""Tests that messages to a target about a policy arrive in the order of the changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RIGHTS = replace(clause("{+You may object within 30 days.+}"), topic="rights", s
 
 @dataclass
 class Desk:
-    """A subscriber, told of changes through a mail server that can fail."""
+    """A subscriber who is notified through a mail server that can fail."""
 
     archive: Archive
     mail: MailServer
@@ -39,7 +39,7 @@ class Desk:
         return deliver(self.archive, [self.subscriber], channels, clock=lambda: self.now)
 
     def told(self) -> list[str]:
-        """Return the changes in the order in which the reader got them, each by its versions."""
+        """Return the changes in the order in which the reader got them, by version."""
         lines = (line for received in self.mail.received for line in received.text.splitlines())
         return [line.rpartition("Teahouse ")[2] for line in lines if "clausewatch diff" in line]
 
@@ -66,7 +66,7 @@ def test_a_newer_change_waits_for_an_older_one_that_failed(desk: Desk) -> None:
 
 
 def test_an_older_change_that_waits_is_tried_again_with_a_newer_one(desk: Desk) -> None:
-    """Else a critical change would wait for the back-off of one that went wrong before."""
+    """Otherwise a critical change would wait for the back-off of an earlier failure."""
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, RIGHTS)
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""Messages that wait for too long are a trouble that somebody hears of, through real servers."""
+"""Somebody is notified of messages that wait too long, through real servers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ADMIN = Subscriber("Admin", (Target("tickets"),), topics=(), operator=True, welc
 
 @dataclass
 class Desk:
-    """A watch whose mail server may be down, and a clock of its own."""
+    """A setup with its own clock, whose mail server may be down."""
 
     archive: Archive
     mail: MailServer
@@ -37,7 +37,7 @@ class Desk:
     now: datetime = NOW
     subscribers: Sequence[Subscriber] = (READER, ADMIN)
     names: dict[str, str] = field(default_factory=dict)
-    """Other names of the channels."""
+    """New names of channels."""
 
     def run(self, after: timedelta = timedelta(0)) -> Summary:
         """Send as a run does, some time later."""
@@ -54,7 +54,7 @@ class Desk:
         record_change(self.archive, finding)
 
     def troubles(self) -> list[tuple[str, str, str]]:
-        """Return what the operators' channel was sent: the trouble, what it is about, and why."""
+        """Return the messages on the operators' channel: the trouble, its subject, and the reason."""
         return [
             (body["trouble"], incident["about"], incident["detail"])
             for body in self.hook.received
@@ -63,7 +63,7 @@ class Desk:
         ]
 
     def breaks(self) -> None:
-        """Let the mail server take nothing for now."""
+        """Make the mail server refuse everything for now."""
         for recipient in ("officer@example.org", "deputy@example.org"):
             self.mail.refuses[recipient] = "451 try again later"
 

@@ -1,4 +1,4 @@
-"""After a backup was restored nobody is told twice, and what is new after that is told."""
+"""After a backup was restored, nobody is notified twice, and later changes are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that comes back is reported to everybody who was notified that it went; a flapping text is held."""
+"""A text that returns is reported to everybody who was notified of its removal. A flapping text waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = 24 * HOUR
 
 
 def show(archive: Archive, day: int, edition: str, *findings: Finding) -> None:
-    """Record that a text was seen on a day: as a change of these findings, or again."""
+    """Record that a text was seen on a day, either as a change with these findings or unchanged."""
     known, at = latest(archive, "Teahouse"), START + day * DAY
     text = written(edition, date(2026, 1, 15))
     if known is not None and known.version.document == text:
@@ -35,7 +35,7 @@ def show(archive: Archive, day: int, edition: str, *findings: Finding) -> None:
 
 
 def subjects(archive: Archive, mail: MailServer) -> list[str]:
-    """Deliver twice, and return the subjects of all mails so far: the second time plans nothing."""
+    """Deliver twice, and return the subjects of all mails so far. The second time plans nothing."""
     for _ in range(2):
         planned = deliver(archive, [DESK], [Channel("desk", mail.url)], clock=lambda: START + 90 * DAY).planned
     assert planned == 0
@@ -48,7 +48,7 @@ BACK_TO_A = "[low] Teahouse: back to the text of 2 March 2026"
 
 @pytest.fixture
 def told(archive: Archive, mail: MailServer) -> Archive:
-    """Return an archive whose text changed from A to B, which the desk was told."""
+    """Return an archive whose text changed from A to B. The desk was notified of that."""
     outbox.register(archive, [DESK], START)
     show(archive, 0, "A")
     show(archive, 1, "B", WILL_NOT)
@@ -57,7 +57,7 @@ def told(archive: Archive, mail: MailServer) -> Archive:
 
 
 def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: Archive, mail: MailServer) -> None:
-    """Although the desk asks for nothing of what the return changes."""
+    """The desk asks for no topic of the returned text."""
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
     assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())

@@ -1,4 +1,4 @@
-"""Many changes at once are one message for each target, in order, through a real mail server."""
+"""Many changes at once become one message for each target, in order, through a real mail server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MODERATE = replace(WILL_NOT, severity="medium")
 
 @dataclass
 class Desk:
-    """A watch with one mail server, and a clock of its own."""
+    """A setup with one mail server and its own clock."""
 
     archive: Archive
     mail: MailServer
@@ -34,13 +34,13 @@ class Desk:
     run_began: datetime | None = None
 
     def changes(self, count: int) -> None:
-        """Record so many changes, the last of which is critical."""
+        """Record this number of changes. The last one is critical."""
         for _ in range(count - 1):
             record_change(self.archive, MODERATE)
         record_change(self.archive, WILL_NOT)
 
     def run(self, after: timedelta = timedelta(0)) -> list[str]:
-        """Send as a run does, some time later; return the subjects of all mails so far, without the days."""
+        """Send as a run does, some time later. Return the subjects of all mails so far, without dates."""
         self.now += after
         channels = [Channel("desk", self.mail.url)]
         deliver(self.archive, [self.subscriber], channels, clock=lambda: self.now, early=True, run_began=self.run_began)
@@ -104,7 +104,7 @@ def test_what_a_roundup_told_is_not_sent_again_when_another_target_is_removed(de
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=OFFICER.via[0]), 1):
-        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single: they are being sent
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single because they are being sent
     desk.changes(9)
     del desk.mail.refuses["deputy@example.org"]
     assert desk.run() == ["[critical] 10 changes in 1 policy"]
@@ -119,7 +119,7 @@ def test_a_roundup_that_moves_to_a_target_with_the_same_changes_is_sent_there(de
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=deputy), 1):
-        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single: they are being sent
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single because they are being sent
     desk.changes(9)
     assert desk.run() == []
     desk.mail.refuses.clear()

@@ -1,4 +1,4 @@
-"""Subscriptions that the command line makes, takes back, and forgets."""
+"""Tests subscriptions that the command line makes, removes and erases."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TRACES = ("Annegret", "Zwiebelmann", "zwiebelmann@post")
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return an archive with one policy read, and nobody in the configuration."""
+    """Return an archive with one policy that was read, and an empty configuration."""
     record_first(archive)
     return Reader(archive, [], now=START + 3 * HOUR)
 
@@ -105,9 +105,10 @@ def test_the_command_line_takes_back_nothing_of_the_configuration(reader: Reader
 
 
 def told_all_there_is(reader: Reader) -> None:
-    """Have a person subscribe and receive an alert, a digest and a first message; leave a failure with the address."""
+    """Have a person subscribe and receive an alert, a digest and a first message. Leave a failed delivery with the
+    address."""
     subscribe(reader, replace(ANNA, alerts="at once", quiet=None), by="Annegret")
-    for _ in range(20):  # enough for more than one page of the database's file
+    for _ in range(20):  # enough for more than one page of the database file
         record_change(reader.archive, CONSENT)
     assert len(reader.told()) == 42
     record_change(reader.archive, CONSENT)
@@ -121,7 +122,7 @@ def told_all_there_is(reader: Reader) -> None:
 
 
 def held(archive: Archive) -> bytes:
-    """Return every byte that the database's files hold."""
+    """Return all bytes of the database's files."""
     location = archive.engine.url.database
     assert location is not None
     if archive.engine.dialect.name == "sqlite":
@@ -134,12 +135,12 @@ def held(archive: Archive) -> bytes:
 
 
 def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> None:
-    """In no row, no free page and no log that goes with it; the record of what was sent stays."""
+    """The person is in no row, no free page and no log. The record of sent messages stays."""
     told_all_there_is(reader)
     alerts = {alert.id for each in reader.told() if isinstance(each, Notice) for alert in each.alerts}
     if reader.archive.engine.dialect.name == "postgresql":
         with reader.archive.engine.begin() as connection:
-            connection.execute(text("ANALYZE"))  # as its service does at any time: frequent values are noted
+            connection.execute(text("ANALYZE"))  # PostgreSQL does this at any time, and stores frequent values
     before = held(reader.archive)
     assert all(trace.encode() in before for trace in TRACES)
     assert alerts

@@ -1,4 +1,4 @@
-"""First messages: once for each target, when there is something to say."""
+"""Tests first messages: one for each target, once there is something to say."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_who_wants_none_gets_none(reader: Reader) -> None:
 
 
 def test_a_subscription_that_comes_back_after_long_is_like_a_new_one(reader: Reader) -> None:
-    """It hears of nothing that was recorded while it was away."""
+    """It is not notified of changes from the time when it was missing."""
     record_first(reader.archive)
     assert len(reader.told()) == 1
     outbox.register(reader.archive, [], reader.now)

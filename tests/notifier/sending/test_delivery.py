@@ -1,4 +1,4 @@
-"""Tests the way from a recorded change to a mail in a server: once, whatever fails in between."""
+"""Tests the way from a recorded change to a mail in a server: exactly once, whatever fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DESK = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welc
 
 @dataclass
 class Desk:
-    """The notifier of one installation, with a clock that a test turns."""
+    """The notifier of one installation, with a clock that the test sets."""
 
     archive: Archive
     channels: list[Channel]
@@ -48,7 +48,7 @@ class Desk:
 
 @pytest.fixture
 def desk(archive: Archive, mail: MailServer) -> Desk:
-    """Return a desk with one mail channel, registered before the first change."""
+    """Return a desk with one mail channel. It was registered before the first change."""
     record_first(archive)
     desk = Desk(archive, [Channel("desk", mail.url)], [DESK])
     desk.deliver()
@@ -206,7 +206,7 @@ def test_one_dead_channel_of_two_costs_the_other_nothing(desk: Desk, mail: MailS
 
 
 def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
-    """Many messages for a dead server cost one time-out, not one each."""
+    """Many messages for a dead server cost one time-out, not one for each."""
     for _ in range(3):
         record_change(desk.archive, WILL_NOT)
     mail.stop()
@@ -217,7 +217,8 @@ def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailSe
 
 
 def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
-    """The hanging one answers only when the others have all they are to get: one after the other would never end."""
+    """The hanging channel responds only when the others have received everything. If they worked in turn, this would
+    never end."""
     desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=10"))
     desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
     for _ in range(4):
@@ -281,7 +282,7 @@ def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) ->
 
 
 def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Desk, hook: Sink) -> None:
-    """What was not tried in one pass comes first in the next."""
+    """Deliveries that were skipped in one pass come first in the next."""
     desk.channels = [Channel("hook", hook.url())]
     desk.subscribers = [replace(DESK, name=f"Desk {n}", via=(Target("hook"),)) for n in range(STRIKES + 2)]
     outbox.register(desk.archive, desk.subscribers, NOW)
@@ -360,7 +361,7 @@ def test_who_holds_the_lock_takes_back_a_killed_process_claims_at_once(desk: Des
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_of_a_servers_archive_a_claim_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
-    """The server's lock ends with a connection: a restart ends it, and the holder sends on."""
+    """The server's lock ends with a connection. After a restart the lock is gone, but its holder continues to send."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -373,7 +374,7 @@ def test_of_a_servers_archive_a_claim_lasts_as_long_as_its_holder_may_live(desk:
 
 
 def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) -> None:
-    """Another process tried it meanwhile, and its server accepted."""
+    """Another process tried the delivery in the meantime, and its server accepted it."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -397,7 +398,7 @@ def test_what_waits_because_a_clock_ran_ahead_is_sent_when_it_is_right_again(des
 
 
 def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServer) -> None:
-    """A kill between the server's acceptance and our commit repeats a mail; its Message-ID says so."""
+    """After a kill between the server's acceptance and our commit, the mail is repeated. Its Message-ID shows that."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -405,7 +406,7 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     assert claimed is not None
     assert isinstance(claimed.notice, Notice)
     message = alert_message(claimed.notice)
-    send_message(desk.channels[0], claimed.target.recipient, message)  # and here the process is killed
+    send_message(desk.channels[0], claimed.target.recipient, message)  # the process is killed here
     desk.wait(LEASE)
     outbox.release_claims(desk.archive, desk.now)
     desk.deliver()

@@ -1,5 +1,5 @@
-"""Tests what a server does to us, k times over: nothing is lost, and nothing comes twice but what it took without
-saying."""
+"""Tests servers that fail several times: nothing is lost, and a message comes twice only if a server accepted it
+without confirming."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 
 def cases(faults: Iterable[Fault]) -> list[Any]:
-    """Return how often each fault happens before a server works: up to one time less than gives a message up.
+    """Return how often each fault happens before a server works. The maximum is one less than the number that gives a
+    message up.
 
-    Twice in each run, and one fault at its most; all of them in the long one.
+    Each run tests every fault twice, and one fault up to its maximum. The long run tests all of them.
     """
     times = {fault: range(ATTEMPTS) if LONG else (2,) for fault in faults}
     chosen = [(fault, each) for fault, counts in times.items() for each in counts]
@@ -44,7 +45,7 @@ SECRET = "sixteen-characters-or-more"
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file of an archive with a first version: making one takes longer than copying it."""
+    """Return the file of an archive with a first version. Copying it is faster than making it."""
     file = tmp_path_factory.mktemp("prepared") / "watch.db"
     with open_archive(f"sqlite:///{file}") as opened:
         watch(opened)
@@ -54,7 +55,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def archive(prepared: Path, tmp_path: Path) -> Iterator[Archive]:
-    """Return an archive in a file: a server does the same to both kinds of database."""
+    """Return an archive in a file. Servers behave in the same way for both databases."""
     with open_archive(f"sqlite:///{shutil.copy(prepared, tmp_path)}") as opened:
         yield opened
 
@@ -67,7 +68,7 @@ def mail_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyM
 
 @pytest.fixture
 def faulty(mail_of_module: FaultyMail) -> Iterator[FaultyMail]:
-    """Return the mail server of these tests, as new."""
+    """Return the mail server of these tests in its initial state."""
     yield mail_of_module
     mail_of_module.received.clear()
     mail_of_module.faults.clear()
@@ -84,12 +85,12 @@ class Course:
     passes: list[Summary] = field(default_factory=list)
 
     def run(self) -> None:
-        """Record a change, and deliver as cron would until nothing waits any more."""
+        """Record a change, and deliver as cron does until nothing waits."""
         self._deliver()
         record_change(self.archive, WILL_NOT)
         self._deliver()
         while outbox.delivery_counts(self.archive).waiting:
-            # The longest wait of all, so that each pass tries.
+            # The longest possible wait, so that each pass tries again.
             self.now += BACK_OFF[-1] * (1 + JITTER) + timedelta(seconds=1)
             self._deliver()
             assert len(self.passes) < 2 * ATTEMPTS
@@ -108,7 +109,7 @@ class Course:
 
 
 def expected(fault: Fault, times: int) -> tuple[int, int]:
-    """Return how many copies a server keeps, and how many deliveries are given up."""
+    """Return the expected number of copies on a server, and of deliveries that are given up."""
     if fault.permanent and times:
         return 0, 1
     return (times + 1 if fault.takes else 1), 0

@@ -1,4 +1,4 @@
-"""Tests what a person reads."""
+"""Tests the text that a person reads."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> No
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
     message = alert_message(notice(*findings))
     assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
-    assert len(message.html) < 100_000  # larger mails are cut by some programs
+    assert len(message.html) < 100_000  # some programs cut larger mails
 
 
 def test_equal_names_stand_once_with_their_number() -> None:
@@ -188,7 +188,7 @@ def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language)
 
 
 def test_the_test_of_hostile_text_would_find_a_script() -> None:
-    """A control: the same checks on text that was not escaped do fail."""
+    """A control: the same checks fail for text that was not escaped."""
     names = {element.name for element in BeautifulSoup(f"<p>{HOSTILE[0]}</p>", "lxml").find_all()}
     assert not names <= ELEMENTS
 

@@ -1,4 +1,4 @@
-"""Tests what docs/alerts.md shows works as it is there."""
+"""The examples in docs/alerts.md work as they are."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The short form in the eight most used chat services: what is posted, how long it is, and that nothing in it is
-interpreted as markup, a mention or a link."""
+"""Tests the short form in the eight most used chat services: what is posted, how long it is, and that nothing in it is
+read as markup, a mention or a link."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NASTY = (
 
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """Return the services; what would go to a fixed address goes through their proxy."""
+    """Return the services. Requests for fixed addresses go through their proxy."""
     with services(self_signed(tmp_path_factory.mktemp("tls"))) as running:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -54,7 +54,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 def posted(desk: Services, service: str, message: Message) -> str:
-    """Send a message through a service and return what its readers are shown, still in the service's markup."""
+    """Send a message through a service. Return the text that its readers get, still in the service's markup."""
     assert send_message(Channel("chat", ADDRESSES[service](desk.port)), "", message) == Accepted()
     (post,) = desk.posts
     shown = visible(*post)
@@ -63,7 +63,7 @@ def posted(desk: Services, service: str, message: Message) -> str:
 
 
 def as_read(service: str, shown: str) -> str:
-    """Undo the escapes of a service, as its program does."""
+    """Undo the escapes of a service, as its own program does."""
     if service in ("slack", "telegram"):
         return unescape(re.sub(r"</?b>", "", shown))
     return re.sub(r"\\(.)", r"\1", shown) if service in ("discord", "mattermost") else shown
@@ -120,12 +120,12 @@ ACTING = {
     "gotify": re.compile(r"://|@"),
     "matrix": re.compile(r"://|@"),
 }
-"""Texts that would format, mention or open something in a service, if they are not escaped."""
+"""Matches text that would format, mention or open something in a service if it were not escaped."""
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_the_test_of_what_acts_would_find_it(service: str) -> None:
-    """A control: without escaping, the same text is active in each service."""
+    """A control: without escaping, the same text has an effect in each service."""
     assert ACTING[service].findall(NASTY)
 
 
@@ -179,7 +179,7 @@ def test_a_text_of_full_length_and_its_subject_fit_every_service(name: str) -> N
 
 
 MARKED = st.builds(lambda text, times: text * times, st.text("*_\\[]~a ", min_size=1, max_size=9), st.integers(1, 400))
-"""Long texts, most of which is escaped."""
+"""Long texts that consist mostly of characters to escape."""
 
 
 @given(
@@ -225,5 +225,5 @@ def test_a_pager_gets_one_post_that_fits(language: Language) -> None:
 
 
 def assert_no_escape_is_cut(dialect: Dialect, written: str) -> None:
-    if dialect.escape("*") == r"\*":  # elsewhere a backslash is a character like any other
+    if dialect.escape("*") == r"\*":  # in other services a backslash is an ordinary character
         assert not re.search(r"(?<!\\)(?:\\\\)*\\$", written, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Templates of a user's own: what they may do, and that none of them loses a message."""
+"""Tests a user's own templates: what they may do, and that they never lose a message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shared_own(folder: Path) -> Iterator[OwnTemplates]:
-    """Keep one process for all tests that do not kill it."""
+    """Use one process for all tests that do not kill it."""
     with OwnTemplates(folder) as running:
         yield running
 

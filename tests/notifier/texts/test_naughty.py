@@ -1,4 +1,4 @@
-"""Naughty texts as the words of a page, names, sections and errors, in every kind of message: none acts."""
+"""Naughty texts as words of a page, names, sections and errors are harmless in every kind of message."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ HEAD = f"12:{'0' * 64}"
 
 
 def name(text: str) -> str:
-    """Return a text that can be the name of a subscription: no archive keeps half surrogates."""
+    """Return a text that can be the name of a subscription. Archives store no lone surrogates."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -128,14 +128,16 @@ KINDS: dict[str, Callable[[str], Message]] = {
 
 @pytest.fixture(scope="module", params=KINDS)
 def messages(request: pytest.FixtureRequest) -> dict[str, Message]:
-    """Return a kind of message for each naughty text; outside of the long run for some of them, always the same."""
+    """Return one kind of message for each naughty text. Outside the long run only some texts are used, always the
+    same.
+    """
     chosen = NAUGHTY if LONG else seeded(7).sample(NAUGHTY, 50)
     return {text: KINDS[request.param](text) for text in chosen}
 
 
 @pytest.fixture(scope="module")
 def plain_styles() -> set[str]:
-    """Return every style that messages of harmless words have: there is no other."""
+    """Return all styles in messages of harmless words. There are no others."""
     trees = [BeautifulSoup(kind(text).html, "lxml") for kind in KINDS.values() for text in ("Teahouse", "")]
     return {str(element["style"]) for tree in trees for element in tree.find_all(style=True)}
 
@@ -198,15 +200,15 @@ def test_a_webhook_gets_ascii_that_acts_in_no_page(messages: dict[str, Message])
 
 
 def sample(chosen: list[tuple[str, Message]], size: int) -> list[tuple[str, Message]]:
-    """Return some of them, always the same; all of them in the long run."""
+    """Return some of the messages, always the same. The long run uses all."""
     return chosen if LONG else seeded(8).sample(chosen, size)
 
 
 TOGETHER = 20
-"""Messages that a browser shows at once."""
+"""Number of messages that a browser shows at once."""
 HEADERS = {
     *("Subject", "From", "To", "Date", "Message-ID", "References", "Auto-Submitted", "MIME-Version", "Content-Type"),
-    *("X-Peer", "X-MailFrom", "X-RcptTo"),  # aiosmtpd's own
+    *("X-Peer", "X-MailFrom", "X-RcptTo"),  # aiosmtpd's own headers
 }
 
 
@@ -227,12 +229,12 @@ def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[s
 
 @dataclass
 class Browser:
-    """A page of a browser whose frames show messages, and what they did."""
+    """A page of a browser whose frames show messages, and the effects of these."""
 
     context: Any
     error: type[Exception]
     acts: list[str] = field(default_factory=list)
-    """Dialogs that opened, and what was asked for besides the message itself."""
+    """Dialogs that opened, and requests other than for the message itself."""
 
     def __post_init__(self) -> None:
         self.shown: dict[str, str] = {}
@@ -250,14 +252,14 @@ class Browser:
         dialog.dismiss()
 
     def read(self, *messages: str) -> list[str]:
-        """Show messages of HTML side by side, wait a moment, and return what any of them did."""
+        """Show HTML messages side by side, wait a moment, and return all their effects."""
         self.acts.clear()
         self.shown = {f"http://mail.example/{number}": html for number, html in enumerate(messages, 1)}
         self.shown["http://mail.example/"] = "".join(f'<iframe src="{address}"></iframe>' for address in self.shown)
         self.page = self.context.new_page()
         self.page.route("**/*", self._answer)
         self.page.on("dialog", self._dismiss)
-        with suppress(self.error):  # where a text moves the page on
+        with suppress(self.error):  # if a text makes the page navigate
             self.page.goto("http://mail.example/")
         self.page.wait_for_timeout(30)
         self.page.close()
@@ -286,7 +288,7 @@ def test_a_browser_shows_a_message_and_does_nothing_else(messages: dict[str, Mes
 
 
 def test_a_browser_would_act_on_the_same_texts(browser: Browser) -> None:
-    """A control: written into a page as they are, most of what is meant for HTML opens a dialog or asks the host."""
+    """A control: in a page without escaping, most texts for HTML open a dialog or contact the host."""
     texts = HTML if LONG else HTML[::6]
     acting = [text for text in texts if any("dialog" in act or HOST in act for act in browser.read(f"<p>{text}</p>"))]
     print(f"{len(acting)} of {len(texts)} act where they are not escaped")

@@ -1,4 +1,4 @@
-"""The phrases of each language: complete, the same words in each, and each language's own way with dates."""
+"""Tests that each language has all phrases with the same placeholders, and its own way of writing dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHERS = [language for language in languages_with("messages") if language != "en
 
 
 def blanks(phrase: str) -> set[str]:
-    """Return the words that are filled in."""
+    """Return the placeholders of a phrase."""
     return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
 
 
@@ -29,7 +29,7 @@ def test_every_language_has_the_same_phrases_with_the_same_words(language: Langu
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_is_left_untranslated(language: Language) -> None:
-    """Except those that hold no word of a language."""
+    """Phrases without words of a language are excepted."""
     english, other = phrases_for("en").texts, phrases_for(language).texts
     same = {key for key in english if english[key] == other[key]}
     assert same == {

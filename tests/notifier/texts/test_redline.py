@@ -1,4 +1,4 @@
-"""The marks of a clause, and how a long one is shortened."""
+"""Tests the marks of a clause, and how a long clause is shortened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of a page can act in no message."""
+"""Text from a page can do nothing in any message."""
 
 from __future__ import annotations
 

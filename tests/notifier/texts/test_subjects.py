@@ -1,4 +1,4 @@
-"""The subject of a mail, in any script, and its thread."""
+"""Tests the subject of a mail in any script, and its thread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SUBJECTS = (
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_long_subject_in_any_script_is_read_as_it_was_written(subject: str) -> None:
-    """Readers drop the space between two encoded words (RFC 2047, 6.2), so it must be within one of them."""
+    """Mail programs drop the space between two encoded words (RFC 2047, 6.2), so it must be within one of them."""
     envelope = Envelope("watch@clausewatch.example", "Clausewatch", "officer@example.org")
     built = build(
         replace(alert_message(notice(WILL_NOT)), subject=subject), envelope, datetime(2026, 11, 2, tzinfo=UTC)

@@ -1,5 +1,4 @@
-"""Tests how messages name things: dates of three kinds, what to do, clauses of several topics, in the reader's
-language."""
+"""Tests how messages name things in the reader's language: dates, advice, clauses of several topics."""
 
 from __future__ import annotations
 
@@ -154,7 +153,7 @@ def test_many_topics_leave_the_subject_short() -> None:
 
 
 def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
-    """What is ours is in Indonesian; what the policy says stays in its words, and so do rules and their sources."""
+    """Our words are in Indonesian. The policy's words, the rules and their sources keep their language."""
     finding = replace(
         clause("Kami [-tidak akan-]{+dapat+} membagikan pesanan Anda."),
         section="D. Pengungkapan",
