@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     "--policy", "names", multiple=True, metavar="NAME", help="Check this policy, due or not. May be given repeatedly."
 )
 @click.option("--all", "everything", is_flag=True, help="Check every policy, due or not, except those that are paused.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only show what would be checked, in which order, and for how long. Fetches nothing.",
+)
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @click.option("--verbose", is_flag=True, help="Print each result, and Scrapy's log.")
 @pass_context
@@ -37,6 +42,7 @@ def run(
     context: CommandContext,
     names: tuple[str, ...],
     everything: bool,
+    dry_run: bool,
     exit_code: bool,
     verbose: bool,
 ) -> None:
@@ -54,6 +60,11 @@ def run(
         raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
     configuration = context.configuration()
     _check_names(configuration, names)
+    if dry_run:
+        from clausewatch.cli.dry_run import dry_run_lines
+
+        click.echo("\n".join(dry_run_lines(configuration, names, everything=everything)))
+        return
     with only_run(configuration.database, configuration.busy_timeout):
         # The run does not start with an unusable channel, because alerts would not arrive.
         configuration = context.checked_configuration()

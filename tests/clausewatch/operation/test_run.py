@@ -125,6 +125,35 @@ def test_a_paused_policy_is_not_fetched_even_if_it_is_named(desk: Desk) -> None:
     assert "Tram is paused, so it is not fetched" in named.err
 
 
+def test_a_dry_run_tells_what_a_run_would_do_and_asks_no_server(desk: Desk) -> None:
+    with serving() as site:
+        policies = {"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)}
+        desk.configure(policies, crawl={"delay": '"3 s"'})
+        first = desk.clausewatch("run", "--dry-run")
+        assert not (desk.folder / "clausewatch.db").exists()
+        desk.configure(policies)
+        desk.clausewatch("run", "--policy", "Tram")
+        visits = dict(site.visits())
+        second, named = desk.clausewatch("run", "--dry-run"), desk.clausewatch("run", "--dry-run", "--policy", "Tram")
+        desk.configure(policies | {"Post": site.serve("/post", BEFORE)}, policy_lines={"Ferry": ["paused = true"]})
+        everything = desk.clausewatch("run", "--dry-run", "--all")
+        assert site.visits() == visits
+    assert first.code == 0
+    assert first.out.startswith("2 of 2 watched would be checked; nothing was fetched.")
+    assert "1 host, 3 requests, robots.txt of each host included:" in first.out
+    assert "It takes at least 6 s: one host receives 3 of them, 3 s apart" in first.out
+    assert rows(second.out) == [["1", "Ferry", "never", "checked"]]
+    assert rows(named.out) == [["1", "Tram", "last", "tried"]]
+    assert everything.out.startswith("2 of 3 watched, 1 paused would be checked")
+    assert [row[1] for row in rows(everything.out)] == ["Tram", "Post"]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the first words of each row of a dry run."""
+    table = text.split("\n\n")[1].splitlines()[1:]
+    return [line.split()[:4] for line in table]
+
+
 def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> None:
     with serving() as site:
         desk.configure({"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)})

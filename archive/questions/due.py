@@ -1,0 +1,67 @@
+"""Answers which policies the next run would check, and in which order, without recording anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from archive.model import Policy
+from archive.recording.policies import is_due_at, next_due
+from archive.recording.second_looks import second_look
+from archive.storage.database import Archive
+from archive.storage.tables import PendingRow, PolicyRow
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """A policy that a run would check."""
+
+    policy: Policy
+    tried_at: datetime | None
+    """Start of the last run that tried it; None if none has."""
+    due_at: datetime | None = None
+    """Time at which it is due; None if it is due at once."""
+    second_look: bool = False
+    """Whether it is due sooner because a suspicious change waits to be confirmed."""
+
+
+def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
+    """Return the checks of a first run, for which there is no archive yet."""
+    return tuple(PlannedCheck(policy, None) for policy in policies if not policy.paused)
+
+
+def planned_checks(
+    archive: Archive, policies: Iterable[Policy], now: datetime, selected: Collection[str] | None = None
+) -> tuple[PlannedCheck, ...]:
+    """Return the checks that a run would make now, in its order: never tried ones first, then the longest waiting.
+
+    `policies` are those of the configuration, which the archive may not know yet. `selected` names the policies
+    to check, due or not; None selects those that are due. Paused policies are left out.
+    """
+    with archive.reading() as session:
+        rows = {row.name: row for row in session.scalars(select(PolicyRow))}
+        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
+    checks = []
+    for policy in policies:
+        row = rows.get(policy.name) or rows.get(policy.renamed_from or "")
+        check = PlannedCheck(policy, None) if row is None else _check(policy, row, looks.get(row.id))
+        is_wanted = _is_due(check, now) if selected is None else policy.name in selected
+        if is_wanted and not policy.paused:
+            checks.append(check)
+    if selected is None:  # a run checks selected policies in the order of the configuration
+        checks.sort(key=lambda check: (check.tried_at is not None, check.tried_at))
+    return tuple(checks)
+
+
+def _check(policy: Policy, row: PolicyRow, waiting: PendingRow | None) -> PlannedCheck:
+    usual, sooner = next_due(row.tried_at, policy.every), second_look(row, waiting)
+    if usual is not None and sooner is not None and sooner < usual:
+        return PlannedCheck(policy, row.tried_at, sooner, second_look=True)
+    return PlannedCheck(policy, row.tried_at, usual)
+
+
+def _is_due(check: PlannedCheck, now: datetime) -> bool:
+    return is_due_at(check.due_at, check.tried_at, now)
