@@ -47,7 +47,7 @@ class CrawlSettings:
     delay: Annotated[float, Bounds("seconds", 0, 600)] = 1.0
     """Seconds between two requests to one host, on average. The actual interval varies by half of it."""
     max_wait: Annotated[float, Bounds("seconds", 0, 3600)] = 60.0
-    """Longest Crawl-delay, Retry-After or back-off, in seconds, that a run waits for. A host that asks for a longer
+    """Maximum seconds that a run waits for a Crawl-delay, a Retry-After or a back-off. A host that asks for a longer
     pause receives no further request in this run."""
     full_fetch: Annotated[float, Bounds("seconds", 0, 366 * 86_400)] = 7 * 86_400.0
     """Seconds after which a page is fetched unconditionally, even if its server answers 304; 0 for always."""

@@ -1,4 +1,4 @@
-"""Languages as data: each has a folder, and every folder is found by itself.
+"""Languages as data. Each language has a folder, and the program finds all folders by itself.
 
 The name of a folder is the language's code (ISO 639). It holds TOML files, and each of them may be missing. The
 environment variable CLAUSEWATCH_LANGUAGES can name a second folder of languages. Its files replace the bundled ones.
@@ -106,7 +106,7 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
 
 
 def _wanted(value: object, annotation: str) -> str | None:
-    """Return the type that a field's annotation asks for if a TOML value does not have it; else None."""
+    """Return the required type if a TOML value has another type; None if its type is right."""
     if annotation == "str":
         return None if isinstance(value, str) else "a text"
     if annotation == "Sequence[str]":

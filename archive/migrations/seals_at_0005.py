@@ -1,5 +1,5 @@
-"""Seals rows as revision 0005 did. This copy is never edited, because a released revision must not depend on names that
-may move or on lists of columns that may grow."""
+"""Seals rows as revision 0005 did. This copy is never edited. A released revision must not depend on names that may
+move, or on lists of columns that may grow."""
 
 from __future__ import annotations
 

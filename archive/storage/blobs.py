@@ -1,6 +1,6 @@
 """Stores compressed contents under their hash. Each raw body or document is stored once.
 
-Content that resembles earlier content, such as the next version of a page, is stored as a difference: it is compressed
+Content that resembles earlier content, such as the next version of a page, is stored as a difference. It is compressed
 with the earlier content as the dictionary. The earlier content is always a keyframe, which is stored whole. So reading
 needs at most two blobs, and one damaged blob does not make all later ones unreadable.
 """

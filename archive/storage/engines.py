@@ -31,9 +31,9 @@ TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""Takes PostgreSQL's lock for writers. The lock is for one schema, which is one archive, and our number distinguishes
-it from other programs' locks. A writer that holds the lock but no longer responds loses it after a while, and its
-transaction is rolled back."""
+"""Takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
+distinguishes it from other programs' locks. If a writer holds the lock but no longer responds, it loses the lock after
+a while, and its transaction is rolled back."""
 
 
 def parsed(url: str) -> URL:

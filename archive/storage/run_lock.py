@@ -1,7 +1,7 @@
 """The lock that one run holds in a PostgreSQL archive, whatever its machine. It ends with the run's connection.
 
-If the server restarts during a run, the lock is lost before the run ends. This does little harm: two runs at the same
-time share the work by the rows that they claim, and a claim ends only with its lease.
+If the server restarts during a run, the lock is lost before the run ends. This does little harm. Two runs at the same
+time share the work through the rows that they claim, and a claim ends only with its lease.
 """
 
 from __future__ import annotations

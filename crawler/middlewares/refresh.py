@@ -22,8 +22,7 @@ _REFRESH = re.compile(
 class RefreshMiddleware(MetaRefreshMiddleware):
     """Follows a short refresh, by header or in the page, as if it were a redirect.
 
-    A page that reloads itself is not followed. It is followed only if it sets a cookie, which may change the next
-    response.
+    A page that reloads itself is not followed, unless it sets a cookie, which may change the next response.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its own

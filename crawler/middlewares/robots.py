@@ -61,7 +61,7 @@ class RobotsMiddleware:
         asking = self._rules[origin]
         rules = await asyncio.shield(asking)
         if isinstance(rules, PostponedError):
-            if self._rules.get(origin) is asking:  # the first request of those that waited for robots.txt
+            if self._rules.get(origin) is asking:  # the first of the requests that waited for robots.txt
                 del self._rules[origin]
             self._postpone(request, rules, parts.netloc)
         elif isinstance(rules, Failure):

@@ -24,8 +24,8 @@ _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE
 """Content of a `meta` element. A charset in it counts only if the element replaces a header (`http-equiv`)."""
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
-"""Size, in bytes, of the first part of a page, in which a charset declaration counts anywhere. After it a declaration
-counts only in the head."""
+"""Number of bytes at the start of a page in which a charset declaration may be anywhere. After them it must be in the
+head."""
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 """Bytes that are not valid UTF-8, as characters. "surrogateescape" produces them."""
 _LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")

@@ -34,7 +34,7 @@ class _Level:
     text: str
     """Template of the label; "%1" is the number of the first level."""
     legal: bool
-    """Whether all numbers in the label are written in decimal, whatever format their level has."""
+    """Whether all numbers in the label are decimal. The formats of their levels are then ignored."""
     style: str
     """Identifier of the paragraph style at this level, or ""."""
 

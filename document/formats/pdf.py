@@ -69,9 +69,9 @@ class PrintedLine:
     left: float
     right: float
     base: float
-    """Font size of most of its letters, rounded to half points."""
+    """Height of the baseline above the page's lower edge."""
     size: float
-    """Size of most of its letters, rounded to half points."""
+    """Font size of most of its letters, rounded to half points."""
     bold: bool
 
     def beside(self, other: PrintedLine) -> bool:

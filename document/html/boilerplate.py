@@ -33,7 +33,7 @@ _NOTICE = 400
 _SHORT = 120
 """Maximum length, in characters of prose, of a label for fields and buttons."""
 _LINKED = 1 / 3
-"""Minimum share of the text in links that lead away, for an element with a menu's name to be a menu."""
+"""Minimum share of text in links that lead away, for an element with a menu's name. It is then a menu."""
 _NEAR = 12
 """Number of elements around a button that are searched for its form."""
 _PART = 0.3
@@ -42,7 +42,7 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
-"""Elements that make a control with a sentence a part of the text, such as a card that is one large button."""
+"""Elements that make a control text, if it also contains a sentence. An example is a card that is one large button."""
 _LOOKED_AT = 400
 """Maximum number of nodes of a box that are searched for form fields, as boxes may be nested thousands deep."""
 _SENT = FIELDS | {"form", "button"}
@@ -136,7 +136,7 @@ class Boilerplate:
         return button.name == "button" and size.stops > 0 and size.prose < _NOTICE
 
     def _explains(self, label: Tag, size: Size) -> bool:
-        """Return whether a label is a text of its own, not the label of a field."""
+        """Return whether a label is text, and not the label of a field."""
         if label.name != "label" or not size.reads_like_prose or "for" in label.attrs:
             return False
         around = (label.previous_sibling, label.next_sibling, *label.children)
@@ -173,7 +173,7 @@ def _is_panel(size: Size) -> bool:
 
 
 def _is_offer(element: Tag, size: Size) -> bool:
-    """Return whether an element is just a heading and one link, which leads away and not to a right."""
+    """Return whether an element is just a heading and one link. The link must lead away, but not to a right."""
     if size.plain or size.stops or not (size.headings and size.links == 1 and size.away):
         return False
     return not leads_to_right(element)

@@ -50,7 +50,7 @@ class PolicyPart:
     """Finds the elements that hold a page's text, and the elements around it that do not belong to it."""
 
     def __init__(self, sizes: Sizes, is_out_of_sight: Callable[[Tag], bool]) -> None:
-        """`is_out_of_sight` returns True for an element that is hidden and that nothing on the page shows."""
+        """`is_out_of_sight` returns True if an element is hidden and nothing on the page shows it."""
         self._sizes = sizes
         self._is_out_of_sight = is_out_of_sight
         self._rows: frozenset[str] = frozenset()
@@ -106,8 +106,8 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return the unit as the next one whose edges are examined, if something in it may not be text; else an empty
-        list."""
+        """Return the unit if its own edges must be examined, because something in it may not be text. Otherwise return
+        an empty list."""
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
         return [] if self._is_plain(unit) else [(unit, leading, trailing)]
@@ -145,7 +145,7 @@ class PolicyPart:
         return units[:first], units[last + 1 :]
 
     def _beside(self, units: Sequence[PageElement], main: Tag) -> tuple[Sequence[PageElement], ...]:
-        """Return the units before and after the main one that do not belong to the text."""
+        """Return the units around the main one that do not belong to the text: those before it, and those after it."""
         place = next(number for number, unit in enumerate(units) if unit is main)
         before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
         after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]

@@ -46,7 +46,7 @@ class Size:
     acts: int = 0
     """Fields and buttons. Buttons that open or name a part of the page are not counted."""
     after_words: int = 0
-    """Buttons, among the fields and buttons above, that end a line of words, such as one that copies the line."""
+    """Buttons, counted in `acts`, that end a line of words, such as a button that copies the line."""
     named: int = 0
     """Characters of headings, buttons and labels, outside links."""
 

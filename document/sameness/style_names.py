@@ -91,8 +91,8 @@ def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
 
 
 def _said(compound: Compound, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
-    # The names of a compound selector are numbered in alphabetical order. The order may differ between pages; then
-    # equal pages get different fingerprints.
+    # The names of a compound selector are numbered in alphabetical order. The order may differ between two pages, and
+    # then equal pages get different fingerprints.
     for name in sorted(compound.classes):
         classes.setdefault(name, len(classes))
     if compound.identifier:

@@ -36,7 +36,7 @@ _RAW_ON = {
 }
 _OPENERS = frozenset({*OPENERS, *DESCRIBERS, "onclick"})
 _FLAGS = frozenset({*TEMPLATES, "readonly", "disabled", "hreflang"})
-"""Attributes of which only the presence matters."""
+"""Attributes whose value does not matter, only their presence."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
     "data": frozenset({"object"}),

@@ -22,7 +22,7 @@ _ENOUGH = 3
 _LETTERS = 60
 """Minimum number of letters for a text to have a language of its own. A shorter one takes the language around it."""
 _LONG = 300
-"""Minimum number of letters for a text among others of one language to be checked separately."""
+"""Minimum number of letters for a separate check of a text among others of one language."""
 _MAIN = 0.1
 """Minimum share of a page's text for a language to be one of the page's own."""
 _FEW = 0.04
@@ -158,8 +158,8 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
 
 
 def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
-    """Set the language of longer texts that show no language. It is the expected one if that has no list of common
-    words."""
+    """Set the language of longer texts that show no language. If only one language is expected and it has no list of
+    common words, that one is used. Otherwise a model decides."""
     clear = _main_languages(languages, texts)
     alone = expected[0] if len(expected) == 1 and not is_listed(expected[0]) else None
     for number, text in enumerate(texts):
@@ -172,7 +172,7 @@ def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected:
 
 
 def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> frozenset[str]:
-    """Return the languages that are used in more than a few lines."""
+    """Return the main languages: those with enough text to be the page's own."""
     amounts: Counter[str] = Counter()
     for language, text in zip(languages, texts, strict=True):
         if language:
