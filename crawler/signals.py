@@ -6,5 +6,7 @@ robots_read = object()
 """A robots.txt was requested. `result` is the crawler.model.RobotsResult."""
 storage_failed = object()
 """The archive cannot be read or written, and the crawl stops. `error` is the archive's StorageError."""
+workers_failed = object()
+"""No worker process can be started, and the crawl stops. `error` is the WorkersDeadError."""
 host_rests = object()
 """A host asked for a pause that lasts longer than a run. `resting` is the `RestingHost` to record."""

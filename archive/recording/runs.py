@@ -21,6 +21,16 @@ class RunTimes:
     """Time when the last completed run ended; None if no run was completed."""
 
 
+@dataclass(frozen=True, slots=True)
+class InterruptedRun:
+    """A run that was not completed: it crashed, was stopped, or is still in progress."""
+
+    id: int
+    started_at: datetime
+    error: str
+    """Why it was interrupted; "" if that is unknown."""
+
+
 def begin_run(archive: Archive, now: datetime) -> int:
     """Record that a run starts, and return its number."""
     with archive.writing() as session:
@@ -34,6 +44,24 @@ def end_run(archive: Archive, run: int, now: datetime) -> None:
     """Record that a run is complete."""
     with archive.writing() as session:
         session.execute(update(RunRow).where(RunRow.id == run).values(ended_at=now))
+
+
+def note_interrupted(archive: Archive, run: int, error: str) -> None:
+    """Record why a run ends early."""
+    with archive.writing() as session:
+        session.execute(update(RunRow).where(RunRow.id == run).values(error=error))
+
+
+def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[InterruptedRun, ...]:
+    """Return the runs since the last complete one that were not completed, oldest first.
+
+    With `before`, only runs before that one.
+    """
+    last = select(func.coalesce(func.max(RunRow.id), 0)).where(RunRow.ended_at.is_not(None)).scalar_subquery()
+    query = select(RunRow.id, RunRow.started_at, RunRow.error).where(RunRow.id > last).order_by(RunRow.id)
+    with archive.reading() as session:
+        rows = session.execute(query if before is None else query.where(RunRow.id < before)).all()
+    return tuple(InterruptedRun(number, started_at, error) for number, started_at, error in rows)
 
 
 def run_times(archive: Archive) -> RunTimes:

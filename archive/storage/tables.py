@@ -512,6 +512,8 @@ class RunRow(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """None while the run continues, and forever if it was interrupted."""
+    error: Mapped[str] = mapped_column(server_default=text("''"))
+    """Why the run was interrupted, without secrets; "" if that is unknown."""
 
 
 class DeliveryRow(Base):

@@ -16,7 +16,7 @@ from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, print_page
 from clausewatch.errors import ExitCode
-from clausewatch.operation.health import given_up_line, overdue_lines, problems
+from clausewatch.operation.health import crashed_lines, given_up_line, overdue_lines, problems
 from clausewatch.operation.renames import question_line, until_answered
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, status_row
@@ -38,12 +38,12 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
     It shows the last check, the last change, the number of versions, the health, the next check, and the number of
     findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, if a
-    message waits for too long or was given up, or if a new policy may be a renamed one.
+    message waits for too long or was given up, if a run was not completed, or if a new policy may be a renamed one.
 
     With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each problem: a policy
     that is overdue or could not be read at several visits in a row (`trouble_after` under [watchdog]); messages that
-    wait for too long (`waiting` and `critical_waiting` there) or were given up; no completed run for more than twice
-    the interval of the most frequent policy.
+    wait for too long (`waiting` and `critical_waiting` there) or were given up; runs that crashed; no completed run
+    for more than twice the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:
@@ -53,6 +53,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
         questions = open_rename_questions(archive, context.configuration().policies, now)
         troubles = [
             *map(question_line, questions),
+            *crashed_lines(archive, context.configuration()),
             *overdue_lines(archive, context.configuration(), now),
             *map(given_up_line, outbox.given_up(archive)),
         ]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from archive.questions.status import OVERDUE_SHARE, PolicyStatus, statuses
 from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, troubles
-from archive.recording.runs import run_times
+from archive.recording.runs import interrupted_runs, run_times
 from archive.storage.database import Archive
 from clausewatch.config import Configuration
+from clausewatch.operation.lock import is_held
 from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
@@ -22,6 +23,7 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
     standing = [status for status in statuses(archive, now) if status.retired_at is None]
     lines = (
         *_runs(archive, configuration, now),
+        *crashed_lines(archive, configuration),
         *_policies(archive, standing, configuration.watchdog.trouble_after),
         *overdue_lines(archive, configuration, now),
         *(given_up_line(given_up) for given_up in outbox.given_up(archive)),
@@ -41,6 +43,20 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
     elif now - since > OVERDUE_SHARE * every:
         what = "no run was completed since" if times.ended_at else "no run was ever completed; the first began on"
         yield f"no run: {what} {moment(since)}, and a policy is due every {lasting(every)}"
+
+
+def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:
+    """Yield the runs that were not completed, since the last one that was; a run in progress is not among them."""
+    interrupted = interrupted_runs(archive)
+    for position, run in enumerate(interrupted, start=1):
+        if run.error or position < len(interrupted) or not _may_be_in_progress(configuration):
+            why = f": {run.error}" if run.error else "; it was killed, or the machine went down"
+            yield f"crashed: the run that began {moment(run.started_at)} was not completed{why}"
+
+
+def _may_be_in_progress(configuration: Configuration) -> bool:
+    """Whether the newest run may go on. A run of another machine is not seen from here."""
+    return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 
 
 def _policies(archive: Archive, standing: Sequence[PolicyStatus], after: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +19,10 @@ from archive.recording.inventories import list_missing
 from archive.recording.policies import Synchronised, configured, due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
 from archive.recording.renames import RenameQuestion
-from archive.recording.runs import begin_run, end_run
+from archive.recording.runs import begin_run, end_run, note_interrupted
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
+from clausewatch.errors import ClausewatchError
 from clausewatch.operation.guarded_http import RequestError
 from clausewatch.operation.head_list import HeadListError, append_head
 from clausewatch.operation.health import overdue_lines
@@ -31,7 +32,8 @@ from clausewatch.operation.time_stamps import CertificatesError, StampError, sta
 from clausewatch.operation.watchdog import ping_watchdog
 from crawler.network.addresses import AllowList
 from crawler.settings import scrapy_settings
-from crawler.visits.process import run_crawl
+from crawler.visits.process import CrawlDefectError, run_crawl
+from crawler.visits.workers import WorkersDeadError
 from differ.model import Severity
 from differ.visits.left_out import LeftOutProse
 from notifier import outbox
@@ -39,6 +41,10 @@ from notifier.sending.delivery import PATIENCE, Summary, deliver
 
 DELIVERY_INTERVAL = 60.0
 """Seconds between two deliveries during a crawl, so that alerts do not wait for the end of a long run."""
+
+
+class RunFailedError(ClausewatchError):
+    """The run cannot go on: no page can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def run_once(
         configuration = until_answered(configuration, synchronised.questions)
         policies = _prepare(archive, configuration, selection.under(synchronised.questions))
         started(len(policies))
-        courier = Courier(archive, configuration)
+        courier = Courier(archive, configuration, run=run)
         checked: list[PolicyReport] = []
 
         def note(result: AssessedFetch, recorded: RecordedVisit) -> None:
@@ -138,7 +144,15 @@ def run_once(
             deliveries = courier.deliver(last=True)
         except StorageError as error:
             so_far = _so_far(len(checked), len(policies), courier.sent.total())
+            _note_interrupted(archive, run, configuration, str(error))
             raise type(error)(error.location, f"{error.problem}. {so_far}") from error
+        except WorkersDeadError as error:
+            so_far = _so_far(len(checked), len(policies), courier.sent.total())
+            _note_interrupted(archive, run, configuration, str(error))
+            raise RunFailedError(f"{error}. {so_far}") from error
+        except CrawlDefectError as error:
+            _note_interrupted(archive, run, configuration, str(error))
+            raise
         standing = outbox.delivery_counts(archive)
         held = outbox.held_messages(archive, configuration.subscribers, datetime.now(UTC))
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
@@ -147,6 +161,8 @@ def run_once(
         if whole:  # a run that was stopped is not recorded as complete, so the watchdog notices
             end_run(archive, run, datetime.now(UTC))
             list_missing(archive, configuration.inventory_lot)
+        else:
+            _note_interrupted(archive, run, configuration, f"stopped after {len(checked)} of {len(policies)} policies")
     ping_error = ping_watchdog(configuration) if whole else ""
     return RunReport(
         watched=len(configuration.policies),
@@ -164,6 +180,12 @@ def run_once(
         stamp_error=stamp_error,
         ping_error=ping_error,
     )
+
+
+def _note_interrupted(archive: Archive, run: int, configuration: Configuration, why: str) -> None:
+    """Record why a run ends early, if the archive can be written."""
+    with suppress(StorageError):
+        note_interrupted(archive, run, configuration.redacted(why))
 
 
 def _so_far(checked: int, selected: int, accepted: int) -> str:
@@ -254,6 +276,8 @@ class Courier:
     _: KW_ONLY
     sent: Counter[str] = field(default_factory=Counter)
     """Number of messages that servers have accepted so far, by kind."""
+    run: int | None = None
+    """Number of the run that delivers; None if it is not a run."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
@@ -274,6 +298,7 @@ class Courier:
             thresholds=self.configuration.watchdog.thresholds if last else None,
             roundup_from=self.configuration.roundup_from,
             run_began=None if last else self.began,
+            run=self.run,
         )
         self.sent.update(summary.sent)
         return summary

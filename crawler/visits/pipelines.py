@@ -17,7 +17,7 @@ from archive.recording.resting_hosts import RestingHost, note_resting
 from archive.recording.unchanged_pages import record_recognised
 from archive.storage.database import Archive, open_archive
 from crawler import signals
-from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers
+from crawler.visits.workers import Defect, Done, LimitHit, WorkerLimits, Workers, WorkersDeadError
 from differ.judgement.profiles import Profile, load_profile
 from differ.visits.assessment import Assessment, Visit
 from differ.visits.recognition import recognise_or_assess
@@ -87,7 +87,7 @@ class RecordingPipeline:
             return item
         try:
             result, recorded = await self._recorded(item)
-        except StorageError as error:
+        except (StorageError, WorkersDeadError) as error:
             self._stop(error)
             return item
         self.crawler.signals.send_catch_log(signals.recorded, result=result, recorded=recorded)
@@ -163,12 +163,13 @@ class RecordingPipeline:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writer, lambda: function(archive, *arguments, **named))
 
-    def _stop(self, error: StorageError) -> None:
+    def _stop(self, error: StorageError | WorkersDeadError) -> None:
         if self._stopping is None:
-            if not self.crawler.signals.send_catch_log(signals.storage_failed, error=error):  # no receiver
-                logger.error("The archive cannot be written, so the crawl stops: %s", error)
+            failed = signals.storage_failed if isinstance(error, StorageError) else signals.workers_failed
+            if not self.crawler.signals.send_catch_log(failed, error=error):  # no receiver
+                logger.error("The crawl stops: %s", error)
             # Not awaited, because closing waits for this item.
-            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="storage"))
+            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="failed"))
 
     async def close_spider(self) -> None:
         """Stop the workers and close the archive."""

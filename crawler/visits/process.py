@@ -15,6 +15,7 @@ from archive.model import AssessedFetch, Policy
 from archive.recording.recorder import RecordedVisit
 from crawler import signals
 from crawler.network.browser import with_browser
+from crawler.visits.workers import WorkersDeadError
 
 QUIET_LOGGERS = {
     # Scrapy warns of failures that the results report anyway, such as too large responses.
@@ -47,7 +48,7 @@ def run_crawl(
 
     `settings` come from `crawler.settings.scrapy_settings`. `recorded` is called with each recorded result. Call it
     only once in a process, because a reactor cannot be restarted. Raises StorageError; earlier results then stay
-    recorded. Raises CrawlDefectError if the program itself failed.
+    recorded. Raises WorkersDeadError if no page can be read, and CrawlDefectError if the program itself failed.
     """
     prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
@@ -66,9 +67,10 @@ class PreparedCrawl:
         self.crawler = self._process.create_crawler("policies")
 
     def run(self, policies: Sequence[Policy]) -> None:
-        """Crawl these policies to the end. Raises StorageError and CrawlDefectError."""
+        """Crawl these policies to the end. Raises StorageError, WorkersDeadError and CrawlDefectError."""
         faults = _Faults()
-        self.crawler.signals.connect(faults.note_storage, signal=signals.storage_failed)
+        self.crawler.signals.connect(faults.note_fatal, signal=signals.storage_failed)
+        self.crawler.signals.connect(faults.note_fatal, signal=signals.workers_failed)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
         gc.collect()
@@ -79,22 +81,22 @@ class PreparedCrawl:
 
 
 class _Faults:
-    """Errors that affect more than one policy. An error of the archive takes precedence."""
+    """Errors that affect more than one policy. An error that stopped the crawl takes precedence."""
 
     def __init__(self) -> None:
-        self._storage: StorageError | None = None
+        self._fatal: StorageError | WorkersDeadError | None = None
         self._defect: BaseException | None = None
 
-    def note_storage(self, error: StorageError) -> None:
-        self._storage = error
+    def note_fatal(self, error: StorageError | WorkersDeadError) -> None:
+        self._fatal = error
 
     def note(self, failure: Any) -> None:
         self._defect = self._defect or failure.value
 
     def raise_first(self, end: BaseException | None) -> None:
         """Raise the error that ended the crawl early, if there is one. `end` is the exception of the crawl itself."""
-        fault = self._storage or self._defect or end
-        if isinstance(fault, StorageError):
+        fault = self._fatal or self._defect or end
+        if isinstance(fault, StorageError | WorkersDeadError):
             raise fault
         if fault is not None:
             raise CrawlDefectError(f"the crawl failed by a defect of the program: {fault}") from fault

@@ -11,6 +11,7 @@ import re
 import resource
 import select
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -94,6 +95,10 @@ class Defect:
     error: BaseException
 
 
+class WorkersDeadError(RuntimeError):
+    """No worker process can be started, so no page can be read."""
+
+
 class Workers:
     """A pool of processes. They start with the first call, and are killed if they exceed a limit."""
 
@@ -108,18 +113,32 @@ class Workers:
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
         """Run a module-level function with one argument in a worker; return its value, the limit that it hit, or its
-        defect."""
+        defect.
+
+        Raises WorkersDeadError if no worker process answers at all.
+        """
         ordinary = min(self.limits.memory, ORDINARY_MEMORY)
         async with self._free:
             pool = self._shared()
             outcome = await self._attempt(pool, function, argument, ordinary)
             if outcome is None and self._pool is pool:
                 self._end_shared()
+        if outcome is None:
+            await self._require_alive()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
             # The pool broke, perhaps because of another page. Or this page needs more memory than most.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which ended without a result")
+
+    async def _require_alive(self) -> None:
+        """Start a worker for a call that always succeeds. Raises WorkersDeadError if it does not answer."""
+        async with self._alone() as pool:
+            answer = await self._ended(pool, os.getpid, self.grace)
+        if answer is None or answer.exception() is not None:
+            raise WorkersDeadError(
+                "no worker process can be started; check the machine's free memory and its limit of processes"
+            )
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[ProcessPool]:
@@ -144,9 +163,8 @@ class Workers:
         """Return the end of the call, or None if the pool broke or lost the call."""
         clock = self.limits.clock
         task = WithinLimits(function, argument, self.limits.cpu_time, memory=memory, margin=self.limits.margin)
-        waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
-        await asyncio.wait([waiting], timeout=clock + self.grace)
-        if not waiting.done() or waiting.cancelled():
+        waiting = await self._ended(pool, task, clock)
+        if waiting is None:
             return None
         error = waiting.exception()
         if error is None:
@@ -154,6 +172,17 @@ class Workers:
         if isinstance(error, BrokenProcessPool):
             return None
         return self._limit(error) or Defect(error)
+
+    async def _ended(self, pool: ProcessPool, task: Callable[[], Value], clock: float) -> asyncio.Future[Value] | None:
+        """Return the future of a call when it is done, or None if the pool lost the call or cannot take it."""
+        try:
+            waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
+        except RuntimeError:  # the pool's threads have ended
+            return None
+        given_up = time.monotonic() + clock + self.grace
+        while not waiting.done() and pool.active and time.monotonic() < given_up:
+            await asyncio.wait([waiting], timeout=1.0)
+        return waiting if waiting.done() and not waiting.cancelled() else None
 
     def _shared(self) -> ProcessPool:
         if self._pool is None:

@@ -12,10 +12,10 @@ from typing import Literal
 from archive.questions.watch_problems import PolicyTrouble
 from archive.recording.policies import PolicyEventKind
 
-TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "list"]
+TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "crashed", "list"]
 """The kinds of trouble: those of policies, and a few more. `idle`: a subscription covers no policy. `waiting`: messages
 could not be sent for too long. `undelivered`: messages were given up. `template`: a user's template cannot be used.
-`list`: policies were added, removed or renamed, which is news and not a problem."""
+`crashed`: a run was not completed. `list`: policies were added, removed or renamed, which is news and not a problem."""
 
 Stage = Literal["began", "ended"]
 

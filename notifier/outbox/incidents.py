@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from archive.questions.status import PolicyStatus, statuses
 from archive.questions.watch_problems import Trouble, missed, troubles
+from archive.recording.runs import interrupted_runs
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow, ToldTroubleRow
 from notifier.audience.planning import Thresholds
@@ -54,6 +55,7 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "undelivered",
     "template",
     "left-out",
+    "crashed",
 )
 """Kinds that `plan_incidents` examines. Missed policies are examined at the start of a run, before it tries them."""
 
@@ -147,6 +149,7 @@ def plan_incidents(
     channels: Collection[str],
     thresholds: Thresholds,
     templates: Templates,
+    run: int | None = None,
 ) -> int:
     """Plan messages to operators about all other troubles. Return their number.
 
@@ -163,6 +166,7 @@ def plan_incidents(
         _Problem("template", name, "", incident=Incident(name, now, 0, detail=why))
         for name, why in templates.broken.items()
     ]
+    problems += _crashed(archive, run)
     with archive.reading() as session:
         problems += _idle(session, present(session, subscribers), standing)
         problems += _waiting(
@@ -206,6 +210,14 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
         )
         for trouble in watch_problems
     )
+
+
+def _crashed(archive: Archive, run: int | None) -> list[_Problem]:
+    """Return the runs before this one that were not completed, since the last one that was."""
+    return [
+        _Problem("crashed", str(row.id), "", incident=Incident("clausewatch run", row.started_at, detail=row.error))
+        for row in interrupted_runs(archive, run)
+    ]
 
 
 def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Problem]:

@@ -66,6 +66,7 @@ def deliver(
     thresholds: Thresholds | None = None,
     roundup_from: int = ROUNDUP_FROM,
     run_began: datetime | None = None,
+    run: int | None = None,
 ) -> Summary:
     """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
@@ -113,6 +114,7 @@ def deliver(
                 channels=channels_by_name,
                 thresholds=thresholds,
                 templates=outbox.Templates(own.problems, own.sound),
+                run=run,
             )
             if planned_incidents:
                 tried = {delivery.id for delivery in due}

@@ -28,6 +28,7 @@ COMMANDS: dict[TroubleKind, str] = {
     "undelivered": "clausewatch notify send --dead",
     "template": "clausewatch config check",
     "left-out": "clausewatch doctor {name}",
+    "crashed": "clausewatch status",
     "list": "clausewatch status",
 }
 """Commands that help, by kind of trouble. `{name}` is the name of a policy."""

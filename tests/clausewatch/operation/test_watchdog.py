@@ -81,7 +81,7 @@ def test_runs_that_do_not_come_to_their_end_are_reported(tmp_path: Path) -> None
     result = call(path, "status", "--check")
     assert result.exit_code == 1
     assert result.stdout.startswith("no run: no run was completed since ")
-    assert result.stdout.endswith("and a policy is due every 12 h\n")
+    assert "and a policy is due every 12 h\ncrashed: the run that began " in result.stdout
 
 
 def test_messages_that_were_given_up_are_reported_by_status_too(tmp_path: Path) -> None:
