@@ -15,7 +15,7 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 INVENTORY_LOT = 200
-"""Default for the maximum number of versions whose missing inventories are made at once."""
+"""Default maximum number of versions whose missing inventories are made at once."""
 BUSY_TIMEOUT = timedelta(seconds=30)
 """Default time to wait for another program's lock, and for a server's response."""
 
@@ -85,11 +85,11 @@ class Policy:
     renamed_from: str | None = None
     """The former name under which the archive has its history."""
     owner: str = ""
-    """The person or team that answers for it in the user's organisation; "" if none is named."""
+    """The person or team in the user's organisation that is responsible for it; "" if it is not given."""
     paused: bool = False
-    """Whether it is not fetched for now."""
+    """Whether fetching it is paused."""
     new: bool = False
-    """Whether it is another policy than the one that left the configuration and had its address."""
+    """Whether it is a new policy, although a policy that left the configuration had the same address."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property

@@ -75,7 +75,7 @@ class UnconfiguredPolicyError(ClausewatchError):
 
 
 class PausedPolicyError(ClausewatchError):
-    """A policy is to be fetched that the configuration pauses."""
+    """A policy was requested whose fetching is paused in the configuration."""
 
     exit_code = ExitCode.USAGE
 

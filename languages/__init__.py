@@ -161,7 +161,7 @@ def added_languages() -> str:
 
 
 def file_bytes(language: str, file: str) -> bytes:
-    """Return a file of a language as it is written; empty if there is no such file."""
+    """Return the bytes of a language's file; empty if the file does not exist."""
     path = _path(language, file)
     return b"" if path is None else path.read_bytes()
 

@@ -1,4 +1,4 @@
-"""Answers which policies the next run would check, and in which order, without recording anything."""
+"""Answers which policies the next run would check, and in which order. Records nothing."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class PlannedCheck:
 
     policy: Policy
     tried_at: datetime | None
-    """Start of the last run that tried it; None if none has."""
+    """Start of the last run that tried it; None if it was never tried."""
     due_at: datetime | None = None
     """Time at which it is due; None if it is due at once."""
     second_look: bool = False
-    """Whether it is due sooner because a suspicious change waits to be confirmed."""
+    """Whether it is due sooner, because an odd change is waiting for a second look."""
 
 
 def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
@@ -36,10 +36,11 @@ def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
 def planned_checks(
     archive: Archive, policies: Iterable[Policy], now: datetime, selected: Collection[str] | None = None
 ) -> tuple[PlannedCheck, ...]:
-    """Return the checks that a run would make now, in its order: never tried ones first, then the longest waiting.
+    """Return the checks that a run would make now, in its order. Those never tried come first, then those that have
+    waited longest.
 
-    `policies` are those of the configuration, which the archive may not know yet. `selected` names the policies
-    to check, due or not; None selects those that are due. Paused policies are left out.
+    `policies` are the configured policies, which the archive may not know yet. `selected` names the policies to check,
+    due or not; None selects the due ones. Paused policies are left out.
     """
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}

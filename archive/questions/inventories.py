@@ -1,4 +1,4 @@
-"""Answers which rights and recipients policies name: of one version, and across all policies."""
+"""Answers which rights and recipients policies name, in one version or across all policies."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from differ.judgement.recipients import Recipient
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The policies that a question is about, and when."""
+    """The policies and the time of a question."""
 
     at: datetime | None = None
-    """The time whose texts are asked about; None for the latest."""
+    """The time of the texts; None for the latest texts."""
     policy: str | None = None
     tag: str | None = None
     _: KW_ONLY
@@ -47,10 +47,10 @@ class Named(Generic[Entry]):
     policy: str
     entry: Entry
     since: datetime
-    """Time from which the policy names it without a break, in whatever words."""
+    """Time from which the policy names it without interruption, even in other words."""
     _: KW_ONLY
     version: int
-    """The number of the first version that names it in these words."""
+    """Number of the first version that names it in these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Listing(Generic[Entry]):
     """The answer to a question across policies."""
 
     entries: tuple[Named[Entry], ...]
-    """Ordered by the policies' names, then by the version that brought them."""
+    """Entries ordered by policy name, then by first version."""
     count: int
-    """Number of entries, whatever the limit."""
+    """Number of entries without the limit."""
     unlisted: int
-    """Number of policies with versions that are not listed yet: of these nothing is known."""
+    """Number of policies with versions that are not listed yet, so that their entries are unknown."""
     _: KW_ONLY
     policies: int
     """Number of policies that have a version."""
@@ -74,15 +74,15 @@ class Lacking:
 
     policies: tuple[str, ...]
     unlisted: int
-    """Number of policies with versions that are not listed yet: of these nothing is known."""
+    """Number of policies with versions that are not listed yet, so that their rights are unknown."""
     with_versions: int
-    """Number of policies that have a version."""
+    """Number of policies with at least one version."""
 
 
 def listed_recipients(
     archive: Archive, scope: Scope, *, kind: str | None = None, country: str | None = None
 ) -> Listing[Recipient]:
-    """Return the recipients that policies name: of a class, and in a country given by its code.
+    """Return the recipients that policies name. They may be limited to a class, or to a country by its code.
 
     Raises UnknownPolicyError, UnknownTagError.
     """
@@ -116,7 +116,7 @@ def policies_without(archive: Archive, scope: Scope, right: str) -> Lacking:
 
 
 def version_inventories(archive: Archive, versions: Collection[Version]) -> dict[tuple[str, int], Inventory]:
-    """Return what versions name, by policy and number; those that are not listed yet are left out."""
+    """Return the inventories of versions, by policy and number. Versions that are not listed yet are left out."""
     with archive.reading() as session:
         ids = {name: policy_row(session, name).id for name in {version.policy for version in versions}}
         stored = {
@@ -127,7 +127,7 @@ def version_inventories(archive: Archive, versions: Collection[Version]) -> dict
 
 
 def unlisted_count(archive: Archive) -> int:
-    """Return the number of policies with versions that are not listed yet, or were listed by other rules."""
+    """Return the number of policies with versions that are not listed by the current rules."""
     with archive.reading() as session:
         return _progress(session)[0]
 
@@ -155,7 +155,7 @@ def _joined(query: Select[Any], row: type[Any]) -> Select[Any]:
 
 
 def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions that the text of a time, or the latest, has an entry."""
+    """Return the conditions for entries in the text of a given time, or in the latest text."""
     if at is None:
         return [row.last.is_(None)]
     return [row.appeared_at <= at, or_(row.gone_at.is_(None), row.gone_at > at)]
@@ -171,7 +171,7 @@ def _among(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _progress(session: Session) -> tuple[int, int]:
-    """Return how many policies are not listed yet, and how many have versions."""
+    """Return the number of policies that are not completely listed, and the number with versions."""
     unlisted = session.scalar(select(func.count()).select_from(unlisted_policies().order_by(None).subquery()))
     has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
     return unlisted or 0, session.scalar(select(func.count(PolicyRow.id)).where(has_versions)) or 0

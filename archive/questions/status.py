@@ -92,13 +92,13 @@ class PolicyStatus:
     tried_at: datetime | None = None
     """Start of the last run that tried it, or the time when it was added. None if no run has recorded it yet."""
     owner: str = ""
-    """The person or team that answers for the policy; "" if none is named."""
+    """The person or team that is responsible for the policy; "" if it is not given."""
     paused_at: datetime | None = None
-    """Time since which the policy is not fetched; None if it is fetched, or if no run has recorded it yet."""
+    """Time since which fetching is paused; None if it is not paused, or if no run has recorded it yet."""
 
     @property
     def is_fetched(self) -> bool:
-        """Whether runs fetch the policy: it is neither paused nor retired."""
+        """Whether runs fetch the policy. They do not if it is paused or retired."""
         return self.health not in ("paused", "retired")
 
     @property

@@ -54,7 +54,7 @@ def troubles(
 ) -> tuple[Trouble, ...]:
     """Return the problems of each policy that is fetched, in the order of `standing`.
 
-    `missed` is found by a function of its own.
+    Another function finds `missed`.
 
     A policy is unread or gone after `after` such visits in a row. A fallback is a problem at once. `fallen` has the
     numbers of the policies that already had it; for these it ends when the selector has matched at `after` visits.

@@ -1,8 +1,8 @@
-"""Lists the rights and recipients that each version names: once, when it is recorded.
+"""Lists the rights and recipients in each version, once, when the version is recorded.
 
-This is not evidence but a cache: it is made from the texts, and can be dropped and made again at any time. An entry is
-kept once for all versions in a row that have it in the same words. Versions recorded without a list, or listed by other
-rules, are listed later in lots, oldest first, since an entry says from which version to which it is there.
+This is a cache, not evidence. It is made from the texts, and can be dropped and made again at any time. Successive
+versions that have an entry in the same words share it. Versions without a list, or with a list by other rules, are
+listed later in batches. The oldest come first, because an entry records its first and last version.
 """
 
 from __future__ import annotations
@@ -35,19 +35,21 @@ AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class ListingReport:
-    """The result of listing a lot of versions."""
+    """The result of listing a batch of versions."""
 
     versions: int
-    """Versions that were listed."""
+    """Number of versions that were listed."""
     damaged: tuple[str, ...] = ()
-    """Why policies could not be listed whose stored text is damaged, a sentence each."""
+    """One sentence for each policy that could not be listed, because its stored text is damaged."""
 
 
 def list_version(session: Session, version: VersionRow, named: Inventory | None) -> None:
-    """Note what a new version names. If it has no list, or a version before it has none, the policy waits for a lot."""
+    """Record the entries of a new version. If it or a version before it has no list yet, the policy waits for a
+    batch.
+    """
     listed = session.get(ListedRow, version.policy_id)
     if listed is None:
-        if version.number > 1:  # an older program recorded the versions before it
+        if version.number > 1:  # an older program recorded the earlier versions
             return
         listed = ListedRow(policy_id=version.policy_id, number=0, identity=inventory_identity(), complete=True)
         session.add(listed)
@@ -58,7 +60,7 @@ def list_version(session: Session, version: VersionRow, named: Inventory | None)
 
 
 def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
-    """List versions that are not listed yet, or were by other rules: at most so many. Raises StorageError."""
+    """List versions that are not listed by the current rules, at most `most` of them. Raises StorageError."""
     done, damaged = 0, dict[int, str]()
     while most is None or done < most:
         with archive.reading() as session:
@@ -73,7 +75,7 @@ def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
 
 
 def _list_some(archive: Archive, policy_id: int, most: int) -> int:
-    """List the next versions of a policy; return how many. The texts are read before the archive is locked."""
+    """List the next versions of a policy; return their number. The texts are read before the archive is locked."""
     with archive.reading() as session:
         start = _number(session.get(ListedRow, policy_id))
         later = (VersionRow.policy_id == policy_id, VersionRow.number > start)
@@ -81,7 +83,7 @@ def _list_some(archive: Archive, policy_id: int, most: int) -> int:
         named = {version.number: _inventory(session, version) for version in versions}
     with archive.writing() as session:
         listed = session.get(ListedRow, policy_id, with_for_update=True)
-        if _number(listed) != start:  # another program lists too
+        if _number(listed) != start:  # another program is listing too
             return 0
         if listed is None or not is_up_to_date(listed):
             listed = _begin(session, policy_id, listed)
@@ -94,7 +96,7 @@ def _list_some(archive: Archive, policy_id: int, most: int) -> int:
 
 
 def _number(listed: ListedRow | None) -> int:
-    """Return the number of the last version that is listed by the present rules."""
+    """Return the number of the last version that is listed by the current rules."""
     return listed.number if listed is not None and is_up_to_date(listed) else 0
 
 
@@ -103,7 +105,7 @@ def _inventory(session: Session, version: VersionRow) -> Inventory:
 
 
 def _begin(session: Session, policy_id: int, listed: ListedRow | None) -> ListedRow:
-    """Drop what other rules listed of a policy."""
+    """Drop the entries of a policy that other rules made."""
     for row in (NamedRightRow, NamedRecipientRow):
         session.execute(delete(row).where(row.policy_id == policy_id))
     if listed is None:
@@ -119,7 +121,7 @@ def _note(session: Session, version: VersionRow, named: Inventory) -> None:
 
 
 def _note_entries(session: Session, version: VersionRow, kind: EntryKind[Entry], named: Sequence[Entry]) -> None:
-    """End the entries that a version no longer has in the same words, and add those that are new."""
+    """End the entries that a version no longer has in the same words, and add new ones."""
     row = kind.row
     query = select(*row.__table__.c).where(row.policy_id == version.policy_id, row.last.is_(None))
     before = {_key(kind, entry): stored for stored in session.execute(query) for entry in [kind.read(stored)]}

@@ -31,7 +31,8 @@ skips a check."""
 
 PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
 POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed", "paused", "resumed")
-"""Events in the list of policies: news for subscribers and operators. `returned`: a policy is configured again."""
+"""Changes to the list of policies, which are news for subscribers and operators. `returned` means that a policy is
+configured again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,15 @@ class Synchronised:
     returned: tuple[str, ...] = ()
     """Retired policies that are configured again."""
     paused: tuple[str, ...] = ()
-    """Policies that are not fetched from now on."""
+    """Policies whose fetching is now paused."""
     resumed: tuple[str, ...] = ()
-    """Policies that are fetched again from now on."""
+    """Policies whose fetching is now resumed."""
     not_joined: tuple[str, ...] = ()
     """Policies whose `renamed_from` was ignored: both names already have a history, and two histories cannot be
     joined.
     """
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be a rename. Their policies keep the former name until the configuration says."""
+    """New names that may be renames. Until the configuration answers, their policies keep the former name."""
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
@@ -103,7 +104,7 @@ def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
 
 
 def _pause(kept: Sequence[tuple[PolicyRow, Policy]], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Pause and resume policies as configured; return the names of those that were paused, and resumed."""
+    """Pause and resume policies as configured. Return the names of the paused and of the resumed ones."""
     paused = [row for row, policy in kept if policy.paused and row.paused_at is None]
     resumed = [row for row, policy in kept if not policy.paused and row.paused_at is not None]
     for row in paused:
@@ -192,7 +193,7 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
 
 
 def _fetched() -> Select[PolicyRow]:
-    """Select the policies that are fetched, in the order they were added."""
+    """Select the policies that are fetched, in the order in which they were added."""
     return select(PolicyRow).where(PolicyRow.retired_at.is_(None), PolicyRow.paused_at.is_(None)).order_by(PolicyRow.id)
 
 
@@ -215,7 +216,7 @@ def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
     """Return the policies with these names in the order in which they were added. Without names, return all that are
-    neither retired nor paused.
+    not retired or paused.
 
     It serves `--policy NAME` and `--all`. Raises UnknownPolicyError for an unknown, retired or paused name.
     """

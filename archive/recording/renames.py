@@ -1,4 +1,4 @@
-"""Carries a policy's history over to its new name, and finds new names that may be a rename nobody declared."""
+"""Gives a policy's history its new name. Also finds new names that may be undeclared renames."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
 
 JUST_LEFT = timedelta(days=7)
-"""Time after its retirement in which a policy counts as one that just left the configuration."""
+"""Time after which a retired policy no longer counts as just having left the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameQuestion:
-    """A new name with the address of a policy that just left the configuration: it may be a rename."""
+    """A question whether a new name is a rename: its address belonged to a policy that just left the configuration."""
 
     name: str
     """The new name."""
     former: str
-    """The name that left. The policy is watched under it until the question is answered."""
+    """The name that left the configuration. The policy keeps it until the question is answered."""
 
 
 def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: datetime) -> tuple[RenameQuestion, ...]:
@@ -37,7 +37,8 @@ def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: dat
 def rename_questions(
     rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
 ) -> tuple[RenameQuestion, ...]:
-    """Return the new names without `renamed_from` or `new` that share an address with a policy that just left."""
+    """Return a question for each new name that shares an address with a policy that just left. A new name with
+    `renamed_from` or `new` needs no question."""
     continued = {policy.renamed_from for policy in configured.values()}
     left = {
         name: {row.url, *row.further_urls}
@@ -60,7 +61,7 @@ def _just_left(row: PolicyRow, now: datetime) -> bool:
 
 
 def under_former_names(configured: Mapping[str, Policy], questions: Iterable[RenameQuestion]) -> dict[str, Policy]:
-    """Return the policies by name, those with an open question under the name that left."""
+    """Return the policies by name. Policies with an open question have their former name."""
     formers = {question.name: question.former for question in questions}
     renamed = (replace(policy, name=formers.get(name, name)) for name, policy in configured.items())
     return {policy.name: policy for policy in renamed}
@@ -69,7 +70,9 @@ def under_former_names(configured: Mapping[str, Policy], questions: Iterable[Ren
 def follow_renames(
     session: Session, rows: dict[str, PolicyRow], configured: Mapping[str, Policy]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Carry histories over to their new names; return the new names, and the names that have a history under both."""
+    """Give histories their new names. Return the new names, and the names whose old and new names both have a
+    history.
+    """
     renamed, not_joined = [], []
     for name, policy in configured.items():
         before = policy.renamed_from
@@ -78,7 +81,7 @@ def follow_renames(
         if name not in rows:
             rows[name] = rows.pop(before)
             rows[name].name = name
-            session.flush()  # the old name may be taken again by a new policy
+            session.flush()  # a new policy may take the old name
             renamed.append(name)
         elif before not in configured:
             not_joined.append(name)

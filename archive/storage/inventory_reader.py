@@ -1,4 +1,4 @@
-"""Reads the stored rights and recipients of versions, and knows which policies are still to be listed."""
+"""Reads the stored rights and recipients of versions, and finds policies that must still be listed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Entry = TypeVar("Entry", Right, Recipient)
 
 @dataclass(frozen=True, slots=True)
 class EntryKind(Generic[Entry]):
-    """A kind of entry of an inventory, and how it is stored."""
+    """A kind of inventory entry, and its storage."""
 
     row: type[Any]
-    """Its table, by whose names the facts of an entry are stored."""
+    """Its table. The columns have the names of the entry's fields."""
     facts: Callable[[Entry], dict[str, str]]
     read: Callable[[Columns], Entry]
     _: KW_ONLY
@@ -80,7 +80,7 @@ def _recipient(row: Columns) -> Recipient:
 
 
 def _storable(written: str) -> str:
-    """Return a text without lone surrogates, which no database takes."""
+    """Return a text without lone surrogates, which databases refuse."""
     return written.encode("utf-8", "replace").decode()
 
 
@@ -89,24 +89,24 @@ RECIPIENTS = EntryKind(NamedRecipientRow, _recipient_facts, _recipient, entries=
 
 
 def is_up_to_date(listed: ListedRow) -> bool:
-    """Whether the present rules listed a policy."""
+    """Whether a policy is listed by the current rules."""
     return listed.identity == inventory_identity()
 
 
 def complete() -> ColumnElement[bool]:
-    """Return the condition on `ListedRow` that all versions of a policy are listed by the present rules."""
+    """Return the condition on `ListedRow` that the current rules have listed all versions of a policy."""
     return and_(ListedRow.complete, ListedRow.identity == inventory_identity())
 
 
 def unlisted_policies() -> Select[int]:
-    """Select the ids of the policies with versions that are not listed yet, or were by other rules."""
+    """Select the ids of policies with versions that are not listed by the current rules."""
     has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
     joined = select(PolicyRow.id).outerjoin(ListedRow, ListedRow.policy_id == PolicyRow.id)
     return joined.where(or_(ListedRow.policy_id.is_(None), ~complete()), has_versions).order_by(PolicyRow.id)
 
 
 def stored_inventory(session: Session, policy_id: int, number: int) -> Inventory | None:
-    """Return what a version names; None if it is not listed yet."""
+    """Return the inventory of a version; None if the version is not listed yet."""
     listed = session.get(ListedRow, policy_id)
     if listed is None or not is_up_to_date(listed) or listed.number < number:
         return None

@@ -107,28 +107,29 @@ class PolicyRow(Base):
     render: Mapped[bool] = mapped_column(server_default=false())
     """Whether a browser runs the scripts of its pages."""
     owner: Mapped[str] = mapped_column(server_default="")
-    """The person or team that answers for it; "" if none is named."""
+    """The person or team that is responsible for it; "" if it is not given."""
     paused_at: Mapped[datetime | None]
-    """Time since which it is not fetched; None if it is watched."""
+    """Time since which fetching is paused; None if it is not paused."""
 
 
 class PolicyEventRow(Base):
-    """An event in the list of policies: news for subscribers and operators. Not evidence: see `NamingRow` for names."""
+    """A change to the list of policies, as news for subscribers and operators. Not evidence; names are evidence in
+    `NamingRow`."""
 
     __tablename__ = "policy_event"
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """See archive/recording/policies."""
+    """Kind of the change; see archive/recording/policies."""
     name: Mapped[str]
-    """The policy's name after it."""
+    """Name of the policy after the change."""
     former: Mapped[str]
-    """The name before, if the policy was renamed; else ""."""
+    """The name before a renaming; else ""."""
     tags: Mapped[list[Any]]
     """The policy's tags at that time."""
     at: Mapped[datetime]
     announced: Mapped[bool] = mapped_column(server_default=false())
-    """Whether each subscription that it concerns has it in `news`."""
+    """Whether each affected subscription has it in `news`."""
 
 
 class FetchRow(Base):
@@ -495,13 +496,14 @@ class ToldTroubleRow(Base):
 
 
 class NewsRow(Base):
-    """An event in the list of policies that a subscription is yet to be notified of; deleted when a message has it."""
+    """A change to the list of policies that a subscription must still be notified of. It is deleted once a message
+    contains it."""
 
     __tablename__ = "news"
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("policy_event.id"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """The kind of the delivery that will have it: digest, or operator."""
+    """Kind of the delivery that will contain it: digest or operator."""
 
 
 class RunRow(Base):
@@ -600,7 +602,7 @@ class IndexedRow(Base):
 
 
 class ListedRow(Base):
-    """Up to which version a policy's rights and recipients are listed. Not evidence.
+    """The last version up to which a policy's rights and recipients are listed. Not evidence.
 
     See archive/recording/inventories.
     """
@@ -608,28 +610,28 @@ class ListedRow(Base):
     __tablename__ = "listed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """0 if no version is listed yet."""
+    """Number of that version; 0 if no version is listed yet."""
     identity: Mapped[str] = mapped_column(String(16))
-    """`differ.judgement.inventory_identity` of the rules that listed them."""
+    """`differ.judgement.inventory_identity` of the rules that made the list."""
     complete: Mapped[bool]
     """Whether the latest version is listed."""
 
 
 class EntryColumns:
-    """The columns of what the texts of a policy name from one version to another."""
+    """Columns of entries that a policy's texts name in successive versions."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     first: Mapped[int]
-    """The number of the first version that says so in these words."""
+    """Number of the first version that names it in these words."""
     last: Mapped[int | None]
-    """The number of the last version that did; None while the policy does."""
+    """Number of the last version that does; None while the policy still does."""
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """Time when the version that no longer does was first seen; None while the policy does."""
+    """Time when the first version without it was first seen; None while the policy still names it."""
     since: Mapped[datetime]
-    """Time from which the policy names it without a break, in whatever words."""
+    """Time from which the policy names it without interruption, even in other words."""
     language: Mapped[str]
     section: Mapped[str]
     """Headings joined by " > "."""
@@ -677,4 +679,4 @@ class NamedRecipientRow(EntryColumns, Base):
     purpose: Mapped[str]
     country: Mapped[str]
     codes: Mapped[str]
-    """The codes of these countries, a space before and after each; "" for none."""
+    """Codes of these countries, each with a space before and after it; "" if there are none."""

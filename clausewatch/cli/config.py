@@ -94,16 +94,16 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """Additions of the archive to the file."""
+    """Facts from the archive that the file does not have."""
 
     made: tuple[Subscriber, ...] = ()
     """Subscriptions made on the command line."""
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be a rename."""
+    """New names that may be renames."""
 
 
 def _recorded(configuration: Configuration) -> _Recorded:
-    """Return the additions of the archive; nothing if there is no archive yet. Raises StorageError."""
+    """Return the facts from the archive; they are empty if there is no archive yet. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return _Recorded()
     from archive.recording.renames import open_rename_questions

@@ -1,4 +1,4 @@
-"""Tells what `clausewatch run` would do now: it asks the archive, and no site."""
+"""Shows what `clausewatch run` would do now. It reads the archive and contacts no site."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SQLITE = "sqlite:///"
 
 
 def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everything: bool) -> Iterator[str]:
-    """Yield what a run would check, which hosts it would ask, in which order, and how long that takes at least."""
+    """Yield which policies a run would check, which hosts it would contact in which order, and the minimum duration."""
     checks, resting = _plan(configuration, names, everything=everything)
     paused = sum(policy.paused for policy in configuration.policies)
     watched = f"{len(configuration.policies)} watched" + (f", {paused} paused" if paused else "")
@@ -43,7 +43,7 @@ def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everyth
 def _plan(
     configuration: Configuration, names: Sequence[str], *, everything: bool
 ) -> tuple[tuple[PlannedCheck, ...], dict[str, RestingHost]]:
-    """Return the checks, and the hosts that asked for a pause. Without an archive, every policy is due."""
+    """Return the checks, and the hosts that asked for a pause. Without an archive, all policies are due."""
     selected = {policy.name for policy in configuration.policies} if everything else set(names) or None
     file = configuration.database.removeprefix(SQLITE)
     if configuration.database.startswith(SQLITE) and not Path(file).exists():
@@ -68,7 +68,7 @@ def _why(check: PlannedCheck) -> str:
 
 
 def _requests(checks: Sequence[PlannedCheck]) -> Counter[str]:
-    """Count the requests for each host and port: its pages, and robots.txt once for each scheme."""
+    """Count the requests to each host and port: its pages, and one robots.txt for each scheme."""
     origins = [
         (parts.scheme, parts.netloc) for check in checks for url in check.policy.urls for parts in [urlsplit(url)]
     ]

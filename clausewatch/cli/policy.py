@@ -181,7 +181,7 @@ def export_table(context: CommandContext, output: Path | None) -> None:
 
 
 class _Edit:
-    """An edit of the configuration file: shown, checked and written at the end of its block."""
+    """An edit of the configuration file. It is shown, checked and written at the end of its block."""
 
     def __init__(self, context: CommandContext, dry_run: bool) -> None:
         self.configuration: Configuration = context.configuration()

@@ -75,7 +75,7 @@ def run(
 
 
 def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:
-    """Raise an error for a name of a policy that is not configured, or paused."""
+    """Raise an error if a name belongs to a policy that is not configured or is paused."""
     configured = {policy.name: policy for policy in configuration.policies}
     for name in names:
         if name not in configured:

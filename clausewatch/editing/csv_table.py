@@ -1,4 +1,4 @@
-"""Carries policies to a spreadsheet and back, exactly, without a cell that a spreadsheet would run as a formula."""
+"""Converts policies to a spreadsheet table and back without loss. A spreadsheet runs no cell as a formula."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LARGEST = 50_000_000
 """Maximum size of a table in bytes. Ten thousand policies take about three million."""
 
 LISTS: Mapping[str, str] = {"urls": "\n", "languages": ", ", "tags": ", ", "select": "\n", "remove": "\n"}
-"""The columns with several values, and what separates the values in a cell."""
+"""Columns with several values, and the separator of these values in a cell."""
 
 FLAGS = ("render", "paused")
-"""The columns with "yes" or nothing."""
+"""Columns that contain "yes" or nothing."""
 
 _FORMULA = re.escape("".join(BEGINS_A_FORMULA))
 _FIRST = re.compile(rf"(?=[ ']*[{_FORMULA}])")
 _INNER = re.compile(rf"([;\t\r\n][ \"]*)(?='*[{_FORMULA}])")
-"""Matches where a new cell begins if the spreadsheet separates columns with another character."""
+"""Matches the place where a new cell begins if the spreadsheet separates columns with another character."""
 _FIRST_GUARDED = re.compile(rf"'(?=[ ']*[{_FORMULA}])")
 _INNER_GUARDED = re.compile(rf"([;\t\r\n][ \"]*)'(?='*[{_FORMULA}])")
 
@@ -38,7 +38,7 @@ class TableError(ClausewatchError):
 
 
 def guarded(text: str) -> str:
-    """Return a text with an apostrophe wherever a spreadsheet might see the beginning of a formula."""
+    """Return a text with an apostrophe at each place where a spreadsheet could see the start of a formula."""
     inner = _INNER.sub(r"\1'", text)
     return f"'{inner}" if _FIRST.match(inner) else inner
 
@@ -49,7 +49,7 @@ def unguarded(text: str) -> str:
 
 
 def table(entries: Iterable[Entry]) -> str:
-    """Return policies as a CSV table, one policy a row."""
+    """Return policies as a CSV table with one policy in each row."""
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
@@ -65,7 +65,7 @@ def _cell(column: str, value: Value) -> str:
 
 
 def _joined(values: list[str], separator: str) -> str:
-    """Return values in one cell: separated, or as JSON if one of them could be misread."""
+    """Return values for one cell: with separators, or as JSON if a value could be misread."""
     unsafe = [
         text
         for text in values
@@ -79,12 +79,12 @@ class PolicyRows:
     """The policies of a table."""
 
     columns: frozenset[str]
-    """Its columns: what is not among them is not changed by an import."""
+    """Columns of the table. An import changes no other keys."""
     entries: tuple[dict[str, Value], ...]
 
 
 def read_table(text: str) -> PolicyRows:
-    """Read a table of policies. Columns may be in any order, and all but `name` and an address may be missing.
+    """Read a table of policies. Columns may be in any order. Only `name` and an address are required.
 
     Raises TableError with the number of the line.
     """

@@ -10,18 +10,18 @@ from clausewatch.config.quantities import duration_text, parse_duration
 from clausewatch.editing.segments import Value
 
 Entry = Mapping[str, Value]
-"""The keys of one `[[policy]]`, with the values that they mean: a dollar sign is one dollar sign."""
+"""The keys of a `[[policy]]` with their actual values. A dollar sign is written once."""
 
 
 COLUMNS = (
     *("name", "url", "urls", "languages", "profile", "tags", "select", "remove", "render", "every", "owner", "paused"),
     "renamed_from",
 )
-"""The keys of a policy, in the order in which they are written."""
+"""The keys of a policy in writing order."""
 
 
 def entry_of(policy: Policy) -> dict[str, Value]:
-    """Return the keys that configure a policy. Keys whose values are the defaults are left out, except `every`."""
+    """Return the keys that configure a policy. Keys with default values are left out, except `every`."""
     options = policy.options
     keys: dict[str, Value] = {
         "name": policy.name,
@@ -42,11 +42,11 @@ def entry_of(policy: Policy) -> dict[str, Value]:
 
 
 def normalised(entry: Entry) -> dict[str, Value]:
-    """Return an entry with each value in the form in which `entry_of` gives it, so that equal entries are equal."""
+    """Return an entry with its values in the form of `entry_of`, so that entries can be compared."""
     keys: dict[str, Value]
     keys = {key: value for key, value in entry.items() if value and (key, value) != ("profile", "default")}
     if isinstance(every := keys.get("every"), str):
-        with suppress(ValueError):  # what is not a duration is reported when the file is checked
+        with suppress(ValueError):  # an invalid duration is reported when the file is checked
             keys["every"] = duration_text(parse_duration(every))
     if isinstance(urls := keys.get("urls"), list) and len(urls) == 1 and "url" not in keys:
         keys["url"] = urls[0]
@@ -55,7 +55,7 @@ def normalised(entry: Entry) -> dict[str, Value]:
 
 
 def as_written(value: Value) -> Value:
-    """Return a value as the file writes it: a dollar sign begins a variable there, so it is doubled."""
+    """Return a value as the file writes it. A dollar sign would begin a variable there, so it is doubled."""
     if isinstance(value, list):
         return [text.replace("$", "$$") for text in value]
     return value.replace("$", "$$") if isinstance(value, str) else value

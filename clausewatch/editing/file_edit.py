@@ -1,4 +1,4 @@
-"""Writes an edited configuration file: checked first, and whole or not at all."""
+"""Writes an edited configuration file after a check: either the whole file or nothing."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode
 
 
 class EditWriteError(ClausewatchError):
-    """The file could not be written, or another program changed it meanwhile."""
+    """The file could not be written, or another program changed it in the meantime."""
 
     exit_code = ExitCode.USAGE
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a configuration file with its line ends and, if it has one, its byte order mark."""
+    """Return the text of a configuration file with its line ends and its byte order mark."""
     return path.read_bytes().decode("utf-8")
 
 
 def differences(before: str, after: str) -> Iterator[str]:
-    """Yield the lines that an edit removes and adds, without lines around them: those may hold secrets."""
+    """Yield the lines that an edit removes and adds. The lines around them are left out because they may contain
+    secrets."""
     for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
         if not line.startswith(("---", "+++")):
             yield f"at line {line.split()[2].partition(',')[0][1:]}:" if line.startswith("@@") else line
 
 
 def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run: bool = False) -> Configuration:
-    """Check an edited text, write it, and return what it means.
+    """Check an edited text, write it, and return its meaning.
 
-    Raises ConfigurationError if the text is not valid, EditError if it would alter anything but the policies that were
-    to be edited, and EditWriteError. The file is then as it was. With `dry_run` nothing is written.
+    Raises ConfigurationError if the text is invalid, EditError if it would alter anything except the edited policies,
+    and EditWriteError. The file is then unchanged. With `dry_run` nothing is written.
     """
     path = configuration.path.resolve()
     try:
@@ -73,12 +74,12 @@ def _checked(configuration: Configuration, new: Path, edit: Edit) -> Configurati
 
 
 def _others(configuration: Configuration) -> tuple[object, ...]:
-    """Return everything that an edit of policies must leave as it is."""
+    """Return everything that an edit of policies must not change."""
     return (configuration.database, configuration.channels, configuration.crawl, configuration.watchdog)
 
 
 def _replace(path: Path, new: Path, before: str) -> None:
-    """Put the new file in the place of the old one, with the same owner and permissions."""
+    """Replace the old file with the new one, which gets the same owner and permissions."""
     if text_of(path) != before:
         raise EditWriteError(f"{path} was changed by another program meanwhile: try again")
     status = path.stat()

@@ -23,11 +23,11 @@ class Edit:
 
     text: str
     touched: frozenset[str]
-    """Names of the policies that were added, changed or removed, old and new ones."""
+    """Names of the added, changed or removed policies, both old and new names."""
 
 
 class PolicyEditor:
-    """One edit of one file. Raises EditError if the policies are not written as `[[policy]]` tables."""
+    """An edit of one file. Raises EditError if the policies are not written as `[[policy]]` tables."""
 
     def __init__(self, configuration: Configuration, text: str) -> None:
         self._entries = {policy.name: entry_of(policy) for policy in configuration.policies}
@@ -67,7 +67,7 @@ class PolicyEditor:
             yield segment.text.replace("\n", newline)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Add policies. The check before writing reports keys that are wrong."""
+        """Add policies. The check before writing reports wrong keys."""
         for entry in entries:
             name = str(entry["name"])
             if name in self._entries:
@@ -84,7 +84,7 @@ class PolicyEditor:
         self._touched.add(name)
 
     def update(self, entry: Entry, columns: Collection[str]) -> None:
-        """Make a policy the one that an entry describes, as far as these keys go; add it if it is new."""
+        """Change a policy to the values of an entry, only for these keys. Add the policy if it is new."""
         name = str(entry["name"])
         before = self._entries.get(name)
         if before is None:
@@ -96,13 +96,13 @@ class PolicyEditor:
             self.change(name, changes)
 
     def remove(self, names: Sequence[str]) -> None:
-        """Remove policies, with the comments directly above them."""
+        """Remove policies together with the comments directly above them."""
         for name in names:
             self._removed.add(self._position(name))
             self._touched.add(name)
 
     def rename(self, old: str, new: str) -> None:
-        """Rename a policy; its history moves along. Subscribers and legal holds that name it follow."""
+        """Rename a policy. Its history moves along, and so do references from subscribers and legal holds."""
         if new in self._entries:
             raise EditError(f"there is already a policy called {new!r}: choose another name")
         former = self._entries[old].get("renamed_from") if old in self._entries else None

@@ -1,7 +1,7 @@
-"""Cuts a TOML file into its tables without changing a byte, so that one of them can be edited alone.
+"""Splits a TOML file into its tables without changing a byte, so that a single table can be edited.
 
-tomlkit reads a whole file too, but when it writes, tables of one array move together and comments change their place
-(`findings/tomlkit-moves-tables.sh`). It is therefore given one table at a time.
+tomlkit could read the whole file. But when it writes, it moves tables of an array together, and comments change their
+place (`findings/tomlkit-moves-tables.sh`). So it gets one table at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tomlkit
 _HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([^\]\n#]+?)[ \t]*\]\]?[ \t]*(#.*)?\r?\n?")
 
 Value = str | bool | list[str]
-"""A value of a key, as written in the file."""
+"""The value of a key as the file writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,17 @@ class Segment:
     name: str
     """Its name, such as "policy"; "" for the keys before the first table."""
     is_array: bool
-    """Whether its header has two brackets, so that there may be several of this name."""
+    """Whether its header has two brackets, so that the file may have several tables with this name."""
 
 
 def segments(text: str) -> list[Segment]:
-    """Cut a valid TOML file into its tables. Together they are the whole text."""
+    """Split a valid TOML file into its tables. Joined, they are the whole text."""
     cut: list[Segment] = []
     name, is_array, lines = "", False, list[str]()
     for line in text.splitlines(keepends=True):
         header = _HEADER.fullmatch(line)
-        # A line that looks like a header may be part of a value of several lines: then what precedes it is not whole.
+        # A line that looks like a header may be part of a value with several lines. Then the text before it is not
+        # complete.
         if header is not None and _is_toml("".join(lines)):
             comment = _trailing_comment(lines)
             cut.append(Segment("".join(lines[: len(lines) - comment]), name, is_array))
@@ -55,7 +56,7 @@ def _is_toml(text: str) -> bool:
 
 
 def _trailing_comment(lines: Sequence[str]) -> int:
-    """Return the number of comment lines at the end: they speak of the table that follows."""
+    """Return the number of comment lines at the end, which belong to the next table."""
     count = 0
     while count < len(lines) and lines[-1 - count].lstrip().startswith("#"):
         count += 1
@@ -65,7 +66,7 @@ def _trailing_comment(lines: Sequence[str]) -> int:
 def with_keys(segment: Segment, keys: Mapping[str, Value | None]) -> Segment:
     """Return a table with new values for keys. None removes a key.
 
-    Its comments and the order of its keys stay. New keys follow the last one.
+    Its comments and the order of its keys stay. New keys come after the last one.
     """
     newline = "\r\n" if "\r\n" in segment.text else "\n"
     document = tomlkit.parse(segment.text.replace("\r\n", "\n"))
@@ -98,7 +99,7 @@ def table_of(segment: Segment) -> dict[str, Any]:
 
 
 def _end_of_keys(lines: Sequence[str]) -> int:
-    """Return the number of lines up to the last key: only comments and blank lines follow it."""
+    """Return the number of lines up to the last key. Only comments and blank lines follow it."""
     end = len(lines)
     while end > 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
@@ -106,7 +107,9 @@ def _end_of_keys(lines: Sequence[str]) -> int:
 
 
 def body_and_rest(segment: Segment) -> tuple[str, str]:
-    """Cut a table's text after its keys and the comments directly below them: the rest is not about this table."""
+    """Split a table's text after its keys and the comments directly below them. The rest does not belong to the
+    table.
+    """
     lines = segment.text.splitlines(keepends=True)
     end = _end_of_keys(lines)
     while end < len(lines) and lines[end].strip():
@@ -115,7 +118,7 @@ def body_and_rest(segment: Segment) -> tuple[str, str]:
 
 
 def new_table(name: str, keys: Mapping[str, Value]) -> Segment:
-    """Return a table of an array, without a blank line around it."""
+    """Return a table of an array without a blank line around it."""
     written = "".join(f"{key} = {_written(value)}\n" for key, value in keys.items())
     return Segment(f"[[{name}]]\n{written}", name, is_array=True)
 

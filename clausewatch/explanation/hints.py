@@ -41,7 +41,7 @@ def grouped(hints: Iterable[Hint]) -> Iterator[str]:
 
 
 def hints(configuration: Configuration, made: Iterable[Subscriber] = ()) -> Iterator[Hint]:
-    """Yield all warnings about a configuration, given the subscriptions that the command line made."""
+    """Yield all warnings about a configuration. `made` are the subscriptions of the command line."""
     for place, word in examples(configuration):
         yield Hint("this is an example; write the real one", f"{place} ({word})" if word else place)
     yield from _policy_hints(configuration)

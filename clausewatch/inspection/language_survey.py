@@ -33,7 +33,7 @@ _OWN = ("short", "states")
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
 """Files whose words are regular expressions, each with the keys for which this is not true."""
 _NEEDED = {"screening": "policy", "counters": "ago"}
-"""Keys of files that may not be empty."""
+"""Keys of files that must not be empty."""
 _PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")
 """Matches a placeholder, such as {unit}, that was not filled in."""
 
@@ -166,7 +166,7 @@ def _unreadable_patterns(language: str, file: str) -> Iterator[str]:
 
 
 def _patterns(language: str, file: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the key of each regular expression of a file, the expression as written, and as it is used."""
+    """Yield each regular expression of a file three times: its key, as written, and as used."""
     if file == "counters":
         counting = read_record(language, file, CountingWords)
         yield from counting.patterns() if counting else ()

@@ -1,4 +1,4 @@
-"""Treats a configuration with an open question about a rename as if the policy still had its former name."""
+"""Keeps the former name of a policy while it is unclear whether its new name is a rename."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from notifier.audience.subscriptions import Subscriber
 
 
 def as_watched(archive: Archive, configuration: Configuration) -> Configuration:
-    """Return the configuration to use now: questions that it leaves open do not change what is watched."""
+    """Return the configuration to use now. Open questions do not change which policies are watched."""
     questions = open_rename_questions(archive, configuration.policies, datetime.now(UTC))
     return until_answered(configuration, questions)
 
 
 def until_answered(configuration: Configuration, questions: Iterable[RenameQuestion]) -> Configuration:
-    """Return the configuration to use while these questions are open, so that no subscriber loses the policy."""
+    """Return the configuration to use while these questions are open. No subscriber loses the policy."""
     asked = tuple(questions)
     if not asked:
         return configuration
@@ -34,7 +34,7 @@ def _renamed(subscriber: Subscriber, formers: Mapping[str, str]) -> Subscriber:
 
 
 def question_line(question: RenameQuestion) -> str:
-    """Return a question, and how to answer it."""
+    """Return a question, with the possible answers."""
     return (
         f'{question.name}: is it "{question.former}", which left the configuration and had the same address? If so, '
         f'add renamed_from = "{question.former}" to it, and its history goes on; if not, add new = true. Until then '

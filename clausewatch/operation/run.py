@@ -55,7 +55,7 @@ class Selection:
     everything: bool = False
 
     def under(self, questions: Sequence[RenameQuestion]) -> Selection:
-        """Return the selection with the names under which the policies are watched."""
+        """Return the selection with the names that the archive uses at the moment."""
         formers = {question.name: question.former for question in questions}
         return Selection(tuple(formers.get(name, name) for name in self.names), self.everything)
 
@@ -102,9 +102,9 @@ class RunReport:
     not_joined: tuple[str, ...]
     """Policies whose `renamed_from` had to be ignored."""
     paused: int = 0
-    """Number of configured policies that are not fetched for now."""
+    """Number of configured policies whose fetching is paused."""
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be a rename: somebody must say."""
+    """New names that may be renames. A person must decide."""
     stamp_error: str = ""
     """The reason why a due timestamp failed, or "". The next run tries again."""
     ping_error: str = ""
@@ -228,7 +228,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised:
-    """Give the archive the configuration's policies, after operators were notified of policies that no run tried."""
+    """Update the archive to the configuration. Operators are first notified of policies that no run tried in time."""
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)

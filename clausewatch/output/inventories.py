@@ -22,11 +22,11 @@ class InventoryChanges:
 
     by_version: Changes
     unlisted: int
-    """Number of changes of which nothing is known, because their versions are not listed yet."""
+    """Number of changes that are unknown because their versions are not listed yet."""
 
     @property
     def note(self) -> str:
-        """A sentence on what is not known, or ""."""
+        """A sentence about the unknown changes, or ""."""
         return unlisted_note(self.unlisted, "change" if self.unlisted == 1 else "changes") if self.unlisted else ""
 
 
@@ -64,7 +64,8 @@ def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> 
 
 
 def inventories(archive: Archive, versions: Iterable[Version], most: int) -> dict[tuple[str, int], Inventory]:
-    """Return what versions name as it is stored; of at most so many that are not listed yet it is read from the text.
+    """Return the inventories of versions as stored. For up to `most` versions that are not listed yet, the text is
+    read.
 
     Raises DamagedArchiveError.
     """

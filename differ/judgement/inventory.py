@@ -43,17 +43,18 @@ class Right:
     channel: str = ""
     """The address, the kind of channel, or ""."""
     sentence: str = ""
-    """The sentence that names it, at most `LONGEST_SENTENCE` characters of it."""
+    """The sentence that names it, cut to `LONGEST_SENTENCE` characters."""
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Equal for mentions of the same right."""
+        """Key that is equal for mentions of the same right."""
         return (self.right, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version, each once in each language, ordered by language, class and name."""
+    """The rights and recipients of one version, each once in each language. They are ordered by language, class and
+    name."""
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -108,7 +109,7 @@ def inventory(document: Document) -> Inventory:
 
 
 def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Inventory:
-    """Return an inventory in its one order, which does not depend on where in the text something is named."""
+    """Return an inventory in its fixed order, which does not depend on the order in the text."""
     return Inventory(
         tuple(sorted(rights, key=lambda right: (right.language, right.right))),
         tuple(sorted(receiving, key=lambda other: (other.language, other.kind, other.name.casefold(), other.name))),

@@ -1,4 +1,4 @@
-"""Identifies the rules that list the rights and recipients of a text, so that lists made by others are made again."""
+"""Identifies the rules that list the rights and recipients of a text, so that lists from other rules are made again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from importlib import resources
 from languages import file_bytes, languages_with
 
 ROOMS = ("differ.language", "differ.matching", "differ.judgement")
-"""Packages whose code decides what a text is taken to say."""
+"""Packages whose code affects the lists."""
 
 WORD_LISTS = ("lexicon", "places", "sentences")
-"""The files of each language that decide it too."""
+"""Files of each language that affect the lists."""
 
 
 @cache
 def inventory_identity() -> str:
-    """Return a hash of the code and the word lists that make inventories: another one may list other entries."""
+    """Return a hash of the code and the word lists that make inventories. With another hash, inventories may be
+    different."""
     digest = hashlib.sha256()
     for content in (*_sources(), *_word_lists()):
         digest.update(hashlib.sha256(content).digest())

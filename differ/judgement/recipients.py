@@ -59,7 +59,7 @@ class Recipient:
     codes: tuple[str, ...] = ()
     """The codes of these countries, regions and states."""
     sentence: str = ""
-    """The sentence or table row that names it, at most `LONGEST_SENTENCE` characters of it."""
+    """The sentence or table row that names it, cut to `LONGEST_SENTENCE` characters."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -196,7 +196,7 @@ def in_row(cells: list[str], statement: Statement) -> Recipient:
 
 
 def quoted(sentence: str) -> str:
-    """Return a sentence as an inventory quotes it: a very long one is cut, and ends with "…"."""
+    """Return a sentence as an inventory quotes it. A very long one is cut and ends with "…"."""
     return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[: LONGEST_SENTENCE - 1]}…"
 
 

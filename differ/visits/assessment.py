@@ -130,7 +130,7 @@ class Assessment:
     left_out_change: LeftOutChange | None = None
     """The watched sentences in it that appeared or disappeared."""
     inventory: Inventory | None = None
-    """The rights and recipients that the text names; None if they are still to be listed."""
+    """The rights and recipients in the text; None if they must still be listed."""
 
 
 def assess(visit: Visit) -> Assessment:

@@ -23,7 +23,7 @@ from document.model import UNKNOWN_LANGUAGE, Document, Page
 CUT = 0.75
 """Maximum length of a text that breaks off, as a share of the previous version's words. A longer one is accepted."""
 OWN_WORDS = 0.25
-"""Maximum share of words that an older edition of a policy has and the later one lacks."""
+"""Maximum share of an older edition's words that the later edition lacks."""
 VERBATIM = 0.95
 """Minimum share of equal words, in order and in both directions, between a text and the beginning of the version
 before. The text is then that beginning."""
@@ -220,8 +220,9 @@ def amounts(document: Document) -> Counter[str]:
 
 
 def older_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
-    """Return a screening if a text states an earlier date than the version before, is mostly made of its words, and
-    differs in material points: a server may have sent an edition that was replaced."""
+    """Return a screening if a text seems to be an edition that was replaced. It states an earlier date than the version
+    before, consists mostly of that version's words, and differs in material points. A server may have sent it by
+    mistake."""
     old, new = comparison.timing.stated_before, comparison.timing.stated_after
     if old is None or new is None or not comparison.material or not is_earlier(new, old):
         return None
@@ -232,7 +233,7 @@ def older_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def is_earlier(one: date, other: date) -> bool:
-    """Whether a date is before another; the first of a month, or of a year, may stand for all of it."""
+    """Whether a date is before another. The first day of a month or year may stand for the whole month or year."""
     exact = 1 if one.month == one.day == 1 else 2 if one.day == 1 else 3
     return (one.year, one.month, one.day)[:exact] < (other.year, other.month, other.day)[:exact]
 

@@ -28,12 +28,13 @@ from languages import records
 RESTORED = 4
 """Minimum ratio of a text's length to the version before, for the text to have returned and not just grown."""
 PASSAGE = 300
-"""Minimum number of words by which a text grew by whole passages, under the same date. The page is then complete
-again."""
+"""Minimum number of words by which a text grew by whole passages with the same date. The page is then complete
+again.
+"""
 SECTIONS = 3
 """Minimum number of sections that contain these words."""
 LOST = 150
-"""Minimum number of words that a text lost, for long passages to be missing. The text may then be incomplete."""
+"""Minimum number of lost words for long passages to be missing. The text may then be incomplete."""
 RESIDUE = 0.03
 """Maximum number of words lost in such a text, as a share of the words gained, or the other way round."""
 RESTORED_UNWATCHED = 1.5
@@ -175,8 +176,8 @@ def block_texts(section: Section) -> list[str]:
 
 
 def lost_in_bulk(before: Document, after: Document) -> Screening | None:
-    """Return a screening if a text lost long passages and gained nothing, not even another date: it may be incomplete.
-    A company that deletes one section on purpose may leave all else as it is."""
+    """Return a screening if a text lost long passages and gained nothing, not even a new date, because it may be
+    incomplete. A company that deletes one section on purpose may leave everything else unchanged."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     went, came = (old - new).total(), (new - old).total()
     if went < LOST or came > RESIDUE * went or set(after.dates) - set(before.dates):

@@ -26,7 +26,7 @@ milliseconds."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
-    """Recognise a visit by its fingerprint, or else assess it, and list what a new version promises.
+    """Recognise a visit by its fingerprint, or else assess it. For a new version, also list its rights and recipients.
 
     The crawler's worker processes call it.
     """

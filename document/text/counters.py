@@ -126,7 +126,7 @@ class CountingWords:
     visitor: Sequence[str]
 
     def patterns(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the key of each regular expression, the expression as written, and with its placeholders filled in."""
+        """Yield each regular expression three times: its key, as written, and with its placeholders filled in."""
         for key in fields(self):
             value = getattr(self, key.name)
             yield from ((key.name, text, self._filled(text)) for text in ([value] if isinstance(value, str) else value))

@@ -137,7 +137,7 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
 
 
 def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collection[str]) -> tuple[str, ...]:
-    """Return which of sharing and rights no subscriber of a policy asks for."""
+    """Return the topics, among sharing and rights, that no subscriber of a policy asks for."""
     heard = {
         topic for subscriber in subscribers if covers_policy(subscriber, name, tags) for topic in subscriber.topics
     }

@@ -44,7 +44,7 @@ class Incident:
     event: PolicyEventKind | None = None
     """The change to the list of policies; None for a trouble."""
     former: str = ""
-    """The policy's name before it was renamed."""
+    """Name of the policy before it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Inception:
     asked: Subscriber
     """The subscription, without its targets."""
     unheard: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Policies of which nobody is notified of changes on sharing or rights, and the topics that nobody asks for."""
+    """Policies with topics, among sharing and rights, that nobody asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Welcome:
 
 
 def promises(document: Document, promised: Inventory) -> Promises:
-    """List the promises of a version, by its inventory, in a form that a person can read at a glance."""
+    """List the promises of a version from its inventory, in a form that a person can read at a glance."""
     headings = [heading_topics((section.heading,), section.language) for section in document.sections]
     named = tuple(dict.fromkeys((recipient.kind, recipient.name) for recipient in promised.recipients))
     return Promises(
@@ -105,9 +105,9 @@ def watched(status: PolicyStatus, since: datetime | None, named: Promises | None
 
 
 def trouble(status: PolicyStatus) -> str:
-    """Return a sentence on why the last visit did not show a policy.
+    """Return a sentence that says why the last visit did not find a policy.
 
-    "" if it did, if there was no visit, or if the policy is paused.
+    It is "" if the visit did, if there was no visit, or if the policy is paused.
     """
     check = status.last_check
     if check is None or status.trouble_since is None or not status.is_fetched:

@@ -98,7 +98,7 @@ class _State:
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
     policies: Mapping[str, str]
-    """Names of the policies that runs fetch, by their number."""
+    """Names of the policies that runs fetch, by number."""
     _: KW_ONLY
     sound: Collection[str] = ()
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -173,7 +173,7 @@ def plan_incidents(
             overdue_messages(session, present(session, subscribers), channels, now, thresholds=thresholds)
         )
         problems += _undelivered(session, now)
-    # The trouble of a policy that is paused is over without a message that it reads well again.
+    # If a policy is paused, its trouble ends without a message that it can be read again.
     policies = {str(status.id): status.name for status in standing if status.is_fetched}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)

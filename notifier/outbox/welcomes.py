@@ -114,6 +114,6 @@ def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, W
 
 
 def _promises(archive: Archive, version: Version, listed: Inventory | None) -> Promises:
-    """Return what a version promises. If it is not listed yet, its text is read."""
+    """Return the promises of a version. If it is not listed yet, its text is read."""
     text = document(archive, version)
     return promises(text, inventory(text) if listed is None else listed)

@@ -93,7 +93,7 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
-    """Name the policies of which nobody is notified of changes on sharing or rights, a line for each set of topics."""
+    """Name the policies with topics, among sharing and rights, that nobody asks for. Each set of topics has a line."""
     policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for policy, topics in welcome.inception.unheard:
         policies[topics].append(inert(policy))

@@ -176,5 +176,5 @@ def marked(side: Side, brackets: str) -> str:
 
 
 def event_words(event: PolicyEventKind, former: str, tongue: Phrases) -> str:
-    """Return what happened to a policy, in a few words."""
+    """Return the event of a policy in a few words."""
     return tongue.say(f"event.{event}", former=inert(former))

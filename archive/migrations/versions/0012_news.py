@@ -1,4 +1,4 @@
-"""Adds events of the list of policies, and the subscriptions that are yet to be notified of them."""
+"""Adds changes to the list of policies, and the subscriptions that must still be notified of them."""
 
 from __future__ import annotations
 

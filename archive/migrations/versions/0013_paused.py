@@ -1,4 +1,4 @@
-"""Adds who answers for a policy, and since when it is paused."""
+"""Adds the owner of a policy, and the time since which it is paused."""
 
 from __future__ import annotations
 

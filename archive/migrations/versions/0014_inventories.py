@@ -1,4 +1,4 @@
-"""The rights and recipients that policies name, from which version to which."""
+"""Adds the rights and recipients that policies name, each with its first and last version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # What was recorded before is listed by the next runs.
+    # The next runs list them for earlier versions.
     op.create_table(
         "listed",
         sa.Column("policy_id", sa.Integer(), autoincrement=False, nullable=False),
