@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from document.model import MAX_NESTING
 
 Clock = Callable[[], datetime]
-"""Returns the current time, as aware UTC."""
+"""A function that returns the current time, aware and in UTC."""
 
 
 def utc_now() -> datetime:

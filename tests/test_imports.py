@@ -30,7 +30,7 @@ ROOMS = {
         "errors < config < explanation inspection < output < exports imports operation demo < editing < cli < __main__"
     ),
 }
-"""The rooms and files of each package, bottom up. One imports from itself, and from what is before a `<`."""
+"""The rooms and files of each package, bottom up. A room imports from itself and from what is before a `<`."""
 
 ONLY = {
     "scrapy": {"crawler"},

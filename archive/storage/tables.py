@@ -413,7 +413,7 @@ class ChainStampRow(Base):
 
 
 class SubscriptionRow(Base):
-    """Time when a subscription was first seen, or last widened: it asks for what is recorded after that."""
+    """A subscription. It covers records made after it was first seen, or after it was widened."""
 
     __tablename__ = "subscription"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -59,7 +59,7 @@ class Scope:
 
     @property
     def name(self) -> str:
-        """Return what names it, within its archive: whatever else it is limited to."""
+        """Return the feed's name within its archive. It depends only on the policy, the tag and the topic."""
         parts = {"policy": self.policy, "tag": self.tag, "topic": self.topic}
         given = [f"{key}/{quote(value, safe='')}" for key, value in parts.items() if value is not None]
         return "/".join(["feed", *given])
@@ -102,7 +102,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
 
 
 def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
-    """Return the flapping versions of which nobody is notified, or not yet."""
+    """Return the flapping versions of which nobody is notified at the moment."""
     flapping = {version.policy for version in found if version.flapping}
     quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
     return {

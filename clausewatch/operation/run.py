@@ -238,7 +238,7 @@ def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised
 def _prepare(archive: Archive, configuration: Configuration, selection: Selection) -> Sequence[Policy]:
     """Register the subscribers, and return the policies to check."""
     now = datetime.now(UTC)
-    # Before anything is fetched: a subscription covers only what is recorded after it was first seen.
+    # This comes before any fetch, because a subscription only covers records that are made after it was first seen.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     if selection.names or selection.everything:

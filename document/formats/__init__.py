@@ -1,1 +1,1 @@
-"""Bytes to lines: encodings, content types, PDF, Markdown."""
+"""Turns bytes into lines: encodings, content types, PDF, Word, Markdown."""
