@@ -49,6 +49,10 @@ class Notice:
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
     """Languages whose text stayed while another language's text changed."""
+    drift_is_new: bool = True
+    """False if these languages were behind before, or if this change brings the languages together again."""
+    apart_since: int = 0
+    """The version since which the languages were apart that are together again with this change; 0 if they are not."""
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
     flapping: bool = False

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Query, Version
+from archive.questions.drift import language_state
 from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_versions
 from differ.model import Timing
@@ -119,6 +120,7 @@ def _notice(session: Session, change_id: int, mine: ColumnElement[bool], *, subs
     earlier, later = read_versions(
         session, [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)], Query()
     )
+    languages = language_state(session, policy.id, later.number)
     former = None
     if later.returns_to is not None:
         same_text = [VersionRow.policy_id == policy.id, VersionRow.number == later.returns_to]
@@ -134,6 +136,8 @@ def _notice(session: Session, change_id: int, mine: ColumnElement[bool], *, subs
         coarse=change.coarse,
         timing=later.change.timing if later.change else Timing(),
         drift=later.change.drift if later.change else (),
+        drift_is_new=languages.newly_behind,
+        apart_since=languages.since if languages.together_again else 0,
         former=None if former is None else _seen(former),
         flapping=later.flapping,
         confirmed=later.confirmed,

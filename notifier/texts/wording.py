@@ -93,7 +93,9 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
         sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
-    if notice.drift:
+    if notice.apart_since:
+        sentences.append(tongue.say("note.together", number=notice.apart_since))
+    elif notice.drift and notice.drift_is_new:
         sentences.append(_drift(notice.drift, gathered, tongue))
     if notice.judged_by == "structure":
         sentences.append(tongue.say("note.structure"))

@@ -1,0 +1,84 @@
+"""Follows from change to change whether the languages of a policy are in step, or which of them stayed behind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.storage.tables import ChangeRow, FindingRow, VersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChange:
+    """The languages of one change."""
+
+    version: int
+    changed: frozenset[str]
+    """Languages whose text changed materially."""
+    stayed: frozenset[str]
+    """The other languages of the policy that have a lexicon; empty if no language changed materially."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageState:
+    """The state of a policy's languages after a change."""
+
+    behind: frozenset[str] = frozenset()
+    """Languages that lack a change of another language; empty if all are in step."""
+    since: int = 0
+    """The version since which languages are apart; of the last time, if they are together again; 0 if they never were
+    apart."""
+    newly_behind: bool = False
+    """Whether a language stayed behind with this change that was not behind before."""
+    together_again: bool = False
+    """Whether the last language caught up with this change."""
+
+
+def after(state: LanguageState, change: LanguageChange) -> LanguageState:
+    """Return the state after one more change."""
+    caught_up = bool(state.behind) and change.changed <= state.behind
+    behind = state.behind - change.changed if caught_up else (state.behind - change.changed) | change.stayed
+    return LanguageState(
+        behind,
+        since=state.since if state.behind or not behind else change.version,
+        newly_behind=not behind <= state.behind,
+        together_again=bool(state.behind) and not behind,
+    )
+
+
+def state_after(changes: Iterable[LanguageChange]) -> LanguageState:
+    """Return the state after these changes, oldest first."""
+    state = LanguageState()
+    for change in changes:
+        state = after(state, change)
+    return state
+
+
+def language_state(session: Session, policy_id: int, version: int) -> LanguageState:
+    """Return the state of a policy's languages at a version."""
+    mine = VersionRow.policy_id == policy_id, VersionRow.number <= version, ~VersionRow.boundary
+    changes = (
+        select(ChangeRow.id, VersionRow.number, ChangeRow.drift)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .where(*mine)
+        .order_by(VersionRow.number)
+    )
+    rows = session.execute(changes).all()
+    if not any(drift for _, _, drift in rows):
+        return LanguageState()
+    languages = _changed_languages(session, [change for change, _, _ in rows])
+    return state_after(
+        LanguageChange(number, frozenset(languages.get(change, ())), frozenset(drift)) for change, number, drift in rows
+    )
+
+
+def _changed_languages(session: Session, changes: Collection[int]) -> dict[int, set[str]]:
+    """Return the languages that changed materially, by the number of the change."""
+    query = select(FindingRow.change_id, FindingRow.language).where(FindingRow.change_id.in_(changes))
+    languages: dict[int, set[str]] = {}
+    for change, language in session.execute(query.where(FindingRow.material).distinct()):
+        languages.setdefault(change, set()).add(language)
+    return languages
