@@ -23,7 +23,7 @@ def test_all_end_within_an_hour() -> None:
     assert sum(benchmark.minutes for benchmark in BENCHMARKS) <= 60
 
 
-def test_one_that_takes_too_long_is_ended() -> None:
+def test_a_command_that_takes_too_long_is_ended() -> None:
     outcome = measured(Benchmark("rotating", 0.01))
     assert outcome.ended == "not done after 0.01 minutes"
 

@@ -130,7 +130,7 @@ DECISIONS = sorted((PROJECT / "docs/decisions").glob("[0-9]*.md"))
 
 
 @pytest.mark.parametrize("record", DECISIONS, ids=document_id)
-def test_a_decision_has_a_date_a_status_and_what_was_rejected(record: Path) -> None:
+def test_a_decision_has_a_date_a_status_and_rejected_options(record: Path) -> None:
     text = record.read_text(encoding="utf-8")
     assert re.search(r"\A# \d{4} · .+\n\n\*\*Date\.\*\* 20\d\d-\d\d-\d\d\. \*\*Status\.\*\* [A-Z][a-z]+", text)
     assert re.search(r"^\*\*Decision\.\*\* \S", text, re.MULTILINE)

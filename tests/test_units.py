@@ -57,5 +57,5 @@ def test_a_unit_test_that_reaches_out_fails(reach: Callable[[], object]) -> None
         ("document/formats/test_pdf.py", False),
     ],
 )
-def test_a_file_reaches_out_by_what_it_imports(file: str, *, reaches: bool) -> None:
+def test_a_file_reaches_out_through_its_imports(file: str, *, reaches: bool) -> None:
     assert reaches_out(PROJECT / "tests" / file) is reaches

@@ -85,7 +85,7 @@ def test_a_run_with_a_channel_that_cannot_be_used_does_nothing_and_says_so(tmp_p
     assert not (tmp_path / "clausewatch.db").exists()
 
 
-def test_an_archive_that_is_none_ends_with_three_and_no_traceback(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_ends_with_three_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text("", encoding="utf-8")
     (tmp_path / "clausewatch.db").write_text("a diary, and no database\n" * 100, encoding="utf-8")
     done = clausewatch("status", folder=tmp_path)
@@ -94,7 +94,7 @@ def test_an_archive_that_is_none_ends_with_three_and_no_traceback(tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_not_an_error_to_tell(tmp_path: Path) -> None:
+def test_a_reader_that_closes_the_output_is_not_an_error(tmp_path: Path) -> None:
     row = f'{{"id": 1, "before": "{POLICIES}/cloakroom.md", "after": "{POLICIES}/cloakroom.md"}}\n'
     (tmp_path / "pairs.jsonl").write_text(row * 200, encoding="utf-8")
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(tmp_path / "pairs.jsonl")]
@@ -109,7 +109,7 @@ def test_a_reader_that_goes_away_is_not_an_error_to_tell(tmp_path: Path) -> None
     assert told == b""
 
 
-def test_of_several_exit_codes_the_gravest_leads() -> None:
+def test_the_most_serious_of_several_exit_codes_counts() -> None:
     """Scripts rely on this order: 3, 2, 4, 10, 1, 0."""
     order = [ExitCode(number) for number in (3, 2, 4, 10, 1, 0)]
     for length in range(1, len(order) + 1):

@@ -121,7 +121,7 @@ def test_two_requests_get_different_bytes_and_the_same_policy() -> None:
         assert document_of(policy, 1, "a") == document_of(policy, 1, "b")
 
 
-def test_the_server_answers_with_the_edition_that_stands_and_fresh_nonces() -> None:
+def test_the_server_sends_the_current_edition_with_new_nonces() -> None:
     path = named("Ferrowell Desk").path
     with DemoSite() as site:
         first, second = fetched(site.address + path), fetched(site.address + path)
@@ -132,7 +132,7 @@ def test_the_server_answers_with_the_edition_that_stands_and_fresh_nonces() -> N
     assert b"may sell" in third
 
 
-def test_the_server_has_rules_for_robots_and_refuses_what_is_not_there() -> None:
+def test_the_server_has_a_robots_txt_and_refuses_missing_pages() -> None:
     with DemoSite() as site:
         assert b"Disallow: /basket" in fetched(site.address + "/robots.txt")
         with pytest.raises(urllib.error.HTTPError, match="404") as refused:
@@ -153,7 +153,7 @@ def test_every_policy_and_edition_has_one_expectation() -> None:
 
 
 @pytest.mark.parametrize("row", EXPECTATIONS, ids=lambda row: f"{row['policy']}-{row['edition']}")
-def test_what_is_expected_of_an_edition_stands_in_it(row: dict[str, Any]) -> None:
+def test_the_expected_words_of_an_edition_are_in_it(row: dict[str, Any]) -> None:
     """A label's words occur in the two documents. A page that changed only around its policy has the same text."""
     policy = named(row["policy"])
     before, after = document_of(policy, row["edition"] - 1), document_of(policy, row["edition"])
@@ -173,7 +173,7 @@ def test_the_mail_server_keeps_each_message_as_it_was_sent() -> None:
         assert mailbox.messages == (b"Subject: one\r\n\r\n.hidden\r\n", b"Subject: two\r\n\r\nplain\r\n")
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_other_contents_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(DemoFolderError, match="is not empty and holds no earlier demo"):
         prepare(tmp_path)
@@ -201,7 +201,7 @@ def test_a_crawl_that_fails_is_reported_with_its_reason(tmp_path: Path) -> None:
         crawl(tmp_path / "clausewatch.toml")
 
 
-def test_the_configuration_that_the_demo_writes_is_sound(tmp_path: Path) -> None:
+def test_the_configuration_of_the_demo_is_valid(tmp_path: Path) -> None:
     with DemoSite() as site, DemoMailbox() as mailbox:
         configuration = load(configure(tmp_path, site, mailbox))
     assert [policy.name for policy in configuration.policies] == [policy.name for policy in site_policies()]
@@ -263,7 +263,7 @@ def test_the_demo_ends_well(tour: Tour) -> None:
     assert tour.exit_code == 0, tour.output
 
 
-def test_the_demo_says_of_each_policy_what_is_expected(tour: Tour) -> None:
+def test_the_demo_shows_the_expected_verdict_on_each_policy(tour: Tour) -> None:
     for row in EXPECTATIONS:
         if row["edition"] == 2:
             verdict = {"material": "MATERIAL", "not material": "changed, nothing material"}.get(row["outcome"])
@@ -285,7 +285,7 @@ def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tou
                 assert part in words
 
 
-def test_the_demo_tells_its_indonesian_reader_in_indonesian(tour: Tour) -> None:
+def test_the_demo_writes_to_its_indonesian_reader_in_indonesian(tour: Tour) -> None:
     """The reader watches one policy. Its change is silent, and the English half was not updated."""
     (mail,) = (mail for mail in tour.mails() if mail["to"] == JAKARTA)
     assert mail["subject"].startswith("[tinggi] Lumbung Pagi: klausul hak subjek data diubah (")

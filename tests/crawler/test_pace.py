@@ -51,14 +51,14 @@ def test_a_host_that_names_a_time_gets_it() -> None:
     assert HostPace().refused(7, delay=1, cap=60) == 7
 
 
-def test_a_host_that_asks_for_more_than_a_run_has_is_left_alone() -> None:
+def test_a_host_that_asks_for_more_time_than_a_run_has_gets_no_request() -> None:
     pace = HostPace()
     assert pace.refused(3600, delay=1, cap=60) is None
     assert "3600 s (Retry-After)" in pace.left_alone
     assert "max_wait is 60 s" in pace.left_alone
 
 
-def test_a_host_that_goes_on_refusing_is_left_alone() -> None:
+def test_a_host_that_keeps_refusing_gets_no_further_request() -> None:
     pace = HostPace()
     waits = [pace.refused(None, delay=1, cap=60) for _ in range(PATIENCE)]
     assert waits == [2, 4, 8, 16, 32, None]

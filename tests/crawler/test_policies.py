@@ -98,7 +98,7 @@ def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) ->
     assert results["moved"].final_url == results["stub"].final_url == results["good"].final_url
 
 
-def test_a_hostile_page_costs_no_other_its_check(tmp_path: Path) -> None:
+def test_a_hostile_page_does_not_prevent_the_checks_of_others(tmp_path: Path) -> None:
     """A page that takes a worker too long is recorded with the limit, and the other pages are checked."""
     with serving() as site:
         deep = "<div>" * 40_000 + "deep" + "</div>" * 40_000

@@ -76,7 +76,7 @@ def test_all_pages_make_one_version(story: Story) -> None:
     assert words.index("What we collect") < words.index("Hook and Hanger Ltd")
 
 
-def test_what_rotates_on_one_page_is_not_a_change(story: Story) -> None:
+def test_a_volatile_part_of_one_page_is_not_a_change(story: Story) -> None:
     assert story.second["same"].outcome == "unchanged"
 
 
@@ -106,7 +106,7 @@ def test_each_page_is_asked_only_for_what_is_new(story: Story) -> None:
     assert story.site.said("/tagged/list") == [None, '"2"']
 
 
-def test_a_page_that_is_as_it_was_is_fetched_whole_if_another_changed(story: Story) -> None:
+def test_an_unchanged_page_is_fetched_whole_if_another_changed(story: Story) -> None:
     assert story.second["half"].outcome == "changed"
     assert story.site.said("/half") == [None, '"1"', None]
     assert story.site.said("/half/list") == [None, '"2"']

@@ -211,7 +211,7 @@ def pair() -> tuple[Document, Document]:
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])
-def test_another_process_under_another_hash_seed_says_the_same_bytes(seed: str) -> None:
+def test_another_process_with_another_hash_seed_gives_the_same_bytes(seed: str) -> None:
     said = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=PROJECT,

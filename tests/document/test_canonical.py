@@ -30,7 +30,7 @@ def test_another_page_s_address_is_reported(head: str, elsewhere: str) -> None:
     assert canonical_elsewhere(page(head)) == elsewhere
 
 
-def test_what_is_not_a_page_of_html_names_none() -> None:
+def test_a_file_that_is_not_html_has_no_canonical_address() -> None:
     link = '<link rel="canonical" href="/legal">'
     assert canonical_elsewhere(page(link, "text/markdown")) == ""
     assert canonical_elsewhere(page(link, address="")) == ""

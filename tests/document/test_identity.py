@@ -22,7 +22,7 @@ def test_one_word_makes_a_version() -> None:
     assert identity("<p>We do not sell it.</p>") != identity("<p>We do sell it.</p>")
 
 
-def test_contents_that_repeat_the_headings_make_none() -> None:
+def test_a_table_of_contents_that_repeats_the_headings_makes_no_version() -> None:
     body = (
         "<h2 id=a>Keeping it</h2><p>For a year.</p><h2 id=b>Giving it</h2><p>To none.</p>"
         "<h2 id=c>Asking</h2><p>Ask.</p>"
@@ -54,7 +54,7 @@ def test_only_rights_links_that_go_to_another_site_make_a_version() -> None:
     assert identity(link("opt out", "https://a.example/")) != identity(link("opt out", "https://b.example/"))
 
 
-def test_extraction_identity_says_how_the_document_was_got() -> None:
+def test_extraction_identity_describes_the_extraction() -> None:
     page = Page(b"<html><body><div id=a><p>One.</p></div><div id=b><p>Two.</p></div></body></html>", "text/html")
     generic, chosen = read(page), read(page, ExtractionOptions(select=("#b",)))
     missed = read(page, ExtractionOptions(select=("#c",)))

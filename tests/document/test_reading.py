@@ -19,7 +19,7 @@ LETTERS = page(f"<h1>Letters</h1>{KEEP}<p>Last updated: 3 May 2024</p>")
 RIGHTS = page("<h1>Hak Anda</h1><p>Anda berhak untuk melihat dan menghapus data pribadi yang kami simpan.</p>")
 
 
-def test_parts_stand_in_the_order_of_the_pages() -> None:
+def test_parts_are_in_the_order_of_the_pages() -> None:
     found = read_all((LETTERS, RIGHTS))
     assert [section.heading for section in found.document.sections] == ["Letters", "Hak Anda"]
     assert found.document.sections == read(LETTERS).document.sections + read(RIGHTS).document.sections

@@ -67,7 +67,7 @@ def test_all_words_of_the_policy_and_no_others_are_read(shared: Path, name: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lines_stand_as_a_reader_sees_them(shared: Path, name: str) -> None:
+def test_lines_are_as_a_reader_sees_them(shared: Path, name: str) -> None:
     """This includes list numbers if the markup has them. A clause with its own heading is one line in the text."""
     ((_, document),) = documents(shared, name, "base")
     shown: set[str] = set()

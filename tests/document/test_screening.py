@@ -103,7 +103,7 @@ def test_status_of_an_error_goes_with_what_the_page_says() -> None:
         (("x-vercel-mitigated", "deny"), 403),
     ],
 )
-def test_a_firewall_that_says_so_answered_in_the_pages_place(header: tuple[str, str], status: int) -> None:
+def test_a_firewall_header_shows_that_the_firewall_answered(header: tuple[str, str], status: int) -> None:
     assert reason(POLICY, status, headers=(header,)) == "bot-challenge"
     assert reason("<title></title><script src=c.js></script>", status, headers=(header,)) == "bot-challenge"
 

@@ -28,7 +28,7 @@ documents = st.builds(Document, sections, paths, dates.map(tuple), texts)
 
 
 @given(documents)
-def test_document_comes_back_equal(document: Document) -> None:
+def test_document_is_read_back_equal(document: Document) -> None:
     assert from_json(to_json(document)) == document
 
 

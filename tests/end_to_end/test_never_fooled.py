@@ -120,7 +120,7 @@ def versions(desk: Desk) -> dict[str, int]:
         return {row.name: row.versions for row in session.execute(text(query))}
 
 
-def test_each_answer_that_is_not_the_policy_is_called_what_it_is(story: Story) -> None:
+def test_each_response_that_is_not_the_policy_is_recognised(story: Story) -> None:
     expected = {
         f"{policy} {kind}": ("not comparable", reason) for policy in POLICIES for kind, reason in REASONS.items()
     }
@@ -129,7 +129,7 @@ def test_each_answer_that_is_not_the_policy_is_called_what_it_is(story: Story) -
         assert len(found) == 25
 
 
-def test_none_of_them_makes_a_version_and_nobody_is_notified(story: Story) -> None:
+def test_no_such_response_makes_a_version_and_nobody_is_notified(story: Story) -> None:
     assert Counter(story.versions.values()) == {1: 25}
     assert story.mails == 0
 

@@ -66,7 +66,7 @@ def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection)
     assert Killing(stand, 0).finish() == []
 
 
-def test_a_lock_that_comes_while_a_run_works_ends_it_with_3(stand: Stand) -> None:
+def test_a_lock_taken_during_a_run_ends_it_with_3(stand: Stand) -> None:
     """Records made before the lock stay. The next run records and reports the rest."""
     locked = threading.Event()
     stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)

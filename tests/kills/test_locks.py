@@ -43,7 +43,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
         yield made
 
 
-def test_of_runs_started_together_one_works(stand: Stand, database_kind: str) -> None:
+def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind: str) -> None:
     """The others end with exit code 4 and name the active run, before they import Scrapy or a driver. Nothing is
     fetched twice."""
     together = 20 if LONG or database_kind == "sqlite" else 5

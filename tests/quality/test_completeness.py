@@ -93,7 +93,7 @@ def judged(before: str, after: str) -> Assessment:
 
 @pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
 @pytest.mark.parametrize("name", ["changes", "changes2"])
-def test_no_material_change_is_taken_for_a_page_that_is_not_whole_or_back(shared: Path, name: str) -> None:
+def test_no_material_change_is_mistaken_for_an_incomplete_or_returned_page(shared: Path, name: str) -> None:
     folder = shared / name
     read_rows = (map(json.loads, (folder / file).read_text().splitlines()) for file in ("labels.jsonl", "pairs.jsonl"))
     labels, pairs = ({row["id"]: row for row in each} for each in read_rows)
@@ -111,7 +111,7 @@ def test_no_material_change_is_taken_for_a_page_that_is_not_whole_or_back(shared
 
 
 @pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
-def test_texts_that_went_away_and_came_back_are_reported_less_often(shared: Path) -> None:
+def test_texts_that_disappeared_and_returned_are_reported_less_often(shared: Path) -> None:
     pairs = [row for row in rows(shared, "returns") if row["part"] == "look"]
     found = [judged(row["before"], row["after"]) for row in pairs]
     alarms = sum(each.comparison is not None and each.comparison.material for each in found)

@@ -131,7 +131,7 @@ def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> N
     assert (score.false_alarms, score.missed) == (0, 0)
 
 
-def test_edited_span_stands_in_a_piece_of_its_section(policies: Judged) -> None:
+def test_edited_span_is_in_a_piece_of_its_section(policies: Judged) -> None:
     """A finding or suppression of the label's section shows what changed."""
     edits = [
         label

@@ -76,7 +76,7 @@ def judged(before: str, after: str) -> Comparison | None:
 
 
 @pytest.mark.parametrize("language", PAIRS)
-def test_what_alters_no_meaning_alarms_nobody(texts: dict[str, list[str]], language: str) -> None:
+def test_edits_without_meaning_alert_nobody(texts: dict[str, list[str]], language: str) -> None:
     chance = seeded(SEED)
     alarms, lost = [], []
     for number in range(PAIRS[language]):
@@ -124,7 +124,7 @@ def test_planted_edits_are_found_and_as_grave_as_they_are(texts: dict[str, list[
     assert right >= RIGHT, [(severity, planted.kind, planted.worse, planted.what) for severity, planted in wrong]
 
 
-def test_a_text_that_went_away_and_came_back_alarms_nobody(shared: Path) -> None:
+def test_a_text_that_disappeared_and_returned_alerts_nobody(shared: Path) -> None:
     with lzma.open(shared / "corpus" / "returns.jsonl.xz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["part"] == "look"]
     chance = seeded(SEED)

@@ -17,7 +17,7 @@ def test_the_first_rows_begin_a_log() -> None:
     assert logged("# Figures\n", ["| a |"]).endswith("|---|---|---|---|---|---|---|\n| a |\n")
 
 
-def test_more_rows_stand_after_those_that_are_there() -> None:
+def test_new_rows_come_after_the_existing_ones() -> None:
     text = logged("# Figures\n", ["| a |"]) + "\n## More\n"
     assert logged(text, ["| b |"]).endswith("| a |\n| b |\n\n## More\n")
 
@@ -27,7 +27,7 @@ def test_a_share_has_its_interval() -> None:
     assert share(0, 0) == "–"
 
 
-def test_what_was_logged_can_be_read() -> None:
+def test_the_log_can_be_read() -> None:
     text = FIGURES.read_text(encoding="utf-8")
     if HEAD.strip() not in text:
         pytest.skip("nothing was validated yet")

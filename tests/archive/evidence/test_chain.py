@@ -31,7 +31,7 @@ def kinds(archive: Archive) -> list[str]:
         return [entry.kind for entry, _ in entries(session.connection())]
 
 
-def test_what_a_transaction_writes_is_sealed_with_it(archive: Archive) -> None:
+def test_rows_are_sealed_in_the_transaction_that_writes_them(archive: Archive) -> None:
     assert kinds(archive) == ["start"]
     record_two_versions(archive)
     second = ["fetch", "version", "change", "finding", "finding", "suppression"]
@@ -75,7 +75,7 @@ def record_for_nobody(archive: Archive) -> None:
         policy_row(session, "Bakery")
 
 
-def test_what_is_not_evidence_leaves_the_chain_alone(archive: Archive) -> None:
+def test_rows_that_are_not_evidence_do_not_change_the_chain(archive: Archive) -> None:
     watch(archive)
     before = head(archive)
     synchronise(archive, [replace(TEAHOUSE, tags=("cup",), every=timedelta(hours=1))], START)
@@ -156,7 +156,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), VALUES, max_size=4))
-def test_canonical_bytes_are_one_line_from_which_the_values_can_be_read(values: dict[str, object]) -> None:
+def test_the_values_can_be_read_back_from_the_one_line_of_canonical_bytes(values: dict[str, object]) -> None:
     """So two different rows never have the same bytes."""
     line = canonical_json(values)
     assert b"\n" not in line
@@ -174,7 +174,7 @@ def test_a_chain_without_entries_is_damaged(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("text", ["12", "12:abc", f"0:{'a' * 64}", f"{'g' * 64}", ""])
-def test_what_is_not_a_head_is_refused(text: str) -> None:
+def test_an_invalid_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a chain head"):
         SavedHead.parse(text)
 

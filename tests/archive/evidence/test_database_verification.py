@@ -105,14 +105,14 @@ def grown(database_url: str) -> str:
 
 
 @pytest.mark.parametrize("name", ON_EITHER)
-def test_what_is_done_to_the_database_is_found(grown: str, name: str) -> None:
+def test_changes_to_the_database_are_found(grown: str, name: str) -> None:
     statements, what, where = ON_EITHER[name]
     act(grown, statements)
     assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
 
 
 @pytest.mark.parametrize("name", ON_SQLITE | ON_POSTGRESQL)
-def test_what_is_done_to_one_kind_of_database_is_found(grown: str, database_kind: str, name: str) -> None:
+def test_changes_to_one_kind_of_database_are_found(grown: str, database_kind: str, name: str) -> None:
     chosen = ON_SQLITE if database_kind == "sqlite" else ON_POSTGRESQL
     if name not in chosen:
         pytest.skip("of the other kind of database")
@@ -147,7 +147,7 @@ def test_an_empty_database_is_not_an_archive(unmade_database_url: str) -> None:
         pass
 
 
-def test_an_archive_as_it_was_recorded_is_sound(grown: str) -> None:
+def test_an_unaltered_archive_has_no_flaws(grown: str) -> None:
     assert not verified(grown)
 
 
@@ -183,7 +183,7 @@ def test_a_read_only_medium_will_do(tmp_path: Path) -> None:
     assert "Nothing was altered" in result.stdout
 
 
-def test_what_another_program_writes_meanwhile_is_noticed(tmp_path: Path) -> None:
+def test_writes_of_another_program_are_noticed(tmp_path: Path) -> None:
     watched(tmp_path)
     url = f"sqlite:///{tmp_path / 'watch.db'}"
     with pytest.raises(ArchiveBusyError, match="wrote to it meanwhile"), read_only_archive(url):

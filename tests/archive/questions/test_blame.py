@@ -51,14 +51,14 @@ def test_each_sentence_has_the_version_that_brought_it(archive: Archive) -> None
     assert found.sentences[4].path == ("Sharing",)
 
 
-def test_what_was_dropped_is_reported_with_its_days_the_last_first(archive: Archive) -> None:
+def test_dropped_sentences_are_reported_with_their_dates_the_latest_first(archive: Archive) -> None:
     told(archive, text(("Notice", "One. Two. Three.")), text(("Notice", "One. Three.")), text(("Notice", "Three.")))
     first, second = blame(archive, "Teahouse").dropped
     assert (first.text, first.first, first.last, first.gone_at) == ("One.", 1, 2, START + 2 * DAY)
     assert (second.text, second.first, second.last, second.appeared_at) == ("Two.", 1, 1, START)
 
 
-def test_what_came_back_counts_from_its_return(archive: Archive) -> None:
+def test_a_returned_sentence_counts_from_its_return(archive: Archive) -> None:
     told(archive, text(("Notice", "One. Two.")), text(("Notice", "One.")), text(("Notice", "One. Two.")))
     found = blame(archive, "Teahouse")
     assert [(each.text, each.since) for each in found.sentences] == [("Notice", 1), ("One.", 1), ("Two.", 3)]
@@ -79,7 +79,7 @@ def test_a_version_that_was_read_in_another_way_is_named(archive: Archive) -> No
     assert blame(archive, "Teahouse").read_anew == (2,)
 
 
-def test_what_is_not_there_is_reported(archive: Archive) -> None:
+def test_missing_things_are_reported(archive: Archive) -> None:
     watch(archive)
     with pytest.raises(NoVersionError, match="none is recorded yet"):
         blame(archive, "Teahouse")

@@ -52,7 +52,7 @@ def shown(found: tuple[Version, ...]) -> list[tuple[int, list[str]]]:
     ]
 
 
-def test_versions_come_with_what_changed(archive: Archive) -> None:
+def test_versions_are_listed_with_their_changes(archive: Archive) -> None:
     record_two_versions(archive)
     first, second = versions_of(archive, "Teahouse")
     assert (first.number, first.seen_at, first.change) == (1, START, None)
@@ -133,14 +133,12 @@ def test_policies_are_distinguished(archive: Archive) -> None:
         (timedelta(days=900), 2),
     ],
 )
-def test_what_stood_at_a_time_is_the_last_version_seen_by_then(
-    archive: Archive, after: timedelta, expected: int
-) -> None:
+def test_the_version_at_a_time_is_the_last_one_seen_by_then(archive: Archive, after: timedelta, expected: int) -> None:
     record_two_versions(archive)
     assert as_of(archive, "Teahouse", START + after).number == expected
 
 
-def test_of_a_time_before_the_first_visit_nothing_is_known(archive: Archive) -> None:
+def test_nothing_is_known_about_a_time_before_the_first_visit(archive: Archive) -> None:
     record_two_versions(archive)
     with pytest.raises(NoVersionError, match="the first version was seen on 2026-03-02 06:00 UTC"):
         as_of(archive, "Teahouse", START - timedelta(seconds=1))
@@ -154,7 +152,7 @@ def test_a_policy_without_a_version_says_so(archive: Archive) -> None:
         latest_version(archive, "Teahouse")
 
 
-def test_a_number_that_is_not_there_is_answered_with_those_that_are(archive: Archive) -> None:
+def test_a_missing_number_is_answered_with_the_existing_ones(archive: Archive) -> None:
     record_two_versions(archive)
     assert version(archive, "Teahouse", 2) == latest_version(archive, "Teahouse")
     with pytest.raises(NoVersionError, match="Teahouse: there is no version 7: there are 1 to 2"):
@@ -190,7 +188,7 @@ def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> 
         versions_of(archive, "Teahouse")
 
 
-def test_timing_drift_and_reasons_in_other_languages_come_back_as_they_were(archive: Archive) -> None:
+def test_timing_drift_and_reasons_in_other_languages_are_stored_unchanged(archive: Archive) -> None:
     timing = Timing(
         stated_before=date(2026, 1, 15),
         stated_after=date(2026, 3, 1),
@@ -226,9 +224,7 @@ def test_days_and_tags_narrow_a_query(archive: Archive) -> None:
 @pytest.mark.parametrize(
     ("query", "number"), [(Query(), 2), (Query(topic="sharing"), 1), (Query(section="privacy notice"), 1)]
 )
-def test_a_limit_takes_those_that_were_seen_last_and_all_are_counted(
-    archive: Archive, query: Query, number: int
-) -> None:
+def test_a_limit_keeps_the_latest_versions_and_all_are_counted(archive: Archive, query: Query, number: int) -> None:
     record_two_versions(archive)
     assert count_versions(archive, query) == len(history(archive, query)) == number
     limited = replace(query, limit=1)
@@ -245,7 +241,7 @@ def test_a_heading_is_found_in_any_case_of_any_script(archive: Archive) -> None:
         assert len(history(archive, Query(section=words))) == number, words
 
 
-def test_versions_are_had_by_span_and_by_number(archive: Archive) -> None:
+def test_versions_are_selected_by_span_and_by_number(archive: Archive) -> None:
     record_two_versions(archive)
     assert [each.number for each in span(archive, "Teahouse", 2, 9)] == [2]
     (found,) = numbered(archive, [("Teahouse", 2), ("Teahouse", 7)])

@@ -31,7 +31,7 @@ def test_a_policy_that_was_never_visited_is_due(archive: Archive) -> None:
     )
 
 
-def test_a_policy_that_goes_well(archive: Archive) -> None:
+def test_a_policy_without_problems(archive: Archive) -> None:
     record_two_versions(archive)
     mark_tried(archive, ["Teahouse"], START + 48 * HOUR)
     found = only(archive, 49)

@@ -94,7 +94,7 @@ def test_no_sentence_is_dated_from_a_slip(known: Archive) -> None:
     assert {sentence.since_at for sentence in blame(known, "Teahouse").sentences} == {START}
 
 
-def test_an_import_goes_on_after_a_slip_and_the_watch_is_in_no_trouble(known: Archive) -> None:
+def test_an_import_continues_after_a_mistake_and_the_policy_is_not_in_trouble(known: Archive) -> None:
     import_copies(known, "Teahouse", copies(POLICY, EMPTY), START + 90 * DAY)
     until = imported_until(known, "Teahouse")
     assert until is not None

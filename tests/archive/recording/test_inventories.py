@@ -72,7 +72,7 @@ def test_a_version_after_one_without_a_list_waits_for_it(archive: Archive) -> No
     assert_stored_equals_computed(archive)
 
 
-def test_what_other_rules_listed_is_dropped_and_listed_again(archive: Archive) -> None:
+def test_entries_from_other_rules_are_dropped_and_listed_again(archive: Archive) -> None:
     recorded(archive, *TEXTS)
     with archive.writing() as session:
         session.execute(update(ListedRow).values(identity="older"))

@@ -26,7 +26,7 @@ def rows(archive: Archive) -> list[LeftOutRow]:
         return list(session.scalars(select(LeftOutRow).order_by(LeftOutRow.id)))
 
 
-def test_each_version_comes_with_the_prose_that_was_left_out(archive: Archive) -> None:
+def test_each_version_has_its_left_out_prose(archive: Archive) -> None:
     watch = Watch(archive)
     assert [watch.visit(page) for page in (beside(HIRED), beside(HIRED, SOLD))] == ["changed", "changed"]
     first, second = rows(archive)
@@ -41,7 +41,7 @@ def test_prose_that_is_not_watched_leaves_no_trace(archive: Archive) -> None:
     assert len(rows(archive)) == 1
 
 
-def test_watched_prose_that_comes_keeps_the_page_and_is_sealed(archive: Archive) -> None:
+def test_watched_prose_that_appears_keeps_the_page_and_is_sealed(archive: Archive) -> None:
     watch = Watch(archive)
     assert [watch.visit(page) for page in (BASE, beside(HIRED))] == ["changed", "unchanged"]
     _, row = rows(archive)
@@ -56,7 +56,7 @@ def test_watched_prose_that_comes_keeps_the_page_and_is_sealed(archive: Archive)
     assert list(verify(archive, Tally())) == []
 
 
-def test_prose_that_goes_back_and_forth_is_recorded_each_time_and_is_one_trouble(archive: Archive) -> None:
+def test_flapping_prose_is_recorded_each_time_and_is_a_single_trouble(archive: Archive) -> None:
     watch = Watch(archive)
     pages = (BASE, beside(HIRED), BASE, beside(HIRED), beside(HIRED))
     assert [watch.visit(page) for page in pages] == ["changed", *["unchanged"] * 4]
@@ -66,7 +66,7 @@ def test_prose_that_goes_back_and_forth_is_recorded_each_time_and_is_one_trouble
     assert "“We share your personal data with the agency" in found[0].detail
 
 
-def test_what_knows_a_page_again_is_dropped_once_prose_beside_it_came(archive: Archive) -> None:
+def test_fingerprints_are_dropped_once_prose_appears_beside_the_policy(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     watch.visit(beside(HIRED))

@@ -63,7 +63,7 @@ def test_every_setting_of_a_policy_is_kept(archive: Archive) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_changed_setting_is_taken_over(archive: Archive, change: dict[str, object]) -> None:
+def test_a_changed_setting_is_applied(archive: Archive, change: dict[str, object]) -> None:
     watch(archive)
     altered = replace(TEAHOUSE, **change)  # type: ignore[arg-type]  # one field of each type
     assert synchronise(archive, [altered], START) == Synchronised(updated=("Teahouse",))
@@ -199,7 +199,7 @@ def cron(every: timedelta, period: timedelta) -> Iterator[datetime]:
         yield START + tick * every + timedelta(seconds=late.uniform(0, 60))
 
 
-def test_who_was_never_tried_comes_first_then_who_waits_longest(archive: Archive) -> None:
+def test_policies_never_tried_come_first_then_those_that_waited_longest(archive: Archive) -> None:
     policies = [replace(TEAHOUSE, name=name) for name in ("early", "late", "never")]
     synchronise(archive, policies, START)
     mark_tried(archive, ["late"], START + HOUR)

@@ -197,7 +197,9 @@ def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> Non
     assert latest_number(archive) == 1
 
 
-def test_of_runs_that_race_one_records_and_the_others_are_reported(database_url: str, archive: Archive) -> None:
+def test_one_of_several_simultaneous_runs_records_and_the_others_are_reported(
+    database_url: str, archive: Archive
+) -> None:
     """Four runs compared their response with version 1 and record at the same time. Only one of them makes version
     2.
     """

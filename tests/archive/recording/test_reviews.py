@@ -60,7 +60,7 @@ def numbers(archive: Archive, policy: str | None = None) -> list[int]:
     return [each.recorded.id for each in unreviewed(archive, policy)]
 
 
-def test_what_is_material_waits_for_a_review(archive: Archive) -> None:
+def test_a_material_finding_waits_for_a_review(archive: Archive) -> None:
     (waiting,) = unreviewed(archive)
     assert (waiting.recorded.id, waiting.recorded.finding, waiting.policy, waiting.version) == (
         1,
@@ -99,7 +99,7 @@ def test_a_comment_leaves_it_open(archive: Archive) -> None:
     assert find_reviewable(archive, "#1").recorded.verdict is None
 
 
-def test_of_several_verdicts_the_last_holds(archive: Archive) -> None:
+def test_the_last_of_several_verdicts_counts(archive: Archive) -> None:
     say(archive, 1, "false-alarm")
     taken_back = say(archive, 1, "acknowledge", hours=1)
     say(archive, 1, "comment", "Sorry.", hours=2)
@@ -129,7 +129,7 @@ def test_the_same_words_under_the_same_rule_of_the_same_policy_repeat_a_false_al
     assert {each.id: each.repeats for each in found if each.is_false_alarm} == {1: None, 3: said}
 
 
-def test_rules_are_shown_with_what_became_of_their_findings(archive: Archive) -> None:
+def test_rules_are_shown_with_the_verdicts_on_their_findings(archive: Archive) -> None:
     find_again(archive, replace(SHARING, after="A."), replace(SHARING, after="B."), replace(SHARING, rule="other"))
     say(archive, 1, "false-alarm")
     for finding in (3, 4):
@@ -162,6 +162,6 @@ def test_a_review_is_never_altered_or_deleted(archive: Archive) -> None:
         session.delete(session.get_one(ReviewRow, 1))
 
 
-def test_what_is_not_material_and_was_reported_to_nobody_waits_for_nobody(archive: Archive) -> None:
+def test_a_finding_that_is_not_material_and_was_not_sent_needs_no_review(archive: Archive) -> None:
     find_again(archive, RETENTION)
     assert numbers(archive) == [1]

@@ -138,7 +138,7 @@ def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
     assert [mark is not None for mark in marks] == [True, True, False, False]
 
 
-def test_marks_are_bounded_and_those_of_the_version_before_forgotten(archive: Archive) -> None:
+def test_fingerprints_are_limited_and_those_of_the_version_before_are_dropped(archive: Archive) -> None:
     watch(archive)
     for number in range(MOST_FINGERPRINTS + 2):
         read_in_full(archive, fetched(page("a", around=f"<nav>{'<a href=/a>Ropes</a>' * number}</nav>")))

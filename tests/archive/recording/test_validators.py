@@ -105,7 +105,7 @@ def test_changed_selectors_ask_for_the_whole_page(archive: Archive) -> None:
     assert validators(archive, [altered], START + HOUR, WEEK) == {}
 
 
-def test_one_policy_has_nothing_of_anothers_with_the_same_address(archive: Archive) -> None:
+def test_policies_with_the_same_address_share_nothing(archive: Archive) -> None:
     twin = replace(TEAHOUSE, name="Twin")
     watch(archive, TEAHOUSE, twin)
     record(archive, first(), START)
@@ -136,7 +136,9 @@ def test_a_clock_set_back_asks_for_the_whole_page(archive: Archive) -> None:
     assert known(archive, START - HOUR) is None
 
 
-def test_an_answer_that_is_read_as_it_would_be_now_gives_them_although_its_version_was_not(archive: Archive) -> None:
+def test_a_response_with_the_current_extraction_gives_validators_even_if_its_version_has_another(
+    archive: Archive,
+) -> None:
     """After a technical upgrade, the first full response makes the next visits cheap again."""
     recorded(archive, first(identity="e0+other"), unchanged(fetched(START + HOUR)))
     assert known(archive, START + 2 * HOUR) == KNOWN
@@ -150,7 +152,7 @@ SEVERAL = replace(TEAHOUSE, options=replace(TEAHOUSE.options, further=("https://
     [(200, (("etag", '"9"'),), ['"7"', '"9"']), (200, (), None), (404, (("etag", '"9"'),), None)],
     ids=["each gives one", "one gives none", "one is not there"],
 )
-def test_of_several_pages_each_gives_its_own_or_none_is_used(
+def test_validators_are_used_only_if_each_page_gives_its_own(
     archive: Archive, status: int, headers: tuple[tuple[str, str], ...], tags: list[str] | None
 ) -> None:
     identity = f"2*{identity_of(SEVERAL.options, 'generic')}"

@@ -44,7 +44,7 @@ def told(archive: Archive, *documents: Document) -> None:
         record(archive, seen(START + number * DAY, document, number or None, comparison), START + number * DAY)
 
 
-def test_what_stood_once_is_found_with_the_versions_in_which_it_stood(archive: Archive) -> None:
+def test_a_former_text_is_found_with_its_versions(archive: Archive) -> None:
     record_two_versions(archive)
     (found,) = search(archive, Search("cooks only")).matches
     assert (found.policy, found.section) == ("Teahouse", "1. Who sees your data")
@@ -53,13 +53,13 @@ def test_what_stood_once_is_found_with_the_versions_in_which_it_stood(archive: A
     assert shown(found) == "[Only] our [cooks] see your orders."
 
 
-def test_what_stands_unchanged_is_found_once_over_all_versions(archive: Archive) -> None:
+def test_an_unchanged_text_is_one_match_over_all_versions(archive: Archive) -> None:
     record_two_versions(archive)
     (found,) = search(archive, Search("copy of your orders")).matches
     assert (found.first, found.last, found.gone_at) == (1, 2, None)
 
 
-def test_a_text_that_came_back_is_found_for_each_time_that_it_stood(archive: Archive) -> None:
+def test_a_text_that_returned_is_found_for_each_time_that_it_was_current(archive: Archive) -> None:
     told(archive, written("Nobody."), written("Our cooks."), written("Nobody."))
     assert places(search(archive, Search("nobody"))) == [
         ("Teahouse", "1. Who sees your data", 1, 1),
@@ -96,7 +96,7 @@ def test_a_word_is_found_in_its_other_forms(archive: Archive, language: str, sta
         ("parties third", True),
     ],
 )
-def test_a_phrase_stands_together_and_in_one_block(archive: Archive, asked: str, matches: bool) -> None:
+def test_the_words_of_a_phrase_are_adjacent_and_in_one_block(archive: Archive, asked: str, matches: bool) -> None:
     told(archive, speaking("en", "We show them your orders.", "Third parties see nothing."))
     assert bool(search(archive, Search(asked)).matches) is matches
 
@@ -140,7 +140,7 @@ def test_policies_tags_and_days_narrow_a_search(archive: Archive) -> None:
     assert found(since=START + 2 * DAY - timedelta(seconds=1)) == everything
 
 
-def test_an_unknown_policy_or_tag_is_answered_with_the_nearest(archive: Archive) -> None:
+def test_an_unknown_policy_or_tag_is_answered_with_the_nearest_names(archive: Archive) -> None:
     record_two_versions(archive)
     with pytest.raises(UnknownPolicyError, match="did you mean 'Teahouse'"):
         search(archive, Search("cooks", policy="Teahose"))
@@ -155,7 +155,7 @@ def test_more_than_asked_for_is_reported(archive: Archive) -> None:
     assert search(archive, Search("rule", limit=5)).more is False
 
 
-def test_many_sections_that_match_are_looked_through_in_batches(archive: Archive) -> None:
+def test_many_matching_sections_are_processed_in_batches(archive: Archive) -> None:
     """Among a few hundred texts, only the oldest was current on the requested days."""
     sections = tuple(
         Section(f"Part {n}", "", 1, (f"Part {n}",), "en", (Block("paragraph", f"Rule {n}."),)) for n in range(300)

@@ -24,7 +24,7 @@ def test_a_stem_is_plain(word: str, language: str, stem: str) -> None:
 
 
 @given(st.text(), st.sampled_from(["en", "id", "fr", "de", "und"]))
-def test_stems_hold_nothing_that_a_database_could_take_for_syntax(text: str, language: str) -> None:
+def test_stems_contain_no_database_syntax(text: str, language: str) -> None:
     assert all(each.isalnum() for word in stemmed_words(text, language) for each in word.stem)
 
 

@@ -14,7 +14,7 @@ from archive.storage.tables import Base, BlobRow
 
 @settings(max_examples=25, deadline=None)
 @given(st.binary(max_size=3000))
-def test_what_is_stored_is_read_back(content: bytes) -> None:
+def test_stored_content_is_read_back(content: bytes) -> None:
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:

@@ -152,7 +152,7 @@ def altered(url: str, statement: str) -> list[Any]:
     return rows
 
 
-def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
+def test_a_newer_schema_is_refused_and_not_changed(database_url: str) -> None:
     altered(database_url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerSchemaError, match=r"its schema '9999' is newer .* install the newest clausewatch"):
         open_archive(database_url)
@@ -277,7 +277,7 @@ class CutOffError(Exception):
     """Raised in place of a kill."""
 
 
-def test_an_upgrade_cut_off_at_any_statement_leaves_what_was_there(unmade_database_url: str) -> None:
+def test_an_upgrade_that_fails_at_any_statement_changes_nothing(unmade_database_url: str) -> None:
     """If any statement of the first migration fails, the next opening starts again."""
     left = cuts = 0
 

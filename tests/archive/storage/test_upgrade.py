@@ -52,7 +52,7 @@ def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> 
 
 
 @pytest.mark.parametrize("revision", revisions()[:-1])
-def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
+def test_an_archive_of_any_older_schema_is_upgraded_to_the_newest(
     unmade_database_url: str, tmp_path: Path, revision: str
 ) -> None:
     make_older(unmade_database_url, revision, tmp_path)
@@ -64,7 +64,7 @@ def test_an_archive_of_any_older_schema_is_brought_to_the_newest(
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
-def test_an_upgraded_archive_goes_on(first_schema: str) -> None:
+def test_an_upgraded_archive_can_be_used(first_schema: str) -> None:
     told = replace(SHARING, translations=(("id", "Mitra kami sebelumnya bukan penerima."),))
     judged = replace(JUDGED, findings=(told,), drift=("id",))
     with open_archive(first_schema) as archive:
@@ -81,7 +81,9 @@ def upgrade_until(url: str, point: str) -> None:
     open_archive(url).close()
 
 
-def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_schema: str, tmp_path: Path) -> None:
+def test_an_upgrade_killed_at_any_step_leaves_an_archive_that_a_program_can_open(
+    first_schema: str, tmp_path: Path
+) -> None:
     """Before the commit, all rows and the schema version are the older program's; after it, the newer program's."""
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:
@@ -99,7 +101,7 @@ def test_an_upgrade_killed_at_any_step_leaves_what_either_program_opens(first_sc
         assert differences(archive) == []
 
 
-def test_what_an_older_program_recorded_is_sealed(first_schema: str) -> None:
+def test_rows_of_an_older_program_are_sealed(first_schema: str) -> None:
     """Sealing begins with the upgrade. It includes the names of the policies and the hash of each text, which old
     programs did not store."""
     with open_archive(first_schema) as archive:

@@ -55,7 +55,7 @@ def rows(archive: Archive) -> dict[str, str | None]:
         return dict(session.execute(select(BlobRow.sha256, BlobRow.base_sha256)).all())
 
 
-def test_what_is_much_like_an_earlier_content_is_stored_as_what_differs(archive: Archive) -> None:
+def test_content_like_an_earlier_one_is_stored_as_the_difference(archive: Archive) -> None:
     first, second, third = page(1), page(1, 3), page(1, 6)
     with archive.writing() as session:
         key = blobs.store(session, first)
@@ -69,14 +69,14 @@ def test_what_is_much_like_an_earlier_content_is_stored_as_what_differs(archive:
         assert len(session.get_one(BlobRow, near).content) < 1_000
 
 
-def test_what_is_unlike_an_earlier_content_is_a_keyframe(archive: Archive) -> None:
+def test_content_unlike_an_earlier_one_is_a_keyframe(archive: Archive) -> None:
     with archive.writing() as session:
         key = blobs.store(session, page(1))
         other = blobs.store(session, page(2), key)
     assert rows(archive) == {key: None, other: None}
 
 
-def test_a_damaged_keyframe_is_reported_and_costs_what_is_new_nothing(archive: Archive) -> None:
+def test_a_damaged_keyframe_is_reported_and_does_not_harm_new_content(archive: Archive) -> None:
     with archive.writing() as session:
         key = blobs.store(session, page(1))
         near = blobs.store(session, page(1, 3), key)
@@ -89,7 +89,7 @@ def test_a_damaged_keyframe_is_reported_and_costs_what_is_new_nothing(archive: A
         assert blobs.retrieve(session, new) == page(1, 9)
 
 
-def test_a_keyframe_goes_and_what_differs_from_it_stays(archive: Archive) -> None:
+def test_a_keyframe_is_removed_and_its_differences_stay_readable(archive: Archive) -> None:
     """The rule removed the page of the first version. The page of the second version can still be read."""
     record_pages(archive, page(1), page(1, 3), page(1, 6))
     later = START + 72 * HOUR
@@ -119,7 +119,7 @@ def test_a_legal_hold_and_youth_keep_every_body(archive: Archive, rule: Retentio
     assert remove_unreferenced(archive).contents == 0
 
 
-def test_sizes_tell_pages_from_texts(archive: Archive) -> None:
+def test_sizes_distinguish_pages_from_texts(archive: Archive) -> None:
     record_two_versions(archive)
     found = archive_stats(archive)
     assert found.rows == {"policies": 1, "fetches": 3, "versions": 2, "changes": 1}
@@ -155,7 +155,7 @@ def test_a_postgresql_archive_is_backed_up_by_its_server(archive: Archive, tmp_p
             back_up(archive, tmp_path / "backup.db")
 
 
-def test_a_backup_is_put_back_and_what_stood_there_is_put_aside(location: str, tmp_path: Path) -> None:
+def test_a_backup_is_restored_and_the_previous_archive_is_moved(location: str, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)
@@ -203,7 +203,7 @@ def test_a_password_in_the_query_shows_in_no_message() -> None:
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut"])
-def test_what_is_not_a_sound_backup_is_not_put_back(location: str, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_backup_is_not_restored(location: str, tmp_path: Path, damage: str) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)
@@ -216,7 +216,7 @@ def test_what_is_not_a_sound_backup_is_not_put_back(location: str, tmp_path: Pat
     assert sorted(path.name for path in tmp_path.iterdir() if "partial" in path.name) == []
 
 
-def test_a_restore_is_evidence_and_names_what_may_have_been_told(archive: Archive) -> None:
+def test_a_restore_is_evidence_and_names_changes_that_may_have_been_sent(archive: Archive) -> None:
     record_two_versions(archive)
     before = head(archive)
     assert note_restored(archive, START + YEAR) == 0

@@ -123,7 +123,7 @@ def test_an_empty_file_is_a_configuration_that_watches_nothing(read: Load, tmp_p
     assert configuration.database == f"sqlite:///{tmp_path}/clausewatch.db"
 
 
-def test_a_subscriber_without_policies_hears_of_all(read: Load) -> None:
+def test_a_subscriber_without_policies_gets_all(read: Load) -> None:
     configuration = read(WHOLE.replace('policies = ["tag:vendor", "Warung Dongeng"]', ""))
     assert configuration.subscribers[0].policies == ()
 
@@ -207,7 +207,7 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ("sqlite:///watch.db", "mysql://db.test/watch", "is not a database that Clausewatch supports"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_the_fix(problems: Problems, wrong: str, right: str, problem: str) -> None:
+def test_a_meaningless_value_is_refused_with_the_fix(problems: Problems, wrong: str, right: str, problem: str) -> None:
     assert wrong in WHOLE
     found = problems(WHOLE.replace(wrong, right, 1))
     assert any(problem in sentence for sentence in found), found
@@ -266,7 +266,7 @@ def test_a_syntax_error_has_its_line_and_column(problems: Problems, text: str, p
     assert sentence.startswith(problem)
 
 
-def test_a_file_that_is_not_there_says_how_to_get_one(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="`clausewatch init` writes one"):
         load(tmp_path / "none.toml", {})
 
@@ -319,7 +319,7 @@ def test_a_password_in_an_address_may_hold_any_character(read: Load) -> None:
     assert read(WHOLE).channels[0].url == ("mailtos://alerts%40cloakroom.test:p%40ss%2Fw%3Ard%231@mail.cloakroom.test")
 
 
-def test_a_variable_that_is_the_whole_address_is_taken_as_it_is(read: Load) -> None:
+def test_a_variable_that_is_the_whole_address_is_used_unchanged(read: Load) -> None:
     text = '[channels]\nhook = "${HOOK}"\n'
     assert read(text, {"HOOK": "json://u:p@hook.test/a?b=c"}).channels[0].url == "json://u:p@hook.test/a?b=c"
 
@@ -398,7 +398,7 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "12", "h", "-1h", "1h30", "1e3 s", 12, True, None, ["1h"], "١ h"])
-def test_what_is_not_a_duration_is_refused(value: object) -> None:
+def test_an_invalid_duration_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(value)
 
@@ -437,7 +437,7 @@ via = ["desk"]
         ("operator = true\ntopics = []", (), ()),
     ],
 )
-def test_clauses_replace_the_topics_and_operating_takes_nothing_away(
+def test_clauses_replace_the_topics_and_an_operator_keeps_them(
     tmp_path: Path, lines: str, topics: tuple[str, ...], clauses: tuple[str, ...]
 ) -> None:
     file = tmp_path / "clausewatch.toml"

@@ -32,7 +32,7 @@ def policy(name: str, every: str = "12h", url: str = "https://cloakroom.test/pri
     return f'[[policy]]\nname = "{name}"\nurl = "{url}"\nevery = "{every}"\n'
 
 
-def test_what_init_writes_passes_the_check(folder: Path) -> None:
+def test_the_file_of_init_passes_the_check(folder: Path) -> None:
     assert run("init").exit_code == 0
     checked = run("config", "check")
     assert checked.exit_code == 0, checked.output
@@ -40,7 +40,7 @@ def test_what_init_writes_passes_the_check(folder: Path) -> None:
     assert "Example Company" in checked.output
 
 
-def test_what_init_leaves_commented_out_is_sound_too(folder: Path) -> None:
+def test_commented_out_keys_from_init_are_valid_too(folder: Path) -> None:
     """Without the comment marks, the keys have the meanings in the comments, and all keys are known."""
     run("init")
     file = folder / "clausewatch.toml"
@@ -80,7 +80,7 @@ def test_init_in_a_folder_that_is_not_there_says_so(folder: Path) -> None:
     assert "nowhere/watch.env cannot be written: No such file or directory" in result.stderr
 
 
-def test_check_says_in_plain_words_who_hears_of_what(folder: Path) -> None:
+def test_check_explains_who_is_notified_of_what(folder: Path) -> None:
     (folder / "clausewatch.toml").write_text(
         '[channels]\ndesk = "mailto://mail.cloakroom.test?from=watch@cloakroom.test"\n'
         + policy("Cloakroom", "6h")
@@ -97,7 +97,7 @@ def test_check_says_in_plain_words_who_hears_of_what(folder: Path) -> None:
     ) in output
 
 
-def test_check_warns_of_what_is_probably_not_meant(folder: Path) -> None:
+def test_check_warns_of_probably_unintended_settings(folder: Path) -> None:
     (folder / "watch.env").write_text("UNUSED=1", encoding="utf-8")
     (folder / "watch.env").chmod(0o644)
     (folder / "clausewatch.toml").write_text(
@@ -140,7 +140,7 @@ def test_check_names_every_example_that_init_left(folder: Path) -> None:
     assert "change-me" not in line
 
 
-def test_check_says_one_thing_once_and_counts_the_rest(folder: Path) -> None:
+def test_check_groups_equal_warnings_and_counts_the_rest(folder: Path) -> None:
     (folder / "clausewatch.toml").write_text(
         "".join(policy(f"P{number}", url=f"http://cloakroom.com/{number}") for number in range(12)), encoding="utf-8"
     )

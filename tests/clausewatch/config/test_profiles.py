@@ -167,7 +167,7 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_its_place_and_the_fix(
+def test_a_meaningless_value_is_refused_with_its_place_and_the_fix(
     problems: Problems, wrong: str, right: str, problem: str
 ) -> None:
     assert wrong in OURS
@@ -207,7 +207,7 @@ def test_a_policy_may_name_a_profile_that_has_problems_of_its_own(problems: Prob
     assert len(problems(OURS.replace("T1.name", "T1.nam"))) == 1
 
 
-def test_the_check_says_what_each_own_profile_changes(read: Load) -> None:
+def test_the_check_explains_the_changes_of_each_own_profile(read: Load) -> None:
     [line] = [line for line in summary(read(OURS)) if line.startswith("Profile")]
     assert line == (
         "Profile      ours: as kenalan; without T1.name and T4.place; changes to retention and security are material; "

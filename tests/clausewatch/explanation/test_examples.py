@@ -28,7 +28,7 @@ def test_check_names_examples_in_every_address(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "value", ["privacy@counterexample.org", "https://example.org.ferry.com/", "do-not-change-me-not"]
 )
-def test_a_name_that_only_resembles_an_example_is_none(value: str) -> None:
+def test_a_name_that_only_resembles_an_example_is_not_one(value: str) -> None:
     assert example_names(value) == []
 
 

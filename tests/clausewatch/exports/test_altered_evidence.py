@@ -225,14 +225,14 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
 """Alterations by name."""
 
 
-def test_the_evidence_is_found_sound_and_whole(tmp_path: Path, sound: tuple[Files, str]) -> None:
+def test_the_evidence_is_accepted_as_intact_and_complete(tmp_path: Path, sound: tuple[Files, str]) -> None:
     result = checked(tmp_path, *sound)
     assert (result.returncode, result.stderr) == (0, "")
     assert "The zip has the record of every entry of its part of the chain." in result.stdout
 
 
 @pytest.mark.parametrize("name", ALTERATIONS)
-def test_what_is_altered_is_noticed(tmp_path: Path, name: str, sound: tuple[Files, str]) -> None:
+def test_alterations_are_noticed(tmp_path: Path, name: str, sound: tuple[Files, str]) -> None:
     files, kept = dict(sound[0]), sound[1]
     ALTERATIONS[name](files)
     result = checked(tmp_path, files, kept)

@@ -170,9 +170,7 @@ def test_a_change_keeps_its_name_in_every_feed(archive: Archive) -> None:
     assert len(set(names[0])) == 2
 
 
-def test_each_feed_has_a_name_of_its_own_that_a_host_of_any_script_may_stand_in(
-    archive: Archive, schema: etree.RelaxNG
-) -> None:
+def test_each_feed_has_its_own_name_even_with_a_host_in_another_script(archive: Archive, schema: etree.RelaxNG) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     scopes = (Scope(), Scope(policy=BAKERY.name), Scope(tag="bank"), Scope(topic="rights"), Scope(tag="vendor"))
     found = [read(feed(archive, scope, NOW).content) for scope in scopes]
@@ -192,7 +190,7 @@ def test_a_feed_is_of_a_policy_a_tag_or_a_topic(archive: Archive) -> None:
     assert titles(archive, Scope(topic="retention")) == ["Teahouse: retention changed (low), version 2"]
 
 
-def test_what_is_not_material_and_what_is_a_false_alarm_is_left_out(archive: Archive) -> None:
+def test_findings_that_are_not_material_and_false_alarms_are_left_out(archive: Archive) -> None:
     change(archive, RETENTION)
     assert len(titles(archive)) == 1
     add_review(archive, Review(1, "false-alarm", "", by="Ratna", at=NOW))

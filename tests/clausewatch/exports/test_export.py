@@ -54,7 +54,7 @@ def contents(bundle: Path) -> dict[str, bytes]:
         return {name: opened_bundle.read(name) for name in opened_bundle.namelist()}
 
 
-def test_the_script_of_the_documentation_finds_the_evidence_sound(tmp_path: Path) -> None:
+def test_the_script_in_the_documentation_accepts_the_evidence(tmp_path: Path) -> None:
     bundle, kept = exported(tmp_path)
     result = checked(tmp_path, bundle, kept)
     assert (result.returncode, result.stderr) == (0, "")
@@ -229,7 +229,7 @@ def test_no_cell_is_run_whatever_separates_them(separator: str, value: str) -> N
         (("evidence", "Teahouse", "--policy", "Teahouse"), "No such option '--policy'"),
     ],
 )
-def test_what_cannot_be_exported_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_an_impossible_export_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "out"))
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.split())

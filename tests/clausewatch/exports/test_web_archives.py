@@ -105,7 +105,7 @@ def test_a_visit_is_dated_when_its_request_is_sent_not_when_it_waits(crawled: Cr
     assert requested - began[crawled.urls["/one"]] > 0.5
 
 
-def test_each_redirect_is_a_record_that_says_what_is_not_known(crawled: Crawled) -> None:
+def test_each_redirect_is_a_record_that_names_its_missing_parts(crawled: Crawled) -> None:
     old, moved, policy = records(crawled.export("warc", "--policy", "Moved"))
     for (head, http, body), path, to, status in ((old, "/old", "/moved", "301"), (moved, "/moved", "/policy", "302")):
         assert (head["WARC-Target-URI"], head["WARC-Truncated"]) == (crawled.urls[path], "unspecified")

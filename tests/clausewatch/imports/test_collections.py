@@ -76,7 +76,7 @@ def collection(services: int, count: int) -> Collection:
     return made
 
 
-def test_every_version_comes_over_with_its_date_and_bytes(tmp_path: Path) -> None:
+def test_every_version_is_imported_with_its_date_and_bytes(tmp_path: Path) -> None:
     made = collection(SERVICES, VERSIONS)
     repository = imported(tmp_path / "versions", b"".join(made.stream))
     path = configured(tmp_path)

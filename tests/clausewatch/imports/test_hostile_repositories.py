@@ -101,13 +101,13 @@ def test_git_alone_opens_the_connection(tmp_path: Path, listening: socket.socket
     assert reached
 
 
-def test_what_is_larger_than_the_limit_is_refused_before_it_is_read(tmp_path: Path, listening: socket.socket) -> None:
+def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path, listening: socket.socket) -> None:
     made = laid(tmp_path, "a text of 60 MB", listening)
     with pytest.raises(RepositoryError, match="60,000,000 bytes; at most 8,000,000"):
         read(made.folder)
 
 
-def test_a_date_to_come_is_refused(tmp_path: Path, listening: socket.socket) -> None:
+def test_a_future_date_is_refused(tmp_path: Path, listening: socket.socket) -> None:
     made = laid(tmp_path, "a name with escapes", listening)
     made.git("reset", "--hard", "--quiet", "HEAD")
     root = made.git("rev-parse", "HEAD^{tree}").strip()

@@ -74,7 +74,7 @@ def collection(tmp_path: Path) -> Path:
     return repository(tmp_path / "versions", COMMITS)
 
 
-def test_every_version_comes_with_its_date_and_what_changed_is_judged(tmp_path: Path, collection: Path) -> None:
+def test_every_version_has_its_date_and_its_changes_are_judged(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     result = call(path, "import", "opentermsarchive", str(collection), "--service", "Ferry")
     assert result.exit_code == 0
@@ -106,7 +106,7 @@ def test_imports_alert_nobody_and_the_next_version_is_a_boundary(tmp_path: Path,
         assert outbox.delivery_counts(archive).waiting == 0
 
 
-def test_what_the_configuration_does_not_name_is_kept_as_retired(tmp_path: Path, collection: Path) -> None:
+def test_a_policy_missing_from_the_configuration_is_kept_as_retired(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     words = ("--service", "Ferry", "--terms", "Terms of Service", "--policy", "Ferry terms")
     result = call(path, "import", "opentermsarchive", str(collection), *words)
@@ -128,7 +128,7 @@ def test_the_list_shows_what_there_is(tmp_path: Path, collection: Path) -> None:
         (("--service", "Ferry", "--service", "Train", "--policy", "X"), "give one at a time"),
     ],
 )
-def test_what_cannot_be_meant_is_reported(tmp_path: Path, collection: Path, words: tuple[str, ...], told: str) -> None:
+def test_impossible_values_are_reported(tmp_path: Path, collection: Path, words: tuple[str, ...], told: str) -> None:
     result = call(configured(tmp_path, CONFIGURATION), "import", "opentermsarchive", str(collection), *words)
     assert result.exit_code == 2
     assert told in result.stderr
@@ -141,7 +141,7 @@ def test_a_folder_that_is_not_a_repository_is_reported(tmp_path: Path) -> None:
     assert "git cannot read it" in result.stderr
 
 
-def test_called_again_it_takes_in_what_is_new(tmp_path: Path, collection: Path) -> None:
+def test_a_second_import_adds_only_new_versions(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     words = ("import", "opentermsarchive", str(collection), "--service", "Ferry")
     assert "3 versions" in call(path, *words, "--skip-judging").stdout
@@ -155,7 +155,7 @@ def test_called_again_it_takes_in_what_is_new(tmp_path: Path, collection: Path) 
     )
 
 
-def test_nothing_is_put_before_a_version_that_stands(tmp_path: Path) -> None:
+def test_no_version_is_inserted_before_an_existing_one(tmp_path: Path) -> None:
     path, saved = configured(tmp_path, CONFIGURATION), tmp_path / "ferry.md"
     saved.write_text(terms(CREW), encoding="utf-8")
     assert call(path, "import", "file", "Ferry", "--at", "2021-06-05", str(saved)).exit_code == 0
@@ -345,7 +345,7 @@ def test_the_jobs_of_urlwatch_become_policies(tmp_path: Path) -> None:
         assert lost in result.stdout
 
 
-def test_what_is_carried_over_is_a_sound_configuration(tmp_path: Path) -> None:
+def test_converted_watches_are_a_valid_configuration(tmp_path: Path) -> None:
     file = tmp_path / "urls.yaml"
     file.write_text(JOBS.replace("navigate", "url"), encoding="utf-8")
     carried = call(configured(tmp_path, CONFIGURATION), "import", "urlwatch", str(file)).stdout
@@ -357,7 +357,7 @@ def test_what_is_carried_over_is_a_sound_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["[1, 2]", "\x00\xff", '{"watching": 3}', "just words", "a: [", "!!python/object:os.system {}"]
 )
-def test_what_is_not_a_watch_list_is_reported(tmp_path: Path, tool: str, text: str) -> None:
+def test_an_invalid_watch_list_is_reported(tmp_path: Path, tool: str, text: str) -> None:
     file = tmp_path / "list"
     file.write_bytes(text.encode("latin-1"))
     result = call(configured(tmp_path, CONFIGURATION), "import", tool, str(file))

@@ -52,7 +52,7 @@ def test_a_material_change_is_reported_with_section_words_and_rule() -> None:
     assert "Rule " in result.output
 
 
-def test_exit_code_ends_with_ten_where_something_is_material() -> None:
+def test_exit_code_is_ten_if_something_is_material() -> None:
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-edited.md", "--exit-code").exit_code == 10
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--exit-code").exit_code == 0
 
@@ -81,7 +81,7 @@ def test_explain_is_for_two_files_as_text() -> None:
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--explain", "--format", "json").exit_code == 2
 
 
-def test_what_changes_no_meaning_is_not_material() -> None:
+def test_edits_without_meaning_are_not_material() -> None:
     result = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md")
     assert result.output.startswith("Changed, but nothing material")
 
@@ -308,7 +308,7 @@ def written(folder: Path, *texts: str) -> list[Path]:
     return paths
 
 
-def test_what_dates_and_languages_say_of_a_change_is_reported(tmp_path: Path) -> None:
+def test_notes_on_dates_and_languages_of_a_change_are_reported(tmp_path: Path) -> None:
     paths = written(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     lines = compare(*paths).output.splitlines()
     assert lines[1] == "Silent edit: the text changed, the stated date of 2026-01-15 did not."

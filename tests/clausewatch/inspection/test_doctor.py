@@ -94,7 +94,7 @@ def test_prose_that_is_left_out_is_shown_and_much_of_it_is_a_trouble(tmp_path: P
     assert "1 first seen" in ran
 
 
-def test_what_the_page_holds_elsewhere_is_named(tmp_path: Path) -> None:
+def test_content_outside_the_page_is_named(tmp_path: Path) -> None:
     held = f'{FRAME}<p><img src="/whom.png" alt="{LABEL}"></p></main>'
     with serving() as site:
         assert "</main>" in PAGE

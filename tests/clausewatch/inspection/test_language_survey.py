@@ -102,7 +102,7 @@ def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
         ("counters", counters("ago", "[]"), "counters.toml: ago is empty"),
     ],
 )
-def test_what_cannot_be_used_is_named(tmp_path: Path, file: str, content: str, problem: str) -> None:
+def test_files_that_cannot_be_used_are_named(tmp_path: Path, file: str, content: str, problem: str) -> None:
     (tmp_path / "qtx").mkdir()
     (tmp_path / "qtx" / f"{file}.toml").write_text(content, encoding="utf-8")
     for command, code in (["languages"], 1), (["config", "check"], 2):

@@ -99,7 +99,7 @@ def test_without_the_folder_it_is_judged_by_structure(story: Story, tmp_path: Pa
     assert {added: row["judged_by"] for added, row in judged.items()} == {True: "lexicon", False: "structure"}
 
 
-def test_what_it_lacks_is_listed(story: Story) -> None:
+def test_missing_keys_are_listed(story: Story) -> None:
     listed = clausewatch(story.desk, "languages", "--format", "json")
     (row,) = (row for row in json.loads(listed.stdout) if row["code"] == "qtv")
     assert row["name"] == "Tavri"

@@ -170,7 +170,7 @@ def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Comman
     return Commands(tmp_path)
 
 
-def test_a_day_with_secrets_shows_none_of_them(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
+def test_no_secret_shows_during_a_day_of_work(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
     """The day has a first visit, a change, servers that fail and repeat what they received, and all pages and
     tables.
     """
@@ -226,7 +226,7 @@ def test_the_search_would_find_them(commands: Commands) -> None:
     ],
     ids=lambda pair: pair[1][:24],
 )
-def test_a_configuration_that_is_wrong_shows_none_of_them(commands: Commands, broken: tuple[str, str]) -> None:
+def test_an_invalid_configuration_shows_no_secrets(commands: Commands, broken: tuple[str, str]) -> None:
     file = commands.folder / "clausewatch.toml"
     file.write_text(file.read_text().replace(*broken, 1))
     assert commands.call("config", "check") == 2

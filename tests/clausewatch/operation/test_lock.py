@@ -15,7 +15,7 @@ from tests.conftest import require
 from tests.postgresql import Cluster, fresh_database
 
 
-def test_a_second_run_is_refused_and_told_who_runs(tmp_path: Path) -> None:
+def test_a_second_run_is_refused_and_names_the_active_one(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/archive.db"
     with only_run(database), pytest.raises(RunInProgressError, match=f"process {os.getpid()}"), only_run(database):
         pass
@@ -34,7 +34,7 @@ def test_runs_on_two_archives_do_not_meet(tmp_path: Path) -> None:
         pass
 
 
-def test_the_lock_lies_beside_a_sqlite_archive_by_whatever_link_it_is_reached(tmp_path: Path) -> None:
+def test_the_lock_is_beside_a_sqlite_archive_even_if_it_is_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     expected = tmp_path / "real" / "my archive.db.lock"

@@ -105,7 +105,7 @@ def test_a_channel_that_apprise_does_not_understand_is_reported_without_its_secr
         assert "hunter22" not in result.output
 
 
-def test_send_delivers_what_waits_and_then_has_nothing(installation: Installation, mail: MailServer) -> None:
+def test_send_delivers_waiting_messages_and_then_has_nothing(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     result = installation.call("notify", "send")
     assert (result.exit_code, result.output) == (0, "1 alert sent\n")
@@ -127,7 +127,7 @@ def test_send_does_not_wait_for_the_pause_after_a_failure(installation: Installa
     assert len(mail.received) == 1
 
 
-def test_what_was_given_up_is_reported_and_sent_again_when_asked(installation: Installation, mail: MailServer) -> None:
+def test_a_given_up_message_is_reported_and_sent_again_on_request(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     mail.refuses["officer@example.org"] = "550 no such mailbox"
     result = installation.call("notify", "send")
@@ -139,7 +139,7 @@ def test_what_was_given_up_is_reported_and_sent_again_when_asked(installation: I
     assert (result.exit_code, result.output) == (0, "1 alert sent\n")
 
 
-def test_send_leaves_the_field_to_a_run_that_is_on_its_way(installation: Installation, mail: MailServer) -> None:
+def test_send_does_nothing_during_a_run(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     with only_run(load(installation.file).database):
         assert installation.call("notify", "send").exit_code == 4

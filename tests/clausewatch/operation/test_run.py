@@ -74,7 +74,7 @@ def test_a_material_change_is_reported_once(desk: Desk) -> None:
     assert "Whom we share it with" in message.text
 
 
-def test_what_could_not_be_sent_is_sent_by_the_next_run(desk: Desk) -> None:
+def test_the_next_run_sends_failed_messages(desk: Desk) -> None:
     with serving() as site, mail_server() as mail:
         changed(desk, site, mail)
         mail.stop()
@@ -226,7 +226,7 @@ def test_a_killed_run_leaves_no_lock_and_loses_nothing(desk: Desk) -> None:
         assert desk.clausewatch("run").out == "1 policy checked: 1 first seen\n"
 
 
-def test_an_interrupted_run_ends_in_order_and_says_what_it_left(desk: Desk) -> None:
+def test_an_interrupted_run_ends_properly_and_says_what_is_missing(desk: Desk) -> None:
     with serving() as site:
         stopped = Event()
         policies = {f"Ferry {n}": site.url(f"/slow?{n}") for n in range(4)}

@@ -74,7 +74,7 @@ def installed(tmp_path: Path, mail: MailServer) -> Installation:
     return Installation(tmp_path, mail)
 
 
-def test_a_person_subscribes_is_listed_told_and_takes_it_back(installed: Installation, mail: MailServer) -> None:
+def test_a_person_subscribes_is_listed_is_notified_and_unsubscribes(installed: Installation, mail: MailServer) -> None:
     installed.begin()
     made = installed.run("subscribe", "Anna", "--via", "desk:anna@example.org", "--tag", "vendor", "--no-welcome")
     assert (made.exit_code, made.stderr) == (0, "")
@@ -116,7 +116,7 @@ def test_a_first_message_comes_unless_it_is_not_wanted(installed: Installation, 
         ("--alerts", "digest", 'add digest = "daily" or "weekly"'),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_the_option(
+def test_a_meaningless_value_is_refused_with_its_option(
     installed: Installation, option: str, value: str, said: str
 ) -> None:
     refused = installed.run("subscribe", "Anna", "--via", "desk:anna@example.org", option, value)
@@ -143,7 +143,7 @@ def test_a_name_that_the_file_takes_afterwards_stops_a_run_with_the_fix(installe
         assert "clausewatch unsubscribe 'Anna'" in refused.stderr
 
 
-def test_a_subscription_that_covers_nothing_any_more_is_pointed_out(installed: Installation) -> None:
+def test_a_subscription_that_no_longer_covers_anything_is_reported(installed: Installation) -> None:
     installed.run("subscribe", "Anna", "--via", "chat", "--tag", "vendor")
     text = installed.file.read_text(encoding="utf-8")
     kept = text.replace('tags = ["vendor"]\n', "").replace('chat = "json://127.0.0.1:9/x"\n', "")
@@ -157,7 +157,7 @@ def test_a_subscription_that_covers_nothing_any_more_is_pointed_out(installed: I
     assert [(each["name"], each["covers_no_policy"]) for each in listed] == [("Privacy desk", False), ("Anna", True)]
 
 
-def test_only_who_is_not_in_the_file_is_taken_back_or_forgotten(installed: Installation) -> None:
+def test_only_somebody_who_is_not_in_the_file_is_unsubscribed_or_erased(installed: Installation) -> None:
     for command in (["unsubscribe", "Privacy desk"], ["subscribers", "forget", "Privacy desk", "--yes"]):
         refused = installed.run(*command)
         assert refused.exit_code == 2
@@ -205,7 +205,7 @@ def test_a_digest_for_nobody_says_what_to_do(installed: Installation) -> None:
     assert "no subscriber asks for a digest" in refused.stderr
 
 
-def test_a_digest_of_somebody_that_no_run_has_met_is_not_made_up(installed: Installation) -> None:
+def test_no_digest_is_made_for_a_subscriber_that_no_run_has_recorded(installed: Installation) -> None:
     refused = installed.run("notify", "digest", "--preview")
     assert refused.exit_code == 2
     assert "no run has seen the subscriber 'Privacy desk' yet" in refused.stderr

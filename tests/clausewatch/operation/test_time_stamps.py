@@ -215,7 +215,7 @@ def with_stamps(folder: Path, url: str, root: Path) -> Path:
         ('timestamp = "tsa"\ntimestamp_ca = "none.pem"', "evidence.timestamp"),
     ],
 )
-def test_stamps_that_cannot_be_had_are_reported(tmp_path: Path, table: str, said: str) -> None:
+def test_failed_time_stamps_are_reported(tmp_path: Path, table: str, said: str) -> None:
     result = call(configured(tmp_path, f"{CONFIGURATION}\n[evidence]\n{table}\n"), "config", "check")
     assert result.exit_code == 2
     assert said in result.stderr

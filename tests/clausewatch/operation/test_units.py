@@ -14,7 +14,7 @@ from tests.sources import PROJECT
 UNIT = re.compile(r"```ini\n# (?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
 
 
-def test_the_units_of_the_documentation_are_sound(tmp_path: Path) -> None:
+def test_the_units_in_the_documentation_are_valid(tmp_path: Path) -> None:
     require(shutil.which("systemd-analyze") is not None, "systemd-analyze, of the Debian package systemd")
     text = (PROJECT / "docs" / "alerts.md").read_text(encoding="utf-8")
     units = {Path(found["path"]).name: found["text"] for found in UNIT.finditer(text)}

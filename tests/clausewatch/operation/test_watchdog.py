@@ -69,7 +69,7 @@ def test_a_trouble_counts_from_the_configured_number_of_visits(tmp_path: Path) -
     assert call(path, "status", "--check").stdout.startswith("not read: Teahouse: 1 check since")
 
 
-def test_runs_that_do_not_come_to_their_end_are_reported(tmp_path: Path) -> None:
+def test_incomplete_runs_are_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_ran(tmp_path, timedelta(hours=23))
     assert call(path, "status", "--check").exit_code == 0
@@ -116,7 +116,7 @@ def test_lines_have_one_form(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "status", "--check", "--format", "json").exit_code == 2
 
 
-def test_a_whole_run_pings_the_watchdog_and_tells_operators(tmp_path: Path) -> None:
+def test_a_complete_run_pings_the_watchdog_and_notifies_operators(tmp_path: Path) -> None:
     """A failed ping is reported without its secret and does not make the run fail."""
     desk = Desk(tmp_path)
     with serving() as site:
@@ -175,7 +175,7 @@ def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
         thread.join(timeout=30)
 
 
-def test_a_watchdog_that_is_there_is_heard() -> None:
+def test_the_ping_reaches_the_watchdog() -> None:
     """Its response does not matter, because nobody reads it."""
     with serving() as site:
         site.pages["/5ecret?token=1"] = Answer(b"OK", endless=True)

@@ -12,7 +12,7 @@ def test_counts_say_what_they_count() -> None:
     assert sent_words({}) == ""
 
 
-def test_what_is_held_is_not_to_be_retried() -> None:
+def test_messages_held_for_quiet_hours_and_messages_to_retry_are_counted_apart() -> None:
     until = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
     assert list(left_words(2, until, 1, 3)) == ["2 held until 2026-03-02 07:00 UTC", "1 to be retried", "3 given up"]
     assert list(left_words(0, None, 0, 0)) == []

@@ -28,7 +28,7 @@ HOSTILE = "<script>alert(1)</script> <!-- \u202e nobody. <img src=x onerror=aler
 
 
 @pytest.mark.parametrize("words", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_page_stands_alone_and_holds_what_others_wrote_as_text(tmp_path: Path, words: list[str]) -> None:
+def test_a_page_is_standalone_and_shows_words_from_outside_as_text(tmp_path: Path, words: list[str]) -> None:
     """A policy and a configuration try to insert elements, a comment and reversed text into our page."""
     with opened(tmp_path) as archive:
         watch(archive)
@@ -57,7 +57,7 @@ def test_a_history_that_is_cut_says_so_on_the_page(tmp_path: Path) -> None:
     assert "Shown are" not in call(path, "history", "--limit", "2").stdout
 
 
-def test_texts_side_by_side_have_the_words_that_went_left_and_those_that_came_right(tmp_path: Path) -> None:
+def test_texts_side_by_side_show_removed_words_left_and_added_words_right(tmp_path: Path) -> None:
     path = watched(tmp_path)
     shown = call(path, "diff", "Teahouse", "--side-by-side").stdout
     (line,) = (each for each in shown.splitlines() if " | " in each and "cooks" in each)

@@ -24,7 +24,7 @@ from clausewatch.output.terminal import columns, printable, width, wrapped
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
-def test_what_could_hide_or_steer_is_shown_as_an_escape(text: str, expected: str) -> None:
+def test_characters_that_hide_or_control_are_shown_as_escapes(text: str, expected: str) -> None:
     assert printable(text) == expected
 
 

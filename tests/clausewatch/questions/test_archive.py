@@ -17,7 +17,7 @@ keep_bodies = "1d"
 )
 
 
-def test_stats_tell_what_it_holds_and_under_which_rule(tmp_path: Path) -> None:
+def test_stats_show_the_contents_and_the_retention_rule(tmp_path: Path) -> None:
     path = watched(tmp_path)
     result = call(path, "archive", "stats")
     assert result.exit_code == 0
@@ -49,7 +49,7 @@ def test_a_policy_under_legal_hold_keeps_its_pages(tmp_path: Path) -> None:
     assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages")
 
 
-def test_what_is_held_must_be_there(tmp_path: Path) -> None:
+def test_a_hold_must_match_a_policy(tmp_path: Path) -> None:
     """A misspelt hold would lose the pages that it should keep."""
     watched(tmp_path)
     for hold, near in (("Teahuose", "Teahouse"), ("tag:vender", "vendor")):

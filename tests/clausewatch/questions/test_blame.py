@@ -27,7 +27,7 @@ Teahouse, version 2 of 2026-03-04 06:00 UTC
     )
 
 
-def test_what_was_dropped_is_shown_with_its_days(tmp_path: Path) -> None:
+def test_dropped_sentences_are_shown_with_their_dates(tmp_path: Path) -> None:
     shown = call(watched(tmp_path), "blame", "Teahouse", "--dropped").stdout
     assert "Dropped by version 2 of 2026-03-04 06:00 UTC\n" in shown
     assert "  - Only our cooks see your orders.\n" in shown
@@ -59,7 +59,7 @@ def test_a_version_is_named_by_number_or_day(tmp_path: Path, name: str, number: 
     assert answered(watched(tmp_path), "blame", "Teahouse", name)["version"] == number
 
 
-def test_what_may_come_from_our_own_reading_is_reported(tmp_path: Path) -> None:
+def test_differences_that_may_come_from_the_extraction_are_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
@@ -68,5 +68,5 @@ def test_what_may_come_from_our_own_reading_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["Tea"], ["Teahouse", "7"], ["Teahouse", "2026-01-01"]])
-def test_what_is_not_there_ends_with_2(tmp_path: Path, words: list[str]) -> None:
+def test_missing_things_end_with_2(tmp_path: Path, words: list[str]) -> None:
     assert call(watched(tmp_path), "blame", *words).exit_code == 2

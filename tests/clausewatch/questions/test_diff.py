@@ -77,14 +77,14 @@ def test_versions_are_named_by_number_or_day(tmp_path: Path, names: list[str], n
     assert (row["before"]["version"], row["after"]["version"]) == numbers
 
 
-def test_what_was_judged_in_between_is_reported(tmp_path: Path) -> None:
+def test_the_judgements_in_between_are_reported(tmp_path: Path) -> None:
     row = answered(three_versions(tmp_path), "diff", "Teahouse", "1", "3")
     assert [each["version"] for each in row["judged"]] == [2, 3]
     assert row["judged"][0]["findings"][0]["rule"] == "recipient-added"
     assert row["caution"] == ""
 
 
-def test_both_texts_can_be_had_from_the_marks(tmp_path: Path) -> None:
+def test_both_texts_can_be_restored_from_the_marks(tmp_path: Path) -> None:
     row = answered(watched(tmp_path), "diff", "Teahouse")
     (section,) = (each for each in row["sections"] if each["section"] == "1. Who sees your data")
     assert section["status"] == "changed"
@@ -98,7 +98,7 @@ def test_a_version_and_itself_differ_in_no_word(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "diff", "Teahouse", "2", "2").stdout.endswith("\nNo word differs.\n")
 
 
-def test_colours_are_for_terminals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_are_only_for_terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = watched(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[32m{+" in call(path, "diff", "Teahouse", color=True).stdout
@@ -121,7 +121,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert "Only our" in page.texts["del"]
 
 
-def test_what_a_page_says_is_text_in_ours(tmp_path: Path) -> None:
+def test_markup_in_a_policy_is_text_in_our_page(tmp_path: Path) -> None:
     """The policy tries to insert an element, a comment and reversed text into our page."""
     with opened(tmp_path) as archive:
         watch(archive)
@@ -151,7 +151,7 @@ def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> N
     assert call(watched(tmp_path), "diff", "Teahouse", name).exit_code == 2
 
 
-def test_marks_that_may_come_from_our_own_reading_are_reported(tmp_path: Path) -> None:
+def test_marks_that_may_come_from_the_extraction_are_reported(tmp_path: Path) -> None:
     """The second version was extracted in another way and could not be compared directly."""
     path = watched(tmp_path)
     assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
@@ -174,7 +174,7 @@ def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkey
     assert all(len(line) <= 40 and line == line.rstrip() for line in marked if "Marks" not in line)
 
 
-def test_what_dates_and_languages_say_stands_in_the_heading(tmp_path: Path) -> None:
+def test_notes_on_dates_and_languages_are_in_the_heading(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     head = call(path, "diff", "Teahouse").stdout.split("\n\n")[0]
     assert "  Dates    version 2: silent edit: the text changed, the stated date of 2026-01-15 did not\n" in head

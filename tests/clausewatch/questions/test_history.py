@@ -60,7 +60,7 @@ def test_a_part_can_be_asked_for(tmp_path: Path, words: list[str], topics: list[
     assert [[each["topic"] for each in row["findings"]] for row in reversed(rows)] == topics
 
 
-def test_what_changed_no_meaning_is_shown_on_request(tmp_path: Path) -> None:
+def test_edits_without_meaning_are_shown_on_request(tmp_path: Path) -> None:
     path = watched(tmp_path)
     assert "no change of meaning" not in call(path, "history").stdout
     shown = call(path, "history", "--suppressed").stdout
@@ -100,7 +100,7 @@ def test_a_wrong_filter_ends_with_2(tmp_path: Path, words: list[str]) -> None:
     assert call(watched(tmp_path), "history", *words).exit_code == 2
 
 
-def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_text_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
     hostile = replace(SHARING, section="1. \x1b]0;owned\x07", reason="see \u202etxt.exe", edits=(), after="all\x1b[2J")
     with opened(tmp_path) as archive:
         watch(archive)
@@ -114,7 +114,7 @@ def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert "{+all\\x1b[2J+}" in shown
 
 
-def test_a_silent_edit_of_one_language_is_reported_with_the_recipient_that_came(tmp_path: Path) -> None:
+def test_a_silent_edit_of_one_language_is_reported_with_the_added_recipient(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     shown = call(path, "history").stdout
     assert "\n    silent edit: the text changed, the stated date of 2026-01-15 did not\n" in shown
@@ -129,7 +129,7 @@ def test_a_silent_edit_of_one_language_is_reported_with_the_recipient_that_came(
     assert row["findings"][0]["translations"]["id"]
 
 
-def test_a_right_that_went_is_reported(tmp_path: Path) -> None:
+def test_a_removed_right_is_reported(tmp_path: Path) -> None:
     less = ENGLISH.replace("right to access your", "right to erase your")
     shown = call(promising(tmp_path, ENGLISH, less), "history").stdout
     assert "no longer names the right: access (English)" in shown
@@ -142,7 +142,7 @@ def test_a_date_that_changed_alone_is_reported_and_is_not_material(tmp_path: Pat
     assert "the stated date changed from 2026-01-15 to 2026-03-20, the text did not" in shown
 
 
-def test_a_day_of_effect_to_come_and_the_end_of_an_objection_period_are_reported(tmp_path: Path) -> None:
+def test_a_future_effective_date_and_the_end_of_an_objection_period_are_reported(tmp_path: Path) -> None:
     later = ENGLISH.replace(
         "Last changed on 15 January 2026.",
         "Last changed on 10 March 2026. Effective date: 1 December 2026.\n\n"
@@ -154,13 +154,13 @@ def test_a_day_of_effect_to_come_and_the_end_of_an_objection_period_are_reported
     assert told in " ".join(shown.split())
 
 
-def test_a_question_for_findings_is_answered_with_findings_alone(tmp_path: Path) -> None:
+def test_a_query_for_findings_returns_only_findings(tmp_path: Path) -> None:
     (row,) = answered(watched(tmp_path), "history", "--topic", "sharing")
     assert row["inventory"] is None
     assert "newly names" not in call(configured(tmp_path), "history", "--topic", "sharing").stdout
 
 
-def test_texts_that_were_read_in_two_ways_are_not_compared_for_what_they_name(tmp_path: Path) -> None:
+def test_inventories_of_differently_extracted_texts_are_not_compared(tmp_path: Path) -> None:
     """Differences may come from the extraction, and our own changes are not the policy's."""
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:

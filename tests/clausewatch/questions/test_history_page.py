@@ -17,7 +17,7 @@ EXAMPLES = re.findall(r"^\$ clausewatch (.+)\n((?:(?!\$ |```).*\n)+)", TEXT, re.
 
 
 @pytest.mark.parametrize(("command", "printed"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
-def test_an_example_is_what_is_printed(tmp_path: Path, command: str, printed: str) -> None:
+def test_an_example_equals_the_output(tmp_path: Path, command: str, printed: str) -> None:
     """A line with only an ellipsis stands for lines that are left out."""
     shown = call(promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER), *shlex.split(command)).stdout
     for part in printed.strip("\n").split("\n…\n"):

@@ -30,7 +30,7 @@ def said(configuration: Path, *words: str) -> str:
     return " ".join(result.stdout.split())
 
 
-def test_what_waits_is_listed_and_counted_until_it_is_judged(tmp_path: Path) -> None:
+def test_unjudged_findings_are_listed_and_counted(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_tried(tmp_path)
     listed = said(path, "review")
@@ -62,7 +62,7 @@ def test_history_and_diff_show_the_number_and_the_review(tmp_path: Path) -> None
     assert (found["id"], found["reviews"], found["repeats_false_alarm"]) == (3, [], 1)
 
 
-def test_a_finding_is_called_by_its_alert_too(tmp_path: Path) -> None:
+def test_a_finding_can_be_named_by_its_alert(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         outbox.register(archive, [DESK], START)
@@ -75,7 +75,7 @@ def test_a_finding_is_called_by_its_alert_too(tmp_path: Path) -> None:
     assert said(path, "review", alert.id, "--acknowledge", "--by", "Ratna").startswith("Finding 3 ")
 
 
-def test_who_says_nothing_of_themselves_is_called_by_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_login_is_used_if_no_name_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ratna.w")
     assert said(watched(tmp_path), "review", "1", "--acknowledge").endswith("acknowledged by ratna.w.")
 

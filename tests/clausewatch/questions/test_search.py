@@ -59,7 +59,7 @@ def test_a_limit_that_was_hit_is_reported(tmp_path: Path) -> None:
         (["cooks", "--tag", "vendors"], "did you mean 'vendor'?"),
     ],
 )
-def test_a_question_without_an_answer_ends_with_2_and_the_nearest(
+def test_a_query_without_an_answer_ends_with_2_and_the_nearest_names(
     tmp_path: Path, words: list[str], message: str
 ) -> None:
     result = call(watched(tmp_path), "search", *words)
@@ -71,7 +71,7 @@ def test_nothing_found_is_reported(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "search", "zeppelin").stdout == "No recorded text has all these words.\n"
 
 
-def test_what_an_older_program_recorded_is_indexed_first_and_that_is_reported(tmp_path: Path) -> None:
+def test_versions_of_an_older_program_are_indexed_first_and_that_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         clear_index(session)
@@ -82,7 +82,7 @@ def test_what_an_older_program_recorded_is_indexed_first_and_that_is_reported(tm
     assert call(path, "search", "cooks", "--reindex").stderr == "Indexed the versions of 1 policy.\n"
 
 
-def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_text_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody\x1b[8m sees \u202eit."), None), START)

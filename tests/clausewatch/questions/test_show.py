@@ -60,21 +60,21 @@ def test_a_section_is_found_by_words_of_its_heading(tmp_path: Path) -> None:
     ]
 
 
-def test_a_topic_is_found_by_what_is_said_of_it(tmp_path: Path) -> None:
+def test_a_topic_is_recognised_by_its_words(tmp_path: Path) -> None:
     path = watched(tmp_path)
     shown = call(path, "show", "Teahouse", "--topic", "rights").stdout
     assert "a copy of your orders" in shown
     assert "partners see your orders" not in shown
 
 
-def test_a_topic_of_which_nothing_is_said_is_answered_with_the_topics_there_are(tmp_path: Path) -> None:
+def test_a_missing_topic_is_answered_with_the_existing_ones(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--topic", "merger")
     assert result.exit_code == 2
     assert "says nothing of merger; it speaks of: " in result.stderr
     assert "rights" in result.stderr
 
 
-def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+def test_a_missing_section_is_answered_with_the_existing_ones(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--section", "cookies")
     assert result.exit_code == 2
     assert "no section's heading contains 'cookies'; this version has:" in result.stderr
@@ -92,7 +92,7 @@ def test_a_section_that_is_not_there_is_answered_with_those_that_are(tmp_path: P
         (["Teahouse", "--inventory", "--section", "who"], "give --inventory without --section and --topic"),
     ],
 )
-def test_what_is_not_there_ends_with_2_and_says_what_is(tmp_path: Path, words: list[str], message: str) -> None:
+def test_missing_things_end_with_2_and_existing_ones_are_named(tmp_path: Path, words: list[str], message: str) -> None:
     result = call(watched(tmp_path), "show", *words)
     assert result.exit_code == 2
     assert message in result.stderr
@@ -107,7 +107,7 @@ def test_a_policy_that_is_not_yet_watched_says_so(tmp_path: Path) -> None:
     assert "Teahouse: no version is recorded yet" in result.stderr
 
 
-def test_what_a_page_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_text_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody.\x1b[8m All of them."), None), START)

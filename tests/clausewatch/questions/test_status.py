@@ -23,7 +23,7 @@ def just_tried(folder: Path) -> None:
         mark_tried(archive, ["Teahouse"], datetime.now(UTC))
 
 
-def test_a_watch_that_goes_well_is_one_line(tmp_path: Path) -> None:
+def test_a_watch_without_problems_is_one_line(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_tried(tmp_path)
     result = call(path, "status")

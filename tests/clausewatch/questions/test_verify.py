@@ -28,7 +28,7 @@ def saved_head(folder: Path) -> str:
         return str(head(archive))
 
 
-def test_an_archive_that_is_sound_ends_with_0(tmp_path: Path) -> None:
+def test_an_archive_without_flaws_ends_with_0(tmp_path: Path) -> None:
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     result = call(path, "verify", "--head", kept)
@@ -38,7 +38,7 @@ def test_an_archive_that_is_sound_ends_with_0(tmp_path: Path) -> None:
     assert result.stdout.endswith("Nothing was altered, and the chain leads to the saved head.\n")
 
 
-def test_without_a_saved_head_it_says_what_it_cannot_tell(tmp_path: Path) -> None:
+def test_without_a_saved_head_it_names_what_it_cannot_prove(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "verify")
     assert result.exit_code == 0
     assert "as far as the archive itself can tell; a saved head (--head) would tell more" in result.stdout
@@ -89,7 +89,7 @@ def test_the_heads_of_a_saved_message_are_taken(tmp_path: Path, encoding: str) -
     assert answered(path, "verify", "--head", str(tmp_path / "alert.eml"))["saved_heads"] == [kept]
 
 
-def test_what_holds_no_head_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_a_head_is_refused(tmp_path: Path) -> None:
     path = watched(tmp_path)
     (tmp_path / "note.txt").write_text("nothing here")
     for given, said in (
@@ -123,7 +123,7 @@ def grown(tmp_path: Path) -> tuple[Path, str]:
     return path, kept
 
 
-def test_since_a_head_only_what_came_after_it_is_read(grown: tuple[Path, str]) -> None:
+def test_with_since_only_entries_after_the_head_are_read(grown: tuple[Path, str]) -> None:
     path, kept = grown
     result = call(path, "verify", "--since", kept, "--head", kept)
     assert result.exit_code == 0, result.stdout
@@ -153,7 +153,7 @@ def test_since_a_head_only_what_came_after_it_is_read(grown: tuple[Path, str]) -
         ("CREATE TRIGGER t AFTER INSERT ON fetch BEGIN SELECT 1; END", "schema"),
     ],
 )
-def test_what_was_altered_after_the_head_is_found(
+def test_alterations_after_the_head_are_found(
     grown: tuple[Path, str], tmp_path: Path, statement: str, what: str
 ) -> None:
     path, kept = grown

@@ -53,7 +53,7 @@ def test_nothing_inside_is_connected_to(crawled: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_is_inside_is_refused_and_called_so(crawled: dict[str, Any], way: str) -> None:
+def test_internal_addresses_are_refused_with_their_kind(crawled: dict[str, Any], way: str) -> None:
     results = {host: crawled["results"][f"{way}: {host}"] for host in FORBIDDEN}
     assert {result["outcome"] for result in results.values()} == {"failed"}
     assert {host for host, result in results.items() if result["error_kind"] != "refused"} <= UNRESOLVED

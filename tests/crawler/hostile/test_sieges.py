@@ -98,13 +98,13 @@ def test_nobody_is_listened_to_for_longer_than_the_limit(answered: dict[str, Any
     assert [host for host in late if "answers-nothing" not in host] == []
 
 
-def test_all_attacks_at_once_cost_little_memory_and_no_good_site_its_check(answered: dict[str, Any]) -> None:
+def test_all_attacks_at_once_need_little_memory_and_every_good_site_is_checked(answered: dict[str, Any]) -> None:
     assert checked(answered) == 9
     assert answered["memory"] < MEMORY, answered["parts"]
 
 
 @pytest.mark.parametrize("hostile", CLASSES if LONG else SAMPLE)
-def test_one_hostile_site_costs_none_of_99_others_its_check(hostile: str) -> None:
+def test_one_hostile_site_does_not_prevent_the_checks_of_99_others(hostile: str) -> None:
     found = besieged([hostile], good=99, timeout="20 s")
     assert checked(found) == 99
     assert found["memory"] < MEMORY, found["parts"]

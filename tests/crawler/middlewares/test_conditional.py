@@ -66,7 +66,7 @@ def test_a_redirect_to_another_page_is_not_asked_with_the_validators_of_the_firs
     assert third.outcome == "changed"
 
 
-def test_a_304_that_was_not_asked_for_is_not_an_unchanged_policy(tmp_path: Path) -> None:
+def test_an_unrequested_304_is_not_an_unchanged_policy(tmp_path: Path) -> None:
     with serving() as site:
         site.pages["/privacy"] = Answer(status=304)
         found = crawl(tmp_path / "a.db", {"a": site.url("/privacy")})

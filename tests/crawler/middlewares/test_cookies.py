@@ -81,7 +81,7 @@ def test_a_cookie_goes_to_no_other_host(tmp_path: Path) -> None:
         assert [other.cookies(f"/privacy-{number}") for number in range(3)] == [[None]] * 3
 
 
-def test_a_cookie_that_its_site_deletes_goes_back_no_more(tmp_path: Path) -> None:
+def test_a_cookie_that_its_site_deletes_is_no_longer_sent(tmp_path: Path) -> None:
     with serving() as site:
         site.pages["/a"] = Answer(status=302, headers=(("Set-Cookie", "ticket=7"), ("Location", "/b")))
         site.pages["/b"] = Answer(status=302, headers=(("Set-Cookie", "ticket=; Max-Age=0"), ("Location", "/c")))

@@ -50,12 +50,12 @@ def bare(body: bytes) -> bytes:
 @pytest.mark.parametrize("coding", PACKERS)
 @given(body=st.binary(min_size=1, max_size=2000), repeats=st.integers(1, 200))
 @settings(max_examples=25, deadline=None)
-def test_what_was_packed_comes_out_again(coding: str, body: bytes, repeats: int) -> None:
+def test_compressed_content_is_restored(coding: str, body: bytes, repeats: int) -> None:
     assert unpacked(coding, PACKERS[coding](body * repeats)) == body * repeats
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_what_breaks_off_anywhere_is_never_taken_for_whole(coding: str) -> None:
+def test_a_text_cut_anywhere_never_counts_as_whole(coding: str) -> None:
     body = PAGE.encode() * 3
     packed = PACKERS[coding](body)
     for length in range(1, len(packed), 7):
@@ -78,12 +78,12 @@ def test_deflate_without_its_container_is_read_too() -> None:
     assert unpacked("deflate", bare(PAGE.encode())) == PAGE.encode()
 
 
-def test_what_follows_a_gzip_file_is_left_out_as_browsers_do() -> None:
+def test_bytes_after_a_gzip_file_are_ignored_as_in_browsers() -> None:
     assert unpacked("gzip", gzip.compress(b"a") + b"\x00\x00trailing") == b"a"
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_what_is_not_packed_at_all_is_refused(coding: str) -> None:
+def test_a_body_that_is_not_compressed_is_refused(coding: str) -> None:
     with pytest.raises(BROKEN):
         unpacked(coding, PAGE.encode())
 
@@ -157,7 +157,7 @@ def test_letters_are_read_as_a_browser_reads_them(texts: dict[str, str], case: s
 
 
 @pytest.mark.parametrize("case", WINDOWS)
-def test_what_calls_itself_latin_is_read_as_windows_1252(texts: dict[str, str], case: str) -> None:
+def test_a_page_declared_as_latin_1_is_read_as_windows_1252(texts: dict[str, str], case: str) -> None:
     header, page = WINDOWS[case]
     assert f"Letters: {WESTERN}" in texts[f"windows: {case}"].splitlines()
     assert f"Letters: {WESTERN}" in decode(page_of(WESTERN.encode("cp1252"), page), header)

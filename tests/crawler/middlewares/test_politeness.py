@@ -58,7 +58,7 @@ def test_a_robots_txt_that_stays_away_forbids_the_page(tmp_path: Path) -> None:
     assert "answers 503" in found["a"].detail
 
 
-def test_who_asks_for_longer_than_the_cap_is_left_alone_in_this_run(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_more_than_the_limit_gets_no_further_request_in_this_run(tmp_path: Path) -> None:
     with serving() as site, serving() as other:
         site.pages["/first"] = busy(429, "3600")
         policies = {"first": site.url("/first"), "second": site.serve("/second", PAGE)}
@@ -72,7 +72,7 @@ def test_who_asks_for_longer_than_the_cap_is_left_alone_in_this_run(tmp_path: Pa
     assert found["other"].outcome == "changed"
 
 
-def test_a_host_that_rests_takes_no_other_hosts_place(tmp_path: Path) -> None:
+def test_a_host_that_asked_for_a_pause_does_not_delay_others(tmp_path: Path) -> None:
     with serving() as site, serving() as other:
         site.first["/privacy"] = [busy(503, "4")]
         policies = {"busy": site.serve("/privacy", PAGE), "other": other.serve("/privacy", PAGE)}
@@ -113,7 +113,7 @@ def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
     assert second - robots < 500, "more than max_wait"
 
 
-def test_who_asks_for_longer_than_the_cap_is_left_alone_by_the_next_run_too(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_more_than_the_limit_gets_no_request_in_the_next_run_either(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     with serving() as site:
         site.pages["/first"] = busy(429, "31536000")

@@ -156,13 +156,13 @@ def test_the_browsers_own_error_page_is_a_failure_and_not_the_sites_text(rendere
     assert "its own error page" in found.detail
 
 
-def test_what_robots_txt_keeps_us_from_is_not_loaded_for_a_page(rendered: Rendered) -> None:
+def test_a_file_that_robots_txt_forbids_is_not_loaded_for_a_page(rendered: Rendered) -> None:
     found = rendered.found["shut out"]
     assert (found.outcome, found.reason) == ("not comparable", "empty-shell")
     assert rendered.site.visits()["/not-for-us/build.js"] == 0
 
 
-def test_an_error_and_what_is_not_a_page_are_not_opened(rendered: Rendered) -> None:
+def test_errors_and_files_that_are_not_pages_are_not_opened(rendered: Rendered) -> None:
     assert rendered.found["an error"].outcome == "not comparable"
     assert rendered.site.visits()["/never.js"] == 0
     assert rendered.found["no page"].final_url == rendered.site.url("/plain")

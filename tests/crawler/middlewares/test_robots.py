@@ -71,7 +71,7 @@ def test_a_page_that_is_not_forbidden_is_fetched(visits: Visits, case: str) -> N
 
 
 @pytest.mark.parametrize("case", MISSING)
-def test_where_robots_txt_cannot_be_had_nothing_is_fetched(visits: Visits, case: str) -> None:
+def test_nothing_is_fetched_if_robots_txt_is_unavailable(visits: Visits, case: str) -> None:
     """Scrapy's own middleware would fetch the page."""
     assert visits.sites[case].visits()["/privacy"] == 0
     result = visits.results[case]

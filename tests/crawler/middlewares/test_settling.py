@@ -141,7 +141,7 @@ def test_all_sections_are_in_the_first_version(stored: Stored, name: str) -> Non
     assert stored.crawled[name].detail == ""
 
 
-def test_a_page_that_never_rests_is_taken_at_its_limit_and_the_result_says_so(stored: Stored) -> None:
+def test_a_page_that_never_stops_changing_is_captured_at_the_limit_and_the_result_says_so(stored: Stored) -> None:
     crawled = stored.crawled["ticker"]
     seconds = f"{LIMITS['render_time'] / 2:g} s"
     assert crawled.outcome == "changed"
@@ -153,7 +153,7 @@ def test_a_clock_keeps_no_page_waiting(stored: Stored) -> None:
     assert (stored.crawled["clock"].outcome, stored.crawled["clock"].detail) == ("changed", "")
 
 
-def test_a_page_rests_for_longer_than_it_paused_between_two_changes() -> None:
+def test_a_page_counts_as_finished_after_a_pause_longer_than_any_before() -> None:
     stillness = Stillness()
     for moment, text in ((10.0, "one"), (11.0, "two"), (12.0, "three")):
         stillness.note(text, moment)
@@ -163,7 +163,7 @@ def test_a_page_rests_for_longer_than_it_paused_between_two_changes() -> None:
     assert not stillness.is_over(13.0, 13.0 + QUIET)
 
 
-def test_a_page_that_moves_on_does_not_rest() -> None:
+def test_a_page_that_navigates_is_not_finished() -> None:
     stillness = Stillness()
     stillness.note("one", 10.0)
     stillness.note(None, 11.0)

@@ -67,7 +67,7 @@ def test_while_something_is_sent_to_a_host_only_its_public_addresses_pass(guard:
     assert guard.passes("wiki.example", "10.1.2.3")
 
 
-def test_nothing_is_sent_to_a_host_whose_private_address_passed(guard: GuardedResolver) -> None:
+def test_nothing_is_sent_to_a_host_whose_private_address_was_allowed(guard: GuardedResolver) -> None:
     assert guard.passes("intranet.example", "192.168.1.1")
     with pytest.raises(KnownError, match="may only be sent GET requests"), guard.only_public("intranet.example"):
         pass

@@ -63,7 +63,7 @@ def test_a_network_is_refused_from_its_first_address_to_its_last(network: str) -
         ("4000::1", "not assigned"),
     ],
 )
-def test_an_address_of_no_public_host_is_called_what_it_is(address: str, what: str) -> None:
+def test_the_kind_of_a_non_public_address_is_named(address: str, what: str) -> None:
     assert kind(address) == what
 
 
@@ -104,7 +104,7 @@ def test_nothing_passes_that_this_python_calls_local(address: IPv4Address | IPv6
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_an_address_that_carries_another_is_refused_whatever_it_carries(number: int) -> None:
+def test_an_address_that_embeds_another_is_always_refused(number: int) -> None:
     low = f"{number >> 16:x}:{number & 0xFFFF:x}"
     carriers = (f"::{low}", f"::ffff:{low}", f"::ffff:0:{low}", f"64:ff9b::{low}", f"2002:{low}::1", f"2001:0:{low}::")
     assert not any(is_public(str(ip_address(carrier))) for carrier in carriers)
@@ -118,7 +118,7 @@ def test_an_opened_network_or_address_opens_nothing_else() -> None:
     assert not any(allowed.opens("any.example", address) for address in closed)
 
 
-def test_an_opened_host_opens_what_it_leads_to_and_no_other_host() -> None:
+def test_an_allowed_host_allows_all_its_addresses_and_no_other_host() -> None:
     allowed = AllowList.of(["Intranet.Example", "münchen.example"])
     assert allowed.opens("intranet.example.", "10.9.9.9")
     assert allowed.opens("xn--mnchen-3ya.example", "10.9.9.9")
@@ -134,6 +134,6 @@ def test_nothing_is_open_if_nothing_is_named() -> None:
 @pytest.mark.parametrize(
     "entry", ["", " ", "*", "*.example", "http://a.example", "a.example:80", "a b", "127.1", "0x7f.1"]
 )
-def test_what_is_not_a_host_address_or_network_is_refused(entry: str) -> None:
+def test_an_invalid_host_address_or_network_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="is not a host, address or network"):
         AllowList.of([entry])

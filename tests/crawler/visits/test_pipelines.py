@@ -34,14 +34,14 @@ def test_a_policy_is_judged_by_the_profile_that_was_handed_in(caplog: pytest.Log
     assert caplog.records == []
 
 
-def test_a_profile_that_is_there_no_longer_is_replaced_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_profile_that_no_longer_exists_is_replaced_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     assert profile_of(policy("gone"), {"ours": load_profile()}) == load_profile()
     [record] = caplog.records
     assert record.levelno == logging.WARNING
     assert record.getMessage() == "Cloakroom: the profile 'gone' no longer exists, so the default is used"
 
 
-def test_a_crawl_goes_on_without_a_profile_that_is_there_no_longer(tmp_path: Path) -> None:
+def test_a_crawl_continues_without_a_profile_that_no_longer_exists(tmp_path: Path) -> None:
     page = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
     with serving() as site:
         policies = {"Cloakroom": site.serve("/privacy", page)}

@@ -56,7 +56,7 @@ CONTENT_TYPE = "text/html"
         pytest.param((BASE, HALF, SOLD), (C, P, C), 3, id="a small change after an odd text is believed"),
     ],
 )  # fmt: skip
-def test_what_becomes_of_a_sequence(
+def test_outcome_of_a_sequence(
     archive: Archive, pages: Sequence[str | None], outcomes: Sequence[str], first_seen: int
 ) -> None:
     """The latest version is confirmed, and dated at the visit with this number."""
@@ -80,9 +80,7 @@ CUT = BASE[: BASE.index("for three years")]
         pytest.param((BASE, CUT, SOLD), (C, P, C), 2, id="a change after a cut page is believed"),
     ],
 )
-def test_what_becomes_of_a_cut_page(
-    archive: Archive, pages: Sequence[str], outcomes: Sequence[str], versions: int
-) -> None:
+def test_outcome_of_a_cut_page(archive: Archive, pages: Sequence[str], outcomes: Sequence[str], versions: int) -> None:
     watch = Watch(archive)
     assert tuple(watch.visit(page) for page in pages) == outcomes
     assert len(watch.versions) == versions
@@ -158,7 +156,7 @@ def test_without_patience_nothing_is_pending(archive: Archive) -> None:
     assert not watch.newest.confirmed
 
 
-def test_a_change_that_comes_with_a_selector_that_fits_no_more_is_looked_at_twice(archive: Archive) -> None:
+def test_a_change_together_with_a_fallback_gets_a_second_look(archive: Archive) -> None:
     watch = Watch(archive, replace(ROPEWALK, options=ExtractionOptions(("en",), ("#policy",))))
     selected = BASE.replace("<main>", '<main id="policy">')
     assert [watch.visit(page) for page in (selected, BASE, SOLD, SOLD, BASE)] == [C, U, P, C, C]

@@ -90,7 +90,7 @@ def test_a_call_comes_back_with_its_value() -> None:
         (die, signal.SIGKILL, LIMITS, "SIGKILL"),
     ],
 )
-def test_what_uses_too_much_is_ended_and_the_limit_named(
+def test_a_call_over_a_limit_is_ended_and_the_limit_named(
     function: Callable[[Any], Any], argument: object, limits: WorkerLimits, limit: str
 ) -> None:
     [outcome] = call((function, argument), limits=limits)
@@ -98,7 +98,7 @@ def test_what_uses_too_much_is_ended_and_the_limit_named(
     assert limit in outcome.limit
 
 
-def test_a_hostile_page_costs_no_other_its_check() -> None:
+def test_a_hostile_page_does_not_prevent_the_checks_of_others() -> None:
     """Killed workers are replaced, and waiting calls get their turn."""
     calls: list[tuple[Callable[[Any], Any], Any]] = [(double, number) for number in range(20)]
     outcomes = call((die, signal.SIGKILL), (spin, 0), *calls, (hoard, 2_000_000_000))
@@ -143,7 +143,7 @@ def test_no_process_starts_before_it_is_needed() -> None:
     assert call() == []
 
 
-def test_a_call_that_the_pool_loses_is_missed_and_the_others_go_on() -> None:
+def test_a_lost_call_is_noticed_and_the_others_continue() -> None:
     """If a process dies before it reports its call, there is no trace of the call."""
     assert call((double, 1)) == [Done(2)]  # the processes have started once, however busy the machine is
     others = [(double, number) for number in range(4)]
@@ -160,7 +160,7 @@ def words_of(page: str) -> int:
     return len(read(Page(page.encode(), "text/html")).document.text)
 
 
-def test_what_memory_is_short_for_is_refused_and_never_half_read() -> None:
+def test_a_page_that_needs_too_much_memory_is_refused_and_never_half_read() -> None:
     """The HTML parser may continue without the text for which memory was missing, if there is only a plain limit."""
     whole = words_of(PAGE)
     limits = range(40, 180, 1 if os.environ.get("CLAUSEWATCH_LONG") else 20)

@@ -30,7 +30,7 @@ def bearings(language: str, before: str, after: str) -> Counter[tuple[str, str, 
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_the_other_way_round_worse_is_better(language: str) -> None:
+def test_the_reverse_of_worse_is_better(language: str) -> None:
     chance = seeded(20261130)
     turns = [pair for kind in TURNS for pair in TURNS[kind][language]["pairs"]]
     single = [(sentence, "") for subject in ("sharing", "rights") for sentence in PLAIN[language][subject]]

@@ -79,10 +79,10 @@ def test_an_indonesian_address_that_is_masked_is_the_same_address() -> None:
         ("Surel: meja@lentera.example", "id"),
     ],
 )
-def test_a_contact_that_is_written_as_a_heading_and_goes_is_reported(line: str, language: str) -> None:
+def test_a_removed_contact_that_was_a_heading_is_reported(line: str, language: str) -> None:
     """Another draw of `test_completeness` found this: contacts in a heading were lost silently."""
     assert edit(f"##### {line}", "", language=language).findings != ()
 
 
-def test_a_heading_that_says_where_a_text_was_copied_from_is_not_a_contact() -> None:
+def test_a_heading_with_the_source_of_a_copy_is_not_a_contact() -> None:
     assert edit("##### Content from: https://lantern.example/privacy", "").findings == ()

@@ -106,7 +106,7 @@ We share passenger data with Mossgate Cargo and with Pinewire.
     assert named(text) == ["Pinewire"]
 
 
-def test_the_company_may_be_called_otherwise_in_each_language() -> None:
+def test_the_company_may_have_another_name_in_each_language() -> None:
     text = f"{ENGLISH}\n{INDONESIAN.replace('Kami membagikan', 'Perpustakaan Dermaga membagikan')}"
     assert named(text, "en", "id") == ["Bell & Tarn", "Fernpost", "Quietcount", "Kirimcepat"]
 
@@ -181,12 +181,14 @@ def test_a_capital_alone_makes_no_recipient(sentence: str) -> None:
         ("Kami tidak menjual data pribadi Anda kepada pengiklan.", "id"),
     ],
 )
-def test_who_is_given_nothing_is_not_a_recipient_and_a_promise_is_not_a_right(sentence: str, language: str) -> None:
+def test_somebody_who_gets_nothing_is_not_a_recipient_and_a_promise_is_not_a_right(
+    sentence: str, language: str
+) -> None:
     title = {"en": "Privacy policy", "id": "Kebijakan privasi"}[language]
     assert inventory(document(f"# {title}\n\n{sentence}\n", language)) == Inventory()
 
 
-def test_what_came_and_went_is_reported_and_inflection_is_neither() -> None:
+def test_added_and_removed_entries_are_reported_and_inflection_does_not_matter() -> None:
     before = (
         "# Privacy policy\n\n## Sharing\n\nWe share your personal data with a service provider and with Pinewire.\n"
     )
@@ -199,7 +201,7 @@ def test_what_came_and_went_is_reported_and_inflection_is_neither() -> None:
     assert (change.rights_gone, change.rights_new) == ((), ())
 
 
-def test_what_one_language_alone_names_is_reported() -> None:
+def test_entries_in_only_one_language_are_reported() -> None:
     found = Inventory(
         rights=(Right("access", "en", "R"), Right("erase", "en", "R"), Right("access", "id", "H")),
         recipients=(

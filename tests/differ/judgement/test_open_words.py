@@ -51,6 +51,6 @@ def test_a_loss_in_words_that_no_list_names_is_grave(language: str, before: str,
 
 
 @pytest.mark.parametrize(("language", "before", "after"), QUIET)
-def test_what_the_company_does_itself_is_quiet(language: str, before: str, after: str) -> None:
+def test_acts_of_the_company_itself_are_quiet(language: str, before: str, after: str) -> None:
     old, new = policy(language, before), policy(language, after)
     assert not compared(old, new, language).material

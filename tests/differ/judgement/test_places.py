@@ -66,7 +66,7 @@ def in_states(language: str, first: str, second: str) -> str:
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_a_promise_that_goes_from_one_of_two_states_is_reported_there(language: str) -> None:
+def test_a_promise_removed_from_one_of_two_states_is_reported_there(language: str) -> None:
     promise, other = PROMISES[language]
     comparison = compared(in_states(language, promise, promise), in_states(language, other, promise), language)
     assert [finding.section.split(" > ")[-1] for finding in comparison.findings if finding.material] == [
@@ -106,7 +106,7 @@ def test_a_sentence_in_a_language_without_lexicon_is_one() -> None:
     assert compared(old, new, "pt").material
 
 
-def test_what_the_reader_must_not_share_is_not_shared_by_the_company() -> None:
+def test_a_duty_of_the_reader_not_to_share_is_not_sharing_by_the_company() -> None:
     old = policy("en", "You are not allowed to share your password with anyone.")
     new = policy("en", "Your password must not be shared with anyone.")
     assert not compared(old, new).material

@@ -100,7 +100,7 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
         read_rule(ROW, SOURCES, {"id": REASONS["id"]})
 
 
-def test_rule_without_the_direction_goes_by_what_came_and_went() -> None:
+def test_rule_without_the_direction_uses_added_and_removed_words() -> None:
     """If a rule does not mention negations, a removed negation is reported as "added"."""
     from differ.judgement.concept_effects import Effect
 

@@ -63,7 +63,7 @@ def topics_of(text: str, words: str) -> tuple[str, ...]:
         (INDONESIAN, "menarik kembali", {"rights", "withdrawal"}),
     ],
 )
-def test_a_statement_has_every_topic_that_holds(text: str, words: str, expected: set[str]) -> None:
+def test_a_statement_has_every_topic_that_applies(text: str, words: str, expected: set[str]) -> None:
     assert expected <= set(topics_of(text, words))
 
 

@@ -42,7 +42,7 @@ def test_every_territory_is_known_by_its_name_with_either_apostrophe(language: s
         ("a company of Turkeyfield Ltd.", "en", []),
     ],
 )
-def test_the_longest_name_counts_and_whole_words_alone(text: str, language: str, codes: list[str]) -> None:
+def test_only_the_longest_name_and_whole_words_count(text: str, language: str, codes: list[str]) -> None:
     assert list(countries(text, language)) == codes
 
 
@@ -67,7 +67,7 @@ def names_found(language: str, name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", languages_with("places"))
-def test_no_territory_is_taken_for_a_company(language: str) -> None:
+def test_no_territory_is_mistaken_for_a_company(language: str) -> None:
     places = read_table(language, "places")
     assert places is not None
     names = sorted(name for name in places["territories"].values())

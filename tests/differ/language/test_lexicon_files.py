@@ -37,7 +37,7 @@ def test_a_lexicon_loads(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_no_phrase_stands_for_two_meanings(language: str) -> None:
+def test_no_phrase_has_two_meanings(language: str) -> None:
     """A phrase in two rows of synonyms would join rows with different meanings."""
     rows = content(language)["synonyms"]["groups"]
     homes: dict[tuple[str, ...], int] = {}

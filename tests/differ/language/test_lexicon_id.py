@@ -84,12 +84,12 @@ NOT_FOUND = [
 
 
 @pytest.mark.parametrize(("concept", "sentence"), FOUND)
-def test_a_wording_says_its_concept(concept: str, sentence: str) -> None:
+def test_a_wording_mentions_its_concept(concept: str, sentence: str) -> None:
     assert concept in concepts("id", sentence)
 
 
 @pytest.mark.parametrize(("concept", "sentence"), NOT_FOUND)
-def test_a_lookalike_says_nothing_of_a_concept(concept: str, sentence: str) -> None:
+def test_a_lookalike_does_not_mention_the_concept(concept: str, sentence: str) -> None:
     assert concept not in concepts("id", sentence)
 
 

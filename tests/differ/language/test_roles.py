@@ -36,12 +36,12 @@ NO_WAYS = [
 
 
 @pytest.mark.parametrize(("language", "text"), WAYS)
-def test_a_way_to_the_company_is_a_channel(language: str, text: str) -> None:
+def test_a_way_to_reach_the_company_is_a_channel(language: str, text: str) -> None:
     assert sense(text, language).has("exercise")
 
 
 @pytest.mark.parametrize(("language", "text"), NO_WAYS)
-def test_words_of_contact_that_lead_nobody_to_the_company_are_not_a_channel(language: str, text: str) -> None:
+def test_words_of_contact_that_do_not_lead_to_the_company_are_not_a_channel(language: str, text: str) -> None:
     ways = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
     assert not sense(text, language).has(*ways)
 

@@ -46,7 +46,7 @@ def test_edited_clause_is_paired_with_itself() -> None:
     assert different(paired(CLAUSES, [CLAUSES[0], edited, *CLAUSES[2:]])) == [(CLAUSES[1], edited)]
 
 
-def test_new_clause_stands_alone() -> None:
+def test_new_clause_is_shown_alone() -> None:
     new = "Season tickets are sold in spring."
     assert different(paired(CLAUSES, [*CLAUSES[:2], new, *CLAUSES[2:]])) == [(None, new)]
 
@@ -94,7 +94,7 @@ def test_heading_is_not_paired_with_a_paragraph() -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
-def test_every_statement_stands_in_exactly_one_pair(step: int) -> None:
+def test_every_statement_is_in_exactly_one_pair(step: int) -> None:
     after = [clause.replace("the", "a") for clause in CLAUSES[::step]] + list(CLAUSES[:step])
     one, other = (statements(document("\n\n".join(text))) for text in (CLAUSES, after))
     pairs = align(one, other).pairs

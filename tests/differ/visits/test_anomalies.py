@@ -32,7 +32,7 @@ def judged(before: str, after: str) -> str | None:
         (written(kept=()), None),
     ],
 )
-def test_what_is_odd(after: str, why: str | None) -> None:
+def test_which_changes_are_odd(after: str, why: str | None) -> None:
     """A moved section, or one that lost its heading, is not missing. A missing section on other topics does not
     matter.
     """
@@ -40,7 +40,7 @@ def test_what_is_odd(after: str, why: str | None) -> None:
     assert (said or "").startswith(why) if why else said is None
 
 
-def test_a_text_of_which_most_was_replaced_is_odd() -> None:
+def test_a_mostly_replaced_text_is_odd() -> None:
     before = written(collected=COLLECTED * 2)
     after = written(
         collected=tuple(each.replace("We note", "We also keep") for each in COLLECTED * 2),

@@ -154,7 +154,7 @@ def test_link_for_a_choice_that_goes_to_another_host_of_the_same_site_is_quiet()
         assert [suppression.reason for suppression in comparison.suppressed] == ["link"]
 
 
-def test_link_for_a_choice_that_goes_elsewhere_on_the_same_site_is_not_a_version() -> None:
+def test_link_for_a_choice_to_another_place_on_the_same_site_is_not_a_version() -> None:
     assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
 
 

@@ -118,7 +118,7 @@ def test_the_last_sentences_may_change_at_once() -> None:
         ((*ENGLISH[:-9], "We share your personal data with the pilots of the harbour."), "within a paragraph"),
     ],
 )
-def test_what_shows_an_open_end(last: tuple[str, ...], said: str) -> None:
+def test_signs_of_an_open_end(last: tuple[str, ...], said: str) -> None:
     detail = assessed(page(*ENGLISH), page(*last), "left").detail
     assert said in detail
     assert bool(said) == ("breaks off" in detail)
@@ -214,7 +214,7 @@ def test_a_month_is_not_earlier_than_one_of_its_days() -> None:
     assert assessed(before, sold).comparison is not None
 
 
-def test_sections_that_are_gone_from_within_wait_for_a_second_look() -> None:
+def test_sections_missing_in_the_middle_wait_for_a_second_look() -> None:
     """Nothing is new, not even the date: perhaps the page was not delivered whole."""
     before, after = page(*ENGLISH[:3], *STATES, *ENGLISH[3:]), page(*ENGLISH[:3], *STATES[4:], *ENGLISH[3:])
     assert assessed(before, after).reason == "shrunk"

@@ -52,7 +52,7 @@ def counters(language: str, at: str) -> list[str]:
 
 @places
 @languages
-def test_what_counts_up_makes_no_version(language: str, place: str) -> None:
+def test_counters_make_no_version(language: str, place: str) -> None:
     first, second = (page(language, counters(language, at), place) for at in ("monday", "tuesday"))
     assert assessed(first, second, language).outcome == "unchanged"
     assert assessed(first, page(language, [], place), language).outcome == "unchanged"
@@ -61,7 +61,7 @@ def test_what_counts_up_makes_no_version(language: str, place: str) -> None:
 @places
 @languages
 @pytest.mark.parametrize("changed", ["share", "keep", "cell"])
-def test_a_change_beside_what_counts_up_is_found(language: str, place: str, changed: str) -> None:
+def test_a_change_beside_counters_is_found(language: str, place: str, changed: str) -> None:
     first = page(language, counters(language, "monday"), place)
     edited = {changed: POLICIES[language][f"new_{changed}"]}
     found = assessed(first, page(language, counters(language, "tuesday"), place, **edited), language)

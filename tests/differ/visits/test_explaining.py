@@ -54,7 +54,7 @@ def test_an_indonesian_recipient_who_takes_data_is_the_doer() -> None:
     assert (change.after.frames[0].who, change.after.frames[0].action) == ("mitra", "menerima")
 
 
-def test_what_alters_no_meaning_says_why_it_is_quiet() -> None:
+def test_edits_without_meaning_have_a_reason() -> None:
     (change,) = explained("We share your data with our bank.", "We share your information with our bank.")
     assert [piece.reason for piece in change.suppressed] == ["synonym"]
     assert change.findings == ()

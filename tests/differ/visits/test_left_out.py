@@ -42,11 +42,11 @@ def test_a_sentence_on_sharing_or_rights_is_watched(sentence: str, lines: tuple[
         "We use cookies to share information on your use with our advertising partners. Accept all.",
     ],
 )
-def test_what_says_nothing_of_it_is_a_menu_or_a_cookie_banner_is_not_watched(text: str) -> None:
+def test_menus_cookie_banners_and_unrelated_prose_are_not_watched(text: str) -> None:
     assert watched(text) == []
 
 
-def test_what_the_configuration_leaves_out_is_not_watched() -> None:
+def test_parts_removed_by_the_configuration_are_not_watched() -> None:
     assert watched(SOLD, why="remove .banner") == []
 
 
@@ -74,7 +74,7 @@ def visited(before: Page, after: Page) -> Assessment:
     return assess(Visit(after, options, latest=latest))
 
 
-def test_a_first_version_comes_with_what_was_left_out() -> None:
+def test_a_first_version_has_its_left_out_prose() -> None:
     first = assess(Visit(html(SOLD), ExtractionOptions(("en",))))
     assert first.left_out is not None
     assert [sentence.text for sentence in first.left_out.watched] == [SOLD]
@@ -95,7 +95,7 @@ def test_a_first_version_comes_with_what_was_left_out() -> None:
         ),
     ],
 )
-def test_watched_prose_that_comes_or_goes_leaves_the_outcome_as_it_is(
+def test_watched_prose_that_appears_or_disappears_does_not_change_the_outcome(
     before: tuple[str, ...], after: tuple[str, ...], came: list[str], gone: list[str]
 ) -> None:
     found = visited(html(*before), html(*after))
@@ -113,7 +113,7 @@ def test_other_prose_that_changes_is_not_news(after: tuple[str, ...]) -> None:
     assert (found.outcome, found.left_out, found.left_out_change) == ("unchanged", None, None)
 
 
-def test_a_sentence_that_moves_into_the_policy_is_a_matter_of_the_policy() -> None:
+def test_a_sentence_that_moves_into_the_policy_is_reported_only_with_the_policy() -> None:
     found = visited(html(SOLD), html(lines=(*ENGLISH, SOLD)))
     assert (found.outcome, found.left_out_change) == ("changed", None)
     assert found.left_out is not None

@@ -79,7 +79,7 @@ def test_an_address_in_a_section_on_rights_counts_by_its_site() -> None:
     assert assessed(under_rights(HERE), under_rights(ELSEWHERE), "en").outcome == "changed"
 
 
-def test_sentences_that_differ_by_their_address_alone_are_not_taken_for_each_other() -> None:
+def test_sentences_that_differ_only_by_their_address_are_not_confused() -> None:
     body = page("en", [], "title").body.decode()
     steps = "".join(f"<p>Visit <a href='{HERE}/{step}'>{HERE}/{step}</a> to exercise your rights.</p>" for step in "ab")
     before = body.replace("</h1>", f"</h1>{steps}", 1)

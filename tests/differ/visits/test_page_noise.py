@@ -105,7 +105,7 @@ def test_a_list_of_recipients_is_not_a_menu(heading: str, before: str) -> None:
     )
 
 
-def test_a_text_that_is_back_after_an_error_page_alerts_nobody() -> None:
+def test_a_text_that_returns_after_an_error_page_alerts_nobody() -> None:
     found = compared(
         "# Ferry\n\nWe are sorry: the crossing you look for is not here. Please go back to the pier.", text(*ENGLISH)
     )

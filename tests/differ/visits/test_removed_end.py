@@ -44,7 +44,7 @@ BOATS = tuple(
 )
 
 
-def test_what_is_gone_from_the_middle_is_not_an_end() -> None:
+def test_text_missing_in_the_middle_is_not_a_removed_end() -> None:
     found = assessed(page(*ENGLISH, *BOATS), page(*ENGLISH, *BOATS[:30], *BOATS[33:]))
     assert found.comparison is not None
     assert "S.removed" not in {finding.rule for finding in found.comparison.findings}
@@ -71,7 +71,7 @@ def test_a_foot_below_may_stay(lines: tuple[str, ...], part: tuple[str, ...], fo
 
 
 @pytest.mark.parametrize(("lines", "language"), [(ENGLISH, "en"), (INDONESIAN, "id")], ids=["en", "id"])
-def test_a_part_about_rights_or_sharing_is_reported_as_such(lines: tuple[str, ...], language: str) -> None:
+def test_a_part_about_rights_or_sharing_is_reported_with_its_topic(lines: tuple[str, ...], language: str) -> None:
     heads = [place for place, line in enumerate(lines) if line.startswith("## ")]
     found = after_two_looks(lines, lines[: heads[-2]], language)
     assert found.material

@@ -96,7 +96,7 @@ def test_the_policys_own_change_is_reported_whether_the_selector_fits_or_not(lan
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_what_is_added_to_the_policy_under_a_new_heading_is_seen(language: str) -> None:
+def test_text_added_to_the_policy_under_a_new_heading_is_noticed(language: str) -> None:
     fitting = version(page(language), language)
     fallen = version(page(language, fits=False), language, fitting)
     added = f"<h3>2. {SAID[language][0]} 2</h3><p>{SAID[language][-1]}</p>"
@@ -130,7 +130,7 @@ def test_a_policy_that_was_never_found_by_its_selector_is_compared_with_all_arou
     assert visit(page("en", fits=False, terms=True), before, "en").outcome == "changed"
 
 
-def test_a_part_of_which_little_is_found_leaves_nothing_out() -> None:
+def test_a_part_that_is_hardly_found_leaves_nothing_out() -> None:
     """The version before came from a selector for something else, so the place of the policy is unknown."""
     fallen = version(page("en", fits=False), "en")
     strange = replace(fallen, fitted=read(page("id"), options("id")).document)

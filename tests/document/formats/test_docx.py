@@ -46,7 +46,7 @@ def lines(*blocks: str, **more: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("content_type", [TYPE, "application/octet-stream", "application/zip", "", "text/html"])
-def test_a_document_is_known_by_what_it_holds(content_type: str) -> None:
+def test_a_document_is_recognised_by_its_contents(content_type: str) -> None:
     page = Page(document(*POLICY), content_type)
     found = read(page).document
     assert [section.title for section in found.sections[1:]] == ["What we keep", "Whom we share it with", "Your rights"]
@@ -54,7 +54,7 @@ def test_a_document_is_known_by_what_it_holds(content_type: str) -> None:
     assert screen(page, found) is None
 
 
-def test_a_page_of_html_is_read_as_such_whatever_its_type() -> None:
+def test_a_page_of_html_is_read_as_html_whatever_its_type() -> None:
     page = Page(f"<h1>Privacy policy</h1><p>{KEPT}</p>".encode(), TYPE)
     assert KEPT in read(page).document.text
 
@@ -98,7 +98,7 @@ def test_line_breaks_and_tabs_keep_words_apart() -> None:
     )
 
 
-def test_headings_are_known_in_every_edition_of_word_and_by_the_style_they_are_based_on() -> None:
+def test_headings_are_recognised_in_every_edition_of_word_and_by_their_parent_style() -> None:
     blocks = ("What we keep", "Heading1"), ("Letters", "berschrift2"), ("Postcards", "Clause")
     found = word(document(*(part for text, style in blocks for part in (paragraph(text, style), paragraph(KEPT)))))
     assert [(section.title, section.level) for section in found.sections] == [
@@ -277,11 +277,11 @@ def test_a_damaged_document_raises_nothing(place: int) -> None:
     ],
     ids=["cut", "no markup", "another format", "half of the numbers"],
 )
-def test_a_broken_document_is_called_so(body: bytes) -> None:
+def test_a_broken_document_is_reported_as_broken(body: bytes) -> None:
     assert refused(body)[0] == "encoding"
 
 
-def test_a_document_with_a_password_is_called_so() -> None:
+def test_a_document_with_a_password_is_reported_as_encrypted() -> None:
     body = bytearray(document(*POLICY))
     place = body.rfind(b"PK\x01\x02", 0, body.rfind(b"word/document.xml"))
     body[place + 8] |= 1

@@ -140,7 +140,7 @@ def test_edit_of_one_word_is_the_only_change() -> None:
     assert found.material
 
 
-def test_hyphen_that_only_breaks_a_word_goes() -> None:
+def test_hyphen_that_only_breaks_a_word_is_removed() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("times", size=11)
@@ -168,7 +168,7 @@ HYPHENS = {
 
 @pytest.mark.parametrize("case", HYPHENS)
 @pytest.mark.parametrize("over_pages", [False, True])
-def test_a_hyphen_at_the_end_of_a_line_or_page_stays_if_it_is_the_words_own(case: str, over_pages: bool) -> None:
+def test_a_hyphen_at_the_end_of_a_line_or_page_stays_if_it_belongs_to_the_word(case: str, over_pages: bool) -> None:
     (first, second), text = HYPHENS[case]
     pdf = FPDF()
     pdf.add_page()
@@ -180,14 +180,14 @@ def test_a_hyphen_at_the_end_of_a_line_or_page_stays_if_it_is_the_words_own(case
     assert read(page(bytes(pdf.output()))).document.text == text
 
 
-def test_a_hyphen_of_the_typesetters_own_kind_goes() -> None:
+def test_a_discretionary_hyphen_is_removed() -> None:
     assert (
         joined(["the infor\u2010", "mation of a third\u2010", "party"], frozenset()).strip()
         == "the information of a thirdparty"
     )
 
 
-def test_marks_of_footnotes_stand_apart_and_raised_letters_do_not() -> None:
+def test_footnote_marks_are_separated_from_the_word_and_raised_letters_are_not() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("times", size=12)
@@ -261,7 +261,7 @@ def test_file_is_known_by_its_first_bytes(content_type: str) -> None:
     assert read(page(printed(times=1), content_type)).document.title == TITLE
 
 
-def test_page_of_html_is_read_as_such_whatever_its_type() -> None:
+def test_page_of_html_is_read_as_html_whatever_its_type() -> None:
     assert read(page(b"<html><body><p>Letters</p></body></html>")).document.text == "Letters"
 
 

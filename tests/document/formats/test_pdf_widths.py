@@ -84,7 +84,7 @@ LEFT, MIDDLE, RIGHT = (" ".join(WITHOUT_ADDRESSES[place : place + 4]) for place 
 
 @pytest.mark.parametrize("texts", [(LEFT, RIGHT), (LEFT, MIDDLE, RIGHT), (RIGHT, LEFT[:200])], ids=len)
 @pytest.mark.parametrize("width", [50.0, 45.0])
-def test_columns_written_row_by_row_are_read_one_after_the_other(texts: tuple[str, ...], width: float) -> None:
+def test_columns_written_row_by_row_are_read_column_by_column(texts: tuple[str, ...], width: float) -> None:
     assert document(row_by_row(texts, width)).text.split() == " ".join(texts).split()
 
 
@@ -130,7 +130,7 @@ def test_narrow_cells_stay_apart() -> None:
     assert "An old bank of ours | Your name | Delivery" in document(bytes(pdf.output())).text
 
 
-def test_a_row_at_the_head_of_a_page_does_not_go_on_with_the_item_before_it() -> None:
+def test_a_row_at_the_top_of_a_page_does_not_continue_the_item_before() -> None:
     item = PrintedLine(text="3. your account", page=0, left=62.0, right=150.0, base=40.0, size=11.0, bold=False)
     cells = [
         PrintedLine(text=words, page=1, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False)

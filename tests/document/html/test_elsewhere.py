@@ -24,7 +24,7 @@ def elsewhere(body: str) -> list[tuple[str, str, str]]:
         (f"<svg><text>{TWELVE}</text></svg>", [("drawing", "", TWELVE)]),
     ],
 )
-def test_words_that_stand_elsewhere_are_named(body: str, parts: list[tuple[str, str, str]]) -> None:
+def test_words_outside_the_page_are_named(body: str, parts: list[tuple[str, str, str]]) -> None:
     assert elsewhere(body) == parts
 
 

@@ -136,7 +136,7 @@ def test_one_long_text_is_read_whole(size: int) -> None:
 
 
 @pytest.mark.parametrize("opening", ["<!-- ", "<script>", "<style>", "<textarea>", "<title>"])
-def test_what_is_never_closed_hides_no_more_than_for_a_browser(opening: str) -> None:
+def test_an_unclosed_element_hides_no_more_than_in_a_browser(opening: str) -> None:
     """The rest is a comment or a script for a browser too. The text before it is read."""
     page = Page(f"<html><body><p>Before it.</p>{opening}<p>the Middle</p>".encode(), "text/html")
     assert read(page).document.text == "Before it."

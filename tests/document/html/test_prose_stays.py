@@ -85,7 +85,7 @@ def test_short_text_that_the_page_can_reveal_is_read(part: str, words: str) -> N
         "<p>We keep it.</p><div hidden>Node 7</div>",
     ],
 )
-def test_what_is_there_to_be_pressed_or_followed_is_left_out(part: str) -> None:
+def test_controls_and_links_are_left_out(part: str) -> None:
     extracted = read(page(part, 2))
     assert extracted.left_out
     assert not [words for words in ("Two", "like it", "Find", "Node 7") if words in extracted.document.text]

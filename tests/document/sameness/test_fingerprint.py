@@ -137,7 +137,7 @@ ROTATING = [
 
 
 @pytest.mark.parametrize(("before", "after"), ROTATING)
-def test_what_rotates_keeps_the_fingerprint(before: str, after: str) -> None:
+def test_volatile_parts_keep_the_fingerprint(before: str, after: str) -> None:
     assert fingerprint(html(before)) == fingerprint(html(after))
     assert_equal_documents(html(before), html(after), ExtractionOptions())
 
@@ -227,7 +227,7 @@ TELLING = [
 
 
 @pytest.mark.parametrize(("before", "after"), TELLING)
-def test_what_tells_changes_the_fingerprint(before: str, after: str) -> None:
+def test_text_changes_the_fingerprint(before: str, after: str) -> None:
     assert fingerprint(html(before)) != fingerprint(html(after))
 
 
@@ -259,13 +259,13 @@ def test_markup_that_can_be_read_in_two_ways_is_hashed_whole(before: str, after:
         (("#policy-x1",), "<p id=policy-x1>a</p><p>b</p>", "<p id=policy-x2>a</p><p>b</p>"),
     ],
 )
-def test_attributes_that_a_selector_names_tell(select: tuple[str, ...], before: str, after: str) -> None:
+def test_attributes_in_a_selector_change_the_fingerprint(select: tuple[str, ...], before: str, after: str) -> None:
     options = ExtractionOptions(select=select)
     assert fingerprint(html(before), options) != fingerprint(html(after), options)
     assert fingerprint(html(before)) == fingerprint(html(after))
 
 
-def test_selectors_that_may_look_at_anything_leave_no_cheap_way() -> None:
+def test_selectors_that_may_depend_on_anything_allow_no_fingerprint() -> None:
     assert fingerprint(html("<p>a"), ExtractionOptions(select=("p:-soup-contains(a)",))) is None
     assert fingerprint(html("<p>a"), ExtractionOptions(select=("p:not(.b) > a:nth-child(2)",))) is not None
 

@@ -35,7 +35,7 @@ buffer's were once counted by mistake: they name other parts that a button opens
         ),
     ],
 )
-def test_what_rotates_is_seen(before: str, after: str) -> None:
+def test_volatile_parts_are_recognised(before: str, after: str) -> None:
     assert differs_only_in_volatile_parts(html(before), html(after))
     assert fingerprint(html(before)) == fingerprint(html(after))
 
@@ -73,7 +73,7 @@ def test_what_rotates_is_seen(before: str, after: str) -> None:
         ('<![CDATA[ <p data-a="1"> ]]>', '<![CDATA[ <p data-a="2"> ]]>'),
     ],
 )
-def test_what_tells_or_is_odd_is_not_taken_for_rotation(before: str, after: str) -> None:
+def test_text_and_odd_markup_are_not_mistaken_for_volatile_parts(before: str, after: str) -> None:
     assert not differs_only_in_volatile_parts(html(before), html(after))
 
 
@@ -98,7 +98,7 @@ def test_an_attribute_that_a_selector_names_is_not_a_rotation() -> None:
 
 
 @pytest.mark.parametrize("name", SELECT)
-def test_fetches_in_a_row_that_only_rotate_have_one_fingerprint(shared: Path, name: str) -> None:
+def test_successive_fetches_that_differ_only_in_volatile_parts_have_one_fingerprint(shared: Path, name: str) -> None:
     options = ExtractionOptions(select=SELECT[name])
     with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
         bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
@@ -110,7 +110,7 @@ def test_fetches_in_a_row_that_only_rotate_have_one_fingerprint(shared: Path, na
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_edit_of_a_real_policy_is_taken_for_rotation(shared: Path, name: str) -> None:
+def test_no_edit_of_a_real_policy_is_mistaken_for_a_volatile_part(shared: Path, name: str) -> None:
     folder = shared / "policies" / name
     rows = [json.loads(line) for line in (folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()]
     kinds = {row["file"]: row["kind"] for row in rows}
@@ -156,7 +156,9 @@ ROTATING_PARTS = st.one_of(
 
 @settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROTATING_PARTS, min_size=1, max_size=12), VALUES, VALUES)
-def test_generated_pages_that_only_rotate_give_one_document(parts: list[str], one: str, other: str) -> None:
+def test_generated_pages_that_differ_only_in_volatile_parts_give_one_document(
+    parts: list[str], one: str, other: str
+) -> None:
     """Both pages have the same parts, with different text in the volatile parts and in some other parts."""
     body = "<p>We keep letters.</p>" + "".join(parts) + "<p>They are burnt.</p>"
     pages = html(body.replace(MARK, one)), html(body.replace(MARK, other))

@@ -46,7 +46,7 @@ def test_stated_date_is_found(lines: list[str], kind: str, day: date) -> None:
         "Effective protection since we began, in the words of our founder, Anna: 1 May 1990",
     ],
 )
-def test_what_is_not_a_stated_date_is_left_out(line: str) -> None:
+def test_other_dates_are_left_out(line: str) -> None:
     assert stated_dates([line]) == ()
 
 

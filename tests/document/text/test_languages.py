@@ -44,7 +44,7 @@ def test_text_in_none_of_the_configured_languages_is_undetermined() -> None:
     assert detect_languages([THAI, GERMAN], ["", ""], "en", ("en", "id")) == ["und", "und"]
 
 
-def test_model_decides_where_common_words_do_not() -> None:
+def test_model_decides_if_common_words_do_not() -> None:
     words = "Pengumpulan informasi pribadi pengguna: nama lengkap, nomor telepon, alamat rumah, pekerjaan"
     assert detect_languages([words], [""], "", ("en", "id")) == ["id"]
 
@@ -58,7 +58,7 @@ def test_language_model_is_not_loaded_for_clear_text() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_languages_of_a_document_stand_in_order_of_text() -> None:
+def test_languages_of_a_document_are_ordered_by_amount_of_text() -> None:
     body = f"<h1>Letters</h1><p>{ENGLISH}</p><h2>Surat</h2><p>{INDONESIAN} {INDONESIAN}</p>"
     document = read(Page(body.encode(), "text/html"), ExtractionOptions(languages=("en", "id"))).document
     assert document.languages == ("id", "en")

@@ -44,7 +44,7 @@ def test_a_target_named_twice_gets_one_message() -> None:
     assert message.targets == (Target("mail", "a@example.org"), Target("chat"))
 
 
-def test_who_hears_by_digest_is_sent_nothing_now_but_what_is_critical() -> None:
+def test_a_digest_subscriber_gets_only_critical_findings_at_once() -> None:
     later = replace(DESK, alerts="digest", digest=Schedule("weekly"))
     grave, plain = SHARED, RecordedFinding(14, of("sharing", "high", material=True))
     quiet, urgent = plan(later, FROM_THE_START, [change(1, plain), change(2, plain, grave)])
@@ -52,7 +52,7 @@ def test_who_hears_by_digest_is_sent_nothing_now_but_what_is_critical() -> None:
     assert (len(urgent.targets), urgent.urgent, len(urgent.alerts)) == (2, True, 2)
 
 
-def test_who_hears_by_digest_and_has_none_is_reported_at_once() -> None:
+def test_alerts_for_a_digest_subscriber_without_digest_are_sent_at_once() -> None:
     (message,) = plan(replace(DESK, alerts="digest"), FROM_THE_START, [change(1, SHARED)])
     assert message.targets
 
@@ -61,13 +61,13 @@ def test_a_change_with_nothing_asked_for_makes_no_message() -> None:
     assert plan(DESK, FROM_THE_START, [change(1, KEPT)]) == ()
 
 
-def test_a_new_subscription_hears_of_what_is_recorded_after_it_was_seen() -> None:
+def test_a_new_subscription_covers_records_made_after_it_was_first_seen() -> None:
     history = amended((), DESK, 5)
     messages = plan(DESK, history, [change(5, SHARED), change(6, SHARED)])
     assert [message.change_id for message in messages] == [6]
 
 
-def test_a_widened_subscription_hears_of_the_new_part_from_then_on() -> None:
+def test_a_widened_subscription_covers_its_new_part_from_then_on() -> None:
     """The old part of the subscription continues without a gap."""
     wider = replace(DESK, topics=("sharing", "rights", "retention"))
     history = amended(amended((), DESK, 5), wider, 7)
@@ -75,7 +75,7 @@ def test_a_widened_subscription_hears_of_the_new_part_from_then_on() -> None:
     assert [[alert.finding_id for alert in message.alerts] for message in messages] == [[11], [11, 12]]
 
 
-def test_a_narrowed_subscription_hears_no_more_of_what_it_left() -> None:
+def test_a_narrowed_subscription_gets_nothing_about_the_removed_part() -> None:
     narrower = replace(DESK, topics=("rights",))
     assert plan(narrower, amended(FROM_THE_START, narrower, 7), [change(7, SHARED), change(8, SHARED)]) == ()
 
@@ -108,7 +108,7 @@ def test_a_failed_delivery_is_due_in_the_next_run_and_then_waits_longer_and_long
     assert timedelta(days=3) < sum(waits, timedelta(0)) < timedelta(days=5)
 
 
-def test_what_failed_together_does_not_come_back_together() -> None:
+def test_deliveries_that_failed_together_are_not_retried_together() -> None:
     waits = [(next_attempt(5, NOW, jitter=jitter) or NOW) - NOW for jitter in (0.0, 0.5, 1.0)]
     assert waits == [timedelta(minutes=15), timedelta(minutes=16, seconds=30), timedelta(minutes=18)]
 

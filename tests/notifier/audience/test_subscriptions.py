@@ -95,7 +95,7 @@ def test_a_clause_asks_for_every_finding_of_its_own(
     assert asks_for(subscriber, "Teahouse", (), finding) is told
 
 
-def test_who_asks_for_policies_of_which_there_are_none_is_found() -> None:
+def test_a_subscriber_that_matches_no_policy_is_found() -> None:
     lost, vendors = (replace(DESK, name=name, policies=(name,)) for name in ("Bakery", "tag:vendor"))
     assert idle([DESK, lost, vendors], [("Teahouse", ("vendor",))]) == (lost,)
     assert idle([DESK], []) == (DESK,)

@@ -76,7 +76,7 @@ def test_the_last_moment_of_a_schedule_is_one_of_the_reader_s_days(
     st.times(),
     st.integers(0, 6),
 )
-def test_a_schedule_never_lies_ahead_and_never_falls_behind_its_rhythm(
+def test_the_last_scheduled_time_is_never_in_the_future_nor_more_than_one_interval_ago(
     now: datetime, zone: str, rhythm: str, at: time, day: int
 ) -> None:
     schedule = Schedule("daily" if rhythm == "daily" else "weekly", at, day)
@@ -92,7 +92,7 @@ def test_a_schedule_never_lies_ahead_and_never_falls_behind_its_rhythm(
     ("wrong", "said"),
     [("22:00", "from and until"), ("22:00-24:00", "time of day"), ("x-y", "time of day"), ("07:00-7:00", "all day")],
 )
-def test_hours_that_are_none_are_refused_with_the_fix(wrong: str, said: str) -> None:
+def test_invalid_hours_are_refused_with_the_fix(wrong: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Quiet.parse(wrong)
 
@@ -103,7 +103,7 @@ def test_hours_are_shown_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize("name", ["Asia/Jakata", "Asia", "", "../etc/passwd", "/etc/localtime"])
-def test_a_time_zone_that_is_none_is_refused_with_an_example(name: str) -> None:
+def test_an_invalid_time_zone_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(ValueError, match="Asia/Jakarta"):
         zone_of(name)
 

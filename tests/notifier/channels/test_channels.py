@@ -57,7 +57,7 @@ def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
         ("mastodon://CANARYCANARYCANARY@h.example", "", "mastodon is not among the services"),
     ],
 )
-def test_addresses_that_cannot_be_used_are_reported_in_clear_words_without_their_secret(
+def test_addresses_that_cannot_be_used_are_reported_clearly_without_their_secret(
     url: str, recipient: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(1):

@@ -115,7 +115,7 @@ def test_no_chat_service_shows_its_secrets_if_all_goes_well(
     "answer",
     [Answer(status=500), Answer(status=404), Answer(status=302, headers=(("Location", "/x"),)), Answer(breaks="reset")],
 )
-def test_a_receiver_that_repeats_a_secret_teaches_it_to_nobody(hook: Sink, answer: Answer) -> None:
+def test_a_secret_that_a_receiver_repeats_is_masked(hook: Sink, answer: Answer) -> None:
     secret, token = "secret-of-the-desk", "token-of-the-desk"
     hook.answers = [replace(answer, body=f"{secret} {quote(secret)} {token}".encode())]
     with everything_logged() as lines:
@@ -124,7 +124,7 @@ def test_a_receiver_that_repeats_a_secret_teaches_it_to_nobody(hook: Sink, answe
     assert not shown([secret, token], outcome, *lines)
 
 
-def test_a_mail_server_that_repeats_a_password_teaches_it_to_nobody(mail: MailServer) -> None:
+def test_a_password_that_a_mail_server_repeats_is_masked(mail: MailServer) -> None:
     mail.refuses["officer@example.org"] = "550 mail-password bWFpbC1wYXNzd29yZA== is no password"
     url = mail.url.replace("mailto://", "mailto://watch:mail-password@").replace("?", "?mode=insecure&")
     with everything_logged() as lines:

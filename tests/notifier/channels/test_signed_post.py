@@ -46,14 +46,14 @@ def channel(hook: Sink) -> Channel:
     return Channel("tickets", hook.signed(SECRET))
 
 
-def test_what_the_documentation_shows_verifies_a_message(hook: Sink, channel: Channel, verified: Verified) -> None:
+def test_the_documented_verification_accepts_a_message(hook: Sink, channel: Channel, verified: Verified) -> None:
     assert send_message(channel, "", MESSAGE) == Accepted()
     (taken,) = hook.taken
     assert verified(taken.headers, taken.content, SECRET)
 
 
 @pytest.mark.parametrize("what", ["body", "secret", "id", "timestamp", "age"])
-def test_what_the_documentation_shows_refuses_anything_else(
+def test_the_documented_verification_refuses_anything_else(
     hook: Sink, channel: Channel, verified: Verified, what: str
 ) -> None:
     send_message(channel, "", MESSAGE)
@@ -172,7 +172,7 @@ def test_a_connection_that_breaks_off_may_pass(hook: Sink, channel: Channel, bre
     assert outcome == Failed("no answer from 127.0.0.1: the connection was refused or broke off", unreachable=True)
 
 
-def test_a_receiver_that_says_nothing_is_given_up_after_its_time(hook: Sink) -> None:
+def test_a_receiver_that_does_not_respond_is_given_up_after_its_time_limit(hook: Sink) -> None:
     hook.answers = [Answer(breaks="silence", late=1)]
     outcome = send_message(Channel("tickets", hook.signed(SECRET, "hook?rto=0.2")), "", MESSAGE)
     assert outcome == Failed("no answer from 127.0.0.1: it took too long", unreachable=True)
@@ -202,7 +202,7 @@ def dripping() -> Iterator[int]:
     thread.join(timeout=2)
 
 
-def test_a_receiver_that_dribbles_its_answer_is_left_alone(dripping: int) -> None:
+def test_a_receiver_that_drips_its_response_is_cut_off(dripping: int) -> None:
     """Each byte arrives in time and the response never ends, so a socket's time-out does not notice."""
     channel = Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{dripping}/")
     assert send_message(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)

@@ -79,7 +79,7 @@ def test_if_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) ->
     assert "Is the monitor running?" in message.html
 
 
-def test_a_digest_that_was_missed_is_written_once_for_the_whole_time(reader: Reader) -> None:
+def test_missed_digests_become_one_for_the_whole_time(reader: Reader) -> None:
     reader.visited(2)
     digest = only(reader.at(NEXT_MONDAY + days(23)))
     assert digest.account.until == NEXT_MONDAY + days(23)
@@ -97,7 +97,7 @@ def test_each_visit_is_counted_in_one_digest(reader: Reader) -> None:
     assert counts == [1, 2, 3]
 
 
-def test_what_was_reported_at_once_is_recalled_and_what_was_not_reported_is_counted(reader: Reader) -> None:
+def test_a_digest_recalls_sent_findings_and_counts_the_others(reader: Reader) -> None:
     record_change(reader.archive, CONSENT, RETENTION)
     record_change(reader.archive, RETENTION)
     (alert,) = reader.told()
@@ -137,7 +137,7 @@ def test_a_policy_that_was_first_read_is_not_a_change(reader: Reader, archive: A
     assert [watch.outcomes for watch in digest.account.watches] == [(("failed", 1),)]
 
 
-def test_alerts_that_wait_for_the_digest_are_reported_by_it_with_their_words(reader: Reader) -> None:
+def test_a_digest_reports_the_alerts_that_waited_for_it_with_their_words(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, SHARING)
     assert reader.told() == []
@@ -168,7 +168,7 @@ def test_alerts_that_wait_for_a_digest_that_is_given_up_are_reported_at_once(rea
     assert reader.told() == []
 
 
-def test_a_clock_that_was_ahead_keeps_no_digest_back_and_repeats_none(reader: Reader) -> None:
+def test_a_clock_that_was_ahead_delays_and_repeats_no_digest(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     assert only(reader.at(NEXT_MONDAY + days(3650)))
     record_change(reader.archive, SHARING)
@@ -187,7 +187,7 @@ def test_a_digest_goes_to_each_target_with_one_name(reader: Reader) -> None:
     assert first.key != compose(reader.at(NEXT_MONDAY + days(7))[0]).key
 
 
-def test_a_digest_tells_as_it_stood_when_it_was_planned(reader: Reader) -> None:
+def test_a_digest_shows_the_state_at_its_planning(reader: Reader) -> None:
     """It does not matter how late a server accepts it."""
     reader.now = NEXT_MONDAY
     outbox.plan_digests(reader.archive, reader.subscribers, reader.now)
@@ -197,7 +197,7 @@ def test_a_digest_tells_as_it_stood_when_it_was_planned(reader: Reader) -> None:
     assert (digest.account.checks, digest.account.changes) == (0, ())
 
 
-def test_one_by_hand_is_previewed_and_the_schedule_goes_on_from_it(reader: Reader) -> None:
+def test_a_digest_sent_by_hand_is_previewed_and_the_schedule_continues_from_it(reader: Reader) -> None:
     reader.visited(2)
     reader.now = START + days(3)
     previewed = outbox.preview_digest(reader.archive, WEEKLY, reader.now)
@@ -210,7 +210,7 @@ def test_one_by_hand_is_previewed_and_the_schedule_goes_on_from_it(reader: Reade
     assert only(reader.at(NEXT_MONDAY)).account.since == START + days(3)
 
 
-def test_who_is_unknown_has_no_preview(reader: Reader) -> None:
+def test_an_unknown_subscriber_has_no_preview(reader: Reader) -> None:
     assert outbox.preview_digest(reader.archive, replace(WEEKLY, name="Nobody"), reader.now) is None
 
 
@@ -229,7 +229,7 @@ def test_a_period_with_very_many_changes_names_the_newest(reader: Reader) -> Non
     assert [recap.version for recap in account.changes[:2]] == [MOST_CHANGES + 3, MOST_CHANGES + 2]
 
 
-def test_quiet_hours_hold_everything_but_what_is_critical_and_older_changes_of_its_policy(reader: Reader) -> None:
+def test_quiet_hours_delay_everything_except_critical_changes_and_older_ones_of_their_policy(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, digest=None, quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")]
     reader.now = START + 10 * HOUR  # 23:00 in Jakarta
     record_change(reader.archive, SHARING)

@@ -69,7 +69,7 @@ def test_a_finding_that_is_not_a_false_alarm_is_reported_again(reader: Reader, k
     assert told(reader) == [[SHARING.after]]
 
 
-def test_a_false_alarm_that_was_taken_back_is_reported_again(reader: Reader) -> None:
+def test_a_revoked_false_alarm_is_reported_again(reader: Reader) -> None:
     say(reader, "false-alarm")
     say(reader, "acknowledge")
     record_change(reader.archive, SHARING)

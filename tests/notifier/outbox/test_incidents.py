@@ -122,7 +122,7 @@ def kinds(told: Sequence[IncidentNotice]) -> list[str]:
     return [f"{each.report.kind} {each.report.stage}" for each in told]
 
 
-def test_a_policy_that_cannot_be_read_is_reported_once_when_it_lasts_and_once_when_it_is_over(watching: Watch) -> None:
+def test_an_unreadable_policy_is_reported_once_at_its_beginning_and_once_at_its_end(watching: Watch) -> None:
     for _ in range(AFTER - 1):
         watching.visit("failed")
         assert watching.told() == []
@@ -177,7 +177,7 @@ def test_a_policy_is_gone_only_when_the_server_keeps_saying_so(watching: Watch) 
     assert kinds(watching.told()) == ["gone ended"]
 
 
-def test_a_policy_that_was_taken_out_is_not_a_trouble_any_more_and_nothing_is_reported(watching: Watch) -> None:
+def test_a_removed_policy_is_no_longer_in_trouble_and_nothing_is_reported(watching: Watch) -> None:
     watching.visit(*["gone"] * AFTER)
     assert kinds(watching.told()) == ["gone began"]
     watching.policies = [replace(TEAHOUSE, name="Bakery")]
@@ -204,7 +204,7 @@ def test_a_selector_that_falls_back_is_reported_at_once_and_over_when_it_matched
     assert kinds(watching.told()) == ["fallback ended"]
 
 
-def test_a_text_that_goes_back_and_forth_is_reported_with_what_became_of_its_alerts(watching: Watch) -> None:
+def test_a_flapping_text_is_reported_with_the_fate_of_its_alerts(watching: Watch) -> None:
     for edition in "abababa":
         watching.now += HOUR
         known = latest(watching.archive, "Teahouse")
@@ -245,7 +245,7 @@ def test_a_subscription_that_matches_no_policy_is_reported_once(watching: Watch)
     assert watching.told() == []
 
 
-def test_who_was_erased_is_named_in_no_message_that_still_waits(watching: Watch) -> None:
+def test_an_erased_person_is_named_in_no_waiting_message(watching: Watch) -> None:
     watching.subscribers.append(READER)
     watching.configure()
     record_change(watching.archive, WILL_NOT)
@@ -291,7 +291,7 @@ def test_messages_that_were_given_up_are_reported_another_way(
     assert watching.told() == []
 
 
-def test_an_operator_message_that_was_given_up_is_reported_once_and_that_one_never(watching: Watch) -> None:
+def test_a_given_up_operator_message_is_reported_once_and_that_report_never(watching: Watch) -> None:
     watching.subscribers = [replace(ADMIN, via=(Target("desk", "admin@example.org"), Target("chat")))]
     watching.configure()
     watching.visit(*["failed"] * AFTER)
@@ -303,7 +303,7 @@ def test_an_operator_message_that_was_given_up_is_reported_once_and_that_one_nev
     assert passes == [2, 2, 0, 0, 0]
 
 
-def test_what_was_sent_after_all_and_given_up_again_is_reported_again(watching: Watch) -> None:
+def test_a_failure_after_a_successful_retry_is_reported_again(watching: Watch) -> None:
     watching.subscribers.append(READER)
     watching.configure()
     record_change(watching.archive, WILL_NOT)
@@ -315,7 +315,7 @@ def test_what_was_sent_after_all_and_given_up_again_is_reported_again(watching: 
         watching.plan()
 
 
-def test_a_broken_template_is_reported_until_it_was_sound(watching: Watch) -> None:
+def test_a_broken_template_is_reported_until_it_works(watching: Watch) -> None:
     broken = Templates({"alert.txt": "alert.txt, line 3: unexpected '}'"})
     (told,) = watching.told(broken)
     assert compose(told).subject == "Clausewatch: the template alert.txt cannot be used"
@@ -335,14 +335,14 @@ def test_a_later_operator_is_notified_of_troubles_that_last(watching: Watch) -> 
     assert {each.subscriber for each in watching.told()} == {"Admin", "Second"}
 
 
-def test_who_is_not_an_operator_hears_nothing(watching: Watch) -> None:
+def test_only_operators_are_notified(watching: Watch) -> None:
     watching.subscribers = [READER]
     watching.configure()
     watching.visit(*["failed"] * AFTER)
     assert watching.told() == []
 
 
-def test_planning_twice_tells_nothing_twice(watching: Watch) -> None:
+def test_planning_twice_sends_nothing_twice(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     for _ in range(3):
         watching.plan()
@@ -441,7 +441,7 @@ def test_sentences_beside_a_policy_are_reported_once_with_how_to_take_them_in_or
     assert [each.report.kind for each in watching.told()] == ["left-out"]
 
 
-def test_a_reader_hears_of_statements_beside_a_policy_at_low_severity_only(archive: Archive) -> None:
+def test_a_subscriber_gets_statements_beside_a_policy_only_at_low_severity(archive: Archive) -> None:
     deaf = [
         replace(READER, name="Busy", severity="medium"),
         replace(READER, name="Rights", topics=("rights",)),
@@ -456,7 +456,7 @@ def test_a_reader_hears_of_statements_beside_a_policy_at_low_severity_only(archi
     assert watching.told() == []
 
 
-def test_who_subscribes_later_hears_nothing_of_what_came_before(watching: Watch) -> None:
+def test_a_later_subscriber_gets_no_earlier_changes(watching: Watch) -> None:
     beside(watching, HIRED)
     watching.now += HOUR
     watching.subscribers = [READER]

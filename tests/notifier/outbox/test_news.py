@@ -80,7 +80,7 @@ def test_a_digest_in_indonesian_has_the_news_in_indonesian(reader: Reader) -> No
     assert "Tea Palace: berganti nama, sebelumnya Teahouse" in compose(digest_at_monday(reader), "id").text
 
 
-def test_operators_hear_of_all_events_in_one_message_once(reader: Reader) -> None:
+def test_operators_get_all_events_once_in_one_message(reader: Reader) -> None:
     run(reader, BAKERY)
     (notice,) = operators_hear(reader)
     assert [(incident.event, incident.about) for incident in notice.report.incidents] == [
@@ -94,13 +94,13 @@ def test_operators_hear_of_all_events_in_one_message_once(reader: Reader) -> Non
     assert operators_hear(reader) == []
 
 
-def test_a_policy_that_comes_back_is_news_too(reader: Reader) -> None:
+def test_a_policy_that_is_configured_again_is_news_too(reader: Reader) -> None:
     run(reader, BAKERY)
     run(reader, BAKERY, TEAHOUSE)
     assert [news.event for news in digest_at_monday(reader).account.news] == ["added", "removed", "returned"]
 
 
-def test_a_subscriber_hears_of_the_policies_that_it_asks_for_or_asked_for_until_now(reader: Reader) -> None:
+def test_a_subscriber_gets_news_of_policies_that_it_covers_or_covered_until_now(reader: Reader) -> None:
     named = replace(WEEKLY, name="Buyer", policies=("Teahouse",))
     tagged = replace(WEEKLY, name="Cook", policies=("tag:food",))
     reader.subscribers = [named, tagged]
@@ -115,7 +115,7 @@ def test_a_subscriber_hears_of_the_policies_that_it_asks_for_or_asked_for_until_
     assert heard == {"Buyer": [("added", "Bakery"), ("removed", "Teahouse")], "Cook": [("added", "Bakery")]}
 
 
-def test_a_new_subscriber_hears_nothing_of_a_list_that_it_has_never_seen(archive: Archive) -> None:
+def test_a_new_subscriber_gets_no_news_from_before_it_subscribed(archive: Archive) -> None:
     reader = Reader(archive, [], now=START)
     reader.subscribers = [WEEKLY, replace(ADMIN, digest=WEEKLY.digest)]
     run(reader, TEAHOUSE, BAKERY)

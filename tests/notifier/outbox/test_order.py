@@ -120,7 +120,7 @@ DELIVERIES = st.lists(
 
 
 @given(DELIVERIES)
-def test_nothing_is_tried_before_an_older_one_and_all_that_is_due_is_tried_if_it_may(
+def test_older_deliveries_are_tried_first_and_all_due_ones_are_tried_if_allowed(
     rows: list[tuple[int | None, str, int, bool]],
 ) -> None:
     everything = [waiting(n, *row[:3], may_disturb=row[3]) for n, row in enumerate(rows, start=1)]

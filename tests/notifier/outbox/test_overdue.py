@@ -81,7 +81,7 @@ MODERATE = replace(WILL_NOT, severity="medium")
 
 
 @pytest.mark.parametrize(("finding", "limit"), [(CRITICAL, 30 * MINUTE), (MODERATE, 6 * HOUR)])
-def test_operators_hear_once_of_a_message_that_waits_for_too_long(
+def test_operators_are_notified_once_of_a_message_that_waits_too_long(
     desk: Desk, finding: Finding, limit: timedelta
 ) -> None:
     desk.breaks()
@@ -108,7 +108,7 @@ def test_a_critical_alert_is_reported_although_others_wait_for_the_same_target(d
     assert [kind for kind, _, _ in desk.troubles()] == ["waiting", "waiting"]
 
 
-def test_the_reader_hears_of_it_through_another_channel(desk: Desk) -> None:
+def test_the_subscriber_is_notified_through_another_channel(desk: Desk) -> None:
     desk.subscribers = (replace(READER, via=(OFFICER, Target("tickets"))),)
     desk.breaks()
     desk.change(CRITICAL)
@@ -117,7 +117,7 @@ def test_the_reader_hears_of_it_through_another_channel(desk: Desk) -> None:
     assert [(kind, about) for kind, about, _ in desk.troubles()] == [("waiting", "Officer (desk:officer@example.org)")]
 
 
-def test_a_trouble_that_nobody_could_hear_of_is_reported_once_somebody_can(desk: Desk) -> None:
+def test_a_trouble_that_nobody_could_be_notified_of_is_reported_once_that_is_possible(desk: Desk) -> None:
     desk.subscribers = (READER, replace(ADMIN, via=(OFFICER,)))
     desk.breaks()
     desk.change(CRITICAL)
@@ -164,7 +164,7 @@ def test_a_report_on_messages_is_never_a_trouble_itself(desk: Desk) -> None:
     assert sorted(delivery.kind for delivery in waiting) == ["alert", "operator"]
 
 
-def test_what_waits_follows_a_renamed_channel(desk: Desk) -> None:
+def test_waiting_messages_follow_a_renamed_channel(desk: Desk) -> None:
     desk.breaks()
     desk.change(CRITICAL)
     desk.run()
@@ -177,7 +177,7 @@ def test_what_waits_follows_a_renamed_channel(desk: Desk) -> None:
     assert desk.troubles() == []
 
 
-def test_a_recipient_who_was_replaced_gets_nothing_more_and_the_new_one_gets_what_waits(desk: Desk) -> None:
+def test_a_replaced_recipient_gets_nothing_more_and_the_new_one_gets_the_waiting_messages(desk: Desk) -> None:
     desk.breaks()
     desk.change(CRITICAL)
     desk.run()
@@ -187,7 +187,7 @@ def test_a_recipient_who_was_replaced_gets_nothing_more_and_the_new_one_gets_wha
     assert [mail.recipients for mail in desk.mail.received] == [("deputy@example.org",)]
 
 
-def test_a_recipient_who_was_exchanged_and_put_back_loses_nothing(desk: Desk) -> None:
+def test_a_recipient_that_was_replaced_and_restored_loses_nothing(desk: Desk) -> None:
     desk.breaks()
     desk.change(CRITICAL)
     desk.run()
@@ -228,7 +228,7 @@ def test_a_subscriber_who_is_missing_for_a_day_loses_nothing(desk: Desk) -> None
     assert len(desk.mail.received) == 2
 
 
-def test_what_waits_for_a_subscriber_who_was_removed_ends(desk: Desk) -> None:
+def test_waiting_messages_of_a_removed_subscriber_are_cancelled(desk: Desk) -> None:
     desk.breaks()
     desk.change(CRITICAL)
     desk.run()
@@ -243,7 +243,7 @@ def test_what_waits_for_a_subscriber_who_was_removed_ends(desk: Desk) -> None:
     assert desk.mail.received == []
 
 
-def test_messages_are_listed_with_what_waits_first(desk: Desk) -> None:
+def test_waiting_messages_are_listed_first(desk: Desk) -> None:
     desk.change(CRITICAL)
     desk.run()
     desk.breaks()

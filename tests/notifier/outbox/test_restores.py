@@ -20,7 +20,7 @@ def test_the_first_change_after_a_restore_alerts_nobody_and_the_second_does(arch
     assert outbox.plan_alerts(archive, [DESK], START + 3 * DAY) == 1
 
 
-def test_what_waited_when_the_backup_was_made_is_given_up_and_can_be_sent(archive: Archive) -> None:
+def test_messages_that_waited_in_the_backup_are_given_up_and_can_be_sent(archive: Archive) -> None:
     outbox.register(archive, [DESK], START)
     show(archive, 0, "A")
     show(archive, 1, "B", WILL_NOT)

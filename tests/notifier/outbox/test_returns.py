@@ -72,7 +72,9 @@ def test_a_return_is_not_reported_to_those_who_were_not_notified_of_the_change(
     assert subjects(archive, mail) == []
 
 
-def test_flapping_is_held_and_nothing_is_reported_if_the_reported_text_stays(told: Archive, mail: MailServer) -> None:
+def test_alerts_of_a_flapping_text_wait_and_are_dropped_if_the_reported_text_stays(
+    told: Archive, mail: MailServer
+) -> None:
     for day, edition in enumerate("ABABA", start=2):
         show(told, day, edition, WILL_NOT)
     back = BACK_TO_A.replace("low", "critical")

@@ -75,7 +75,7 @@ def test_the_table_has_each_change_the_most_severe_first(desk: Desk) -> None:
     assert mail.html.count("<tr>") == 12
 
 
-def test_what_could_not_be_sent_and_what_is_new_come_in_one_message(desk: Desk) -> None:
+def test_delayed_and_new_changes_are_sent_in_one_message(desk: Desk) -> None:
     desk.mail.refuses["officer@example.org"] = "451 try again later"
     desk.changes(10)
     desk.run()
@@ -97,7 +97,7 @@ def test_a_newer_alert_never_overtakes_a_roundup_that_another_process_sends(desk
     assert desk.run() == []
 
 
-def test_what_a_roundup_told_is_not_sent_again_when_another_target_is_removed(desk: Desk) -> None:
+def test_changes_in_a_roundup_are_not_sent_again_when_another_target_is_removed(desk: Desk) -> None:
     deputy = Target("desk", "deputy@example.org")
     desk.subscriber = replace(OFFICER, via=(*OFFICER.via, deputy))
     desk.changes(1)
@@ -138,7 +138,7 @@ def test_one_critical_change_sends_a_roundup_in_quiet_hours(desk: Desk) -> None:
     assert len(desk.run()) == 1
 
 
-def test_during_a_run_a_target_that_had_a_message_hears_of_many_at_its_end(desk: Desk) -> None:
+def test_a_target_with_many_changes_gets_the_rest_at_the_end_of_the_run(desk: Desk) -> None:
     desk.run_began = desk.now
     desk.changes(12)
     assert len(desk.run()) == 1
@@ -150,7 +150,7 @@ def test_during_a_run_a_target_that_had_a_message_hears_of_many_at_its_end(desk:
 
 
 @pytest.mark.parametrize("language", languages_with("messages"))
-def test_a_roundup_names_so_many_changes_and_counts_the_others(language: Language) -> None:
+def test_a_roundup_names_changes_up_to_a_limit_and_counts_the_others(language: Language) -> None:
     notices = [notice(MODERATE, policy=f"Policy {number}") for number in range(MOST_ROWS + 3)]
     message = roundup_message(Roundup("Officer", "key", most_severe_first(notices)), language)
     assert message.html.count("<tr>") == MOST_ROWS

@@ -46,7 +46,7 @@ def subscribe(reader: Reader, subscriber: Subscriber, by: str = "root") -> None:
     outbox.add_subscription(reader.archive, subscriber, by, reader.now)
 
 
-def test_a_subscription_comes_back_as_it_was_made(reader: Reader) -> None:
+def test_a_subscription_is_read_back_as_it_was_made(reader: Reader) -> None:
     subscribe(reader, ANNA)
     assert outbox.made(reader.archive) == (outbox.Made(ANNA, "root", reader.now),)
     assert outbox.everyone(reader.archive, [WEEKLY]) == (WEEKLY, ANNA)
@@ -82,7 +82,7 @@ def test_a_name_that_the_configuration_gave_up_may_be_taken(reader: Reader) -> N
     assert [each.subscriber for each in outbox.made(reader.archive)] == [ANNA]
 
 
-def test_what_is_taken_back_sends_nothing_any_more_and_may_be_made_again(reader: Reader) -> None:
+def test_a_removed_subscription_sends_nothing_and_can_be_made_again(reader: Reader) -> None:
     plain = replace(WEEKLY, name="Anna", digest=None)
     subscribe(reader, plain)
     record_change(reader.archive, CONSENT)
@@ -134,7 +134,7 @@ def held(archive: Archive) -> bytes:
         return b"".join(bytes(content) for content in connection.execute(text(mine)).scalars())
 
 
-def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> None:
+def test_an_erased_person_is_in_no_file_of_the_database(reader: Reader) -> None:
     """The person is in no row, no free page and no log. The record of sent messages stays."""
     told_all_there_is(reader)
     alerts = {alert.id for each in reader.told() if isinstance(each, Notice) for alert in each.alerts}
@@ -154,7 +154,7 @@ def test_who_is_forgotten_stands_in_no_file_of_the_database(reader: Reader) -> N
     assert outbox.made(reader.archive) == ()
 
 
-def test_who_is_forgotten_may_come_back_as_somebody_new(reader: Reader) -> None:
+def test_an_erased_person_can_subscribe_again_as_somebody_new(reader: Reader) -> None:
     plain = replace(WEEKLY, name="Anna", digest=None)
     subscribe(reader, plain)
     assert outbox.erase_person(reader.archive, "Anna", reader.now) is not None

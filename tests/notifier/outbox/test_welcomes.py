@@ -77,7 +77,7 @@ def test_a_policy_that_could_not_be_read_is_visited_too_and_named(reader: Reader
         assert "Not watched yet" in part
 
 
-def test_a_target_that_is_added_gets_its_own_and_nobody_else_another(reader: Reader) -> None:
+def test_an_added_target_gets_its_own_first_message_and_nobody_gets_a_second(reader: Reader) -> None:
     record_first(reader.archive)
     assert len(reader.told()) == 1
     reader.subscribers = [replace(NEW, via=(DESK, Target("chat")))]
@@ -86,7 +86,7 @@ def test_a_target_that_is_added_gets_its_own_and_nobody_else_another(reader: Rea
     assert delivery.target == Target("chat")
 
 
-def test_who_wants_none_gets_none(reader: Reader) -> None:
+def test_a_subscriber_without_welcome_gets_no_first_message(reader: Reader) -> None:
     reader.subscribers = [replace(NEW, welcome=False)]
     record_first(reader.archive)
     assert reader.told() == []
@@ -105,7 +105,7 @@ def test_a_subscription_that_comes_back_after_long_is_like_a_new_one(reader: Rea
     assert len(reader.told()) == 1
 
 
-def test_it_names_the_rights_and_recipients_and_what_lacks_a_section_on_rights(reader: Reader) -> None:
+def test_it_names_the_rights_and_recipients_and_the_policies_without_a_section_on_rights(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     record(reader.archive, seen(START, policy(SHARED, RIGHTS), None), START)
     found = seen(START, policy(SHARED), None)
@@ -169,7 +169,7 @@ def test_no_words_of_a_page_act_in_it(reader: Reader) -> None:
         ("id", "Tidak ada yang diberi tahu tentang perubahan hak subjek data dalam: Teahouse."),
     ],
 )
-def test_it_names_each_policy_of_which_nobody_hears_sharing_or_rights(
+def test_it_names_each_policy_without_a_subscriber_to_sharing_or_rights(
     reader: Reader, language: Language, line: str
 ) -> None:
     reader.subscribers = [

@@ -98,7 +98,7 @@ def test_a_boundary_of_our_own_extraction_sends_nothing(desk: Desk, mail: MailSe
     assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
-def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, mail: MailServer) -> None:
+def test_a_later_subscriber_gets_only_later_changes(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     desk.subscribers.append(Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False))
     desk.deliver()
@@ -111,7 +111,7 @@ def test_a_subscriber_who_comes_later_hears_of_later_changes_only(desk: Desk, ma
     ]
 
 
-def test_a_subscription_registered_before_the_crawl_hears_of_what_the_crawl_finds(desk: Desk, mail: MailServer) -> None:
+def test_a_subscription_registered_before_the_crawl_covers_its_results(desk: Desk, mail: MailServer) -> None:
     board = Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)
     desk.subscribers = [board]
     outbox.register(desk.archive, desk.subscribers, NOW)
@@ -167,7 +167,7 @@ def test_a_passing_refusal_is_tried_again(desk: Desk, mail: MailServer, answer: 
     assert len(mail.received) == 1
 
 
-def test_a_mailbox_that_is_gone_is_given_up_at_once_and_stops_nobody_else(desk: Desk, mail: MailServer) -> None:
+def test_a_missing_mailbox_is_given_up_at_once_and_delays_no_other(desk: Desk, mail: MailServer) -> None:
     desk.subscribers = [replace(DESK, via=(Target("desk", "gone@example.org"), *DESK.via))]
     mail.refuses["gone@example.org"] = "550 no such mailbox"
     record_change(desk.archive, WILL_NOT)
@@ -228,7 +228,9 @@ def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook
     assert (len(mail.received), len(hook.received)) == (4, 4)
 
 
-def test_a_channel_that_never_answers_is_left_alone_after_its_time(desk: Desk, mail: MailServer, hook: Sink) -> None:
+def test_a_channel_that_never_responds_is_skipped_after_its_time_limit(
+    desk: Desk, mail: MailServer, hook: Sink
+) -> None:
     stopped = threading.Event()
     hook.hangs_until = stopped.is_set
     desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=0.5"))
@@ -270,7 +272,7 @@ def test_each_reader_gets_the_message_in_their_language(desk: Desk, mail: MailSe
     assert '<html lang="id">' in received.html
 
 
-def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) -> None:
+def test_notes_on_the_dates_of_a_change_arrive(desk: Desk, mail: MailServer) -> None:
     timing = Timing(date(2026, 1, 15), date(2026, 1, 15), silent=True)
     record_change(desk.archive, WILL_NOT, timing=timing, drift=("id",))
     desk.deliver()
@@ -281,7 +283,7 @@ def test_what_the_dates_say_of_a_change_arrives(desk: Desk, mail: MailServer) ->
         assert "Only the English text changed; the Indonesian text did not." in said
 
 
-def test_a_channel_that_keeps_failing_is_left_alone_and_starves_nobody(desk: Desk, hook: Sink) -> None:
+def test_a_channel_that_keeps_failing_is_skipped_and_delays_no_other(desk: Desk, hook: Sink) -> None:
     """Deliveries that were skipped in one pass come first in the next."""
     desk.channels = [Channel("hook", hook.url())]
     desk.subscribers = [replace(DESK, name=f"Desk {n}", via=(Target("hook"),)) for n in range(STRIKES + 2)]
@@ -312,7 +314,7 @@ def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: Mail
     ]
 
 
-def test_a_channel_that_is_not_configured_any_more_keeps_its_messages(desk: Desk, mail: MailServer) -> None:
+def test_a_channel_that_is_no_longer_configured_keeps_its_messages(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     channels, desk.channels = desk.channels, []
     assert desk.deliver().errors == ("desk:officer@example.org: the configuration names no channel 'desk'",)
@@ -320,7 +322,7 @@ def test_a_channel_that_is_not_configured_any_more_keeps_its_messages(desk: Desk
     assert desk.deliver().accepted == 1
 
 
-def test_a_subscriber_who_is_not_configured_any_more_is_sent_nothing(desk: Desk, mail: MailServer) -> None:
+def test_a_subscriber_who_is_no_longer_configured_gets_nothing(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     mail.stop()
     desk.deliver()
@@ -339,7 +341,7 @@ def test_two_processes_never_send_the_same_delivery(desk: Desk) -> None:
     assert outbox.open_deliveries(desk.archive, NOW, early=True) == ()
 
 
-def test_what_a_killed_process_had_claimed_is_sent_when_its_claim_ends(desk: Desk, mail: MailServer) -> None:
+def test_deliveries_claimed_by_a_killed_process_are_sent_when_the_claim_ends(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -350,7 +352,7 @@ def test_what_a_killed_process_had_claimed_is_sent_when_its_claim_ends(desk: Des
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_who_holds_the_lock_takes_back_a_killed_process_claims_at_once(desk: Desk, mail: MailServer) -> None:
+def test_the_lock_holder_releases_a_killed_process_claims_at_once(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -360,7 +362,7 @@ def test_who_holds_the_lock_takes_back_a_killed_process_claims_at_once(desk: Des
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_of_a_servers_archive_a_claim_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
+def test_a_claim_in_a_server_archive_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
     """The server's lock ends with a connection. After a restart the lock is gone, but its holder continues to send."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
@@ -388,7 +390,7 @@ def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) 
     assert outbox.delivery_counts(desk.archive).waiting == 0
 
 
-def test_what_waits_because_a_clock_ran_ahead_is_sent_when_it_is_right_again(desk: Desk, mail: MailServer) -> None:
+def test_a_message_delayed_by_a_wrong_clock_is_sent_when_the_clock_is_right(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     ahead = NOW + timedelta(days=3650)
     outbox.plan_alerts(desk.archive, desk.subscribers, ahead)
@@ -414,7 +416,7 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     assert first.mail["Message-ID"] == second.mail["Message-ID"]
 
 
-def test_a_trial_says_of_each_target_what_became_of_it(mail: MailServer, hook: Sink) -> None:
+def test_a_trial_reports_the_outcome_for_each_target(mail: MailServer, hook: Sink) -> None:
     mail.refuses["gone@example.org"] = "550 no such mailbox"
     via = (Target("desk", "officer@example.org"), Target("desk", "gone@example.org"), Target("hook"), Target("lost"))
     channels = [Channel("desk", mail.url), Channel("hook", hook.url())]
@@ -428,7 +430,7 @@ def test_a_trial_says_of_each_target_what_became_of_it(mail: MailServer, hook: S
     assert mail.received[0].subject == "Clausewatch test message for Privacy desk"
 
 
-def test_what_a_receiver_asks_to_wait_is_waited(desk: Desk, hook: Sink) -> None:
+def test_a_receivers_retry_after_is_respected(desk: Desk, hook: Sink) -> None:
     desk.channels = [Channel("hook", hook.signed("sixteen characters"))]
     desk.subscribers = [replace(DESK, via=(Target("hook"),))]
     record_change(desk.archive, WILL_NOT)

@@ -131,7 +131,7 @@ def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> No
     assert len(message.html) < 100_000  # some programs cut larger mails
 
 
-def test_equal_names_stand_once_with_their_number() -> None:
+def test_equal_names_are_shown_once_with_their_number() -> None:
     message = alert_message(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
     assert "Partners (sharing, critical), 3 times" in message.text
 
@@ -154,7 +154,7 @@ def test_the_chat_form_shows_the_words() -> None:
 
 @pytest.mark.parametrize("language", languages_with("messages"))
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_inert_wherever_it_stands(text: str, language: Language) -> None:
+def test_hostile_text_is_inert_everywhere(text: str, language: Language) -> None:
     finding = replace(
         clause(f"We [-{text}-]{{+{text}+}} {text}"),
         section=text,

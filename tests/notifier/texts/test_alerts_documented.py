@@ -30,7 +30,7 @@ SECRETS = {
 }
 
 
-def test_the_configuration_is_sound(tmp_path: Path) -> None:
+def test_the_configuration_is_valid(tmp_path: Path) -> None:
     (toml,) = re.findall(r"```toml\n(env_file.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "clausewatch.toml").write_text(toml)
     (tmp_path / "clausewatch.env").write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
@@ -39,7 +39,7 @@ def test_the_configuration_is_sound(tmp_path: Path) -> None:
     assert configuration.subscribers[1].severity == "high"
 
 
-def test_the_template_takes_the_place_of_ours(tmp_path: Path) -> None:
+def test_the_template_replaces_ours(tmp_path: Path) -> None:
     (jinja,) = re.findall(r"```jinja\n(.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "alert.html").write_text(jinja)
     with OwnTemplates(tmp_path) as own:
@@ -64,7 +64,7 @@ def test_all_that_a_template_gets_is_documented_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "said", ["no conversation with the mail server", "no whole answer within", "a redirect is not followed"]
 )
-def test_what_the_troubleshooting_quotes_is_reported(said: str) -> None:
+def test_messages_quoted_in_the_troubleshooting_exist(said: str) -> None:
     sources = [path.read_text(encoding="utf-8") for path in (PROJECT / "notifier").rglob("*.py")]
     assert said in DOCUMENT
     assert any(said in source for source in sources)

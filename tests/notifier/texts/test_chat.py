@@ -124,7 +124,7 @@ ACTING = {
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
-def test_the_test_of_what_acts_would_find_it(service: str) -> None:
+def test_the_check_for_active_text_can_fail(service: str) -> None:
     """A control: without escaping, the same text has an effect in each service."""
     assert ACTING[service].findall(NASTY)
 

@@ -42,7 +42,7 @@ def own(shared_own: OwnTemplates, folder: Path) -> Iterator[OwnTemplates]:
         file.unlink()
 
 
-def test_a_template_of_the_folder_takes_the_place_of_ours(own: OwnTemplates, folder: Path) -> None:
+def test_a_template_in_the_folder_replaces_ours(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.txt").write_text("{{ headline }}\n{% for each in passages %}{{ each.section }}{% endfor %}")
     message = alert_message(notice(WILL_NOT), "en", own.render)
     assert message.text == "Teahouse changed a clause on sharing.\n1. Who sees your data > Partners\n"
@@ -134,7 +134,7 @@ def test_a_template_that_never_ends_is_killed_once_and_left_alone(tmp_path: Path
         assert own.problems == {"alert.html": "alert.html: it took more than 1.5 s"}
 
 
-def test_a_broken_template_loses_no_alert_and_the_operator_hears_of_it(
+def test_a_broken_template_loses_no_alert_and_the_operator_is_notified(
     archive: Archive, mail: MailServer, tmp_path: Path
 ) -> None:
     (tmp_path / "alert.html").write_text("{{ nothing }}")

@@ -74,11 +74,11 @@ def test_lists_are_joined_the_way_of_the_language(language: Language, two: str, 
     assert known.listed(["a", "b", "c"]) == three
 
 
-def test_what_is_filled_in_is_never_read_as_a_phrase() -> None:
+def test_inserted_values_are_never_read_as_phrases() -> None:
     assert phrases_for("en").say("foot.sent", subscriber="{policy} {0.__class__}") == (
         "Sent to {policy} {0.__class__} by Clausewatch."
     )
 
 
-def test_what_has_no_name_is_called_by_its_key_made_inert() -> None:
+def test_a_missing_name_is_replaced_by_the_inert_key() -> None:
     assert phrases_for("id").name("tongue", "pt\x1b") == "pt"

@@ -29,7 +29,7 @@ def test_each_side_marks_its_own_words() -> None:
     assert not old.shortened
 
 
-def test_a_new_clause_has_no_side_before_and_a_gone_one_none_after() -> None:
+def test_a_new_clause_has_no_side_before_and_a_deleted_one_no_side_after() -> None:
     assert before(clause("{+We sell data.+}")) is None
     assert after(clause("[-You may object.-]")) is None
 
@@ -71,7 +71,7 @@ def test_a_huge_clause_stays_within_its_limit() -> None:
     assert len(side.text) <= SIDE + 1
 
 
-def test_marks_stand_at_the_words_and_not_at_the_spaces() -> None:
+def test_marks_are_at_the_words_and_not_at_the_spaces() -> None:
     side = after(clause("We share it{+ with partners +}now."))
     assert side is not None
     assert marked(side, "{+|+}") == "We share it {+with partners+} now."

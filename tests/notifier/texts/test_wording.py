@@ -57,7 +57,7 @@ def test_a_silent_edit_is_reported_plainly(language: Language, said: str) -> Non
         ("id", "Hanya teks bahasa Indonesia yang berubah; teks bahasa Inggris masih memuat ketentuan semula."),
     ],
 )
-def test_drift_says_which_language_stayed_behind(language: Language, said: str) -> None:
+def test_drift_names_the_language_that_was_not_updated(language: Language, said: str) -> None:
     message = alert_message(timed(Timing(), "en", finding=replace(WILL_NOT, language="id")), language)
     for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
@@ -78,7 +78,7 @@ def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
         (replace(SILENT, window_days=30, due=date(2027, 1, 1)), "30 days, but no new date to count them from", False),
     ],
 )
-def test_a_period_says_when_it_ends_and_urges_only_while_it_lasts(timing: Timing, said: str, urged: bool) -> None:
+def test_a_period_names_its_end_and_is_urgent_only_while_it_lasts(timing: Timing, said: str, urged: bool) -> None:
     text = flat(alert_message(timed(timing)).text)
     assert said in text
     assert ("The period for notice or objections ends on" in text) is urged
@@ -96,7 +96,7 @@ def test_a_coming_day_of_effect_is_reported_until_it_is_there() -> None:
     assert "takes effect" not in alert_message(timed(Timing(effective=date(2026, 11, 22)))).text
 
 
-def test_the_three_kinds_of_dates_stand_apart() -> None:
+def test_the_three_kinds_of_dates_are_separate() -> None:
     text = alert_message(timed(replace(WINDOW, due=date(2026, 12, 20)))).text
     labels = [line.partition(":")[0] for line in text.splitlines()]
     assert [label for label in labels if label in ("We saw it", "Dates in the policy", "Notice or objections")] == [
@@ -117,7 +117,7 @@ def test_the_three_kinds_of_dates_stand_apart() -> None:
         (replace(FEE, topic="unheard of"), "Read it this week and decide whether it concerns you."),
     ],
 )
-def test_what_to_do_goes_by_topic_and_severity(finding: Finding, said: str) -> None:
+def test_advice_depends_on_topic_and_severity(finding: Finding, said: str) -> None:
     message = alert_message(notice(finding))
     assert f"What to do: {said}" in flat(message.text)
     assert said in flat(message.html)
