@@ -53,7 +53,7 @@ def _holding_lines(totals: ArchiveStats) -> list[str]:
         f"  raw pages      {_contents(totals.bodies)}",
         f"  texts          {_contents(totals.texts)}",
         f"  unreferenced   {_contents(totals.unreferenced)}",
-        f"{totals.differences:,} of these are stored as differences from another.",
+        f"{totals.differences:,}of these are stored as the difference from another page.",
         f"The database uses {_size(totals.database)}{per_version}{free}.",
     ]
 
@@ -61,7 +61,7 @@ def _holding_lines(totals: ArchiveStats) -> list[str]:
 def _contents(contents: ContentTotals) -> str:
     if not contents.count:
         return "none"
-    return f"{contents.count:,}: {_size(contents.plain)} in plain, {_size(contents.stored)} as stored"
+    return f"{contents.count:,}: {_size(contents.plain)} uncompressed,  {_size(contents.stored)} as stored"
 
 
 def _rule(rule: Retention | None, removable: int | None) -> str:
@@ -179,6 +179,6 @@ def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
     messages = "1 message was" if withdrawn == 1 else f"{withdrawn:,} messages were"
     click.echo(f"Restored. {messages} waiting and will not be sent unless you call `clausewatch notify send --dead`.")
     click.echo(
-        "The first change of each policy alerts nobody: after the next run, read "
+        "The first change of each policy is recorded without an alert: after the next run, read "
         f"`clausewatch history --since {printable(moment(now)[:10])}`."
     )

@@ -54,7 +54,7 @@ def _caution(attribution: Blame) -> str:
     numbers = enumerated([str(number) for number in attribution.read_anew])
     return (
         f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} extracted differently from the "
-        "previous version: differences there may stem from that, and not from the policy."
+        "previous version: differences there may come from that, not from the policy."
     )
 
 

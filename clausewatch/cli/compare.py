@@ -156,7 +156,7 @@ def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:
     if comparison.judged_by == "structure":
         yield "There are no word lists for this language: judged by structure alone."
     if comparison.coarse:
-        yield "The texts differ so much that a part was compared coarsely."
+        yield "The texts differ so much that a part was compared by a coarser method."
     for finding in comparison.findings:
         yield from _finding_lines(finding, report_language)
     if comparison.suppressed:

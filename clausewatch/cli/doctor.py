@@ -58,7 +58,7 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.examined is not None:
         yield from _page(diagnosis, diagnosis.examined)
     yield ""
-    yield "All is well." if diagnosis.well else "Not all is well: see above."
+    yield "All is well." if diagnosis.well else "Something needs attention: see above."
 
 
 def _labelled(what: str, text: str) -> list[str]:
@@ -129,7 +129,7 @@ def _how(diagnosis: Diagnosis, page: Examined) -> str:
 def _left_out(prose: LeftOutProse) -> str:
     amount = f"{prose.words} words of prose, {prose.share:.0%} of the page's"
     if prose.is_much:
-        amount += ": much. If some of it is the policy's, name it with `select`; if not, leave it out with `remove`"
+        amount += ": that is much. If it belongs to the policy, add its part to `select`; else add it to `remove`"
     return f"{amount}; on sharing or rights:" if prose.watched else amount
 
 
@@ -137,12 +137,12 @@ def _elsewhere(part: Elsewhere) -> str:
     where = f" at {part.address}" if part.address else ""
     if not part.words:
         return f"a {part.kind}{where}, which is not read: if the policy is in it, watch that address"
-    return f"a {part.kind}{where} says {len(part.words.split())} words that are not read: {part.words[:120]}"
+    return f"a {part.kind}{where} has {len(part.words.split())} words that are not read: {part.words[:120]}"
 
 
 def _steady(page: Examined) -> str:
     if page.steady is None:
-        return "unknown: only one complete response came"
+        return "unknown: only one response was complete"
     return "yes, both fetches give the same text" if page.steady else "no: these words differ (first fetch -, second +)"
 
 
@@ -150,13 +150,13 @@ def _next_run(diagnosis: Diagnosis, assessment: Assessment) -> str:
     if assessment.outcome == "not comparable":
         return f"not comparable ({assessment.reason}): {assessment.detail}"
     if diagnosis.latest is None:
-        return "changed: it would record the first version, and alert nobody"
+        return "changed: a run would record the first version and send no alert"
     if assessment.outcome == "pending":
-        return f"pending, it would wait for a second look: {assessment.detail}"
+        return f"pending: a run would wait for a second look: {assessment.detail}"
     if assessment.outcome == "unchanged":
-        return f"unchanged: the text is that of version {diagnosis.latest}"
+        return f"unchanged: the text is the same as in version {diagnosis.latest}"
     comparison = assessment.comparison
     if comparison is None:
-        return f"changed after version {diagnosis.latest}, recorded without a judgement: its extraction differs now"
+        return f"changed after version {diagnosis.latest}, not judged, because it is extracted differently now"
     weight = f"material ({comparison.severity})" if comparison.material else "not material"
     return f"{assessment.outcome} after version {diagnosis.latest}: {len(comparison.findings)} findings, {weight}"

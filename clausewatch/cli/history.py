@@ -38,7 +38,7 @@ LIMIT = 200
 @click.option("--tag", help="Policies that have this tag.")
 @click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
 @click.option("--until", type=UNTIL, help="Versions first seen on this day or before (UTC).")
-@click.option("--at", type=UNTIL, help="Instead, the text of POLICY at this date, like `show POLICY --at`.")
+@click.option("--at", type=UNTIL, help="Show the text of POLICY at this date instead, like `show POLICY --at`.")
 @click.option("--section", help="Findings in sections whose headings contain this.")
 @click.option("--suppressed", is_flag=True, help="Also show edits without a change of meaning.")
 @click.option(
@@ -120,8 +120,8 @@ def _note(shown: int, every: int) -> str:
     if every <= shown:
         return ""
     return (
-        f"Shown are the {shown} of {every} versions that were seen last. --limit {every} shows all; "
-        "--since, --until, --tag and a policy's name narrow it."
+        f"Shown are the {shown} latest of {every} versions. --limit {every} shows all; "
+        "--since, --until, --tag or a policy's name select fewer."
     )
 
 

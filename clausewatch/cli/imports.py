@@ -171,7 +171,7 @@ def _write(watches: WatchList) -> None:
     click.echo(toml(watches), nl=False)
     lost = sum(bool(entry.lost) for entry in watches.entries)
     click.echo(
-        f"{len(watches.entries)} carried over, {lost} of them not whole; {len(watches.refused)} not carried over.",
+        f"{len(watches.entries)} carried over, {lost}of them only in part; {len(watches.refused)} not carried over.",
         err=True,
     )
 
@@ -242,7 +242,7 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 
     profile = configuration.profiles[policy.profile]
     count = judge_imports(archive, policy.name, profile, datetime.now(UTC))
-    click.echo(f"  {count} {'change' if count == 1 else 'changes'} judged; no one is alerted of them.")
+    click.echo(f"  {count} {'change' if count == 1 else 'changes'} judged; no alert is sent.")
 
 
 def _copies(

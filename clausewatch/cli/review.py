@@ -74,12 +74,12 @@ def review(
     clausewatch review --rules
     """
     if acknowledge and false_alarm:
-        raise click.UsageError("A finding is acknowledged or a false alarm: leave one of the two out.")
+        raise click.UsageError("Give --acknowledge or --false-alarm, not both.")
     says = acknowledge or false_alarm or bool(comment)
     if says and not findings:
         raise click.UsageError("Name the finding: `clausewatch review` lists them.")
     if findings and (rules or policy):
-        raise click.UsageError("--rules and --policy are for lists: leave them out, or the findings.")
+        raise click.UsageError("--rules and --policy are for lists: do not name a finding with them.")
     kind: ReviewKind = "acknowledge" if acknowledge else "false-alarm" if false_alarm else "comment"
     if says:
         lines = _say(context, findings, kind, text=_checked(comment, LONGEST_TEXT, "--comment"), by=_name(by))

@@ -57,7 +57,7 @@ def run(
     configuration, 3 the archive cannot be written, 4 another run is in progress, 10 see --exit-code.
     """
     if names and everything:
-        raise click.UsageError("--all checks every policy: leave out --policy, or --all.")
+        raise click.UsageError("Give --all or --policy, not both.")
     configuration = context.configuration()
     _check_names(configuration, names)
     if dry_run:
@@ -142,7 +142,7 @@ def result_line(checked: PolicyReport) -> str:
 
 def left_out_line(prose: LeftOutProse) -> str:
     """Say how much of a page's prose is not part of the policy."""
-    return f"{prose.words} words of prose, {prose.share:.0%} of the page's, are left out"
+    return f"{prose.words} words of prose ({prose.share:.0%} of the page) are left out"
 
 
 def _show(report: RunReport, verbose: bool, redacted: Callable[[str], str]) -> None:

@@ -89,7 +89,7 @@ def _bring_up_to_date(archive: Archive, *, rebuild: bool) -> None:
 def _note(answer: SearchResult, limit: int) -> str:
     if not answer.more:
         return ""
-    return f"There are more than {limit}: --limit shows more; further words, --policy, --tag, --current narrow it."
+    return f"There are more than {limit}: --limit shows more; more words, --policy, --tag or --current give fewer."
 
 
 def stood(match: SectionMatch) -> str:

@@ -32,8 +32,8 @@ from document.model import Document, Section
 @click.option("--at", type=UNTIL, help="The version current at the end of this day, or at this time (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version with this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")
-@click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items that speak of this.")
-@click.option("--inventory", "listed", is_flag=True, help="Instead of the text, the rights and recipients it names.")
+@click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items about this topic.")
+@click.option("--inventory", "listed", is_flag=True, help="Show the rights and recipients instead of the text.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def show(
@@ -101,7 +101,7 @@ def _speaking(text: Document, topic: str) -> tuple[Section, ...]:
     if sections:
         return sections
     spoken = ", ".join(other for other in TOPICS if on_topic(text, other))
-    raise NoAnswerError(f"this version says nothing of {topic}; it speaks of: {spoken}")
+    raise NoAnswerError(f"this version has nothing on {topic}; it has text on: {spoken}")
 
 
 def _matching(text: Document, words: str) -> tuple[Section, ...]:

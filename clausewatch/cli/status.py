@@ -94,7 +94,7 @@ def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterat
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):
-        yield "Nobody is notified of trouble like this: no subscriber has `operator = true`."
+        yield "Nobody is notified of such problems: no subscriber has `operator = true`."
 
 
 def _is_fine(status: PolicyStatus) -> bool:
@@ -164,7 +164,7 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         return
     if status.health == "paused":
         since = f" since {moment(status.paused_at)}" if status.paused_at else ""
-        fix = "Take `paused` out of the configuration to resume it."
+        fix = "Remove `paused` from the configuration to resume it."
         yield f"{status.name}: paused{since}, so it is not fetched. {fix}"
         return
     if check is not None and status.trouble_since is not None:
@@ -178,7 +178,7 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
         yield f"{status.name}: version {number} of {seen_at} is unconfirmed: no second look agreed with it."
     if status.flapping:
         quiet = lasting(status.flap_quiet)
-        yield f"{status.name}: flapping, the text goes back and forth: alerts held until one has stayed for {quiet}."
+        yield f"{status.name}: flapping: its text goes back and forth. Alerts wait until one text stays for {quiet}."
     if status.health == "fallback":
         yield (
             f"{status.name}: the configured `select` matched nothing, so the whole page was read instead. "
@@ -207,7 +207,7 @@ def _trouble(check: Check) -> str:
 
 def _standing(status: PolicyStatus) -> str:
     if status.last_seen_at is None:
-        return "It is not yet watched: no check has shown it so far."
+        return "It has no version yet: no check has found the policy so far."
     return f"Version {status.versions}, last seen on {moment(status.last_seen_at)}, remains current."
 
 

@@ -91,7 +91,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     for line in wrapped(f"{subscriber_line(chosen, configuration.policies)}."):
         click.echo(line)
     if chosen.welcome:
-        click.echo("A first message comes with the next run that has visited these policies.")
+        click.echo("The first message is sent after a run has visited these policies.")
 
 
 def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:

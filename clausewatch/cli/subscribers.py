@@ -32,22 +32,20 @@ def forget(context: CommandContext, name: str, yes: bool) -> None:
 
     configuration = context.configuration()
     if name in [subscriber.name for subscriber in configuration.subscribers]:
-        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: take it out there first")
+        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: remove it there first")
     if not yes:
         click.confirm(f"Erase {name!r} for good?", abort=True)
     with context.archive() as archive:
         erased = outbox.erase_person(archive, name, datetime.now(UTC))
     if erased is None:
         fix = "write the name as it was subscribed, or as `review --by` had it"
-        raise SubscriptionError(f"the archive knows no {name!r}: {fix}")
+        raise SubscriptionError(f"the archive has no {name!r}: {fix}")
     click.echo(
-        f"Erased: the name, and what was kept of {erased.deliveries} "
-        f"{'message' if erased.deliveries == 1 else 'messages'} (recipients, texts that name the person)."
+        f"Erased: the name, and the recipients and contents of {erased.deliveries} "
+        f"{'message' if erased.deliveries == 1 else 'messages'}."
     )
     if erased.reviews:
         made = "1 review" if erased.reviews == 1 else f"{erased.reviews} reviews"
         click.echo(f"Erased: the reviewer's name in {made}. The text of reviews is evidence, and is kept.")
     for other in erased.also_at:
-        click.echo(
-            f"An address that was erased is still one of the subscription {other}: that is another's to take back."
-        )
+        click.echo(f"An erased address is still used by the subscription {other}: remove it there.")

@@ -24,7 +24,7 @@ def unsubscribe(context: CommandContext, name: str) -> None:
 
     configuration = context.configuration()
     if name in [subscriber.name for subscriber in configuration.subscribers]:
-        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: take it out there")
+        raise SubscriptionError(f"{name!r} is a subscriber of {configuration.path}: remove it there")
     with context.archive() as archive:
         try:
             cancelled = outbox.remove_subscription(archive, name, datetime.now(UTC))

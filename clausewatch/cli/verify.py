@@ -32,8 +32,8 @@ ROWS = {
 }
 """Kinds of evidence whose plural does not just add an "s"."""
 UNSEARCHED = (
-    "saved head from before --since, which was not looked for",
-    "saved heads from before --since, which were not looked for",
+    "saved head older than --since, which was not looked for",
+    "saved heads older than --since, which were not looked for",
 )
 """The note about saved heads that a check of the newer entries cannot find, for one head and for several."""
 
@@ -44,8 +44,8 @@ UNSEARCHED = (
     "heads",
     multiple=True,
     metavar="HEAD|FILE",
-    help="A head that was kept outside of the archive, as a message quotes it, or a file that contains heads, such as "
-    "a saved message. May be given repeatedly.",
+    help="A head that was kept elsewhere, or a file that contains heads, such as a saved message. May be given "
+    "repeatedly.",
 )
 @click.option(
     "--heads",
@@ -53,29 +53,29 @@ UNSEARCHED = (
     multiple=True,
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A list of heads that `heads_file` of the configuration made elsewhere: it must only have grown, and the "
-    "chain must lead to every head in it. May be given repeatedly.",
+    help="The file that `heads_file` of the configuration names. No line of it may have been removed or altered, and "
+    "the chain must lead to every head in it. May be given repeatedly.",
 )
 @click.option(
     "--heads-key",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The public SSH key by which every line of --heads must be signed.",
+    help="The public SSH key with which every line of --heads must be signed.",
 )
 @click.option(
-    "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages: the slowest part by far."
+    "--skip-extraction", is_flag=True, help="Do not extract texts again from their pages. This is the slowest part."
 )
 @click.option(
     "--since",
     metavar="HEAD",
-    help="The head at which an earlier call ended: look only at what was recorded after it. If you have kept "
-    "this head yourself, it proves that nothing before it was altered. Call it without --since from time to time.",
+    help="Check only what was recorded after this head, the one at which an earlier call ended. For everything before "
+    "it you rely on that call, so keep the head yourself. Call verify without --since from time to time.",
 )
 @click.option(
     "--ca",
     "certificates",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The root certificates behind the authority that stamped the heads, PEM. Default: `timestamp_ca` of the "
+    help="A file with the root certificates of the time-stamping authority (PEM). Default: `timestamp_ca` of the "
     "configuration.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -172,7 +172,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
             yield from wrapped(f"{title}: {note}")
     if tally.head is not None:
         yield f"Head: {tally.head}"
-        yield f"      sealed {moment(tally.head.at)}; kept elsewhere, it proves everything up to here."
+        yield f"      sealed {moment(tally.head.at)}. Keep this head elsewhere: it proves everything up to here."
 
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
@@ -184,7 +184,7 @@ def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
         )
     if tally.set_back:
         numbers = ", ".join(map(str, tally.set_back))
-        yield f"entries dated before the entry before them: {numbers}. The clock was set back, or they were backdated."
+        yield f"entries older than the previous entry: {numbers}. The clock was set back, or they were backdated."
     if stamps.unverified:
         yield f"timestamps not verified: {stamps.unverified}. Name the authority's root certificates with --ca."
 
@@ -194,14 +194,14 @@ def _as_it_should_be(tally: Tally) -> Iterator[str]:
     if tally.removed_bodies:
         yield f"pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
     if tally.contents.not_indexed:
-        yield f"policies whose versions wait to be indexed for the search: {tally.contents.not_indexed}."
+        yield f"policies whose versions are not indexed for the search yet: {tally.contents.not_indexed}."
 
 
 def _verdict(flaws: int, saved: int) -> str:
     if flaws:
-        return f"{_number(flaws, 'flaw', 'flaws')} found: this is not what was recorded. Keep a copy as it is."
+        return f"{_number(flaws, 'flaw', 'flaws')} found: the archive is not as it was recorded. Keep a copy of it."
     if not saved:
-        return "Nothing was altered, as far as the archive itself can tell; a saved head (--head) would tell more."
+        return "Nothing was altered, as far as the archive itself can show. A saved head (--head) would show more."
     heads = "the saved head" if saved == 1 else f"all {saved} saved heads"
     return f"Nothing was altered, and the chain leads to {heads}."
 

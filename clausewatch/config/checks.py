@@ -25,13 +25,13 @@ def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Proble
             holder = names.index(origin) + 1
             problems.add(
                 (kind, position, "renamed_from"),
-                f'"{origin}" is still the name of {kind}[{holder}]: take one of the two out',
+                f'"{origin}" is still the name of {kind}[{holder}]: remove one of the two',
             )
         elif origin and origin in origins[:position]:
             first = origins.index(origin) + 1
             problems.add(
                 (kind, position, "renamed_from"),
-                f'"{origin}" is already continued by {kind}[{first}]: its history can go to one only',
+                f'"{origin}" is already continued by {kind}[{first}]: only one can continue its history',
             )
 
 
@@ -90,7 +90,7 @@ def _check_targets(location: Location, via: list[tuple[int, str]], channels: lis
             fix = suggestion(target.channel, channels) if channels else "name it under [channels]"
             problems.add((*location, number), f'there is no channel "{target.channel}"; {fix}')
         elif target in seen:
-            problems.add((*location, number), f'"{target}" is listed twice: take one out')
+            problems.add((*location, number), f'"{target}" is listed twice: remove one')
         seen.add(target)
 
 

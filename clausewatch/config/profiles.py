@@ -111,7 +111,7 @@ def _check_topics(values: Mapping[str, Any], location: Location, problems: Probl
     for number, topic in texts(values, "quiet"):
         if topic in material:
             problems.add(
-                (*location, "quiet", number), f'"{topic}" is listed under `material` too: take one of the two out'
+                (*location, "quiet", number), f'"{topic}" is listed under `material` too: remove one of the two'
             )
 
 

@@ -27,7 +27,7 @@ def read_env_file(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise EnvFileError(f"there is no file {path}; write it, or take the key out") from None
+        raise EnvFileError(f"there is no file {path}; write it, or remove the key") from None
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise EnvFileError(f"{path} cannot be read: {why}") from error

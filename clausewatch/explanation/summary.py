@@ -39,8 +39,8 @@ def _crawl(configuration: Configuration) -> str:
     contact = f", as {crawl.contact}" if crawl.contact else ""
     return (
         f"pages up to {size_text(crawl.max_body)}, {crawl.timeout:g} s each, "
-        f"{crawl.delay:g} s between two requests to one host, or as its Crawl-delay and Retry-After require, "
-        f"up to {crawl.max_wait:g} s{contact}"
+        f"{crawl.delay:g} s between two requests to one host, or up to {crawl.max_wait:g} s if its Crawl-delay or "
+        f"Retry-After asks for it{contact}"
     )
 
 
@@ -48,7 +48,7 @@ def _watchdog(watchdog: Watchdog) -> str:
     visits = "a visit" if watchdog.trouble_after == 1 else f"{watchdog.trouble_after} visits in a row"
     waiting = f"a critical alert that has waited for {duration_text(watchdog.critical_waiting)}"
     others = f"any other message that has waited for {duration_text(watchdog.waiting)}"
-    sentence = f"operators are notified of a policy that {visits} did not show, of {waiting}, and of {others}"
+    sentence = f"operators are notified of a policy that {visits} could not read, of {waiting}, and of {others}"
     if watchdog.ping is None:
         return sentence
     return f"{sentence}; {urlsplit(watchdog.ping).hostname} is pinged after each run"

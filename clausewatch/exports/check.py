@@ -174,7 +174,7 @@ class Evidence:
         for row in rows_of(self.rows, "version").values():
             expected |= self._version(row)
         expected |= self._stamps()
-        require(set(self.files) == expected, f"files that should not be here, or lack: {set(self.files) ^ expected}")
+        require(set(self.files) == expected, f"unexpected or missing files: {set(self.files) ^ expected}")
         return [f"SOUND: {len(self.rows)} records, {sealed} of them sealed up to that head", *self._notes()]
 
     def _manifest(self) -> None:
@@ -208,7 +208,7 @@ class Evidence:
             row = json.loads(line)
             key = row["kind"], row["id"]
             require(key in entries and entries[key][1]["row"] == sha256(line), f"a record is not sealed: {key}")
-            require(key not in self.rows, f"a record stands here twice: {key}")
+            require(key not in self.rows, f"a record is here twice: {key}")
             self.rows[key] = row["values"]
             covered += entries[key][0] <= head
         return covered
@@ -257,7 +257,7 @@ class Evidence:
         }
         for kind, (column, parent) in parents.items():
             for number, row in rows_of(self.rows, kind).items():
-                require((parent, row[column]) in self.rows, f"{kind} {number} belongs to nothing here")
+                require((parent, row[column]) in self.rows, f"{kind} {number}belongs to no version here")
 
     def _version(self, row: Row) -> set[str]:
         """Check the files of a version against its sealed row; return their names."""
@@ -280,7 +280,7 @@ class Evidence:
         [number] = rows_of(self.rows, "version", number=after["number"])
         pieces = pieces_of(page)
         rebuilt = redline(self.manifest["policy"], before, after, judged_of(self.rows, number), pieces)
-        require(page == rebuilt, f"{name} says something else than the records")
+        require(page == rebuilt, f"{name} differs from the records")
         texts = [text_of(self._file(f"versions/{row['number']}/document.json")) for row in (before, after)]
         require(words(side(pieces, "delete")) == words(texts[1]), f"{name} does not show the text of its version")
         # Deleted words are shown at their former place, so their order differs from the document.
@@ -297,11 +297,11 @@ class Evidence:
             kept = page["snapshot_sha256"] is not None and not removed
             name = f"{folder}/page-{position + 1}"
             says = as_json(facts(fetch, position, kept))
-            require(self._file(f"{name}.json") == says, f"{name}.json says something else than the records")
+            require(self._file(f"{name}.json") == says, f"{name}.json differs from the records")
             names.add(f"{name}.json")
             if kept:
                 require(
-                    sha256(self._file(f"{name}.raw")) == page["body_sha256"], f"{name}.raw is not the page that came"
+                    sha256(self._file(f"{name}.raw")) == page["body_sha256"], f"{name}.raw is not the page as received"
                 )
                 names.add(f"{name}.raw")
         return names
@@ -312,7 +312,9 @@ class Evidence:
         }
         names = {name for name in self.files if re.fullmatch(r"stamps/\d+\.(txt|tsr)", name)}
         for name in names:
-            require(f"{name[:-4]}.txt" in names and f"{name[:-4]}.tsr" in names, f"{name} lacks its other half")
+            require(
+                f"{name[:-4]}.txt" in names and f"{name[:-4]}.tsr" in names, f"{name}has no matching .txt or .tsr file"
+            )
             require(not name.endswith(".txt") or self.files[name] in heads, f"{name} is not a head of this chain")
         return names
 
@@ -325,8 +327,9 @@ class Evidence:
         kinds = Counter(entry["kind"] for entry in self.entries if (entry["kind"], entry["id"]) not in self.rows)
         lacking = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()) if kind != "start")
         notes = [
-            f"Not in this zip, of the entries of its part of the chain: {lacking}. They seal records of other policies "
-            "or of versions that were not asked for; or else somebody left them out. Ask which policies were watched."
+            f"Entries of this part of the chain whose records are not in the zip: {lacking}. They belong to "
+            "other policies or to versions that were not asked for, or somebody left them out. Ask which policies were "
+            "watched."
             if lacking
             else "The zip has the record of every entry of its part of the chain."
         ]

@@ -39,7 +39,7 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
     times = run_times(archive)
     since = times.ended_at or times.first_at
     if since is None:
-        yield "no run: none has been started yet; `clausewatch config check` prints the line for cron"
+        yield "no run: no run was started yet; `clausewatch config check` prints the line for cron"
     elif now - since > OVERDUE_SHARE * every:
         what = "no run was completed since" if times.ended_at else "no run was ever completed; the first began on"
         yield f"no run: {what} {moment(since)}, and a policy is due every {lasting(every)}"

@@ -36,7 +36,7 @@ def look_notes(version: Version) -> Iterator[str]:
     if version.returns_to is not None and version.back_to is not None:
         yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"
     if version.flapping:
-        yield "flapping: the text went back and forth; alerts are held until it is stable"
+        yield "flapping: the text goes back and forth; alerts wait until one text stays"
     if not version.confirmed:
         yield "unconfirmed: a suspicious change that no second look confirmed"
 
@@ -59,7 +59,7 @@ def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
     `seen`, they must be later than the date in the previous version.
     """
     if timing.silent:
-        yield f"silent edit: the text changed, the stated date of {timing.stated_after} did not"
+        yield f"silent edit: the text changed, but the stated date of {timing.stated_after} did not"
     elif timing.date_alone:
         yield f"the stated date changed from {timing.stated_before} to {timing.stated_after}, the text did not"
     past = seen or timing.stated_before

@@ -35,7 +35,7 @@ class Redline:
             return ""
         return (
             "Between these versions the extraction by Clausewatch changed: "
-            "some marks may stem from that, and not from the policy."
+            "some marks may come from that, not from the policy."
         )
 
 

@@ -87,7 +87,7 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
     if change.judged_by == "structure":
         yield "  There are no word lists for this language: judged by structure alone."
     if change.coarse:
-        yield "  The texts differ so much that a part was compared coarsely."
+        yield "  The texts differ so much that a part was compared by a coarser method."
     for recorded in change.findings:
         yield from finding_lines(recorded)
     if suppressed:

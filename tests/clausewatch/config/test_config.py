@@ -305,7 +305,7 @@ def test_variables_come_from_the_env_file_and_the_environment_goes_first(read: L
 
 def test_a_missing_env_file_is_reported(problems: Problems, tmp_path: Path) -> None:
     [sentence] = problems('env_file = "none.env"')
-    assert sentence == f"env_file: there is no file {tmp_path}/none.env; write it, or take the key out"
+    assert sentence == f"env_file: there is no file {tmp_path}/none.env; write it, or remove the key"
 
 
 def test_a_bad_line_of_the_env_file_is_named_without_its_text(problems: Problems, tmp_path: Path) -> None:

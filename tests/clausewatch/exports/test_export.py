@@ -151,7 +151,7 @@ def test_one_version_can_be_asked_for_with_the_text_before_it(tmp_path: Path) ->
     with opened(tmp_path) as archive:
         result_of_check = checked(tmp_path, target, str(head(archive)))
     assert result_of_check.returncode == 0
-    assert "Not in this zip, of the entries of its part of the chain: 2 fetch." in result_of_check.stdout
+    assert "Entries of this part of the chain whose records are not in the zip: 2 fetch." in result_of_check.stdout
 
 
 def test_pages_go_to_a_web_archive(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_every_version_has_its_date_and_its_changes_are_judged(tmp_path: Path, c
     path = configured(tmp_path, CONFIGURATION)
     result = call(path, "import", "opentermsarchive", str(collection), "--service", "Ferry")
     assert result.exit_code == 0
-    assert result.stdout == "Ferry: 3 versions imported.\n  1 change judged; no one is alerted of them.\n"
+    assert result.stdout == "Ferry: 3 versions imported.\n  1 change judged; no alert is sent.\n"
     with opened(tmp_path) as archive:
         found = versions_of(archive, "Ferry")
         known = latest(archive, "Ferry")
@@ -145,7 +145,7 @@ def test_a_second_import_adds_only_new_versions(tmp_path: Path, collection: Path
     path = configured(tmp_path, CONFIGURATION)
     words = ("import", "opentermsarchive", str(collection), "--service", "Ferry")
     assert "3 versions" in call(path, *words, "--skip-judging").stdout
-    assert call(path, *words).stdout == "Ferry: 0 versions imported.\n  1 change judged; no one is alerted of them.\n"
+    assert call(path, *words).stdout == "Ferry: 0 versions imported.\n  1 change judged; no alert is sent.\n"
     later = Commit(
         FIRST + 90 * DAY, "Ferry/Privacy Policy.md", terms(CREW), "Record new changes of Ferry Privacy Policy"
     )
@@ -291,7 +291,7 @@ def test_a_watch_list_of_changedetection_becomes_policies(tmp_path: Path, packed
         file.write_text(json.dumps(WATCHES), encoding="utf-8")
     result = call(configured(tmp_path, CONFIGURATION), "import", "changedetection", str(file))
     assert result.exit_code == 0
-    assert result.stderr == "2 carried over, 1 of them not whole; 1 not carried over.\n"
+    assert result.stderr == "2 carried over, 1of them only in part; 1 not carried over.\n"
     policies = tomllib.loads(result.stdout)["policy"]
     assert policies[0] == {
         "name": 'The "Ferry"',
@@ -335,7 +335,7 @@ def test_the_jobs_of_urlwatch_become_policies(tmp_path: Path) -> None:
     file = tmp_path / "urls.yaml"
     file.write_text(JOBS, encoding="utf-8")
     result = call(configured(tmp_path, CONFIGURATION), "import", "urlwatch", str(file))
-    assert result.stderr == "3 carried over, 3 of them not whole; 1 not carried over.\n"
+    assert result.stderr == "3 carried over, 3of them only in part; 1 not carried over.\n"
     assert tomllib.loads(result.stdout)["policy"] == [
         {"name": "Ferry", "url": "https://ferry.example/privacy", "select": ["main"], "remove": ["nav"]},
         {"name": "Train", "url": "https://train.example/privacy", "select": ["#policy"], "render": True},

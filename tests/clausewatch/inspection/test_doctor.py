@@ -64,7 +64,7 @@ def test_a_healthy_policy_is_shown_and_nothing_is_recorded(tmp_path: Path) -> No
     assert "answers 200, Crawl-delay 0.1 s; 0.1 s between two requests" in shown
     assert f"Fetch 2 200 from {site.url('/privacy')}, {len(PAGE.encode())} bytes in " in shown
     assert "Same twice? yes" in shown
-    assert "Next run changed: it would record the first version, and alert nobody" in shown
+    assert "Next run changed: a run would record the first version and send no alert" in shown
     assert "Dropped: " in shown
     assert told.splitlines()[-1] == "All is well."
     with open_archive(f"sqlite:///{tmp_path / 'watch.db'}") as archive:
@@ -90,7 +90,7 @@ def test_prose_that_is_left_out_is_shown_and_much_of_it_is_a_trouble(tmp_path: P
     assert (found["well"], left_out["much"], left_out["share"] > 0.2) == (False, True, True)
     assert left_out["watched"][0] == {"text": PASSAGE, "topics": ["sharing"], "why": "hidden"}
     assert "Left out" in told
-    assert told.splitlines()[-1] == "Not all is well: see above."
+    assert told.splitlines()[-1] == "Something needs attention: see above."
     assert "1 first seen" in ran
 
 

@@ -53,7 +53,7 @@ def test_each_problem_is_a_line(tmp_path: Path) -> None:
     result = call(path, "status", "--check")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "no run: none has been started yet; `clausewatch config check` prints the line for cron",
+        "no run: no run was started yet; `clausewatch config check` prints the line for cron",
         "overdue: Teahouse: no run tried it since 2026-03-02 06:00 UTC; due every 12 h",
         "not read: Teahouse: 3 checks since 2026-03-04 18:00 UTC: the page asks for a password and holds no policy",
     ]

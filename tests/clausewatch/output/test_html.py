@@ -50,7 +50,7 @@ def test_a_page_is_standalone_and_shows_words_from_outside_as_text(tmp_path: Pat
 def test_a_history_that_is_cut_says_so_on_the_page(tmp_path: Path) -> None:
     path = watched(tmp_path)
     page = call(path, "history", "--limit", "1", "--format", "html").stdout
-    assert "Shown are the 1 of 2 versions that were seen last." in page
+    assert "Shown are the 1 latest of 2 versions." in page
     result = call(path, "history", "--limit", "1", "--format", "json")
     assert "the 1 of 2 versions" in result.stderr
     assert "the 1 of 2 versions" in " ".join(call(path, "history", "--limit", "1").stdout.split())

@@ -177,7 +177,7 @@ def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkey
 def test_notes_on_dates_and_languages_are_in_the_heading(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     head = call(path, "diff", "Teahouse").stdout.split("\n\n")[0]
-    assert "  Dates    version 2: silent edit: the text changed, the stated date of 2026-01-15 did not\n" in head
+    assert "  Dates    version 2: silent edit: the text changed, but the stated date of 2026-01-15 did not\n" in head
     assert "version 2: only the Indonesian text changed" in head
     page = Page(call(path, "diff", "Teahouse", "--format", "html").stdout)
     assert any("silent edit: the text changed" in text for text in page.texts["dd"])

@@ -92,7 +92,7 @@ def test_nothing_that_matches_is_reported(tmp_path: Path) -> None:
 def test_an_unknown_policy_ends_with_2_and_the_nearest_name(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history", "Teahuose")
     assert result.exit_code == 2
-    assert result.stderr == "Error: the archive knows no policy called 'Teahuose': did you mean 'Teahouse'?\n"
+    assert result.stderr == "Error: the archive has no policy called 'Teahuose': did you mean 'Teahouse'?\n"
 
 
 @pytest.mark.parametrize("words", [["--since", "tomorrow"], ["--topic", "sharring"], ["--severity", "huge"]])
@@ -117,7 +117,7 @@ def test_text_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
 def test_a_silent_edit_of_one_language_is_reported_with_the_added_recipient(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     shown = call(path, "history").stdout
-    assert "\n    silent edit: the text changed, the stated date of 2026-01-15 did not\n" in shown
+    assert "\n    silent edit: the text changed, but the stated date of 2026-01-15 did not\n" in shown
     assert "only the Indonesian text changed; the English text on sharing and rights stayed as it was" in shown
     assert "\n    newly names the recipient: advertising, “pengiklan” (Indonesian)\n" in shown
     _, row = answered(path, "history")

@@ -56,7 +56,7 @@ def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
         "changed: version 1 (Tea Room, version 1): it cannot be read",
         "name: policy 1: it is called 'Tea Room', and was recorded as 'Teahouse'",
     ]
-    assert "4 flaws found: this is not what was recorded." in result.stdout
+    assert "4 flaws found: the archive is not as it was recorded." in result.stdout
 
 
 def test_a_tail_that_was_cut_off_is_found_with_a_saved_head(tmp_path: Path) -> None:
@@ -172,4 +172,4 @@ def test_a_head_that_the_archive_does_not_have_has_all_read(grown: tuple[Path, s
 def test_saved_heads_before_it_are_counted_apart(grown: tuple[Path, str], tmp_path: Path) -> None:
     path, kept = grown
     result = call(path, "verify", "--since", saved_head(tmp_path), "--head", kept)
-    assert "Worth asking about: 1 saved head from before --since, which was not looked for." in result.stdout
+    assert "Worth asking about: 1 saved head older than --since, which was not looked for." in result.stdout
