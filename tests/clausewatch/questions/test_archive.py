@@ -73,7 +73,7 @@ def test_a_backup_comes_back(tmp_path: Path) -> None:
     restored = call(path, "archive", "restore", "--replace", str(file))
     assert restored.exit_code == 0
     assert "watch.db.before-restore" in restored.stdout
-    assert "alerts nobody" in restored.stdout
+    assert "recorded without an alert" in restored.stdout
     head = made.stdout.split("Its head: ")[1].strip()
     assert call(path, "verify", "--head", head).exit_code == 0, "the restore is one entry more of the same chain"
 
